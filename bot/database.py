@@ -1,0 +1,47 @@
+"""Opens the store: engines with the settings that keep SQLite honest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+import signals.rows  # noqa: F401  (the four imports fill the metadata)
+from contacts.records import Database
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+def open_database(url: str) -> Database:
+    """Open ``sqlite+aiosqlite:///…`` or ``postgresql+psycopg://…``; nothing is created."""
+    if make_url(url).get_backend_name() != "sqlite":
+        engine = create_async_engine(url, pool_size=8, max_overflow=8)
+        return Database(engine, engine)
+    # One writing connection: writers queue in the process instead of colliding in the file.
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    reader = create_async_engine(url, pool_size=4, max_overflow=4)
+    _honest_sqlite(writer, "BEGIN IMMEDIATE")
+    _honest_sqlite(reader, "BEGIN")
+    return Database(writer, reader)
+
+
+def _honest_sqlite(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def settings(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling runs WITH … UPDATE in autocommit.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

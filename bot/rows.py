@@ -1,0 +1,76 @@
+"""What the running house keeps for itself: incoming updates, conversations, heartbeats."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column
+from sqlmodel import Field
+
+from contacts.records import Row, choice, required_choice
+
+
+class UpdateKind(StrEnum):
+    """What came in; nothing else of a stranger or a refused text is kept."""
+
+    TEXT = "text"
+    COMMAND = "command"
+    TAP = "tap"
+    FORWARD = "forward"
+    MEDIA = "media"
+    MEMBERSHIP = "membership"
+    OTHER = "other"
+    UNREADABLE = "unreadable"
+
+
+class UpdateStatus(StrEnum):
+    """Whether an update was handled."""
+
+    NEW = "new"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class IncomingUpdate(Row, table=True):
+    """A Telegram update, committed before the offset moves. The payload is sealed and wiped."""
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: UpdateKind = required_choice(UpdateKind)
+    status: UpdateStatus = choice(UpdateStatus, default=UpdateStatus.NEW, index=True)
+    chat: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
+    payload: str | None = Field(default=None, description="sealed JSON, None once handled")
+    refused: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON), description="labels and word numbers, no words"
+    )
+    attempts: int = Field(default=0)
+    received_at: datetime
+    handled_at: datetime | None = None
+
+
+class Conversation(Row, table=True):
+    """Where a chat stands in a guided question. Removed when the question is finished."""
+
+    chat: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    flow: str = Field(max_length=40)
+    step: str = Field(max_length=40)
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    updated_at: datetime
+
+
+class IncomingMail(Row, table=True):
+    """A mail that was read, by its Message-ID; the text is not kept."""
+
+    message_id: str = Field(primary_key=True, max_length=300)
+    kind: str = Field(max_length=40)
+    delivery_id: int | None = None
+    received_at: datetime
+
+
+class Heartbeat(Row, table=True):
+    """When a part of the machine last did its round. Silence is told to a person."""
+
+    name: str = Field(primary_key=True, max_length=60)
+    at: datetime
+    told_at: datetime | None = None

@@ -1,0 +1,145 @@
+"""What we make of an event and say about it: facts, versions of a briefing, their texts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field
+
+from contacts.directory import Audience
+from contacts.records import MoveTable, Row, choice, required_choice
+
+
+class FactKind(StrEnum):
+    """How sure we are, or what was decided."""
+
+    CONFIRMED = "bevestigd"
+    UNCONFIRMED = "nog_niet_bevestigd"
+    UNKNOWN = "onbekend"
+    DENIED = "klopt_niet"
+    MEASURE = "maatregel"
+
+
+class FactBlock(Row, table=True):
+    """One per event, edited once; every text is rendered from it.
+
+    ``version`` counts edits: two people who edit at once are told by it.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", unique=True)
+    neutral_title: str = Field(max_length=120)
+    as_of: datetime
+    local_tie: str | None = Field(default=None, max_length=300)
+    meaning: str | None = Field(default=None, max_length=400)
+    meaning_speaker: str | None = Field(default=None, max_length=120)
+    next_update_at: datetime
+    version: int = Field(default=1)
+    edited_by: int | None = None
+    edited_at: datetime
+
+
+class Fact(Row, table=True):
+    """One sentence of the fact block, with its source and time.
+
+    A measure fills the ``measure`` object: ``for_whom, where, from_, until, decided_by,
+    applies`` (all text, ``applies`` is ``ja`` or ``nee``).
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", index=True)
+    kind: FactKind = required_choice(FactKind)
+    text: str = Field(max_length=300)
+    source_name: str = Field(default="", max_length=120)
+    source_at: datetime | None = None
+    source_link: str | None = Field(default=None, max_length=1000)
+    measure: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    created_at: datetime
+    created_by: int | None = None
+    withdrawn_at: datetime | None = None
+
+
+class BriefingKind(StrEnum):
+    """Which of the evening's texts this is."""
+
+    FIRST = "eerste"
+    UPDATE = "update"
+    CORRECTION = "correctie"
+    CLOSING = "afsluiting"
+
+
+class BriefingStatus(StrEnum):
+    """Where a version stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    DISTRIBUTED = "distributed"
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+BRIEFING_MOVES: MoveTable[BriefingStatus] = {
+    BriefingStatus.DRAFT: frozenset({BriefingStatus.SUBMITTED, BriefingStatus.WITHDRAWN}),
+    BriefingStatus.SUBMITTED: frozenset(
+        {BriefingStatus.APPROVED, BriefingStatus.DRAFT, BriefingStatus.WITHDRAWN}
+    ),
+    BriefingStatus.APPROVED: frozenset({BriefingStatus.DISTRIBUTED, BriefingStatus.WITHDRAWN}),
+    BriefingStatus.DISTRIBUTED: frozenset({BriefingStatus.CORRECTED, BriefingStatus.RETRACTED}),
+    BriefingStatus.WITHDRAWN: frozenset(),
+    BriefingStatus.CORRECTED: frozenset(),
+    BriefingStatus.RETRACTED: frozenset(),
+}
+
+
+class Briefing(Row, table=True):
+    """One version for all audiences of an event. Approval binds ``content_hash``."""
+
+    __table_args__ = (UniqueConstraint("event_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", index=True)
+    version: int
+    kind: BriefingKind = required_choice(BriefingKind)
+    status: BriefingStatus = choice(BriefingStatus, default=BriefingStatus.DRAFT)
+    facts_version: int
+    edited_by: int | None = None
+    edited_at: datetime
+    created_at: datetime
+    submitted_by: int | None = None
+    submitted_at: datetime | None = None
+    sent_back_reason: str | None = Field(default=None, max_length=300)
+    approved_by: int | None = None
+    approved_at: datetime | None = None
+    send_at: datetime | None = None
+    distributed_at: datetime | None = None
+    content_hash: str | None = Field(default=None, max_length=64)
+    correction_of_id: int | None = Field(default=None, foreign_key="briefing.id")
+    wrong: str | None = Field(
+        default=None, max_length=300, description="what was wrong, as category"
+    )
+    is_exercise: bool = Field(default=False)
+
+
+class BriefingText(Row, table=True):
+    """The text for one audience in all its forms, placeholders left literal."""
+
+    __table_args__ = (UniqueConstraint("briefing_id", "audience"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    briefing_id: int = Field(foreign_key="briefing.id", index=True)
+    audience: Audience = required_choice(Audience)
+    template: str = Field(max_length=80)
+    template_version: str = Field(max_length=20)
+    subject: str = Field(max_length=60)
+    telegram: str
+    html: str = Field(description="body of the page and the mail")
+    plain: str
+    words: int
+    remarks: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )

@@ -1,0 +1,56 @@
+"""Facts of the city and rules of the evening, by configuration."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from pydantic import Field
+
+from contacts.settings import Frozen
+
+
+class CityLine(Frozen):
+    """A line that readers may act on: a help line, a contact. Unchecked until dated.
+
+    ``checked_on`` empty means *te controleren*: ``schakel run`` sends nothing real while
+    one such line is in use.
+    """
+
+    label: str = Field(min_length=1, max_length=80, description="wat of wie het is")
+    text: str = Field(default="", max_length=200, description="korte uitleg")
+    phone: str = Field(default="", max_length=40, description="telefoonnummer")
+    link: str = Field(default="", max_length=300, description="webadres")
+    owner: str = Field(default="", max_length=80, description="wie deze regel bijhoudt (functie)")
+    checked_on: date | None = Field(None, description="gecontroleerd op; leeg = te controleren")
+    expires_on: date | None = Field(None, description="daarna opnieuw controleren")
+
+    def is_verified(self, today: date) -> bool:
+        """Checked, and not past its date."""
+        return self.checked_on is not None and (self.expires_on is None or today <= self.expires_on)
+
+
+class BriefingSettings(Frozen):
+    """Rules and lines for every briefing (``[briefings]``)."""
+
+    city: str = Field("Arnhem", min_length=2, max_length=60, description="naam van de stad")
+    sender: str = Field(
+        "Schakel", min_length=2, max_length=60, description="neutrale naam van de afzender"
+    )
+    four_eyes_from: int = Field(
+        4, ge=1, le=5, description="vanaf deze ernst keurt een ander goed dan wie schreef"
+    )
+    send_before: time = Field(time(20, 30), description="eerste bericht uiterlijk")
+    morning_update: time = Field(time(7, 15), description="vaste tijd van de ochtendupdate")
+    contact_tonight: CityLine = Field(
+        CityLine(label="Coördinator (vanavond)"), description="voor vragen vanavond"
+    )
+    contact_tomorrow: CityLine = Field(
+        CityLine(label="Coördinator (morgen 07.30–09.00)"), description="voor vragen morgen"
+    )
+    meldkaart: list[CityLine] = Field(default_factory=list, description="waar meld ik wat")
+    help_lines: list[CityLine] = Field(default_factory=list, description="hulplijnen")
+
+    def unverified(self, today: date) -> list[CityLine]:
+        """All lines that may not go out for real yet."""
+        lines = [self.contact_tonight, self.contact_tomorrow, *self.meldkaart, *self.help_lines]
+        return [line for line in lines if not line.is_verified(today)]

@@ -1,0 +1,60 @@
+"""The journal: who did what to which record, and when. Append-only; never holds contents.
+
+``detail`` carries statuses, counts, codes and ids. Texts, names, addresses and links do
+not belong in it; a test reads the journal after a full evening and looks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who acts: a person by id, or a part of the machine by name."""
+
+    name: str
+    person_id: int | None = None
+
+    def __str__(self) -> str:
+        return f"person:{self.person_id}" if self.person_id is not None else self.name
+
+
+SYSTEM = Who("system")
+
+
+class JournalEntry(SQLModel, table=True):
+    """One line of the journal. ``subject`` is ``<table>:<id>`` or ``<table>``."""
+
+    __tablename__ = "journal_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    actor: str = Field(max_length=80)
+    action: str = Field(max_length=60, index=True)
+    subject: str = Field(max_length=80, index=True)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+def write_journal(
+    session: AsyncSession,
+    *,
+    who: Who,
+    action: str,
+    subject: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one entry to the caller's transaction. ``action`` is in the past tense."""
+    session.add(
+        JournalEntry(
+            at=now, actor=str(who), action=action, subject=subject, detail=dict(detail or {})
+        )
+    )

@@ -1,0 +1,243 @@
+"""The outbox: what must be sent, to which address, and what became of it.
+
+One :class:`Delivery` per (message, channel address); that row is the idempotency key.
+Writing a message and its deliveries belongs to the transaction that decided to send;
+the pump (``contacts/pump.py``) does the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field
+
+from contacts.directory import ChannelKind
+from contacts.records import MoveTable, Row, choice, required_choice
+
+
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    ALERT = "alert"
+    DIALOGUE = "dialogue"
+    APPROVAL = "approval"
+    BRIEFING = "briefing"
+    UPDATE = "update"
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+    CLOSING = "closing"
+    FEEDBACK = "feedback"
+    NOTICE = "notice"
+
+
+class Priority(IntEnum):
+    """Lower goes first; shared by the limiter."""
+
+    DIALOGUE = 0
+    FEEDBACK = 10
+    URGENT = 20
+    BULK = 30
+
+
+class MessageStatus(StrEnum):
+    """Deliveries of a halted message are not claimed."""
+
+    READY = "ready"
+    HALTED = "halted"
+    CANCELLED = "cancelled"
+
+
+MESSAGE_MOVES: MoveTable[MessageStatus] = {
+    MessageStatus.READY: frozenset({MessageStatus.HALTED, MessageStatus.CANCELLED}),
+    MessageStatus.HALTED: frozenset({MessageStatus.READY, MessageStatus.CANCELLED}),
+    MessageStatus.CANCELLED: frozenset(),
+}
+
+
+class DeliveryStatus(StrEnum):
+    """Where one message to one address stands."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+DELIVERY_MOVES: MoveTable[DeliveryStatus] = {
+    DeliveryStatus.PLANNED: frozenset({DeliveryStatus.CLAIMED, DeliveryStatus.CANCELLED}),
+    DeliveryStatus.CLAIMED: frozenset(
+        {DeliveryStatus.SENDING, DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED}
+    ),
+    DeliveryStatus.SENDING: frozenset(
+        {
+            DeliveryStatus.SENT,
+            DeliveryStatus.FAILED,
+            DeliveryStatus.UNKNOWN,
+            DeliveryStatus.PLANNED,
+        }
+    ),
+    DeliveryStatus.SENT: frozenset({DeliveryStatus.FAILED}),
+    DeliveryStatus.UNKNOWN: frozenset(
+        {DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.PLANNED}
+    ),
+    DeliveryStatus.FAILED: frozenset(),
+    DeliveryStatus.CANCELLED: frozenset(),
+}
+
+
+class DeliveryAct(StrEnum):
+    """What the transport does. Repeating an edit is harmless, repeating a send is not."""
+
+    SEND = "send"
+    EDIT = "edit"
+
+
+class AcknowledgementKind(StrEnum):
+    """What somebody told us about a message."""
+
+    READ = "read"
+    UNDERSTOOD = "understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a chat message: ``data`` comes back to us (≤ 48 bytes), ``url`` opens.
+
+    The transport appends the delivery's id to ``data``: every tap is proof of arrival.
+    """
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramForm:
+    """Chat form: HTML as Telegram knows it, at most 4096 characters after parsing."""
+
+    text: str
+    buttons: list[list[Button]] = field(default_factory=list)
+    reply_to: int | None = None
+    pin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmailForm:
+    """Mail form: subject of at most 60 characters, HTML and plain text alike."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message in each form it can take.
+
+    Personal placeholders stay literal until the pump fills them in, so that what was
+    approved and what is stored are the same for everyone:
+    ``%%LINK%%`` the organisation's page for this event, ``%%INTERNAL_CONTACT%%`` the
+    organisation's intern aanspreekpunt.
+    """
+
+    telegram: TelegramForm | None = None
+    email: EmailForm | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(value: dict[str, Any]) -> Content:
+        chat, mail = value.get("telegram"), value.get("email")
+        return Content(
+            telegram=None
+            if chat is None
+            else TelegramForm(
+                text=chat["text"],
+                buttons=[[Button(**b) for b in row] for row in chat["buttons"]],
+                reply_to=chat.get("reply_to"),
+                pin=chat.get("pin", False),
+            ),
+            email=None if mail is None else EmailForm(**mail),
+        )
+
+
+class Message(Row, table=True):
+    """One text to many addresses, or one line to one."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: MessageKind = required_choice(MessageKind, index=True)
+    status: MessageStatus = choice(MessageStatus, default=MessageStatus.READY)
+    priority: int = Field(default=int(Priority.BULK))
+    severity: int = Field(default=0)
+    event_id: int | None = Field(default=None, index=True)
+    briefing_id: int | None = Field(default=None, index=True)
+    audience: str | None = Field(default=None, max_length=40)
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    halt_reason: str | None = Field(default=None, max_length=200)
+    is_exercise: bool = Field(default=False)
+    created_at: datetime
+    send_at: datetime
+
+
+class Delivery(Row, table=True):
+    """One message to one address. ``address`` of a sealed way back starts with ``sealed:``."""
+
+    __table_args__ = (
+        UniqueConstraint("message_id", "kind", "address"),
+        Index("ix_delivery_due", "status", "kind", "priority", "not_before", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    person_id: int | None = Field(default=None, index=True)
+    organisation_id: int | None = Field(default=None, index=True)
+    kind: ChannelKind = required_choice(ChannelKind)
+    address: str = Field(max_length=400, index=True)
+    status: DeliveryStatus = choice(DeliveryStatus, default=DeliveryStatus.PLANNED)
+    act: DeliveryAct = choice(DeliveryAct, default=DeliveryAct.SEND)
+    edits_delivery_id: int | None = Field(default=None, index=True)
+    fallback_of_id: int | None = Field(default=None, index=True)
+    priority: int = Field(default=int(Priority.BULK))
+    not_before: datetime
+    lease_owner: str | None = Field(default=None, max_length=40)
+    lease_until: datetime | None = None
+    attempts: int = Field(default=0)
+    is_repeat: bool = Field(default=False, description="a person decided to send it again")
+    external_id: str | None = Field(default=None, max_length=200)
+    reason: str | None = Field(default=None, max_length=200)
+    is_exercise: bool = Field(default=False)
+    planned_at: datetime
+    sending_at: datetime | None = None
+    done_at: datetime | None = None
+
+
+class Acknowledgement(Row, table=True):
+    """Somebody tapped *gelezen* or *begrepen*. It proves arrival; it is nobody's score."""
+
+    __table_args__ = (UniqueConstraint("delivery_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    organisation_id: int | None = Field(default=None, index=True)
+    event_id: int | None = Field(default=None, index=True)
+    kind: AcknowledgementKind = required_choice(AcknowledgementKind)
+    at: datetime
+
+
+class ChannelPause(Row, table=True):
+    """A whole channel waits until then (429, refused connection). Survives a restart."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: ChannelKind = required_choice(ChannelKind)
+    until: datetime
+    since: datetime
+    reason: str = Field(max_length=200)
+    told_at: datetime | None = None

@@ -1,0 +1,118 @@
+"""The one gate: who may do what.
+
+Every door (chat, console, command line) asks :func:`require` before it acts; no other
+code looks at roles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Organisation, Person, Role, RoleGrant
+from contacts.journal import Who
+
+
+class Permission(StrEnum):
+    """What can be done, as the gate knows it."""
+
+    SEE_ALERTS = "see_alerts"
+    MANAGE_EVENT = "manage_event"
+    EDIT_FACTS = "edit_facts"
+    SUBMIT_BRIEFING = "submit_briefing"
+    APPROVE_BRIEFING = "approve_briefing"
+    RESEND_DELIVERY = "resend_delivery"
+    READ_SIGNALS = "read_signals"
+    CLOSE_SIGNAL = "close_signal"
+    GIVE_SIGNAL = "give_signal"
+    SEE_STATUS = "see_status"
+    MANAGE_CONTACTS = "manage_contacts"
+    MANAGE_SYSTEM = "manage_system"
+
+
+ALLOWED: dict[Permission, frozenset[Role]] = {
+    Permission.SEE_ALERTS: frozenset({Role.COORDINATOR, Role.APPROVER}),
+    Permission.MANAGE_EVENT: frozenset({Role.COORDINATOR}),
+    Permission.EDIT_FACTS: frozenset({Role.COORDINATOR, Role.APPROVER}),
+    Permission.SUBMIT_BRIEFING: frozenset({Role.COORDINATOR}),
+    Permission.APPROVE_BRIEFING: frozenset({Role.APPROVER, Role.COORDINATOR}),
+    Permission.RESEND_DELIVERY: frozenset({Role.COORDINATOR}),
+    Permission.READ_SIGNALS: frozenset({Role.COORDINATOR, Role.INTERPRETER}),
+    Permission.CLOSE_SIGNAL: frozenset({Role.COORDINATOR, Role.INTERPRETER}),
+    Permission.GIVE_SIGNAL: frozenset(
+        {Role.MEMBER, Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER}
+    ),
+    Permission.SEE_STATUS: frozenset({Role.COORDINATOR, Role.APPROVER, Role.ADMIN}),
+    Permission.MANAGE_CONTACTS: frozenset({Role.COORDINATOR, Role.ADMIN}),
+    Permission.MANAGE_SYSTEM: frozenset({Role.ADMIN}),
+}
+
+
+class NotAllowed(Exception):
+    """The actor's roles do not include this permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(f"not allowed: {permission}")
+        self.permission = permission
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A known person at a door, with the roles that were true when the door opened."""
+
+    person_id: int
+    organisation_id: int
+    roles: frozenset[Role]
+    is_exercise: bool
+
+    @property
+    def who(self) -> Who:
+        return Who("person", self.person_id)
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor's roles include the permission."""
+    return bool(actor.roles & ALLOWED[permission])
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise :class:`NotAllowed` unless the actor may do this."""
+    if not may(actor, permission):
+        raise NotAllowed(permission)
+
+
+async def load_actor(session: AsyncSession, person_id: int) -> Actor | None:
+    """The person as an actor, or None when unknown or gone. Everyone listed is a lid."""
+    person = await session.get(Person, person_id)
+    if person is None or person.left_at is not None:
+        return None
+    organisation = await session.get(Organisation, person.organisation_id)
+    if organisation is None:
+        return None
+    granted = await session.exec(
+        select(RoleGrant.role).where(col(RoleGrant.person_id) == person_id)
+    )
+    return Actor(
+        person_id=person_id,
+        organisation_id=person.organisation_id,
+        roles=frozenset(Role(role) for role in granted.all()) | {Role.MEMBER},
+        is_exercise=person.is_exercise,
+    )
+
+
+async def people_with(session: AsyncSession, role: Role, *, is_exercise: bool) -> list[Person]:
+    """People who hold a role, in the real or in the exercise world, oldest grant first."""
+    found = await session.exec(
+        select(Person)
+        .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+        .where(
+            col(RoleGrant.role) == role,
+            col(Person.left_at).is_(None),
+            col(Person.is_exercise) == is_exercise,
+        )
+        .order_by(col(RoleGrant.id))
+    )
+    return list(found.all())

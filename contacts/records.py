@@ -1,0 +1,212 @@
+"""The small kernel for records: row base, choice columns, guarded moves, database handle.
+
+Every status in the house changes through :func:`move` (one row) or :func:`move_many`
+(a batch). Both do the same three things in the caller's transaction: check the move
+against its table, run one guarded ``UPDATE … WHERE status = ?``, write one journal entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Enum, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel, col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.journal import Who, write_journal
+
+S = TypeVar("S", bound=StrEnum)
+MoveTable = Mapping[S, frozenset[S]]
+
+# Constraint names must be the same on every database, or migrations cannot drop them.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class RecordError(Exception):
+    """A record refused a change."""
+
+
+class IllegalMove(RecordError):
+    """This status may not follow that one."""
+
+
+class StaleMove(RecordError):
+    """The record was no longer in the status that the move starts from."""
+
+
+class Row(SQLModel):
+    """Base of every table: the table is named after the class in snake case."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def choice(kind: type[S], *, default: S | None = None, index: bool = False) -> Any:
+    """A column that holds one member of a StrEnum, by value, as VARCHAR on every database.
+
+    ``default=None`` makes the column nullable.
+    """
+    stored = Enum(
+        kind,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        validate_strings=True,
+        length=40,
+    )
+    return Field(default=default, sa_column=Column(stored, nullable=default is None, index=index))
+
+
+def required_choice(kind: type[S], *, index: bool = False) -> Any:
+    """As :func:`choice`, without a default and never null."""
+    stored = Enum(
+        kind,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        validate_strings=True,
+        length=40,
+    )
+    return Field(sa_column=Column(stored, nullable=False, index=index))
+
+
+def check_move(table: MoveTable[S], old: S, new: S) -> None:
+    """Raise :class:`IllegalMove` unless ``table`` allows ``old → new``."""
+    if new not in table.get(old, frozenset()):
+        raise IllegalMove(f"{type(old).__name__}: {old} → {new}")
+
+
+async def move(
+    session: AsyncSession,
+    table: MoveTable[S],
+    row: Any,
+    new: S,
+    *,
+    who: Who,
+    action: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """Move one row to status ``new``, set ``values`` with it, and journal it.
+
+    :param row: a table row with ``id`` and ``status``; it is refreshed in place.
+    :raises IllegalMove: the table does not allow it.
+    :raises StaleMove: somebody else moved the row first.
+    """
+    old: S = row.status
+    check_move(table, old, new)
+    kind = type(row)
+    result = await session.exec(
+        update(kind)
+        .where(col(kind.id) == row.id, col(kind.status) == old)
+        .values(status=new, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != 1:
+        raise StaleMove(f"{kind.__name__} {row.id}: no longer {old}")
+    await session.refresh(row)
+    write_journal(
+        session,
+        who=who,
+        action=action,
+        subject=f"{kind.__tablename__}:{row.id}",
+        detail={"from": old.value, "to": new.value, **(detail or {})},
+        now=now,
+    )
+
+
+async def move_many(
+    session: AsyncSession,
+    table: MoveTable[S],
+    kind: Any,
+    ids: Sequence[int],
+    old: S,
+    new: S,
+    *,
+    who: Who,
+    action: str,
+    now: datetime,
+    **values: Any,
+) -> list[int]:
+    """Move a batch ``old → new``; returns the ids that were still in ``old``.
+
+    One statement and one journal entry for the whole batch; rows that somebody else moved
+    first are left alone and missing from the answer.
+    """
+    check_move(table, old, new)
+    if not ids:
+        return []
+    result = await session.exec(
+        update(kind)
+        .where(col(kind.id).in_(ids), col(kind.status) == old)
+        .values(status=new, **values)
+        .returning(kind.id)
+        .execution_options(synchronize_session=False)
+    )
+    moved = sorted(result.scalars().all())
+    if moved:
+        write_journal(
+            session,
+            who=who,
+            action=action,
+            subject=kind.__tablename__,
+            detail={"from": old.value, "to": new.value, "ids": moved},
+            now=now,
+        )
+    return moved
+
+
+class Database:
+    """The store: short write transactions and read-only looks.
+
+    ``begin`` takes the write lock at once (``BEGIN IMMEDIATE`` on SQLite), so a
+    read-modify-write never fails half-way with "locked". Never await the network inside.
+    """
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The writing engine, for migrations and maintenance."""
+        return self._writer
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """One write transaction: committed at the end, rolled back on an exception."""
+        async with (
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A look without the write lock; what is changed in it is thrown away."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def ids_of(rows: Iterable[Any]) -> list[int]:
+    """The primary keys of stored rows."""
+    return [row.id for row in rows]

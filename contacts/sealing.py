@@ -1,0 +1,38 @@
+"""Seals what must not be readable in the database: ways back, notes, raw updates."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet, InvalidToken
+
+PREFIX = "sealed:"
+
+
+class UnsealError(Exception):
+    """This was not sealed with the key at hand."""
+
+
+class Sealer:
+    """Encrypts short texts with a key that lives outside the database."""
+
+    def __init__(self, key: bytes) -> None:
+        """:param key: 32 url-safe base64-encoded bytes, as ``new_key`` makes them."""
+        self._fernet = Fernet(key)
+
+    @staticmethod
+    def new_key() -> bytes:
+        return Fernet.generate_key()
+
+    def seal(self, text: str) -> str:
+        """A different ciphertext each time, recognisable by its prefix."""
+        return PREFIX + self._fernet.encrypt(text.encode()).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """:raises UnsealError: wrong key, or not sealed text."""
+        try:
+            return self._fernet.decrypt(sealed.removeprefix(PREFIX).encode()).decode()
+        except InvalidToken as error:
+            raise UnsealError("sealed with another key") from error
+
+
+def is_sealed(text: str) -> bool:
+    return text.startswith(PREFIX)

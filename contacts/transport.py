@@ -1,0 +1,86 @@
+"""The port to the network: a transport sends one filled-in message and says what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contacts.directory import ChannelKind
+from contacts.outbox import Content, DeliveryAct
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The other side took it."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The other side will not take it.
+
+    ``closes_channel``: this address will never work (blocked, unknown).
+    ``halts_message``: the content is at fault, so nobody should get it before a person looked.
+    """
+
+    reason: str
+    closes_channel: bool = False
+    halts_message: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Certainly not sent; try again no sooner than ``not_before``.
+
+    ``whole_channel``: everybody on this channel waits, and the attempt is not counted.
+    """
+
+    not_before: datetime
+    reason: str
+    whole_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another address now; nothing was sent yet."""
+
+    new_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have arrived or not; only a person may send it again."""
+
+    reason: str
+
+
+Outcome = Sent | Refused | Later | Moved | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one address, placeholders filled in."""
+
+    delivery_id: int
+    address: str
+    act: DeliveryAct
+    content: Content
+    edits_external_id: str | None
+    is_repeat: bool
+    is_exercise: bool
+
+
+class Transport(Protocol):
+    """Sends over one channel. Never raises for what the network does: that is an outcome."""
+
+    kind: ChannelKind
+
+    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+        """Send or edit; returns what became of it."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...

@@ -1,0 +1,166 @@
+"""What we hear about the world: sources, items with their title history, events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field
+
+from contacts.records import MoveTable, Row, choice, required_choice
+
+
+class Trust(StrEnum):
+    """What a source's word is worth: who may confirm, who may only ring."""
+
+    OFFICIAL = "officieel"
+    REGIONAL = "regionaal"
+    NATIONAL = "landelijk"
+    SECONDARY = "secundair"
+
+
+class Source(Row, table=True):
+    """A public feed. What is due, and what went wrong, is in the row."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=60, unique=True)
+    name: str = Field(max_length=120)
+    url: str = Field(max_length=500)
+    trust: Trust = required_choice(Trust)
+    interval_s: int = Field(default=300)
+    is_paused: bool = Field(default=False)
+    is_exercise: bool = Field(default=False)
+    verified_at: datetime | None = Field(default=None, description="None: te controleren")
+    etag: str | None = Field(default=None, max_length=300)
+    last_modified: str | None = Field(default=None, max_length=100)
+    next_poll_at: datetime = Field(index=True)
+    polled_at: datetime | None = None
+    ok_at: datetime | None = None
+    new_item_at: datetime | None = None
+    failures: int = Field(default=0)
+    error: str | None = Field(default=None, max_length=60, description="key in feeds/texts.py")
+    error_detail: str | None = Field(default=None, max_length=300)
+    told_at: datetime | None = Field(default=None, description="a person was told of the fault")
+
+
+class Item(Row, table=True):
+    """One news item, keyed on source and guid. The lead goes when its event closes."""
+
+    __table_args__ = (UniqueConstraint("source_id", "guid"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id", index=True)
+    guid: str = Field(max_length=500)
+    title: str = Field(max_length=500)
+    link: str = Field(default="", max_length=1000)
+    lead: str | None = Field(default=None, max_length=600)
+    published_at: datetime | None = None
+    first_seen_at: datetime = Field(index=True)
+    polled_at: datetime = Field(description="when the poll that brought it began")
+    content_hash: str = Field(max_length=64)
+    is_roundup: bool = Field(default=False)
+    severity: int = Field(default=0)
+    types: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    place: str | None = Field(default=None, max_length=120)
+    reasons: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
+    event_id: int | None = Field(default=None, foreign_key="event.id", index=True)
+
+
+class ItemTitle(Row, table=True):
+    """An earlier title of an item: outlets retitle one in five."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="item.id", index=True)
+    title: str = Field(max_length=500)
+    seen_at: datetime
+
+
+class EventStatus(StrEnum):
+    """Where an event stands."""
+
+    DETECTED = "detected"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+EVENT_MOVES: MoveTable[EventStatus] = {
+    EventStatus.DETECTED: frozenset({EventStatus.CONFIRMED, EventStatus.DISMISSED}),
+    EventStatus.CONFIRMED: frozenset({EventStatus.CLOSED}),
+    EventStatus.CLOSED: frozenset({EventStatus.REOPENED}),
+    EventStatus.REOPENED: frozenset({EventStatus.CLOSED}),
+    EventStatus.DISMISSED: frozenset({EventStatus.CONFIRMED}),
+}
+
+
+class Origin(StrEnum):
+    """How we came to know."""
+
+    FEED = "feed"
+    MANUAL = "manual"
+
+
+class LeadAgency(StrEnum):
+    """Who leads the communication."""
+
+    POLICE = "politie_om"
+    MUNICIPALITY = "gemeente"
+    SAFETY_REGION = "veiligheidsregio"
+    UNKNOWN = "onbekend"
+
+
+class DismissReason(StrEnum):
+    """Why an event is none of ours."""
+
+    SPORT_CULTURE = "sport_cultuur"
+    ELSEWHERE = "elders"
+    OLD_NEWS = "oud_nieuws"
+    ALREADY_KNOWN = "al_bekend"
+    OTHER = "anders"
+
+
+class Event(Row, table=True):
+    """The thing that happened or is announced. Everything hangs on it.
+
+    ``type`` is a lexicon id (``E01``…) or ``algemeen``. ``suggested_severity`` 0–4 is the
+    machine's; ``severity`` 1–5 is a person's. ``reasons`` is a list of
+    ``{"text", "weight"}``, the text in Dutch, shown to the coördinator.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(max_length=300)
+    type: str = Field(max_length=40)
+    status: EventStatus = choice(EventStatus, default=EventStatus.DETECTED)
+    origin: Origin = required_choice(Origin)
+    suggested_severity: int = Field(default=0)
+    severity: int | None = None
+    place: str | None = Field(default=None, max_length=120)
+    proximity: str = Field(default="onbekend", max_length=20)
+    themes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    reasons: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
+    source_link: str | None = Field(default=None, max_length=1000)
+    detected_at: datetime = Field(index=True)
+    last_item_at: datetime | None = Field(default=None, index=True)
+    alerted_at: datetime | None = None
+    alerted_severity: int = Field(default=0)
+    alert_delivery_id: int | None = None
+    snoozed_until: datetime | None = None
+    escalated_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    confirmed_by: int | None = None
+    dismissed_reason: DismissReason | None = choice(DismissReason)
+    lead_agency: LeadAgency | None = choice(LeadAgency)
+    send_before: datetime | None = None
+    called_first_at: datetime | None = Field(
+        default=None, description="directly touched organisations were called by a person"
+    )
+    closed_at: datetime | None = None
+    merged_into_id: int | None = Field(default=None, foreign_key="event.id")
+    is_exercise: bool = Field(default=False)

@@ -1,0 +1,34 @@
+"""What the watch can be told by configuration."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from contacts.settings import Frozen
+from feeds.rows import Trust
+
+
+class SourceSettings(Frozen):
+    """One public feed (``[[feeds.sources]]``)."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]{2,60}$", description="korte vaste naam")
+    name: str = Field(min_length=1, max_length=120, description="naam zoals mensen hem lezen")
+    url: str = Field(pattern=r"^https?://", description="adres van de feed")
+    trust: Trust = Field(description="officieel, regionaal, landelijk of secundair")
+    interval_s: int = Field(300, ge=1, le=86_400, description="seconden tussen twee keer kijken")
+
+
+class FeedSettings(Frozen):
+    """How feeds are read (``[feeds]``)."""
+
+    sources: list[SourceSettings] = Field(default_factory=list, description="de bronnen")
+    timeout_s: float = Field(15.0, gt=0, le=120, description="langste tijd voor één bron")
+    max_bytes: int = Field(5_000_000, ge=10_000, description="grootste antwoord van één bron")
+    allow_private: bool = Field(
+        False, description="ook adressen op het eigen netwerk lezen (alleen om te oefenen)"
+    )
+    alert_from: int = Field(3, ge=1, le=4, description="vanaf deze ernst gaat er een melding uit")
+    tell_after_failures: int = Field(
+        5, ge=1, le=100, description="na zoveel mislukte keren hoort de coördinator het"
+    )
+    window_h: int = Field(72, ge=1, le=336, description="berichten binnen zoveel uur horen samen")

@@ -1,0 +1,153 @@
+"""Spanningssignalen as stored: about the mood in groups, by organisation, never a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field
+
+from contacts.directory import Domain
+from contacts.records import MoveTable, Row, choice, required_choice
+
+
+class SignalStatus(StrEnum):
+    """Where a signal stands."""
+
+    NEW = "new"
+    IN_DUIDING = "in_duiding"
+    ACTION = "action"
+    WAITING = "waiting"
+    CLOSED = "closed"
+
+
+SIGNAL_MOVES: MoveTable[SignalStatus] = {
+    SignalStatus.NEW: frozenset({SignalStatus.IN_DUIDING, SignalStatus.CLOSED}),
+    SignalStatus.IN_DUIDING: frozenset(
+        {SignalStatus.ACTION, SignalStatus.WAITING, SignalStatus.CLOSED}
+    ),
+    SignalStatus.ACTION: frozenset({SignalStatus.CLOSED}),
+    SignalStatus.WAITING: frozenset({SignalStatus.CLOSED}),
+    SignalStatus.CLOSED: frozenset(),
+}
+
+
+class When(StrEnum):
+    TODAY = "vandaag"
+    YESTERDAY = "gisteren"
+    THIS_WEEK = "deze_week"
+    TO_COME = "komt_nog"
+
+
+class Setting(StrEnum):
+    CLASSROOM = "klas"
+    AROUND_SCHOOL = "school"
+    STREET = "straat_plein"
+    COMMUNITY_CENTRE = "buurthuis"
+    SPORT = "sport"
+    PLACE_OF_MEETING = "gebeds_ontmoetingsplek"
+    TRANSPORT = "ov"
+    ONLINE_GROUP = "online_groep"
+    OTHER = "overig"
+
+
+class SignalKind(StrEnum):
+    FEAR = "angst_zorg"
+    ANGER = "boosheid"
+    INCOMPREHENSION = "onbegrip_aanpak"
+    RUMOUR = "geruchten"
+    GROUP_CONFLICT = "ruzie_groepen"
+    DISCRIMINATION = "discriminatie"
+    GENERAL_THREAT = "bedreiging_algemeen"
+    CALL_TO_ACTION = "oproep"
+    VANDALISM = "vernieling"
+    AVOIDANCE = "wegblijven"
+    SUPPORT = "steun"
+    NEED = "behoefte"
+
+
+class Eep(StrEnum):
+    EXPERIENCED = "beleefd"
+    EVIDENCED = "gebeurd"
+    POTENTIAL = "verwacht"
+
+
+class Breadth(StrEnum):
+    FEW = "paar_mensen"
+    GROUP = "groep"
+    SEVERAL = "meerdere_groepen"
+    UNKNOWN = "weet_niet"
+
+
+class Direction(StrEnum):
+    RISING = "neemt_toe"
+    STEADY = "gelijk"
+    FALLING = "neemt_af"
+    UNKNOWN = "weet_niet"
+
+
+class Done(StrEnum):
+    NOTHING_YET = "nog_niets"
+    TALKED = "gesprek_gevoerd"
+    HELP_ASKED = "hulp_gevraagd"
+    SOLVED = "opgelost"
+
+
+class Need(StrEnum):
+    INFORMATION = "informatie"
+    CONVERSATION_HELP = "gesprekshulp"
+    VISIT = "bezoek_contact"
+    YOUTH_WORK = "jongerenwerk"
+    NOTHING = "niets"
+
+
+class Share(StrEnum):
+    MEMBERS = "geanonimiseerd_leden"
+    TEAM = "alleen_team"
+
+
+class OutcomeCode(StrEnum):
+    """The seven answers to a reporter; each goes with one sentence."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    F = "F"
+    G = "G"
+
+
+class Signal(Row, table=True):
+    """One spanningssignaal. ``reply_handle`` is sealed; only the outbox opens it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int | None = Field(default=None, index=True)
+    organisation_id: int = Field(index=True)
+    domain: Domain = required_choice(Domain)
+    received_at: datetime = Field(index=True)
+    status: SignalStatus = choice(SignalStatus, default=SignalStatus.NEW)
+    occurred: When = choice(When, default=When.TODAY)
+    district: str = Field(max_length=20, description="CBS code, stad, online or onbekend")
+    setting: Setting = required_choice(Setting)
+    kinds: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    eep: Eep = choice(Eep, default=Eep.EXPERIENCED)
+    breadth: Breadth = choice(Breadth, default=Breadth.UNKNOWN)
+    severity: int
+    direction: Direction = choice(Direction, default=Direction.UNKNOWN)
+    theme: str | None = Field(default=None, max_length=60)
+    note_sealed: str | None = Field(default=None, description="at most 280 characters, encrypted")
+    done: Done = choice(Done, default=Done.NOTHING_YET)
+    need: Need = choice(Need, default=Need.NOTHING)
+    wants_feedback: bool = Field(default=True)
+    share: Share = choice(Share, default=Share.TEAM)
+    outcome_code: OutcomeCode | None = choice(OutcomeCode)
+    outcome_text: str | None = Field(default=None, max_length=300)
+    answer_due_at: datetime = Field(index=True)
+    overdue_told_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: int | None = None
+    reply_handle: str | None = Field(default=None, max_length=400)
+    note_wiped_at: datetime | None = None
+    is_exercise: bool = Field(default=False)

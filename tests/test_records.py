@@ -1,0 +1,70 @@
+"""Guarded moves: one winner, one journal entry, nothing outside the table."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import pytest
+from sqlmodel import select
+
+from contacts.journal import SYSTEM, JournalEntry
+from contacts.records import Database, IllegalMove, StaleMove, move
+from feeds.rows import EVENT_MOVES, Event, EventStatus, Origin
+
+
+def an_event(now: datetime) -> Event:
+    return Event(title="Gebeurtenis", type="algemeen", origin=Origin.MANUAL, detected_at=now)
+
+
+async def test_a_move_outside_the_table_is_refused(db: Database, now: datetime) -> None:
+    async with db.begin() as session:
+        event = an_event(now)
+        session.add(event)
+        await session.flush()
+        with pytest.raises(IllegalMove):
+            await move(
+                session, EVENT_MOVES, event, EventStatus.CLOSED, who=SYSTEM, action="x", now=now
+            )
+
+
+async def test_five_racing_moves_have_one_winner_and_one_journal_entry(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        event = an_event(now)
+        session.add(event)
+        await session.flush()
+        event_id = event.id
+    held = []
+    for _ in range(5):
+        async with db.read() as session:
+            held.append(await session.get_one(Event, event_id))
+
+    async def race(mine: Event) -> bool:
+        try:
+            async with db.begin() as session:
+                await move(
+                    session,
+                    EVENT_MOVES,
+                    await session.merge(mine, load=False),
+                    EventStatus.CONFIRMED,
+                    who=SYSTEM,
+                    action="event_confirmed",
+                    now=now,
+                )
+        except StaleMove:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*map(race, held))) == 1
+    async with db.read() as session:
+        entries = (await session.exec(select(JournalEntry))).all()
+    assert [entry.detail for entry in entries] == [{"from": "detected", "to": "confirmed"}]
+
+
+async def test_times_come_back_aware(db: Database, now: datetime) -> None:
+    async with db.begin() as session:
+        session.add(an_event(now))
+    async with db.read() as session:
+        assert (await session.exec(select(Event))).one().detected_at == now
