@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column
+from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint
 from sqlmodel import Field
 
 from contacts.records import Row, choice, required_choice
@@ -74,3 +74,18 @@ class Heartbeat(Row, table=True):
     name: str = Field(primary_key=True, max_length=60)
     at: datetime
     told_at: datetime | None = None
+
+
+class LiveMessage(Row, table=True):
+    """A chat message that is edited in place while an event runs: the card, the progress."""
+
+    __table_args__ = (UniqueConstraint("event_id", "chat", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(index=True)
+    chat: int = Field(sa_column=Column(BigInteger, nullable=False))
+    name: str = Field(max_length=40)
+    briefing_id: int | None = None
+    delivery_id: int
+    content_hash: str = Field(max_length=64)
+    edited_at: datetime

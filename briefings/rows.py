@@ -68,6 +68,7 @@ class BriefingKind(StrEnum):
     FIRST = "eerste"
     UPDATE = "update"
     CORRECTION = "correctie"
+    RETRACTION = "intrekking"
     CLOSING = "afsluiting"
 
 

@@ -200,7 +200,7 @@ class Delivery(Row, table=True):
     person_id: int | None = Field(default=None, index=True)
     organisation_id: int | None = Field(default=None, index=True)
     kind: ChannelKind = required_choice(ChannelKind)
-    address: str = Field(max_length=400, index=True)
+    address: str = Field(max_length=600, index=True)
     status: DeliveryStatus = choice(DeliveryStatus, default=DeliveryStatus.PLANNED)
     act: DeliveryAct = choice(DeliveryAct, default=DeliveryAct.SEND)
     edits_delivery_id: int | None = Field(default=None, index=True)
@@ -213,10 +213,14 @@ class Delivery(Row, table=True):
     is_repeat: bool = Field(default=False, description="a person decided to send it again")
     external_id: str | None = Field(default=None, max_length=200)
     reason: str | None = Field(default=None, max_length=200)
+    untold: str | None = Field(
+        default=None, max_length=40, index=True, description="what a person must still be told"
+    )
     is_exercise: bool = Field(default=False)
     planned_at: datetime
     sending_at: datetime | None = None
     done_at: datetime | None = None
+    escalated_at: datetime | None = None
 
 
 class Acknowledgement(Row, table=True):

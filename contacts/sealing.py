@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 from cryptography.fernet import Fernet, InvalidToken
 
 PREFIX = "sealed:"
@@ -17,6 +19,7 @@ class Sealer:
     def __init__(self, key: bytes) -> None:
         """:param key: 32 url-safe base64-encoded bytes, as ``new_key`` makes them."""
         self._fernet = Fernet(key)
+        self._key = key
 
     @staticmethod
     def new_key() -> bytes:
@@ -32,6 +35,10 @@ class Sealer:
             return self._fernet.decrypt(sealed.removeprefix(PREFIX).encode()).decode()
         except InvalidToken as error:
             raise UnsealError("sealed with another key") from error
+
+    def derive(self, purpose: str) -> bytes:
+        """A key for another purpose (signing), from which this one does not follow."""
+        return hmac.digest(self._key, purpose.encode(), "sha256")
 
 
 def is_sealed(text: str) -> bool:

@@ -61,9 +61,14 @@ Outcome = Sent | Refused | Later | Moved | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to one address, placeholders filled in."""
+    """One message to one address, placeholders filled in.
+
+    ``original_id``: the delivery that put the message in the chat, which for an edit is not
+    ``delivery_id``; what comes back from the reader names this one.
+    """
 
     delivery_id: int
+    original_id: int
     address: str
     act: DeliveryAct
     content: Content

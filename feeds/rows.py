@@ -64,10 +64,15 @@ class Item(Row, table=True):
     severity: int = Field(default=0)
     types: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     place: str | None = Field(default=None, max_length=120)
+    proximity: str = Field(default="onbekend", max_length=20)
+    themes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     reasons: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )
     event_id: int | None = Field(default=None, foreign_key="event.id", index=True)
+    is_backlog: bool = Field(
+        default=False, description="undated, from the first reading of its source: how old?"
+    )
 
 
 class ItemTitle(Row, table=True):
@@ -94,7 +99,8 @@ EVENT_MOVES: MoveTable[EventStatus] = {
     EventStatus.CONFIRMED: frozenset({EventStatus.CLOSED}),
     EventStatus.CLOSED: frozenset({EventStatus.REOPENED}),
     EventStatus.REOPENED: frozenset({EventStatus.CLOSED}),
-    EventStatus.DISMISSED: frozenset({EventStatus.CONFIRMED}),
+    # A dismissed event that gets heavier than what was dismissed asks again.
+    EventStatus.DISMISSED: frozenset({EventStatus.CONFIRMED, EventStatus.DETECTED}),
 }
 
 
@@ -150,6 +156,8 @@ class Event(Row, table=True):
     last_item_at: datetime | None = Field(default=None, index=True)
     alerted_at: datetime | None = None
     alerted_severity: int = Field(default=0)
+    item_count: int = Field(default=0, description="items that belong to it")
+    alert_items: int = Field(default=0, description="items that the shown alert knows of")
     alert_delivery_id: int | None = None
     snoozed_until: datetime | None = None
     escalated_at: datetime | None = None

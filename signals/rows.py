@@ -148,6 +148,6 @@ class Signal(Row, table=True):
     overdue_told_at: datetime | None = None
     closed_at: datetime | None = None
     closed_by: int | None = None
-    reply_handle: str | None = Field(default=None, max_length=400)
+    reply_handle: str | None = Field(default=None, max_length=600)
     note_wiped_at: datetime | None = None
     is_exercise: bool = Field(default=False)

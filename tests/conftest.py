@@ -18,6 +18,12 @@ from contacts.records import Database
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden texts anew, to be read"
+    )
+
+
 @pytest.fixture
 def now() -> datetime:
     """A Tuesday in term, 17.42 in Arnhem."""

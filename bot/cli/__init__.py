@@ -1,0 +1,1 @@
+"""The command line ``schakel``: one file per group of commands."""

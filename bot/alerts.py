@@ -1,0 +1,173 @@
+"""Brings an event to the coordinators: rings once, edits in silence, calls the back-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from feeds.events import changed_alerts, due_alerts, items_of, mark_alerted, mark_shown
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.coordinator.alert_flow import alert_buttons
+from bot.chat.render import render
+from contacts.directory import Role
+from contacts.outbox import (
+    Content,
+    Delivery,
+    DeliveryAct,
+    EmailForm,
+    Message,
+    MessageKind,
+    TelegramForm,
+)
+from contacts.permissions import people_with
+from contacts.records import Database
+from contacts.sending import edit_sent, tell_people
+from feeds.rows import Event, EventStatus, Trust
+from feeds.settings import FeedSettings
+
+SHOWN_ITEMS = 5
+
+
+async def ring(db: Database, settings: FeedSettings, *, now: datetime) -> int:
+    """Send an alert for every event that is due; returns how many."""
+    async with db.begin() as session:
+        due = await due_alerts(session, settings, now=now)
+        for event in due:
+            await _ring_one(session, event, now)
+        for event in await changed_alerts(session, now=now):
+            await _edit_alerts(session, event, now)
+    return len(due)
+
+
+async def _ring_one(session: AsyncSession, event: Event, now: datetime) -> None:
+    coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
+    deliveries = await tell_people(
+        session,
+        coordinators,
+        await alert_content(session, event),
+        kind=MessageKind.ALERT,
+        event_id=event.id,
+        severity=event.suggested_severity,
+        is_exercise=event.is_exercise,
+        now=now,
+    )
+    first = deliveries[0].id if deliveries else None
+    await mark_alerted(session, event, delivery_id=first, now=now)
+
+
+async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> None:
+    """More reports do not make new messages: the ones that rang are edited."""
+    found = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.kind) == MessageKind.ALERT,
+            col(Message.event_id) == event.id,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.kind) == "telegram",
+        )
+    )
+    content = await alert_content(session, event, updated=now)
+    chat_only = Content(telegram=content.telegram)
+    for delivery_id in found.all():
+        if delivery_id is not None:
+            await edit_sent(session, delivery_id, chat_only, now=now)
+    await mark_shown(session, event, now=now)
+
+
+async def alert_content(
+    session: AsyncSession, event: Event, *, updated: datetime | None = None
+) -> Content:
+    """What happened, where, why the machine thinks so; in chat and as a mail."""
+    assert event.id is not None
+    items = await items_of(session, event.id)
+    values = {
+        "event": event,
+        "items": items[:SHOWN_ITEMS],
+        "first": items[0] if items else None,
+        "newsrooms": len({item.source_name for item in items}),
+        "official": sum(1 for item in items if item.trust is Trust.OFFICIAL),
+        "total": len(items),
+        "updated": updated,
+    }
+    plain = render("coordinator/alert_mail.txt", **values)
+    return Content(
+        telegram=TelegramForm(
+            text=render("coordinator/alert.html", **values), buttons=alert_buttons(event.id)
+        ),
+        email=EmailForm(
+            subject=render("coordinator/alert_subject.txt", event=event)[:60],
+            text=plain,
+            html=render("coordinator/alert_mail.html", plain=plain),
+        ),
+    )
+
+
+async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
+    """Nobody tapped in time: the approvers get the alert too, and everyone sees that."""
+    async with db.begin() as session:
+        found = await session.exec(
+            select(Event).where(
+                col(Event.status) == EventStatus.DETECTED,
+                col(Event.alerted_at) <= now - after,
+                col(Event.escalated_at).is_(None),
+                col(Event.snoozed_until).is_(None),
+            )
+        )
+        events = found.all()
+        for event in events:
+            await _escalate(session, event, now)
+    return len(events)
+
+
+async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
+    event.escalated_at = now
+    session.add(event)
+    coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
+    known = {person.id for person in coordinators}
+    backups = [
+        person
+        for person in await people_with(session, Role.APPROVER, is_exercise=event.is_exercise)
+        if person.id not in known
+    ]
+    content = await alert_content(session, event)
+    await tell_people(
+        session,
+        backups,
+        content,
+        kind=MessageKind.ALERT,
+        event_id=event.id,
+        severity=event.suggested_severity,
+        is_exercise=event.is_exercise,
+        now=now,
+    )
+    note = render("coordinator/escalated.html", event=event, backups=len(backups))
+    await tell_people(
+        session,
+        [*coordinators, *backups],
+        Content(telegram=TelegramForm(text=note)),
+        kind=MessageKind.NOTICE,
+        event_id=event.id,
+        is_exercise=event.is_exercise,
+        now=now,
+    )
+
+
+async def tell_coordinators(
+    session: AsyncSession, template: str, *, is_exercise: bool, now: datetime, **values: object
+) -> Sequence[Delivery]:
+    """A calm line to all coordinators, by chat or mail, from a chat template."""
+    people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
+    text = render(template, **values)
+    plain = render("coordinator/plain.txt", text=text)
+    content = Content(
+        telegram=TelegramForm(text=text),
+        email=EmailForm(
+            subject=render("coordinator/notice_subject.txt"), text=plain, html=f"<p>{text}</p>"
+        ),
+    )
+    return await tell_people(
+        session, people, content, kind=MessageKind.NOTICE, is_exercise=is_exercise, now=now
+    )

@@ -1,0 +1,235 @@
+"""The alert and its answers: confirm in four questions, follow on, or not relevant."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from feeds.events import confirm_event, dismiss_event, items_of, snooze_event
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.card import show_card
+from bot.chat.render import AMSTERDAM, render
+from bot.chat.turn import Handler, Turn
+from briefings.drafting import draft_briefing
+from briefings.facts import open_facts
+from briefings.rows import BriefingKind
+from contacts.outbox import Button
+from contacts.permissions import Permission
+from feeds.rows import DismissReason, Event, EventStatus, LeadAgency
+
+LEADS = tuple(LeadAgency)
+DISMISSALS = tuple(DismissReason)
+SEND_TIMES = (time(20, 30), time(22, 0), time(6, 45))
+
+
+def alert_buttons(event_id: int) -> list[list[Button]]:
+    """The four answers to an alert."""
+    return [
+        [Button(texts.CONFIRM, data("ok", event_id)), Button(texts.LATER, data("later", event_id))],
+        [
+            Button(texts.NOT_RELEVANT, data("no", event_id)),
+            Button(texts.SHOW_ITEMS, data("items", event_id)),
+        ],
+    ]
+
+
+async def open_event_of(turn: Turn, index: int = 0) -> Event:
+    """The event that a button belongs to, for somebody who may manage it.
+
+    :raises ValueError: the button is old or forged.
+    """
+    actor = turn.allowed(Permission.MANAGE_EVENT)
+    assert turn.tap is not None
+    event = await turn.session.get(Event, turn.tap.number(index))
+    if event is None or event.is_exercise != actor.is_exercise:
+        raise ValueError("no such event for this actor")
+    return event
+
+
+async def ask_severity(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    if event.status is not EventStatus.DETECTED:
+        turn.toast = texts.ALREADY_DECIDED
+        return
+    default = _default_severity(event)
+    row = [
+        Button(_marked(label, number == default), data("q2", event.id, number))
+        for number, label in texts.SEVERITIES.items()
+    ]
+    await turn.change(
+        render("coordinator/ask_severity.html", event=event, default=default),
+        [row, [Button(texts.ALL_DEFAULTS, data("alldef", event.id))]],
+    )
+
+
+async def ask_lead(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    severity = turn.tap.number(1) if turn.tap else 0
+    buttons = [
+        Button(texts.LEADS[lead], data("q3", event.id, severity, index))
+        for index, lead in enumerate(LEADS)
+    ]
+    await turn.change(render("coordinator/ask_lead.html", event=event), [buttons[:2], buttons[2:]])
+
+
+async def ask_deadline(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    chosen = (turn.tap.number(1), turn.tap.number(2))
+    buttons = [
+        Button(_marked(f"{at:%H.%M}", index == 0), data("q4", event.id, *chosen, index))
+        for index, at in enumerate(SEND_TIMES)
+    ]
+    await turn.change(render("coordinator/ask_deadline.html", event=event), [buttons])
+
+
+async def ask_calls(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    chosen = [turn.tap.number(index) for index in (1, 2, 3)]
+    await turn.change(
+        render("coordinator/ask_calls.html", event=event),
+        [
+            [
+                Button(texts.CALLED, data("conf", event.id, *chosen, 1)),
+                Button(texts.NOT_NEEDED, data("conf", event.id, *chosen, 0)),
+            ]
+        ],
+    )
+
+
+async def confirm(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    severity, lead, deadline, called = (turn.tap.number(index) for index in (1, 2, 3, 4))
+    if severity not in range(1, 6) or not 0 <= lead < len(LEADS):
+        raise ValueError("outside the choices")
+    await _confirm(turn, event, severity, LEADS[lead], SEND_TIMES[deadline], called=bool(called))
+
+
+async def confirm_defaults(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    await _confirm(
+        turn, event, _default_severity(event), LeadAgency.POLICE, SEND_TIMES[0], called=False
+    )
+
+
+async def _confirm(
+    turn: Turn, event: Event, severity: int, lead: LeadAgency, deadline: time, *, called: bool
+) -> None:
+    if event.status is not EventStatus.DETECTED:
+        turn.toast = texts.ALREADY_DECIDED
+        return
+    actor = turn.known()
+    await confirm_event(
+        turn.session,
+        event,
+        severity=severity,
+        lead_agency=lead,
+        send_before=next_time(turn.now, deadline),
+        who=actor.who,
+        now=turn.now,
+    )
+    if called:
+        event.called_first_at = turn.now
+    await turn.change(render("coordinator/confirmed.html", event=event, now=turn.now))
+    await start_evening(turn, event)
+
+
+async def start_evening(turn: Turn, event: Event) -> None:
+    """Open the facts, draft the seven texts, pin the card. Also after a manual trigger."""
+    actor, settings = turn.known(), turn.config.briefings
+    await open_facts(turn.session, event, settings, editor_id=actor.person_id, now=turn.now)
+    await draft_briefing(
+        turn.session,
+        event,
+        kind=BriefingKind.FIRST,
+        settings=settings,
+        editor_id=actor.person_id,
+        now=turn.now,
+    )
+    await show_card(turn, event)
+
+
+async def ask_later(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    row = [
+        Button(label, data("snooze", event.id, minutes)) for minutes, label in texts.SNOOZES.items()
+    ]
+    await turn.change(render("coordinator/ask_later.html", event=event), [row])
+
+
+async def snooze(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    until = turn.now + timedelta(minutes=min(turn.tap.number(1), 1440))
+    await snooze_event(turn.session, event, until, who=turn.known().who, now=turn.now)
+    assert event.id is not None
+    await turn.change(
+        render("coordinator/snoozed.html", event=event, until=until), alert_buttons(event.id)
+    )
+
+
+async def ask_why_not(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    buttons = [
+        Button(texts.DISMISSALS[reason], data("dis", event.id, index))
+        for index, reason in enumerate(DISMISSALS)
+    ]
+    await turn.change(
+        render("coordinator/ask_why_not.html", event=event), [buttons[:3], buttons[3:]]
+    )
+
+
+async def dismiss(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    index = turn.tap.number(1)
+    if event.status is not EventStatus.DETECTED or not 0 <= index < len(DISMISSALS):
+        turn.toast = texts.ALREADY_DECIDED
+        return
+    reason = DISMISSALS[index]
+    await dismiss_event(turn.session, event, reason, who=turn.known().who, now=turn.now)
+    await turn.change(
+        render("coordinator/dismissed.html", event=event, reason=texts.DISMISSALS[reason])
+    )
+
+
+async def show_items(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert event.id is not None
+    items = await items_of(turn.session, event.id)
+    await turn.say(render("coordinator/items.html", event=event, items=items[:15]))
+
+
+def next_time(now: datetime, at: time) -> datetime:
+    """The next moment that the clock in Arnhem shows ``at``; past ones move to tomorrow."""
+    local = now.astimezone(AMSTERDAM)
+    moment = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return moment if moment > local else moment + timedelta(days=1)
+
+
+def _default_severity(event: Event) -> int:
+    return min(max(event.suggested_severity, 2), 4)
+
+
+def _marked(label: str, is_default: bool) -> str:
+    return f"· {label} ·" if is_default else label
+
+
+TAPS: dict[str, Handler] = {
+    "ok": ask_severity,
+    "q2": ask_lead,
+    "q3": ask_deadline,
+    "q4": ask_calls,
+    "conf": confirm,
+    "alldef": confirm_defaults,
+    "later": ask_later,
+    "snooze": snooze,
+    "no": ask_why_not,
+    "dis": dismiss,
+    "items": show_items,
+}
+STEPS: dict[tuple[str, str], Handler] = {}
+COMMANDS: dict[str, Handler] = {}

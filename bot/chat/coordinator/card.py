@@ -1,0 +1,245 @@
+"""The card of the evening and the progress of sending: messages edited in place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from bot.rows import LiveMessage
+from briefings.audience import RecipientPlan, plan_recipients
+from briefings.drafting import current_briefing, texts_of
+from briefings.facts import facts_of
+from briefings.rows import Briefing, BriefingStatus
+from contacts.arrival import count_deliveries
+from contacts.outbox import Button, Content, Delivery, Message, TelegramForm
+from contacts.permissions import Permission
+from contacts.sending import edit_sent
+from feeds.rows import Event, EventStatus
+
+CARD, PROGRESS = "card", "progress"
+#: Telegram counts edits against the limit of a chat: not more often than this.
+EDIT_PAUSE = timedelta(seconds=2)
+BAR = 10
+RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
+
+View = tuple[str, list[list[Button]]]
+
+
+async def show_card(turn: Turn, event: Event) -> None:
+    """A fresh card at the bottom of the chat; an older one stops being edited."""
+    assert event.id is not None
+    text, buttons = await card_view(turn.session, event, now=turn.now)
+    delivery = await turn.say(text, buttons, event_id=event.id, pin=True)
+    await remember(turn.session, event.id, turn.chat, CARD, delivery, (text, buttons), turn.now)
+
+
+async def remember(
+    session: AsyncSession,
+    event_id: int,
+    chat: int,
+    name: str,
+    delivery: Delivery,
+    view: View,
+    now: datetime,
+    briefing_id: int | None = None,
+) -> None:
+    """Keep editing this message from now on."""
+    assert delivery.id is not None
+    live = (
+        await session.exec(
+            select(LiveMessage).where(
+                LiveMessage.event_id == event_id,
+                LiveMessage.chat == chat,
+                LiveMessage.name == name,
+            )
+        )
+    ).first()
+    if live is None:
+        live = LiveMessage(
+            event_id=event_id,
+            chat=chat,
+            name=name,
+            delivery_id=delivery.id,
+            content_hash="",
+            edited_at=now,
+        )
+        session.add(live)
+    live.delivery_id, live.briefing_id = delivery.id, briefing_id
+    live.content_hash, live.edited_at = _hash(view), now
+
+
+async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> View:
+    """Where the evening of one event stands, and what can be done next."""
+    assert event.id is not None
+    facts = await facts_of(session, event.id)
+    briefing = await current_briefing(session, event.id)
+    drafts = await texts_of(session, briefing.id) if briefing and briefing.id else []
+    plan = await _plan(session, event, briefing, now)
+    text = render(
+        "coordinator/card.html",
+        event=event,
+        confirmed=len(facts.confirmed),
+        open=len(facts.unknown) + len(facts.unconfirmed),
+        next_update=facts.block.next_update_at,
+        briefing=briefing,
+        kind=texts.BRIEFING_KINDS[briefing.kind] if briefing else "",
+        state=texts.BRIEFING_STATES[briefing.status] if briefing else "",
+        drafts=len(drafts),
+        remarks=sum(1 for draft in drafts if draft.remarks),
+        plan=plan,
+    )
+    return text, _card_buttons(event, briefing)
+
+
+async def _plan(
+    session: AsyncSession, event: Event, briefing: Briefing | None, now: datetime
+) -> RecipientPlan | None:
+    if briefing is None or briefing.status not in (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED):
+        return None
+    return await plan_recipients(session, event, now=now)
+
+
+def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]:
+    number = event.id
+    rows = [
+        [
+            Button(texts.FACTS, data("facts", number)),
+            Button(texts.TEXTS, data("texts", number)),
+            Button(texts.RECIPIENTS, data("rcpt", number)),
+        ]
+    ]
+    status = briefing.status if briefing else None
+    if status is BriefingStatus.DRAFT:
+        rows.append(
+            [
+                Button(texts.SUBMIT, data("submit", number)),
+                Button(texts.WITHDRAW, data("drop", number)),
+            ]
+        )
+    elif status is BriefingStatus.DISTRIBUTED or status is BriefingStatus.WITHDRAWN:
+        rows.append(
+            [
+                Button(texts.UPDATE, data("upd", number)),
+                Button(texts.CORRECTION, data("corr", number)),
+                Button(texts.CLOSE, data("clos", number)),
+            ]
+        )
+    rows.append([Button(texts.SIGNALS, data("sigs", number))])
+    return rows
+
+
+async def progress_view(session: AsyncSession, event_id: int, briefing_id: int) -> View:
+    """How far the sending of one briefing is, with what needs a person."""
+    messages = (
+        await session.exec(select(Message.id).where(col(Message.briefing_id) == briefing_id))
+    ).all()
+    counts = await count_deliveries(session, message_ids=[m for m in messages if m is not None])
+    total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
+    done = total - counts.planned - counts.sending
+    filled = BAR * done // total if total else BAR
+    text = render(
+        "coordinator/progress.html",
+        counts=counts,
+        total=total,
+        done=done,
+        bar="▓" * filled + "░" * (BAR - filled),
+        is_finished=done == total,
+    )
+    buttons: list[list[Button]] = []
+    if counts.unknown:
+        label = texts.SHOW_UNKNOWN.format(count=counts.unknown)
+        buttons.append([Button(label, data("unk", event_id, briefing_id))])
+    return text, buttons
+
+
+async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
+    """Edit every live message of a running event whose view changed; returns how many."""
+    found = await session.exec(
+        select(LiveMessage, Event)
+        .join(Event, col(Event.id) == col(LiveMessage.event_id))
+        .where(
+            col(Event.status).in_(RUNNING) | (col(Event.closed_at) > now - timedelta(hours=1)),
+            col(LiveMessage.edited_at) <= now - EDIT_PAUSE,
+        )
+    )
+    edited = 0
+    for live, event in found.all():
+        view = await _view(session, live, event, now)
+        if _hash(view) == live.content_hash:
+            continue
+        form = TelegramForm(text=view[0], buttons=view[1])
+        await edit_sent(session, live.delivery_id, Content(telegram=form), now=now)
+        live.content_hash, live.edited_at = _hash(view), now
+        edited += 1
+    return edited
+
+
+async def _view(session: AsyncSession, live: LiveMessage, event: Event, now: datetime) -> View:
+    if live.name == PROGRESS and live.briefing_id is not None:
+        return await progress_view(session, live.event_id, live.briefing_id)
+    return await card_view(session, event, now=now)
+
+
+async def show_recipients(turn: Turn) -> None:
+    """Who gets it, who does not, and why; counted before anybody approves."""
+    turn.allowed(Permission.SUBMIT_BRIEFING)
+    assert turn.tap is not None
+    event = await turn.session.get(Event, turn.tap.number(0))
+    if event is None:
+        raise ValueError("no such event")
+    plan = await plan_recipients(turn.session, event, now=turn.now)
+    audiences = [texts.AUDIENCES[audience] for _, audience, _ in plan.recipients]
+    await turn.say(
+        render(
+            "coordinator/recipients.html",
+            event=event,
+            plan=plan,
+            audiences={name: audiences.count(name) for name in dict.fromkeys(audiences)},
+        )
+    )
+
+
+async def card_again(turn: Turn) -> None:
+    turn.allowed(Permission.MANAGE_EVENT)
+    assert turn.tap is not None
+    event = await turn.session.get(Event, turn.tap.number(0))
+    if event is None:
+        raise ValueError("no such event")
+    await show_card(turn, event)
+
+
+async def running_events(session: AsyncSession, *, is_exercise: bool) -> Sequence[Event]:
+    """Confirmed events that were not closed yet, newest first."""
+    found = await session.exec(
+        select(Event)
+        .where(col(Event.status).in_(RUNNING), col(Event.is_exercise) == is_exercise)
+        .order_by(col(Event.id).desc())
+    )
+    return found.all()
+
+
+async def show_status(turn: Turn) -> None:
+    """``/status``: the card of each running event, or that there is none."""
+    actor = turn.allowed(Permission.SEE_STATUS)
+    running = await running_events(turn.session, is_exercise=actor.is_exercise)
+    if not running:
+        await turn.say(render("coordinator/nothing_running.html"))
+    for event in running[:5]:
+        await show_card(turn, event)
+
+
+def _hash(view: View) -> str:
+    return hashlib.sha256(repr(view).encode()).hexdigest()
+
+
+TAPS: dict[str, Handler] = {"rcpt": show_recipients, "ecard": card_again}
+STEPS: dict[tuple[str, str], Handler] = {}
+COMMANDS: dict[str, Handler] = {"/status": show_status}

@@ -1,0 +1,122 @@
+"""``/gebeurtenis``: start an event by hand with a few taps and one line of text.
+
+A forwarded message or a link is accepted as the source; its words are not kept unless
+they are about no person.
+"""
+
+from __future__ import annotations
+
+from feeds.events import open_event
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.alert_flow import LEADS, SEND_TIMES, next_time, start_evening
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from contacts.outbox import Button
+from contacts.permissions import Permission
+from feeds.rows import Origin
+
+FLOW = "event"
+
+
+async def start(turn: Turn) -> None:
+    turn.allowed(Permission.MANAGE_EVENT)
+    line = (turn.text or "").strip()
+    line = "" if line.startswith("/") else line
+    await turn.ask(FLOW, "type", {"link": turn.link, "line": line})
+    buttons = [Button(label, data("evt", code)) for code, label in texts.EVENT_TYPES_SHORT]
+    await turn.say(
+        render("coordinator/new_type.html", link=turn.link),
+        [buttons[index : index + 2] for index in range(0, len(buttons), 2)],
+    )
+
+
+async def chose_type(turn: Turn) -> None:
+    given = _given(turn)
+    assert turn.tap is not None
+    given["type"] = turn.tap.args[0]
+    await turn.ask(FLOW, "place", given)
+    row = [Button(label, data("evp", code)) for code, label in texts.PLACES_SHORT]
+    await turn.change(render("coordinator/new_place.html"), [row[:2], row[2:]])
+
+
+async def chose_place(turn: Turn) -> None:
+    given = _given(turn)
+    assert turn.tap is not None
+    given["place"] = dict(texts.PLACES_SHORT)[turn.tap.args[0]]
+    await turn.ask(FLOW, "severity", given)
+    row = [Button(label, data("evs", number)) for number, label in texts.SEVERITIES.items()]
+    await turn.change(render("coordinator/new_severity.html"), [row])
+
+
+async def chose_severity(turn: Turn) -> None:
+    given = _given(turn)
+    assert turn.tap is not None
+    given["severity"] = turn.tap.number(0)
+    await turn.ask(FLOW, "lead", given)
+    row = [Button(texts.LEADS[lead], data("evl", index)) for index, lead in enumerate(LEADS)]
+    await turn.change(render("coordinator/new_lead.html"), [row[:2], row[2:]])
+
+
+async def chose_lead(turn: Turn) -> None:
+    given = _given(turn)
+    assert turn.tap is not None
+    given["lead"] = turn.tap.number(0)
+    if given.get("line"):
+        await turn.ask(FLOW, "line", given)
+        await _open(turn, given, str(given["line"]))
+        return
+    await turn.ask(FLOW, "line", given)
+    await turn.change(render("coordinator/new_line.html"))
+
+
+async def wrote_line(turn: Turn) -> None:
+    await _open(turn, _given(turn), (turn.text or "").strip())
+
+
+async def _open(turn: Turn, given: dict[str, object], line: str) -> None:
+    actor = turn.allowed(Permission.MANAGE_EVENT)
+    if not line:
+        await turn.say(render("coordinator/new_line.html"))
+        return
+    lead = int(str(given["lead"]))
+    event = await open_event(
+        turn.session,
+        type=str(given["type"]),
+        title=line[:120],
+        place=str(given["place"]),
+        severity=int(str(given["severity"])),
+        origin=Origin.MANUAL,
+        source_link=str(given["link"]) if given.get("link") else None,
+        lead_agency=LEADS[lead],
+        who=actor.who,
+        now=turn.now,
+        is_exercise=actor.is_exercise,
+    )
+    event.send_before = next_time(turn.now, SEND_TIMES[0])
+    await turn.finish()
+    await start_evening(turn, event)
+
+
+def _given(turn: Turn) -> dict[str, object]:
+    turn.allowed(Permission.MANAGE_EVENT)
+    if turn.conversation is None or turn.conversation.flow != FLOW:
+        raise ValueError("this question is over")
+    return dict(turn.conversation.data)
+
+
+async def stop(turn: Turn) -> None:
+    """``/annuleren``: forget the question that is open."""
+    turn.known()
+    await turn.say(render("coordinator/cancelled.html"))
+
+
+TAPS: dict[str, Handler] = {
+    "evt": chose_type,
+    "evp": chose_place,
+    "evs": chose_severity,
+    "evl": chose_lead,
+}
+STEPS: dict[tuple[str, str], Handler] = {(FLOW, "line"): wrote_line}
+COMMANDS: dict[str, Handler] = {"/gebeurtenis": start, "/annuleren": stop}

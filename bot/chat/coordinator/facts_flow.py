@@ -1,0 +1,316 @@
+"""Facts on the phone: one typed line is one fact; its source is a tap."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.alert_flow import next_time, open_event_of
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from briefings.drafting import current_briefing, draft_briefing
+from briefings.facts import (
+    FactRefused,
+    add_fact,
+    facts_of,
+    proposals,
+    set_next_update,
+    withdraw_fact,
+)
+from briefings.rows import BriefingStatus, Fact, FactKind
+from contacts.outbox import Button
+from contacts.permissions import Permission
+from feeds.rows import Event
+from signals.person_filter import screen
+
+FLOW = "fact"
+MEASURE = "measure"
+KINDS = (FactKind.CONFIRMED, FactKind.UNCONFIRMED, FactKind.UNKNOWN, FactKind.DENIED)
+NEXT_TIMES = ((22, 0), (7, 15), (15, 30))
+
+
+async def show_facts(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    await _say_facts(turn, event)
+
+
+async def _say_facts(turn: Turn, event: Event) -> None:
+    assert event.id is not None
+    view = await facts_of(turn.session, event.id)
+    offered = await proposals(turn.session, event.id)
+    buttons = [
+        [
+            Button(texts.ADD_FACT, data("fadd", event.id)),
+            Button(texts.ADD_MEASURE, data("fmea", event.id)),
+        ],
+        [
+            Button(texts.ADD_UNKNOWN, data("funk", event.id)),
+            Button(texts.REMOVE_FACT, data("fdel", event.id)),
+        ],
+        [
+            Button(texts.NEXT_UPDATE, data("fnext", event.id)),
+            Button(texts.DONE, data("ecard", event.id)),
+        ],
+    ]
+    taken = [
+        Button(texts.TAKE_OVER.format(number=index + 1), data("fprop", event.id, index))
+        for index in range(min(len(offered), 3))
+    ]
+    if taken:
+        buttons.insert(0, taken)
+    await turn.say(
+        render("coordinator/facts.html", event=event, view=view, proposals=offered[:3]), buttons
+    )
+
+
+async def take_over(turn: Turn) -> None:
+    """A sentence from the news, as *nog niet bevestigd*, with its outlet as the source."""
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    assert event.id is not None
+    offered = await proposals(turn.session, event.id)
+    index = turn.tap.number(1)
+    if not 0 <= index < len(offered):
+        turn.toast = texts.OLD_CHOICE
+        return
+    chosen = offered[index]
+    await _store(
+        turn, event, FactKind.UNCONFIRMED, chosen.text, chosen.source_name, chosen.source_link
+    )
+
+
+async def ask_fact(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    await turn.ask(FLOW, "text", {"event": event.id, "kind": FactKind.CONFIRMED.value})
+    await turn.say(render("coordinator/ask_fact.html"))
+
+
+async def ask_unknown(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    await turn.ask(FLOW, "text", {"event": event.id, "kind": FactKind.UNKNOWN.value})
+    await turn.say(render("coordinator/ask_unknown.html"))
+
+
+async def wrote_fact(turn: Turn) -> None:
+    event, given = await _asked(turn)
+    line = (turn.text or "").strip()
+    if given["kind"] == FactKind.UNKNOWN.value:
+        await turn.finish()
+        await _store(turn, event, FactKind.UNKNOWN, line, "", None)
+        return
+    assert event.id is not None
+    seen = [offer.source_name for offer in await proposals(turn.session, event.id)]
+    sources = list(dict.fromkeys([*texts.OFFICIAL_SOURCES, *seen]))[:8]
+    await turn.ask(FLOW, "source", {**given, "text": line, "sources": sources})
+    buttons = [Button(name, data("fsrc", event.id, index)) for index, name in enumerate(sources)]
+    await turn.say(
+        render("coordinator/ask_source.html", line=line),
+        [buttons[index : index + 3] for index in range(0, len(buttons), 3)],
+    )
+
+
+async def chose_source(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    given = _given(turn, FLOW)
+    assert turn.tap is not None
+    sources, index = given.get("sources", []), turn.tap.number(1)
+    if not 0 <= index < len(sources):
+        raise ValueError("no such source")
+    await turn.finish()
+    await _store(turn, event, FactKind(given["kind"]), given["text"], sources[index], None)
+
+
+async def wrote_source(turn: Turn) -> None:
+    event, given = await _asked(turn)
+    await turn.finish()
+    name = (turn.text or "").strip()[:120]
+    await _store(turn, event, FactKind(given["kind"]), given["text"], name, None)
+
+
+async def ask_measure(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    await turn.ask(MEASURE, "0", {"event": event.id})
+    await turn.say(render("coordinator/ask_measure.html", question=texts.MEASURE_STEPS[0][1]))
+
+
+async def wrote_measure(turn: Turn) -> None:
+    event, given = await _asked(turn)
+    assert turn.conversation is not None
+    step = int(turn.conversation.step)
+    given[texts.MEASURE_STEPS[step][0]] = (turn.text or "").strip()
+    if step + 1 < len(texts.MEASURE_STEPS):
+        await turn.ask(MEASURE, str(step + 1), given)
+        question = texts.MEASURE_STEPS[step + 1][1]
+        await turn.say(render("coordinator/ask_measure.html", question=question))
+        return
+    await turn.ask(MEASURE, "applies", given)
+    row = [
+        Button(texts.APPLIES_YES, data("fmap", event.id, 1)),
+        Button(texts.APPLIES_NO, data("fmap", event.id, 0)),
+    ]
+    await turn.say(render("coordinator/ask_applies.html"), [row])
+
+
+async def chose_applies(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    given = _given(turn, MEASURE)
+    assert turn.tap is not None
+    await turn.finish()
+    period = given.pop("from_", "")
+    start, _, end = period.partition(texts.UNTIL)
+    measure = {
+        "for_whom": given["for_whom"],
+        "where": given["where"],
+        "from_": start.strip(),
+        "until": end.strip() or texts.UNTIL_FURTHER_NOTICE,
+        "decided_by": given["decided_by"],
+        "applies": "ja" if turn.tap.number(1) else "nee",
+    }
+    await _store(turn, event, FactKind.MEASURE, given["text"], given["decided_by"], None, measure)
+
+
+async def ask_remove(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert event.id is not None
+    view = await facts_of(turn.session, event.id)
+    facts = [*view.confirmed, *view.unconfirmed, *view.unknown, *view.denied, *view.measures]
+    buttons = [[Button(_short(fact.text), data("fdel2", event.id, fact.id))] for fact in facts[:12]]
+    await turn.say(render("coordinator/ask_remove.html"), buttons)
+
+
+async def remove(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    fact = await turn.session.get(Fact, turn.tap.number(1))
+    if fact is None or fact.event_id != event.id or fact.id is None:
+        raise ValueError("no such fact")
+    await withdraw_fact(turn.session, fact.id, editor_id=turn.known().person_id, now=turn.now)
+    await redraft(turn, event)
+    await _say_facts(turn, event)
+
+
+async def ask_next_update(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    row = [
+        Button(f"{time(hour, minute):%H.%M}", data("fnext2", event.id, index))
+        for index, (hour, minute) in enumerate(NEXT_TIMES)
+    ]
+    await turn.change(render("coordinator/ask_next_update.html"), [row])
+
+
+async def chose_next_update(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    assert event.id is not None
+    hour, minute = NEXT_TIMES[turn.tap.number(1)]
+    at = next_time(turn.now + timedelta(minutes=10), time(hour, minute))
+    await set_next_update(
+        turn.session, event.id, at, editor_id=turn.known().person_id, now=turn.now
+    )
+    await redraft(turn, event)
+    await _say_facts(turn, event)
+
+
+async def redraft(turn: Turn, event: Event) -> None:
+    """The seven texts again, from the facts as they are now."""
+    assert event.id is not None
+    briefing = await current_briefing(turn.session, event.id)
+    if briefing is None or briefing.status not in (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED):
+        return
+    await draft_briefing(
+        turn.session,
+        event,
+        kind=briefing.kind,
+        settings=turn.config.briefings,
+        editor_id=turn.known().person_id,
+        now=turn.now,
+        correction_of=briefing.correction_of_id,
+        wrong=briefing.wrong,
+    )
+
+
+async def _store(
+    turn: Turn,
+    event: Event,
+    kind: FactKind,
+    line: str,
+    source: str,
+    link: str | None,
+    measure: dict[str, str] | None = None,
+) -> None:
+    actor = turn.allowed(Permission.EDIT_FACTS)
+    assert event.id is not None
+    allow = turn.config.signals.allow
+    if screen(source, allow).blocked:
+        await turn.say(render("coordinator/fact_refused.html", why=texts.REFUSALS["person"]))
+        return
+    stored = await add_fact(
+        turn.session,
+        event.id,
+        kind=kind,
+        text=line,
+        source_name=source,
+        source_at=turn.now if source else None,
+        source_link=link,
+        measure=measure,
+        editor_id=actor.person_id,
+        now=turn.now,
+        allow=allow,
+    )
+    if isinstance(stored, FactRefused) and stored.reason == "needs_official_source":
+        await turn.say(render("coordinator/fact_refused.html", why=texts.REFUSALS[stored.reason]))
+        await _store(turn, event, FactKind.UNCONFIRMED, line, source, link)
+        return
+    if isinstance(stored, FactRefused):
+        why = texts.REFUSALS.get(stored.reason, stored.reason)
+        await turn.say(render("coordinator/fact_refused.html", why=why))
+        return
+    await redraft(turn, event)
+    await _say_facts(turn, event)
+
+
+async def _asked(turn: Turn) -> tuple[Event, dict[str, Any]]:
+    """The event and answers of the question that is open.
+
+    :raises ValueError: the event is gone.
+    """
+    actor = turn.allowed(Permission.EDIT_FACTS)
+    assert turn.conversation is not None
+    given = dict(turn.conversation.data)
+    event = await turn.session.get(Event, int(given["event"]))
+    if event is None or event.is_exercise != actor.is_exercise:
+        raise ValueError("no such event for this actor")
+    return event, given
+
+
+def _given(turn: Turn, flow: str) -> dict[str, Any]:
+    if turn.conversation is None or turn.conversation.flow != flow:
+        raise ValueError("this question is over")
+    return dict(turn.conversation.data)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+TAPS: dict[str, Handler] = {
+    "facts": show_facts,
+    "fadd": ask_fact,
+    "funk": ask_unknown,
+    "fmea": ask_measure,
+    "fmap": chose_applies,
+    "fsrc": chose_source,
+    "fprop": take_over,
+    "fdel": ask_remove,
+    "fdel2": remove,
+    "fnext": ask_next_update,
+    "fnext2": chose_next_update,
+}
+STEPS: dict[tuple[str, str], Handler] = {
+    (FLOW, "text"): wrote_fact,
+    (FLOW, "source"): wrote_source,
+    **{(MEASURE, str(step)): wrote_measure for step in range(len(texts.MEASURE_STEPS))},
+}
+COMMANDS: dict[str, Handler] = {}

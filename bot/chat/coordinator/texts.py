@@ -1,0 +1,161 @@
+"""Dutch labels of the coördinator's buttons, and the fixed choices behind them."""
+
+from briefings.rows import BriefingKind, BriefingStatus, FactKind
+from contacts.directory import Audience
+from feeds.rows import DismissReason, LeadAgency
+from signals.rows import OutcomeCode
+
+CONFIRM = "Bevestig"
+LATER = "Nog niet, blijf volgen"
+NOT_RELEVANT = "Niet relevant"
+SHOW_ITEMS = "Bekijk berichten"
+ALL_DEFAULTS = "Alles akkoord"
+FACTS = "Feiten"
+TEXTS = "Teksten"
+RECIPIENTS = "Ontvangers"
+SUBMIT = "Ter goedkeuring"
+UPDATE = "Update"
+CORRECTION = "Correctie"
+CLOSE = "Afsluiten"
+SIGNALS = "Signalen"
+BACK = "Terug naar overzicht"
+ADD_FACT = "Feit toevoegen"
+ADD_MEASURE = "Maatregel"
+ADD_UNKNOWN = "Nog niet bekend"
+REMOVE_FACT = "Feit weghalen"
+NEXT_UPDATE = "Volgende update"
+DONE = "Klaar"
+TAKE_OVER = "Neem over: {number}"
+OWN_SOURCE = "Andere bron"
+READ = "Lees"
+APPROVE = "Goedkeuren en verzenden"
+APPROVE_SURE = "Ja, verzenden"
+SEND_BACK = "Terug met opmerking"
+NOT_NOW = "Nog niet"
+SHOW_UNKNOWN = "Bekijk de {count} onzekere"
+RESEND = "Opnieuw sturen naar onzekere"
+CALL_LIST = "Bellijst ({count})"
+ANSWER = "Beantwoorden"
+LIST_OPEN = "Lijst openen"
+CALLED = "Gebeld"
+NOT_NEEDED = "Niet nodig"
+ALREADY_DECIDED = "Over deze gebeurtenis is al besloten."
+WITHDRAW = "Concept intrekken"
+ALL_TEXTS = "Alle teksten"
+
+SEVERITIES = {2: "2 volgen", 3: "3 informeren", 4: "4 ingrijpend", 5: "5 crisis"}
+
+LEADS = {
+    LeadAgency.POLICE: "politie/OM",
+    LeadAgency.MUNICIPALITY: "gemeente",
+    LeadAgency.SAFETY_REGION: "veiligheidsregio",
+    LeadAgency.UNKNOWN: "weet ik niet",
+}
+
+DISMISSALS = {
+    DismissReason.SPORT_CULTURE: "sport/cultuur",
+    DismissReason.ELSEWHERE: "elders, geen band",
+    DismissReason.OLD_NEWS: "oud nieuws",
+    DismissReason.ALREADY_KNOWN: "al bekend",
+    DismissReason.OTHER: "anders",
+}
+
+SNOOZES = {30: "30 minuten", 120: "2 uur", 720: "12 uur"}
+
+AUDIENCES = {
+    Audience.TEACHER_PO: "Docent PO",
+    Audience.TEACHER_VO_MBO: "Docent VO/MBO",
+    Audience.SCHOOL_LEADER: "Schoolleiding",
+    Audience.YOUTH_WORK: "Jongerenwerk",
+    Audience.RELIGIOUS_CULTURAL: "Religieus/cultureel",
+    Audience.POLICE_DISTRICT: "Politie/wijkteam",
+    Audience.PARENTS: "Ouders",
+}
+
+FACT_KINDS = {
+    FactKind.CONFIRMED: "Bevestigd",
+    FactKind.UNCONFIRMED: "Nog niet bevestigd",
+    FactKind.UNKNOWN: "Nog niet bekend",
+    FactKind.DENIED: "Klopt niet (ontkend door officiële bron)",
+    FactKind.MEASURE: "Maatregelen",
+}
+
+#: Official sources that a fact can be taken from with one tap.
+OFFICIAL_SOURCES = ("politie", "OM", "gemeente", "veiligheidsregio")
+
+BRIEFING_KINDS = {
+    BriefingKind.FIRST: "eerste bericht",
+    BriefingKind.UPDATE: "update",
+    BriefingKind.CORRECTION: "correctie",
+    BriefingKind.CLOSING: "afsluiting",
+}
+
+BRIEFING_STATES = {
+    BriefingStatus.DRAFT: "concept",
+    BriefingStatus.SUBMITTED: "ligt ter goedkeuring",
+    BriefingStatus.APPROVED: "goedgekeurd",
+    BriefingStatus.DISTRIBUTED: "verzonden",
+    BriefingStatus.WITHDRAWN: "ingetrokken",
+    BriefingStatus.CORRECTED: "gecorrigeerd",
+    BriefingStatus.RETRACTED: "ingetrokken na verzending",
+}
+
+OUTCOMES = {
+    OutcomeCode.A: "A Actie genomen",
+    OutcomeCode.B: "B Gebundeld met andere",
+    OutcomeCode.C: "C Doorgegeven met toestemming",
+    OutcomeCode.D: "D Geen actie nodig, want",
+    OutcomeCode.E: "E Meer mogen wij niet zeggen",
+    OutcomeCode.F: "F Beantwoord met informatie",
+    OutcomeCode.G: "G Positief voorbeeld gedeeld",
+}
+
+#: What a refusal by approval or facts means for the person who tapped.
+REFUSALS = {
+    "changed": "Er is iets veranderd na het indienen. Lees de nieuwe teksten eerst.",
+    "four_eyes": "Bij deze ernst keurt iemand anders goed dan wie schreef of indiende.",
+    "not_approver": "Bij deze ernst keurt een goedkeurder goed.",
+    "not_submitted": "Deze versie ligt niet ter goedkeuring.",
+    "unverified_lines": "Er staan nog nummers op 'te controleren'. Zo gaat er niets echt uit.",
+    "blocked": "Er staat iets in de tekst dat niet mag. Pas dat eerst aan.",
+    "needs_official_source": "Bevestigd kan alleen met een officiële bron of twee redacties.",
+    "person": "In deze regel lijkt een persoon herkenbaar. Feiten noemen geen personen.",
+    "too_long": "Deze zin is te lang. Gebruik hooguit 20 woorden.",
+    "empty": "Deze regel is leeg.",
+    "no_source": "Bij een feit hoort een bron.",
+    "no_recipients": "Er is niemand om naar te verzenden.",
+}
+
+EVENT_TYPES_SHORT = (
+    ("E01", "Aanhouding"),
+    ("E02", "Aanslag"),
+    ("E04", "Geweld"),
+    ("E10", "Rond een school"),
+    ("E05", "Gebedshuis"),
+    ("E07", "Demonstratie"),
+    ("E08", "Rellen"),
+    ("E14", "Schok in het buitenland"),
+    ("algemeen", "Iets anders"),
+)
+
+PLACES_SHORT = (
+    ("arnhem", "Arnhem"),
+    ("regio", "Regio"),
+    ("nl", "Nederland"),
+    ("ver", "Buitenland"),
+)
+
+MEASURE_STEPS = (
+    ("text", "Welke maatregel is er? Eén zin."),
+    ("for_whom", "Voor wie geldt dit?"),
+    ("where", "Waar geldt dit?"),
+    ("from_", "Vanaf wanneer, en tot wanneer?"),
+    ("decided_by", "Wie heeft dit besloten?"),
+)
+
+OLD_CHOICE = "Deze keuze bestaat niet meer. Open de feiten opnieuw."
+APPLIES_YES = "Ja, geldt voor de lezer"
+APPLIES_NO = "Nee, geldt niet voor de lezer"
+#: The word that separates begin and end in one typed line.
+UNTIL = " tot "
+UNTIL_FURTHER_NOTICE = "nader bericht"

@@ -1,0 +1,129 @@
+"""The seven texts on the phone: read each as the receiver will, then hand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.alert_flow import open_event_of
+from bot.chat.coordinator.approval_flow import ask_approvers
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from briefings.approval import SubmitRefused, submit, withdraw
+from briefings.drafting import current_briefing, texts_of
+from briefings.rows import Briefing, BriefingText
+from contacts.directory import Audience
+from contacts.outbox import Button
+from contacts.permissions import NotAllowed, Permission, may
+from feeds.rows import Event
+
+AUDIENCES = tuple(Audience)
+#: What one chat message can hold of a full text, with room for marks.
+PART = 3500
+
+
+async def show_texts(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    briefing = await _briefing(turn, event)
+    drafts = await texts_of(turn.session, briefing.id or 0)
+    buttons = text_buttons(briefing.id or 0, drafts)
+    buttons.append(
+        [
+            Button(texts.SUBMIT, data("submit", event.id)),
+            Button(texts.BACK, data("ecard", event.id)),
+        ]
+    )
+    await turn.say(render("coordinator/texts.html", event=event, drafts=drafts), buttons)
+
+
+def text_buttons(briefing_id: int, drafts: Sequence[BriefingText]) -> list[list[Button]]:
+    """One button per audience, marked where the check had a remark."""
+    buttons = [
+        Button(
+            texts.AUDIENCES[draft.audience] + (" ⚠" if draft.remarks else ""),
+            data("text", briefing_id, AUDIENCES.index(draft.audience)),
+        )
+        for draft in drafts
+    ]
+    return [buttons[index : index + 2] for index in range(0, len(buttons), 2)]
+
+
+async def show_text(turn: Turn) -> None:
+    """One text as it arrives: the chat form, then the whole text."""
+    actor = turn.known()
+    if not (may(actor, Permission.SUBMIT_BRIEFING) or may(actor, Permission.APPROVE_BRIEFING)):
+        raise NotAllowed(Permission.APPROVE_BRIEFING)
+    assert turn.tap is not None
+    briefing = await turn.session.get(Briefing, turn.tap.number(0))
+    audience = AUDIENCES[turn.tap.number(1)]
+    if briefing is None or briefing.is_exercise != actor.is_exercise:
+        raise ValueError("no such briefing for this actor")
+    for draft in await texts_of(turn.session, briefing.id or 0):
+        if draft.audience is audience:
+            await _say_text(turn, draft)
+
+
+async def _say_text(turn: Turn, draft: BriefingText) -> None:
+    label = texts.AUDIENCES[draft.audience]
+    await turn.say(render("coordinator/preview_head.html", draft=draft, label=label))
+    await turn.say(draft.telegram)
+    for part in split_text(draft.plain, PART):
+        await turn.say(render("coordinator/preview_full.html", text=part))
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """Cut at empty lines where possible, so that each part fits one chat message."""
+    parts: list[str] = []
+    current = ""
+    for block in text.split("\n\n"):
+        if current and len(current) + len(block) + 2 > limit:
+            parts.append(current)
+            current = ""
+        current = f"{current}\n\n{block}" if current else block
+        while len(current) > limit:
+            parts.append(current[:limit])
+            current = current[limit:]
+    return [*parts, current] if current else parts
+
+
+async def hand_in(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    actor = turn.allowed(Permission.SUBMIT_BRIEFING)
+    briefing = await _briefing(turn, event)
+    result = await submit(turn.session, briefing, actor, now=turn.now)
+    if isinstance(result, SubmitRefused):
+        await turn.say(
+            render(
+                "coordinator/submit_refused.html",
+                why=texts.REFUSALS.get(result.reason, result.reason),
+                remarks=result.remarks,
+            )
+        )
+        return
+    await ask_approvers(turn, event, briefing)
+
+
+async def drop(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    briefing = await _briefing(turn, event)
+    await withdraw(turn.session, briefing, turn.known(), now=turn.now)
+    await turn.say(render("coordinator/withdrawn.html", event=event))
+
+
+async def _briefing(turn: Turn, event: Event) -> Briefing:
+    assert event.id is not None
+    briefing = await current_briefing(turn.session, event.id)
+    if briefing is None:
+        raise ValueError("no briefing yet")
+    return briefing
+
+
+TAPS: dict[str, Handler] = {
+    "texts": show_texts,
+    "text": show_text,
+    "submit": hand_in,
+    "drop": drop,
+}
+STEPS: dict[tuple[str, str], Handler] = {}
+COMMANDS: dict[str, Handler] = {}

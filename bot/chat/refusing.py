@@ -1,0 +1,66 @@
+"""What somebody hears whose message was not kept: where it went wrong, and where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat import texts
+from bot.chat.buttons import data
+from bot.chat.discreet import say_discreetly
+from bot.chat.render import AMSTERDAM, render
+from bot.chat.turn import Turn
+from contacts.directory import Organisation
+from contacts.outbox import Button
+from contacts.tally import count_up
+from signals.person_filter import WARNING_LABELS
+
+#: lines of the meldkaart that fit under a refusal
+SHOWN_REFERRALS = 5
+_ONLY_PLACE = {"LOCATIE"}
+
+
+async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -> None:
+    """Answer a refused text: word numbers, never the words; the referral; a way on.
+
+    It is a reply to the sender's own message. Only a count is kept.
+
+    :param words: 1-based numbers of the words that look like personal data.
+    """
+    await count_up(turn.session, "referral", now=turn.now)
+    talk = turn.conversation
+    if talk is not None and talk.flow != "signal":
+        # Somebody at work on an event needs the reason, not the referral.
+        text = render("partner/refused_line.html", words=listed(words))
+        await say_discreetly(turn, text, reply_to=turn.message_id)
+        return
+    text = render(
+        "partner/refused.html",
+        words=listed(words),
+        only_place=set(labels) - WARNING_LABELS == _ONLY_PLACE,
+        internal_contact=await internal_contact(turn),
+        referrals=turn.config.briefings.meldkaart[:SHOWN_REFERRALS],
+        today=turn.now.astimezone(AMSTERDAM).date(),
+    )
+    buttons = [[Button(texts.AGAIN, data("gr")), Button(texts.QUIT, data("gq"))]]
+    await say_discreetly(turn, text, buttons, reply_to=turn.message_id)
+
+
+async def refuse_media(turn: Turn) -> None:
+    """Pictures, voices, files and contacts are not taken."""
+    text = render("partner/refused_media.html")
+    await say_discreetly(turn, text, reply_to=turn.message_id)
+
+
+async def internal_contact(turn: Turn) -> str:
+    """Whom staff of this organisation tell about one person."""
+    if turn.actor is None:
+        return texts.OWN_CONTACT
+    organisation = await turn.session.get(Organisation, turn.actor.organisation_id)
+    named = organisation.internal_contact if organisation is not None else None
+    return named or texts.OWN_CONTACT
+
+
+def listed(words: Sequence[int]) -> str:
+    """``3, 4 en 7``; empty without words."""
+    numbers = [str(word) for word in words]
+    return texts.AND.join([", ".join(numbers[:-1]), numbers[-1]] if len(numbers) > 1 else numbers)

@@ -1,0 +1,44 @@
+"""Renders chat texts: ``.html`` is Telegram HTML with everything escaped, ``.txt`` is plain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+
+
+def clock_time(at: datetime) -> str:
+    """``17.42``, in Arnhem."""
+    return at.astimezone(AMSTERDAM).strftime("%H.%M")
+
+
+def day_and_time(at: datetime) -> str:
+    """``donderdag 5-3, 17.00``, in Arnhem."""
+    local = at.astimezone(AMSTERDAM)
+    return f"{DAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["tijd"] = clock_time
+    environment.filters["dag_tijd"] = day_and_time
+    return environment
+
+
+def render(name: str, **values: Any) -> str:
+    """The text of ``templates/<name>``. A missing value is an error, never an empty place."""
+    return _environment().get_template(name).render(**values).strip()

@@ -1,0 +1,164 @@
+"""Finds the handler for an update: tapped verb, command, or the step a chat is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.chat import partner, texts
+from bot.chat.coordinator import (
+    after_flow,
+    alert_flow,
+    approval_flow,
+    card,
+    event_flow,
+    facts_flow,
+    signals_inbox,
+    texts_flow,
+)
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from bot.rows import UpdateKind
+from contacts.arrival import prove_arrival
+from contacts.directory import ChannelKind, Role
+from contacts.outbox import Content, Delivery, MessageKind, TelegramForm
+from contacts.people import close_channel
+from contacts.permissions import NotAllowed, people_with
+from contacts.sealing import is_sealed
+from contacts.sending import tell_people
+
+_PARTS = (
+    alert_flow,
+    event_flow,
+    card,
+    facts_flow,
+    texts_flow,
+    approval_flow,
+    signals_inbox,
+    after_flow,
+    partner,
+)
+
+
+def _merged(name: str) -> dict[Any, Handler]:
+    merged: dict[Any, Handler] = {}
+    for part in _PARTS:
+        for key, handler in getattr(part, name).items():
+            if key in merged:
+                raise RuntimeError(f"two handlers for {key!r}")
+            merged[key] = handler
+    return merged
+
+
+TAPS: Mapping[str, Handler] = _merged("TAPS")
+STEPS: Mapping[tuple[str, str], Handler] = _merged("STEPS")
+COMMANDS: Mapping[str, Handler] = _merged("COMMANDS")
+
+
+async def route(turn: Turn, kind: UpdateKind, refused: Mapping[str, Any] | None) -> None:
+    """Run the handler for one update; a refusal by the gate is an answer, not an error."""
+    try:
+        if refused is not None:
+            await partner.refuse_text(turn, list(refused["labels"]), list(refused["words"]))
+        elif kind is UpdateKind.TAP:
+            await _tap(turn)
+        elif kind is UpdateKind.COMMAND:
+            await _command(turn)
+        elif kind in (UpdateKind.TEXT, UpdateKind.FORWARD):
+            await _line(turn, kind)
+        elif kind is UpdateKind.MEDIA:
+            await partner.refuse_media(turn)
+        elif kind is UpdateKind.MEMBERSHIP:
+            await _membership(turn)
+    except NotAllowed:
+        turn.toast = texts.NOT_ALLOWED
+        if kind is not UpdateKind.TAP:
+            await turn.say(render("not_allowed.html"))
+
+
+async def _tap(turn: Turn) -> None:
+    assert turn.tap is not None
+    if turn.tap.delivery_id is not None:
+        delivery = await turn.session.get(Delivery, turn.tap.delivery_id)
+        if delivery is None or not _is_ours(turn, delivery):
+            turn.toast = texts.OLD_BUTTON
+            return
+        await prove_arrival(turn.session, turn.tap.delivery_id, now=turn.now)
+    handler = TAPS.get(turn.tap.verb)
+    if handler is None:
+        turn.toast = texts.OLD_BUTTON
+        return
+    try:
+        await handler(turn)
+    except ValueError:
+        turn.toast = texts.OLD_BUTTON
+
+
+def _is_ours(turn: Turn, delivery: Delivery) -> bool:
+    """Whether the button came with a message to this chat; sealed addresses are opened."""
+    if is_sealed(delivery.address):
+        return turn.sealer.unseal(delivery.address).rpartition(":")[2] == str(turn.chat)
+    return delivery.address == str(turn.chat)
+
+
+async def _command(turn: Turn) -> None:
+    name = re.split(r"[\s@]", turn.text or "", maxsplit=1)[0].lower()
+    handler = COMMANDS.get(name)
+    if handler is None:
+        await turn.say(render("unknown_command.html"))
+        return
+    await turn.finish()
+    await handler(turn)
+
+
+async def _line(turn: Turn, kind: UpdateKind) -> None:
+    talk = turn.conversation
+    handler = STEPS.get((talk.flow, talk.step)) if talk is not None else None
+    if handler is None and kind is UpdateKind.FORWARD:
+        handler = COMMANDS["/gebeurtenis"]
+    if handler is None:
+        await turn.say(render("no_question_open.html"))
+        return
+    await handler(turn)
+
+
+async def _membership(turn: Turn) -> None:
+    """Somebody blocked the bot, or came back; the coordinators hear of the first."""
+    if turn.text not in ("kicked", "left") or turn.actor is None:
+        return
+    await close_channel(
+        turn.session, ChannelKind.TELEGRAM, str(turn.chat), reason="blocked", now=turn.now
+    )
+    coordinators = await people_with(
+        turn.session, Role.COORDINATOR, is_exercise=turn.actor.is_exercise
+    )
+    others = [person for person in coordinators if person.id != turn.actor.person_id]
+    form = TelegramForm(text=render("left.html", organisation_id=turn.actor.organisation_id))
+    await tell_people(
+        turn.session,
+        others,
+        Content(telegram=form),
+        kind=MessageKind.NOTICE,
+        is_exercise=turn.actor.is_exercise,
+        now=turn.now,
+    )
+
+
+async def tell_failure(turn: Turn) -> None:
+    """An update failed for good: its sender and the coordinators hear it."""
+    await turn.finish()
+    if turn.actor is not None:
+        await turn.say(render("failed.html"))
+        coordinators = await people_with(
+            turn.session, Role.COORDINATOR, is_exercise=turn.actor.is_exercise
+        )
+        form = TelegramForm(text=render("failed_notice.html"))
+        await tell_people(
+            turn.session,
+            coordinators,
+            Content(telegram=form),
+            kind=MessageKind.NOTICE,
+            is_exercise=turn.actor.is_exercise,
+            now=turn.now,
+        )

@@ -1,0 +1,52 @@
+"""What stands in a chat now: the newest form of a message that may have been edited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.outbox import Button, Content, Delivery, DeliveryStatus, Message, TelegramForm
+from contacts.sending import edit_sent, original_of
+
+_GONE = (DeliveryStatus.CANCELLED, DeliveryStatus.FAILED)
+
+
+async def shown_form(session: AsyncSession, delivery_id: int) -> TelegramForm | None:
+    """The chat form as it is, or soon will be, on the reader's screen."""
+    original = await original_of(session, delivery_id)
+    found = await session.exec(
+        select(Delivery)
+        .where(col(Delivery.edits_delivery_id) == original.id, col(Delivery.status).not_in(_GONE))
+        .order_by(col(Delivery.id).desc())
+        .limit(1)
+    )
+    newest = found.first() or original
+    message = await session.get_one(Message, newest.message_id)
+    return Content.from_json(message.content).telegram
+
+
+async def replace_button(
+    session: AsyncSession, delivery_id: int, verb: str, new: Button | None, *, now: datetime
+) -> bool:
+    """Put ``new`` (None: nothing) in place of the buttons with this verb; False if none had it.
+
+    The text stays as it is.
+    """
+    form = await shown_form(session, delivery_id)
+    if form is None:
+        return False
+    rows = [[new if _has_verb(b, verb) else b for b in row] for row in form.buttons]
+    kept = [[b for b in row if b is not None] for row in rows]
+    kept = [row for row in kept if row]
+    if kept == form.buttons:
+        return False
+    changed = replace(form, buttons=kept, reply_to=None, pin=False)
+    await edit_sent(session, delivery_id, Content(telegram=changed), now=now)
+    return True
+
+
+def _has_verb(button: Button, verb: str) -> bool:
+    return button.data is not None and button.data.partition(":")[0] == verb

@@ -1,0 +1,66 @@
+"""Short Dutch labels of the chat that everybody shares."""
+
+NOT_ALLOWED = "Dat mag u hier niet doen."
+OLD_BUTTON = "Deze knop werkt niet meer."
+
+TELEGRAM_TROUBLE = {
+    "unreachable": "Telegram reageert niet; e-mail gaat door.",
+    "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
+    "token": "Telegram kent het token van de bot niet. Controleer SCHAKEL_TELEGRAM_TOKEN.",
+}
+
+TICKS = {
+    "feeds": "Het lezen van nieuws",
+    "refresh": "Het bijwerken van de kaart",
+    "alerts": "Het doorgeven van meldingen",
+    "escalate": "Het volgen van dringende berichten",
+    "remind": "Het bewaken van antwoorden",
+    "mail_in": "Het lezen van e-mail",
+    "tidy": "Het opruimen",
+    "health": "De bewaking",
+}
+
+# -- what partners see
+THANKS = "Dank u"
+READ = "Gelezen"
+HAS_READ = "✔ Gelezen"
+QUESTION_OVER = "Deze vraag is al afgerond."
+STOP_YES = "Ja, stop"
+STOP_NO = "Nee, ga door"
+STOPPED = "U krijgt hier geen berichten meer."
+OWN_CONTACT = "het interne aanspreekpunt van uw organisatie"
+AND = " en "
+AGAIN = "Opnieuw"
+QUIT = "Stoppen"
+MORE = "meer…"
+OTHER_DISTRICT = "Andere wijk"
+CHOOSE_DISTRICT = "Kies een wijk"
+WHOLE_CITY = "Hele stad"
+ONLINE = "Online"
+NOT_KNOWN = "Weet niet"
+PREVIOUS = "Vorige"
+NEXT = "Volgende"
+SEND = "Versturen"
+CHANGE = "Wijzig"
+USEFUL = "Nuttig"
+NOT_USEFUL = "Niet nuttig"
+REMOVE_LINE = "Zin weghalen"
+READY = "Klaar"
+CHOSEN = "✔ {label}"
+TOO_MANY = "Hoogstens drie."
+
+#: labels of the fields that can be changed before sending
+FIELDS = {
+    "kinds": "Soort",
+    "severity": "Ernst",
+    "district": "Wijk",
+    "setting": "Omgeving",
+    "occurred": "Wanneer",
+    "eep": "Beleefd of gebeurd",
+    "breadth": "Hoe breed",
+    "direction": "Richting",
+    "done": "Wat deed u al",
+    "need": "Wat is nodig",
+    "share": "Delen",
+    "wants_feedback": "Antwoord",
+}

@@ -1,0 +1,76 @@
+"""``schakel``: the commands of an operator. Heavy parts load inside the command that needs them."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import contacts, events, setting_up, texts
+from bot.cli.frame import DEFAULT_CONFIG, MISUSE, ConfigPath, load, run, say, stop
+
+app = typer.Typer(
+    help=texts.HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+app.add_typer(contacts.app, name="contacts", help=texts.HELP_CONTACTS)
+app.add_typer(events.event_app, name="event", help=texts.HELP_EVENT)
+app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)
+app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)
+app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
+app.command("init", help=texts.HELP_INIT)(setting_up.init)
+app.command("check", help=texts.HELP_CHECK)(setting_up.check)
+
+
+@app.command(help=texts.HELP_VERSION)
+def version() -> None:
+    say(f"schakel {package_version('schakel')}")
+
+
+@app.command("config", help=texts.HELP_CONFIG_DOCS)
+def config_docs() -> None:
+    from bot.cli.config_docs import configuration_page
+
+    say(configuration_page().rstrip())
+
+
+@app.command(help=texts.HELP_MIGRATE)
+def migrate(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    from bot.migrating import migrate as bring_up_to_date
+
+    run(bring_up_to_date(load(config).database.url))
+    say(texts.MIGRATED)
+
+
+@app.command("run", help=texts.HELP_RUN)
+def run_house(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    from bot.run import quiet_logging
+    from bot.run import run as run_until_stopped
+
+    loaded = load(config)
+    quiet_logging()
+    raise typer.Exit(run(run_until_stopped(loaded)))
+
+
+@app.command(help=texts.HELP_DEMO)
+def demo(
+    once: Annotated[bool, typer.Option("--once", help=texts.HELP_ONCE)] = False,
+    real: Annotated[Path | None, typer.Option("--real", help=texts.HELP_REAL)] = None,
+) -> None:
+    if real is not None and not real.is_file():
+        raise stop(texts.REAL_MISSING.format(path=real), MISUSE)
+    from bot.demo.playing import play
+
+    raise typer.Exit(run(play(once=once, real=real)))
+
+
+@app.command(help=texts.HELP_SIMULATOR)
+def simulator(port: Annotated[int, typer.Option("--port")] = 8421) -> None:
+    from bot.simulator.control import serve
+
+    run(serve(port))
+
+
+if __name__ == "__main__":
+    app()

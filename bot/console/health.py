@@ -1,0 +1,54 @@
+"""Whether every part of the machine still does its rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.rows import Heartbeat
+from bot.settings import TickSettings
+
+#: a part is late after this many rounds, plus the patience of one slow round
+LATE_ROUNDS = 3
+PATIENCE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The last round of one part; ``age`` since then."""
+
+    name: str
+    at: datetime
+    age: timedelta
+    is_late: bool
+
+
+async def read_beats(session: AsyncSession, ticks: TickSettings, *, now: datetime) -> list[Beat]:
+    """All heartbeats, by name."""
+    found = await session.exec(select(Heartbeat).order_by(col(Heartbeat.name)))
+    return [judge_beat(row.name, row.at, ticks, now=now) for row in found.all()]
+
+
+def judge_beat(name: str, at: datetime, ticks: TickSettings, *, now: datetime) -> Beat:
+    """Whether this part is late at its own pace. Pure.
+
+    What is no tick (the poller) is noted by the health round, so it has that pace.
+    """
+    pace_s: float = getattr(ticks, f"{name}_s", ticks.health_s)
+    age = now - at
+    return Beat(name, at, age, age > LATE_ROUNDS * timedelta(seconds=pace_s) + PATIENCE)
+
+
+def report(beats: Sequence[Beat]) -> dict[str, object]:
+    """As a watching program reads it. Without any heartbeat nothing runs. Pure."""
+    return {
+        "ok": bool(beats) and not any(beat.is_late for beat in beats),
+        "beats": [
+            {"name": beat.name, "age_s": round(beat.age.total_seconds()), "late": beat.is_late}
+            for beat in beats
+        ],
+    }

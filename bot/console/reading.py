@@ -1,0 +1,179 @@
+"""What an organisation reads behind its link: the newest text, and what it answered. No writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.rows import Briefing, BriefingStatus, BriefingText
+from contacts.directory import AccessLink, Audience, Organisation, Person, first_audience
+from contacts.filling import INTERNAL_CONTACT, LINK
+from contacts.links import open_link
+from contacts.outbox import Acknowledgement, AcknowledgementKind, Message
+from contacts.records import ids_of
+from contacts.sending import original_of
+from contacts.texts import OWN_INTERNAL_CONTACT
+from contacts.tokens import hash_token
+from feeds.rows import Event
+
+#: versions that went out; a corrected one is only read when nothing newer is there
+WENT_OUT = (BriefingStatus.DISTRIBUTED, BriefingStatus.CORRECTED, BriefingStatus.RETRACTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An opened link: whose it is, about which event, with which message it came."""
+
+    link: AccessLink
+    organisation: Organisation
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The newest text for one audience. ``html`` still holds the personal placeholders."""
+
+    subject: str
+    html: str
+    audience: Audience
+    others: tuple[Audience, ...]
+    version: int
+    sent_at: datetime
+    is_newer: bool
+    acknowledged: dict[AcknowledgementKind, datetime]
+    can_acknowledge: bool
+
+
+async def open_door(session: AsyncSession, token: str, *, now: datetime) -> Door | None:
+    """Whose link this is, or None when it opens nothing (any more)."""
+    link = await open_link(session, token, now=now)
+    if link is None:
+        return None
+    organisation = await session.get(Organisation, link.organisation_id)
+    event = await session.get(Event, link.event_id)
+    if organisation is None or event is None:
+        return None
+    return Door(link, organisation, event)
+
+
+async def was_a_link(session: AsyncSession, token: str) -> bool:
+    """Whether this token ever opened something."""
+    found = await session.exec(
+        select(AccessLink.id).where(col(AccessLink.token_hash) == hash_token(token))
+    )
+    return found.first() is not None
+
+
+async def read_newest(
+    session: AsyncSession, door: Door, wanted: Audience | None, *, now: datetime
+) -> Reading | None:
+    """The newest text that went out, for ``wanted`` or for the work of this organisation."""
+    newest = await newest_version(session, door.link.event_id, now=now)
+    if newest is None:
+        return None
+    found = await session.exec(
+        select(BriefingText)
+        .where(col(BriefingText.briefing_id) == newest.id)
+        .order_by(col(BriefingText.id))
+    )
+    by_audience = {text.audience: text for text in found.all()}
+    if not by_audience:
+        return None
+    message = await _message_of(session, door.link)
+    preferred = [wanted, _audience_of(message), await _work_of(session, door.link.organisation_id)]
+    audience = choose_audience(list(by_audience), preferred)
+    text = by_audience[audience]
+    return Reading(
+        subject=text.subject,
+        html=text.html,
+        audience=audience,
+        others=tuple(other for other in Audience if other in by_audience and other != audience),
+        version=newest.version,
+        sent_at=newest.distributed_at or newest.send_at or newest.edited_at,
+        is_newer=await _is_newer(session, message, newest),
+        acknowledged=await _acknowledged(session, door.link),
+        can_acknowledge=door.link.delivery_id is not None,
+    )
+
+
+def choose_audience(there: Sequence[Audience], preferred: Sequence[Audience | None]) -> Audience:
+    """The first preferred audience that has a text; else the first text there is. Pure."""
+    return next((wish for wish in preferred if wish is not None and wish in there), there[0])
+
+
+async def newest_version(session: AsyncSession, event_id: int, *, now: datetime) -> Briefing | None:
+    """The newest version that went out, or whose hour has come this very second."""
+    found = await session.exec(
+        select(Briefing)
+        .where(
+            col(Briefing.event_id) == event_id,
+            col(Briefing.status).in_([*WENT_OUT, BriefingStatus.APPROVED]),
+        )
+        .order_by(col(Briefing.version).desc())
+    )
+    for briefing in found.all():
+        is_due = briefing.send_at is None or briefing.send_at <= now
+        if briefing.status is not BriefingStatus.APPROVED or is_due:
+            return briefing
+    return None
+
+
+async def _message_of(session: AsyncSession, link: AccessLink) -> Message | None:
+    if link.delivery_id is None:
+        return None
+    delivery = await original_of(session, link.delivery_id)
+    return await session.get(Message, delivery.message_id)
+
+
+def _audience_of(message: Message | None) -> Audience | None:
+    known = {audience.value for audience in Audience}
+    if message is None or message.audience not in known:
+        return None
+    return Audience(message.audience)
+
+
+async def _work_of(session: AsyncSession, organisation_id: int) -> Audience | None:
+    """The first audience of the organisation's people."""
+    found = await session.exec(
+        select(Person)
+        .where(col(Person.organisation_id) == organisation_id, col(Person.left_at).is_(None))
+        .order_by(col(Person.id))
+    )
+    return next((audience for person in found.all() if (audience := first_audience(person))), None)
+
+
+async def _is_newer(session: AsyncSession, message: Message | None, newest: Briefing) -> bool:
+    """Whether the message that brought the link holds an older version."""
+    if message is None or message.briefing_id is None:
+        return False
+    sent = await session.get(Briefing, message.briefing_id)
+    return sent is not None and sent.version < newest.version
+
+
+async def _acknowledged(
+    session: AsyncSession, link: AccessLink
+) -> dict[AcknowledgementKind, datetime]:
+    if link.delivery_id is None:
+        return {}
+    delivery = await original_of(session, link.delivery_id)
+    found = await session.exec(
+        select(Acknowledgement).where(col(Acknowledgement.delivery_id).in_(ids_of([delivery])))
+    )
+    return {row.kind: row.at for row in found.all()}
+
+
+def fill_page(html: str, *, page: str, signal: str, internal_contact: str | None) -> str:
+    """The text as this organisation reads it: its own links and its own aanspreekpunt. Pure.
+
+    A bare link asks for a signal; one with ``?tekst=`` is another text on the same page.
+    """
+    return (
+        html.replace(f"{LINK}?", f"{page}?")
+        .replace(LINK, signal)
+        .replace(INTERNAL_CONTACT, escape(internal_contact or OWN_INTERNAL_CONTACT))
+    )

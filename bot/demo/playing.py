@@ -1,0 +1,189 @@
+"""Plays the evening: builds the stage, runs the acts, measures, and serves the pages after."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from bot.clock import utc_now
+from bot.demo import acts, answers, later, texts
+from bot.demo.outcome import Timing, count_events, count_items, measure
+from bot.demo.stage import (
+    Stage,
+    exercise_config,
+    load_scenario,
+    scenario_sources,
+    seat_everyone,
+)
+from bot.demo.timeline import Timeline
+from bot.house import House
+from bot.run import quiet_logging
+from bot.simulator import Simulator
+from bot.simulator.feed_server import slug_of
+from feeds.rows import Trust
+from feeds.settings import SourceSettings
+
+STEPS, STEPS_REAL = 33, 20
+OK, FAILED, MISUSE = 0, 1, 2
+#: the real news of two weeks goes by in this time
+REAL_SECONDS = 60.0
+REAL_LIMIT_S = 240.0
+#: sources whose word counts as regional in the file of real news
+REGIONAL_WORDS = ("gelder", "omroep", "stentor", "tubantia", "limburg", "brabant")
+
+
+async def play(*, once: bool, real: Path | None) -> int:
+    """The whole demo. Returns the exit code: 0 only when every step happened."""
+    quiet_logging(logging.ERROR)
+    line = Timeline(STEPS_REAL if real else STEPS)
+    line.title(texts.TITLE_REAL if real else texts.TITLE)
+    simulator = Simulator()
+    await simulator.start()
+    try:
+        with tempfile.TemporaryDirectory(prefix="schakel-demo-") as folder:
+            return await _play_in(Path(folder), simulator, line, once=once, real=real)
+    finally:
+        await simulator.stop()
+
+
+async def _play_in(
+    folder: Path, simulator: Simulator, line: Timeline, *, once: bool, real: Path | None
+) -> int:
+    scenario, timing = load_scenario(), Timing()
+    try:
+        sources, items = _sources(simulator, scenario, real)
+    except (OSError, ValueError, KeyError):
+        print(texts.BAD_FILE.format(path=real), file=sys.stderr)  # noqa: T201
+        return MISUSE
+    config = exercise_config(simulator, folder, sources)
+    async with _running(House(config)) as house:
+        stage = Stage(simulator, house, scenario)
+        people = await seat_everyone(stage)
+        line.step(
+            texts.SYSTEM,
+            texts.READY.format(people=people, phones=len(stage.users), sources=len(sources)),
+        )
+        extra: dict[str, Any] = {}
+        try:
+            if real is None:
+                await _evening(stage, line, timing)
+            else:
+                extra = await _real_news(stage, line, timing, items)
+            ok = extra.pop("ok", True)
+        except (TimeoutError, LookupError) as error:
+            line.step(texts.SYSTEM, texts.FAILED.format(what=error))
+            ok = False
+        async with house.db.read() as session:
+            result = await measure(session, timing, ok=ok)
+        if not once:
+            await _serve(house, line)
+        print(json.dumps({**result, **extra}, ensure_ascii=False))  # noqa: T201
+        return OK if ok else FAILED
+
+
+@contextlib.asynccontextmanager
+async def _running(house: House) -> AsyncIterator[House]:
+    try:
+        await house.start()
+        yield house
+    finally:
+        await house.stop()
+
+
+def _sources(
+    simulator: Simulator, scenario: dict[str, Any], real: Path | None
+) -> tuple[list[SourceSettings], int]:
+    """The sources to poll and the number of items they will serve.
+
+    :raises ValueError: the file holds no news.
+    """
+    if real is None:
+        return scenario_sources(simulator, scenario), 0
+    items = simulator.feeds.load_real(real, now=utc_now(), seconds=REAL_SECONDS)
+    outlets = simulator.feeds.outlets.values()
+    return [
+        SourceSettings(
+            key=slug_of(outlet.name), name=outlet.name, url=simulator.feed_url(outlet.slug),
+            trust=_trust(outlet.slug), interval_s=2,
+        )
+        for outlet in outlets
+    ], items  # fmt: skip
+
+
+def _trust(slug: str) -> Trust:
+    return Trust.REGIONAL if any(word in slug for word in REGIONAL_WORDS) else Trust.NATIONAL
+
+
+async def _evening(stage: Stage, line: Timeline, timing: Timing) -> None:
+    await acts.news_comes(stage, line, timing)
+    await acts.confirm(stage, line, timing)
+    await acts.write_facts(stage, line)
+    event_id = await acts.distribute(stage, line)
+    await answers.partners_answer(stage, line)
+    await answers.answer_signals(stage, line)
+    await later.send_update(stage, line, event_id)
+    await later.send_correction(stage, line, event_id)
+    await later.close(stage, line, event_id)
+
+
+async def _real_news(stage: Stage, line: Timeline, timing: Timing, items: int) -> dict[str, Any]:
+    """All items are served, fetched and stored once; events form; one manual trigger goes
+    through to feedback."""
+    feeds = stage.simulator.feeds
+    line.step(
+        texts.WORLD,
+        texts.REAL_LOADED.format(outlets=len(feeds.outlets), items=items, seconds=REAL_SECONDS),
+    )
+    loading = asyncio.create_task(_all_stored(stage, line, items))
+    await later.start_by_hand(stage, line, timing)
+    event_id = await later.distribute_plainly(stage, line)
+    await answers.one_signal(stage, line)
+    await answers.answer_signals(stage, line, reporters=("Docent VO",))
+    await later.close(stage, line, event_id)
+    stored = await loading
+    async with stage.house.db.read() as session:
+        events, alerts = await count_events(session)
+    line.step(texts.SYSTEM, texts.REAL_EVENTS.format(events=events, alerts=alerts))
+    timing.alert_s, timing.poll_to_alert_s = await later.first_alert(stage)
+    return {
+        "ok": feeds.items_served == stored == items,
+        "outlets": len(feeds.outlets),
+        "items_served": feeds.items_served,
+        "items_stored": stored,
+        "events": events,
+        "alerts": alerts,
+    }
+
+
+async def _all_stored(stage: Stage, line: Timeline, items: int) -> int:
+    """Wait until everything is stored; says how far it is now and then."""
+    deadline, told = time.monotonic() + REAL_LIMIT_S, 0
+    while True:
+        async with stage.house.db.read() as session:
+            stored = await count_items(session)
+        if stored >= items or time.monotonic() > deadline:
+            line.step(texts.WORLD, texts.REAL_STORED.format(stored=stored, items=items))
+            return stored
+        if stored - told >= items // 5:
+            told = stored
+            line.note(texts.REAL_STORED.format(stored=stored, items=items))
+        await asyncio.sleep(0.5)
+
+
+async def _serve(house: House, line: Timeline) -> None:
+    """Keep the pages up until Ctrl-C."""
+    line.title(texts.SERVING.format(address=house.web.address))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()

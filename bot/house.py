@@ -1,0 +1,175 @@
+"""The composition root: builds all parts of the running house and starts and stops them.
+
+``schakel run`` and ``schakel demo`` use this same house; only the configuration differs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from feeds.fetching import Fetcher
+from feeds.polling import Watch, sync_sources
+from telegram import Bot
+
+from bot import ticks
+from bot.chat.render import render
+from bot.clock import utc_now
+from bot.config import Config, load_sealer
+from bot.console.app import build_app
+from bot.console.serving import WebServer
+from bot.database import open_database
+from bot.mail_transport import MailTransport
+from bot.migrating import migrate
+from bot.polling import Poller, StrangerDesk, Worker
+from bot.telegram_request import AiohttpRequest
+from bot.telegram_transport import TelegramTransport
+from contacts.pump import Pump
+from contacts.records import Database
+from contacts.transport import Transport
+from signals.person_filter import screen
+
+log = logging.getLogger(__name__)
+
+STOP_LIMIT_S = 4.0
+Clock = Callable[[], datetime]
+
+
+class House:
+    """All parts of one installation, running in one process."""
+
+    def __init__(self, config: Config, *, clock: Clock = utc_now) -> None:
+        self.config, self.clock = config, clock
+        self.sealer = load_sealer(config)
+        self.db: Database = open_database(config.database.url)
+        self.stop_event = asyncio.Event()
+        self.requests = (AiohttpRequest(), AiohttpRequest())
+        self.bot = Bot(
+            token=config.telegram.token or "0:none",
+            base_url=config.telegram.base_url,
+            request=self.requests[0],
+            get_updates_request=self.requests[1],
+        )
+        self.web = WebServer(
+            build_app(self.db, config, self.sealer, clock),
+            host=config.web.host,
+            port=config.web.port,
+        )
+        self.fetcher = Fetcher(config.feeds)
+        self.watch = Watch(self.db, self.fetcher, config.feeds, clock=clock)
+        self.pump = self._build_pump()
+        self.worker = Worker(
+            self.db, self.bot, config, self.sealer, clock=clock, on_done=self.pump.wake
+        )
+        self.poller = Poller(
+            self.db,
+            self.bot,
+            self._screen,
+            self.sealer,
+            StrangerDesk(self.bot, render("stranger.txt", settings=config.briefings)),
+            clock=clock,
+            timeout_s=config.telegram.poll_timeout_s,
+            on_new=self.worker.wake,
+        )
+        self.scheduler = AsyncIOScheduler(timezone="UTC")
+        self.running: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self) -> None:
+        """Migrate, recover what a crash left behind, then start every loop and tick."""
+        await migrate(self.config.database.url)
+        async with self.db.begin() as session:
+            await sync_sources(
+                session, self.config.feeds, now=self.clock(), is_exercise=self.config.is_exercise
+            )
+        await self.pump.recover(now=self.clock())
+        await self.web.start()
+        self._loop("pump", self.pump.run)
+        if self.config.telegram.token:
+            self._loop("poller", self.poller.run)
+            self._loop("worker", self.worker.run)
+        for tick in ticks.TICKS:
+            self.scheduler.add_job(
+                ticks.run_tick,
+                "interval",
+                args=[self, tick],
+                id=tick.name,
+                seconds=tick.seconds(self.config.ticks),
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                next_run_time=self.clock(),
+            )
+        self.scheduler.start()
+        log.info("Started", extra={"action": "started"})
+
+    async def stop(self) -> None:
+        """Stop taking work, finish what is in hand within four seconds, then close."""
+        self.stop_event.set()
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
+        if self.running:
+            _, late = await asyncio.wait(self.running.values(), timeout=STOP_LIMIT_S)
+            for task in late:
+                # What was being sent stays in *sending* and is recovered as unknown.
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await ticks.wait_for_ticks()
+        await self.web.stop()
+        await self.pump.close()
+        await self.fetcher.close()
+        for request in self.requests:
+            await request.shutdown()
+        await self.db.close()
+        log.info("Stopped", extra={"action": "stopped"})
+
+    async def run_until_stopped(self) -> None:
+        """Return when asked to stop, or raise what ended a loop."""
+        waiting = asyncio.create_task(self.stop_event.wait())
+        await asyncio.wait({waiting, *self.running.values()}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        for task in self.running.values():
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                raise error
+
+    def _loop(self, name: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+        async def loop() -> None:
+            await work(self.stop_event)
+
+        self.running[name] = asyncio.create_task(loop(), name=name)
+
+    def _screen(self, text: str) -> Any:
+        return screen(text, self.config.signals.allow)
+
+    def _build_pump(self) -> Pump:
+        transports: list[Transport] = []
+        if self.config.telegram.token:
+            transports.append(TelegramTransport(self.bot, clock=self.clock))
+        mail = self.config.mail
+        if mail.host:
+            transports.append(
+                MailTransport(
+                    host=mail.host,
+                    port=mail.port,
+                    tls=mail.tls,
+                    user=mail.user,
+                    password=mail.password,
+                    from_address=mail.from_address,
+                    from_name=self.config.briefings.sender,
+                    reply_address=mail.reply_address,
+                    verp_key=self.sealer.derive("verp"),
+                    clock=self.clock,
+                )
+            )
+        return Pump(
+            self.db,
+            transports,
+            settings=self.config.sending,
+            sealer=self.sealer,
+            clock=self.clock,
+            link_base=self.config.web.base_url,
+            owner="house",
+        )

@@ -1,0 +1,198 @@
+"""The durable way in: updates are committed before Telegram may forget them.
+
+``store_updates`` writes what :mod:`bot.reducing` leaves of a batch; ``handle_next`` runs
+one stored update through the chat in one transaction. A crash between the two repeats the
+update; a crash inside rolls everything back, answers included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.buttons import parse
+from bot.chat.router import route, tell_failure
+from bot.chat.turn import Turn
+from bot.config import Config
+from bot.reducing import Reduced
+from bot.rows import Conversation, IncomingUpdate, UpdateKind, UpdateStatus
+from contacts.directory import Channel, ChannelKind, ChannelStatus
+from contacts.permissions import Actor, load_actor
+from contacts.records import Database
+from contacts.sealing import Sealer
+from contacts.tally import count_up
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+HANDLING_LIMIT_S = 20.0
+#: Telegram may choose a new, lower series of ids after a week without updates.
+KEEP_IDS = timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a batch: how many are new, and which strangers may be answered."""
+
+    new: int
+    strangers: tuple[Reduced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One update is done; ``query_id`` and ``toast`` answer the tapped button."""
+
+    query_id: str | None = None
+    toast: str | None = None
+
+
+async def store_updates(
+    db: Database, updates: Sequence[Reduced], sealer: Sealer, *, now: datetime
+) -> Stored:
+    """Commit a batch. Known ids are skipped; of strangers only id and kind are kept."""
+    strangers: list[Reduced] = []
+    new = 0
+    async with db.begin() as session:
+        seen = await _known_ids(session, [update.id for update in updates])
+        for update in updates:
+            if update.id in seen:
+                continue
+            seen.add(update.id)
+            new += 1
+            row = IncomingUpdate(id=update.id, kind=update.kind, received_at=now)
+            if update.chat is None:
+                row.status, row.handled_at = UpdateStatus.DONE, now
+            elif update.is_start or await _actor_of(session, update.chat) is not None:
+                row.chat, row.refused = update.chat, update.refused
+                row.payload = _sealed(sealer, update.payload)
+            else:
+                row.status, row.handled_at = UpdateStatus.DONE, now
+                strangers.append(update)
+                await count_up(session, "stranger", now=now)
+            session.add(row)
+    return Stored(new=new, strangers=tuple(strangers))
+
+
+async def next_updates(db: Database, limit: int = 50) -> list[int]:
+    """Ids of updates that wait, oldest first."""
+    async with db.read() as session:
+        found = await session.exec(
+            select(IncomingUpdate.id)
+            .where(col(IncomingUpdate.status) == UpdateStatus.NEW)
+            .order_by(col(IncomingUpdate.attempts), col(IncomingUpdate.id))
+            .limit(limit)
+        )
+        return list(found.all())
+
+
+async def handle_update(
+    db: Database, update_id: int, config: Config, sealer: Sealer, *, now: datetime
+) -> Handled:
+    """Handle one stored update, once. What goes wrong is counted, never fatal for the rest."""
+    try:
+        async with asyncio.timeout(HANDLING_LIMIT_S), db.begin() as session:
+            row = await session.get(IncomingUpdate, update_id)
+            if row is None or row.status is not UpdateStatus.NEW:
+                return Handled()
+            turn = await _open_turn(session, row, config, sealer, now)
+            payload = _opened(sealer, row.payload)
+            await route(turn, row.kind, row.refused)
+            _close(row, UpdateStatus.DONE, now)
+            return Handled(query_id=payload.get("query_id"), toast=turn.toast)
+    except Exception:
+        log.exception("An update failed", extra={"action": "update_failed", "id": update_id})
+        return await _count_failure(db, update_id, config, sealer, now)
+
+
+async def forget_old(session: AsyncSession, *, now: datetime) -> None:
+    """Drop the ids of handled updates before Telegram can use them again."""
+    await session.exec(
+        delete(IncomingUpdate).where(
+            col(IncomingUpdate.status) != UpdateStatus.NEW,
+            col(IncomingUpdate.received_at) < now - KEEP_IDS,
+        )
+    )
+
+
+async def _known_ids(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+    found = await session.exec(select(IncomingUpdate.id).where(col(IncomingUpdate.id).in_(ids)))
+    return set(found.all())
+
+
+async def _actor_of(session: AsyncSession, chat: int) -> Actor | None:
+    """The person behind a chat. A closed channel still knows its person, so that a tap
+    after unblocking, or a goodbye, is not treated as a stranger's."""
+    person_id = (
+        await session.exec(
+            select(Channel.person_id).where(
+                col(Channel.kind) == ChannelKind.TELEGRAM,
+                col(Channel.address) == str(chat),
+                (col(Channel.status) == ChannelStatus.ACTIVE)
+                | (col(Channel.closed_reason) == "blocked"),
+            )
+        )
+    ).first()
+    return None if person_id is None else await load_actor(session, person_id)
+
+
+async def _open_turn(
+    session: AsyncSession, row: IncomingUpdate, config: Config, sealer: Sealer, now: datetime
+) -> Turn:
+    payload = _opened(sealer, row.payload)
+    assert row.chat is not None
+    return Turn(
+        session=session,
+        config=config,
+        sealer=sealer,
+        now=now,
+        update_id=row.id,
+        chat=row.chat,
+        actor=await _actor_of(session, row.chat),
+        message_id=payload.get("message_id") or (row.refused or {}).get("message_id"),
+        text=payload.get("text") or payload.get("status"),
+        link=payload.get("link"),
+        tap=parse(payload["data"]) if row.kind is UpdateKind.TAP else None,
+        conversation=await session.get(Conversation, row.chat),
+    )
+
+
+async def _count_failure(
+    db: Database, update_id: int, config: Config, sealer: Sealer, now: datetime
+) -> Handled:
+    async with db.begin() as session:
+        row = await session.get(IncomingUpdate, update_id)
+        if row is None or row.status is not UpdateStatus.NEW:
+            return Handled()
+        row.attempts += 1
+        query_id = _opened(sealer, row.payload).get("query_id")
+        if row.attempts < MAX_ATTEMPTS:
+            return Handled()
+        turn = await _open_turn(session, row, config, sealer, now)
+        await tell_failure(turn)
+        _close(row, UpdateStatus.FAILED, now)
+        return Handled(query_id=query_id)
+
+
+def _close(row: IncomingUpdate, status: UpdateStatus, now: datetime) -> None:
+    row.status, row.handled_at = status, now
+    row.payload, row.chat, row.refused = None, None, None
+
+
+def _sealed(sealer: Sealer, payload: dict[str, Any] | None) -> str | None:
+    return None if payload is None else sealer.seal(json.dumps(payload))
+
+
+def _opened(sealer: Sealer, payload: str | None) -> dict[str, Any]:
+    if payload is None:
+        return {}
+    opened: dict[str, Any] = json.loads(sealer.unseal(payload))
+    return opened

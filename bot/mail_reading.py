@@ -1,0 +1,168 @@
+"""Reads the mailbox for bounces and replies.
+
+A bounce fails its delivery; a reply proves arrival and gets one explanation. What people
+write is neither fetched nor kept. Each mail is handled once, by its Message-ID.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools.consts import MailMessageFlags
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.mail_sorting import MailKind, Sorted, is_report, number_in, sort_mail
+from bot.rows import IncomingMail
+from bot.settings import MailSettings
+from bot.verp import Verp
+from contacts import texts
+from contacts.arrival import prove_arrival, record_bounce
+from contacts.journal import SYSTEM, write_journal
+from contacts.outbox import Content, Delivery, EmailForm, Message, MessageKind
+from contacts.records import Database
+from contacts.sealing import Sealer
+from contacts.sending import Recipient, post
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+TIMEOUT_S = 20.0
+#: these say that the mailbox does not take mail now, not that it does not exist
+NOT_FOR_EVER = ("4.", "5.2.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A mail in the mailbox, sorted."""
+
+    uid: str
+    sorted: Sorted
+
+
+async def read_mail(db: Database, settings: MailSettings, *, sealer: Sealer, now: datetime) -> int:
+    """One round: fetch what is unread, handle it, mark it read. Returns how many were new.
+
+    A crash in between repeats the round; what was handled is recognised.
+
+    :raises imap_tools.MailboxLoginError: wrong user or password.
+    :raises OSError: the server does not answer.
+    """
+    verp = Verp(settings.reply_address or settings.from_address, sealer.derive("verp"))
+    fetched = await asyncio.to_thread(_fetch, settings, verp)
+    new = 0
+    for mail in fetched:
+        async with db.begin() as session:
+            new += await handle(session, mail.sorted, sealer=sealer, now=now)
+    if fetched:
+        await asyncio.to_thread(_mark_read, settings, fetched)
+        log.info("Read mail", extra={"action": "mail_read", "count": new})
+    return new
+
+
+async def handle(session: AsyncSession, mail: Sorted, *, sealer: Sealer, now: datetime) -> bool:
+    """Do what one mail asks for. False when it was handled before."""
+    if await session.get(IncomingMail, mail.message_id) is not None:
+        return False
+    delivery = await _delivery(session, mail)
+    delivery_id = None if delivery is None else delivery.id
+    if delivery is not None and delivery_id is not None:
+        if mail.kind is MailKind.BOUNCE:
+            status = mail.status or ""
+            await record_bounce(
+                session, delivery_id, f"bounce_{status}", sealer=sealer,
+                closes_channel=not status.startswith(NOT_FOR_EVER), now=now,
+            )  # fmt: skip
+        elif mail.kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
+            await prove_arrival(session, delivery_id, now=now)
+        if mail.kind is MailKind.REPLY and not await _answered(session, delivery_id):
+            await _explain(session, delivery, now=now)
+    kind = mail.kind if delivery is not None else MailKind.OTHER
+    session.add(
+        IncomingMail(
+            message_id=mail.message_id, kind=kind.value, delivery_id=delivery_id, received_at=now
+        )
+    )
+    write_journal(
+        session, who=SYSTEM, action="mail_handled", subject=f"delivery:{delivery_id}",
+        detail={"kind": kind.value}, now=now,
+    )  # fmt: skip
+    return True
+
+
+async def _delivery(session: AsyncSession, mail: Sorted) -> Delivery | None:
+    """By the signed address; else by a Message-ID of ours that we really sent."""
+    if mail.delivery_id is not None:
+        return await session.get(Delivery, mail.delivery_id)
+    number = None if mail.our_id is None else number_in(mail.our_id)
+    if number is None:
+        return None
+    delivery = await session.get(Delivery, number)
+    return delivery if delivery is not None and delivery.external_id == mail.our_id else None
+
+
+async def _answered(session: AsyncSession, delivery_id: int) -> bool:
+    found = await session.exec(
+        select(IncomingMail.message_id).where(
+            col(IncomingMail.delivery_id) == delivery_id,
+            col(IncomingMail.kind) == MailKind.REPLY.value,
+        )
+    )
+    return found.first() is not None
+
+
+async def _explain(session: AsyncSession, delivery: Delivery, *, now: datetime) -> None:
+    """Once per delivery, and only to the address that we wrote to ourselves."""
+    message = await session.get_one(Message, delivery.message_id)
+    lines = list(texts.REPLY_LINES)
+    if delivery.organisation_id is not None and message.event_id is not None:
+        lines.append(texts.REPLY_PAGE)
+    lines.append(texts.REPLY_URGENT)
+    form = EmailForm(
+        subject=texts.REPLY_SUBJECT,
+        text="\n\n".join(lines) + "\n",
+        html="".join(f"<p>{escape(line)}</p>" for line in lines),
+    )
+    to = Recipient(delivery.kind, delivery.address, delivery.person_id, delivery.organisation_id)
+    await post(
+        session, kind=MessageKind.NOTICE, content=Content(email=form), to=[to],
+        event_id=message.event_id, is_exercise=message.is_exercise, now=now,
+    )  # fmt: skip
+
+
+def _fetch(settings: MailSettings, verp: Verp) -> list[Fetched]:
+    """Headers of what is unread; of a delivery report the whole."""
+    with _mailbox(settings) as mailbox:
+        unread = list(
+            mailbox.fetch(AND(seen=False), mark_seen=False, headers_only=True, limit=AT_ONCE)
+        )
+        fetched = []
+        for mail in unread:
+            parsed = mail.obj
+            if is_report(parsed) and mail.uid is not None:
+                whole = mailbox.fetch(AND(uid=mail.uid), mark_seen=False)
+                parsed = next((one.obj for one in whole if one.uid == mail.uid), parsed)
+            fetched.append(Fetched(mail.uid or "", sort_mail(parsed, verp)))
+        return fetched
+
+
+def _mark_read(settings: MailSettings, fetched: Sequence[Fetched]) -> None:
+    """What is not ours is flagged as well, so that a person who looks there sees it."""
+    uids = [mail.uid for mail in fetched if mail.uid]
+    others = [m.uid for m in fetched if m.uid and m.sorted.kind is MailKind.OTHER]
+    with _mailbox(settings) as mailbox:
+        mailbox.flag(uids, MailMessageFlags.SEEN, True)
+        if others:
+            mailbox.flag(others, MailMessageFlags.FLAGGED, True)
+
+
+def _mailbox(settings: MailSettings) -> BaseMailBox:
+    kind = MailBox if settings.imap_tls else MailBoxUnencrypted
+    mailbox = kind(settings.imap_host, settings.imap_port, timeout=TIMEOUT_S)
+    return mailbox.login(settings.imap_user, settings.imap_password)

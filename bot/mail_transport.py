@@ -1,0 +1,230 @@
+"""Sends mail over one SMTP connection, and says of every answer what it means."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from enum import IntEnum
+from ssl import SSLError
+
+import aiosmtplib
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+
+from bot.verp import Verp
+from contacts.directory import ChannelKind
+from contacts.outbox import DeliveryAct, EmailForm
+from contacts.texts import EXERCISE_SUBJECT, REPEAT_SUBJECT
+from contacts.transport import Later, Outcome, Outgoing, Refused, Sent, Unknown
+
+#: a fault that a person must mend; longer than a minute, so that a person hears of it
+MENDING = timedelta(seconds=90)
+RETRY = timedelta(seconds=5)
+BUSY = timedelta(seconds=30)
+SERVICE_NOT_AVAILABLE = 421
+PERMANENT = 500
+
+
+class Phase(IntEnum):
+    """How far a mail came; from DATA on, silence says nothing."""
+
+    CONNECTING = 0
+    ENVELOPE = 1
+    DATA = 2
+
+
+class MailTransport:
+    """The port to the mail server. One connection, used by one mail at a time.
+
+    :param tls: ``geen``, ``starttls`` or ``tls``.
+    :param reply_address: mailbox for replies and bounces; empty: they go to ``from_address``.
+    :param verp_key: signs the addresses that bounces come back to.
+    """
+
+    kind = ChannelKind.EMAIL
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        tls: str,
+        user: str,
+        password: str,
+        from_address: str,
+        from_name: str,
+        reply_address: str,
+        verp_key: bytes,
+        clock: Callable[[], datetime],
+        timeout_s: float = 20.0,
+    ) -> None:
+        self._host, self._port, self._tls = host, port, tls
+        self._user, self._password = user, password
+        self._from = Address(from_name, addr_spec=from_address)
+        self._verp = Verp(reply_address, verp_key) if reply_address else None
+        self._clock, self._timeout_s = clock, timeout_s
+        self._lock = asyncio.Lock()
+        self._smtp: aiosmtplib.SMTP | None = None
+
+    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+        """Send one mail; an edit is refused, because a mail is final."""
+        form = outgoing.content.email
+        if form is None:
+            return Refused("no_form")
+        if outgoing.act is DeliveryAct.EDIT:
+            return Refused("mail_is_final")
+        try:
+            message = self._compose(outgoing, form)
+        except (ValueError, MessageError, IndexError):  # what the parser raises for no address
+            return Refused("bad_address", closes_channel=True)
+        async with self._lock:
+            return await self._deliver(outgoing, message)
+
+    async def close(self) -> None:
+        """Say goodbye to the server."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None and smtp.is_connected:
+            try:
+                await smtp.quit(timeout=1.0)
+            except (SMTPException, OSError):
+                smtp.close()
+
+    async def _deliver(self, outgoing: Outgoing, message: EmailMessage) -> Outcome:
+        """Send; a connection that the server closed while it was idle is replaced once."""
+        for attempt in (1, 2):
+            was_open = self._smtp is not None
+            phase = [Phase.CONNECTING]
+            try:
+                await self._transact(outgoing, message, phase)
+            except (SMTPException, OSError, ValueError) as error:
+                await self._clean_up(error)
+                stale = attempt == 1 and was_open and isinstance(error, SMTPServerDisconnected)
+                if stale and phase[0] is not Phase.DATA:
+                    continue
+                return classify(error, phase[0], now=self._clock())
+            except BaseException:  # cancelled half-way: the connection is in no known state
+                self._drop()
+                raise
+            return Sent(str(message["Message-ID"]))
+        raise AssertionError("unreachable")
+
+    async def _transact(
+        self, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
+    ) -> None:
+        smtp = await self._connected()
+        phase[0] = Phase.ENVELOPE
+        sender = self._from.addr_spec
+        if self._verp is not None:
+            sender = self._verp.address(outgoing.original_id)
+        await smtp.mail(sender)
+        await smtp.rcpt(outgoing.address)
+        phase[0] = Phase.DATA
+        await smtp.data(message.as_bytes(policy=SMTP_POLICY))
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._smtp is not None and self._smtp.is_connected:
+            return self._smtp
+        smtp = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user or None,
+            password=self._password or None,
+            use_tls=self._tls == "tls",
+            start_tls=self._tls == "starttls",
+            local_hostname=self._from.domain,
+            timeout=self._timeout_s,
+        )
+        await smtp.connect()
+        self._smtp = smtp
+        return smtp
+
+    async def _clean_up(self, error: Exception) -> None:
+        """After a refused recipient the connection is used on; after anything else it is not."""
+        refused = isinstance(error, SMTPRecipientRefused) and error.code != SERVICE_NOT_AVAILABLE
+        if refused and self._smtp is not None:
+            try:
+                await self._smtp.rset()
+            except (SMTPException, OSError):
+                self._drop()
+            return
+        self._drop()
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    def _compose(self, outgoing: Outgoing, form: EmailForm) -> EmailMessage:
+        message = EmailMessage()
+        subject = REPEAT_SUBJECT * outgoing.is_repeat + form.subject
+        message["Subject"] = _one_line(EXERCISE_SUBJECT * outgoing.is_exercise + subject)
+        message["From"] = self._from
+        message["To"] = Address(addr_spec=outgoing.address)
+        message["Date"] = format_datetime(self._clock())
+        # The id is ours: a bounce that lost the envelope still names the delivery.
+        number = f"{outgoing.original_id}.{secrets.token_hex(8)}"
+        message["Message-ID"] = f"<d{number}@{self._from.domain}>"
+        if self._verp is not None:
+            message["Reply-To"] = self._verp.address(outgoing.original_id)
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+        message.set_content(form.text, cte="quoted-printable")
+        message.add_alternative(form.html, subtype="html", cte="quoted-printable")
+        return message
+
+
+def classify(error: Exception, phase: Phase, *, now: datetime) -> Outcome:
+    """What a failure means: certainly not sent, never, not now, or nobody knows."""
+    if isinstance(error, SMTPAuthenticationError):
+        return Later(now + MENDING, "login_refused", whole_channel=True)
+    if isinstance(error, SMTPResponseException):
+        return _answered(error, phase, now=now)
+    if phase is Phase.DATA:
+        return Unknown("dropped_after_data")
+    if phase is Phase.CONNECTING and (type(error) is SMTPException or isinstance(error, SSLError)):
+        return Later(now + MENDING, "no_tls", whole_channel=True)
+    if isinstance(error, ValueError):
+        return Refused("bad_address", closes_channel=True)
+    return Later(now + RETRY, "not_reachable", whole_channel=True)
+
+
+def _answered(error: SMTPResponseException, phase: Phase, *, now: datetime) -> Outcome:
+    permanent = error.code >= PERMANENT
+    if isinstance(error, SMTPRecipientRefused) and error.code != SERVICE_NOT_AVAILABLE:
+        return _recipient(error, now=now)
+    if phase is Phase.DATA and error.code != SERVICE_NOT_AVAILABLE:
+        if permanent:
+            # Some servers only now say that this mailbox is unknown or full.
+            personal = error.message.startswith(("5.1.", "5.2."))
+            return Refused(f"smtp_{error.code}", halts_message=not personal)
+        return Later(now + BUSY, f"smtp_{error.code}")
+    if permanent:
+        reason = "sender_refused" if isinstance(error, SMTPSenderRefused) else "not_reachable"
+        return Later(now + MENDING, reason, whole_channel=True)
+    return Later(now + BUSY, "busy", whole_channel=True)
+
+
+def _recipient(error: SMTPRecipientRefused, *, now: datetime) -> Outcome:
+    if error.code < PERMANENT:
+        return Later(now + BUSY, f"smtp_{error.code}")
+    if "relay" in error.message.lower():
+        # Our own set-up is at fault, and would close every address one by one.
+        return Later(now + MENDING, "sender_refused", whole_channel=True)
+    return Refused(f"smtp_{error.code}", closes_channel=True)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

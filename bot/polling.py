@@ -1,0 +1,215 @@
+"""Reads updates by long polling: store first, then let Telegram forget.
+
+Not the library's own Updater: that one confirms updates which so far only live in memory
+(docs/decisions.md tells what a kill -9 did to them).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from bot.inbox import Stored, handle_update, next_updates, store_updates
+from bot.reducing import Reduced, Screen, reduce_update
+from contacts.records import Database
+from contacts.sealing import Sealer
+
+log = logging.getLogger(__name__)
+
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+STRANGER_PAUSE = timedelta(hours=1)
+
+
+@dataclass
+class StrangerDesk:
+    """Answers strangers politely and keeps nothing about them on disk.
+
+    At most one answer per chat per hour and a bounded list of recent chats in memory:
+    somebody who floods the bot gets silence, not load.
+    """
+
+    bot: Bot
+    text: str
+    answered: dict[int, datetime] = field(default_factory=dict)
+
+    async def answer(self, strangers: tuple[Reduced, ...], *, now: datetime) -> None:
+        for update in strangers:
+            if update.chat is None or self._is_recent(update.chat, now):
+                continue
+            self.answered[update.chat] = now
+            try:
+                await self.bot.send_message(update.chat, self.text)
+            except TelegramError:
+                log.info("A stranger was not answered", extra={"action": "stranger_unanswered"})
+
+    def _is_recent(self, chat: int, now: datetime) -> bool:
+        self.answered = {
+            known: at for known, at in self.answered.items() if now - at < STRANGER_PAUSE
+        }
+        return chat in self.answered or len(self.answered) >= 1000
+
+
+class Poller:
+    """The one reader of this bot's updates.
+
+    ``trouble`` holds a key of what is wrong at the moment (None: nothing), for the health
+    tick that tells a person.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        bot: Bot,
+        screen: Screen,
+        sealer: Sealer,
+        desk: StrangerDesk,
+        *,
+        clock: Callable[[], datetime],
+        timeout_s: int,
+        on_new: Callable[[], None],
+    ) -> None:
+        self._db, self._bot, self._screen, self._sealer = db, bot, screen, sealer
+        self._desk, self._clock, self._timeout_s, self._on_new = desk, clock, timeout_s, on_new
+        self._offset: int | None = None
+        self.trouble: str | None = None
+        self.round_at: datetime | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll until told to stop; faults wait and are tried again for ever."""
+        wait_s = 0.5
+        while not stop.is_set():
+            try:
+                await self.poll_once(stop)
+                self.trouble, wait_s = None, 0.5
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                self.trouble = _trouble(error)
+                log.warning(
+                    "Polling failed: %s", type(error).__name__, extra={"action": "poll_failed"}
+                )
+                await _pause(stop, wait_s)
+                wait_s = min(wait_s * 2, 15.0)
+
+    async def poll_once(self, stop: asyncio.Event) -> Stored | None:
+        """One long poll: fetch, reduce, commit, and only then move the offset."""
+        raw = await _until(stop, self._fetch())
+        if raw is None:
+            return None
+        self.round_at = self._clock()
+        updates = [reduce_update(update, self._screen) for update in raw]
+        updates = [update for update in updates if update.id >= 0]
+        if not updates:
+            return None
+        stored = await store_updates(self._db, updates, self._sealer, now=self.round_at)
+        self._offset = max(update.id for update in updates) + 1
+        if stored.new:
+            self._on_new()
+        await self._desk.answer(stored.strangers, now=self.round_at)
+        return stored
+
+    async def _fetch(self) -> list[dict[str, Any]]:
+        query = {"timeout": self._timeout_s, "allowed_updates": json.dumps(ALLOWED)}
+        if self._offset is not None:
+            query["offset"] = self._offset
+        # Raw on purpose: one update that the library cannot parse would come back for ever.
+        result = await self._bot.request.post(
+            f"{self._bot.base_url}/getUpdates?{urlencode(query)}",
+            read_timeout=self._timeout_s + 10,
+        )
+        return [update for update in result if isinstance(update, dict)]  # type: ignore[union-attr]
+
+
+class Worker:
+    """Handles stored updates, oldest first; one bad update never blocks the rest."""
+
+    def __init__(
+        self,
+        db: Database,
+        bot: Bot,
+        config: Any,
+        sealer: Sealer,
+        *,
+        clock: Callable[[], datetime],
+        on_done: Callable[[], None],
+    ) -> None:
+        self._db, self._bot, self._config, self._sealer = db, bot, config, sealer
+        self._clock, self._on_done = clock, on_done
+        self._woken = asyncio.Event()
+        self._toasts: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; an update in hand is finished first."""
+        while not stop.is_set():
+            self._woken.clear()
+            ids = await next_updates(self._db)
+            for update_id in ids:
+                if stop.is_set():
+                    return
+                await self._handle(update_id)
+            if not ids:
+                await _pause_or(self._woken, stop, 0.5)
+
+    async def _handle(self, update_id: int) -> None:
+        handled = await handle_update(
+            self._db, update_id, self._config, self._sealer, now=self._clock()
+        )
+        self._on_done()
+        if handled.query_id is not None:
+            task = asyncio.create_task(self._toast(handled.query_id, handled.toast))
+            self._toasts.add(task)
+            task.add_done_callback(self._toasts.discard)
+
+    async def _toast(self, query_id: str, toast: str | None) -> None:
+        try:
+            await self._bot.answer_callback_query(query_id, text=toast)
+        except TelegramError:
+            # Only the little clock on the button: the answer itself is in the outbox.
+            log.info("A tap was not acknowledged", extra={"action": "toast_failed"})
+
+
+def _trouble(error: Exception) -> str:
+    if isinstance(error, Conflict):
+        return "conflict"
+    if isinstance(error, InvalidToken):
+        return "token"
+    return "unreachable"
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _pause_or(woken: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
+    waits = [asyncio.create_task(woken.wait()), asyncio.create_task(stop.wait())]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+
+
+async def _until(stop: asyncio.Event, work: Any) -> Any:
+    """The result of ``work``, or None when told to stop before it came."""
+    task, stopped = asyncio.ensure_future(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        stopped.cancel()
+        if not task.done():
+            task.cancel()

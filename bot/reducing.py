@@ -1,0 +1,157 @@
+"""Reduces a Telegram update, in memory, to the little that may be stored.
+
+Pure. It runs before anything is written: of a text that is about a person, or of a
+message with a picture, only kind, labels and word numbers come out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.rows import UpdateKind
+from signals.person_filter import Screening
+
+Screen = Callable[[str], Screening]
+
+_LINK = re.compile(r"https?://\S+")
+_ONLY_LINK = re.compile(r"\s*https?://\S+\s*\Z")
+_MEDIA = (
+    "animation",
+    "audio",
+    "contact",
+    "document",
+    "location",
+    "paid_media",
+    "photo",
+    "sticker",
+    "story",
+    "venue",
+    "video",
+    "video_note",
+    "voice",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """What may be stored of an update.
+
+    ``payload`` has ``message_id`` and, by kind, ``text``, ``link``, ``data``, ``query_id``
+    or ``status``; ``refused`` has ``labels``, ``words`` and ``message_id``.
+    """
+
+    id: int
+    kind: UpdateKind
+    chat: int | None
+    payload: dict[str, Any] | None = None
+    refused: dict[str, Any] | None = None
+
+    @property
+    def is_start(self) -> bool:
+        """A ``/start`` with a token: the one thing a stranger may be heard with."""
+        text = (self.payload or {}).get("text", "")
+        return self.kind is UpdateKind.COMMAND and bool(re.match(r"/start(@\w+)? \S+\Z", text))
+
+
+def reduce_update(raw: Mapping[str, Any], screen: Screen) -> Reduced:
+    """Never raises: what cannot be understood becomes kind ``unreadable`` or ``other``.
+
+    :param raw: an Update object of the Bot API, as parsed JSON.
+    """
+    update_id = raw.get("update_id")
+    number = update_id if isinstance(update_id, int) else -1
+    try:
+        if isinstance(raw.get("callback_query"), dict):
+            return _tap(number, raw["callback_query"])
+        if isinstance(raw.get("my_chat_member"), dict):
+            return _membership(number, raw["my_chat_member"])
+        if isinstance(raw.get("message"), dict):
+            return _message(number, raw["message"], screen)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Reduced(number, UpdateKind.UNREADABLE, None)
+    return Reduced(number, UpdateKind.OTHER, None)
+
+
+def _private_chat(message: Mapping[str, Any]) -> int | None:
+    chat = message["chat"]
+    return int(chat["id"]) if chat.get("type") == "private" else None
+
+
+def _tap(number: int, query: Mapping[str, Any]) -> Reduced:
+    message = query.get("message") or {}
+    return Reduced(
+        number,
+        UpdateKind.TAP,
+        int(query["from"]["id"]),
+        {
+            "data": str(query.get("data", ""))[:64],
+            "query_id": str(query["id"]),
+            "message_id": message.get("message_id"),
+        },
+    )
+
+
+def _membership(number: int, change: Mapping[str, Any]) -> Reduced:
+    status = str(change["new_chat_member"]["status"])
+    return Reduced(number, UpdateKind.MEMBERSHIP, _private_chat(change), {"status": status})
+
+
+def _message(number: int, message: Mapping[str, Any], screen: Screen) -> Reduced:
+    chat, message_id = _private_chat(message), message["message_id"]
+    if chat is None:
+        return Reduced(number, UpdateKind.OTHER, None)
+    if _has_any(message, _MEDIA):
+        return Reduced(number, UpdateKind.MEDIA, chat, {"message_id": message_id})
+    text = message.get("text")
+    if not isinstance(text, str):
+        return Reduced(number, UpdateKind.OTHER, None)
+    if re.match(r"/start\b", text):
+        return Reduced(
+            number, UpdateKind.COMMAND, chat, {"message_id": message_id, "text": text[:100]}
+        )
+    if _has_any(message, ("forward_origin", "forward_date")) or _ONLY_LINK.match(text):
+        return _pointer(number, chat, message, screen)
+    screening = screen(text)
+    if screening.blocked:
+        return Reduced(
+            number,
+            UpdateKind.TEXT,
+            chat,
+            refused={
+                "labels": sorted({span.label for span in screening.spans}),
+                "words": list(screening.words),
+                "message_id": message_id,
+            },
+        )
+    kind = UpdateKind.COMMAND if text.startswith("/") else UpdateKind.TEXT
+    return Reduced(number, kind, chat, {"message_id": message_id, "text": text[:4096]})
+
+
+def _pointer(number: int, chat: int, message: Mapping[str, Any], screen: Screen) -> Reduced:
+    """A forwarded message or a bare link: the link counts, the text only if it is clean."""
+    text = str(message["text"])
+    link = _first_link(text, message.get("entities") or [])
+    line = " ".join(_LINK.sub(" ", text).split())[:300]
+    if line and screen(line).blocked:
+        line = ""
+    return Reduced(
+        number,
+        UpdateKind.FORWARD,
+        chat,
+        {"message_id": message["message_id"], "text": line, "link": link},
+    )
+
+
+def _first_link(text: str, entities: Collection[Mapping[str, Any]]) -> str | None:
+    for entity in entities:
+        if entity.get("type") == "text_link":
+            return str(entity["url"])[:1000]
+    found = _LINK.search(text)
+    return found.group()[:1000] if found else None
+
+
+def _has_any(message: Mapping[str, Any], keys: Collection[str]) -> bool:
+    return any(key in message for key in keys)

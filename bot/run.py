@@ -1,0 +1,34 @@
+"""``schakel run``: the real thing, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from bot.config import Config
+from bot.house import House
+
+log = logging.getLogger(__name__)
+
+
+def quiet_logging(level: int = logging.INFO) -> None:
+    """English sentences for developers; nothing that could carry a token or a text."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The HTTP library logs full addresses, and a Bot API address holds the token.
+    for noisy in ("httpx", "httpcore", "aiohttp.access", "apscheduler", "uvicorn"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+async def run(config: Config) -> int:
+    """Run until asked to stop. Returns the exit code."""
+    house = House(config)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, house.stop_event.set)
+    try:
+        await house.start()
+        await house.run_until_stopped()
+    finally:
+        await house.stop()
+    return 0

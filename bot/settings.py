@@ -1,0 +1,74 @@
+"""What the running house can be told by configuration."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from contacts.settings import Frozen
+
+TELEGRAM_API = "https://api.telegram.org/bot"
+
+
+class TelegramSettings(Frozen):
+    """The bot (``[telegram]``). The token comes from the environment only."""
+
+    base_url: str = Field(TELEGRAM_API, description="adres van de Bot API-server")
+    bot_name: str = Field("", max_length=64, description="gebruikersnaam van de bot, zonder @")
+    poll_timeout_s: int = Field(25, ge=0, le=50, description="seconden wachten op een update")
+    token: str = Field("", repr=False, exclude=True)
+
+
+class MailSettings(Frozen):
+    """Sending and reading mail (``[mail]``). Empty ``host`` means: no mail."""
+
+    host: str = Field("", description="SMTP-server; leeg = geen e-mail")
+    port: int = Field(587, ge=1, le=65_535, description="poort van de SMTP-server")
+    tls: Literal["geen", "starttls", "tls"] = Field("starttls", description="beveiliging")
+    user: str = Field("", description="gebruikersnaam bij de SMTP-server")
+    password: str = Field("", repr=False, exclude=True)
+    from_address: str = Field("", description="afzender van de mail")
+    reply_address: str = Field("", description="adres voor antwoorden en bounces")
+    imap_host: str = Field("", description="IMAP-server voor antwoorden; leeg = niet lezen")
+    imap_port: int = Field(993, ge=1, le=65_535, description="poort van de IMAP-server")
+    imap_tls: bool = Field(True, description="IMAP met TLS")
+    imap_user: str = Field("", description="gebruikersnaam bij de IMAP-server")
+    imap_password: str = Field("", repr=False, exclude=True)
+
+
+class WebSettings(Frozen):
+    """The pages (``[web]``)."""
+
+    host: str = Field("127.0.0.1", description="adres waarop de pagina's luisteren")
+    port: int = Field(8420, ge=0, le=65_535, description="poort (0 = kies zelf)")
+    base_url: str = Field("http://127.0.0.1:8420", description="adres van de pagina's in berichten")
+
+
+class DatabaseSettings(Frozen):
+    """The store (``[database]``)."""
+
+    url: str = Field(
+        "sqlite+aiosqlite:///var/schakel.sqlite3", description="waar de gegevens staan"
+    )
+
+
+class AlertSettings(Frozen):
+    """Patience with an alert (``[alerts]``)."""
+
+    escalate_after_min: int = Field(
+        10, ge=1, le=240, description="zonder reactie gaat de melding naar de achterwacht"
+    )
+
+
+class TickSettings(Frozen):
+    """Pace of the rounds, in seconds (``[ticks]``)."""
+
+    feeds_s: float = Field(5.0, gt=0, description="bronnen nakijken die aan de beurt zijn")
+    refresh_s: float = Field(1.0, gt=0, description="kaart en voortgang bijwerken")
+    alerts_s: float = Field(15.0, gt=0, description="meldingen zonder reactie nakijken")
+    escalate_s: float = Field(30.0, gt=0, description="dringende berichten zonder reactie")
+    remind_s: float = Field(300.0, gt=0, description="te late antwoorden nakijken")
+    mail_in_s: float = Field(60.0, gt=0, description="antwoorden en bounces lezen")
+    tidy_s: float = Field(3600.0, gt=0, description="opruimen wat niet langer bewaard wordt")
+    health_s: float = Field(20.0, gt=0, description="nakijken of alles nog loopt")

@@ -1,0 +1,213 @@
+"""Sends over Telegram, and says of every answer and every silence what it means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.chat.buttons import with_delivery
+from bot.telegram_request import NotSent
+from contacts.directory import ChannelKind
+from contacts.outbox import Button, DeliveryAct, TelegramForm
+from contacts.texts import EXERCISE_LINE, REPEAT_LINE
+from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown
+
+#: a fault that a person must mend; longer than a minute, so that a person hears of it
+MENDING = timedelta(seconds=90)
+RETRY = timedelta(seconds=2)
+
+#: (part of Telegram's description, our code) of a 400 by which a chat is gone for good
+GONE = (
+    ("chat not found", "chat_not_found"),
+    ("user not found", "user_not_found"),
+    ("user is deactivated", "deactivated"),
+    ("peer_id_invalid", "chat_not_found"),
+    ("group chat was deactivated", "deactivated"),
+    ("have no rights to send a message", "no_rights"),
+    ("not enough rights to send", "no_rights"),
+    ("chat_write_forbidden", "no_rights"),
+)
+#: and of a 400 by which the text is at fault
+AT_FAULT = (
+    ("can't parse entities", "cannot_parse"),
+    ("message is too long", "too_long"),
+    ("message text is empty", "empty"),
+    ("button_data_invalid", "button"),
+    ("button_url_invalid", "button"),
+    ("can't parse inline keyboard", "button"),
+    ("wrong http url", "button"),
+)
+NOT_MODIFIED = "message is not modified"
+
+
+class TelegramTransport:
+    """The port to Telegram. ``bot`` speaks through :class:`bot.telegram_request.AiohttpRequest`."""
+
+    kind = ChannelKind.TELEGRAM
+
+    def __init__(self, bot: Bot, clock: Callable[[], datetime]) -> None:
+        self._bot, self._clock = bot, clock
+        self._pins: set[asyncio.Task[None]] = set()
+
+    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+        """Send or edit one message."""
+        form = outgoing.content.telegram
+        if form is None:
+            return Refused("no_form")
+        try:
+            if outgoing.act is DeliveryAct.EDIT:
+                return await self._edit(outgoing, form)
+            return await self._send(outgoing, form)
+        except TelegramError as error:
+            return classify(error, outgoing, now=self._clock())
+
+    async def close(self) -> None:
+        """Let pins finish for a moment; the bot's connections belong to whoever made it."""
+        if self._pins:
+            _, late = await asyncio.wait(self._pins, timeout=1.0)
+            for task in late:
+                task.cancel()
+
+    async def _send(self, outgoing: Outgoing, form: TelegramForm) -> Outcome:
+        chat = _chat(outgoing.address)
+        reply_to = None
+        if form.reply_to is not None:
+            reply_to = ReplyParameters(form.reply_to, allow_sending_without_reply=True)
+        message = await self._bot.send_message(
+            chat, _text(outgoing, form), reply_parameters=reply_to, **_how(outgoing, form)
+        )
+        if form.pin:
+            self._pin(chat, message)
+        return Sent(str(message.message_id))
+
+    async def _edit(self, outgoing: Outgoing, form: TelegramForm) -> Outcome:
+        if outgoing.edits_external_id is None:
+            return Refused("nothing_to_edit")
+        await self._bot.edit_message_text(
+            _text(outgoing, form),
+            chat_id=_chat(outgoing.address),
+            message_id=int(outgoing.edits_external_id),
+            **_how(outgoing, form),
+        )
+        return Sent(outgoing.edits_external_id)
+
+    def _pin(self, chat: int | str, message: Message) -> None:
+        """Best effort and beside the outcome: the message arrived, pinned or not."""
+
+        async def pin() -> None:
+            try:
+                await self._bot.pin_chat_message(
+                    chat, message.message_id, disable_notification=True
+                )
+            except TelegramError:
+                return
+
+        task = asyncio.create_task(pin())
+        self._pins.add(task)
+        task.add_done_callback(self._pins.discard)
+
+
+def classify(error: TelegramError, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    """What an error means: certainly not sent, never, not now, or nobody knows."""
+    match error:
+        case RetryAfter():
+            return Later(now + _wait(error), "too_many_requests", whole_channel=True)
+        case ChatMigrated():
+            return Moved(str(error.new_chat_id))
+        case Forbidden():
+            return Refused(_forbidden(error), closes_channel=True)
+        case BadRequest():  # before the network errors: it is one of them
+            return _bad_request(error, outgoing)
+        case InvalidToken():
+            return Later(now + MENDING, "wrong_token", whole_channel=True)
+        case Conflict():
+            return Later(now + MENDING, "conflict", whole_channel=True)
+        case NotSent():
+            return Later(now + RETRY, "not_reachable", whole_channel=True)
+        case TimedOut():
+            return Unknown("read_timeout")
+    return Unknown("network")
+
+
+def _wait(error: RetryAfter) -> timedelta:
+    after = error.retry_after
+    return after if isinstance(after, timedelta) else timedelta(seconds=after)
+
+
+def _forbidden(error: Forbidden) -> str:
+    text = error.message.lower()
+    for part, code in (("blocked", "blocked"), ("deactivated", "deactivated"), ("kick", "kicked")):
+        if part in text:
+            return code
+    return "forbidden"
+
+
+def _bad_request(error: BadRequest, outgoing: Outgoing) -> Outcome:
+    text = error.message.lower()
+    is_edit = outgoing.act is DeliveryAct.EDIT
+    if is_edit and NOT_MODIFIED in text:
+        return Sent(outgoing.edits_external_id or "")
+    for part, code in GONE:
+        if part in text:
+            return Refused(code, closes_channel=True)
+    # Only our own codes: Telegram's sentence may quote the message.
+    reason = next((code for part, code in AT_FAULT if part in text), "bad_request")
+    return Refused(reason, halts_message=not is_edit)
+
+
+def _chat(address: str) -> int | str:
+    return int(address) if address.lstrip("-").isdigit() else address
+
+
+def _text(outgoing: Outgoing, form: TelegramForm) -> str:
+    lines = [form.text]
+    if outgoing.is_repeat:
+        lines.insert(0, REPEAT_LINE)
+    if outgoing.is_exercise:
+        lines.insert(0, EXERCISE_LINE)
+    return "\n".join(lines)
+
+
+def _how(outgoing: Outgoing, form: TelegramForm) -> dict[str, Any]:
+    return {
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+        "reply_markup": _keyboard(outgoing, form),
+    }
+
+
+def _keyboard(outgoing: Outgoing, form: TelegramForm) -> InlineKeyboardMarkup | None:
+    if not form.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [[_button(button, outgoing.original_id) for button in row] for row in form.buttons]
+    )
+
+
+def _button(button: Button, delivery_id: int) -> InlineKeyboardButton:
+    if button.url is not None:
+        return InlineKeyboardButton(button.text, url=button.url)
+    data = with_delivery(button.data or "", delivery_id)
+    return InlineKeyboardButton(button.text, callback_data=data)

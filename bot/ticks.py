@@ -1,0 +1,149 @@
+"""The ticks: small rounds that sweep what is due. Due-ness is in the rows, never in here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from feeds.events import drop_old_leads
+
+from bot.alerts import call_backup, ring, tell_coordinators
+from bot.chat.coordinator.card import refresh_live
+from bot.inbox import forget_old
+from bot.mail_reading import read_mail
+from bot.rows import Heartbeat
+from bot.settings import TickSettings
+from bot.watching import tell_trouble
+from briefings.distribution import distribute_due
+from contacts.fallback import escalate_due
+from signals.feedback import mark_overdue_told, overdue_signals
+from signals.retention import wipe_notes
+
+if TYPE_CHECKING:
+    from bot.house import House
+
+log = logging.getLogger(__name__)
+_running: set[asyncio.Task[None]] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A named round; ``seconds`` reads its pace from the settings."""
+
+    name: str
+    work: Callable[[House, datetime], Awaitable[None]]
+    seconds: Callable[[TickSettings], float]
+
+
+async def run_tick(house: House, tick: Tick) -> None:
+    """One round: do the work, note the heartbeat; a fault is logged and the next round comes.
+
+    A tick that keeps failing has an old heartbeat, and that reaches a person.
+    """
+    if house.stop_event.is_set():
+        return
+    task = asyncio.current_task()
+    if task is not None:
+        _running.add(task)
+    try:
+        now = house.clock()
+        await tick.work(house, now)
+        async with house.db.begin() as session:
+            beat = await session.get(Heartbeat, tick.name) or Heartbeat(name=tick.name, at=now)
+            beat.at, beat.told_at = house.clock(), None
+            session.add(beat)
+    except Exception:
+        log.exception("A tick failed", extra={"action": "tick_failed", "tick": tick.name})
+    finally:
+        if task is not None:
+            _running.discard(task)
+
+
+async def wait_for_ticks() -> None:
+    """Let rounds in progress finish, at most two seconds; then stop them."""
+    if _running:
+        _, late = await asyncio.wait(set(_running), timeout=2.0)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+async def watch_feeds(house: House, now: datetime) -> None:
+    """Poll what is due; what rings goes out at once."""
+    await house.watch.poll_due()
+    if await ring(house.db, house.config.feeds, now=house.clock()):
+        house.pump.wake()
+
+
+async def follow_alerts(house: House, now: datetime) -> None:
+    after = timedelta(minutes=house.config.alerts.escalate_after_min)
+    if await call_backup(house.db, after=after, now=now):
+        house.pump.wake()
+
+
+async def refresh(house: House, now: datetime) -> None:
+    """Live messages, and texts whose hour has come."""
+    async with house.db.begin() as session:
+        edited = await refresh_live(session, now=now)
+        edited += len(await distribute_due(session, now=now))
+    if edited:
+        house.pump.wake()
+
+
+async def escalate(house: House, now: datetime) -> None:
+    if await escalate_due(house.db, house.config.sending, now=now):
+        house.pump.wake()
+
+
+async def remind(house: House, now: datetime) -> None:
+    """Signals whose promised answer is late reach the coordinators, once."""
+    async with house.db.begin() as session:
+        for is_exercise in (False, True):
+            late = [
+                signal
+                for signal in await overdue_signals(session, now=now)
+                if signal.is_exercise is is_exercise
+            ]
+            if late:
+                await tell_coordinators(
+                    session,
+                    "coordinator/overdue.html",
+                    count=len(late),
+                    is_exercise=is_exercise,
+                    now=now,
+                )
+                await mark_overdue_told(session, late, sealer=house.sealer, now=now)
+
+
+async def mail_in(house: House, now: datetime) -> None:
+    mail = house.config.mail
+    if mail.imap_host and await read_mail(house.db, mail, sealer=house.sealer, now=now):
+        house.pump.wake()
+
+
+async def tidy(house: House, now: datetime) -> None:
+    async with house.db.begin() as session:
+        await forget_old(session, now=now)
+        await wipe_notes(session, house.config.signals, now=now)
+        await drop_old_leads(session, now=now)
+
+
+async def health(house: House, now: datetime) -> None:
+    if await tell_trouble(house, now=now):
+        house.pump.wake()
+
+
+TICKS = (
+    Tick("feeds", watch_feeds, lambda pace: pace.feeds_s),
+    Tick("refresh", refresh, lambda pace: pace.refresh_s),
+    Tick("alerts", follow_alerts, lambda pace: pace.alerts_s),
+    Tick("escalate", escalate, lambda pace: pace.escalate_s),
+    Tick("remind", remind, lambda pace: pace.remind_s),
+    Tick("mail_in", mail_in, lambda pace: pace.mail_in_s),
+    Tick("tidy", tidy, lambda pace: pace.tidy_s),
+    Tick("health", health, lambda pace: pace.health_s),
+)

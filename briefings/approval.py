@@ -1,0 +1,266 @@
+"""Hand in, send back, approve, withdraw: nothing leaves without a named person's approval.
+
+The approval binds a hash of exactly what will be sent to exactly whom. In the transaction
+that approves, the messages and their deliveries are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings import moments
+from briefings.approval_rules import (
+    ApprovalRefused,
+    SubmitRefused,
+    content_hash,
+    judge_approval,
+    judge_submission,
+)
+from briefings.audience import RecipientPlan, plan_version
+from briefings.distribution import distribute, post_version
+from briefings.drafting import draft_briefing
+from briefings.facts import facts_of, withdraw_fact
+from briefings.rows import (
+    BRIEFING_MOVES,
+    Briefing,
+    BriefingKind,
+    BriefingStatus,
+    BriefingText,
+)
+from briefings.settings import BriefingSettings
+from briefings.versions import drop, texts_of
+from contacts.journal import write_journal
+from contacts.permissions import Actor, Permission, require
+from contacts.records import move
+from feeds.rows import Event
+
+__all__ = [
+    "ApprovalRefused",
+    "Approved",
+    "SubmitRefused",
+    "Submitted",
+    "approve",
+    "retract",
+    "send_back",
+    "submit",
+    "withdraw",
+]
+
+REASON_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Handed in: what the approver must see, and to how many it goes."""
+
+    content_hash: str
+    recipients: int
+    unreachable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Approved: this many deliveries are planned, this many people have no channel."""
+
+    deliveries: int
+    unreachable: int
+    message_ids: tuple[int, ...]
+
+
+async def submit(
+    session: AsyncSession, briefing: Briefing, actor: Actor, *, now: datetime
+) -> Submitted | SubmitRefused:
+    """Hand a draft in for approval and bind its hash.
+
+    :raises NotAllowed: the actor may not hand in.
+    """
+    require(actor, Permission.SUBMIT_BRIEFING)
+    return await _hand_in(session, briefing, actor, now=now)
+
+
+async def _hand_in(
+    session: AsyncSession, briefing: Briefing, actor: Actor, *, now: datetime
+) -> Submitted | SubmitRefused:
+    event = await session.get_one(Event, briefing.event_id)
+    view = await facts_of(session, briefing.event_id)
+    texts, plan = await _bound(session, event, briefing)
+    refused = judge_submission(
+        briefing,
+        event,
+        actor,
+        texts,
+        facts_version=view.block.version,
+        recipients=len(plan.recipients),
+    )
+    if refused is not None:
+        return refused
+    bound = content_hash(texts, plan.snapshot())
+    await move(
+        session,
+        BRIEFING_MOVES,
+        briefing,
+        BriefingStatus.SUBMITTED,
+        who=actor.who,
+        action="briefing_submitted",
+        now=now,
+        detail={"recipients": len(plan.recipients), "unreachable": len(plan.unreachable)},
+        content_hash=bound,
+        submitted_by=actor.person_id,
+        submitted_at=now,
+        sent_back_reason=None,
+    )
+    return Submitted(bound, len(plan.recipients), len(plan.unreachable))
+
+
+async def send_back(
+    session: AsyncSession, briefing: Briefing, actor: Actor, reason: str, *, now: datetime
+) -> None:
+    """Return a version to its writers with a remark.
+
+    :raises NotAllowed: the actor may not approve, so may not send back either.
+    :raises IllegalMove: it was not handed in.
+    """
+    require(actor, Permission.APPROVE_BRIEFING)
+    await move(
+        session,
+        BRIEFING_MOVES,
+        briefing,
+        BriefingStatus.DRAFT,
+        who=actor.who,
+        action="briefing_sent_back",
+        now=now,
+        sent_back_reason=reason.strip()[:REASON_LIMIT],
+        content_hash=None,
+        submitted_by=None,
+        submitted_at=None,
+    )
+
+
+async def approve(
+    session: AsyncSession,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    expected_hash: str,
+    now: datetime,
+    send_at: datetime | None = None,
+) -> Approved | ApprovalRefused:
+    """Approve what was handed in and plan its messages, or say why not.
+
+    :param expected_hash: of what the approver read, or its first 12 characters or more.
+    :param send_at: later than now; None sends at once.
+    :raises NotAllowed: the actor may not approve.
+    """
+    require(actor, Permission.APPROVE_BRIEFING)
+    event = await session.get_one(Event, briefing.event_id)
+    view = await facts_of(session, briefing.event_id)
+    texts, plan = await _bound(session, event, briefing)
+    refused = judge_approval(
+        briefing,
+        event,
+        actor,
+        settings,
+        facts_editor=view.block.edited_by,
+        expected_hash=expected_hash,
+        actual_hash=content_hash(texts, plan.snapshot()),
+        recipients=len(plan.recipients),
+        today=moments.local_date(now),
+    )
+    if refused is not None:
+        return refused
+    later = send_at if send_at is not None and send_at > now else None
+    await move(
+        session,
+        BRIEFING_MOVES,
+        briefing,
+        BriefingStatus.APPROVED,
+        who=actor.who,
+        action="briefing_approved",
+        now=now,
+        detail={"recipients": len(plan.recipients), "unreachable": len(plan.unreachable)},
+        approved_by=actor.person_id,
+        approved_at=now,
+        send_at=later,
+    )
+    deliveries = await post_version(session, event, briefing, texts, plan, settings, now=now)
+    if later is None:
+        await distribute(session, event, briefing, now=now)
+    return Approved(
+        deliveries=len(deliveries),
+        unreachable=len(plan.unreachable),
+        message_ids=tuple(sorted({delivery.message_id for delivery in deliveries})),
+    )
+
+
+async def retract(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    wrong: str,
+    now: datetime,
+    version: int | None = None,
+    fact_ids: Collection[int] = (),
+) -> Approved | ApprovalRefused | SubmitRefused:
+    """Take back at once what is wrong and harmful, on one approver's word.
+
+    The sentences ``fact_ids`` leave the fact block, the retraction is drafted, handed in and
+    approved in one go; the journal says that a second reader has to look afterwards.
+
+    :param version: id of the version that was wrong; by default the newest that was sent.
+    :raises NotAllowed: the actor may not approve.
+    :raises NothingToCorrect: nothing was sent.
+    """
+    require(actor, Permission.APPROVE_BRIEFING)
+    for fact_id in fact_ids:
+        await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
+    briefing = await draft_briefing(
+        session,
+        event,
+        kind=BriefingKind.RETRACTION,
+        settings=settings,
+        editor_id=actor.person_id,
+        now=now,
+        correction_of=version,
+        wrong=wrong,
+    )
+    submitted = await _hand_in(session, briefing, actor, now=now)
+    if isinstance(submitted, SubmitRefused):
+        return submitted
+    write_journal(
+        session,
+        who=actor.who,
+        action="four_eyes_afterwards",
+        subject=f"briefing:{briefing.id}",
+        now=now,
+    )
+    return await approve(
+        session, briefing, actor, settings, expected_hash=submitted.content_hash, now=now
+    )
+
+
+async def withdraw(
+    session: AsyncSession, briefing: Briefing, actor: Actor, *, now: datetime
+) -> None:
+    """Drop a version that did not go out; messages that wait for their moment are cancelled.
+
+    :raises NotAllowed: the actor may not hand in, so may not withdraw either.
+    :raises IllegalMove: it went out already.
+    """
+    require(actor, Permission.SUBMIT_BRIEFING)
+    await drop(session, briefing, who=actor.who, action="briefing_withdrawn", now=now)
+
+
+async def _bound(
+    session: AsyncSession, event: Event, briefing: Briefing
+) -> tuple[list[BriefingText], RecipientPlan]:
+    """What the hash is taken of."""
+    assert briefing.id is not None
+    texts = await texts_of(session, briefing.id)
+    return texts, await plan_version(session, event, briefing)

@@ -1,0 +1,154 @@
+"""Decides whether a version may be handed in and approved, and what exactly is approved. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from briefings.lint import BLOCK, Remark
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.settings import BriefingSettings
+from contacts.directory import Role
+from contacts.permissions import Actor
+from feeds.rows import Event, EventStatus
+
+#: the events that something can be sent about
+RUNNING = frozenset({EventStatus.CONFIRMED, EventStatus.REOPENED})
+#: as much of the hash as a button may carry, at least
+SHORTEST_HASH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRefused:
+    """Why a version was not handed in.
+
+    ``not_draft``, ``no_texts``, ``stale`` (the facts changed since it was drafted),
+    ``blocked`` (with the remarks that block), ``no_recipients``, ``not_confirmed`` (the event
+    is not running), ``wrong_world``.
+    """
+
+    reason: str
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRefused:
+    """Why nothing was approved.
+
+    ``not_submitted``, ``changed`` (the texts or the recipients are not those that were
+    handed in or seen), ``not_approver`` and ``four_eyes`` (from the severity of four eyes on:
+    an approver, and not the one who wrote or handed in), ``unverified_lines`` (a real event
+    while a city line is still to be checked), ``not_confirmed``, ``wrong_world``,
+    ``no_recipients``.
+    """
+
+    reason: str
+
+
+def content_hash(texts: Iterable[BriefingText], recipients: Sequence[str]) -> str:
+    """SHA-256 (hex) over all forms of all texts and the recipients; order does not matter.
+
+    Personal placeholders are hashed as they stand.
+    """
+    bound = {
+        "texts": sorted(
+            [text.audience.value, text.subject, text.telegram, text.html, text.plain]
+            for text in texts
+        ),
+        "recipients": sorted(recipients),
+    }
+    canonical = json.dumps(bound, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def is_same(expected: str, bound: str | None) -> bool:
+    """Whether the hash somebody saw is the bound one; a button carries its beginning."""
+    return bound is not None and len(expected) >= SHORTEST_HASH and bound.startswith(expected)
+
+
+def blocking_remarks(texts: Iterable[BriefingText]) -> tuple[Remark, ...]:
+    """The remarks that stop a version, each once."""
+    remarks = [Remark(**found) for text in texts for found in text.remarks]
+    return tuple(dict.fromkeys(remark for remark in remarks if remark.level == BLOCK))
+
+
+def judge_submission(
+    briefing: Briefing,
+    event: Event,
+    actor: Actor,
+    texts: Sequence[BriefingText],
+    *,
+    facts_version: int,
+    recipients: int,
+) -> SubmitRefused | None:
+    """The reason not to hand in, or None."""
+    if briefing.status is not BriefingStatus.DRAFT:
+        return SubmitRefused("not_draft")
+    if actor.is_exercise != event.is_exercise:
+        return SubmitRefused("wrong_world")
+    if event.status not in RUNNING:
+        return SubmitRefused("not_confirmed")
+    if not texts:
+        return SubmitRefused("no_texts")
+    if briefing.facts_version != facts_version:
+        return SubmitRefused("stale")
+    remarks = blocking_remarks(texts)
+    if remarks:
+        return SubmitRefused("blocked", remarks)
+    return None if recipients else SubmitRefused("no_recipients")
+
+
+def judge_approval(
+    briefing: Briefing,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    facts_editor: int | None,
+    expected_hash: str,
+    actual_hash: str,
+    recipients: int,
+    today: date,
+) -> ApprovalRefused | None:
+    """The reason not to approve, or None."""
+    if briefing.status is not BriefingStatus.SUBMITTED:
+        return ApprovalRefused("not_submitted")
+    if actor.is_exercise != event.is_exercise:
+        return ApprovalRefused("wrong_world")
+    if event.status not in RUNNING:
+        return ApprovalRefused("not_confirmed")
+    seen, bound = is_same(expected_hash, briefing.content_hash), briefing.content_hash
+    if not seen or bound != actual_hash:
+        return ApprovalRefused("changed")
+    if needs_four_eyes(event, settings):
+        refused = _judge_eyes(briefing, actor, facts_editor)
+        if refused is not None:
+            return refused
+    if not event.is_exercise and _waits_for_lines(briefing, settings, today):
+        return ApprovalRefused("unverified_lines")
+    return None if recipients else ApprovalRefused("no_recipients")
+
+
+def _waits_for_lines(briefing: Briefing, settings: BriefingSettings, today: date) -> bool:
+    """A line whose check ran out may not hold up what takes harm away."""
+    return briefing.kind is not BriefingKind.RETRACTION and bool(settings.unverified(today))
+
+
+def needs_four_eyes(event: Event, settings: BriefingSettings) -> bool:
+    """From this severity on somebody else approves than who wrote."""
+    return (event.severity or event.suggested_severity) >= settings.four_eyes_from
+
+
+def _judge_eyes(
+    briefing: Briefing, actor: Actor, facts_editor: int | None
+) -> ApprovalRefused | None:
+    if Role.APPROVER not in actor.roles:
+        return ApprovalRefused("not_approver")
+    # Something wrong and harmful is taken back at once; the second reader looks afterwards.
+    if briefing.kind is BriefingKind.RETRACTION:
+        return None
+    wrote = {briefing.edited_by, briefing.submitted_by, facts_editor}
+    return ApprovalRefused("four_eyes") if actor.person_id in wrote else None

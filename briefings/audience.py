@@ -1,0 +1,256 @@
+"""Decides who gets a version, over which channel, and who cannot be reached.
+
+A first version goes to everybody with an audience, in the world (exercise or real) of the
+event. What follows goes to exactly those who got, or may have got, what went before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.rows import Briefing, BriefingKind
+from briefings.versions import followed_by, versions_of
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    Organisation,
+    Person,
+    first_audience,
+)
+from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
+from contacts.sending import Recipient
+from feeds.rows import Event
+
+#: a sealed way back belongs to one answer, never to a briefing
+_SEALED = "sealed:"
+#: it arrived, may have arrived, or is on its way and can no longer surely be stopped
+_GOT = frozenset(
+    {
+        DeliveryStatus.SENT,
+        DeliveryStatus.UNKNOWN,
+        DeliveryStatus.SENDING,
+        DeliveryStatus.CLAIMED,
+        DeliveryStatus.PLANNED,
+    }
+)
+
+Address = tuple[ChannelKind, str]
+
+
+class Planned(NamedTuple):
+    """One message to one person: the text of the first audience, links to the ``extras``."""
+
+    recipient: Recipient
+    audience: Audience
+    extras: tuple[Audience, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where an earlier version went; ``person`` is None for an organisation's own address."""
+
+    person_id: int | None
+    organisation_id: int | None
+    address: Address
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientPlan:
+    """Who gets it and who does not; planned and unreachable together are the whole audience.
+
+    ``organisations`` counts those that at least one message goes to.
+    """
+
+    recipients: list[Planned] = field(default_factory=list)
+    unreachable: list[Person] = field(default_factory=list)
+
+    @property
+    def by_channel(self) -> dict[ChannelKind, int]:
+        return dict(Counter(planned.recipient.kind for planned in self.recipients))
+
+    @property
+    def organisations(self) -> int:
+        return len({planned.recipient.organisation_id for planned in self.recipients})
+
+    def snapshot(self) -> list[str]:
+        """The plan as the approval binds it: sorted, so that the order does not matter."""
+        return sorted(
+            ":".join(
+                (
+                    planned.recipient.kind.value,
+                    planned.recipient.address,
+                    planned.audience.value,
+                    ",".join(extra.value for extra in planned.extras),
+                )
+            )
+            for planned in self.recipients
+        )
+
+
+def plan_everybody(
+    people: Sequence[Person], channels: Mapping[int, Sequence[Channel]], *, is_exercise: bool
+) -> RecipientPlan:
+    """Everybody with an audience, in one world, each through the first channel. Pure."""
+    plan = RecipientPlan()
+    for person in people:
+        audience = first_audience(person)
+        if audience is None or person.left_at is not None or person.is_exercise != is_exercise:
+            continue
+        _place(plan, person, audience, _usable(person, channels, is_exercise=is_exercise))
+    return plan
+
+
+def plan_followers(
+    receipts: Sequence[Receipt],
+    people: Mapping[int, Person],
+    channels: Mapping[int, Sequence[Channel]],
+    *,
+    is_exercise: bool,
+) -> RecipientPlan:
+    """Exactly those who got it before, each once. Pure.
+
+    The channel is the one that it came through while that is open, else the next one.
+    An organisation's own address (a fallback) gets it there again.
+    """
+    plan = RecipientPlan()
+    for receipt in {r.address: r for r in receipts if r.person_id is None}.values():
+        recipient = Recipient(*receipt.address, None, receipt.organisation_id)
+        plan.recipients.append(Planned(recipient, receipt.audience, ()))
+    by_person: dict[int, list[Receipt]] = {}
+    for receipt in receipts:
+        if receipt.person_id is not None and receipt.person_id in people:
+            by_person.setdefault(receipt.person_id, []).append(receipt)
+    for person_id, got in sorted(by_person.items()):
+        person = people[person_id]
+        usable = _usable(person, channels, is_exercise=is_exercise)
+        came_through = {receipt.address for receipt in got}
+        usable.sort(key=lambda channel: (channel.kind, channel.address) not in came_through)
+        _place(plan, person, first_audience(person) or got[-1].audience, usable)
+    return plan
+
+
+def _usable(
+    person: Person, channels: Mapping[int, Sequence[Channel]], *, is_exercise: bool
+) -> list[Channel]:
+    if person.id is None or person.left_at is not None or person.is_exercise != is_exercise:
+        return []
+    own = [
+        channel
+        for channel in channels.get(person.id, ())
+        if channel.status is ChannelStatus.ACTIVE and channel.is_exercise == is_exercise
+    ]
+    return sorted(own, key=lambda channel: (channel.rank, channel.id or 0))
+
+
+def _place(
+    plan: RecipientPlan, person: Person, audience: Audience, usable: Sequence[Channel]
+) -> None:
+    if not usable:
+        plan.unreachable.append(person)
+        return
+    recipient = Recipient(usable[0].kind, usable[0].address, person.id, person.organisation_id)
+    extras = tuple(Audience(name) for name in person.audiences if name != audience.value)
+    plan.recipients.append(Planned(recipient, audience, tuple(dict.fromkeys(extras))))
+
+
+async def plan_recipients(
+    session: AsyncSession, event: Event, *, now: datetime, only_of: int | None = None
+) -> RecipientPlan:
+    """Who gets a version of this event.
+
+    :param only_of: None for everybody. The id of a version that has messages already: those
+        who got, or may have got, that one. The id of one that is still to go: those whom it
+        will go to (everybody for a first one, the earlier readers for what follows).
+    """
+    if only_of is None:
+        return await _everybody(session, event)
+    sent = await _receipts(session, [only_of])
+    if sent:
+        return await _followers(session, event, sent)
+    briefing = await session.get_one(Briefing, only_of)
+    return await plan_version(session, event, briefing)
+
+
+async def plan_version(session: AsyncSession, event: Event, briefing: Briefing) -> RecipientPlan:
+    """Who gets a version that is still to go."""
+    if briefing.kind is BriefingKind.FIRST:
+        return await _everybody(session, event)
+    before = followed_by(briefing, await versions_of(session, briefing.event_id))
+    ids = [version.id for version in before if version.id is not None]
+    return await _followers(session, event, await _receipts(session, ids))
+
+
+async def _everybody(session: AsyncSession, event: Event) -> RecipientPlan:
+    found = await session.exec(
+        select(Person)
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+        .where(
+            col(Person.is_exercise) == event.is_exercise,
+            col(Organisation.is_exercise) == event.is_exercise,
+            col(Person.left_at).is_(None),
+        )
+        .order_by(col(Person.id))
+    )
+    people = list(found.all())
+    return plan_everybody(people, await _channels(session, event), is_exercise=event.is_exercise)
+
+
+async def _followers(
+    session: AsyncSession, event: Event, receipts: Sequence[Receipt]
+) -> RecipientPlan:
+    found = await session.exec(select(Person).where(col(Person.is_exercise) == event.is_exercise))
+    wanted = {receipt.person_id for receipt in receipts}
+    people = {person.id: person for person in found.all() if person.id in wanted}
+    return plan_followers(
+        receipts,
+        {number: person for number, person in people.items() if number is not None},
+        await _channels(session, event),
+        is_exercise=event.is_exercise,
+    )
+
+
+async def _channels(session: AsyncSession, event: Event) -> dict[int, list[Channel]]:
+    found = await session.exec(
+        select(Channel).where(
+            col(Channel.is_exercise) == event.is_exercise,
+            col(Channel.status) == ChannelStatus.ACTIVE,
+        )
+    )
+    channels: dict[int, list[Channel]] = {}
+    for channel in found.all():
+        channels.setdefault(channel.person_id, []).append(channel)
+    return channels
+
+
+async def _receipts(session: AsyncSession, briefing_ids: Collection[int]) -> list[Receipt]:
+    found = await session.exec(
+        select(Delivery, Message.audience)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.briefing_id).in_(briefing_ids),
+            col(Message.audience).is_not(None),
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status).in_(_GOT),
+        )
+        .order_by(col(Delivery.id))
+    )
+    return [
+        Receipt(
+            delivery.person_id,
+            delivery.organisation_id,
+            (delivery.kind, delivery.address),
+            Audience(audience or ""),
+        )
+        for delivery, audience in found.all()
+        if not delivery.address.startswith(_SEALED)
+    ]

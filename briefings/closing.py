@@ -1,0 +1,35 @@
+"""What the closing message tells: "u meldde, wij deden", in counts of organisations."""
+
+from __future__ import annotations
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings import texts
+from briefings.sheets import Closing
+from signals.feedback import ToldAndDone, told_and_done
+
+#: kinds of signals that are named; the rest would make a list nobody reads
+MOST_KINDS = 3
+
+
+async def closing_of(session: AsyncSession, event_id: int) -> Closing:
+    """The lines for an event, from its signals."""
+    return closing_lines(await told_and_done(session, event_id))
+
+
+def closing_lines(summary: ToldAndDone) -> Closing:
+    """As sentences. Pure. Small numbers of organisations are shown as the summary shows them."""
+    if not summary.signals:
+        return Closing(reported=texts.REPORTED_NONE)
+    word = texts.ORGANISATION_WORDS[summary.organisations > 1]
+    kinds = "; ".join(summary.told[:MOST_KINDS])
+    reported = texts.REPORTED.format(organisations=summary.organisations_shown, word=word)
+    return Closing(
+        reported=f"{reported} {texts.REPORTED_KINDS.format(kinds=kinds)}" if kinds else reported,
+        done=tuple(_sentence(text) for text in summary.done),
+        not_done=tuple(_sentence(text) for text in summary.not_done),
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

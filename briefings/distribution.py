@@ -1,0 +1,128 @@
+"""Puts an approved version in the outbox, and does what belongs to the moment it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.audience import Planned, RecipientPlan
+from briefings.corrections import mark_wrong_versions
+from briefings.messages import content_for
+from briefings.rows import (
+    BRIEFING_MOVES,
+    Briefing,
+    BriefingKind,
+    BriefingStatus,
+    BriefingText,
+)
+from briefings.settings import BriefingSettings
+from contacts.directory import Audience
+from contacts.journal import SYSTEM
+from contacts.outbox import Delivery, MessageKind, Priority
+from contacts.records import move
+from contacts.sending import URGENT_SEVERITY, post
+from feeds.rows import Event
+
+MESSAGE_KINDS = {
+    BriefingKind.FIRST: MessageKind.BRIEFING,
+    BriefingKind.UPDATE: MessageKind.UPDATE,
+    BriefingKind.CORRECTION: MessageKind.CORRECTION,
+    BriefingKind.RETRACTION: MessageKind.RETRACTION,
+    BriefingKind.CLOSING: MessageKind.CLOSING,
+}
+_ALWAYS_URGENT = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
+
+Readers = tuple[Audience, tuple[Audience, ...]]
+
+
+def group_readers(recipients: Sequence[Planned]) -> dict[Readers, list[Planned]]:
+    """Those who get the same message: same text, same links to other texts. Pure."""
+    groups: dict[Readers, list[Planned]] = {}
+    for planned in recipients:
+        groups.setdefault((planned.audience, planned.extras), []).append(planned)
+    return groups
+
+
+def priority_of(kind: BriefingKind, severity: int) -> Priority:
+    """Urgent from severity 4 on, and always for what puts something right. Pure."""
+    urgent = severity >= URGENT_SEVERITY or kind in _ALWAYS_URGENT
+    return Priority.URGENT if urgent else Priority.BULK
+
+
+async def post_version(
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    texts: Sequence[BriefingText],
+    plan: RecipientPlan,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+) -> list[Delivery]:
+    """Write the messages of an approved version, one per text and set of links."""
+    assert briefing.id is not None
+    assert event.id is not None
+    by_audience = {text.audience: text for text in texts}
+    severity = event.severity or event.suggested_severity
+    deliveries: list[Delivery] = []
+    for (audience, extras), readers in group_readers(plan.recipients).items():
+        deliveries += await post(
+            session,
+            kind=MESSAGE_KINDS[briefing.kind],
+            content=content_for(
+                by_audience[audience],
+                extras,
+                briefing_id=briefing.id,
+                event_id=event.id,
+                sender=settings.sender,
+            ),
+            to=[planned.recipient for planned in readers],
+            event_id=event.id,
+            briefing_id=briefing.id,
+            audience=audience.value,
+            severity=severity,
+            priority=priority_of(briefing.kind, severity),
+            is_exercise=event.is_exercise,
+            send_at=briefing.send_at,
+            now=now,
+        )
+    return deliveries
+
+
+async def distribute(
+    session: AsyncSession, event: Event, briefing: Briefing, *, now: datetime
+) -> None:
+    """An approved version goes out now; what it corrects is marked and pointed to it."""
+    await move(
+        session,
+        BRIEFING_MOVES,
+        briefing,
+        BriefingStatus.DISTRIBUTED,
+        who=SYSTEM,
+        action="briefing_distributed",
+        now=now,
+        distributed_at=now,
+    )
+    await mark_wrong_versions(session, event, briefing, now=now)
+
+
+async def distribute_due(session: AsyncSession, *, now: datetime) -> list[int]:
+    """Distribute the approved versions whose moment has come; returns their ids."""
+    found = await session.exec(
+        select(Briefing, Event)
+        .join(Event, col(Event.id) == col(Briefing.event_id))
+        .where(
+            col(Briefing.status) == BriefingStatus.APPROVED,
+            col(Briefing.send_at) <= now,
+        )
+        .order_by(col(Briefing.id))
+    )
+    done = []
+    for briefing, event in found.all():
+        await distribute(session, event, briefing, now=now)
+        assert briefing.id is not None
+        done.append(briefing.id)
+    return done

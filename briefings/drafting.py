@@ -1,0 +1,236 @@
+"""Writes the seven texts of a version from the fact block, and checks them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.closing import closing_of
+from briefings.facts import FactView, facts_of
+from briefings.lint import Remark, lint_text
+from briefings.render import Rendered, Sheet, render_text
+from briefings.rows import (
+    Briefing,
+    BriefingKind,
+    BriefingStatus,
+    BriefingText,
+    Fact,
+)
+from briefings.settings import BriefingSettings
+from briefings.sheets import Closing, History, make_sheet
+from briefings.versions import (
+    OPEN,
+    SENT,
+    NothingToCorrect,
+    current_briefing,
+    earlier_than,
+    editor,
+    texts_of,
+    versions_of,
+    void_submission,
+)
+from contacts.directory import Audience, Domain, Organisation
+from contacts.journal import write_journal
+from feeds.rows import Event
+
+__all__ = ["current_briefing", "draft_briefing", "texts_of"]
+
+_CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
+#: organisations of these domains are never named (rule N9); police and municipality are sources
+_NEVER_NAMED = (Domain.EDUCATION, Domain.CIVIL, Domain.CARE_WELFARE)
+
+
+async def draft_briefing(
+    session: AsyncSession,
+    event: Event,
+    *,
+    kind: BriefingKind,
+    settings: BriefingSettings,
+    editor_id: int | None,
+    now: datetime,
+    correction_of: int | None = None,
+    wrong: str | None = None,
+) -> Briefing:
+    """(Re)write the open version of an event, with a text for each of the seven audiences.
+
+    There is at most one open version: a draft is rewritten, one that was handed in goes back
+    to draft first. After something was sent, a first version becomes an update (nobody gets a
+    first text twice), and before that an update becomes a first one.
+
+    :param correction_of: the version that was wrong; by default the newest that was sent.
+    :param wrong: what was wrong, as a category (*het aantal*), never the wrong claim itself.
+    :raises FactsNotOpened: the event has no fact block yet.
+    :raises NothingToCorrect: a correction before anything was sent.
+    """
+    assert event.id is not None
+    view = await facts_of(session, event.id)
+    versions = await versions_of(session, event.id)
+    await void_submission(session, event.id, editor_id=editor_id, now=now)
+    briefing = _open_version(versions) or _new_version(event, versions, now)
+    earlier = earlier_than(briefing.version, versions)
+    briefing.kind = _fitting(kind, has_earlier=bool(earlier))
+    if briefing.kind in _CORRECTING:
+        briefing.correction_of_id = _wrong_version(
+            earlier, correction_of or briefing.correction_of_id
+        )
+        briefing.wrong = wrong if wrong is not None else briefing.wrong
+    else:
+        briefing.correction_of_id, briefing.wrong = None, None
+    briefing.facts_version = view.block.version
+    briefing.edited_by, briefing.edited_at = editor_id, now
+    session.add(briefing)
+    await session.flush()
+    history = await _history(session, briefing, earlier)
+    sheet = make_sheet(
+        event,
+        view,
+        settings,
+        kind=briefing.kind,
+        version=briefing.version,
+        history=history,
+        closing=await _closing(session, briefing),
+        wrong=briefing.wrong or "",
+        now=now,
+    )
+    await _write_texts(session, briefing, sheet, view)
+    _journal_drafted(session, briefing, editor_id, now)
+    return briefing
+
+
+def _open_version(versions: list[Briefing]) -> Briefing | None:
+    return next((b for b in reversed(versions) if b.status in OPEN), None)
+
+
+def _new_version(event: Event, versions: list[Briefing], now: datetime) -> Briefing:
+    assert event.id is not None
+    return Briefing(
+        event_id=event.id,
+        version=max((briefing.version for briefing in versions), default=0) + 1,
+        kind=BriefingKind.FIRST,
+        status=BriefingStatus.DRAFT,
+        facts_version=0,
+        edited_at=now,
+        created_at=now,
+        is_exercise=event.is_exercise,
+    )
+
+
+def _fitting(kind: BriefingKind, *, has_earlier: bool) -> BriefingKind:
+    if kind in _CORRECTING and not has_earlier:
+        raise NothingToCorrect
+    if kind is BriefingKind.FIRST and has_earlier:
+        return BriefingKind.UPDATE
+    if kind is BriefingKind.UPDATE and not has_earlier:
+        return BriefingKind.FIRST
+    return kind
+
+
+def _wrong_version(earlier: list[Briefing], asked: int | None) -> int | None:
+    known = {briefing.id for briefing in earlier}
+    if asked is not None and asked not in known:
+        raise NothingToCorrect(f"version {asked} was not sent")
+    return asked if asked is not None else earlier[-1].id
+
+
+async def _history(session: AsyncSession, briefing: Briefing, earlier: list[Briefing]) -> History:
+    before = next(
+        (b for b in earlier if b.id == briefing.correction_of_id),
+        earlier[-1] if earlier else None,
+    )
+    if before is None:
+        return History()
+    removed = await session.exec(
+        select(func.count())
+        .select_from(Fact)
+        .where(
+            col(Fact.event_id) == briefing.event_id,
+            col(Fact.withdrawn_at) > before.edited_at,
+            col(Fact.created_at) <= before.edited_at,
+        )
+    )
+    sent = sum(1 for version in earlier if version.status in SENT)
+    return History(before=before, removed=removed.one(), sent=sent)
+
+
+async def _closing(session: AsyncSession, briefing: Briefing) -> Closing:
+    if briefing.kind is not BriefingKind.CLOSING:
+        return Closing()
+    return await closing_of(session, briefing.event_id)
+
+
+async def _write_texts(
+    session: AsyncSession, briefing: Briefing, sheet: Sheet, view: FactView
+) -> None:
+    """Render and check all audiences, in place of what was there."""
+    assert briefing.id is not None
+    there = {text.audience: text for text in await texts_of(session, briefing.id)}
+    stated = _stated(view, sheet)
+    names = await _organisation_names(session, is_exercise=briefing.is_exercise)
+    for audience in Audience:
+        rendered = render_text(sheet, audience)
+        remarks = lint_text(
+            rendered,
+            stated=stated,
+            unscreened=[sheet.wrong] if sheet.wrong else [],
+            organisations=names,
+        )
+        session.add(_fill(there.get(audience), briefing.id, rendered, remarks))
+    await session.flush()
+
+
+def _stated(view: FactView, sheet: Sheet) -> list[str]:
+    """Everything in the texts that somebody wrote, for the check on names."""
+    facts = (*view.confirmed, *view.unconfirmed, *view.unknown, *view.denied, *view.measures)
+    measured = [str(value) for fact in view.measures for value in (fact.measure or {}).values()]
+    written = [sheet.tie, sheet.meaning, sheet.meaning_speaker, sheet.wrong, sheet.title]
+    return [*(fact.text for fact in facts), *measured, *filter(None, written)]
+
+
+async def _organisation_names(session: AsyncSession, *, is_exercise: bool) -> list[str]:
+    found = await session.exec(
+        select(Organisation.name).where(
+            col(Organisation.domain).in_(_NEVER_NAMED),
+            col(Organisation.is_exercise) == is_exercise,
+        )
+    )
+    return list(found.all())
+
+
+def _fill(
+    there: BriefingText | None, briefing_id: int, rendered: Rendered, remarks: list[Remark]
+) -> BriefingText:
+    values: dict[str, Any] = {
+        "template": rendered.template,
+        "template_version": rendered.template_version,
+        "subject": rendered.subject,
+        "telegram": rendered.telegram,
+        "html": rendered.html,
+        "plain": rendered.plain,
+        "words": rendered.words,
+        "remarks": [remark.to_json() for remark in remarks],
+    }
+    if there is None:
+        return BriefingText(briefing_id=briefing_id, audience=rendered.audience, **values)
+    for name, value in values.items():
+        setattr(there, name, value)
+    return there
+
+
+def _journal_drafted(
+    session: AsyncSession, briefing: Briefing, editor_id: int | None, now: datetime
+) -> None:
+    write_journal(
+        session,
+        who=editor(editor_id),
+        action="briefing_drafted",
+        subject=f"briefing:{briefing.id}",
+        detail={
+            "kind": briefing.kind.value,
+            "version": briefing.version,
+            "facts_version": briefing.facts_version,
+        },
+        now=now,
+    )

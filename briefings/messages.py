@@ -1,0 +1,84 @@
+"""Makes the message in each form from an approved text: chat with buttons, and mail. Pure.
+
+The forms hold placeholders (``%%LINK%%``), filled in per organisation when they are sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+
+from briefings import moments, texts
+from briefings.plaintext import read_blocks, to_plain
+from briefings.render import Form, render_chat, render_mail
+from briefings.rows import BriefingText
+from contacts.directory import Audience
+from contacts.outbox import Button, Content, EmailForm, TelegramForm
+
+LINK = "%%LINK%%"
+
+
+def link_to(audience: Audience) -> str:
+    """The page of the organisation, opened at another text."""
+    return f"{LINK}?tekst={audience.value}"
+
+
+def buttons(briefing_id: int, event_id: int) -> list[list[Button]]:
+    """Under each text: the whole text, read, a signal, where to report."""
+    return [
+        [
+            Button(texts.BUTTON_FULL, url=LINK),
+            Button(texts.BUTTON_READ, data=f"read:{briefing_id}"),
+        ],
+        [
+            Button(texts.BUTTON_SIGNAL, data=f"sig:{event_id}"),
+            Button(texts.BUTTON_CARD, data=f"card:{event_id}"),
+        ],
+    ]
+
+
+def content_for(
+    text: BriefingText,
+    extras: Sequence[Audience] = (),
+    *,
+    briefing_id: int,
+    event_id: int,
+    sender: str,
+) -> Content:
+    """The message for readers of ``text`` who also belong to the audiences ``extras``."""
+    also = also_for_you(extras)
+    chat = f"{text.telegram}\n\n{also}" if also else text.telegram
+    extra = f"<p>{also}</p>" if also else ""
+    plain = to_plain(read_blocks(extra)) + "\n" + text.plain if also else text.plain
+    return Content(
+        telegram=TelegramForm(text=chat, buttons=buttons(briefing_id, event_id)),
+        email=EmailForm(
+            subject=text.subject,
+            text=f"{plain}\n{texts.MAIL_PAGE.format(link=LINK)}\n",
+            html=render_mail(subject=text.subject, body=text.html, extra=extra, sender=sender),
+        ),
+    )
+
+
+def also_for_you(extras: Sequence[Audience]) -> str:
+    """One line with links to the texts for somebody's other work, or empty. HTML."""
+    if not extras:
+        return ""
+    links = ", ".join(
+        f'<a href="{link_to(audience)}">{escape(texts.AUDIENCES[audience])}</a>'
+        for audience in extras
+    )
+    return texts.ALSO_FOR_YOU.format(links=links)
+
+
+def pointer(form: Form, *, place: str, now: datetime) -> Content:
+    """What an old chat message becomes once a correction or a retraction goes out."""
+    text = render_chat(
+        f"gedeeld/was_{form}.chat.j2",
+        place=place,
+        now_clock=moments.clock(now),
+    )
+    return Content(
+        telegram=TelegramForm(text=text, buttons=[[Button(texts.BUTTON_FULL, url=LINK)]])
+    )

@@ -1,0 +1,227 @@
+"""Makes the sheet that all texts of a version are rendered from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from briefings import moments, texts
+from briefings.event_kinds import kind_of
+from briefings.facts import FactView
+from briefings.lint_rules import lint_rules
+from briefings.render import (
+    CityLineView,
+    FactLine,
+    Form,
+    MeasureLine,
+    Sheet,
+    SourceView,
+    choose_form,
+)
+from briefings.rows import Briefing, BriefingKind, Fact
+from briefings.settings import BriefingSettings, CityLine
+from contacts.directory import Audience
+from feeds.rows import Event, LeadAgency
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was said before this version.
+
+    ``before``: the version that this one follows, or the wrong one for a correction.
+    ``removed``: sentences taken out since then. ``sent``: versions that went out.
+    """
+
+    before: Briefing | None = None
+    removed: int = 0
+    sent: int = 0
+
+    def is_news(self, fact: Fact) -> bool:
+        """Whether the version before was drafted without this sentence."""
+        return self.before is not None and fact.created_at > self.before.edited_at
+
+    @property
+    def since(self) -> datetime | None:
+        if self.before is None:
+            return None
+        return self.before.distributed_at or self.before.approved_at or self.before.edited_at
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What the closing message tells: what was reported, and what was done with it."""
+
+    reported: str = ""
+    done: tuple[str, ...] = ()
+    not_done: tuple[str, ...] = ()
+
+
+def make_sheet(
+    event: Event,
+    view: FactView,
+    settings: BriefingSettings,
+    *,
+    kind: BriefingKind,
+    version: int,
+    history: History,
+    closing: Closing,
+    wrong: str,
+    now: datetime,
+) -> Sheet:
+    """Everything the templates print, for one version.
+
+    In an update what is new is taken out of the other lists, so that no reader gets a
+    sentence twice; in a correction the new sentences are the right ones.
+    """
+    told = [fact for group in (view.confirmed, view.unconfirmed, view.denied) for fact in group]
+    fresh = [fact for fact in (*told, *view.measures) if history.is_news(fact)]
+    form = choose_form(
+        kind, confirmed=len(view.confirmed), news=len(fresh), removed=history.removed
+    )
+    apart = {fact.id for fact in fresh} if _sets_apart(form, kind) else set()
+    place = event.place or settings.city
+    today = moments.local_date(now)
+    block = view.block
+    lines = _city_lines(settings)
+    return Sheet(
+        templates=kind_of(event.type).templates,
+        kind=kind,
+        form=form,
+        title=block.neutral_title,
+        topic=_topic(event, place),
+        place=place,
+        as_of=block.as_of,
+        next_update_at=block.next_update_at,
+        now=now,
+        version=version,
+        sender=settings.sender,
+        is_exercise=event.is_exercise,
+        second_reader=_has_second_reader(event, kind, settings),
+        lead_agency=texts.LEADS[event.lead_agency or LeadAgency.UNKNOWN],
+        since=moments.moment(history.since) if history.since else "",
+        lead=view.confirmed[0].text if view.confirmed else "",
+        confirmed=_lines(view.confirmed, apart, now),
+        news=tuple(_line(f, now) for f in told if f.id in apart) if _has_news(kind) else (),
+        unconfirmed=_lines(view.unconfirmed, apart, now),
+        denied=_lines(view.denied, apart, now),
+        unknown=tuple(fact.text for fact in view.unknown),
+        measures=tuple(
+            _measure(fact, is_new=fact.id in apart and _has_news(kind)) for fact in view.measures
+        ),
+        right=tuple(_line(f, now) for f in (*view.confirmed, *view.denied) if f.id in apart)
+        if kind is BriefingKind.CORRECTION
+        else (),
+        removed=history.removed if _has_news(kind) else 0,
+        tie=block.local_tie or "",
+        meaning=block.meaning or "",
+        meaning_speaker=block.meaning_speaker or "",
+        meldkaart=tuple(CityLineView.of(line, today) for line in settings.meldkaart),
+        help_lines=tuple(CityLineView.of(line, today) for line in settings.help_lines),
+        contacts=tuple(
+            CityLineView.of(line, today)
+            for line in (settings.contact_tonight, settings.contact_tomorrow)
+        ),
+        checked_on=_checked_on(lines, now),
+        sources=_sources([*told, *view.measures]),
+        wrong=wrong.strip().rstrip("."),
+        reported=closing.reported,
+        done=closing.done,
+        not_done=closing.not_done,
+        sent_before=history.sent,
+    )
+
+
+def _has_second_reader(event: Event, kind: BriefingKind, settings: BriefingSettings) -> bool:
+    """A retraction goes on one approver's word; its second reader looks afterwards."""
+    severe = (event.severity or event.suggested_severity) >= settings.four_eyes_from
+    return severe and kind is not BriefingKind.RETRACTION
+
+
+def _sets_apart(form: Form, kind: BriefingKind) -> bool:
+    return kind in {BriefingKind.UPDATE, BriefingKind.CORRECTION} and form is not Form.NO_NEWS
+
+
+def _has_news(kind: BriefingKind) -> bool:
+    return kind is BriefingKind.UPDATE
+
+
+def _topic(event: Event, place: str) -> str:
+    """Type and place for a subject line; the date would not fit."""
+    noun = kind_of(event.type).noun
+    return f"{noun[:1].lower()}{noun[1:]} {place}"
+
+
+def _lines(facts: Iterable[Fact], apart: set[int | None], now: datetime) -> tuple[FactLine, ...]:
+    return tuple(_line(fact, now) for fact in facts if fact.id not in apart)
+
+
+def _line(fact: Fact, now: datetime) -> FactLine:
+    return FactLine(text=fact.text, source=source_text(fact.source_name, fact.source_at, now=now))
+
+
+def source_text(name: str, at: datetime | None, *, now: datetime) -> str:
+    """``politie, 17.50 uur``; with the day when it was not today."""
+    if at is None:
+        return name
+    on = moments.local_date(at)
+    pattern = texts.SOURCE if on == moments.local_date(now) else texts.SOURCE_OTHER_DAY
+    return pattern.format(name=name, day=moments.day(on), clock=moments.clock(at))
+
+
+def _measure(fact: Fact, *, is_new: bool) -> MeasureLine:
+    given = fact.measure or {}
+
+    def part(name: str, default: str = texts.NOT_GIVEN) -> str:
+        return str(given.get(name) or default).strip().rstrip(".")
+
+    return MeasureLine(
+        text=fact.text,
+        for_whom=part("for_whom"),
+        where=part("where"),
+        from_=part("from_"),
+        until=part("until", texts.OPEN_END),
+        decided_by=part("decided_by", fact.source_name or texts.NOT_GIVEN),
+        applies_to=_applies_to(given.get("applies"), given.get("audiences")),
+        is_new=is_new,
+    )
+
+
+def _applies_to(applies: object, audiences: object) -> frozenset[Audience]:
+    if applies != texts.APPLIES[True]:
+        return frozenset()
+    if isinstance(audiences, list):
+        return frozenset(Audience(audience) for audience in audiences)
+    return frozenset(Audience)
+
+
+def _city_lines(settings: BriefingSettings) -> list[CityLine]:
+    return [*settings.meldkaart, *settings.help_lines]
+
+
+def _checked_on(lines: Sequence[CityLine], now: datetime) -> str:
+    """The oldest check of the reporting lines, or empty while one is unchecked."""
+    dates = [line.checked_on for line in lines if line.is_verified(moments.local_date(now))]
+    known = [on for on in dates if on is not None]
+    return moments.dated(min(known)) if lines and len(known) == len(lines) else ""
+
+
+def _sources(facts: Iterable[Fact]) -> tuple[SourceView, ...]:
+    links: dict[str, str] = {}
+    for fact in facts:
+        link = printable_link(fact.source_link)
+        if fact.source_name and not links.get(fact.source_name):
+            links[fact.source_name] = link
+    return tuple(SourceView(name, link) for name, link in links.items())
+
+
+def printable_link(link: str | None) -> str:
+    """The link if readers may be sent there: a web page, no social media, no image."""
+    address = urlsplit(link or "")
+    host = (address.hostname or "").removeprefix("www.").removeprefix("m.")
+    rules = lint_rules().links
+    is_image = address.path.lower().endswith(tuple(rules.images))
+    if address.scheme not in {"http", "https"} or host in rules.social or is_image:
+        return ""
+    return link or ""

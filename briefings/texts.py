@@ -1,0 +1,77 @@
+"""Dutch words that are no template: days, subjects, labels, remarks without a rule of data."""
+
+from briefings.rows import BriefingKind
+from contacts.directory import Audience
+from feeds.rows import LeadAgency
+
+WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
+
+MOMENT = "{day}, {clock} uur"
+SOURCE = "{name}, {clock} uur"
+SOURCE_OTHER_DAY = "{name}, {day} {clock} uur"
+
+#: Longest first; the first one that fits in a subject line is used.
+SUBJECTS = {
+    BriefingKind.FIRST: (
+        "Informatie bij gebeurtenis: {topic} (stand {clock})",
+        "Informatie bij gebeurtenis: {topic}",
+        "Informatie bij gebeurtenis: {place}",
+        "Informatie bij gebeurtenis",
+    ),
+    BriefingKind.UPDATE: (
+        "Update {clock}: informatie bij gebeurtenis, {topic}",
+        "Update {clock}: {topic}",
+        "Update {clock}: informatie bij gebeurtenis",
+    ),
+    BriefingKind.CORRECTION: (
+        "Correctie: {clock} uur, {topic}",
+        "Correctie: {clock} uur, informatie bij gebeurtenis",
+    ),
+    BriefingKind.RETRACTION: (
+        "Ingetrokken: {clock} uur, {topic}",
+        "Ingetrokken: {clock} uur, informatie bij gebeurtenis",
+    ),
+    BriefingKind.CLOSING: (
+        "Afsluiting: informatie bij gebeurtenis, {topic}",
+        "Afsluiting: {topic}",
+        "Afsluiting: informatie bij gebeurtenis",
+    ),
+}
+
+LEADS = {
+    LeadAgency.POLICE: "politie en Openbaar Ministerie (OM)",
+    LeadAgency.MUNICIPALITY: "de gemeente",
+    LeadAgency.SAFETY_REGION: "de veiligheidsregio",
+    LeadAgency.UNKNOWN: "nog niet bekend",
+}
+
+AUDIENCES = {
+    Audience.TEACHER_PO: "docenten basisonderwijs",
+    Audience.TEACHER_VO_MBO: "docenten vo en mbo",
+    Audience.SCHOOL_LEADER: "schoolleiding",
+    Audience.YOUTH_WORK: "jongerenwerk en welzijn",
+    Audience.RELIGIOUS_CULTURAL: "religieuze en culturele organisaties",
+    Audience.POLICE_DISTRICT: "politie en wijkteams",
+    Audience.PARENTS: "ouders",
+}
+
+APPLIES = {True: "ja", False: "nee"}
+NOT_GIVEN = "niet bekend"
+OPEN_END = "nader bericht"
+
+BUTTON_FULL = "Hele tekst"
+BUTTON_READ = "Gelezen"
+BUTTON_SIGNAL = "Ik merk iets"
+BUTTON_CARD = "Waar meld ik wat?"
+
+ALSO_FOR_YOU = "Ook voor u: de tekst voor {links}."
+MAIL_PAGE = "Gelezen, iets laten weten, of de andere teksten: {link}"
+
+REPORTED_NONE = "Wij kregen geen signalen over deze gebeurtenis. Ook dat helpt ons."
+REPORTED = "Signalen van {organisations} {word}. Dank daarvoor."
+REPORTED_KINDS = "Vooral over: {kinds}."
+ORGANISATION_WORDS = ("organisatie", "organisaties")

@@ -1,0 +1,214 @@
+"""Did it arrive? Taps, replies, bounces, and a person's word on what is uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.claiming import open_address
+from contacts.fallback import plan_fallback
+from contacts.journal import SYSTEM, Who, write_journal
+from contacts.outbox import (
+    DELIVERY_MOVES,
+    Acknowledgement,
+    AcknowledgementKind,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+)
+from contacts.outcomes import close_address
+from contacts.records import move, move_many
+from contacts.sealing import Sealer, is_sealed
+from contacts.sending import original_of
+from contacts.verdicts import Fallback, Untold
+
+#: what counts as distribution; conversation and notices are not counted
+DISTRIBUTED = (
+    MessageKind.BRIEFING,
+    MessageKind.UPDATE,
+    MessageKind.CORRECTION,
+    MessageKind.RETRACTION,
+    MessageKind.CLOSING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """How many deliveries stand where. ``planned`` includes what is claimed.
+
+    ``acknowledged`` counts deliveries with at least one acknowledgement.
+    """
+
+    planned: int = 0
+    sending: int = 0
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    cancelled: int = 0
+    acknowledged: int = 0
+
+
+async def prove_arrival(
+    session: AsyncSession, delivery_id: int, *, now: datetime, external_id: str | None = None
+) -> bool:
+    """Somebody tapped, replied or opened the link: it arrived. True if that was uncertain.
+
+    :param external_id: the id of the message under the tapped button, when known; with it the
+        message can be edited later, and a tap that overtakes the answer to our own request
+        counts at once.
+    """
+    delivery = await original_of(session, delivery_id)
+    overtaken = delivery.status is DeliveryStatus.SENDING and external_id is not None
+    if delivery.status is not DeliveryStatus.UNKNOWN and not overtaken:
+        return False
+    await move(
+        session, DELIVERY_MOVES, delivery, DeliveryStatus.SENT,
+        who=SYSTEM, action="arrival_proved", now=now,
+        done_at=now, untold=None, external_id=external_id or delivery.external_id,
+    )  # fmt: skip
+    await _spare_the_fallback(session, delivery, now=now)
+    return True
+
+
+async def _spare_the_fallback(session: AsyncSession, delivery: Delivery, *, now: datetime) -> None:
+    """What was still to go by another channel is not needed any more."""
+    found = await session.exec(
+        select(Delivery.id).where(col(Delivery.fallback_of_id) == delivery.id)
+    )
+    await move_many(
+        session, DELIVERY_MOVES, Delivery, [ident for ident in found.all() if ident is not None],
+        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+        who=SYSTEM, action="fallback_spared", now=now, reason="arrived", done_at=now,
+    )  # fmt: skip
+
+
+async def acknowledge(
+    session: AsyncSession, delivery_id: int, kind: AcknowledgementKind, *, now: datetime
+) -> bool:
+    """Note *gelezen* or *begrepen*, once; it also proves arrival. True if it is new."""
+    delivery = await original_of(session, delivery_id)
+    assert delivery.id is not None
+    await prove_arrival(session, delivery.id, now=now)
+    known = await session.exec(
+        select(Acknowledgement.id).where(
+            col(Acknowledgement.delivery_id) == delivery.id, col(Acknowledgement.kind) == kind
+        )
+    )
+    if known.first() is not None:
+        return False
+    message = await session.get_one(Message, delivery.message_id)
+    session.add(
+        Acknowledgement(
+            delivery_id=delivery.id,
+            organisation_id=delivery.organisation_id,
+            event_id=message.event_id,
+            kind=kind,
+            at=now,
+        )
+    )
+    write_journal(
+        session, who=SYSTEM, action="acknowledged", subject=f"delivery:{delivery.id}",
+        detail={"kind": kind.value}, now=now,
+    )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def record_bounce(
+    session: AsyncSession,
+    delivery_id: int,
+    reason: str,
+    *,
+    now: datetime,
+    sealer: Sealer | None = None,
+    closes_channel: bool = True,
+) -> bool:
+    """A mail came back: failed after all, its channel closes, the next channel is planned.
+
+    False when it was not sent or uncertain (a bounce that comes twice). ``reason`` is a code.
+    A sealed way back needs the ``sealer``; without it only the delivery is marked. A full
+    mailbox fails the mail but does not close the channel.
+    """
+    delivery = await session.get(Delivery, delivery_id)
+    if delivery is None or delivery.status not in {DeliveryStatus.SENT, DeliveryStatus.UNKNOWN}:
+        return False
+    message = await session.get_one(Message, delivery.message_id)
+    told = None if message.kind is MessageKind.NOTICE else Untold.BOUNCED
+    await move(
+        session, DELIVERY_MOVES, delivery, DeliveryStatus.FAILED,
+        who=SYSTEM, action="delivery_bounced", now=now, detail={"reason": reason[:80]},
+        reason=reason[:200], done_at=now, untold=told,
+    )  # fmt: skip
+    chat = _in_the_clear(delivery, sealer)
+    if chat is not None:
+        if closes_channel:
+            await close_address(session, delivery.kind, chat, reason=reason, now=now)
+        await plan_fallback(
+            session, delivery, message, Fallback.NEXT, sealer=sealer, chat=chat, now=now
+        )
+    return True
+
+
+def _in_the_clear(delivery: Delivery, sealer: Sealer | None) -> str | None:
+    if not is_sealed(delivery.address):
+        return delivery.address
+    return None if sealer is None else open_address(delivery.address, delivery.kind, sealer)
+
+
+async def resend_unknown(
+    session: AsyncSession, delivery_ids: Sequence[int], *, who: Who, now: datetime
+) -> int:
+    """A person decides: send the uncertain ones again, marked "(herhaling)".
+
+    Returns how many were still uncertain.
+    """
+    moved = await move_many(
+        session, DELIVERY_MOVES, Delivery, delivery_ids,
+        DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED,
+        who=who, action="deliveries_resent", now=now,
+        is_repeat=True, not_before=now, attempts=0, untold=None, done_at=None,
+    )  # fmt: skip
+    return len(moved)
+
+
+async def count_deliveries(
+    session: AsyncSession,
+    *,
+    event_id: int | None = None,
+    message_ids: Sequence[int] | None = None,
+) -> DeliveryCounts:
+    """Deliveries by status, edits left out: of an event's briefings, or of these messages."""
+    chosen = [col(Delivery.act) == DeliveryAct.SEND]
+    if event_id is not None:
+        chosen += [col(Message.event_id) == event_id, col(Message.kind).in_(DISTRIBUTED)]
+    if message_ids is not None:
+        chosen.append(col(Message.id).in_(message_ids))
+    by_status = await session.exec(
+        select(Delivery.status, func.count())
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(*chosen)
+        .group_by(col(Delivery.status))
+    )
+    tally = {DeliveryStatus(status): n for status, n in by_status.all()}
+    acknowledged = await session.exec(
+        select(func.count(func.distinct(col(Acknowledgement.delivery_id))))
+        .join(Delivery, col(Delivery.id) == col(Acknowledgement.delivery_id))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(*chosen)
+    )
+    return DeliveryCounts(
+        planned=tally.get(DeliveryStatus.PLANNED, 0) + tally.get(DeliveryStatus.CLAIMED, 0),
+        sending=tally.get(DeliveryStatus.SENDING, 0),
+        sent=tally.get(DeliveryStatus.SENT, 0),
+        failed=tally.get(DeliveryStatus.FAILED, 0),
+        unknown=tally.get(DeliveryStatus.UNKNOWN, 0),
+        cancelled=tally.get(DeliveryStatus.CANCELLED, 0),
+        acknowledged=acknowledged.one(),
+    )

@@ -1,0 +1,174 @@
+"""Which deliveries go next: due, in order, claimed under a lease.
+
+One delivery per chat is under way at a time, and what came back for another try holds up
+what was planned for that chat after it: a conversation keeps its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import ChannelKind
+from contacts.journal import SYSTEM
+from contacts.limiter import Waiting
+from contacts.outbox import (
+    DELIVERY_MOVES,
+    ChannelPause,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+)
+from contacts.records import move_many
+from contacts.sealing import Sealer, UnsealError, is_sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who claims, and until when the claim holds."""
+
+    owner: str
+    until: datetime
+
+
+def open_address(address: str, kind: ChannelKind, sealer: Sealer) -> str | None:
+    """The address to send to; a sealed one is opened. None when it cannot be.
+
+    A sealed text is the address, or ``<kind>:<address>``.
+    """
+    if not is_sealed(address):
+        return address
+    try:
+        opened = sealer.unseal(address)
+    except UnsealError:
+        return None
+    head, mark, rest = opened.partition(":")
+    if mark and head in set(ChannelKind):
+        return rest if head == kind else None
+    return opened
+
+
+async def due_deliveries(
+    session: AsyncSession,
+    kind: ChannelKind,
+    *,
+    busy: Collection[str],
+    limit: int,
+    sealer: Sealer,
+    now: datetime,
+) -> list[Waiting]:
+    """The first ``limit`` deliveries that may go, in order, with their chats in the clear."""
+    earlier, its_message = aliased(Delivery), aliased(Message)
+    held_up = (
+        select(earlier.id)
+        .join(its_message, col(its_message.id) == col(earlier.message_id))
+        .where(
+            col(earlier.kind) == kind,
+            col(earlier.address) == col(Delivery.address),
+            col(earlier.status) == DeliveryStatus.PLANNED,
+            col(earlier.priority) == col(Delivery.priority),
+            col(earlier.attempts) > 0,
+            col(earlier.id) < col(Delivery.id),
+            col(its_message.status) == MessageStatus.READY,
+        )
+        .exists()
+    )
+    found = await session.exec(
+        select(Delivery.id, Delivery.address, Delivery.priority)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.kind) == kind,
+            col(Delivery.not_before) <= now,
+            col(Message.status) == MessageStatus.READY,
+            col(Message.send_at) <= now,
+            col(Delivery.address).not_in(busy),
+            ~held_up,
+        )
+        .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    return [
+        Waiting(id=ident, chat=open_address(address, kind, sealer) or address, priority=priority)
+        for ident, address, priority in found.all()
+        if ident is not None
+    ]
+
+
+async def anything_due(session: AsyncSession, kind: ChannelKind, *, now: datetime) -> bool:
+    """A look without the lock: whether a claim could find something."""
+    found = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.kind) == kind,
+            col(Delivery.not_before) <= now,
+            col(Message.status) != MessageStatus.HALTED,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def claim(
+    session: AsyncSession, ids: Sequence[int], lease: Lease, *, now: datetime
+) -> list[int]:
+    """planned → claimed, under the lease; returns what is ours."""
+    return await move_many(
+        session, DELIVERY_MOVES, Delivery, ids,
+        DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED,
+        who=SYSTEM, action="deliveries_claimed", now=now,
+        lease_owner=lease.owner, lease_until=lease.until,
+    )  # fmt: skip
+
+
+async def give_back(
+    session: AsyncSession, ids: Sequence[int], *, action: str, now: datetime
+) -> list[int]:
+    """claimed → planned: certainly not sent, no attempt was made."""
+    return await move_many(
+        session, DELIVERY_MOVES, Delivery, ids,
+        DeliveryStatus.CLAIMED, DeliveryStatus.PLANNED,
+        who=SYSTEM, action=action, now=now, lease_owner=None, lease_until=None,
+    )  # fmt: skip
+
+
+async def paused_until(
+    session: AsyncSession, kind: ChannelKind, *, now: datetime
+) -> datetime | None:
+    """Until when the whole channel waits, or None when it may be used."""
+    found = await session.exec(
+        select(ChannelPause.until).where(
+            col(ChannelPause.kind) == kind, col(ChannelPause.until) > now
+        )
+    )
+    return max(found.all(), default=None)
+
+
+async def sent_lately(
+    session: AsyncSession, kind: ChannelKind, *, within: timedelta, sealer: Sealer, now: datetime
+) -> list[tuple[str, datetime]]:
+    """(chat, time) of what left just now, so that a restart does not forget the limits."""
+    found = await session.exec(
+        select(Delivery.address, Delivery.sending_at)
+        .where(
+            col(Delivery.kind) == kind,
+            col(Delivery.sending_at) > now - within,
+            col(Delivery.act).in_([DeliveryAct.SEND, DeliveryAct.EDIT]),
+        )
+        .order_by(col(Delivery.sending_at))
+    )
+    return [
+        (open_address(address, kind, sealer) or address, at)
+        for address, at in found.all()
+        if at is not None
+    ]

@@ -1,0 +1,78 @@
+"""Dutch of the import: headers as people write them, and what is wrong with a line."""
+
+from contacts.directory import Audience, Domain, Role
+
+#: our name → what a header may say
+HEADERS: dict[str, tuple[str, ...]] = {
+    "organisation": ("organisatie", "naam organisatie", "school", "instelling"),
+    "domain": ("domein",),
+    "district": ("wijk", "wijkcode"),
+    "name": ("naam", "contactpersoon", "naam contact"),
+    "function": ("functie", "rol in organisatie"),
+    "audiences": ("doelgroepen", "doelgroep", "teksten"),
+    "roles": ("rechten", "rol in schakel"),
+    "email": ("e-mail", "email", "mail", "e-mailadres"),
+    "phone": ("telefoon", "telefoonnummer", "tel"),
+    "language": ("taal",),
+    "groups": ("groepen", "groep"),
+    "internal_contact": ("intern aanspreekpunt", "intern_aanspreekpunt"),
+    "mailbox": ("algemeen e-mailadres", "postbus"),
+}
+REQUIRED = ("organisation", "domain", "name", "audiences")
+
+DOMAINS = {
+    "gemeente": Domain.MUNICIPALITY,
+    "veiligheid": Domain.SAFETY,
+    "zorg & welzijn": Domain.CARE_WELFARE,
+    "zorg en welzijn": Domain.CARE_WELFARE,
+    "zorg_welzijn": Domain.CARE_WELFARE,
+    "welzijn": Domain.CARE_WELFARE,
+    "onderwijs": Domain.EDUCATION,
+    "maatschappelijk": Domain.CIVIL,
+}
+AUDIENCES = {
+    "docent po": Audience.TEACHER_PO,
+    "docent vo": Audience.TEACHER_VO_MBO,
+    "docent mbo": Audience.TEACHER_VO_MBO,
+    "docent vo/mbo": Audience.TEACHER_VO_MBO,
+    "schoolleiding": Audience.SCHOOL_LEADER,
+    "bestuur": Audience.SCHOOL_LEADER,
+    "jongerenwerk": Audience.YOUTH_WORK,
+    "welzijn": Audience.YOUTH_WORK,
+    "religieus": Audience.RELIGIOUS_CULTURAL,
+    "cultureel": Audience.RELIGIOUS_CULTURAL,
+    "religieus/cultureel": Audience.RELIGIOUS_CULTURAL,
+    "politie": Audience.POLICE_DISTRICT,
+    "wijkteam": Audience.POLICE_DISTRICT,
+    "politie/wijkteam": Audience.POLICE_DISTRICT,
+    **{audience.value: audience for audience in Audience if audience is not Audience.PARENTS},
+}
+NO_AUDIENCE = "geen"
+ROLES = {
+    "coördinator": Role.COORDINATOR,
+    "coordinator": Role.COORDINATOR,
+    "goedkeurder": Role.APPROVER,
+    "duider": Role.INTERPRETER,
+    "lid": Role.MEMBER,
+    "beheerder": Role.ADMIN,
+    "kennispartner": Role.KNOWLEDGE_PARTNER,
+}
+
+EMPTY_FILE = "Het bestand is leeg. Begin met een regel met kolomnamen."
+NOT_TEXT = "Dit is geen tekstbestand. Sla de lijst op als CSV (UTF-8) en probeer opnieuw."
+MISSING_COLUMN = "De kolom '{name}' ontbreekt.{near}"
+NEAR = " Er is wel een kolom '{near}'. Bedoelt u die?"
+UNKNOWN_COLUMN = "De kolom '{name}' ken ik niet.{near} Haal hem weg of geef hem een bekende naam."
+TOO_MANY_CELLS = (
+    "Deze regel heeft meer cellen dan er kolommen zijn. Staat er een los scheidingsteken?"
+)
+MISSING_VALUE = "'{name}' is leeg. Vul het in."
+UNKNOWN_CHOICE = "'{value}' ken ik niet bij '{name}'. Kies uit: {choices}."
+BAD_EMAIL = "'{value}' is geen e-mailadres. Controleer het."
+DOUBLE_EMAIL = "'{value}' staat ook op regel {line}. Elk adres hoort bij één persoon."
+TOO_LONG = "'{name}' is te lang (hooguit {limit} tekens)."
+EMAIL_TAKEN = "'{value}' hoort in Schakel al bij iemand van een andere organisatie."
+OTHER_DOMAIN = "'{value}' staat in Schakel bij een ander domein. Maak dat eerst gelijk."
+OTHER_WORLD = "'{value}' bestaat al in de {world}. Oefenlijst en echte lijst blijven gescheiden."
+EXERCISE_WORLD = "oefenlijst"
+REAL_WORLD = "echte lijst"

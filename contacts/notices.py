@@ -1,0 +1,237 @@
+"""What a coördinator hears of the outbox: grouped, plain, and never about a notice itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from html import escape
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts import texts
+from contacts.directory import ChannelKind, Organisation, Role
+from contacts.journal import SYSTEM, write_journal
+from contacts.outbox import (
+    Button,
+    ChannelPause,
+    Content,
+    Delivery,
+    DeliveryStatus,
+    EmailForm,
+    Message,
+    MessageKind,
+    TelegramForm,
+)
+from contacts.permissions import people_with
+from contacts.records import ids_of
+from contacts.sealing import is_sealed
+from contacts.sending import tell_people
+from contacts.verdicts import Untold
+
+#: a pause that is longer than this is told to a person
+QUIET_PAUSE = timedelta(seconds=60)
+LOCAL = ZoneInfo("Europe/Amsterdam")
+#: button data ``unk:<event>:<briefing>``: shows the uncertain deliveries, with one to resend
+SHOW_UNKNOWN = "unk"
+AT_ONCE = 1000
+
+
+def as_content(title: str, lines: Sequence[str], buttons: Sequence[Button] = ()) -> Content:
+    """A notice in both forms; title and lines are plain text."""
+    return Content(
+        telegram=TelegramForm(
+            text="\n".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),
+            buttons=[[button] for button in buttons],
+        ),
+        email=EmailForm(
+            subject=title[:60],
+            text="\n\n".join(lines) + "\n",
+            html="".join(f"<p>{escape(line)}</p>" for line in lines),
+        ),
+    )
+
+
+async def tell_coordinators(
+    session: AsyncSession,
+    content: Content,
+    *,
+    is_exercise: bool,
+    now: datetime,
+    avoid: ChannelKind | None = None,
+) -> int:
+    """A notice to every coördinator, or to the beheerders when there is none."""
+    for role in (Role.COORDINATOR, Role.ADMIN):
+        people = await people_with(session, role, is_exercise=is_exercise)
+        told = await tell_people(
+            session, people, content,
+            kind=MessageKind.NOTICE, is_exercise=is_exercise, avoid=avoid, now=now,
+        )  # fmt: skip
+        if told:
+            return len(told)
+    return 0
+
+
+async def tell_failures(session: AsyncSession, *, now: datetime) -> int:
+    """One notice per world for all that went wrong and was not told yet; returns how many.
+
+    What is told is marked in the same transaction, so nothing is told twice or forgotten.
+    """
+    found = await session.exec(
+        select(Delivery, Message)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Delivery.untold).is_not(None))
+        .order_by(col(Delivery.id))
+        .limit(AT_ONCE)
+    )
+    rows = found.all()
+    for is_exercise in (False, True):
+        here = [(d, m) for d, m in rows if m.is_exercise == is_exercise]
+        if here:
+            content = await _failures(session, here)
+            await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+    await _mark_told(session, [delivery for delivery, _ in rows], now=now)
+    return len(rows)
+
+
+async def _failures(session: AsyncSession, rows: Sequence[tuple[Delivery, Message]]) -> Content:
+    deliveries = [delivery for delivery, _ in rows]
+    tally = Counter(delivery.untold or "" for delivery in deliveries)
+    replaced = await _replaced(session, deliveries)
+    lines = [texts.counted(texts.FAILURES[what], n) for what, n in tally.items()]
+    if replaced:
+        lines.append(texts.counted(texts.REPLACED, len(replaced)))
+    lost = [
+        d
+        for d in deliveries
+        if d.id not in replaced and d.untold != Untold.UNKNOWN and not is_sealed(d.address)
+    ]
+    names = await _organisations(session, lost)
+    if names:
+        lines.append(texts.NOT_REACHED.format(names=texts.listed(names)))
+    return as_content(texts.counted(texts.FAILURES_TITLE, len(rows)), lines, _buttons(rows))
+
+
+def _buttons(rows: Sequence[tuple[Delivery, Message]]) -> list[Button]:
+    briefings = {
+        (m.event_id, m.briefing_id)
+        for d, m in rows
+        if d.untold == Untold.UNKNOWN and m.event_id is not None and m.briefing_id is not None
+    }
+    return [
+        Button(text=texts.SHOW_UNKNOWN, data=f"{SHOW_UNKNOWN}:{event_id}:{briefing_id}")
+        for event_id, briefing_id in sorted(briefings)
+    ]
+
+
+async def _replaced(session: AsyncSession, deliveries: Sequence[Delivery]) -> set[int]:
+    other = aliased(Delivery)
+    found = await session.exec(
+        select(other.fallback_of_id).where(
+            col(other.fallback_of_id).in_(ids_of(deliveries)),
+            col(other.status) != DeliveryStatus.FAILED,
+        )
+    )
+    return {ident for ident in found.all() if ident is not None}
+
+
+async def _organisations(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[str]:
+    ids = {d.organisation_id for d in deliveries if d.organisation_id is not None}
+    if not ids:
+        return []
+    found = await session.exec(
+        select(Organisation.name)
+        .where(col(Organisation.id).in_(ids))
+        .order_by(col(Organisation.name))
+    )
+    return list(found.all())
+
+
+async def _mark_told(
+    session: AsyncSession, deliveries: Sequence[Delivery], *, now: datetime
+) -> None:
+    if not deliveries:
+        return
+    ids = ids_of(deliveries)
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id).in_(ids))
+        .values(untold=None)
+        .execution_options(synchronize_session=False)
+    )
+    write_journal(
+        session, who=SYSTEM, action="failures_told", subject="delivery",
+        detail={"ids": ids}, now=now,
+    )  # fmt: skip
+
+
+async def tell_pauses(session: AsyncSession, *, now: datetime) -> int:
+    """Tell once of each channel that is silent for more than a minute; returns how many."""
+    found = await session.exec(
+        select(ChannelPause).where(
+            col(ChannelPause.told_at).is_(None), col(ChannelPause.until) > now
+        )
+    )
+    told = 0
+    for pause in found.all():
+        if max(pause.until, now) - pause.since <= QUIET_PAUSE:
+            continue
+        content = await _pause(session, pause)
+        await tell_everywhere(session, content, avoid=pause.kind, now=now)
+        pause.told_at = now
+        told += 1
+    return told
+
+
+async def tell_pause_over(session: AsyncSession, pause: ChannelPause, *, now: datetime) -> None:
+    """The channel of which we said that it was silent works again."""
+    values = {"channel": texts.CHANNELS[pause.kind], "since": _clock(pause.since)}
+    content = as_content(
+        texts.PAUSE_OVER_TITLE.format(**values), [texts.PAUSE_OVER.format(**values)]
+    )
+    await tell_everywhere(session, content, avoid=None, now=now)
+
+
+async def tell_everywhere(
+    session: AsyncSession, content: Content, *, avoid: ChannelKind | None, now: datetime
+) -> None:
+    """A channel is shared by both worlds: the coördinatoren of both hear of it."""
+    for is_exercise in (False, True):
+        await tell_coordinators(session, content, is_exercise=is_exercise, avoid=avoid, now=now)
+
+
+async def _pause(session: AsyncSession, pause: ChannelPause) -> Content:
+    waiting = await session.exec(
+        select(func.count())
+        .select_from(Delivery)
+        .where(col(Delivery.kind) == pause.kind, col(Delivery.status) == DeliveryStatus.PLANNED)
+    )
+    other = ChannelKind.EMAIL if pause.kind is ChannelKind.TELEGRAM else ChannelKind.TELEGRAM
+    line = texts.PAUSE.format(
+        channel=texts.CHANNELS[pause.kind],
+        other=texts.CHANNELS[other],
+        since=_clock(pause.since),
+        reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
+        waiting=waiting.one(),
+    )
+    return as_content(texts.PAUSE_TITLE.format(channel=texts.CHANNELS[pause.kind]), [line])
+
+
+async def tell_call_list(
+    session: AsyncSession, people: int, names: list[str], *, is_exercise: bool, now: datetime
+) -> None:
+    """Whom to call, by organisation, after silence on an urgent briefing."""
+    sentence = texts.CALL_LIST_ONE if people == 1 else texts.CALL_LIST
+    content = as_content(
+        texts.CALL_LIST_TITLE.format(n=people),
+        [sentence.format(n=people, names=texts.listed(names))],
+    )
+    await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone(LOCAL).strftime("%H.%M")

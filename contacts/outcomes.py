@@ -1,0 +1,282 @@
+"""Writes down what became of a batch: one move per new status, then what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, literal
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Channel, ChannelKind, ChannelStatus
+from contacts.fallback import plan_fallback
+from contacts.journal import SYSTEM, write_journal
+from contacts.notices import tell_pause_over
+from contacts.outbox import (
+    DELIVERY_MOVES,
+    ChannelPause,
+    Delivery,
+    DeliveryStatus,
+    Message,
+)
+from contacts.records import move_many
+from contacts.sealing import Sealer, is_sealed
+from contacts.sending import halt_message
+from contacts.transport import Later, Outcome
+from contacts.verdicts import Chance, Verdict, decide
+
+#: between two looks at a channel that stays silent
+LONGEST_PROBE = timedelta(seconds=30)
+#: a pause that ended longer ago than this and was not renewed is another pause
+SAME_PAUSE = timedelta(minutes=10)
+
+_ACTIONS = {
+    DeliveryStatus.SENT: "deliveries_sent",
+    DeliveryStatus.FAILED: "deliveries_failed",
+    DeliveryStatus.UNKNOWN: "deliveries_unknown",
+    DeliveryStatus.PLANNED: "deliveries_planned_again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came back for a delivery in *sending*. ``chat`` is the address in the clear."""
+
+    delivery_id: int
+    chat: str
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    result: Result
+    delivery: Delivery
+    message: Message
+    verdict: Verdict
+
+
+async def record(
+    session: AsyncSession,
+    kind: ChannelKind,
+    results: Sequence[Result],
+    *,
+    max_attempts: int,
+    sealer: Sealer,
+    chance: Chance,
+    now: datetime,
+) -> list[int]:
+    """Record outcomes of one channel; returns the deliveries that were still ours.
+
+    A row that is no longer *sending* (recovered by somebody else) is left as it is.
+    """
+    judged = await _judge(session, results, max_attempts=max_attempts, chance=chance, now=now)
+    moved = await _move_all(session, judged, now=now)
+    for one in judged:
+        if one.delivery.id in moved:
+            await _follow_up(session, one, sealer=sealer, now=now)
+    pauses = [one.verdict.pause for one in judged if one.verdict.pause is not None]
+    if pauses:
+        await pause_channel(session, kind, pauses, now=now)
+    elif any(one.verdict.status is DeliveryStatus.SENT for one in judged):
+        await _end_pause(session, kind, now=now)
+    return sorted(moved)
+
+
+async def _judge(
+    session: AsyncSession,
+    results: Sequence[Result],
+    *,
+    max_attempts: int,
+    chance: Chance,
+    now: datetime,
+) -> list[_Judged]:
+    found = await session.exec(
+        select(Delivery, Message)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Delivery.id).in_([result.delivery_id for result in results]))
+    )
+    rows = {delivery.id: (delivery, message) for delivery, message in found.all()}
+    judged = []
+    for result in results:
+        delivery, message = rows[result.delivery_id]
+        verdict = decide(
+            result.outcome, delivery, message, max_attempts=max_attempts, chance=chance, now=now
+        )
+        judged.append(_Judged(result, delivery, message, verdict))
+    return judged
+
+
+async def _move_all(session: AsyncSession, judged: Sequence[_Judged], *, now: datetime) -> set[int]:
+    moved: set[int] = set()
+    for status, action in _ACTIONS.items():
+        here = [one for one in judged if one.verdict.status is status]
+        if not here:
+            continue
+        ids = [one.result.delivery_id for one in here]
+        moved.update(
+            await move_many(
+                session, DELIVERY_MOVES, Delivery, ids, DeliveryStatus.SENDING, status,
+                who=SYSTEM, action=action, now=now, **_values(here, status),
+            )
+        )  # fmt: skip
+    return moved
+
+
+def _values(judged: Sequence[_Judged], status: DeliveryStatus) -> dict[str, Any]:
+    """Column values of one UPDATE for the whole group, different per row where they differ."""
+    reasons = {o.result.delivery_id: o.verdict.reason for o in judged}
+    values: dict[str, Any] = {
+        "reason": None if status is DeliveryStatus.SENT else _per_row("reason", reasons),
+        "lease_owner": None,
+        "lease_until": None,
+    }
+    attempted = {o.result.delivery_id: 1 for o in judged if o.verdict.attempted}
+    if attempted:
+        values["attempts"] = Delivery.attempts + case(attempted, value=col(Delivery.id), else_=0)
+    untold = {o.result.delivery_id: o.verdict.untold for o in judged if o.verdict.untold}
+    if untold:
+        values["untold"] = _per_row("untold", untold)
+    if status is DeliveryStatus.SENT:
+        values["external_id"] = _per_row(
+            "external_id", {o.result.delivery_id: o.verdict.external_id for o in judged}
+        )
+    if status is DeliveryStatus.PLANNED:
+        later = {o.result.delivery_id: o.verdict.not_before for o in judged}
+        values["not_before"] = _per_row("not_before", later)
+    else:
+        values["done_at"] = _per_row("done_at", {o.result.delivery_id: o.result.at for o in judged})
+    return values
+
+
+def _per_row(name: str, values: dict[int, Any]) -> ColumnElement[Any]:
+    """``CASE id WHEN … THEN …``; a row whose value is None keeps what it has."""
+    column = getattr(Delivery, name)
+    given = {key: literal(v, column.type) for key, v in values.items() if v is not None}
+    return case(given, value=col(Delivery.id), else_=column) if given else column
+
+
+async def _follow_up(session: AsyncSession, one: _Judged, *, sealer: Sealer, now: datetime) -> None:
+    verdict, delivery, chat = one.verdict, one.delivery, one.result.chat
+    if verdict.closes_channel:
+        await close_address(session, delivery.kind, chat, reason=verdict.reason or "", now=now)
+    if verdict.halts_message:
+        await halt_message(
+            session, delivery.message_id, who=SYSTEM, reason=verdict.reason or "", now=now
+        )
+    if verdict.new_address is not None:
+        await _change_address(session, one, verdict.new_address, sealer=sealer, now=now)
+    await plan_fallback(
+        session, delivery, one.message, verdict.fallback, sealer=sealer, chat=chat, now=now
+    )
+
+
+async def close_address(
+    session: AsyncSession, kind: ChannelKind, address: str, *, reason: str, now: datetime
+) -> bool:
+    """This address will never work again; it is not tried any more. ``reason`` is a code."""
+    found = await session.exec(
+        select(Channel).where(
+            col(Channel.kind) == kind,
+            col(Channel.address) == address,
+            col(Channel.status) == ChannelStatus.ACTIVE,
+        )
+    )
+    channel = found.one_or_none()
+    if channel is None:
+        return False
+    channel.status, channel.closed_reason, channel.closed_at = (
+        ChannelStatus.CLOSED, reason[:80], now,
+    )  # fmt: skip
+    write_journal(
+        session, who=SYSTEM, action="channel_closed", subject=f"channel:{channel.id}",
+        detail={"reason": reason[:80]}, now=now,
+    )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def _change_address(
+    session: AsyncSession, one: _Judged, new_address: str, *, sealer: Sealer, now: datetime
+) -> None:
+    """The chat moved: the channel and the delivery get the new address."""
+    kind, delivery_id = one.delivery.kind, one.result.delivery_id
+    if not await _in_use(session, Channel, kind, new_address):
+        await session.exec(
+            update(Channel)
+            .where(col(Channel.kind) == kind, col(Channel.address) == one.result.chat)
+            .values(address=new_address)
+            .execution_options(synchronize_session=False)
+        )
+    same_message = col(Delivery.message_id) == one.delivery.message_id
+    if await _in_use(session, Delivery, kind, new_address, same_message):
+        await move_many(
+            session, DELIVERY_MOVES, Delivery, [delivery_id],
+            DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+            who=SYSTEM, action="address_known", now=now, reason="address_known", done_at=now,
+        )  # fmt: skip
+        return
+    sealed = is_sealed(one.delivery.address)
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id)
+        .values(address=sealer.seal(new_address) if sealed else new_address)
+        .execution_options(synchronize_session=False)
+    )
+    write_journal(
+        session, who=SYSTEM, action="address_moved", subject=f"delivery:{delivery_id}", now=now
+    )
+
+
+async def _in_use(
+    session: AsyncSession, table: Any, kind: ChannelKind, address: str, *also: ColumnElement[bool]
+) -> bool:
+    found = await session.exec(
+        select(table.id).where(table.kind == kind, table.address == address, *also).limit(1)
+    )
+    return found.first() is not None
+
+
+async def pause_channel(
+    session: AsyncSession, kind: ChannelKind, reasons: Sequence[Later], *, now: datetime
+) -> ChannelPause:
+    """Everybody on this channel waits; the longer it is silent, the rarer we look."""
+    latest = max(reasons, key=lambda later: later.not_before)
+    pause = await _pause(session, kind)
+    if pause is None:
+        pause = ChannelPause(kind=kind, until=now, since=now, reason=latest.reason)
+        session.add(pause)
+    elif pause.until < now - SAME_PAUSE:
+        pause.since, pause.told_at = now, None
+    probe = min((now - pause.since) / 4, LONGEST_PROBE)
+    pause.until = max(pause.until, latest.not_before, now + probe)
+    pause.reason = latest.reason[:200]
+    await session.flush()
+    write_journal(
+        session, who=SYSTEM, action="channel_paused", subject=f"channel_pause:{kind.value}",
+        detail={"reason": pause.reason, "until": pause.until.isoformat()}, now=now,
+    )  # fmt: skip
+    return pause
+
+
+async def _end_pause(session: AsyncSession, kind: ChannelKind, *, now: datetime) -> None:
+    pause = await _pause(session, kind)
+    if pause is None or pause.until > now:  # something else was refused in the meantime
+        return
+    await session.delete(pause)
+    write_journal(
+        session, who=SYSTEM, action="channel_resumed", subject=f"channel_pause:{kind.value}",
+        now=now,
+    )  # fmt: skip
+    if pause.told_at is not None and pause.until > now - SAME_PAUSE:
+        await tell_pause_over(session, pause, now=now)
+
+
+async def _pause(session: AsyncSession, kind: ChannelKind) -> ChannelPause | None:
+    found = await session.exec(
+        select(ChannelPause).where(col(ChannelPause.kind) == kind).order_by(col(ChannelPause.id))
+    )
+    return found.first()

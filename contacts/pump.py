@@ -1,0 +1,138 @@
+"""The pump: takes what is planned in the outbox to the network, and writes down what came back.
+
+Rows are the truth. The pump may stop at any moment; :meth:`Pump.recover` sets right what
+that leaves behind. One pump per channel runs at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from contacts.lane import Lane, Means
+from contacts.marking import Linking
+from contacts.notices import tell_failures, tell_pauses
+from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
+from contacts.records import Database
+from contacts.recovery import recover_all, sweep_leases
+from contacts.sealing import Sealer
+from contacts.settings import SendingSettings
+from contacts.transport import Transport
+
+log = logging.getLogger(__name__)
+
+#: between two rounds of sweeping leases and telling people
+TIDY_S = 0.5
+
+
+class Pump:
+    """All lanes of one process, and the tidying beside them.
+
+    :param link_base: where the organisation pages live; links are ``{link_base}/o/{token}``.
+    :param owner: names this pump in leases; the same after a restart, so that it recognises
+        its own claims.
+    :param notice_gap_s: at least so many seconds between two notices about failures.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        transports: Sequence[Transport],
+        *,
+        settings: SendingSettings,
+        sealer: Sealer,
+        clock: Callable[[], datetime],
+        link_base: str,
+        owner: str,
+        notice_gap_s: float = 10.0,
+    ) -> None:
+        linking = Linking(link_base, settings.link_days)
+        self._means = Means(db, settings, sealer, clock, linking, owner)
+        self._transports = list(transports)
+        self._lanes = [Lane(transport, self._means) for transport in transports]
+        self._notice_gap = timedelta(seconds=notice_gap_s)
+        self._noticed_at: datetime | None = None
+
+    def wake(self) -> None:
+        """There is something new in the outbox; look at once."""
+        for lane in self._lanes:
+            lane.wake()
+
+    async def recover(self, now: datetime) -> int:
+        """Before :meth:`run`: what a crash left in *sending* is uncertain (an edit is planned
+        again), claims of ours go back. Returns how many deliveries were set right."""
+        async with self._means.db.begin() as session:
+            count = await recover_all(
+                session, [lane.kind for lane in self._lanes],
+                owner=self._means.owner, sealer=self._means.sealer, now=now,
+            )  # fmt: skip
+        if count:
+            log.warning("Recovered deliveries", extra={"action": "recovered", "count": count})
+        return count
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until ``stop`` is set; what is under way then gets a moment to finish."""
+        for lane in self._lanes:
+            await lane.remember(now=self._means.clock())
+        waker = asyncio.create_task(self._wake_on(stop))
+        try:
+            await asyncio.gather(*(lane.run(stop) for lane in self._lanes), self._tidy(stop))
+        finally:
+            waker.cancel()
+
+    async def close(self) -> None:
+        """Give the transports' connections back."""
+        for transport in self._transports:
+            await transport.close()
+
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.wake()
+
+    async def _tidy(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if await self.tidy(now=self._means.clock()):
+                    self.wake()
+            except Exception as error:
+                log.exception(
+                    "Tidying the outbox failed",
+                    extra={"action": "tidy_failed", "kind": type(error).__name__},
+                )
+            try:
+                await asyncio.wait_for(stop.wait(), timeout=TIDY_S)
+            except TimeoutError:
+                continue
+
+    async def tidy(self, *, now: datetime) -> int:
+        """Sweep leases that are over and tell people what they must know; returns how much."""
+        if not await self._anything_to_tidy(now):
+            return 0
+        in_hand = {ident for lane in self._lanes for ident in lane.in_hand}
+        async with self._means.db.begin() as session:
+            count = await sweep_leases(session, in_hand=in_hand, sealer=self._means.sealer, now=now)
+            count += await tell_pauses(session, now=now)
+            if self._noticed_at is None or now - self._noticed_at >= self._notice_gap:
+                told = await tell_failures(session, now=now)
+                self._noticed_at = now if told else self._noticed_at
+                count += told
+        return count
+
+    async def _anything_to_tidy(self, now: datetime) -> bool:
+        leases = select(Delivery.id).where(
+            col(Delivery.status).in_([DeliveryStatus.CLAIMED, DeliveryStatus.SENDING]),
+            col(Delivery.lease_until) <= now,
+        )
+        untold = select(Delivery.id).where(col(Delivery.untold).is_not(None))
+        pauses = select(ChannelPause.id).where(
+            col(ChannelPause.told_at).is_(None), col(ChannelPause.until) > now
+        )
+        async with self._means.db.read() as session:
+            for question in (leases, untold, pauses):
+                if (await session.exec(question.limit(1))).first() is not None:
+                    return True
+        return False

@@ -1,0 +1,127 @@
+"""What a crash or a lost lease leaves behind: nothing is forgotten, nothing goes out twice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.claiming import give_back, open_address
+from contacts.directory import ChannelKind
+from contacts.fallback import plan_fallback
+from contacts.journal import SYSTEM
+from contacts.outbox import (
+    DELIVERY_MOVES,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+)
+from contacts.records import ids_of, move_many
+from contacts.sealing import Sealer
+from contacts.verdicts import fallback_when_unknown, untold_when_unknown
+
+INTERRUPTED = "interrupted"
+AT_ONCE = 500
+
+
+async def recover_all(
+    session: AsyncSession,
+    kinds: Sequence[ChannelKind],
+    *,
+    owner: str,
+    sealer: Sealer,
+    now: datetime,
+) -> int:
+    """At the start: whatever was *sending* on our channels is uncertain; our claims go back.
+
+    There is one pump per channel, so nobody else can be sending. Returns how many deliveries
+    were set right.
+    """
+    claimed = await session.exec(
+        select(Delivery.id).where(
+            col(Delivery.status) == DeliveryStatus.CLAIMED,
+            col(Delivery.kind).in_(kinds),
+            (col(Delivery.lease_owner) == owner) | (col(Delivery.lease_until) <= now),
+        )
+    )
+    back = await give_back(session, _known(claimed.all()), action="claims_recovered", now=now)
+    sending = await session.exec(
+        select(Delivery.id).where(
+            col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.kind).in_(kinds)
+        )
+    )
+    interrupted = await _interrupted(session, _known(sending.all()), sealer=sealer, now=now)
+    return len(back) + interrupted
+
+
+async def sweep_leases(
+    session: AsyncSession, *, in_hand: Collection[int], sealer: Sealer, now: datetime
+) -> int:
+    """Leases that are over: claimed → planned, sending → uncertain; returns how many.
+
+    :param in_hand: deliveries that this process is working on at the moment.
+    """
+    over = await session.exec(
+        select(Delivery.id, Delivery.status)
+        .where(
+            col(Delivery.status).in_([DeliveryStatus.CLAIMED, DeliveryStatus.SENDING]),
+            col(Delivery.lease_until) <= now,
+        )
+        .limit(AT_ONCE)
+    )
+    rows = [(ident, status) for ident, status in over.all() if ident not in in_hand]
+    claimed = _known([ident for ident, status in rows if status is DeliveryStatus.CLAIMED])
+    sending = _known([ident for ident, status in rows if status is DeliveryStatus.SENDING])
+    back = await give_back(session, claimed, action="leases_over", now=now)
+    return len(back) + await _interrupted(session, sending, sealer=sealer, now=now)
+
+
+async def _interrupted(
+    session: AsyncSession, ids: Sequence[int], *, sealer: Sealer, now: datetime
+) -> int:
+    found = await session.exec(
+        select(Delivery, Message)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Delivery.id).in_(ids))
+    )
+    rows = found.all()
+    edits = [d for d, _ in rows if d.act is DeliveryAct.EDIT]
+    sends = [(d, m) for d, m in rows if d.act is DeliveryAct.SEND]
+    again = await move_many(
+        session, DELIVERY_MOVES, Delivery, ids_of(edits),
+        DeliveryStatus.SENDING, DeliveryStatus.PLANNED,
+        who=SYSTEM, action="edits_interrupted", now=now,
+        reason=INTERRUPTED, lease_owner=None, lease_until=None,
+    )  # fmt: skip
+    unknown = await move_many(
+        session, DELIVERY_MOVES, Delivery, ids_of(d for d, _ in sends),
+        DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN,
+        who=SYSTEM, action="deliveries_interrupted", now=now,
+        reason=INTERRUPTED, lease_owner=None, lease_until=None, done_at=now,
+    )  # fmt: skip
+    for delivery, message in sends:
+        if delivery.id in unknown:
+            await _make_visible(session, delivery, message, sealer=sealer, now=now)
+    return len(again) + len(unknown)
+
+
+async def _make_visible(
+    session: AsyncSession, delivery: Delivery, message: Message, *, sealer: Sealer, now: datetime
+) -> None:
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery.id)
+        .values(untold=untold_when_unknown(message))
+        .execution_options(synchronize_session=False)
+    )
+    chat = open_address(delivery.address, delivery.kind, sealer)
+    if chat is not None:
+        way = fallback_when_unknown(delivery, message)
+        await plan_fallback(session, delivery, message, way, sealer=sealer, chat=chat, now=now)
+
+
+def _known(ids: Sequence[int | None]) -> list[int]:
+    return [ident for ident in ids if ident is not None]

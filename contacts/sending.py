@@ -1,0 +1,343 @@
+"""Puts messages in the outbox, in the transaction that decided to send them.
+
+Nothing here touches the network: a message and its deliveries are rows; the pump
+(``contacts/pump.py``) sends them after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
+from contacts.journal import SYSTEM, Who, write_journal
+from contacts.outbox import (
+    DELIVERY_MOVES,
+    MESSAGE_MOVES,
+    Content,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+    Priority,
+)
+from contacts.records import move, move_many
+
+#: from this severity a briefing goes before other bulk, and is followed up
+URGENT_SEVERITY = 4
+
+_PRIORITIES = {
+    MessageKind.ALERT: Priority.DIALOGUE,
+    MessageKind.DIALOGUE: Priority.DIALOGUE,
+    MessageKind.APPROVAL: Priority.DIALOGUE,
+    MessageKind.NOTICE: Priority.DIALOGUE,
+    MessageKind.FEEDBACK: Priority.FEEDBACK,
+    MessageKind.CORRECTION: Priority.URGENT,
+    MessageKind.RETRACTION: Priority.URGENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address, and whose it is. A sealed way back has ``person_id=None``."""
+
+    kind: ChannelKind
+    address: str
+    person_id: int | None
+    organisation_id: int | None
+
+
+def default_priority(kind: MessageKind, severity: int) -> Priority:
+    """Coordinator traffic first, then feedback, then what is urgent, then bulk."""
+    if kind in _PRIORITIES:
+        return _PRIORITIES[kind]
+    return Priority.URGENT if severity >= URGENT_SEVERITY else Priority.BULK
+
+
+async def post(
+    session: AsyncSession,
+    *,
+    kind: MessageKind,
+    content: Content,
+    to: Sequence[Recipient],
+    now: datetime,
+    event_id: int | None = None,
+    briefing_id: int | None = None,
+    audience: str | None = None,
+    severity: int = 0,
+    priority: Priority | None = None,
+    is_exercise: bool = False,
+    send_at: datetime | None = None,
+) -> list[Delivery]:
+    """Write a message and one delivery per recipient; returns the deliveries with their ids.
+
+    An address that is named twice gets the message once.
+    """
+    message = Message(
+        kind=kind,
+        priority=int(default_priority(kind, severity) if priority is None else priority),
+        severity=severity,
+        event_id=event_id,
+        briefing_id=briefing_id,
+        audience=audience,
+        content=content.to_json(),
+        is_exercise=is_exercise,
+        created_at=now,
+        send_at=send_at or now,
+    )
+    session.add(message)
+    await session.flush()
+    once = {(recipient.kind, recipient.address): recipient for recipient in reversed(to)}
+    deliveries = [_delivery(message, recipient, now=now) for recipient in reversed(once.values())]
+    session.add_all(deliveries)
+    await session.flush()
+    _journal_planned(session, message, deliveries, now=now)
+    return deliveries
+
+
+def _delivery(message: Message, recipient: Recipient, *, now: datetime) -> Delivery:
+    assert message.id is not None
+    return Delivery(
+        message_id=message.id,
+        person_id=recipient.person_id,
+        organisation_id=recipient.organisation_id,
+        kind=recipient.kind,
+        address=recipient.address,
+        priority=message.priority,
+        not_before=max(now, message.send_at),
+        is_exercise=message.is_exercise,
+        planned_at=now,
+    )
+
+
+def _journal_planned(
+    session: AsyncSession, message: Message, deliveries: Sequence[Delivery], *, now: datetime
+) -> None:
+    write_journal(
+        session,
+        who=SYSTEM,
+        action="deliveries_planned",
+        subject=f"message:{message.id}",
+        detail={"kind": message.kind.value, "deliveries": len(deliveries)},
+        now=now,
+    )
+
+
+async def edit_sent(
+    session: AsyncSession,
+    delivery_id: int,
+    content: Content,
+    *,
+    now: datetime,
+    priority: Priority = Priority.DIALOGUE,
+) -> Delivery:
+    """Plan an edit of what an earlier delivery put in a chat.
+
+    Earlier edits of the same message that are still planned are cancelled: the newest text
+    wins. A mail cannot be edited; its edit is cancelled at once. Edits of many people's
+    messages pass ``priority=Priority.BULK``.
+    """
+    original = await original_of(session, delivery_id)
+    assert original.id is not None
+    await _cancel_edits(session, original.id, now=now)
+    before = await session.get_one(Message, original.message_id)
+    message = Message(
+        kind=before.kind,
+        priority=int(priority),
+        severity=before.severity,
+        event_id=before.event_id,
+        briefing_id=before.briefing_id,
+        audience=before.audience,
+        content=content.to_json(),
+        is_exercise=before.is_exercise,
+        created_at=now,
+        send_at=now,
+    )
+    session.add(message)
+    await session.flush()
+    recipient = Recipient(
+        original.kind, original.address, original.person_id, original.organisation_id
+    )
+    edit = _delivery(message, recipient, now=now)
+    edit.act, edit.edits_delivery_id = DeliveryAct.EDIT, original.id
+    session.add(edit)
+    await session.flush()
+    _journal_planned(session, message, [edit], now=now)
+    if original.kind is ChannelKind.EMAIL:
+        await move(
+            session, DELIVERY_MOVES, edit, DeliveryStatus.CANCELLED,
+            who=SYSTEM, action="edit_cancelled", now=now, reason="mail_is_final", done_at=now,
+        )  # fmt: skip
+    return edit
+
+
+async def original_of(session: AsyncSession, delivery_id: int) -> Delivery:
+    """The delivery that put the message in the chat: itself, or what an edit edits.
+
+    :raises sqlalchemy.exc.NoResultFound: there is no such delivery.
+    """
+    delivery = await session.get_one(Delivery, delivery_id)
+    while delivery.edits_delivery_id is not None:
+        delivery = await session.get_one(Delivery, delivery.edits_delivery_id)
+    return delivery
+
+
+async def _cancel_edits(session: AsyncSession, original_id: int, *, now: datetime) -> None:
+    older = await session.exec(
+        select(Delivery.id).where(
+            col(Delivery.edits_delivery_id) == original_id,
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+        )
+    )
+    await move_many(
+        session, DELIVERY_MOVES, Delivery, [i for i in older.all() if i is not None],
+        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+        who=SYSTEM, action="edit_superseded", now=now, reason="superseded", done_at=now,
+    )  # fmt: skip
+
+
+async def channels_of(session: AsyncSession, person_id: int) -> list[Recipient]:
+    """A person's channels in use, the one to try first in front."""
+    found = await session.exec(
+        select(Channel, Person.organisation_id)
+        .join(Person, col(Person.id) == col(Channel.person_id))
+        .where(
+            col(Channel.person_id) == person_id,
+            col(Channel.status) == ChannelStatus.ACTIVE,
+            col(Person.left_at).is_(None),
+        )
+        .order_by(col(Channel.rank), col(Channel.id))
+    )
+    return [
+        Recipient(channel.kind, channel.address, person_id, organisation_id)
+        for channel, organisation_id in found.all()
+    ]
+
+
+async def first_channel(session: AsyncSession, person_id: int) -> Recipient | None:
+    """The channel to try first, or None for somebody without one."""
+    channels = await channels_of(session, person_id)
+    return channels[0] if channels else None
+
+
+def has_form(content: Content, kind: ChannelKind) -> bool:
+    """Whether the message exists in the form that this kind of channel carries."""
+    return (content.telegram if kind is ChannelKind.TELEGRAM else content.email) is not None
+
+
+async def tell_people(
+    session: AsyncSession,
+    people: Sequence[Person],
+    content: Content,
+    *,
+    kind: MessageKind,
+    now: datetime,
+    event_id: int | None = None,
+    severity: int = 0,
+    is_exercise: bool,
+    avoid: ChannelKind | None = None,
+) -> list[Delivery]:
+    """One message to each person's first channel that can carry it.
+
+    ``avoid``: a kind of channel that does not work now; it is used only by those who have
+    nothing else. People without a channel are left out; with nobody left nothing is written.
+    """
+    to = []
+    for person in people:
+        assert person.id is not None
+        channels = await channels_of(session, person.id)
+        usable = [channel for channel in channels if has_form(content, channel.kind)]
+        usable.sort(key=lambda channel: channel.kind is avoid)
+        to += usable[:1]
+    if not to:
+        return []
+    return await post(
+        session, kind=kind, content=content, to=to, now=now,
+        event_id=event_id, severity=severity, is_exercise=is_exercise,
+    )  # fmt: skip
+
+
+async def halt_message(
+    session: AsyncSession, message_id: int, *, who: Who, now: datetime, reason: str
+) -> bool:
+    """Nobody gets it any more until a person resumes it. False if it was not ready.
+
+    ``reason`` is a code, it is journalled.
+    """
+    return await _move_message(
+        session, message_id, MessageStatus.READY, MessageStatus.HALTED, who=who, reason=reason,
+        now=now,
+    )  # fmt: skip
+
+
+async def resume_message(
+    session: AsyncSession, message_id: int, *, who: Who, now: datetime, reason: str
+) -> bool:
+    """The rest of a halted message goes out after all. False if it was not halted."""
+    return await _move_message(
+        session, message_id, MessageStatus.HALTED, MessageStatus.READY, who=who, reason=reason,
+        now=now,
+    )  # fmt: skip
+
+
+async def cancel_message(
+    session: AsyncSession, message_id: int, *, who: Who, now: datetime, reason: str
+) -> int:
+    """The message goes to nobody who did not get it yet; returns how many deliveries stopped.
+
+    What is being sent at this moment is not called back.
+    """
+    message = await session.get_one(Message, message_id)
+    if message.status is not MessageStatus.CANCELLED:
+        await move(
+            session, MESSAGE_MOVES, message, MessageStatus.CANCELLED,
+            who=who, action="message_cancelled", now=now, detail={"reason": reason},
+        )  # fmt: skip
+    stopped = 0
+    for status in (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED):
+        while ids := await _some(session, message_id, status):
+            await move_many(
+                session, DELIVERY_MOVES, Delivery, ids, status, DeliveryStatus.CANCELLED,
+                who=who, action="deliveries_cancelled", now=now, reason=reason, done_at=now,
+            )  # fmt: skip
+            stopped += len(ids)
+    return stopped
+
+
+async def _some(session: AsyncSession, message_id: int, status: DeliveryStatus) -> list[int]:
+    """As many as fit in one statement."""
+    found = await session.exec(
+        select(Delivery.id)
+        .where(col(Delivery.message_id) == message_id, col(Delivery.status) == status)
+        .limit(5000)
+        .with_for_update()
+    )
+    return [ident for ident in found.all() if ident is not None]
+
+
+async def _move_message(
+    session: AsyncSession,
+    message_id: int,
+    old: MessageStatus,
+    new: MessageStatus,
+    *,
+    who: Who,
+    reason: str,
+    now: datetime,
+) -> bool:
+    message = await session.get_one(Message, message_id)
+    if message.status is not old:
+        return False
+    await move(
+        session, MESSAGE_MOVES, message, new,
+        who=who, action=f"message_{'halted' if new is MessageStatus.HALTED else 'resumed'}",
+        now=now, detail={"reason": reason},
+        halt_reason=reason if new is MessageStatus.HALTED else None,
+    )  # fmt: skip
+    return True

@@ -1,0 +1,103 @@
+"""Dutch texts of the outbox: what is filled in for a recipient, and what a coördinator hears."""
+
+from __future__ import annotations
+
+#: for an organisation that did not name its intern aanspreekpunt
+OWN_INTERNAL_CONTACT = "het aanspreekpunt binnen uw organisatie"
+
+#: first lines of a chat message, and what goes before the subject of a mail
+EXERCISE_LINE = "<b>OEFENING</b>"
+REPEAT_LINE = "(herhaling)"
+EXERCISE_SUBJECT = "OEFENING · "
+REPEAT_SUBJECT = "(herhaling) "
+
+#: the one answer to a reply by mail
+REPLY_SUBJECT = "Wij lezen geen antwoorden per mail"
+REPLY_LINES = (
+    "Dank u wel. Wij weten nu dat ons bericht is aangekomen.",
+    "Dit adres wordt niet gelezen. Wij bewaren de tekst van uw mail niet.",
+)
+REPLY_PAGE = "Wilt u iets melden? Dat kan op de pagina van uw organisatie: %%LINK%%"
+REPLY_URGENT = "Is er gevaar? Bel 112."
+
+CHANNELS = {"telegram": "Telegram", "email": "E-mail"}
+
+#: (one, several) by what happened; ``{n}`` is the number
+FAILURES = {
+    "refused": (
+        "1 bericht is geweigerd. Het adres of de chat werkt niet meer.",
+        "{n} berichten zijn geweigerd. De adressen of chats werken niet meer.",
+    ),
+    "exhausted": (
+        "1 bericht is na meer pogingen niet verstuurd.",
+        "{n} berichten zijn na meer pogingen niet verstuurd.",
+    ),
+    "unknown": (
+        "1 bericht is onzeker: misschien kwam het aan. Schakel stuurt het niet zelf opnieuw.",
+        "{n} berichten zijn onzeker: misschien kwamen ze aan. Schakel stuurt ze niet opnieuw.",
+    ),
+    "halted": (
+        "1 bericht is gestopt: de tekst wordt niet aangenomen. Niemand krijgt dit verder.",
+        "{n} berichten zijn gestopt: de tekst wordt niet aangenomen. Niemand krijgt dit verder.",
+    ),
+    "exercise_guard": (
+        "1 bericht is tegengehouden: oefening en echt mogen niet door elkaar lopen.",
+        "{n} berichten zijn tegengehouden: oefening en echt mogen niet door elkaar lopen.",
+    ),
+    "impossible": (
+        "1 bericht kon voor dit kanaal niet gemaakt worden.",
+        "{n} berichten konden voor dit kanaal niet gemaakt worden.",
+    ),
+    "bounced": (
+        "1 mail kwam terug.",
+        "{n} mails kwamen terug.",
+    ),
+}
+REPLACED = ("Voor 1 is een ander kanaal gepland.", "Voor {n} is een ander kanaal gepland.")
+FAILURES_TITLE = ("1 bericht vraagt aandacht", "{n} berichten vragen aandacht")
+NOT_REACHED = "Niet bereikt: {names}."
+AND_MORE = "{names} en nog {n}"
+SHOW_UNKNOWN = "Bekijk de onzekere"
+
+PAUSE_TITLE = "{channel} reageert niet"
+PAUSE = (
+    "{channel} werkt niet sinds {since}. Reden: {reason}. "
+    "{waiting} berichten wachten. {other} gaat door. Niemand krijgt iets dubbel."
+)
+PAUSE_OVER_TITLE = "{channel} werkt weer"
+PAUSE_OVER = "{channel} werkt weer. Het lag stil sinds {since}. De wachtende berichten gaan nu weg."
+
+#: reasons of a transport for letting a whole channel wait
+REASONS = {
+    "too_many_requests": "te veel berichten achter elkaar",
+    "not_reachable": "geen verbinding",
+    "busy": "de mailserver heeft het te druk",
+    "wrong_token": "het token van de bot klopt niet",
+    "conflict": "een ander programma gebruikt dezelfde bot",
+    "login_refused": "de mailserver weigert de aanmelding",
+    "no_tls": "de mailserver biedt geen veilige verbinding",
+    "sender_refused": "de mailserver weigert ons afzenderadres",
+}
+OTHER_REASON = "onbekende storing"
+
+CALL_LIST_TITLE = "Bellijst: {n} zonder reactie"
+CALL_LIST = (
+    "Op een dringend bericht kwam geen reactie van {n} mensen, ook niet via een ander kanaal. "
+    "Bel deze organisaties: {names}."
+)
+CALL_LIST_ONE = (
+    "Op een dringend bericht kwam geen reactie van 1 persoon, ook niet via een ander kanaal. "
+    "Bel deze organisatie: {names}."
+)
+
+
+def counted(forms: tuple[str, str], n: int, **values: str) -> str:
+    """The sentence for one, or for several."""
+    return forms[0 if n == 1 else 1].format(n=n, **values)
+
+
+def listed(names: list[str], *, at_most: int = 12) -> str:
+    """Names with commas; the rest as a number."""
+    shown = ", ".join(names[:at_most])
+    rest = len(names) - at_most
+    return shown if rest <= 0 else AND_MORE.format(names=shown, n=rest)

@@ -1,0 +1,198 @@
+"""What an outcome means for its delivery. Pure: outcome in, verdict out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from contacts.directory import ChannelKind
+from contacts.marking import EXERCISE_GUARD, IMPOSSIBLE
+from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
+from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
+
+#: what may go by e-mail as well when nobody knows whether the chat message arrived
+BRIEFING_LIKE = frozenset(
+    {
+        MessageKind.ALERT,
+        MessageKind.BRIEFING,
+        MessageKind.UPDATE,
+        MessageKind.CORRECTION,
+        MessageKind.RETRACTION,
+        MessageKind.CLOSING,
+        MessageKind.FEEDBACK,
+    }
+)
+#: a greylisting mail server wants minutes, a chat server seconds
+FIRST_WAIT_S = {ChannelKind.TELEGRAM: 2, ChannelKind.EMAIL: 30}
+LONGEST_WAIT_S = 300
+
+Chance = Callable[[], float]
+
+
+class Fallback(StrEnum):
+    """Where the message goes besides."""
+
+    NONE = "none"
+    NEXT = "next"
+    EMAIL = "email"
+
+
+class Untold(StrEnum):
+    """What a coördinator must still hear about a delivery."""
+
+    REFUSED = "refused"
+    EXHAUSTED = "exhausted"
+    UNKNOWN = "unknown"
+    HALTED = "halted"
+    GUARDED = "exercise_guard"
+    IMPOSSIBLE = "impossible"
+    BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to write down, and what must follow from it."""
+
+    status: DeliveryStatus
+    reason: str | None = None
+    external_id: str | None = None
+    not_before: datetime | None = None
+    attempted: bool = False
+    fallback: Fallback = Fallback.NONE
+    untold: Untold | None = None
+    closes_channel: bool = False
+    halts_message: bool = False
+    pause: Later | None = None
+    new_address: str | None = None
+
+
+def decide(
+    outcome: Outcome,
+    delivery: Delivery,
+    message: Message,
+    *,
+    max_attempts: int,
+    chance: Chance,
+    now: datetime,
+) -> Verdict:
+    """The verdict on one outcome.
+
+    :param chance: a number in [0, 1) each time, for the jitter.
+    """
+    match outcome:
+        case Sent(external_id):
+            return Verdict(DeliveryStatus.SENT, external_id=external_id)
+        case Moved(new_address):
+            return Verdict(DeliveryStatus.PLANNED, reason="moved", new_address=new_address)
+        case Refused():
+            return _refused(outcome, delivery, message)
+        case Unknown(reason):
+            return _unknown(reason, delivery, message, max_attempts, chance, now=now)
+        case Later():
+            return _later(outcome, delivery, message, max_attempts, chance, now=now)
+
+
+def wait_s(kind: ChannelKind, attempts: int, chance: Chance) -> float:
+    """Seconds before the next try: doubling, capped, with jitter down to half."""
+    full = min(LONGEST_WAIT_S, FIRST_WAIT_S[kind] * 2**attempts)
+    return float(full * (0.5 + chance() / 2))
+
+
+def _refused(outcome: Refused, delivery: Delivery, message: Message) -> Verdict:
+    if delivery.act is DeliveryAct.EDIT:
+        return Verdict(DeliveryStatus.FAILED, outcome.reason, closes_channel=outcome.closes_channel)
+    if outcome.halts_message:
+        return Verdict(
+            DeliveryStatus.FAILED,
+            outcome.reason,
+            halts_message=True,
+            untold=_worth_telling(Untold.HALTED, message),
+        )
+    if outcome.reason == EXERCISE_GUARD:
+        return Verdict(
+            DeliveryStatus.FAILED, outcome.reason, untold=_worth_telling(Untold.GUARDED, message)
+        )
+    what = Untold.IMPOSSIBLE if outcome.reason in IMPOSSIBLE else Untold.REFUSED
+    return Verdict(
+        DeliveryStatus.FAILED,
+        outcome.reason,
+        closes_channel=outcome.closes_channel,
+        fallback=Fallback.NEXT,
+        untold=_worth_telling(what, message),
+    )
+
+
+def _unknown(
+    reason: str,
+    delivery: Delivery,
+    message: Message,
+    max_attempts: int,
+    chance: Chance,
+    *,
+    now: datetime,
+) -> Verdict:
+    if delivery.act is DeliveryAct.EDIT:  # the same edit twice looks the same as once
+        return _later(Later(now, reason), delivery, message, max_attempts, chance, now=now)
+    return Verdict(
+        DeliveryStatus.UNKNOWN,
+        reason,
+        fallback=fallback_when_unknown(delivery, message),
+        untold=untold_when_unknown(message),
+    )
+
+
+def fallback_when_unknown(delivery: Delivery, message: Message) -> Fallback:
+    """E-mail besides, for what somebody would miss; a mail of which we are unsure stays alone."""
+    by_chat = delivery.kind is ChannelKind.TELEGRAM and delivery.act is DeliveryAct.SEND
+    return Fallback.EMAIL if by_chat and message.kind in BRIEFING_LIKE else Fallback.NONE
+
+
+def untold_when_unknown(message: Message) -> Untold | None:
+    """A line of a conversation is not worth a notice: the other one taps again."""
+    if message.kind is MessageKind.DIALOGUE:
+        return None
+    return _worth_telling(Untold.UNKNOWN, message)
+
+
+def _later(
+    outcome: Later,
+    delivery: Delivery,
+    message: Message,
+    max_attempts: int,
+    chance: Chance,
+    *,
+    now: datetime,
+) -> Verdict:
+    alert = message.kind is MessageKind.ALERT and delivery.act is DeliveryAct.SEND
+    meanwhile = Fallback.EMAIL if alert else Fallback.NONE
+    if outcome.whole_channel:  # the pause holds it back; its place in the order stays
+        return Verdict(DeliveryStatus.PLANNED, outcome.reason, fallback=meanwhile, pause=outcome)
+    if delivery.attempts + 1 >= max_attempts:
+        return _exhausted(outcome.reason, delivery, message)
+    wait = timedelta(seconds=wait_s(delivery.kind, delivery.attempts, chance))
+    return Verdict(
+        DeliveryStatus.PLANNED,
+        outcome.reason,
+        not_before=max(outcome.not_before, now + wait),
+        attempted=True,
+        fallback=meanwhile,
+    )
+
+
+def _exhausted(reason: str, delivery: Delivery, message: Message) -> Verdict:
+    if delivery.act is DeliveryAct.EDIT:
+        return Verdict(DeliveryStatus.FAILED, reason, attempted=True)
+    return Verdict(
+        DeliveryStatus.FAILED,
+        reason,
+        attempted=True,
+        fallback=Fallback.NEXT,
+        untold=_worth_telling(Untold.EXHAUSTED, message),
+    )
+
+
+def _worth_telling(what: Untold, message: Message) -> Untold | None:
+    """Never a notice about a notice."""
+    return None if message.kind is MessageKind.NOTICE else what

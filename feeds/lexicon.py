@@ -1,0 +1,278 @@
+"""The lexicon: what to look for, where Arnhem is, and how much it weighs.
+
+The words are data in ``feeds/lexicon/*.toml``; a wrong field or term is an error at start.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from contacts.settings import Frozen
+from feeds.matching import Matcher, fold
+from feeds.rows import Trust
+
+PLACE = Path(__file__).with_name("lexicon")
+GENERAL = "algemeen"
+
+#: (list, id, number of the group within it)
+Tag = tuple[str, str, int]
+
+
+class EventType(Frozen):
+    """One kind of event (``events.toml``): any term, or one of every group."""
+
+    naam: str
+    basis: int = Field(ge=1, le=4)
+    sjabloon: str
+    vereist: Literal["thema_buitenland"] | None = None
+    any: list[str] = Field(default_factory=list)
+    alle: list[list[str]] = Field(default_factory=list)
+
+
+class Modifier(Frozen):
+    """A circumstance (``modifiers.toml``); ``alleen`` limits it to some types, ``in_kop`` to
+    the title."""
+
+    naam: str
+    gewicht: int = Field(ge=1, le=3)
+    alleen: list[str] = Field(default_factory=list)
+    in_kop: bool = False
+    any: list[str]
+
+
+class Modifiers(Frozen):
+    """Both directions."""
+
+    zwaarder: dict[str, Modifier]
+    lichter: dict[str, Modifier]
+
+
+class Exclusion(Frozen):
+    """A context in which words mean something else (``exclusions.toml``)."""
+
+    naam: str
+    effect: Literal["masker", "weg", "log", "agenda", "rechtbank"]
+    mits_geen: list[str] = Field(default_factory=list)
+    any: list[str]
+
+
+class Theme(Frozen):
+    """Whom something may touch more (``themes.toml``)."""
+
+    naam: str
+    raakt: str
+    any: list[str]
+
+
+class District(Frozen):
+    """A CBS wijk with the names that point at it."""
+
+    code: str
+    naam: str
+    termen: list[str]
+    te_controleren: bool
+    naam_te_controleren: bool = False
+
+
+class PlaceGroup(Frozen):
+    """Places of one sort."""
+
+    soort: str
+    termen: list[str]
+    te_controleren: bool
+
+
+class Municipality(Frozen):
+    naam: str
+    cbs: str
+    provincie: str
+    termen: list[str]
+    negeer: list[str]
+
+
+class Terms(Frozen):
+    """A bare list."""
+
+    termen: list[str]
+
+
+class Gazetteer(Frozen):
+    """``gazetteer.toml``."""
+
+    gemeente: Municipality
+    wijken: list[District]
+    plekken: list[PlaceGroup]
+    ambigu: Terms
+    omgeving: list[PlaceGroup]
+
+
+class Prevented(Frozen):
+    """Which type another one takes the place of, and by which words."""
+
+    soort: str
+    onderdrukt: str
+    any: list[str]
+
+
+class AnyOf(Frozen):
+    any: list[str]
+
+
+class RoundUps(Frozen):
+    """How a title gives itself away as a round-up or a live blog."""
+
+    begin: list[str]
+    any: list[str]
+
+
+class Rules(Frozen):
+    """``severity.toml``."""
+
+    grootste_zwaarder: int
+    hoogste: int
+    hoogste_buitenland: int
+    afkoeling_dagen: int
+    themas_buitenland: list[str]
+    lopende_themas: list[str]
+    hoogste_lopend: int
+    nabijheid: dict[str, int]
+    voorkomen: Prevented
+    lokale_zaken: AnyOf
+    overzicht: RoundUps
+
+
+class DefaultSource(Frozen):
+    """A public feed for a new installation (``sources.toml``)."""
+
+    key: str
+    naam: str
+    url: str
+    soort: Trust
+    te_controleren: bool
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything that is known about words, with one matcher over all of it."""
+
+    types: dict[str, EventType]
+    modifiers: Modifiers
+    exclusions: dict[str, Exclusion]
+    themes: dict[str, Theme]
+    gazetteer: Gazetteer
+    rules: Rules
+    known_names: frozenset[str]
+
+    @cached_property
+    def matcher(self) -> Matcher[Tag]:
+        return Matcher(self._terms())
+
+    @cached_property
+    def event_types(self) -> dict[str, tuple[str, str]]:
+        """Dutch name and template set of every type, the general one last."""
+        known = {key: (kind.naam, kind.sjabloon) for key, kind in self.types.items()}
+        return known | {GENERAL: ("gebeurtenis", GENERAL)}
+
+    @cached_property
+    def needs_arnhem(self) -> frozenset[str]:
+        """Terms for places that exist elsewhere too."""
+        return frozenset(self.gazetteer.ambigu.termen)
+
+    def knows(self, word: str) -> bool:
+        """Whether a capitalised word is a place, an institution or an ordinary word here."""
+        return fold(word) in self.known_names or self.matcher.knows(word)
+
+    def _terms(self) -> Iterator[tuple[Tag, str]]:
+        for key, kind in self.types.items():
+            for group, terms in enumerate([kind.any, *kind.alle]):
+                yield from _tagged("type", key, terms, group)
+        for side, modifiers in (
+            ("zwaarder", self.modifiers.zwaarder),
+            ("lichter", self.modifiers.lichter),
+        ):
+            for key, modifier in modifiers.items():
+                yield from _tagged(side, key, modifier.any)
+        for key, exclusion in self.exclusions.items():
+            yield from _tagged("uitzondering", key, exclusion.any)
+            yield from _tagged("mits_geen", key, exclusion.mits_geen)
+        for key, theme in self.themes.items():
+            yield from _tagged("thema", key, theme.any)
+        yield from self._places()
+        yield from _tagged("regel", "voorkomen", self.rules.voorkomen.any)
+        yield from _tagged("regel", "lokale_zaken", self.rules.lokale_zaken.any)
+        yield from _tagged("regel", "overzicht", self.rules.overzicht.any)
+
+    def _places(self) -> Iterator[tuple[Tag, str]]:
+        gazetteer = self.gazetteer
+        yield from _tagged("plaats", "gemeente", gazetteer.gemeente.termen)
+        yield from _tagged("plaats", "negeer", gazetteer.gemeente.negeer)
+        for district in gazetteer.wijken:
+            yield from _tagged("wijk", district.code, district.termen)
+        for group in gazetteer.plekken:
+            yield from _tagged("plek", group.soort, group.termen)
+        for group in gazetteer.omgeving:
+            yield from _tagged("plaats", group.soort, group.termen)
+
+
+def _tagged(kind: str, key: str, terms: list[str], group: int = 0) -> Iterator[tuple[Tag, str]]:
+    return (((kind, key, group), term) for term in terms)
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """The lexicon, read and compiled once.
+
+    :raises pydantic.ValidationError: a file has an unknown or missing field.
+    :raises feeds.matching.PatternError: a term cannot be read.
+    """
+    known = _read("known_names")
+    lexicon = Lexicon(
+        types=_models("events", EventType),
+        modifiers=Modifiers.model_validate(_read("modifiers")),
+        exclusions=_models("exclusions", Exclusion),
+        themes=_models("themes", Theme),
+        gazetteer=Gazetteer.model_validate(_read("gazetteer")),
+        rules=Rules.model_validate(_read("severity")),
+        known_names=frozenset(fold(word) for words in known.values() for word in words),
+    )
+    _ = lexicon.matcher
+    return lexicon
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Words that say nothing about a subject."""
+    return frozenset(fold(word) for word in _read("stop_words")["woorden"])
+
+
+@cache
+def default_sources() -> list[DefaultSource]:
+    """The feeds for Arnhem that a new installation starts with; none of them was tested."""
+    return [DefaultSource.model_validate(source) for source in _read("sources")["bronnen"]]
+
+
+def districts() -> list[tuple[str, str]]:
+    """CBS code and name of the 24 wijken, in order of code."""
+    return [(district.code, district.naam) for district in load_lexicon().gazetteer.wijken]
+
+
+def mask_names(title: str) -> str:
+    """``title`` with what looks like a person's name replaced by ``[naam]``."""
+    from feeds.names import mask
+
+    return mask(title, load_lexicon().knows)
+
+
+def _models(name: str, kind: type[Any]) -> dict[str, Any]:
+    return {key: kind.model_validate(value) for key, value in _read(name).items()}
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((PLACE / f"{name}.toml").read_text("utf-8"))

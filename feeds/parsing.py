@@ -1,0 +1,167 @@
+"""Turns the bytes of a feed into entries, or into the fault that a person must hear about.
+
+Titles and leads come out as plain text: tags and scripts gone, entities resolved once for
+each time that a publisher escaped them. Everything is still escaped where it is shown.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import feedparser
+
+from feeds.dutch_dates import parse_date
+from feeds.texts import UNTITLED
+
+TITLE_LIMIT, LEAD_LIMIT, LINK_LIMIT, GUID_LIMIT = 500, 600, 1000, 500
+MAX_ENTRIES = 2000
+#: markup beyond this is not read at all; a lead is 600 characters
+MARKUP_LIMIT = 50_000
+
+_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
+_TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.I)
+_PAGE = re.compile(
+    rb"\A[\s\xef\xbb\xbf]*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.I | re.S,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFault:
+    """Why a source gave nothing. ``key`` is a key in ``feeds.texts.FAULTS``.
+
+    ``detail`` is for an operator (a status code, an exception's name), never a full address.
+    """
+
+    key: str
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as it is in the feed now. ``published_at`` is None when not believable."""
+
+    guid: str
+    title: str
+    link: str
+    lead: str
+    published_at: datetime | None
+
+    @property
+    def content_hash(self) -> str:
+        return sha256(f"{self.title}\0{self.lead}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """The entries of a feed, one per guid, in the feed's order."""
+
+    entries: tuple[Entry, ...]
+
+
+def parse_feed(raw: bytes, *, content_type: str = "", now: datetime) -> ParsedFeed | FeedFault:
+    """Read RSS, Atom or RDF. Never raises, whatever the bytes; takes CPU time, so use a thread.
+
+    :param content_type: the header that came with it, for the encoding.
+    """
+    if not raw.strip():
+        return FeedFault("empty", "no bytes")
+    if _PAGE.match(raw[:4096]):
+        return FeedFault("html")
+    headers = {"content-type": content_type} if content_type else {}
+    try:
+        found = feedparser.parse(
+            BytesIO(raw),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+        # Plain dicts: the parser's own kind looks elsewhere for a missing date, with a warning.
+        entries = [_entry(dict(entry), now) for entry in found.entries[:MAX_ENTRIES]]
+    except Exception as error:  # the parser meets anything that the world puts on a server
+        return FeedFault("broken", type(error).__name__)
+    unique = {entry.guid: entry for entry in reversed(entries)}
+    if unique:
+        return ParsedFeed(tuple(reversed(unique.values())))
+    return _no_entries(found, raw)
+
+
+def _no_entries(found: Any, raw: bytes) -> FeedFault:
+    if found.get("bozo"):
+        if b"<html" in raw[:4096].lower() or b"<body" in raw.lower():
+            return FeedFault("html")
+        return FeedFault("broken", type(found.get("bozo_exception")).__name__)
+    return FeedFault("empty") if found.get("version") else FeedFault("broken", "not a feed")
+
+
+def _entry(entry: Mapping[str, Any], now: datetime) -> Entry:
+    title = plain_text(_text(entry, "title"))
+    lead = plain_text(_text(entry, "summary") or _content(entry))
+    link = _link(_text(entry, "link"))
+    shown = _shorten(title or lead or UNTITLED, TITLE_LIMIT)
+    return Entry(
+        guid=_guid(_text(entry, "id"), link, shown),
+        title=shown,
+        link=link,
+        lead=_shorten(lead, LEAD_LIMIT),
+        published_at=_published(entry, now),
+    )
+
+
+def _published(entry: Mapping[str, Any], now: datetime) -> datetime | None:
+    """The date as the feed wrote it; a change date only where there is no other."""
+    for name in ("published", "created", "updated"):
+        if written := _text(entry, name):
+            return parse_date(written, now=now)
+    return None
+
+
+def plain_text(markup: str) -> str:
+    """Text without tags, scripts and control characters, white space collapsed."""
+    text = markup[:MARKUP_LIMIT]
+    for _ in range(2):  # titles are often escaped twice
+        text = _TAG.sub("", _BREAK.sub(" ", _SCRIPT.sub(" ", text)))
+        text = html.unescape(text)
+    text = _TAG.sub("", _SCRIPT.sub(" ", text))
+    kept = (c if unicodedata.category(c) not in {"Cc", "Cs", "Co"} else " " for c in text)
+    return " ".join("".join(kept).replace("\u00ad", "").split())
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str:
+    value = entry.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _content(entry: Mapping[str, Any]) -> str:
+    parts = entry.get("content") or [{}]
+    value = parts[0].get("value")
+    return value if isinstance(value, str) else ""
+
+
+def _link(link: str) -> str:
+    safe = link.startswith(("http://", "https://")) and len(link) <= LINK_LIMIT
+    return plain_text(link).replace(" ", "%20") if safe else ""
+
+
+def _guid(guid: str, link: str, title: str) -> str:
+    """What the feed calls it, or the link, or a hash of the title."""
+    chosen = plain_text(guid) or link
+    if not chosen:
+        return f"title:{sha256(title.encode()).hexdigest()}"
+    return chosen if len(chosen) <= GUID_LIMIT else f"long:{sha256(chosen.encode()).hexdigest()}"
+
+
+def _shorten(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0][: limit - 1] + "…"

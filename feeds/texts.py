@@ -1,0 +1,72 @@
+"""Dutch texts of the watch: why a source fails, and why the machine thinks what it thinks."""
+
+from __future__ import annotations
+
+#: what is wrong with a source, by the key in ``Source.error``
+FAULTS = {
+    "unknown": "Er ging iets mis dat wij niet herkennen.",
+    "unreachable": "De bron is niet te bereiken.",
+    "timeout": "De bron antwoordt te langzaam.",
+    "too_big": "Het antwoord is te groot.",
+    "private_address": "Het adres wijst naar een intern netwerk. Dat lezen wij niet.",
+    "bad_address": "Het adres van de bron klopt niet.",
+    "redirects": "De bron stuurt te vaak door.",
+    "gone": "De bron bestaat niet meer op dit adres.",
+    "refused": "De bron weigert ons de toegang.",
+    "busy": "De bron vraagt ons om te wachten.",
+    "server": "De bron heeft zelf een storing.",
+    "bad_encoding": "Het antwoord is niet uit te pakken.",
+    "html": "Op dit adres staat een webpagina in plaats van een feed.",
+    "empty": "De feed bevat geen berichten.",
+    "broken": "De feed is niet te lezen.",
+}
+
+UNTITLED = "(zonder titel)"
+HIDDEN_NAME = "[naam]"
+
+#: reasons of one item
+TYPE = "{name}: “{shown}”"
+PLACES = {
+    "P0": "plek in Arnhem: {shown}",
+    "P1": "Arnhem genoemd",
+    "P2": "buurgemeente: {shown}",
+    "regio": "elders in Gelderland: {shown}",
+    "P3": "elders in Nederland: {shown}",
+    "P4": "ver weg, kan mensen hier raken",
+    "P5": "buitenland zonder band met hier",
+    "onbekend": "geen plaats genoemd",
+}
+ONLY_IN_LEAD = "niet in de kop, alleen in de inleiding"
+MODIFIER = "{name}: “{shown}”"
+LIMIT = "{name}: “{shown}”, daarom hoogstens ernst {limit}"
+DROPPED = "{name}: “{shown}”, telt niet mee"
+TOLL = "veel slachtoffers: {number}"
+SEVERAL_CITIES = "in {count} steden"
+FLOORS = {
+    "local_touching": "dicht bij kinderen, een school of een gebedshuis: minstens ernst 3",
+    "local_terror": "aanhouding voor terrorisme dichtbij: minstens ernst 4",
+    "attack_here": "aanslag in Nederland: minstens ernst 4",
+    "attack_elsewhere": "aanslag elders in Nederland: minstens ernst 3",
+    "attack_touching": "aanslag in het buitenland die hier raakt: minstens ernst 3",
+    "official_local": "officiële bron over Arnhem: minstens ernst 3",
+}
+CEILING_ABROAD = "buitenland: de machine gaat niet boven ernst {limit}"
+CEILING_ONGOING = "oorlog die al lang duurt: hoogstens ernst {limit}"
+NOTHING = "geen woorden uit het lexicon"
+
+#: reasons of an event
+SECOND_NEWSROOM = "tweede redactie binnen {minutes} min"
+MORE_NEWSROOMS = "{count} redacties binnen {minutes} min"
+OFFICIAL = "officiële bron: {source}"
+GROWING = "{count} berichten in {hours} uur"
+COOLING = "dit onderwerp was kort geleden al gemeld: hoogstens ernst 2"
+BY_HAND = "met de hand gestart"
+
+#: ``schakel feeds explain``
+UNKNOWN_KEY = "Dit bericht staat niet in de database."
+EXPLAIN_ITEM = "Ernst {severity} · {source} · {title}"
+EXPLAIN_EARLIER = "eerdere titel: {title}"
+EXPLAIN_EVENT = "hoort bij gebeurtenis {id} (ernst {severity}): {title}"
+EXPLAIN_NO_EVENT = "hoort bij geen gebeurtenis"
+EXPLAIN_ROUNDUP = "overzicht of liveblog: telt niet mee voor een gebeurtenis"
+REASON = "{text} ({weight:+g})"

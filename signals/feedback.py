@@ -1,0 +1,279 @@
+"""The word back: every signal is answered with a code and one sentence, to its reporter only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import ChannelKind
+from contacts.journal import SYSTEM, Who, write_journal
+from contacts.outbox import Button, Content, Delivery, EmailForm, MessageKind, TelegramForm
+from contacts.records import IllegalMove, StaleMove, move
+from contacts.sealing import Sealer
+from contacts.sending import Recipient, post
+from signals import texts
+from signals.person_filter import screen
+from signals.rows import SIGNAL_MOVES, OutcomeCode, Signal, SignalKind, SignalStatus
+from signals.workdays import AMSTERDAM, working_day_due
+
+__all__ = [
+    "CloseRefused",
+    "ToldAndDone",
+    "close_signal",
+    "mark_overdue_told",
+    "open_signals",
+    "overdue_signals",
+    "told_and_done",
+    "working_day_due",
+]
+
+MAX_SENTENCE = 300
+#: below this many organisations a count could point at one of them
+SMALL = 3
+#: an answer may hold a link, not a person
+_MAY_STAND = frozenset({"URL"})
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRefused:
+    """``reason``: ``empty``, ``long``, ``person`` or ``closed``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAndDone:
+    """What partners told about an event and what became of it, for the closing message.
+
+    Counts organisations, not messages; holds no sentence of or to one reporter.
+    ``organisations_shown`` is ``1-2`` for small numbers. ``told``, ``done`` and ``not_done``
+    are Dutch phrases, the most frequent first.
+    """
+
+    signals: int
+    organisations: int
+    organisations_shown: str
+    still_open: int
+    told: tuple[str, ...]
+    done: tuple[str, ...]
+    not_done: tuple[str, ...]
+
+
+async def close_signal(
+    session: AsyncSession,
+    signal_id: int,
+    code: OutcomeCode,
+    sentence: str,
+    *,
+    who: Who,
+    sealer: Sealer,
+    now: datetime,
+    allow: Collection[str] = (),
+) -> list[Delivery] | CloseRefused:
+    """Close with an outcome and plan the answer; an empty list when none was wanted.
+
+    :raises sqlalchemy.exc.NoResultFound: there is no such signal.
+    """
+    sentence = " ".join(sentence.split())
+    if refused := _refuse(sentence, allow):
+        return CloseRefused(refused)
+    signal = await session.get_one(Signal, signal_id)
+    try:
+        await move(
+            session,
+            SIGNAL_MOVES,
+            signal,
+            SignalStatus.CLOSED,
+            who=who,
+            action="signal_closed",
+            detail={"code": code.value},
+            now=now,
+            outcome_code=code,
+            outcome_text=sentence,
+            closed_at=now,
+            closed_by=who.person_id,
+        )
+    except (IllegalMove, StaleMove):
+        return CloseRefused("closed")
+    if signal.reply_handle is None:
+        return []
+    others = await _organisations_of(session, signal)
+    content = feedback_content(signal.received_at, code, sentence, others=others)
+    return await _answer(session, signal, content, sealer=sealer, now=now)
+
+
+def _refuse(sentence: str, allow: Collection[str]) -> str | None:
+    if not sentence:
+        return "empty"
+    if len(sentence) > MAX_SENTENCE:
+        return "long"
+    if set(screen(sentence, allow).labels) - _MAY_STAND:
+        return "person"
+    return None
+
+
+async def _answer(
+    session: AsyncSession, signal: Signal, content: Content, *, sealer: Sealer, now: datetime
+) -> list[Delivery]:
+    assert signal.reply_handle is not None
+    kind = sealer.unseal(signal.reply_handle).partition(":")[0]
+    # The address stays sealed and nameless in the row; only the pump opens it.
+    reporter = Recipient(
+        kind=ChannelKind(kind),
+        address=signal.reply_handle,
+        person_id=None,
+        organisation_id=signal.organisation_id,
+    )
+    return await post(
+        session,
+        kind=MessageKind.FEEDBACK,
+        content=content,
+        to=[reporter],
+        event_id=signal.event_id,
+        is_exercise=signal.is_exercise,
+        now=now,
+    )
+
+
+def feedback_content(
+    received_at: datetime, code: OutcomeCode, sentence: str, *, others: int
+) -> Content:
+    """The answer in both forms. ``others``: organisations that told about the same event."""
+    head = texts.FEEDBACK_HEAD.format(when=_day_and_time(received_at))
+    lines = [texts.OUTCOMES[code], sentence]
+    if others >= SMALL:
+        lines.append(texts.FEEDBACK_OTHERS.format(count=others))
+    lines.append(texts.FEEDBACK_THANKS)
+    # "useful:A" is what the chat counts; nothing in it says whose signal it was.
+    buttons = [
+        Button(texts.USEFUL, f"useful:{code.value}"),
+        Button(texts.NOT_USEFUL, f"notuseful:{code.value}"),
+    ]
+    return Content(
+        telegram=TelegramForm(
+            text=f"<b>{escape(head)}</b>\n" + "\n".join(escape(line) for line in lines),
+            buttons=[buttons],
+        ),
+        email=_mail(texts.FEEDBACK_SUBJECT, [head, *lines]),
+    )
+
+
+def _mail(subject: str, lines: Sequence[str]) -> EmailForm:
+    return EmailForm(
+        subject=subject,
+        text="\n\n".join(lines) + "\n",
+        html="".join(f"<p>{escape(line)}</p>" for line in lines),
+    )
+
+
+def _day_and_time(at: datetime) -> str:
+    local = at.astimezone(AMSTERDAM)
+    return f"{texts.DAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
+
+
+async def _organisations_of(session: AsyncSession, signal: Signal) -> int:
+    if signal.event_id is None:
+        return 0
+    found = await session.exec(
+        select(Signal.organisation_id)
+        .where(
+            col(Signal.event_id) == signal.event_id,
+            col(Signal.is_exercise) == signal.is_exercise,
+        )
+        .distinct()
+    )
+    return len(found.all())
+
+
+async def open_signals(session: AsyncSession, *, is_exercise: bool) -> list[Signal]:
+    """Signals without an answer, the oldest promise first."""
+    found = await session.exec(
+        select(Signal)
+        .where(col(Signal.status) != SignalStatus.CLOSED, col(Signal.is_exercise) == is_exercise)
+        .order_by(col(Signal.answer_due_at), col(Signal.id))
+    )
+    return list(found.all())
+
+
+async def overdue_signals(session: AsyncSession, *, now: datetime) -> list[Signal]:
+    """Signals whose promised answer is late and of which nobody was told yet."""
+    found = await session.exec(
+        select(Signal)
+        .where(
+            col(Signal.status) != SignalStatus.CLOSED,
+            col(Signal.wants_feedback).is_(True),
+            col(Signal.answer_due_at) < now,
+            col(Signal.overdue_told_at).is_(None),
+        )
+        .order_by(col(Signal.answer_due_at), col(Signal.id))
+    )
+    return list(found.all())
+
+
+async def mark_overdue_told(
+    session: AsyncSession,
+    signals: Sequence[Signal],
+    *,
+    now: datetime,
+    sealer: Sealer | None = None,
+) -> list[Delivery]:
+    """A person was told. With a ``sealer`` the reporters hear that it takes longer, too."""
+    deliveries: list[Delivery] = []
+    for signal in signals:
+        signal.overdue_told_at = now
+        session.add(signal)
+        write_journal(
+            session, who=SYSTEM, action="signal_overdue_told", subject=f"signal:{signal.id}",
+            now=now,
+        )  # fmt: skip
+        if sealer is not None and signal.reply_handle is not None:
+            text = texts.INTERIM.format(when=_day_and_time(signal.received_at))
+            content = Content(
+                telegram=TelegramForm(text=escape(text)),
+                email=_mail(texts.INTERIM_SUBJECT, [text]),
+            )
+            deliveries += await _answer(session, signal, content, sealer=sealer, now=now)
+    await session.flush()
+    return deliveries
+
+
+async def told_and_done(session: AsyncSession, event_id: int) -> ToldAndDone:
+    """ "U meldde, wij deden" of an event."""
+    found = await session.exec(select(Signal).where(col(Signal.event_id) == event_id))
+    return summarise(found.all())
+
+
+def summarise(signals: Sequence[Signal]) -> ToldAndDone:
+    """As :func:`told_and_done`, over signals at hand. Pure."""
+    organisations = len({signal.organisation_id for signal in signals})
+    told = Counter(
+        kind for kind, _ in {(kind, s.organisation_id) for s in signals for kind in s.kinds}
+    )
+    codes = Counter(signal.outcome_code for signal in signals if signal.outcome_code)
+    return ToldAndDone(
+        signals=len(signals),
+        organisations=organisations,
+        organisations_shown=shown_count(organisations),
+        still_open=sum(signal.status is not SignalStatus.CLOSED for signal in signals),
+        told=tuple(
+            texts.KINDS[SignalKind(kind)].lower()
+            for kind, _ in sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
+        ),
+        done=_phrases(codes, texts.DID),
+        not_done=_phrases(codes, texts.DID_NOT),
+    )
+
+
+def shown_count(organisations: int) -> str:
+    """A count as it may be shown: small ones could point at one organisation."""
+    return texts.FEW if 0 < organisations < SMALL else str(organisations)
+
+
+def _phrases(codes: Counter[OutcomeCode], phrases: dict[OutcomeCode, str]) -> tuple[str, ...]:
+    return tuple(phrases[code] for code, _ in codes.most_common() if code in phrases)

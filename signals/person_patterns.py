@@ -1,0 +1,196 @@
+"""What gives a person away by its form: numbers, addresses, accounts. Pure.
+
+A checksum never decides: a mistyped IBAN or BSN is still somebody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from signals.person_words import Span
+
+_CONSONANT = "[BDFGHJKLMNPRSTVWXZ]"
+_PLATE_MASKS = (
+    *("XX-99-99", "99-99-XX", "99-XX-99", "XX-99-XX", "XX-XX-99", "99-XX-XX", "99-XXX-9"),
+    *("9-XXX-99", "XX-999-X", "X-999-XX", "XXX-99-X", "X-99-XXX", "9-XX-999", "999-XX-9"),
+)
+_MONTHS = (
+    "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+    "|jan|feb|mrt|apr|jun|jul|aug|sept?|okt|nov|dec"
+)
+_STREET_END = (
+    "straat|straatje|laan|weg|plein|kade|singel|hof|dijk|pad|steeg|gracht|markt|plantsoen|dreef"
+    "|ring|boulevard|erf|wal|burg|hout|akker|brink|horst|gaarde?|weide|oord|stede|park|baan"
+)
+_HOUSE = r"\d{1,4}(?:\s?[a-z](?![a-z]))?(?:\s?[-/]\s?\d{1,4})?(?:\s?(?:bis|hs|huis)\b)?(?!\d)"
+_POSTCODE = r"[1-9]\d{3}\s?[A-Z]{2}(?![A-Za-z])"
+# Two small letters after a year or a number are mostly a word ("2026 in").
+_SMALL_POSTCODE = (
+    r"[1-9]\d{3}\s?(?!(?:in|en|is|op|de|om|te|al|we|ze|er|nu|na|of|zo|ik|je|ja|uw|me|as|at|ah|u"
+    r"|ga|re|pm|am|eu|m|cm|km|kg|st|nd|la)\b)[a-z]{2}(?![A-Za-z])"
+)
+
+
+def _plates() -> str:
+    strict, loose = [], []
+    for mask in _PLATE_MASKS:
+        parts = [
+            f"\\d{{{len(p)}}}" if p[0] == "9" else f"{_CONSONANT}{{{len(p)}}}"
+            for p in mask.split("-")
+        ]
+        strict.append("-".join(parts))
+        loose.append("[ ]?".join(parts))
+    any_letter = [form.replace(_CONSONANT, "[A-Z]") for form in strict]
+    forms = "|".join([*any_letter, f"(?i:{'|'.join(strict)})", *loose])
+    return rf"(?<![\w-])(?:{forms})(?![\w-])"
+
+
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "EMAIL",
+        re.compile(
+            r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\(punt\))\s?[\w-]+)*"
+            r"(?:\.|\(dot\)|\(punt\))[\w-]{2,}",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "HANDLE",
+        re.compile(
+            r"(?<![\w-])(?:https?://)?(?:[a-z-]+\.)?(?:facebook|instagram|tiktok|snapchat|twitter|x|t|wa"
+            r"|youtube|linkedin|discord|twitch|threads|telegram)\.(?:com|me|gg|tv|net)/\S*[\w/]",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "URL",
+        re.compile(
+            r"(?:https?://|www\.)\S*[\w/]"
+            r"|(?<![\w@.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:nl|com|org|net|be|de|eu|tv|me|info)"
+            r"(?:/\S*[\w/])?(?![\w.-]*@)(?!\w)",
+            re.IGNORECASE,
+        ),
+    ),
+    ("HANDLE", re.compile(r"(?<![\w@])@\s?[A-Za-z0-9_][\w.-]*\w")),
+    ("HANDLE", re.compile(r"(?<![\w@.])\w(?=[\w.]*_)(?=[\w.]*[^\W\d_])[\w.]*\w")),
+    ("HANDLE", re.compile(r"(?<![\w@.])[^\W\d_]{3,}\.(?=[\w.]*\d)[\w.]*\w")),
+    (
+        "IBAN",
+        re.compile(
+            r"(?<!\w)(?:[A-Z]{2}\s?|(?i:nl|be|de|fr|es|it|pl|tr|lu|at|gb|ma))\d{2}"
+            r"(?:[\s.-]?[A-Za-z]{4})?(?:[\s.-]?\d){10,24}(?!\d)"
+        ),
+    ),
+    (
+        "TEL",
+        re.compile(
+            r"(?<![\w+])(?!0[89]00)(?:(?:\+|00)[\s(]?\d{1,3}\)?[\s./-]{0,2}(?:\(0\)[\s./-]?)?"
+            r"\d(?:[\s./()-]{0,2}\d){6,9}|\(?0(?:[\s./()-]{0,3}\d){9})(?!\d)"
+        ),
+    ),
+    ("TEL", re.compile(r"(?<![\w+.,-])6[\s-]\d{4}[\s-]?\d{4}(?!\d)")),
+    ("KENTEKEN", re.compile(_plates())),
+    (
+        "BSN",
+        re.compile(
+            r"(?<![\w.,-])(?:\d{9}|\d{3}[ .]\d{3}[ .]\d{3}|\d{4}[ .]\d{2}[ .]\d{3})(?![\w-])"
+        ),
+    ),
+    (
+        "BSN",
+        re.compile(r"(?:bsn|sofinummer|burgerservicenummer)\D{0,20}(\d(?:[ .-]?\d){7,8})", re.I),
+    ),
+    (
+        "GEBDATUM",
+        re.compile(
+            r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])\s?[-/.]\s?(?:0?[1-9]|1[0-2])\s?[-/.]\s?"
+            r"(?:19[3-9]\d|20[01]\d|2020)(?!\d)"
+        ),
+    ),
+    (
+        "GEBDATUM",
+        re.compile(
+            r"(?:geb\.?|geboren|geboortedatum|geboortedag|jarig)\W{0,3}(?:(?:op|is|datum)\W{1,3})*"
+            rf"(\d{{1,2}}\s?(?:[-/. ]\s?\d{{1,2}}\s?[-/. ]\s?|\s?(?:{_MONTHS})\.?\s?)(?:\d{{4}}"
+            r"|'?\d{2})|(?:19|20)\d{2})(?!\d)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "ADRES",
+        re.compile(
+            rf"(?<![\w'’.-])(?:[A-Z][\w'’.-]*\s(?:(?:van|de|der|den|het|'t|ten|ter|te)\s)*){{0,3}}"
+            rf"[^\W\d_][\w'’-]*(?i:{_STREET_END})\s(?:(?i:nr|nummer)\.?\s)?(?i:{_HOUSE})"
+            rf"(?:,?\s{_POSTCODE}(?:\s[A-Z]\w+)?)?"
+        ),
+    ),
+    (
+        "ADRES",
+        re.compile(
+            r"\b(?:woont|wonen|woonde|woon|verblijft|verbleef|huisadres|adres|adresje)\W{1,3}"
+            r"(?:(?:op|aan|in|bij|is|het|de)\W{1,3})*"
+            rf"((?:[^\W\d_][\w'’.-]*\s){{1,5}}{_HOUSE})(?!\s?jaar)",
+            re.IGNORECASE,
+        ),
+    ),
+    ("ADRES", re.compile(rf"(?<![\w.-]){_POSTCODE}(?:\s?,?\s(?:nr\.?\s?)?{_HOUSE})?")),
+    ("ADRES", re.compile(rf"(?<![\w.-]){_SMALL_POSTCODE}")),
+    (
+        "STRAAT",
+        re.compile(
+            r"(?<![\w'’-])[A-Z][\w'’-]*(?:straat|laan|weg|plein|kade|singel|dijk|pad|steeg|gracht|markt"
+            r"|plantsoen|dreef)(?!\w)"
+        ),
+    ),
+    (
+        "KLAS",
+        re.compile(
+            r"(?<!\w)(?:(?:klas|groep|brugklas)\s\d{1,2}(?:\s?[a-z]\b)?(?:\s(?:en|of|t/m)\s\d\b)?"
+            r"|(?:havo|vwo|vmbo(?:-?[a-z]{1,2})?|mavo|gymnasium|atheneum)\s?-?\d\b"
+            r"|\d\s?-?(?:havo|vwo|vmbo|mavo|gymnasium|atheneum)(?:-?[a-z]{1,2})?\b"
+            r"|[1-6][a-hA-H]\d?\b)",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+_CLASS = (
+    r"(?:klas\s\d\w?|groep\s\d|[1-6]\s?-?[a-h]\b|[1-6]\s?-?(?:havo|vwo|vmbo|mavo)\S*"
+    r"|(?:havo|vwo|vmbo|mavo)\S*\s?\d)"
+)
+_SOMEBODY = r"(?:jongen|meisje|meid|knul|zoon|dochter|broer|zus|leerling|man|vrouw|puber|gast)"
+_AGE = r"(?:van\s\d{1,2}\b|\(\s?\d{1,2}\s?(?:jaar|jr)?\s?\)|\d{1,2}\s?-?\s?(?:jaar|jr|jarige?)\b)"
+_PERSON_FORMS = (
+    re.compile(r"\b[Ii]nitialen\s(?:zijn\s|is\s)?[A-Z]\.?\s?[A-Z]\b"),
+    # "jongen uit 3B", "meisje (14) uit klas 2": sex and class point at one person
+    re.compile(
+        rf"\b(?:jongen|meisje|meid|knul)\s(?:{_AGE}\s)?(?:uit|van|in|zit\sin)\s(?:de\s)?{_CLASS}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b{_SOMEBODY}\b[^.!?]{{0,20}}{_AGE}[^.!?]{{0,25}}{_CLASS}", re.IGNORECASE),
+    re.compile(rf"\b\d{{1,2}}\s?-?\s?jarige?\s{_SOMEBODY}\b[^.!?]{{0,25}}{_CLASS}", re.IGNORECASE),
+    re.compile(
+        rf"\b{_SOMEBODY}\b[^.!?]{{0,20}}{_AGE}[^.!?]{{0,25}}\b[A-Z]\w+(?:straat|laan|weg|plein)\b"
+    ),
+)
+
+# "insta: keesje", "snap heet hij bigboss"
+_ACCOUNT = re.compile(
+    r"\b(?:snap(?:chat)?|insta(?:gram)?|tiktok|discord|telegram|account|gebruikersnaam|nickname"
+    r"|gamertag|username|@)\w*\s?(?::|=|\bheet\s(?:hij|zij|ze)|\bis\s?:)\s?(\S*\w)",
+    re.IGNORECASE,
+)
+
+
+def find_forms(text: str) -> Iterator[Span]:
+    """Everything in the text with the form of personal data; spans may overlap."""
+    for label, pattern in _FORMS:
+        group = 1 if pattern.groups else 0
+        for match in pattern.finditer(text):
+            yield Span(match.start(group), match.end(group), label)
+    for pattern in _PERSON_FORMS:
+        for match in pattern.finditer(text):
+            yield Span(match.start(), match.end(), "PERSOON")
+    for match in _ACCOUNT.finditer(text):
+        yield Span(match.start(1), match.end(1), "HANDLE")

@@ -1,0 +1,197 @@
+"""Words for the person filter: tokens, the lists in ``signals/lists`` and what they allow.
+
+The lists hold folded words (lower case, no accents), so that *Ömer*, *omer* and *OMER*
+are one name. They are written by ourselves; no data set was copied.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from feeds.lexicon import districts
+
+LISTS = Path(__file__).parent / "lists"
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_POSSESSIVE = re.compile(r"['’]s?\Z")
+_NOT_DECOMPOSED = str.maketrans(
+    {"ı": "i", "ø": "o", "ß": "ss", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+)
+_ABBREVIATIONS = frozenset(
+    {"dhr", "mw", "mevr", "mvr", "mr", "dr", "drs", "ing", "prof", "fam", "st", "geb", "nr"}
+)
+_SENTENCE_END = ".!?\n…"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text and what it looks like; ``end`` is exclusive."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in a text. ``key`` is folded; ``opens`` says that it begins a sentence."""
+
+    start: int
+    end: int
+    text: str
+    key: str
+    opens: bool
+
+    @property
+    def is_capital(self) -> bool:
+        return self.text[0].isupper()
+
+    @property
+    def is_shouted(self) -> bool:
+        return len(self.text) > 1 and self.text.isupper()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: *Hêvîn* and *hevin* are the same word."""
+    lowered = unicodedata.normalize("NFKD", text.casefold().translate(_NOT_DECOMPOSED))
+    return "".join(sign for sign in lowered if not unicodedata.combining(sign))
+
+
+def tokenize(text: str) -> list[Token]:
+    """The words of a text, in order; digits and signs are between them."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        word = _POSSESSIVE.sub("", match.group()) or match.group()
+        tokens.append(
+            Token(
+                start=match.start(),
+                end=match.start() + len(word),
+                text=word,
+                key=fold(word),
+                opens=_opens_sentence(text, match.start(), tokens),
+            )
+        )
+    return tokens
+
+
+def _opens_sentence(text: str, start: int, before: list[Token]) -> bool:
+    if not before:
+        return True
+    gap = text[before[-1].end : start]
+    if not any(sign in gap for sign in _SENTENCE_END):
+        return False
+    last = before[-1]
+    return last.key not in _ABBREVIATIONS and not (len(last.text) == 1 and last.is_capital)
+
+
+PhraseIndex = Mapping[str, tuple[tuple[str, ...], ...]]
+
+
+def index_phrases(phrases: Iterable[str]) -> PhraseIndex:
+    """Phrases by their first word, so that one walk over a text finds them all."""
+    index: dict[str, set[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        keys = tuple(token.key for token in tokenize(phrase))
+        if keys:
+            index.setdefault(keys[0], set()).add(keys)
+    return {first: tuple(sorted(found, key=len)) for first, found in index.items()}
+
+
+def marked_by(tokens: list[Token], index: PhraseIndex) -> set[int]:
+    """Positions of the tokens that belong to a phrase of the index, written with a capital."""
+    marked: set[int] = set()
+    for position, token in enumerate(tokens):
+        for phrase in index.get(token.key, ()):
+            here = tokens[position : position + len(phrase)]
+            if tuple(word.key for word in here) == phrase and any(w.is_capital for w in here):
+                marked.update(range(position, position + len(phrase)))
+    return marked
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All lists, folded."""
+
+    first_names: frozenset[str]
+    ambiguous: frozenset[str]
+    surnames: frozenset[str]
+    common: frozenset[str]
+    allowed: PhraseIndex
+    districts: PhraseIndex
+    prefixes: frozenset[str]
+    titles: frozenset[str]
+    honorifics: frozenset[str]
+    kinship: frozenset[str]
+    naming: frozenset[str]
+    mentions: tuple[tuple[str, ...], ...]
+    speaking: frozenset[str]
+    offices: frozenset[str]
+    organisations: frozenset[str]
+    organisation_endings: tuple[str, ...]
+    houses_of_worship: frozenset[str]
+    near: frozenset[str]
+    places_follow: frozenset[str]
+
+
+@cache
+def load_lists() -> Lists:
+    """Read the lists once."""
+    cues = tomllib.loads((LISTS / "cues.toml").read_text(encoding="utf-8"))
+    sets = {name: frozenset(words) for name, words in cues.items()}
+    return Lists(
+        first_names=_words("first_names.txt"),
+        ambiguous=_words("ambiguous.txt"),
+        surnames=_words("surnames.txt"),
+        common=_words("common.txt"),
+        allowed=index_phrases([*_lines("allow.txt"), *_district_words()]),
+        districts=index_phrases(_district_words()),
+        prefixes=sets["prefixes"],
+        titles=sets["titles"],
+        honorifics=sets["honorifics"],
+        kinship=sets["kinship"],
+        naming=sets["naming"],
+        mentions=tuple(tuple(phrase.split()) for phrase in cues["mentions"]),
+        speaking=sets["speaking"],
+        offices=sets["offices"],
+        organisations=sets["organisations"],
+        organisation_endings=tuple(cues["organisation_endings"]),
+        houses_of_worship=sets["houses_of_worship"],
+        near=sets["near"],
+        places_follow=sets["places_follow"],
+    )
+
+
+@cache
+def index_allowed(allow: frozenset[str]) -> PhraseIndex:
+    """The municipality's own allow-list, indexed once."""
+    return index_phrases(allow)
+
+
+def allowed_positions(tokens: list[Token], lists: Lists, allow: Collection[str]) -> set[int]:
+    """Positions of words that are known not to be a person."""
+    return marked_by(tokens, lists.allowed) | marked_by(tokens, index_allowed(frozenset(allow)))
+
+
+def _district_words() -> list[str]:
+    """Names of wijken, also in the parts people use: *Presikhaaf* for *Presikhaaf-West*."""
+    names: list[str] = []
+    for _code, name in districts():
+        for part in re.sub(r"\(.*?\)|e\.o\.", "", name).split("/"):
+            names.append(part.strip())
+            names.append(part.strip().partition("-")[0])
+    return names
+
+
+def _lines(name: str) -> list[str]:
+    raw = (LISTS / name).read_text(encoding="utf-8")
+    return [line.strip() for line in raw.splitlines() if line.strip() and line[0] != "#"]
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(fold(word) for line in _lines(name) for word in line.split())

@@ -1,0 +1,202 @@
+"""Stores a spanningssignaal: about the mood in a group, by organisation, never a person.
+
+The person filter stands before the inbox; here it looks once more, as a second lock for
+every other way in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Domain
+from contacts.journal import SYSTEM, write_journal
+from contacts.sealing import Sealer
+from contacts.sending import Recipient
+from feeds.lexicon import districts
+from signals import texts
+from signals.errors import DraftError
+from signals.person_filter import Screening, screen
+from signals.rows import (
+    Breadth,
+    Direction,
+    Done,
+    Eep,
+    Need,
+    Setting,
+    Share,
+    Signal,
+    SignalKind,
+    When,
+)
+from signals.settings import SignalSettings
+from signals.workdays import reading_due, working_day_due
+
+MAX_NOTE = 280
+MAX_KINDS = 3
+DANGER_NOW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The form as filled in. ``district`` is a CBS code, ``stad``, ``online`` or ``onbekend``."""
+
+    event_id: int | None
+    district: str
+    setting: Setting
+    kinds: tuple[SignalKind, ...]
+    severity: int
+    note: str = ""
+    eep: Eep = Eep.EXPERIENCED
+    breadth: Breadth = Breadth.UNKNOWN
+    direction: Direction = Direction.UNKNOWN
+    occurred: When = When.TODAY
+    done: Done = Done.NOTHING_YET
+    need: Need = Need.NOTHING
+    share: Share = Share.TEAM
+    wants_feedback: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Stored. What the reporter is promised: read before, answered before (UTC)."""
+
+    signal_id: int
+    read_before: datetime
+    answer_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The note seems to be about a person; nothing is stored."""
+
+    screening: Screening
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Danger now: 112, and nothing is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A signal in Dutch words, without its note."""
+
+    domain: str
+    kinds: str
+    severity: str
+    district: str
+    setting: str
+    occurred: str
+    eep: str
+    breadth: str
+    direction: str
+    done: str
+    need: str
+    share: str
+
+
+async def tell(
+    session: AsyncSession,
+    draft: Draft,
+    *,
+    organisation_id: int,
+    domain: Domain,
+    reply: Recipient | None,
+    sealer: Sealer,
+    settings: SignalSettings,
+    is_exercise: bool,
+    now: datetime,
+) -> Told | Blocked | Emergency:
+    """Store the signal, its note and the way back sealed. Nothing tells who reported.
+
+    :param reply: where the answer goes; None when no answer is wanted or possible.
+    :raises DraftError: a value that the form does not offer.
+    """
+    if draft.severity == DANGER_NOW:
+        return Emergency()
+    check_draft(draft)
+    screening = screen(draft.note, settings.allow)
+    if screening.blocked:
+        return Blocked(screening)
+    signal = Signal(
+        event_id=draft.event_id,
+        organisation_id=organisation_id,
+        domain=domain,
+        received_at=now,
+        occurred=draft.occurred,
+        district=draft.district,
+        setting=draft.setting,
+        kinds=[kind.value for kind in draft.kinds],
+        eep=draft.eep,
+        breadth=draft.breadth,
+        severity=draft.severity,
+        direction=draft.direction,
+        note_sealed=sealer.seal(draft.note) if draft.note else None,
+        done=draft.done,
+        need=draft.need,
+        wants_feedback=draft.wants_feedback,
+        share=draft.share,
+        answer_due_at=working_day_due(now, settings.answer_within_working_days),
+        reply_handle=_handle(reply, sealer) if draft.wants_feedback else None,
+        is_exercise=is_exercise,
+    )
+    session.add(signal)
+    await session.flush()
+    assert signal.id is not None
+    write_journal(
+        session,
+        who=SYSTEM,
+        action="signal_told",
+        subject=f"signal:{signal.id}",
+        detail={"severity": signal.severity, "kinds": len(signal.kinds)},
+        now=now,
+    )
+    return Told(
+        signal_id=signal.id,
+        read_before=reading_due(now, settings.read_within_h),
+        answer_due_at=signal.answer_due_at,
+    )
+
+
+def check_draft(draft: Draft) -> None:
+    """Raise :class:`DraftError` for a value that the form does not offer."""
+    if not 1 <= draft.severity < DANGER_NOW:
+        raise DraftError("severity")
+    if not 1 <= len(draft.kinds) <= MAX_KINDS or len(set(draft.kinds)) != len(draft.kinds):
+        raise DraftError("kinds")
+    if draft.district not in district_names():
+        raise DraftError("district")
+    if len(draft.note) > MAX_NOTE:
+        raise DraftError("note")
+
+
+@cache
+def district_names() -> dict[str, str]:
+    """Where something may be noticed, by code: the wijken, and the three places without one."""
+    return {**dict(districts()), **texts.PLACES}
+
+
+def describe(signal: Signal) -> Description:
+    """The coded fields in Dutch."""
+    return Description(
+        domain=texts.DOMAINS[signal.domain],
+        kinds=", ".join(texts.KINDS[SignalKind(kind)].lower() for kind in signal.kinds),
+        severity=texts.SEVERITIES[signal.severity],
+        district=district_names().get(signal.district, signal.district),
+        setting=texts.SETTINGS[signal.setting].lower(),
+        occurred=texts.WHENS[signal.occurred],
+        eep=texts.EEPS[signal.eep],
+        breadth=texts.BREADTHS[signal.breadth],
+        direction=texts.DIRECTIONS[signal.direction],
+        done=texts.DONE[signal.done],
+        need=texts.NEEDS[signal.need],
+        share=texts.SHARES[signal.share],
+    )
+
+
+def _handle(reply: Recipient | None, sealer: Sealer) -> str | None:
+    return None if reply is None else sealer.seal(f"{reply.kind.value}:{reply.address}")

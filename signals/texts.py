@@ -1,0 +1,149 @@
+"""Dutch labels and sentences of the signals."""
+
+from contacts.directory import Domain
+from signals.rows import (
+    Breadth,
+    Direction,
+    Done,
+    Eep,
+    Need,
+    OutcomeCode,
+    Setting,
+    Share,
+    SignalKind,
+    When,
+)
+
+KINDS = {
+    SignalKind.NEED: "Vragen, behoefte aan informatie",
+    SignalKind.FEAR: "Angst, zorg",
+    SignalKind.ANGER: "Boosheid",
+    SignalKind.RUMOUR: "Geruchten",
+    SignalKind.GROUP_CONFLICT: "Ruzie tussen groepen",
+    SignalKind.SUPPORT: "Steun, solidariteit",
+    SignalKind.INCOMPREHENSION: "Onbegrip over de aanpak",
+    SignalKind.DISCRIMINATION: "Discriminatie, belediging",
+    SignalKind.GENERAL_THREAT: "Bedreiging in het algemeen",
+    SignalKind.CALL_TO_ACTION: "Oproep tot bijeenkomst of actie",
+    SignalKind.VANDALISM: "Vernieling, bekladding",
+    SignalKind.AVOIDANCE: "Wegblijven, vermijden",
+}
+
+SEVERITIES = {
+    1: "1 merkbaar, geen zorgen",
+    2: "2 gespannen, gaat goed",
+    3: "3 zorgen, hulp welkom",
+    4: "4 botsing of dreiging",
+    5: "5 gevaar nu",
+}
+
+SETTINGS = {
+    Setting.CLASSROOM: "Klas",
+    Setting.AROUND_SCHOOL: "Rond school",
+    Setting.STREET: "Straat of plein",
+    Setting.COMMUNITY_CENTRE: "Buurthuis",
+    Setting.SPORT: "Sport",
+    Setting.PLACE_OF_MEETING: "Gebeds- of ontmoetingsplek",
+    Setting.TRANSPORT: "Openbaar vervoer",
+    Setting.ONLINE_GROUP: "Online groep",
+    Setting.OTHER: "Ergens anders",
+}
+
+PLACES = {"stad": "hele stad", "online": "online", "onbekend": "weet niet"}
+
+WHENS = {
+    When.TODAY: "vandaag",
+    When.YESTERDAY: "gisteren",
+    When.THIS_WEEK: "deze week",
+    When.TO_COME: "komt nog",
+}
+
+EEPS = {
+    Eep.EXPERIENCED: "beleefd",
+    Eep.EVIDENCED: "gebeurd",
+    Eep.POTENTIAL: "verwacht",
+}
+
+BREADTHS = {
+    Breadth.FEW: "een paar mensen",
+    Breadth.GROUP: "een groep",
+    Breadth.SEVERAL: "meerdere groepen of plekken",
+    Breadth.UNKNOWN: "omvang onbekend",
+}
+
+DIRECTIONS = {
+    Direction.RISING: "neemt toe",
+    Direction.STEADY: "blijft gelijk",
+    Direction.FALLING: "neemt af",
+    Direction.UNKNOWN: "richting onbekend",
+}
+
+DONE = {
+    Done.NOTHING_YET: "nog niets gedaan",
+    Done.TALKED: "gesprek gevoerd",
+    Done.HELP_ASKED: "hulp gevraagd",
+    Done.SOLVED: "opgelost",
+}
+
+NEEDS = {
+    Need.INFORMATION: "informatie",
+    Need.CONVERSATION_HELP: "hulp bij gesprekken",
+    Need.VISIT: "bezoek of contact",
+    Need.YOUTH_WORK: "jongerenwerk erbij",
+    Need.NOTHING: "niets",
+}
+
+SHARES = {
+    Share.MEMBERS: "ook naar leden, zonder herkomst",
+    Share.TEAM: "alleen naar het coördinatieteam",
+}
+
+FEEDBACK_WISH = {True: "antwoord graag", False: "geen antwoord nodig"}
+
+DOMAINS = {
+    Domain.MUNICIPALITY: "gemeente",
+    Domain.SAFETY: "veiligheid",
+    Domain.CARE_WELFARE: "zorg en welzijn",
+    Domain.EDUCATION: "onderwijs",
+    Domain.CIVIL: "maatschappelijk",
+}
+
+#: how an answer begins, for the reporter
+OUTCOMES = {
+    OutcomeCode.A: "Er is actie genomen.",
+    OutcomeCode.B: "Wij bekijken uw signaal samen met andere.",
+    OutcomeCode.C: "Wij gaven uw signaal door, met uw toestemming.",
+    OutcomeCode.D: "Er is geen actie nodig.",
+    OutcomeCode.E: "Meer mogen wij hierover niet zeggen.",
+    OutcomeCode.F: "Hierbij de informatie.",
+    OutcomeCode.G: "Wij delen dit als goed voorbeeld.",
+}
+
+#: what we did, for the closing message: never the sentence of one reporter
+DID = {
+    OutcomeCode.A: "actie genomen",
+    OutcomeCode.B: "samen met andere signalen bekeken",
+    OutcomeCode.C: "met toestemming doorgegeven",
+    OutcomeCode.F: "met informatie beantwoord",
+    OutcomeCode.G: "als goed voorbeeld gedeeld",
+}
+DID_NOT = {
+    OutcomeCode.D: "geen actie nodig, met uitleg aan de melder",
+    OutcomeCode.E: "wij mogen er niet meer over zeggen",
+}
+
+FEEDBACK_SUBJECT = "Antwoord op uw signaal"
+FEEDBACK_HEAD = "Antwoord op uw signaal van {when}"
+FEEDBACK_OTHERS = "U was niet de enige: {count} organisaties meldden iets over deze gebeurtenis."
+FEEDBACK_THANKS = "Dank voor uw signaal."
+USEFUL = "Nuttig"
+NOT_USEFUL = "Niet nuttig"
+
+INTERIM_SUBJECT = "Uw signaal: nog geen antwoord"
+INTERIM = (
+    "Over uw signaal van {when}: wij beloofden een antwoord, en dat is er nog niet. "
+    "De coördinator is eraan herinnerd. U hoeft niets te doen. Is er gevaar? Bel 112."
+)
+
+DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+FEW = "1-2"

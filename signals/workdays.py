@@ -1,0 +1,83 @@
+"""Working days in the Netherlands: what a promise of "two working days" means. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+ANSWER_HOUR = time(17, 0)
+#: outside these hours nobody reads; what comes in then is read from nine
+READING_FROM, READING_UNTIL, MORNING = time(7, 0), time(22, 0), time(9, 0)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday in the Gregorian calendar (the anonymous algorithm of 1876)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    weekday = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * weekday) // 451
+    month, day = divmod(h + weekday - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+@cache
+def holidays(year: int) -> frozenset[date]:
+    """Days on which a Dutch municipality is closed, weekends left out of account."""
+    sunday = easter(year)
+    kings_day = date(year, 4, 27)
+    if kings_day.weekday() == 6:
+        kings_day = date(year, 4, 26)
+    return frozenset(
+        {
+            date(year, 1, 1),
+            sunday + timedelta(days=1),
+            kings_day,
+            date(year, 5, 5),
+            sunday + timedelta(days=39),
+            sunday + timedelta(days=50),
+            date(year, 12, 25),
+            date(year, 12, 26),
+        }
+    )
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, and no national holiday."""
+    return day.weekday() < 5 and day not in holidays(day.year)
+
+
+def next_working_day(day: date) -> date:
+    """The first working day after ``day``."""
+    day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def working_day_due(now: datetime, days: int) -> datetime:
+    """17.00 in Arnhem on the ``days``-th working day after today, in UTC.
+
+    What comes in on a Saturday counts from the Monday.
+    """
+    day = now.astimezone(AMSTERDAM).date()
+    for _ in range(days):
+        day = next_working_day(day)
+    return datetime.combine(day, ANSWER_HOUR, AMSTERDAM).astimezone(UTC)
+
+
+def reading_due(now: datetime, hours: int) -> datetime:
+    """Before when somebody has read it: whole hours, at night the next morning, in UTC."""
+    local = now.astimezone(AMSTERDAM)
+    if local.time() < READING_FROM:
+        return datetime.combine(local.date(), MORNING, AMSTERDAM).astimezone(UTC)
+    due = (now + timedelta(hours=hours, minutes=59)).astimezone(AMSTERDAM)
+    due = due.replace(minute=0, second=0, microsecond=0)
+    if due.date() > local.date() or due.time() > READING_UNTIL:
+        tomorrow = local.date() + timedelta(days=1)
+        due = datetime.combine(tomorrow, MORNING, AMSTERDAM)
+    return due.astimezone(UTC)

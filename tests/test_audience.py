@@ -1,0 +1,258 @@
+"""Who gets a version: everybody first, and then exactly those who got the one before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.approval import Approved, Submitted, approve, submit
+from briefings.audience import Receipt, plan_everybody, plan_followers, plan_recipients
+from briefings.distribution import group_readers
+from briefings.drafting import draft_briefing
+from briefings.rows import Briefing, BriefingKind
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    Domain,
+    Person,
+)
+from contacts.outbox import Content, Delivery, DeliveryStatus, Message
+from contacts.records import Database
+from tests.briefings_cast import (
+    NOW,
+    SETTINGS,
+    Cast,
+    add_organisation,
+    add_person,
+    an_event,
+    facts_for,
+    sure,
+    the_cast,
+)
+
+AUDIENCES = st.lists(st.sampled_from(list(Audience)), max_size=3, unique=True)
+CHANNELS = st.lists(
+    st.tuples(
+        st.sampled_from(list(ChannelKind)),
+        st.integers(0, 3),
+        st.sampled_from(list(ChannelStatus)),
+        st.booleans(),
+    ),
+    max_size=3,
+)
+
+
+@st.composite
+def people_and_channels(draw: st.DrawFn) -> tuple[list[Person], dict[int, list[Channel]]]:
+    people, channels = [], {}
+    for number in range(1, draw(st.integers(1, 8))):
+        people.append(
+            Person(
+                id=number,
+                organisation_id=draw(st.integers(1, 3)),
+                name="x",
+                audiences=[audience.value for audience in draw(AUDIENCES)],
+                is_exercise=draw(st.booleans()),
+                left_at=draw(st.sampled_from([None, None, NOW])),
+                created_at=NOW,
+            )
+        )
+        channels[number] = [
+            Channel(
+                id=number * 10 + index,
+                person_id=number,
+                kind=kind,
+                address=f"{number}-{index}",
+                rank=rank,
+                status=status,
+                is_exercise=is_exercise,
+                created_at=NOW,
+            )
+            for index, (kind, rank, status, is_exercise) in enumerate(draw(CHANNELS))
+        ]
+    return people, channels
+
+
+@given(people_and_channels(), st.booleans())
+def test_planned_and_unreachable_are_the_whole_audience(
+    world: tuple[list[Person], dict[int, list[Channel]]], is_exercise: bool
+) -> None:
+    people, channels = world
+    plan = plan_everybody(people, channels, is_exercise=is_exercise)
+    whole = {
+        p.id for p in people if p.audiences and p.left_at is None and p.is_exercise == is_exercise
+    }
+    planned = [recipient.person_id for recipient, _, _ in plan.recipients]
+    unreachable = [person.id for person in plan.unreachable]
+    assert sorted([*planned, *unreachable]) == sorted(whole)
+    for recipient, audience, extras in plan.recipients:
+        person = next(p for p in people if p.id == recipient.person_id)
+        channel = next(c for c in channels[person.id or 0] if c.address == recipient.address)
+        assert channel.status is ChannelStatus.ACTIVE
+        assert channel.is_exercise == is_exercise
+        assert [audience.value, *(extra.value for extra in extras)] == person.audiences
+
+
+@given(people_and_channels(), st.randoms(use_true_random=False))
+def test_the_snapshot_does_not_depend_on_the_order(
+    world: tuple[list[Person], dict[int, list[Channel]]], random: Random
+) -> None:
+    people, channels = world
+    before = plan_everybody(people, channels, is_exercise=False).snapshot()
+    random.shuffle(people)
+    assert plan_everybody(people, channels, is_exercise=False).snapshot() == before
+
+
+@given(people_and_channels(), st.data())
+def test_followers_are_exactly_those_who_got_it(
+    world: tuple[list[Person], dict[int, list[Channel]]], data: st.DataObject
+) -> None:
+    people, channels = world
+    everybody = {person.id or 0: person for person in people}
+    ids = data.draw(st.lists(st.sampled_from([*everybody, 99]), max_size=8))
+    receipts = [
+        Receipt(number, 1, (ChannelKind.EMAIL, f"{number}-0"), Audience.PARENTS) for number in ids
+    ]
+    plan = plan_followers(receipts, everybody, channels, is_exercise=False)
+    planned = [recipient.person_id for recipient, _, _ in plan.recipients]
+    unreachable = [person.id for person in plan.unreachable]
+    assert sorted([*planned, *unreachable]) == sorted(set(ids) - {99})
+
+
+def test_a_follow_up_takes_the_channel_that_worked() -> None:
+    person = Person(id=1, organisation_id=1, name="x", audiences=["ouders"], created_at=NOW)
+    ways = [
+        Channel(id=1, person_id=1, kind=ChannelKind.TELEGRAM, address="7", rank=1, created_at=NOW),
+        Channel(id=2, person_id=1, kind=ChannelKind.EMAIL, address="a@x", rank=2, created_at=NOW),
+    ]
+    got = [Receipt(1, 1, (ChannelKind.EMAIL, "a@x"), Audience.PARENTS)]
+    plan = plan_followers(got, {1: person}, {1: ways}, is_exercise=False)
+    assert plan.recipients[0].recipient.kind is ChannelKind.EMAIL
+    ways[1].status = ChannelStatus.CLOSED
+    plan = plan_followers(got, {1: person}, {1: ways}, is_exercise=False)
+    assert plan.recipients[0].recipient.kind is ChannelKind.TELEGRAM
+
+
+def test_an_organisations_own_address_gets_the_follow_up_there() -> None:
+    got = [Receipt(None, 3, (ChannelKind.EMAIL, "info@x"), Audience.PARENTS)] * 2
+    plan = plan_followers(got, {}, {}, is_exercise=False)
+    assert [(r.address, r.organisation_id) for r, _, _ in plan.recipients] == [("info@x", 3)]
+
+
+async def send(session: AsyncSession, cast: Cast, kind: BriefingKind, **of: object) -> Briefing:
+    """Draft, hand in and approve, at once."""
+    now = of.pop("now", NOW)
+    briefing = await draft_briefing(
+        session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=now, **of
+    )  # type: ignore[arg-type]
+    submitted = await submit(session, briefing, cast.writer, now=now)  # type: ignore[arg-type]
+    assert isinstance(submitted, Submitted), submitted
+    approved = await approve(
+        session, briefing, cast.approver, SETTINGS,
+        expected_hash=submitted.content_hash, now=now,  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert isinstance(approved, Approved), approved
+    return briefing
+
+
+async def set_status(session: AsyncSession, person: Person, status: DeliveryStatus) -> None:
+    found = await session.exec(select(Delivery).where(col(Delivery.person_id) == person.id))
+    for delivery in found.all():
+        delivery.status = status
+        session.add(delivery)
+    await session.flush()
+
+
+async def test_everybody_of_the_events_world_and_who_has_no_channel(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        other = await add_organisation(session, "Oefenschool", Domain.EDUCATION, is_exercise=True)
+        await add_person(
+            session, other, "oefendocent", [Audience.TEACHER_PO], telegram="99", is_exercise=True
+        )
+        plan = await plan_recipients(session, cast.event, now=NOW)
+    assert [r.address for r, _, _ in plan.recipients] == ["11", "b@x.test", "12"]
+    assert [person.name for person in plan.unreachable] == ["conciërge"]
+    assert plan.by_channel == {ChannelKind.TELEGRAM: 2, ChannelKind.EMAIL: 1}
+    assert plan.organisations == 2
+
+
+async def test_an_exercise_reaches_only_exercise_addresses(db: Database) -> None:
+    async with db.begin() as session:
+        await the_cast(session)
+        other = await add_organisation(session, "Oefenschool", Domain.EDUCATION, is_exercise=True)
+        learner = await add_person(
+            session, other, "oefendocent", [Audience.TEACHER_PO], telegram="99", is_exercise=True
+        )
+        real = Channel(
+            person_id=learner.id, kind=ChannelKind.EMAIL, address="echt@x.test", rank=1,
+            is_exercise=False, created_at=NOW,
+        )  # fmt: skip
+        event = an_event(is_exercise=True)
+        session.add_all([real, event])
+        await session.flush()
+        plan = await plan_recipients(session, event, now=NOW)
+    assert [r.address for r, _, _ in plan.recipients] == ["99"]
+
+
+async def test_an_update_goes_to_sent_and_unknown_and_not_to_who_came_later(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        first = await send(session, cast, BriefingKind.FIRST)
+        teacher, leader, _, police = cast.people
+        await set_status(session, teacher, DeliveryStatus.SENT)
+        await set_status(session, leader, DeliveryStatus.UNKNOWN)
+        await set_status(session, police, DeliveryStatus.FAILED)
+        school = await add_organisation(session, "Nieuwe school", Domain.EDUCATION)
+        await add_person(session, school, "later", [Audience.TEACHER_PO], telegram="77")
+        later = NOW + timedelta(hours=3)
+        await sure(session, cast.event, "De Testlaan is weer open.", at=later)
+        update = await draft_briefing(
+            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=later
+        )
+        expected = {teacher.id, leader.id}
+        for only_of in (first.id, update.id):
+            plan = await plan_recipients(session, cast.event, now=later, only_of=only_of)
+            assert {r.person_id for r, _, _ in plan.recipients} == expected
+
+
+async def test_somebody_in_two_audiences_gets_one_message_with_a_link(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        first = await send(session, cast, BriefingKind.FIRST)
+        leader = cast.people[1]
+        found = await session.exec(
+            select(Message)
+            .join(Delivery, col(Delivery.message_id) == col(Message.id))
+            .where(col(Delivery.person_id) == leader.id)
+        )
+        message = found.one()
+    content = Content.from_json(message.content)
+    assert content.email is not None
+    assert message.audience == Audience.SCHOOL_LEADER.value
+    assert message.briefing_id == first.id
+    assert "Ook voor u: de tekst voor" in content.email.text
+    assert "%%LINK%%?tekst=docent_po" in content.email.html
+    assert content.email.subject == "Informatie bij gebeurtenis: aanhouding Presikhaaf"
+
+
+def test_readers_with_the_same_text_and_links_share_a_message() -> None:
+    world = [
+        Person(id=n, organisation_id=1, name="x", audiences=a, created_at=NOW)
+        for n, a in enumerate((["ouders"], ["ouders"], ["ouders", "docent_po"]), 1)
+    ]
+    ways = {
+        n: [Channel(person_id=n, kind=ChannelKind.EMAIL, address=str(n), created_at=NOW)]
+        for n in (1, 2, 3)
+    }
+    groups = group_readers(plan_everybody(world, ways, is_exercise=False).recipients)
+    assert [len(readers) for readers in groups.values()] == [2, 1]

@@ -1,0 +1,301 @@
+"""Seven texts from one fact block: the right form, quickly, for every reader."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from jinja2 import UndefinedError
+
+from briefings import render
+from briefings.drafting import current_briefing, draft_briefing, texts_of
+from briefings.facts import add_fact, open_facts, withdraw_fact
+from briefings.plaintext import chat_length, read_blocks, to_plain
+from briefings.render import Form, choose_form, render_text, subject_line, template_meta
+from briefings.rows import (
+    Briefing,
+    BriefingKind,
+    BriefingStatus,
+    BriefingText,
+    FactKind,
+)
+from briefings.sheets import printable_link, source_text
+from briefings.versions import NothingToCorrect
+from contacts.directory import Audience
+from contacts.records import Database
+from contacts.texts import EXERCISE_SUBJECT
+from tests.briefings_cast import NOW, SETTINGS, UNCHECKED, facts_for, sure, the_cast
+from tests.briefings_sheets import a_sheet
+
+
+async def drafted(db: Database, kind: BriefingKind = BriefingKind.FIRST) -> list[BriefingText]:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        briefing = await draft_briefing(
+            session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        return await texts_of(session, briefing.id or 0)
+
+
+async def test_seven_texts_in_the_order_of_the_audiences_without_remarks(db: Database) -> None:
+    texts = await drafted(db)
+    assert [text.audience for text in texts] == list(Audience)
+    assert {text.audience: text.remarks for text in texts if text.remarks} == {}
+
+
+async def test_seven_texts_within_a_second(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        start = time.perf_counter()
+        await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        assert time.perf_counter() - start < 1
+
+
+async def test_every_text_has_the_facts_the_footer_and_the_next_update(db: Database) -> None:
+    for text in await drafted(db):
+        for said in (
+            "De politie heeft in Arnhem drie mensen aangehouden. (politie, 18.05 uur)",
+            "Er is nu geen maatregel bekend die voor u geldt.",
+            "Wat de verdachten wilden doen.",
+            "Wij noemen geen namen of achtergrond.",
+            "Het staat los van het werk rond personen.",
+            "Reageren is vrijwillig.",
+            "Op dinsdag 3 maart, 22.00 uur.",
+            "Gecontroleerd op 1 maart 2026.",
+            "026 000 00 01",
+            "Stand van dinsdag 3 maart, 18.05 uur. Versie 1.",
+        ):
+            assert said in text.plain, (text.audience, said)
+        assert "Volgende update: dinsdag 3 maart, 22.00 uur" in text.telegram
+        assert chat_length(text.telegram) <= 900
+        assert len(text.subject) <= 60
+
+
+async def test_the_arrest_texts_say_that_a_suspect_is_not_guilty(db: Database) -> None:
+    for text in await drafted(db):
+        assert "schuldig" in text.plain, text.audience
+
+
+async def test_school_leaders_get_the_text_for_parents_as_a_link(db: Database) -> None:
+    leader = (await drafted(db))[2]
+    assert "%%LINK%%?tekst=ouders" in leader.html
+    assert "vanuit de school" in leader.telegram
+
+
+async def test_an_unchecked_line_says_so(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        briefing = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=UNCHECKED, editor_id=1, now=NOW
+        )
+        text = (await texts_of(session, briefing.id or 0))[0]
+    assert "Wijkagent, 000 (te controleren)" in text.plain
+    assert "Deze lijst is nog te controleren." in text.plain
+
+
+async def test_without_a_confirmed_fact_it_is_the_holding_version(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await open_facts(session, cast.event, SETTINGS, editor_id=1, now=NOW)
+        await add_fact(
+            session, cast.event.id or 0, kind=FactKind.UNCONFIRMED,
+            text="Bij de inval waren knallen te horen.", source_name="omroep", source_at=NOW,
+            editor_id=1, now=NOW,
+        )  # fmt: skip
+        briefing = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        texts = await texts_of(session, briefing.id or 0)
+    assert {text.template for text in texts} == {"gedeeld/holding"}
+    assert all(text.words <= 120 for text in texts)
+    assert all("Nog niet bevestigd" in text.telegram for text in texts)
+    assert {text.audience: text.remarks for text in texts if text.remarks} == {}
+
+
+async def test_drafting_again_rewrites_the_open_version(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        first = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        await sure(session, cast.event, "De Testlaan is weer open.")
+        again = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=2, now=NOW
+        )
+        texts = await texts_of(session, again.id or 0)
+        current = await current_briefing(session, cast.event.id or 0)
+    assert (first.id, again.version, again.edited_by) == (again.id, 1, 2)
+    assert current is not None
+    assert current.id == again.id
+    assert len(texts) == 7
+    assert all("De Testlaan is weer open." in text.plain for text in texts)
+
+
+async def test_an_update_before_anything_was_sent_is_a_first_text(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        briefing = await draft_briefing(
+            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=NOW
+        )
+    assert briefing.kind is BriefingKind.FIRST
+
+
+async def test_a_correction_needs_something_that_was_sent(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        with pytest.raises(NothingToCorrect):
+            await draft_briefing(
+                session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS,
+                editor_id=1, now=NOW,
+            )  # fmt: skip
+
+
+async def after_sending(db: Database, *, news: bool, removed: bool) -> list[BriefingText]:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        sent = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        sent.status, sent.distributed_at = BriefingStatus.DISTRIBUTED, NOW
+        later = NOW + timedelta(hours=3)
+        if news:
+            await sure(session, cast.event, "De Testlaan is weer open.", at=later)
+        if removed:
+            extra = await sure(session, cast.event, "De Testlaan is dicht.", at=NOW)
+            await withdraw_fact(session, extra.id or 0, editor_id=1, now=later)
+        update = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=later
+        )
+        assert (update.kind, update.version) == (BriefingKind.UPDATE, 2)
+        return await texts_of(session, update.id or 0)
+
+
+async def test_an_update_tells_what_is_new_first_and_once(db: Database) -> None:
+    for text in await after_sending(db, news=True, removed=False):
+        assert text.telegram.index("Nieuw:") < text.telegram.index("drie mensen")
+        assert "Nieuw sinds dinsdag 3 maart, 18.05 uur" in text.plain
+        assert text.plain.count("De Testlaan is weer open.") == 1
+        assert text.subject.startswith("Update 21.05: ")
+        assert text.remarks == []
+
+
+async def test_nothing_new_is_one_line(db: Database) -> None:
+    for text in await after_sending(db, news=False, removed=False):
+        assert text.template == "gedeeld/no_news"
+        assert "Er is geen nieuws sinds dinsdag 3 maart, 18.05 uur." in text.telegram
+        assert text.remarks == []
+
+
+async def test_a_sentence_taken_out_is_said(db: Database) -> None:
+    for text in await after_sending(db, news=False, removed=True):
+        assert "weggehaald wat niet meer geldt" in text.plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "confirmed", "news", "removed", "form"),
+    [
+        (BriefingKind.FIRST, 0, 0, 0, Form.HOLDING),
+        (BriefingKind.FIRST, 1, 0, 0, Form.FULL),
+        (BriefingKind.UPDATE, 1, 0, 0, Form.NO_NEWS),
+        (BriefingKind.UPDATE, 1, 1, 0, Form.FULL),
+        (BriefingKind.UPDATE, 1, 0, 1, Form.FULL),
+        (BriefingKind.UPDATE, 0, 1, 0, Form.HOLDING),
+        (BriefingKind.CORRECTION, 0, 0, 0, Form.CORRECTION),
+        (BriefingKind.RETRACTION, 0, 0, 0, Form.RETRACTION),
+        (BriefingKind.CLOSING, 2, 1, 1, Form.CLOSING),
+    ],
+)
+def test_the_form_follows_from_kind_and_facts(
+    kind: BriefingKind, confirmed: int, news: int, removed: int, form: Form
+) -> None:
+    assert choose_form(kind, confirmed=confirmed, news=news, removed=removed) is form
+
+
+def test_a_template_that_uses_an_unknown_field_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = render._values
+
+    def without_phrase(*args: object) -> dict[str, object]:
+        return {k: v for k, v in values(*args).items() if k != "phrase"}  # type: ignore[arg-type]
+
+    monkeypatch.setattr(render, "_values", without_phrase)
+    with pytest.raises(UndefinedError):
+        render_text(a_sheet(), Audience.TEACHER_VO_MBO)
+
+
+def test_what_people_typed_is_escaped_in_html_and_not_in_plain() -> None:
+    sheet = a_sheet(tie="Denk aan <b>iedereen</b> & elkaar.")
+    text = render_text(sheet, Audience.PARENTS)
+    assert "Denk aan &lt;b&gt;iedereen&lt;/b&gt; &amp; elkaar." in text.html
+    assert "Denk aan <b>iedereen</b> & elkaar." in text.plain
+
+
+@pytest.mark.parametrize("kind", BriefingKind)
+def test_a_long_place_still_gives_a_short_neutral_subject(kind: BriefingKind) -> None:
+    sheet = a_sheet(kind=kind, place="X" * 90, topic="aanhouding " + "X" * 90, is_exercise=True)
+    subject = subject_line(sheet)
+    assert len(EXERCISE_SUBJECT + subject) <= 60
+
+
+def test_an_exercise_is_marked_on_the_page_and_once_in_what_is_sent() -> None:
+    text = render_text(a_sheet(is_exercise=True), Audience.TEACHER_PO)
+    assert text.plain.startswith("OEFENING. Dit is niet echt gebeurd.")
+    # the transports put their own mark on a chat message and a subject
+    assert "OEFENING" not in text.telegram + text.subject
+
+
+@pytest.mark.parametrize("templates", ["arrestatie", "algemeen"])
+def test_every_template_has_an_owner_a_length_and_a_date(templates: str) -> None:
+    metas = template_meta(templates)
+    assert set(metas) == set(Audience)
+    for meta in metas.values():
+        assert meta.min_words < meta.max_words
+        assert (render.TEMPLATES / templates / f"{meta.audience}.j2").is_file()
+        assert (render.TEMPLATES / templates / f"{meta.audience}.chat.j2").is_file()
+
+
+def test_plain_text_says_what_the_html_says() -> None:
+    html = "<h2>Kop</h2><p>Een <strong>zin</strong>.</p><ol><li>eerst</li><li>dan</li></ol>"
+    assert to_plain(read_blocks(html)) == "Kop\n---\n\nEen zin.\n\n1. eerst\n2. dan\n"
+
+
+def test_a_source_of_another_day_says_which() -> None:
+    assert source_text("politie", NOW, now=NOW) == "politie, 18.05 uur"
+    assert source_text("OM", NOW, now=NOW + timedelta(days=1)) == "OM, 3 maart 18.05 uur"
+
+
+@pytest.mark.parametrize(
+    ("link", "printed"),
+    [
+        ("https://www.politie.example/bericht", True),
+        ("https://www.tiktok.com/@x", False),
+        ("https://example.org/foto.jpg", False),
+        ("javascript:alert(1)", False),
+        (None, False),
+    ],
+)
+def test_readers_are_not_sent_to_social_media_or_images(link: str | None, printed: bool) -> None:
+    assert bool(printable_link(link)) is printed
+
+
+async def test_the_row_of_a_draft_remembers_its_facts(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        briefing = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+    async with db.read() as session:
+        stored = await session.get_one(Briefing, briefing.id)
+    assert (stored.facts_version, stored.status) == (3, BriefingStatus.DRAFT)

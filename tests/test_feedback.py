@@ -1,0 +1,290 @@
+"""The word back: working days, closing, overdue promises, retention, the summary."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import ChannelKind, Domain
+from contacts.journal import JournalEntry, Who
+from contacts.outbox import Content, Delivery, DeliveryStatus, Message
+from contacts.records import Database
+from contacts.sealing import Sealer, is_sealed
+from feeds.rows import Event, EventStatus, Origin
+from signals.feedback import (
+    CloseRefused,
+    close_signal,
+    mark_overdue_told,
+    open_signals,
+    overdue_signals,
+    summarise,
+    told_and_done,
+)
+from signals.retention import wipe_notes
+from signals.rows import OutcomeCode, Setting, Signal, SignalKind, SignalStatus
+from signals.settings import SignalSettings
+from signals.workdays import AMSTERDAM, easter, is_working_day, reading_due, working_day_due
+
+SEALER = Sealer(Sealer.new_key())
+WHO = Who("person", 1)
+
+
+def local(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=AMSTERDAM).astimezone(UTC)
+
+
+def a_signal(now: datetime, **values: object) -> Signal:
+    base: dict[str, object] = {
+        "organisation_id": 3,
+        "domain": Domain.EDUCATION,
+        "received_at": now,
+        "district": "stad",
+        "setting": Setting.CLASSROOM,
+        "kinds": [SignalKind.RUMOUR.value],
+        "severity": 2,
+        "note_sealed": SEALER.seal("De groep is onrustig."),
+        "answer_due_at": now + timedelta(days=2),
+        "reply_handle": SEALER.seal("telegram:4242"),
+    }
+    return Signal(**(base | values))
+
+
+@pytest.fixture
+async def session(db: Database) -> AsyncIterator[AsyncSession]:
+    async with db.begin() as opened:
+        yield opened
+
+
+async def add(session: AsyncSession, *rows: Signal | Event) -> None:
+    session.add_all(rows)
+    await session.flush()
+
+
+async def close(
+    session: AsyncSession, signal: Signal, now: datetime, sentence: str = "Wij spraken de school."
+) -> list[Delivery] | CloseRefused:
+    assert signal.id is not None
+    return await close_signal(
+        session, signal.id, OutcomeCode.A, sentence, who=WHO, sealer=SEALER, now=now
+    )
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        (local(2026, 3, 3, 17, 42), local(2026, 3, 5, 17)),  # Tuesday to Thursday
+        (local(2026, 3, 6, 9), local(2026, 3, 10, 17)),  # over a weekend
+        (local(2026, 3, 7, 9), local(2026, 3, 10, 17)),  # Saturday counts from Monday
+        (local(2026, 4, 2, 9), local(2026, 4, 7, 17)),  # Good Friday counts, Easter Monday not
+        (local(2026, 5, 13, 9), local(2026, 5, 18, 17)),  # Ascension Day
+        (local(2026, 12, 24, 9), local(2026, 12, 29, 17)),  # Christmas
+        (local(2026, 3, 27, 9), local(2026, 3, 31, 17)),  # the clock goes forward in between
+    ],
+)
+def test_two_working_days_skip_weekends_and_holidays(received: datetime, due: datetime) -> None:
+    assert working_day_due(received, 2) == due
+
+
+@pytest.mark.parametrize(
+    ("year", "sunday"),
+    [(2024, date(2024, 3, 31)), (2025, date(2025, 4, 20)), (2026, date(2026, 4, 5)),
+     (2027, date(2027, 3, 28)), (2038, date(2038, 4, 25))],
+)  # fmt: skip
+def test_easter_is_on_the_right_sunday(year: int, sunday: date) -> None:
+    assert easter(year) == sunday
+
+
+def test_kings_day_on_a_sunday_is_kept_the_day_before() -> None:
+    assert date(2025, 4, 27).weekday() == 6
+    assert is_working_day(date(2025, 4, 28))
+
+
+@given(
+    st.integers(0, 10 * 365 * 24).map(lambda h: local(2024, 1, 1) + timedelta(hours=h)),
+    st.integers(1, 10),
+)
+def test_a_promise_falls_on_a_working_day_at_five(now: datetime, days: int) -> None:
+    due = working_day_due(now, days).astimezone(AMSTERDAM)
+    assert is_working_day(due.date())
+    assert (due.hour, due.minute) == (17, 0)
+    assert due > now + timedelta(days=days - 1)
+
+
+@pytest.mark.parametrize(
+    ("received", "read"),
+    [
+        (local(2026, 3, 4, 8, 57), local(2026, 3, 4, 11)),
+        (local(2026, 3, 4, 9, 0), local(2026, 3, 4, 11)),
+        (local(2026, 3, 4, 21, 30), local(2026, 3, 5, 9)),
+        (local(2026, 3, 4, 3, 0), local(2026, 3, 4, 9)),
+    ],
+)
+def test_reading_is_promised_in_whole_hours_and_not_at_night(
+    received: datetime, read: datetime
+) -> None:
+    assert reading_due(received, 2) == read
+
+
+async def test_closing_reaches_the_reporter_through_the_sealed_handle(
+    session: AsyncSession, now: datetime
+) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    result = await close(session, signal, now)
+    assert isinstance(result, list)
+    [delivery] = result
+    assert delivery.person_id is None
+    assert delivery.kind is ChannelKind.TELEGRAM
+    assert is_sealed(delivery.address)
+    assert SEALER.unseal(delivery.address) == "telegram:4242"
+    assert (signal.status, signal.outcome_code) == (SignalStatus.CLOSED, OutcomeCode.A)
+
+
+async def test_the_answer_has_the_sentence_escaped_in_both_forms(
+    session: AsyncSession, now: datetime
+) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    result = await close(session, signal, now, "Wij spraken <samen> de school.")
+    assert isinstance(result, list)
+    message = await session.get_one(Message, result[0].message_id)
+    content = Content.from_json(message.content)
+    assert content.telegram is not None
+    assert content.email is not None
+    assert "Wij spraken &lt;samen&gt; de school." in content.telegram.text
+    assert "Wij spraken <samen> de school." in content.email.text
+    assert [b.data for row in content.telegram.buttons for b in row] == ["useful:A", "notuseful:A"]
+
+
+async def test_the_journal_holds_the_code_and_not_the_sentence(
+    session: AsyncSession, now: datetime
+) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    await close(session, signal, now)
+    entries = (await session.exec(select(JournalEntry))).all()
+    closed = [entry for entry in entries if entry.action == "signal_closed"]
+    assert [entry.detail for entry in closed] == [{"from": "new", "to": "closed", "code": "A"}]
+    assert all("school" not in str(entry.detail) for entry in entries)
+
+
+async def test_closing_twice_sends_one_answer(session: AsyncSession, now: datetime) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    await close(session, signal, now)
+    assert await close(session, signal, now) == CloseRefused("closed")
+    assert len((await session.exec(select(Delivery))).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [("  ", "empty"), ("a" * 301, "long"), ("Wij spraken Soufiane Benali.", "person")],
+)
+async def test_a_sentence_that_cannot_go_is_refused(
+    session: AsyncSession, now: datetime, sentence: str, reason: str
+) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    assert await close(session, signal, now, sentence) == CloseRefused(reason)
+    assert signal.status is SignalStatus.NEW
+
+
+async def test_a_link_may_stand_in_an_answer(session: AsyncSession, now: datetime) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    assert isinstance(await close(session, signal, now, "Zie www.arnhem.nl/veilig"), list)
+
+
+async def test_who_wanted_no_answer_gets_none(session: AsyncSession, now: datetime) -> None:
+    signal = a_signal(now, reply_handle=None, wants_feedback=False)
+    await add(session, signal)
+    assert await close(session, signal, now) == []
+    assert signal.status is SignalStatus.CLOSED
+
+
+async def test_open_signals_keep_exercise_and_real_apart(
+    session: AsyncSession, now: datetime
+) -> None:
+    late, soon = a_signal(now), a_signal(now, answer_due_at=now)
+    await add(session, late, soon, a_signal(now, is_exercise=True))
+    found = await open_signals(session, is_exercise=False)
+    assert [signal.id for signal in found] == [soon.id, late.id]
+
+
+async def test_an_overdue_promise_is_told_once(session: AsyncSession, now: datetime) -> None:
+    signal = a_signal(now, answer_due_at=now - timedelta(hours=1))
+    await add(session, signal, a_signal(now))
+    late = await overdue_signals(session, now=now)
+    assert [one.id for one in late] == [signal.id]
+    interim = await mark_overdue_told(session, late, now=now, sealer=SEALER)
+    assert [is_sealed(delivery.address) for delivery in interim] == [True]
+    assert await overdue_signals(session, now=now) == []
+
+
+async def test_twelve_signals_of_one_school_count_as_one_organisation(now: datetime) -> None:
+    summary = summarise([a_signal(now) for _ in range(12)])
+    assert (summary.signals, summary.organisations) == (12, 1)
+    assert summary.organisations_shown == "1-2"
+
+
+async def test_told_and_done_counts_and_quotes_nobody(session: AsyncSession, now: datetime) -> None:
+    signals = [
+        a_signal(now, event_id=5, organisation_id=n, kinds=["geruchten", "angst_zorg"][: 1 + n % 2])
+        for n in range(1, 5)
+    ]
+    await add(session, *signals)
+    await close(session, signals[0], now, "Dit was het antwoord aan een school.")
+    summary = await told_and_done(session, 5)
+    assert (summary.organisations_shown, summary.still_open) == ("4", 3)
+    assert summary.told == ("geruchten", "angst, zorg")
+    assert summary.done == ("actie genomen",)
+    assert "antwoord aan een school" not in repr(summary)
+
+
+async def test_the_note_of_a_closed_event_is_wiped_on_day_thirty(
+    session: AsyncSession, now: datetime
+) -> None:
+    event = Event(
+        title="Gebeurtenis", type="algemeen", origin=Origin.MANUAL, detected_at=now,
+        status=EventStatus.CLOSED, closed_at=now,
+    )  # fmt: skip
+    await add(session, event)
+    signal = a_signal(now, event_id=event.id)
+    await add(session, signal)
+    settings = SignalSettings()
+    assert await wipe_notes(session, settings, now=now + timedelta(days=29)) == 0
+    assert await wipe_notes(session, settings, now=now + timedelta(days=30)) == 1
+    await session.refresh(signal)
+    assert signal.note_sealed is None
+    assert signal.note_wiped_at == now + timedelta(days=30)
+    assert signal.kinds == ["geruchten"]
+
+
+async def test_no_note_is_kept_longer_than_ninety_days(
+    session: AsyncSession, now: datetime
+) -> None:
+    await add(session, a_signal(now, event_id=99), a_signal(now))
+    assert await wipe_notes(session, SignalSettings(), now=now + timedelta(days=89)) == 0
+    assert await wipe_notes(session, SignalSettings(), now=now + timedelta(days=90)) == 2
+
+
+async def test_the_way_back_is_wiped_thirty_days_after_the_answer(
+    session: AsyncSession, now: datetime
+) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    result = await close(session, signal, now)
+    assert isinstance(result, list)
+    result[0].status, result[0].done_at = DeliveryStatus.SENT, now
+    await session.flush()
+    await wipe_notes(session, SignalSettings(), now=now + timedelta(days=30))
+    await session.refresh(signal)
+    await session.refresh(result[0])
+    assert signal.reply_handle is None
+    assert result[0].address == f"wiped:{result[0].id}"

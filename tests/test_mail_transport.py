@@ -1,0 +1,281 @@
+"""Mail, over real SMTP to the simulator's sink and to a server that says what a test wants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from aiosmtplib import SMTPException
+
+from bot.clock import utc_now
+from bot.mail_transport import MailTransport, Phase, classify
+from bot.simulator.smtp_sink import SmtpSink
+from bot.verp import Verp
+from contacts.outbox import Content, DeliveryAct, EmailForm, TelegramForm
+from contacts.transport import Later, Outcome, Outgoing, Refused, Sent, Unknown
+
+KEY = b"k" * 32
+VERP = Verp("antwoord@schakel.example", KEY)
+HELLO = Outgoing(
+    delivery_id=78,
+    original_id=77,
+    address="docent@school.example",
+    act=DeliveryAct.SEND,
+    content=Content(
+        email=EmailForm("Informatie: stand 18.00", "Beste collega,\n\nén rust.\n", "<p>én rust</p>")
+    ),
+    edits_external_id=None,
+    is_repeat=False,
+    is_exercise=False,
+)
+
+
+def a_transport(port: int, **more: object) -> MailTransport:
+    given: dict[str, object] = {
+        "host": "127.0.0.1", "port": port, "tls": "geen", "user": "", "password": "",
+        "from_address": "schakel@schakel.example", "from_name": "Gemeente Arnhem",
+        "reply_address": "antwoord@schakel.example", "verp_key": KEY, "clock": utc_now,
+        "timeout_s": 0.5,
+    }  # fmt: skip
+    return MailTransport(**{**given, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[SmtpSink]:
+    server = SmtpSink()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def transport(sink: SmtpSink) -> AsyncIterator[MailTransport]:
+    mail = a_transport(sink.port)
+    yield mail
+    await mail.close()
+
+
+class Talking:
+    """An SMTP server that answers each command with the next line of its script.
+
+    ``CUT`` drops the connection, ``HANG`` says nothing.
+    """
+
+    CUT, HANG = "cut", "hang"
+
+    def __init__(self, *script: str) -> None:
+        self.script = list(script)
+        self.heard: list[str] = []
+        self.port = 0
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Talking:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        assert self._server is not None
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            in_data = False
+            while True:
+                if not await self._answer(writer, self.script.pop(0) if self.script else "250 OK"):
+                    return
+                line = await reader.readline()
+                while in_data and line not in (b".\r\n", b""):
+                    line = await reader.readline()
+                if not line:
+                    return
+                self.heard.append(line.decode().strip())
+                in_data = line.upper().startswith(b"DATA")
+        finally:
+            writer.close()
+
+    async def _answer(self, writer: asyncio.StreamWriter, answer: str) -> bool:
+        if answer == self.CUT:
+            return False
+        if answer != self.HANG:
+            writer.write(answer.encode() + b"\r\n")
+            await writer.drain()
+        return True
+
+
+GREETING = ("220 hello", "250 hello")  # the connection, EHLO
+
+
+async def outcome_of(*script: str) -> Outcome:
+    async with Talking(*script) as server:
+        transport = a_transport(server.port)
+        outcome = await transport.send(HELLO, now=utc_now())
+        await transport.close()
+        return outcome
+
+
+async def test_a_mail_arrives_in_both_forms_with_an_address_to_bounce_to(
+    sink: SmtpSink, transport: MailTransport
+) -> None:
+    outcome = await transport.send(HELLO, now=utc_now())
+    (mail,) = sink.to("docent@school.example")
+    message = mail.message
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().split() == ["Beste", "collega,", "én", "rust."]
+    assert html.get_content().strip() == "<p>én rust</p>"
+    assert outcome == Sent(message["Message-ID"])
+    assert message["Message-ID"].startswith("<d77.")
+    assert message["From"] == "Gemeente Arnhem <schakel@schakel.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert VERP.read(mail.sender) == 77
+    assert VERP.read(message["Reply-To"]) == 77
+
+
+async def test_an_exercise_and_a_repeat_say_so_in_the_subject(
+    sink: SmtpSink, transport: MailTransport
+) -> None:
+    await transport.send(replace(HELLO, is_exercise=True, is_repeat=True), now=utc_now())
+    assert sink.mails[0].message["Subject"] == ("OEFENING · (herhaling) Informatie: stand 18.00")
+
+
+async def test_many_mails_share_one_connection(sink: SmtpSink, transport: MailTransport) -> None:
+    outcomes = await asyncio.gather(*(transport.send(HELLO, now=utc_now()) for _ in range(20)))
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert len(sink.mails) == 20
+    assert len(sink._connections) == 1
+
+
+async def test_a_connection_that_was_closed_while_idle_is_replaced(
+    sink: SmtpSink, transport: MailTransport
+) -> None:
+    await transport.send(HELLO, now=utc_now())
+    for connection in list(sink._connections):
+        assert connection.transport is not None
+        connection.transport.abort()
+    assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("permanent", Refused("smtp_550", closes_channel=True)),
+        ("drop_after", Unknown("dropped_after_data")),
+        ("drop_before", Unknown("dropped_after_data")),
+    ],
+)
+async def test_faults_of_the_sink_have_their_outcome_and_the_next_mail_goes(
+    sink: SmtpSink, transport: MailTransport, fault: str, expected: Outcome
+) -> None:
+    sink.fail(HELLO.address, fault)
+    assert await transport.send(HELLO, now=utc_now()) == expected
+    assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason", "whole_channel"),
+    [
+        (("421 too many connections",), "busy", True),
+        (("554 go away",), "not_reachable", True),
+        ((*GREETING, "451 try later"), "busy", True),
+        ((*GREETING, "550 not you"), "sender_refused", True),
+        ((*GREETING, "250 ok", "450 greylisted"), "smtp_450", False),
+        ((*GREETING, "250 ok", "421 closing"), "busy", True),
+        ((*GREETING, "250 ok", "554 5.7.1 Relay access denied"), "sender_refused", True),
+        ((*GREETING, "250 ok", "250 ok", "354 go", "451 disk full"), "smtp_451", False),
+        ((*GREETING, "250 ok", "250 ok", "354 go", "421 closing"), "busy", True),
+        ((Talking.CUT,), "not_reachable", True),
+        ((*GREETING, Talking.HANG), "not_reachable", True),
+        ((*GREETING, "250 ok", Talking.CUT), "not_reachable", True),
+    ],
+)
+async def test_what_is_certainly_not_sent_is_tried_later(
+    script: Sequence[str], reason: str, whole_channel: bool
+) -> None:
+    outcome = await outcome_of(*script)
+    assert isinstance(outcome, Later)
+    assert (outcome.reason, outcome.whole_channel) == (reason, whole_channel)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ((*GREETING, "250 ok", "550 no such user"), Refused("smtp_550", closes_channel=True)),
+        (
+            (*GREETING, "250 ok", "250 ok", "354 go", "554 5.7.1 spam"),
+            Refused("smtp_554", halts_message=True),
+        ),
+        (
+            (*GREETING, "250 ok", "250 ok", "354 go", "552 5.2.2 mailbox full"),
+            Refused("smtp_552"),
+        ),
+        ((*GREETING, "250 ok", "250 ok", "354 go", Talking.CUT), Unknown("dropped_after_data")),
+        ((*GREETING, "250 ok", "250 ok", "354 go", Talking.HANG), Unknown("dropped_after_data")),
+    ],
+)
+async def test_what_is_refused_or_uncertain_is_told_apart(
+    script: Sequence[str], expected: Outcome
+) -> None:
+    assert await outcome_of(*script) == expected
+
+
+async def test_a_refused_recipient_does_not_cost_the_connection() -> None:
+    script = (*GREETING, "250 ok", "550 no such user", "250 reset", "250 ok", "250 ok", "354 go")
+    async with Talking(*script) as server:
+        transport = a_transport(server.port)
+        await transport.send(HELLO, now=utc_now())
+        assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
+        await transport.close()
+        assert [line.split(":")[0] for line in server.heard if line.startswith("EHLO")] != []
+        assert sum(line.startswith("EHLO") for line in server.heard) == 1
+
+
+async def test_nothing_listening_is_told_as_such(sink: SmtpSink) -> None:
+    port = sink.port
+    await sink.stop()
+    outcome = await a_transport(port).send(HELLO, now=utc_now())
+    assert isinstance(outcome, Later)
+    assert (outcome.reason, outcome.whole_channel) == ("not_reachable", True)
+
+
+async def test_a_server_without_the_security_we_ask_for_gets_no_mail(sink: SmtpSink) -> None:
+    transport = a_transport(sink.port, tls="starttls")
+    outcome = await transport.send(HELLO, now=utc_now())
+    await transport.close()
+    assert isinstance(outcome, Later)
+    assert (outcome.reason, sink.mails) == ("no_tls", [])
+
+
+@pytest.mark.parametrize("address", ["a\nBcc: b@example.org", "geen adres", "a", "", "a@"])
+async def test_an_address_that_is_none_is_refused(
+    sink: SmtpSink, transport: MailTransport, address: str
+) -> None:
+    outcome = await transport.send(replace(HELLO, address=address), now=utc_now())
+    assert isinstance(outcome, Refused)
+    assert outcome.closes_channel
+    assert sink.mails == []
+
+
+async def test_a_line_break_in_a_subject_adds_no_header(
+    sink: SmtpSink, transport: MailTransport
+) -> None:
+    form = EmailForm("Een\nBcc: b@example.org", "t", "t")
+    await transport.send(replace(HELLO, content=Content(email=form)), now=utc_now())
+    assert sink.mails[0].message["Subject"] == "Een Bcc: b@example.org"
+    assert sink.mails[0].message["Bcc"] is None
+
+
+async def test_a_mail_is_final_and_needs_a_form(transport: MailTransport) -> None:
+    edit = replace(HELLO, act=DeliveryAct.EDIT)
+    chat = replace(HELLO, content=Content(telegram=TelegramForm("x")))
+    assert await transport.send(edit, now=utc_now()) == Refused("mail_is_final")
+    assert await transport.send(chat, now=utc_now()) == Refused("no_form")
+
+
+def test_a_plain_error_before_the_envelope_is_about_the_connection(now: datetime) -> None:
+    outcome = classify(SMTPException("no STARTTLS"), Phase.CONNECTING, now=now)
+    assert outcome == Later(now + timedelta(seconds=90), "no_tls", whole_channel=True)

@@ -1,0 +1,159 @@
+"""A signal in the chat: five taps, one line, refused in time, sealed throughout."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+from bot.chat import texts
+from bot.rows import Conversation
+from contacts.outbox import (
+    Delivery,
+    DeliveryAct,
+    Message,
+)
+from contacts.records import Database
+from contacts.sealing import is_sealed
+from signals.rows import Setting, Signal, SignalKind
+from tests.partner_world import SEALER, Chat, a_partner, an_event
+
+
+@pytest.fixture
+async def chat(db: Database, now: datetime) -> Chat:
+    return await a_partner(db, now)
+
+
+async def test_a_signal_takes_five_taps(chat: Chat) -> None:
+    event_id = await an_event(chat)
+    await chat.tap(f"sig:{event_id}")
+    for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas", "Versturen"):
+        await chat.press(label)
+    [signal] = await chat.all(Signal)
+    assert (signal.event_id, signal.severity, signal.district) == (event_id, 2, "WK020207")
+    assert (signal.kinds, signal.setting) == ([SignalKind.RUMOUR.value], Setting.CLASSROOM)
+    assert "donderdag 5-3, 17.00" in await chat.text()
+    assert await chat.all(Conversation) == []
+
+
+async def test_the_whole_form_stays_in_one_message(chat: Chat) -> None:
+    await chat.command("/signaal")
+    for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas", "Versturen"):
+        await chat.press(label)
+    sent = [row for row in await chat.all(Delivery) if row.act is DeliveryAct.SEND]
+    assert len(sent) == 1
+
+
+async def test_nothing_in_the_outbox_says_who_told_what(chat: Chat) -> None:
+    await chat.command("/signaal")
+    for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas"):
+        await chat.press(label)
+    await chat.write("De groep is onrustig over een gerucht.")
+    await chat.press("Versturen")
+    deliveries = await chat.all(Delivery)
+    assert all(is_sealed(row.address) and row.person_id is None for row in deliveries)
+    messages = json.dumps([row.content for row in await chat.all(Message)])
+    assert "onrustig over een gerucht" not in messages
+    [signal] = await chat.all(Signal)
+    assert SEALER.unseal(signal.note_sealed) == "De groep is onrustig over een gerucht."
+
+
+async def test_the_note_waits_sealed_in_the_conversation(chat: Chat) -> None:
+    await chat.command("/signaal")
+    await chat.write("De groep is onrustig.")
+    [talk] = await chat.all(Conversation)
+    assert is_sealed(talk.data["note"])
+    assert "Wat merkt u?" in await chat.text()
+
+
+async def test_a_line_about_a_person_is_refused_and_the_form_stays(chat: Chat) -> None:
+    await chat.command("/signaal")
+    await chat.press("Angst")
+    await chat.write("Volgens de klas deed Soufiane Benali het")
+    assert "woord 5 en 6" in await chat.text()
+    assert "Soufiane" not in json.dumps([row.content for row in await chat.all(Message)])
+    [talk] = await chat.all(Conversation)
+    assert "note" not in talk.data
+    await chat.press(texts.AGAIN)
+    assert "Hoe ernstig?" in await chat.text()
+
+
+async def test_a_line_that_is_too_long_is_not_kept(chat: Chat) -> None:
+    await chat.command("/signaal")
+    await chat.write("zo " * 100)
+    assert "te lang" in await chat.text()
+    [talk] = await chat.all(Conversation)
+    assert "note" not in talk.data
+
+
+async def test_danger_now_shows_112_and_stores_nothing(chat: Chat) -> None:
+    await chat.command("/signaal")
+    await chat.write("De groep is onrustig.")
+    await chat.press("Angst")
+    await chat.press("5 gevaar nu")
+    assert "Bel 112" in await chat.text()
+    assert await chat.buttons() == []
+    assert await chat.all(Signal) == []
+    assert await chat.all(Conversation) == []
+
+
+async def test_every_wijk_can_be_reached_in_pages(chat: Chat) -> None:
+    await chat.command("/signaal")
+    await chat.press("Angst")
+    await chat.press("1 merkbaar")
+    await chat.press(texts.OTHER_DISTRICT)
+    seen = set(await chat.labels())
+    for _ in range(2):
+        await chat.press(texts.NEXT)
+        seen |= set(await chat.labels())
+    assert {"Centrum", "Schuytgraaf", "Presikhaaf-Oost"} <= seen
+    await chat.press("Schuytgraaf")
+    assert "Schuytgraaf" in await chat.text()
+
+
+async def test_other_fields_have_defaults_that_can_be_changed(chat: Chat) -> None:
+    await chat.command("/signaal")
+    for label in ("Angst", "3 zorgen", "Online", "Online groep", "Wijzig", "Wanneer", "gisteren"):
+        await chat.press(label)
+    for label in ("Wijzig", "Antwoord", "geen antwoord", "Wijzig", "Soort", "Boosheid", "Klaar"):
+        await chat.press(label)
+    await chat.press("Versturen")
+    [signal] = await chat.all(Signal)
+    assert signal.occurred == "gisteren"
+    assert signal.kinds == ["angst_zorg", "boosheid"]
+    assert signal.reply_handle is None
+    assert "antwoord" not in await chat.text()
+
+
+async def test_sending_twice_stores_one_signal(chat: Chat) -> None:
+    await chat.command("/signaal")
+    for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas", "Versturen"):
+        await chat.press(label)
+    await chat.tap("gx")
+    assert chat.toast == texts.QUESTION_OVER
+    assert len(await chat.all(Signal)) == 1
+
+
+async def test_a_button_of_an_older_form_does_nothing(chat: Chat) -> None:
+    await chat.command("/signaal")
+    older = chat.message
+    await chat.command("/signaal")
+    await chat.tap("gv:kinds:geruchten", message=older)
+    assert chat.toast == texts.QUESTION_OVER
+
+
+@pytest.mark.parametrize(
+    "wire", ["gv:kinds:vreemd", "gv:severity:9", "gv:district:WK1", "gv:name:x", "gp:99", "gx"]
+)
+async def test_a_forged_button_is_an_error_and_changes_nothing(chat: Chat, wire: str) -> None:
+    await chat.command("/signaal")
+    with pytest.raises(ValueError):  # noqa: PT011  (the router answers any of them alike)
+        await chat.tap(wire)
+    assert await chat.all(Signal) == []
+
+
+async def test_an_event_of_an_exercise_is_not_for_the_real_world(chat: Chat) -> None:
+    event_id = await an_event(chat, is_exercise=True)
+    with pytest.raises(ValueError, match="no such event"):
+        await chat.tap(f"sig:{event_id}")
