@@ -1,7 +1,8 @@
 """Reads ``config.toml`` and the environment into one frozen configuration.
 
 Every mistake is reported at once, in Dutch, with the key and what to do. Secrets come
-from the environment only (``NAME`` or ``NAME_FILE``).
+from the environment only (``NAME`` or ``NAME_FILE``). Relative paths count from the folder
+of the file, so that every command finds the same data, wherever it is started.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot import texts
 from bot.settings import (
@@ -38,6 +41,8 @@ SECRETS: Mapping[str, tuple[str, str]] = {
 #: not secret by itself, but it may hold a password
 DATABASE_URL = "SCHAKEL_DATABASE_URL"
 SECRET_KEY = "SCHAKEL_SECRET_KEY"  # noqa: S105  (a name, not a secret)
+KEY_FILE = "secret.key"
+DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
 #: (section, key) → advice, for keys that were taken away
 OBSOLETE: Mapping[tuple[str, str], str] = {}
@@ -76,24 +81,25 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     raw = _read(path)
     lines = [*_obsolete(raw), *_secrets_in_file(raw)]
     for name, (section, key) in SECRETS.items():
-        if value := read_secret(name, environ, lines):
-            raw.setdefault(section, {})[key] = value
-    if url := read_secret(DATABASE_URL, environ, lines):
-        raw.setdefault("database", {})["url"] = url
+        _set(raw, section, key, read_secret(name, environ, lines))
+    _set(raw, "database", "url", read_secret(DATABASE_URL, environ, lines))
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        lines.extend(_explain(error))
-        raise ConfigError(lines) from error
+        raise ConfigError([*lines, *explain(error)]) from error
+    lines.extend(_whole(config))
     if lines:
         raise ConfigError(lines)
-    return config
+    return _rooted(config, path.absolute().parent)
 
 
 def read_secret(name: str, environ: Mapping[str, str], lines: list[str]) -> str:
-    """The value of ``NAME``, or what the file in ``NAME_FILE`` holds; empty when neither is set."""
-    if name in environ:
-        return environ[name].strip()
+    """The value of ``NAME``, or what the file in ``NAME_FILE`` holds; empty when neither is set.
+
+    A file that cannot be read adds a sentence to ``lines``.
+    """
+    if value := environ.get(name, "").strip():
+        return value
     place = environ.get(f"{name}_FILE")
     if not place:
         return ""
@@ -107,24 +113,34 @@ def read_secret(name: str, environ: Mapping[str, str], lines: list[str]) -> str:
 def load_sealer(config: Config, environ: Mapping[str, str] | None = None) -> Sealer:
     """The sealer with the installation's key; a key file is made when there is none yet.
 
-    :raises ConfigError: the key is damaged. A new one would make sealed texts unreadable.
+    :raises ConfigError: the key is damaged or cannot be read. A new one in its place would
+        make sealed texts unreadable for good, so it is never made then.
     """
     lines: list[str] = []
     key = read_secret(SECRET_KEY, os.environ if environ is None else environ, lines)
-    place = f"{SECRET_KEY}"
+    if lines:
+        raise ConfigError(lines)
+    place = SECRET_KEY
     if not key:
-        file = config.state_dir / "secret.key"
+        file = config.state_dir / KEY_FILE
         place = str(file)
-        if not file.exists():
-            config.state_dir.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(Sealer.new_key())
-        key = file.read_text(encoding="utf-8").strip()
+        try:
+            key = _key_from(file)
+        except OSError as error:
+            raise ConfigError([texts.KEY_FILE.format(path=file)]) from error
     try:
         return Sealer(key.encode())
     except ValueError as error:
-        raise ConfigError([*lines, texts.BAD_KEY.format(place=place)]) from error
+        raise ConfigError([texts.BAD_KEY.format(place=place)]) from error
+
+
+def _key_from(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(Sealer.new_key())
+    return file.read_text(encoding="utf-8").strip()
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -149,33 +165,92 @@ def _secrets_in_file(raw: dict[str, Any]) -> Iterator[str]:
         block = raw.get(section)
         if isinstance(block, dict) and block.pop(key, None) is not None:
             yield texts.SECRET_IN_FILE.format(section=section, key=key, name=name)
+    block = raw.get("database")
+    url = _url(block.get("url")) if isinstance(block, dict) else None
+    if url is not None and url.password:
+        yield texts.SECRET_IN_FILE.format(section="database", key="url", name=DATABASE_URL)
 
 
-def _explain(error: ValidationError) -> Iterator[str]:
+def _set(raw: dict[str, Any], section: str, key: str, value: str) -> None:
+    if value and isinstance(block := raw.setdefault(section, {}), dict):
+        block[key] = value
+
+
+def _url(text: object) -> URL | None:
+    try:
+        return make_url(text) if isinstance(text, str) else None
+    except ArgumentError:
+        return None
+
+
+def _whole(config: Config) -> Iterator[str]:
+    """What is wrong between keys."""
+    url = _url(config.database.url)
+    if url is None or url.drivername not in DRIVERS:
+        yield texts.BAD_DATABASE.format(drivers=" of ".join(f"{name}://" for name in DRIVERS))
+    for section, address in (("telegram", config.telegram), ("web", config.web)):
+        if not address.base_url.startswith(("http://", "https://")):
+            yield texts.BAD_ADDRESS.format(section=section, key="base_url", value=address.base_url)
+    if config.mail.host and not config.mail.from_address:
+        yield texts.MAIL_NEEDS_FROM
+    if config.mail.imap_host and not config.mail.reply_address:
+        yield texts.IMAP_NEEDS_ADDRESS
+    keys = [source.key for source in config.feeds.sources]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield texts.DOUBLE_SOURCE.format(key=key)
+
+
+def _rooted(config: Config, folder: Path) -> Config:
+    """The same configuration with absolute places."""
+    database, url = config.database, make_url(config.database.url)
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        absolute = url.set(database=str(folder / str(url.database)))
+        database = database.model_copy(
+            update={"url": absolute.render_as_string(hide_password=False)}
+        )
+    return config.model_copy(update={"state_dir": folder / config.state_dir, "database": database})
+
+
+def explain(error: ValidationError) -> Iterator[str]:
+    """What pydantic found, in Dutch: one sentence per mistake, with section and key."""
     for problem in error.errors():
-        *parents, key = [str(part) for part in problem["loc"]]
-        section = ".".join(parents) or "bovenaan"
+        *parents, key = problem["loc"]
+        section = _section(parents)
         if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(key, _keys_at(problem["loc"][:-1]), n=1, cutoff=0.5)
+            near = difflib.get_close_matches(str(key), _keys_at(parents), n=1, cutoff=0.5)
             hint = texts.NEAREST.format(name=near[0]) if near else ""
             yield texts.UNKNOWN_KEY.format(section=section, key=key, near=hint)
             continue
         said = texts.PROBLEMS.get(problem["type"], texts.OTHER_PROBLEM)
         value = texts.EMPTY if problem["type"] == "missing" else repr(problem["input"])[:60]
+        limits = {
+            name: str(limit).replace(" or ", " of ")
+            for name, limit in problem.get("ctx", {}).items()
+        }
         yield texts.WRONG_VALUE.format(
-            section=section, key=key, value=value, problem=said.format(**problem.get("ctx", {}))
+            section=section, key=key, value=value, problem=said.format(**limits)
         )
 
 
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+def _section(parents: Sequence[int | str]) -> str:
+    """``[feeds.sources] nummer 2`` for ``("feeds", "sources", 1)``."""
+    names = ".".join(part for part in parents if isinstance(part, str)) or texts.TOP
+    numbers = [part + 1 for part in parents if isinstance(part, int)]
+    return texts.NUMBERED.format(section=names, number=numbers[-1]) if numbers else f"[{names}]"
+
+
+def _keys_at(location: Sequence[int | str]) -> list[str]:
     """The keys that are known at this place of the file."""
     model: type[BaseModel] = Config
     for part in location:
-        if isinstance(part, int):
-            continue
-        annotation = model.model_fields[part].annotation
-        inner = [annotation, *getattr(annotation, "__args__", ())]
-        model = next(
-            kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)
-        )
+        if isinstance(part, str):
+            model = model_of(model.model_fields[part].annotation) or model
     return list(model.model_fields)
+
+
+def model_of(annotation: Any) -> type[BaseModel] | None:
+    """The settings behind ``Settings`` or ``list[Settings]``; None for a plain value."""
+    for kind in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None

@@ -7,8 +7,15 @@ from typing import Any
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-import signals.rows  # noqa: F401  (the four imports fill the metadata)
+import bot.rows
+import briefings.rows
+import contacts.outbox
+import feeds.rows
+import signals.rows
 from contacts.records import Database
+
+#: the modules whose tables make up the store
+TABLES = (bot.rows, briefings.rows, contacts.outbox, feeds.rows, signals.rows)
 
 BUSY_TIMEOUT_MS = 30_000
 

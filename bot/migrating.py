@@ -1,63 +1,113 @@
-"""Brings the tables to the version of the code. There is no way back: restore a backup."""
+"""Brings the tables to the version of the code. There is no way back: restore a backup.
+
+:class:`MigrationError` — the database cannot be brought to this version.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
+from alembic.util import CommandError
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
-import bot.rows  # noqa: F401  (its tables belong to the metadata)
-from bot.database import open_database
+from bot.database import TABLES  # noqa: F401  (importing it fills the metadata)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_S = 30
+T = TypeVar("T")
+
+
+class MigrationError(Exception):
+    """The database cannot be brought to this version."""
 
 
 async def migrate(url: str) -> None:
-    """Create or upgrade the database at ``url``; nothing happens when it is current."""
+    """Create or upgrade the database at ``url``; nothing happens when it is current.
+
+    :raises MigrationError: it cannot be reached, or is newer than the code; nothing changed.
+    """
     _make_folder(url)
-    database = open_database(url)
-    try:
-        async with database.engine.begin() as connection:
-            await connection.run_sync(_upgrade)
-    finally:
-        await database.close()
+    await _on(url, _upgrade)
 
 
 async def is_current(url: str) -> bool:
-    """Whether the database exists and has the version of the code."""
-    if not _may_exist(url):
-        return False
-    database = open_database(url)
-    try:
-        async with database.engine.connect() as connection:
-            return await connection.run_sync(_is_at_head)
-    finally:
-        await database.close()
+    """Whether the database exists and has the version of the code.
+
+    :raises MigrationError: it cannot be reached.
+    """
+    return _may_exist(url) and await _on(url, _is_at_head)
 
 
-def differences(connection: Connection) -> list[object]:
-    """What the tables lack or have too much, compared with the code (for a test)."""
+def differences(connection: Connection) -> list[Any]:
+    """What the tables lack or have too much, compared with the code."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return list(compare_metadata(context, SQLModel.metadata))
 
 
+async def _on(url: str, work: Callable[[Connection], T]) -> T:
+    try:
+        async with _connection(url) as connection:
+            return await connection.run_sync(work)
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        raise MigrationError(str(error)) from error
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection in one transaction, with SQLite's checks of references put off."""
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def settings(connection: Any, _record: Any) -> None:
+        # The driver would commit before each change of a table.
+        connection.isolation_level = None
+        # Batch mode rebuilds a table by dropping it, which would delete what refers to it.
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _config(connection: Connection) -> AlembicConfig:
     config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    # A percent sign in the path would be read as a placeholder.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
 
 
 def _upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise CommandError(f"a row of {broken[0]} refers to nothing")
 
 
 def _is_at_head(connection: Connection) -> bool:
@@ -77,16 +127,25 @@ def _make_folder(url: str) -> None:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
 
 
-async def _write_revision(message: str, url: str) -> None:
-    """``make migration m="…"``: compare a fresh, migrated database with the code."""
-    await migrate(url)
-    database = open_database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(
-            lambda sync: command.revision(_config(sync), message, autogenerate=True)
-        )
-    await database.close()
+async def write_revision(message: str) -> None:
+    """``make migration m="…"``: what the code has and a fresh, migrated database lacks."""
+    number = len(list((MIGRATIONS / "versions").glob("v*.py"))) + 1
+
+    def write(connection: Connection) -> None:
+        config = _config(connection)
+        command.upgrade(config, "head")
+        command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        await _on(f"sqlite+aiosqlite:///{folder}/fresh.sqlite3", write)
+    for file in (MIGRATIONS / "versions").glob(f"v{number:04}_*.py"):
+        _remove_remarks(file)
+
+
+def _remove_remarks(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "# ###" not in line), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    asyncio.run(_write_revision(sys.argv[1], sys.argv[2]))
+    asyncio.run(write_revision(sys.argv[1]))

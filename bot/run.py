@@ -16,8 +16,10 @@ def quiet_logging(level: int = logging.INFO) -> None:
     """English sentences for developers; nothing that could carry a token or a text."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # The HTTP library logs full addresses, and a Bot API address holds the token.
-    for noisy in ("httpx", "httpcore", "aiohttp.access", "apscheduler", "uvicorn"):
+    for noisy in ("httpx", "httpcore", "aiohttp.access", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # A round that takes longer than its pace skips the next one: that is how ticks are meant.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 async def run(config: Config) -> int:

@@ -3,15 +3,27 @@
 NO_FILE = "{path} is er niet. Maak het met: schakel init"
 NOT_TOML = "{path} is geen geldige TOML: {detail}. Verbeter die regel."
 UNREADABLE = "{path} kan niet gelezen worden: {detail}."
-UNKNOWN_KEY = "[{section}] {key}: deze sleutel ken ik niet.{near} Haal hem weg of verbeter hem."
+UNKNOWN_KEY = "{section} {key}: deze sleutel ken ik niet.{near} Haal hem weg of verbeter hem."
 NEAREST = " Bedoelt u {name}?"
-WRONG_VALUE = "[{section}] {key}: {problem} Nu staat er: {value}"
+WRONG_VALUE = "{section} {key}: {problem} Nu staat er: {value}"
 SECRET_IN_FILE = (
     "[{section}] {key}: een geheim hoort niet in het bestand. Zet het in {name} of {name}_FILE."
 )
 SECRET_FILE = "{name}_FILE wijst naar {path}, en dat bestand kan niet gelezen worden."
 OBSOLETE = "[{section}] {key}: {advice}"
 BAD_KEY = "De sleutel in {place} is geen geldige sleutel. Haal hem niet weg: herstel hem."
+KEY_FILE = "{path} kan niet gelezen of gemaakt worden. Controleer de rechten van die map."
+TOP = "bovenaan"
+NUMBERED = "[{section}] nummer {number}:"
+BAD_DATABASE = "[database] url: dit adres werkt niet. Begin met {drivers}."
+BAD_ADDRESS = "[{section}] {key}: een adres begint met http:// of https://. Nu staat er: {value!r}"
+MAIL_NEEDS_FROM = (
+    "[mail] from_address: vul de afzender in, of maak [mail] host leeg als er geen e-mail is."
+)
+IMAP_NEEDS_ADDRESS = (
+    "[mail] reply_address: vul het adres van de postbus in, of maak [mail] imap_host leeg."
+)
+DOUBLE_SOURCE = "[feeds.sources] key: {key!r} staat er twee keer. Geef elke bron een eigen naam."
 
 PROBLEMS = {
     "missing": "dit moet ingevuld zijn.",
@@ -34,8 +46,14 @@ PROBLEMS = {
     "enum": "kies uit: {expected}.",
     "date_from_datetime_parsing": "dit moet een datum zijn, zoals 2026-03-01.",
     "date_parsing": "dit moet een datum zijn, zoals 2026-03-01.",
-    "time_parsing": "dit moet een tijd zijn, zoals 20:30.",
+    "date_type": "dit moet een datum zijn, zoals 2026-03-01.",
+    "date_from_datetime_inexact": "dit moet een datum zonder tijd zijn, zoals 2026-03-01.",
+    "time_parsing": "dit moet een tijd zijn, zoals 20:30:00.",
+    "time_type": "dit moet een tijd zijn, zoals 20:30:00.",
+    "path_type": "dit moet tekst tussen aanhalingstekens zijn.",
     "list_type": "dit moet een lijst zijn.",
+    "finite_number": "dit moet een gewoon getal zijn.",
+    "model_attributes_type": "dit moet een blok met sleutels zijn.",
     "model_type": "dit moet een blok met sleutels zijn.",
 }
 OTHER_PROBLEM = "dit klopt niet."

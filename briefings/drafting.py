@@ -71,14 +71,7 @@ async def draft_briefing(
     await void_submission(session, event.id, editor_id=editor_id, now=now)
     briefing = _open_version(versions) or _new_version(event, versions, now)
     earlier = earlier_than(briefing.version, versions)
-    briefing.kind = _fitting(kind, has_earlier=bool(earlier))
-    if briefing.kind in _CORRECTING:
-        briefing.correction_of_id = _wrong_version(
-            earlier, correction_of or briefing.correction_of_id
-        )
-        briefing.wrong = wrong if wrong is not None else briefing.wrong
-    else:
-        briefing.correction_of_id, briefing.wrong = None, None
+    _set_kind(briefing, kind, earlier, correction_of=correction_of, wrong=wrong)
     briefing.facts_version = view.block.version
     briefing.edited_by, briefing.edited_at = editor_id, now
     session.add(briefing)
@@ -116,6 +109,24 @@ def _new_version(event: Event, versions: list[Briefing], now: datetime) -> Brief
         created_at=now,
         is_exercise=event.is_exercise,
     )
+
+
+def _set_kind(
+    briefing: Briefing,
+    kind: BriefingKind,
+    earlier: list[Briefing],
+    *,
+    correction_of: int | None,
+    wrong: str | None,
+) -> None:
+    """What was typed about a mistake stays when the same correction is drafted again."""
+    briefing.kind = _fitting(kind, has_earlier=bool(earlier))
+    if briefing.kind not in _CORRECTING:
+        briefing.correction_of_id, briefing.wrong = None, None
+        return
+    asked = correction_of or briefing.correction_of_id
+    briefing.correction_of_id = _wrong_version(earlier, asked)
+    briefing.wrong = wrong if wrong is not None else briefing.wrong
 
 
 def _fitting(kind: BriefingKind, *, has_earlier: bool) -> BriefingKind:

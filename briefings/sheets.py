@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -75,25 +75,20 @@ def make_sheet(
     In an update what is new is taken out of the other lists, so that no reader gets a
     sentence twice; in a correction the new sentences are the right ones.
     """
-    told = [fact for group in (view.confirmed, view.unconfirmed, view.denied) for fact in group]
-    fresh = [fact for fact in (*told, *view.measures) if history.is_news(fact)]
+    fresh = [fact for fact in (*_told(view), *view.measures) if history.is_news(fact)]
     form = choose_form(
         kind, confirmed=len(view.confirmed), news=len(fresh), removed=history.removed
     )
-    apart = {fact.id for fact in fresh} if _sets_apart(form, kind) else set()
     place = event.place or settings.city
-    today = moments.local_date(now)
-    block = view.block
-    lines = _city_lines(settings)
-    return Sheet(
+    sheet = Sheet(
         templates=kind_of(event.type).templates,
         kind=kind,
         form=form,
-        title=block.neutral_title,
+        title=view.block.neutral_title,
         topic=_topic(event, place),
         place=place,
-        as_of=block.as_of,
-        next_update_at=block.next_update_at,
+        as_of=view.block.as_of,
+        next_update_at=view.block.next_update_at,
         now=now,
         version=version,
         sender=settings.sender,
@@ -101,35 +96,60 @@ def make_sheet(
         second_reader=_has_second_reader(event, kind, settings),
         lead_agency=texts.LEADS[event.lead_agency or LeadAgency.UNKNOWN],
         since=moments.moment(history.since) if history.since else "",
-        lead=view.confirmed[0].text if view.confirmed else "",
-        confirmed=_lines(view.confirmed, apart, now),
-        news=tuple(_line(f, now) for f in told if f.id in apart) if _has_news(kind) else (),
-        unconfirmed=_lines(view.unconfirmed, apart, now),
-        denied=_lines(view.denied, apart, now),
-        unknown=tuple(fact.text for fact in view.unknown),
-        measures=tuple(
-            _measure(fact, is_new=fact.id in apart and _has_news(kind)) for fact in view.measures
-        ),
-        right=tuple(_line(f, now) for f in (*view.confirmed, *view.denied) if f.id in apart)
-        if kind is BriefingKind.CORRECTION
-        else (),
-        removed=history.removed if _has_news(kind) else 0,
-        tie=block.local_tie or "",
-        meaning=block.meaning or "",
-        meaning_speaker=block.meaning_speaker or "",
-        meldkaart=tuple(CityLineView.of(line, today) for line in settings.meldkaart),
-        help_lines=tuple(CityLineView.of(line, today) for line in settings.help_lines),
-        contacts=tuple(
-            CityLineView.of(line, today)
-            for line in (settings.contact_tonight, settings.contact_tomorrow)
-        ),
-        checked_on=_checked_on(lines, now),
-        sources=_sources([*told, *view.measures]),
+        removed=history.removed if kind is BriefingKind.UPDATE else 0,
         wrong=wrong.strip().rstrip("."),
         reported=closing.reported,
         done=closing.done,
         not_done=closing.not_done,
         sent_before=history.sent,
+    )
+    apart = {fact.id for fact in fresh} if _sets_apart(form, kind) else set()
+    return _with_city(_with_facts(sheet, view, apart, now), settings, now)
+
+
+def _told(view: FactView) -> list[Fact]:
+    return [*view.confirmed, *view.unconfirmed, *view.denied]
+
+
+def _with_facts(sheet: Sheet, view: FactView, apart: set[int | None], now: datetime) -> Sheet:
+    """The sentences, those in ``apart`` on their own: as news, or as what is right."""
+    is_update = sheet.kind is BriefingKind.UPDATE
+    told = _told(view)
+    alone = tuple(_line(fact, now) for fact in told if fact.id in apart)
+    sure = {fact.id for fact in (*view.confirmed, *view.denied)}
+    right = tuple(_line(fact, now) for fact in told if fact.id in apart & sure)
+    return replace(
+        sheet,
+        lead=view.confirmed[0].text if view.confirmed else "",
+        confirmed=_lines(view.confirmed, apart, now),
+        unconfirmed=_lines(view.unconfirmed, apart if is_update else set(), now),
+        denied=_lines(view.denied, apart, now),
+        unknown=tuple(fact.text for fact in view.unknown),
+        measures=tuple(
+            _measure(fact, is_new=is_update and fact.id in apart) for fact in view.measures
+        ),
+        news=alone if is_update else (),
+        right=right if sheet.kind is BriefingKind.CORRECTION else (),
+        tie=view.block.local_tie or "",
+        meaning=view.block.meaning or "",
+        meaning_speaker=view.block.meaning_speaker or "",
+        sources=_sources([*told, *view.measures]),
+    )
+
+
+def _with_city(sheet: Sheet, settings: BriefingSettings, now: datetime) -> Sheet:
+    """The lines of the city, each with whether it was checked."""
+    today = moments.local_date(now)
+
+    def views(lines: Iterable[CityLine]) -> tuple[CityLineView, ...]:
+        return tuple(CityLineView.of(line, today) for line in lines)
+
+    return replace(
+        sheet,
+        meldkaart=views(settings.meldkaart),
+        help_lines=views(settings.help_lines),
+        contacts=views([settings.contact_tonight, settings.contact_tomorrow]),
+        checked_on=_checked_on([*settings.meldkaart, *settings.help_lines], now),
     )
 
 
@@ -141,10 +161,6 @@ def _has_second_reader(event: Event, kind: BriefingKind, settings: BriefingSetti
 
 def _sets_apart(form: Form, kind: BriefingKind) -> bool:
     return kind in {BriefingKind.UPDATE, BriefingKind.CORRECTION} and form is not Form.NO_NEWS
-
-
-def _has_news(kind: BriefingKind) -> bool:
-    return kind is BriefingKind.UPDATE
 
 
 def _topic(event: Event, place: str) -> str:
@@ -194,10 +210,6 @@ def _applies_to(applies: object, audiences: object) -> frozenset[Audience]:
     if isinstance(audiences, list):
         return frozenset(Audience(audience) for audience in audiences)
     return frozenset(Audience)
-
-
-def _city_lines(settings: BriefingSettings) -> list[CityLine]:
-    return [*settings.meldkaart, *settings.help_lines]
 
 
 def _checked_on(lines: Sequence[CityLine], now: datetime) -> str:

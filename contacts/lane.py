@@ -111,9 +111,9 @@ class Lane:
 
     async def _round(self, *, now: datetime) -> float:
         """Start what may go now; returns for how many seconds there is nothing to do."""
-        backlog = self._limiter.backlog(now)
-        if backlog > QUANTUM / 2:
-            return (backlog - QUANTUM / 2).total_seconds()
+        wait = self._limiter.wait(now)
+        if wait > QUANTUM / 2:
+            return (wait - QUANTUM / 2).total_seconds()
         async with self._means.db.read() as session:
             if not await anything_due(session, self.kind, now=now):
                 return LOOK_S
@@ -140,8 +140,7 @@ class Lane:
         return LOOK_S if at is None else min(LOOK_S, (at - now).total_seconds())
 
     async def _claim(self, *, now: datetime) -> list[Slot]:
-        free = WIDTH[self.kind] - len(self._tasks)
-        room = min(free, self._limiter.room(now, QUANTUM))
+        room = WIDTH[self.kind] - len(self._tasks)
         if room <= 0:
             return []
         means, in_flight = self._means, set(self._chats.values())
@@ -150,7 +149,9 @@ class Lane:
                 session, self.kind, busy=self._limiter.busy(now) | in_flight,
                 limit=2 * room + 20, sealer=means.sealer, now=now,
             )  # fmt: skip
-            slots = self._limiter.choose(waiting, room=room, now=now, in_flight=in_flight)
+            slots = self._limiter.choose(
+                waiting, at_most=room, horizon=QUANTUM, in_flight=in_flight, now=now
+            )
             ours = await claim(session, [slot.id for slot in slots], self._lease(now), now=now)
         return [slot for slot in slots if slot.id in ours]
 
@@ -167,15 +168,19 @@ class Lane:
             async with means.db.begin() as session:
                 await give_back(session, ids, action="claims_given_back", now=now)
             raise
-        times = {slot.id: slot.at for slot in slots}
-        for one in marked:
-            self._start(one, times[one.delivery_id])
+        going = {one.delivery_id: one for one in marked}
+        for slot in slots:
+            if slot.id in going:
+                self._start(going[slot.id], slot.at)
+            else:
+                self._limiter.withdrawn(slot.id)
 
     def _lease(self, now: datetime) -> Lease:
         return Lease(self._means.owner, now + timedelta(seconds=self._means.settings.lease_s))
 
     def _start(self, marked: Marked, at: datetime) -> None:
         if not isinstance(marked.work, Outgoing):
+            self._limiter.withdrawn(marked.delivery_id)
             self._put_down(marked, marked.work)
             return
         self._chats[marked.delivery_id] = marked.chat
@@ -195,6 +200,7 @@ class Lane:
             outcome = Unknown(f"transport_{_name(error)}")
         finally:
             del self._tasks[marked.delivery_id]
+            self._limiter.answered(marked.delivery_id, clock())
             self._put_down(marked, outcome)
 
     def _put_down(self, marked: Marked, outcome: Outcome) -> None:

@@ -87,13 +87,20 @@ def parse_feed(raw: bytes, *, content_type: str = "", now: datetime) -> ParsedFe
             resolve_relative_uris=False,
         )
         # Plain dicts: the parser's own kind looks elsewhere for a missing date, with a warning.
-        entries = [_entry(dict(entry), now) for entry in found.entries[:MAX_ENTRIES]]
+        raws = [dict(entry) for entry in found.entries[:MAX_ENTRIES]]
+        entries = [_entry(one, now) for one in raws if not _is_cut_off(one, broken=found.bozo)]
     except Exception as error:  # the parser meets anything that the world puts on a server
         return FeedFault("broken", type(error).__name__)
     unique = {entry.guid: entry for entry in reversed(entries)}
     if unique:
         return ParsedFeed(tuple(reversed(unique.values())))
     return _no_entries(found, raw)
+
+
+def _is_cut_off(entry: Mapping[str, Any], *, broken: bool) -> bool:
+    """In a feed that ends half-way, what has no title or name of its own yet is no item."""
+    named = _text(entry, "title") and (_text(entry, "id") or _text(entry, "link"))
+    return broken and not named
 
 
 def _no_entries(found: Any, raw: bytes) -> FeedFault:

@@ -63,10 +63,8 @@ COOLING = "dit onderwerp was kort geleden al gemeld: hoogstens ernst 2"
 BY_HAND = "met de hand gestart"
 
 #: ``schakel feeds explain``
-UNKNOWN_KEY = "Dit bericht staat niet in de database."
 EXPLAIN_ITEM = "Ernst {severity} · {source} · {title}"
 EXPLAIN_EARLIER = "eerdere titel: {title}"
 EXPLAIN_EVENT = "hoort bij gebeurtenis {id} (ernst {severity}): {title}"
 EXPLAIN_NO_EVENT = "hoort bij geen gebeurtenis"
 EXPLAIN_ROUNDUP = "overzicht of liveblog: telt niet mee voor een gebeurtenis"
-REASON = "{text} ({weight:+g})"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from bot.cli.config_docs import configuration_page
+from bot.cli.config_docs import configuration_page, keys_of, sections
 from bot.cli.setting_up import fill_in
-from bot.config import Config, ConfigError, load_config, load_sealer
+from bot.config import Config, ConfigError, explain, load_config, load_sealer
 from contacts.sealing import Sealer
+from feeds.lexicon import default_sources
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,7 +36,7 @@ def mistakes(tmp_path: Path, text: str, **environ: str) -> list[str]:
 
 def test_the_shipped_configuration_is_valid_and_checks_nothing_as_verified() -> None:
     config = load_config(ROOT / "config.toml", {})
-    today = __import__("datetime").date(2026, 3, 3)
+    today = date(2026, 3, 3)
     lines = [*config.briefings.meldkaart, *config.briefings.help_lines]
     assert lines
     assert not any(line.is_verified(today) for line in lines)
@@ -94,38 +97,133 @@ def test_a_damaged_key_is_not_replaced(tmp_path: Path) -> None:
     load_sealer(config, {"SCHAKEL_SECRET_KEY": key})
 
 
-def keys_of(model: type[BaseModel], prefix: str = "") -> set[str]:
-    found = set()
-    for key, field in model.model_fields.items():
-        inner = [k for k in (field.annotation, *get_args(field.annotation)) if isinstance(k, type)]
-        block = next((k for k in inner if issubclass(k, BaseModel)), None)
-        if block is not None:
-            found |= keys_of(block, f"{prefix}{key}.")
-        elif not field.exclude:
-            found.add(f"{prefix}{key}")
+def commented_keys(text: str) -> set[tuple[str, str]]:
+    """(section, key) of every key, written or shown behind a ``#``, under its own comment."""
+    section, before, found = "", "", set()
+    for line in text.splitlines():
+        if head := re.fullmatch(r"\[+([a-z_.]+)\]+", line):
+            section = head[1]
+        if (key := re.match(r"(?:# )?([a-z_]+) = ", line)) and before.startswith("# "):
+            found.add((section, key[1]))
+        before = line
     return found
 
 
-def keys_in(raw: Any, prefix: str = "") -> set[str]:
-    found = set()
-    for key, value in raw.items():
-        for block in value if isinstance(value, list) else [value]:
-            if isinstance(block, dict):
-                found |= keys_in(block, f"{prefix}{key}.")
-            else:
-                found.add(f"{prefix}{key}")
-    return found | {f"{prefix}{k}" for k, v in raw.items() if v == []}
+def test_every_key_stands_in_the_shipped_file_under_its_own_comment() -> None:
+    explained = commented_keys((ROOT / "config.toml").read_text(encoding="utf-8"))
+    blocks: dict[type[BaseModel], set[str]] = {}
+    for heading, model in sections():
+        name = heading.strip("[]") if heading.startswith("[") else ""
+        blocks.setdefault(model, set()).add(name)
+    for model, names in blocks.items():
+        for key in keys_of(model):
+            assert any((name, key) in explained for name in names), (sorted(names), key)
 
 
-def test_every_key_is_in_the_shipped_file_and_in_the_documentation() -> None:
-    shipped = keys_in(tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8")))
-    dated = {key for key in keys_of(Config) if key.endswith(("checked_on", "expires_on"))}
-    assert keys_of(Config) - dated - shipped == {
-        key for key in keys_of(Config) if key.endswith(("meldkaart.link", "help_lines.link",
-                                                        "help_lines.text"))
-    }  # fmt: skip
+def test_every_key_has_a_row_in_the_documentation() -> None:
     page = (ROOT / "docs" / "configuratie.md").read_text(encoding="utf-8")
-    assert page.rstrip() == configuration_page().rstrip()
+    assert page == configuration_page()
+    for heading, model in sections():
+        assert f"## {heading}\n" in page
+        assert all(field.description for field in keys_of(model).values()), heading
+
+
+def test_the_shipped_sources_have_the_addresses_of_the_lexicon() -> None:
+    known = {source.key: source for source in default_sources()}
+    sources = load_config(ROOT / "config.toml", {}).feeds.sources
+    assert len(sources) >= 8
+    for source in sources:
+        assert (source.url, source.trust) == (known[source.key].url, known[source.key].soort)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('[mail]\nhost = "smtp.example.org"\n', "from_address"),
+        ('[mail]\nimap_host = "imap.example.org"\n', "reply_address"),
+        ('[database]\nurl = "mysql://x"\n', "sqlite+aiosqlite://"),
+        ('[database]\nurl = "geen adres"\n', "sqlite+aiosqlite://"),
+        ('[web]\nbase_url = "schakel.example.org"\n', "http"),
+        ("[briefings]\nsend_before = 2026-01-01\n", "tijd"),
+        ("telegram = 3\n", "blok"),
+        ("[ticks]\nfeeds_s = nan\n", "Nu staat er"),
+    ],
+)
+def test_a_value_that_cannot_work_is_said_with_its_key(
+    tmp_path: Path, text: str, part: str
+) -> None:
+    lines = mistakes(tmp_path, text, SCHAKEL_TELEGRAM_TOKEN="1:x")
+    assert len(lines) == 1
+    assert part in lines[0]
+
+
+def test_two_sources_with_one_name_are_refused(tmp_path: Path) -> None:
+    source = '[[feeds.sources]]\nkey = "nos"\nname = "N"\nurl = "http://x"\ntrust = "landelijk"\n'
+    (line,) = mistakes(tmp_path, source * 2)
+    assert "'nos' staat er twee keer" in line
+
+
+def test_a_mistake_in_a_list_says_which_one(tmp_path: Path) -> None:
+    good = '[[feeds.sources]]\nkey = "nos"\nname = "N"\nurl = "http://x"\ntrust = "landelijk"\n'
+    lines = mistakes(tmp_path, good + good.replace("landelijk", "roddel").replace("nos", "nu"))
+    assert lines == [
+        (
+            "[feeds.sources] nummer 2: trust: kies uit: 'officieel', 'regionaal', 'landelijk' "
+            "of 'secundair'. Nu staat er: 'roddel'"
+        )
+    ]
+
+
+def test_a_password_in_the_database_address_belongs_in_the_environment(tmp_path: Path) -> None:
+    address = "postgresql+psycopg://schakel:geheim@db/schakel"
+    lines = mistakes(tmp_path, f'[database]\nurl = "{address}"\n')
+    assert "SCHAKEL_DATABASE_URL" in lines[0]
+    assert "geheim@" not in lines[0]
+    loaded = load_config(written(tmp_path, ""), {"SCHAKEL_DATABASE_URL": address})
+    assert loaded.database.url == address
+
+
+def test_a_removed_key_says_what_came_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.config.OBSOLETE", {("web", "adres"): "heet nu base_url."})
+    assert mistakes(tmp_path, '[web]\nadres = "x"\n') == ["[web] adres: heet nu base_url."]
+
+
+def test_places_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    loaded = load_config(written(tmp_path, ""), {})
+    assert loaded.state_dir == tmp_path / "var"
+    assert loaded.database.url == f"sqlite+aiosqlite:///{tmp_path}/var/schakel.sqlite3"
+
+
+def test_an_empty_variable_does_not_hide_the_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("1:abc", encoding="utf-8")
+    environ = {"SCHAKEL_TELEGRAM_TOKEN": "", "SCHAKEL_TELEGRAM_TOKEN_FILE": f"{tmp_path}/token"}
+    assert load_config(written(tmp_path, ""), environ).telegram.token == "1:abc"
+
+
+def test_an_unreadable_key_file_is_never_replaced_by_a_new_key(tmp_path: Path) -> None:
+    config = Config(state_dir=tmp_path / "var")
+    with pytest.raises(ConfigError, match="SCHAKEL_SECRET_KEY_FILE"):
+        load_sealer(config, {"SCHAKEL_SECRET_KEY_FILE": str(tmp_path / "weg")})
+    assert not (tmp_path / "var").exists()
+
+
+TOML_VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*Config.model_fields, "mial"]), TOML_VALUES))
+def test_odd_values_give_sentences_and_nothing_else(raw: dict[str, Any]) -> None:
+    try:
+        Config.model_validate(raw)
+    except ValidationError as error:
+        lines = list(explain(error))
+        assert lines
+        assert all(line.startswith("[") for line in lines)
 
 
 @given(st.text(max_size=40))

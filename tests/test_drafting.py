@@ -18,6 +18,7 @@ from briefings.rows import (
     BriefingKind,
     BriefingStatus,
     BriefingText,
+    Fact,
     FactKind,
 )
 from briefings.sheets import printable_link, source_text
@@ -97,6 +98,35 @@ async def test_an_unchecked_line_says_so(db: Database) -> None:
         text = (await texts_of(session, briefing.id or 0))[0]
     assert "Wijkagent, 000 (te controleren)" in text.plain
     assert "Deze lijst is nog te controleren." in text.plain
+
+
+async def test_a_measure_says_everything_and_whether_it_applies_to_this_reader(
+    db: Database,
+) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        stored = await add_fact(
+            session, cast.event.id or 0, kind=FactKind.MEASURE, text="De Testlaan is dicht.",
+            source_name="gemeente", source_at=NOW, editor_id=1, now=NOW,
+            measure={
+                "for_whom": "alle verkeer", "where": "Presikhaaf", "from_": "17.00 uur",
+                "until": "nader bericht", "decided_by": "burgemeester", "applies": "ja",
+                "audiences": ["politie_wijkteam"],
+            },
+        )  # fmt: skip
+        assert isinstance(stored, Fact), stored
+        briefing = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        texts = {text.audience: text for text in await texts_of(session, briefing.id or 0)}
+    said = (
+        "De Testlaan is dicht. Voor wie: alle verkeer. Waar: Presikhaaf. Vanaf: 17.00 uur. "
+        "Tot: nader bericht. Besluit van: burgemeester. Geldt voor u: "
+    )
+    assert f"{said}ja." in texts[Audience.POLICE_DISTRICT].plain
+    assert f"{said}nee." in texts[Audience.PARENTS].plain
+    assert "Geldt voor u: nee." in texts[Audience.PARENTS].telegram
 
 
 async def test_without_a_confirmed_fact_it_is_the_holding_version(db: Database) -> None:

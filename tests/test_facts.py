@@ -17,6 +17,7 @@ from briefings.facts import (
     add_fact,
     facts_of,
     open_facts,
+    proposals,
     set_context,
     set_next_update,
     withdraw_fact,
@@ -25,6 +26,7 @@ from briefings.rows import Fact, FactKind
 from briefings.versions import FactsNotOpened
 from contacts.journal import JournalEntry
 from contacts.records import Database
+from feeds.rows import Event, Item, Origin, Source, Trust
 from tests.briefings_cast import NOW, SETTINGS, an_event, sure
 
 MEASURE = {
@@ -35,6 +37,14 @@ MEASURE = {
     "decided_by": "burgemeester",
     "applies": "nee",
 }
+
+
+def an_item(event: Event, source: Source, guid: str, title: str, minutes: int) -> Item:
+    at = NOW - timedelta(minutes=minutes)
+    return Item(
+        source_id=source.id, guid=guid, title=title, link=f"https://omroep.example/{guid}",
+        published_at=at, first_seen_at=at, polled_at=at, content_hash=guid, event_id=event.id,
+    )  # fmt: skip
 
 
 def statement(kind: FactKind = FactKind.CONFIRMED, **values: Any) -> Statement:
@@ -95,6 +105,18 @@ def test_a_denial_needs_an_official_source_even_with_two_newsrooms() -> None:
 @pytest.mark.parametrize("values", [{"source_name": " "}, {"source_at": None}])
 def test_a_fact_needs_a_source_and_its_time(values: dict[str, Any]) -> None:
     assert reason(statement(**values)) == "no_source"
+
+
+def test_a_person_is_refused_with_the_place_of_the_words() -> None:
+    refused = judge(statement(text="De heer Jansen is aangehouden."), now=NOW)
+    assert refused is not None
+    assert refused.reason == "person"
+    assert refused.screening is not None
+    assert refused.screening.words
+
+
+def test_a_person_as_source_is_refused() -> None:
+    assert reason(statement(source_name="mevrouw Jansen")) == "person"
 
 
 def test_a_source_from_tomorrow_is_refused() -> None:
@@ -252,6 +274,40 @@ async def test_a_refused_sentence_leaves_no_trace(db: Database) -> None:
     assert isinstance(refused, FactRefused)
     assert view.confirmed == ()
     assert view.block.version == 1
+
+
+async def test_the_news_is_offered_as_unconfirmed_newest_first_and_once(db: Database) -> None:
+    async with db.begin() as session:
+        event = an_event(origin=Origin.FEED)
+        source = Source(
+            key="omroep", name="Omroep", url="https://omroep.example/rss",
+            trust=Trust.REGIONAL, next_poll_at=NOW,
+        )  # fmt: skip
+        session.add_all([event, source])
+        await session.flush()
+        await open_facts(session, event, SETTINGS, editor_id=1, now=NOW)
+        session.add_all(
+            [
+                an_item(event, source, "1", "Knallen gehoord bij inval", 30),
+                an_item(event, source, "2", "Politie houdt drie mensen aan", 20),
+                an_item(event, source, "3", "Knallen gehoord bij inval", 10),
+                an_item(event, source, "4", "Verdachte is verwarde man", 5),
+            ]
+        )
+        await session.flush()
+        offered = await proposals(session, event.id or 0)
+        assert [offer.text for offer in offered] == [
+            "Politie houdt drie mensen aan.",
+            "Knallen gehoord bij inval.",
+        ]
+        taken = await add_fact(
+            session, event.id or 0, kind=FactKind.UNCONFIRMED, text=offered[0].text,
+            source_name=offered[0].source_name, source_at=offered[0].source_at,
+            source_link=offered[0].source_link, editor_id=1, now=NOW,
+        )  # fmt: skip
+        left = await proposals(session, event.id or 0)
+    assert isinstance(taken, Fact)
+    assert [offer.text for offer in left] == ["Knallen gehoord bij inval."]
 
 
 async def test_public_words_are_screened_like_facts(db: Database) -> None:

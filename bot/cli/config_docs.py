@@ -1,48 +1,76 @@
-"""Writes the table of docs/configuratie.md from the settings themselves."""
+"""Writes ``docs/configuratie.md`` from the settings themselves, so that it cannot lie."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from enum import Enum
+from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
+from pydantic.fields import FieldInfo
 
 from bot.cli import texts
+from bot.config import DATABASE_URL, SECRET_KEY, SECRETS, Config, model_of
 
 
 def configuration_page() -> str:
-    """The whole page, in Dutch."""
-    from bot.config import Config
+    """The whole page, in Markdown: a heading per section, a row per key."""
+    parts = [texts.DOCS_TOP, _environment()]
+    for heading, model in sections():
+        parts.append(f"## {heading}\n\n{_table(model)}")
+    return "\n\n".join(parts) + "\n"
 
-    return texts.CONFIG_PAGE + "".join(_section(Config, ""))
 
-
-def _section(model: type[BaseModel], name: str) -> Iterator[str]:
-    own, inner = [], []
-    for key, field in model.model_fields.items():
-        if field.exclude:
+def sections(
+    model: type[BaseModel] = Config, path: str = ""
+) -> Iterator[tuple[str, type[BaseModel]]]:
+    """(heading, settings) of every block that the file may hold, in the order of the file."""
+    yield (path or texts.DOCS_ROOT), model
+    for name, field in model.model_fields.items():
+        inner = model_of(field.annotation)
+        if inner is None:
             continue
-        block = _block_of(field.annotation)
-        if block is None:
-            own.append(f"| `{key}` | {_default(field.default)} | {field.description or ''} |\n")
-        else:
-            inner.append((f"{name}.{key}".lstrip("."), block))
-    if own:
-        title = f"[{name}]" if name else texts.CONFIG_TOP
-        yield f"\n## {title}\n\n{texts.CONFIG_HEAD}{''.join(own)}"
-    for path, block in inner:
-        yield from _section(block, path)
+        repeated = getattr(field.annotation, "__origin__", None) is list
+        full = f"{path.strip('[]')}.{name}" if path else name
+        yield from sections(inner, f"[[{full}]]" if repeated else f"[{full}]")
 
 
-def _block_of(annotation: Any) -> type[BaseModel] | None:
-    for kind in (annotation, *get_args(annotation)):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return kind
-    return None
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The keys that people write in the file: no secrets, no inner blocks."""
+    return {
+        name: field
+        for name, field in model.model_fields.items()
+        if not field.exclude and model_of(field.annotation) is None
+    }
 
 
-def _default(value: Any) -> str:
-    if value is PydanticUndefined:
-        return texts.CONFIG_REQUIRED
-    return f"`{value}`" if value not in ("", None) else texts.CONFIG_EMPTY
+def _table(model: type[BaseModel]) -> str:
+    rows = [
+        texts.DOCS_ROW.format(key=name, default=_default(field), meaning=field.description)
+        for name, field in keys_of(model).items()
+    ]
+    return "\n".join([texts.DOCS_HEAD, *rows]) if rows else texts.DOCS_ONLY_BLOCKS
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return texts.DOCS_REQUIRED
+    return _toml(field.get_default(call_default_factory=True))
+
+
+def _toml(value: Any) -> str:
+    if value is None or value == "":
+        return texts.DOCS_EMPTY
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, str | Path):
+        shown = value.value if isinstance(value, Enum) else value
+        return f'`"{shown}"`'
+    return f"`{value}`"
+
+
+def _environment() -> str:
+    names = [*SECRETS, DATABASE_URL, SECRET_KEY]
+    rows = [texts.DOCS_ENV_ROW.format(name=name, meaning=texts.ENVIRONMENT[name]) for name in names]
+    return "\n".join([texts.DOCS_ENV_HEAD, *rows])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
 from bot.cli import texts
 
@@ -17,13 +19,47 @@ if TYPE_CHECKING:
     from contacts.records import Database
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 OK, WRONG, MISUSE = 0, 1, 2
+#: set to anything: an unexpected error shows where it happened
+DEBUG = "SCHAKEL_DEBUG"
 
 ConfigPath = Annotated[
     Path, typer.Option("--config", envvar="SCHAKEL_CONFIG", help=texts.HELP_CONFIG)
 ]
 DEFAULT_CONFIG = Path("config.toml")
+
+
+class CalmGroup(TyperGroup):
+    """Commands whose errors are a sentence and an exit code, whatever went wrong."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.Abort:
+            raise
+        except Exception as error:
+            # Typer's own ways out (a usage error, an Exit) carry their exit code.
+            if hasattr(error, "exit_code") or os.environ.get(DEBUG):
+                raise
+            raise end_of(error) from error
+
+
+def end_of(error: Exception) -> typer.Exit:
+    """How the command ends after this error."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.config import ConfigError
+    from bot.migrating import MigrationError
+
+    if isinstance(error, ConfigError):
+        return stop("\n".join(error.lines))
+    if isinstance(error, MigrationError | SQLAlchemyError):
+        return stop(texts.DATABASE_TROUBLE, WRONG)
+    if logging.getLogger().handlers:
+        log.error("Ended by an unexpected error", exc_info=error, extra={"action": "crashed"})
+    return stop(texts.UNEXPECTED.format(kind=type(error).__name__, debug=DEBUG), WRONG)
 
 
 def say(line: str) -> None:
@@ -37,13 +73,13 @@ def stop(line: str, code: int = MISUSE) -> typer.Exit:
 
 
 def load(path: Path) -> Config:
-    """The configuration, or the end of the command with every mistake in Dutch."""
-    from bot.config import ConfigError, load_config
+    """The configuration.
 
-    try:
-        return load_config(path, os.environ)
-    except ConfigError as error:
-        raise stop("\n".join(error.lines)) from error
+    :raises ConfigError: with every mistake in Dutch; the command ends with those.
+    """
+    from bot.config import load_config
+
+    return load_config(path, os.environ)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,36 +14,30 @@ from bot.cli import texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, run, say, stop
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
     from bot.config import Config
 
 #: the file that ``init`` starts from lies beside the packages
 TEMPLATE = Path(__file__).parents[2] / "config.toml"
 
+Answers = dict[tuple[str, str], str]
+_BOT_NAME = r"@?[A-Za-z][A-Za-z0-9_]{1,28}[Bb][Oo][Tt]"
+_ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+
 
 def init(
     config: ConfigPath = DEFAULT_CONFIG,
-    force: Annotated[bool, typer.Option("--force")] = False,
+    force: Annotated[bool, typer.Option("--force", help=texts.HELP_FORCE)] = False,
 ) -> None:
-    if config.exists() and not force:
+    if is_filled_in(config) and not force:
         raise stop(texts.INIT_EXISTS.format(path=config))
-    city = typer.prompt(texts.INIT_CITY, default="Arnhem")
-    bot_name = typer.prompt(texts.INIT_BOT).lstrip("@")
-    mail_host = typer.prompt(texts.INIT_MAIL, default="", show_default=False)
-    sender = typer.prompt(texts.INIT_FROM, default="", show_default=False)
-    name = typer.prompt(texts.INIT_NAME, default=texts.INIT_NAME_DEFAULT)
-    text = fill_in(
-        TEMPLATE.read_text(encoding="utf-8"),
-        {
-            ("briefings", "city"): city,
-            ("telegram", "bot_name"): bot_name,
-            ("mail", "host"): mail_host,
-            ("mail", "from_address"): sender,
-            ("mail", "reply_address"): sender,
-        },
-    )
-    config.write_text(text, encoding="utf-8")
-    loaded = load(config)
-    link = run(_first_person(loaded, city, name))
+    start = config if config.exists() else TEMPLATE
+    answers, name = _ask_all()
+    loaded = _write(config, fill_in(start.read_text(encoding="utf-8"), answers))
+    link = run(_first_person(loaded, name))
     say(texts.INIT_WRITTEN.format(path=config))
     say(texts.INIT_LINK)
     say(link)
@@ -49,18 +45,82 @@ def init(
     say(texts.INIT_NEXT)
 
 
-def fill_in(text: str, values: dict[tuple[str, str], str]) -> str:
-    """``text`` (TOML) with other values for some keys; comments stay."""
-    section, lines = "", []
+def is_filled_in(config: Path) -> bool:
+    """Whether somebody made this file his own: it names a bot, or cannot be read."""
+    if not config.exists():
+        return False
+    try:
+        raw = tomllib.loads(config.read_text(encoding="utf-8"))
+        return bool(raw["telegram"]["bot_name"])
+    except (KeyError, TypeError):
+        return False
+    except (OSError, ValueError):
+        return True
+
+
+def _ask_all() -> tuple[Answers, str]:
+    city = _ask(texts.INIT_CITY, r".{2,60}", texts.INIT_CITY_BAD, default="Arnhem")
+    bot_name = _ask(texts.INIT_BOT, _BOT_NAME, texts.INIT_BOT_BAD).lstrip("@")
+    mail_host = _ask(texts.INIT_MAIL, r"[A-Za-z0-9.:-]*", texts.INIT_MAIL_BAD, default="")
+    sender = ""
+    if mail_host:
+        sender = _ask(texts.INIT_FROM, _ADDRESS, texts.INIT_FROM_BAD)
+    web = _ask(texts.INIT_WEB, r"https?://\S+", texts.INIT_WEB_BAD, default=texts.INIT_WEB_DEFAULT)
+    name = _ask(texts.INIT_NAME, r".{1,120}", texts.INIT_NAME_BAD, default=texts.INIT_NAME_DEFAULT)
+    answers = {
+        ("briefings", "city"): city,
+        ("telegram", "bot_name"): bot_name,
+        ("mail", "host"): mail_host,
+        ("mail", "from_address"): sender,
+        ("mail", "reply_address"): sender,
+        ("web", "base_url"): web.rstrip("/"),
+    }
+    return answers, name
+
+
+def _ask(question: str, pattern: str, complaint: str, *, default: str | None = None) -> str:
+    """Ask until the answer has the form of ``pattern``."""
+    while True:
+        answer = typer.prompt(question, default=default, show_default=bool(default)).strip()
+        if re.fullmatch(pattern, answer):
+            return str(answer)
+        say(complaint)
+
+
+def _write(config: Path, text: str) -> Config:
+    """Put the file in its place only when it can be used."""
+    fresh = config.with_name(config.name + ".new")
+    fresh.write_text(text, encoding="utf-8")
+    try:
+        loaded = load(fresh)
+        fresh.replace(config)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return loaded
+
+
+def fill_in(text: str, values: Answers) -> str:
+    """``text`` (TOML) with other values for some keys; comments stay, missing keys are added."""
+    section, lines, left = "", [], dict(values)
+    heads: dict[str, int] = {}
     for line in text.splitlines():
-        if head := re.match(r"\[+([\w.]+)\]+", line):
+        if head := re.match(r"\s*\[+([\w.]+)\]+", line):
             section = head[1]
-        key = line.partition("=")[0].strip()
-        if (section, key) in values:
-            escaped = values[section, key].replace("\\", "\\\\").replace('"', '\\"')
-            line = f'{key} = "{escaped}"'  # noqa: PLW2901
-        lines.append(line)
+            heads[section] = len(lines) + 1
+        key = (section, line.partition("=")[0].strip())
+        lines.append(f"{key[1]} = {_quoted(left.pop(key))}" if key in left else line)
+    for (place, name), value in left.items():
+        if place not in heads:
+            lines += ["", f"[{place}]"]
+            heads[place] = len(lines)
+        lines.insert(heads[place], f"{name} = {_quoted(value)}")
+        heads = {other: at + (at > heads[place]) for other, at in heads.items()}
     return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    # A JSON string is a TOML string, but for one character that JSON leaves bare.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _show_qr(link: str) -> None:
@@ -69,16 +129,14 @@ def _show_qr(link: str) -> None:
     segno.make(link, error="m").terminal(compact=True)
 
 
-async def _first_person(config: Config, city: str, name: str) -> str:
+async def _first_person(config: Config, name: str) -> str:
     """The first beheerder and coördinator, with the link that connects their Telegram."""
-    from sqlmodel import col, select
-
     from bot.clock import utc_now
     from bot.config import load_sealer
     from bot.database import open_database
     from bot.migrating import migrate
-    from contacts.directory import Domain, Organisation, Person, Role
-    from contacts.invitations import invite
+    from contacts.directory import Role
+    from contacts.invitations import deep_link, invite
     from contacts.journal import Who
     from contacts.people import grant
 
@@ -87,34 +145,48 @@ async def _first_person(config: Config, city: str, name: str) -> str:
     database, now = open_database(config.database.url), utc_now()
     try:
         async with database.begin() as session:
-            title = texts.INIT_ORGANISATION.format(city=city)
-            found = await session.exec(select(Organisation).where(col(Organisation.name) == title))
-            organisation = found.first() or Organisation(
-                name=title, domain=Domain.MUNICIPALITY, created_at=now,
-                is_exercise=config.is_exercise,
-            )  # fmt: skip
-            session.add(organisation)
-            await session.flush()
-            assert organisation.id is not None
-            person = Person(
-                organisation_id=organisation.id, name=name, function=name, created_at=now,
-                is_exercise=config.is_exercise,
-            )  # fmt: skip
-            session.add(person)
-            await session.flush()
-            assert person.id is not None
+            person_id = await _find_or_add(session, config, name, now=now)
             for role in (Role.COORDINATOR, Role.ADMIN):
-                await grant(session, person.id, role, who=Who("cli"), now=now)
-            token = await invite(session, person.id, now=now)
+                await grant(session, person_id, role, who=Who("cli"), now=now)
+            token = await invite(session, person_id, now=now)
     finally:
         await database.close()
-    return f"https://t.me/{config.telegram.bot_name}?start={token}"
+    return deep_link(config.telegram.bot_name, token)
+
+
+async def _find_or_add(session: AsyncSession, config: Config, name: str, *, now: datetime) -> int:
+    """The person of this name at the municipality; a second ``init`` finds the first one's."""
+    from sqlmodel import col, select
+
+    from contacts.directory import Domain, Organisation, Person
+
+    title = texts.INIT_ORGANISATION.format(city=config.briefings.city)
+    found = await session.exec(select(Organisation).where(col(Organisation.name) == title))
+    organisation = found.first() or Organisation(
+        name=title, domain=Domain.MUNICIPALITY, created_at=now, is_exercise=config.is_exercise
+    )
+    session.add(organisation)
+    await session.flush()
+    assert organisation.id is not None
+    known = await session.exec(
+        select(Person).where(
+            col(Person.organisation_id) == organisation.id, col(Person.name) == name
+        )
+    )
+    person = known.first() or Person(
+        organisation_id=organisation.id, name=name, function=name, created_at=now,
+        is_exercise=organisation.is_exercise,
+    )  # fmt: skip
+    session.add(person)
+    await session.flush()
+    assert person.id is not None
+    return person.id
 
 
 def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    loaded = load(config)
     from bot.cli.checking import check_all
 
-    loaded = load(config)
     say(texts.CHECK_OK.format(what=texts.CHECK_CONFIG.format(path=config)))
     right = run(check_all(loaded))
     say(texts.CHECK_DONE)

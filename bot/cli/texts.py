@@ -25,6 +25,13 @@ HELP_SIGNALS_LIST = "Toon open signalen, zonder tekst."
 
 NO_DATABASE = "Er is nog geen database. Maak hem met: schakel migrate"
 NO_FILE = "{path} is er niet. Controleer de naam."
+DATABASE_TROUBLE = (
+    "De database werkt niet mee: niet bereikbaar, beschadigd, of van een nieuwere versie van "
+    "Schakel. Controleer [database] url."
+)
+UNEXPECTED = (
+    "Er ging iets mis dat Schakel niet herkent ({kind}). Met {debug}=1 ervoor ziet u waar."
+)
 MIGRATED = "De database is op deze versie."
 IMPORTED = "{added} toegevoegd, {updated} bijgewerkt, {organisations} nieuwe organisaties."
 IMPORT_PREVIEW = "{rows} regels zijn goed. Er is nog niets opgeslagen (--preview)."
@@ -81,12 +88,24 @@ CHECK_NO_COORDINATOR = "Er is geen coördinator met een werkend kanaal. Doe: sch
 CHECK_NO_APPROVER = "Er is geen goedkeurder. Vanaf ernst {severity} kan dan niets uit."
 CHECK_DONE = "Klaar. Er is niets verstuurd."
 
-INIT_EXISTS = "{path} bestaat al. Gebruik --force om het te vervangen."
+HELP_FORCE = "Ook als het bestand al ingevuld is."
+INIT_EXISTS = (
+    "{path} is al ingevuld. Pas het aan met een editor, of gebruik --force om de vragen opnieuw "
+    "te beantwoorden."
+)
 INIT_CITY = "1/5 Voor welke stad is dit?"
-INIT_BOT = "2/5 Hoe heet de bot (gebruikersnaam, zonder @)?"
-INIT_MAIL = "3/5 Welke SMTP-server verstuurt e-mail (leeg = geen)?"
-INIT_FROM = "4/5 Welk adres is de afzender van e-mail (leeg = geen)?"
+INIT_CITY_BAD = "Geef een naam van 2 tot 60 tekens."
+INIT_BOT = "2/5 Hoe heet de bot (gebruikersnaam bij Telegram)?"
+INIT_BOT_BAD = "Zo'n naam bestaat uit letters, cijfers en _ en eindigt op bot, zoals stad_bot."
+INIT_MAIL = "3/5 Welke SMTP-server verstuurt e-mail (leeg = geen e-mail)?"
+INIT_MAIL_BAD = "Geef alleen de naam van de server, zoals smtp.example.org."
+INIT_FROM = "    En vanaf welk adres?"
+INIT_FROM_BAD = "Geef een e-mailadres, zoals schakel@example.org."
+INIT_WEB = "4/5 Op welk webadres staan de pagina's?"
+INIT_WEB_BAD = "Begin met https:// of http://."
+INIT_WEB_DEFAULT = "http://127.0.0.1:8420"
 INIT_NAME = "5/5 Hoe noemen we de eerste coördinator (functie)?"
+INIT_NAME_BAD = "Geef een naam van 1 tot 120 tekens."
 INIT_NAME_DEFAULT = "Coördinator"
 INIT_ORGANISATION = "Gemeente {city}"
 INIT_WRITTEN = "{path} is geschreven. De database staat klaar."
@@ -96,14 +115,35 @@ INIT_NEXT = "Daarna: zet het token in SCHAKEL_TELEGRAM_TOKEN_FILE en doe schakel
 REAL_MISSING = "{path} is er niet. Geef een bestand met echt nieuws, of laat REAL weg."
 
 HELP_CONFIG_DOCS = "Toon de uitleg van alle instellingen (docs/configuratie.md)."
-CONFIG_PAGE = """# Configuratie
 
-Alle sleutels van `config.toml`. Deze pagina komt uit de code zelf: `schakel config`.
-Geheimen staan in de omgeving, als `NAAM` of als bestand in `NAAM_FILE`:
-`SCHAKEL_TELEGRAM_TOKEN`, `SCHAKEL_SMTP_PASSWORD`, `SCHAKEL_IMAP_PASSWORD`,
-`SCHAKEL_SECRET_KEY` en `SCHAKEL_DATABASE_URL`.
-"""
-CONFIG_TOP = "Bovenaan"
-CONFIG_HEAD = "| sleutel | standaard | betekenis |\n|---|---|---|\n"
-CONFIG_REQUIRED = "verplicht"
-CONFIG_EMPTY = "leeg"
+#: docs/configuratie.md
+DOCS_TOP = """# Configuratie
+
+Alles staat in `config.toml`; `schakel init` vult het in en `schakel check` kijkt het na. Een
+sleutel die Schakel niet kent, is een fout: er staat dan bij welke sleutel erop lijkt. Wat u
+weglaat, krijgt de waarde onder *standaard*. Mappen en bestanden tellen vanaf de map van
+`config.toml`. Deze pagina wordt gemaakt met `schakel config`; een test vergelijkt hem met
+de code."""
+DOCS_ENV_HEAD = """## Geheimen: uit de omgeving
+
+Nooit in het bestand. Zet `NAAM`, of zet in `NAAM_FILE` de plek van een bestand met het geheim.
+
+| naam | betekenis |
+|---|---|"""
+DOCS_ENV_ROW = "| `{name}` | {meaning} |"
+ENVIRONMENT = {
+    "SCHAKEL_TELEGRAM_TOKEN": "het token van de bot",
+    "SCHAKEL_SMTP_PASSWORD": "wachtwoord bij de SMTP-server",
+    "SCHAKEL_IMAP_PASSWORD": "wachtwoord bij de IMAP-server",
+    "SCHAKEL_DATABASE_URL": "gaat voor `[database] url`; hier mag een wachtwoord in staan",
+    "SCHAKEL_SECRET_KEY": (
+        "sleutel voor verzegelde teksten; zonder deze maakt Schakel `secret.key` in `state_dir`. "
+        "Bewaar hem apart van de back-up: zonder sleutel zijn verzegelde teksten weg"
+    ),
+}
+DOCS_ROOT = "Bovenaan het bestand"
+DOCS_HEAD = "| sleutel | standaard | betekenis |\n|---|---|---|"
+DOCS_ROW = "| `{key}` | {default} | {meaning} |"
+DOCS_REQUIRED = "*verplicht*"
+DOCS_EMPTY = "*leeg*"
+DOCS_ONLY_BLOCKS = "Alleen blokken."

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feeds.events import ItemView, items_of
 from markupsafe import Markup
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,6 +16,7 @@ from bot.console.today import count_acknowledgements
 from briefings.rows import Briefing, BriefingStatus, BriefingText, Fact, FactBlock, FactKind
 from contacts.arrival import DeliveryCounts, count_deliveries
 from contacts.outbox import AcknowledgementKind
+from feeds.events import ItemView, items_of
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts

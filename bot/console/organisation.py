@@ -51,18 +51,18 @@ async def show_text(request: Request) -> Response:
     if reading is None:
         return explain(request, "no_text", status=404)
     page = f"/o/{token}"
-    body = fill_page(
-        reading.html,
-        page=page,
-        signal=f"{page}/signaal",
-        internal_contact=door.organisation.internal_contact,
-    )
-    # The body was rendered with everything escaped, and approved as it stands.
     return show(
         request, "organisatie.html", page=page, door=door, reading=reading,
-        body=Markup(body), is_exercise=door.event.is_exercise,  # noqa: S704
-        kinds=AcknowledgementKind,
+        body=_fill(reading.html, page, door), before=_fill(reading.before, page, door),
+        is_exercise=door.event.is_exercise, kinds=AcknowledgementKind,
     )  # fmt: skip
+
+
+def _fill(html: str, page: str, door: Door) -> Markup:
+    contact = door.organisation.internal_contact
+    filled = fill_page(html, page=page, signal=f"{page}/signaal", internal_contact=contact)
+    # It was rendered with everything escaped, and approved as it stands.
+    return Markup(filled)  # noqa: S704
 
 
 async def note_acknowledgement(request: Request) -> Response:

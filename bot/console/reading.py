@@ -10,7 +10,9 @@ from html import escape
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.render import SHARED, Form
 from briefings.rows import Briefing, BriefingStatus, BriefingText
+from briefings.versions import SENT, waits
 from contacts.directory import AccessLink, Audience, Organisation, Person, first_audience
 from contacts.filling import INTERNAL_CONTACT, LINK
 from contacts.links import open_link
@@ -21,8 +23,8 @@ from contacts.texts import OWN_INTERNAL_CONTACT
 from contacts.tokens import hash_token
 from feeds.rows import Event
 
-#: versions that went out; a corrected one is only read when nothing newer is there
-WENT_OUT = (BriefingStatus.DISTRIBUTED, BriefingStatus.CORRECTED, BriefingStatus.RETRACTED)
+#: template of the one-line update; what was written before it still holds
+NO_NEWS = f"{SHARED}/{Form.NO_NEWS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,15 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The newest text for one audience. ``html`` still holds the personal placeholders."""
+    """The newest text for one audience. The texts still hold the personal placeholders.
+
+    ``before`` is the text that still holds when the newest one only says that there is no
+    news; empty otherwise.
+    """
 
     subject: str
     html: str
+    before: str
     audience: Audience
     others: tuple[Audience, ...]
     version: int
@@ -73,15 +80,11 @@ async def read_newest(
     session: AsyncSession, door: Door, wanted: Audience | None, *, now: datetime
 ) -> Reading | None:
     """The newest text that went out, for ``wanted`` or for the work of this organisation."""
-    newest = await newest_version(session, door.link.event_id, now=now)
-    if newest is None:
+    versions = await sent_versions(session, door.link.event_id, now=now)
+    if not versions:
         return None
-    found = await session.exec(
-        select(BriefingText)
-        .where(col(BriefingText.briefing_id) == newest.id)
-        .order_by(col(BriefingText.id))
-    )
-    by_audience = {text.audience: text for text in found.all()}
+    newest = versions[0]
+    by_audience = await _texts_of(session, newest)
     if not by_audience:
         return None
     message = await _message_of(session, door.link)
@@ -91,6 +94,7 @@ async def read_newest(
     return Reading(
         subject=text.subject,
         html=text.html,
+        before=await _before(session, text, versions[1:]),
         audience=audience,
         others=tuple(other for other in Audience if other in by_audience and other != audience),
         version=newest.version,
@@ -106,21 +110,37 @@ def choose_audience(there: Sequence[Audience], preferred: Sequence[Audience | No
     return next((wish for wish in preferred if wish is not None and wish in there), there[0])
 
 
-async def newest_version(session: AsyncSession, event_id: int, *, now: datetime) -> Briefing | None:
-    """The newest version that went out, or whose hour has come this very second."""
+async def sent_versions(session: AsyncSession, event_id: int, *, now: datetime) -> list[Briefing]:
+    """The versions that went out, or whose hour has come this very second, newest first."""
     found = await session.exec(
         select(Briefing)
         .where(
             col(Briefing.event_id) == event_id,
-            col(Briefing.status).in_([*WENT_OUT, BriefingStatus.APPROVED]),
+            col(Briefing.status).in_([*SENT, BriefingStatus.APPROVED]),
         )
         .order_by(col(Briefing.version).desc())
     )
-    for briefing in found.all():
-        is_due = briefing.send_at is None or briefing.send_at <= now
-        if briefing.status is not BriefingStatus.APPROVED or is_due:
-            return briefing
-    return None
+    return [briefing for briefing in found.all() if not waits(briefing, now=now)]
+
+
+async def _texts_of(session: AsyncSession, briefing: Briefing) -> dict[Audience, BriefingText]:
+    found = await session.exec(
+        select(BriefingText)
+        .where(col(BriefingText.briefing_id) == briefing.id)
+        .order_by(col(BriefingText.id))
+    )
+    return {text.audience: text for text in found.all()}
+
+
+async def _before(session: AsyncSession, text: BriefingText, earlier: Sequence[Briefing]) -> str:
+    """What "no news" leaves standing: the last text that said more (also a correction)."""
+    if text.template != NO_NEWS:
+        return ""
+    for briefing in earlier:
+        said = (await _texts_of(session, briefing)).get(text.audience)
+        if said is not None and said.template != NO_NEWS:
+            return said.html
+    return ""
 
 
 async def _message_of(session: AsyncSession, link: AccessLink) -> Message | None:

@@ -322,7 +322,7 @@ async def count_acknowledgements(
         .where(col(Acknowledgement.event_id) == event_id)
         .group_by(col(Acknowledgement.kind))
     )
-    return dict(found.all())
+    return {AcknowledgementKind(kind): count for kind, count in found.all()}
 
 
 def counted(forms: tuple[str, str], count: int) -> str:

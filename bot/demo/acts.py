@@ -117,7 +117,7 @@ async def submit_and_approve(stage: Stage, line: Timeline, *, show: bool = False
         await coordinator.press(texts.TAP_TEXTS, after=mark)
         mark = coordinator.last_id
         await coordinator.press(texts.TAP_TEXT, after=mark)
-        preview = await coordinator.see_button(texts.TAP_SIGNAL, after=mark)
+        preview = await coordinator.see(texts.SEE_PREVIEW, after=mark)
         line.quote(preview.text)
     mark = approver.last_id
     await coordinator.press(texts.TAP_SUBMIT)
@@ -132,7 +132,8 @@ async def submit_and_approve(stage: Stage, line: Timeline, *, show: bool = False
 async def distribute(stage: Stage, line: Timeline) -> int:
     """The texts go out through faults; returns the event's id when all is settled."""
     users = stage.users
-    await users[BLOCKS].block()
+    # Blocked at the last moment: Telegram says so only when the text is sent.
+    users[BLOCKS].chat.blocked = True
     stage.simulator.telegram.faults.add(
         Fault("drop_after", method="sendMessage", chat_id=users[UNCERTAIN].chat_id)
     )

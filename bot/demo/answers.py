@@ -88,9 +88,13 @@ async def _see_button_on(
 async def _tap_when_there(
     user: User, flow: ChatMessage, labels: Sequence[str], timeout_s: float
 ) -> None:
-    """Tap the first of these labels that the question offers, once it is asked."""
+    """Tap the first of these labels that the question offers, and wait for the next one."""
     await _see_button_on(user, flow, labels, timeout_s)
+    question = flow.text
     await user.tap(next(label for label in labels if _has(flow, label)), flow)
+    await user.see(
+        lambda m: m.message_id == flow.message_id and m.text != question, timeout_s=timeout_s
+    )
 
 
 async def answer_signals(

@@ -47,6 +47,8 @@ async def play(*, once: bool, real: Path | None) -> int:
     line = Timeline(STEPS_REAL if real else STEPS)
     line.title(texts.TITLE_REAL if real else texts.TITLE)
     simulator = Simulator()
+    # The evening goes by in a minute, so people write faster than one message a second.
+    simulator.telegram.limits.chat_burst = 0
     await simulator.start()
     try:
         with tempfile.TemporaryDirectory(prefix="schakel-demo-") as folder:

@@ -97,12 +97,19 @@ class User:
                     return message
             left = deadline - time.monotonic()
             if left <= 0:
-                raise TimeoutError(f"{self.chat.name} never saw {wanted!r}")
+                raise TimeoutError(f"{self.chat.name} never saw {wanted!r}; {self._newest()}")
             async with self._api.changed:
                 try:
                     await asyncio.wait_for(self._api.changed.wait(), min(left, 0.5))
                 except TimeoutError:
                     continue
+
+    def _newest(self) -> str:
+        if not self.messages:
+            return "the chat is empty"
+        newest = self.messages[-1]
+        labels = [button["text"] for row in newest.buttons for button in row]
+        return f"newest: {newest.text[:80]!r} {labels}"
 
     async def see_button(
         self, label: str, *, timeout_s: float = 10.0, after: int = 0

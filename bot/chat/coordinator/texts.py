@@ -87,6 +87,7 @@ BRIEFING_KINDS = {
     BriefingKind.FIRST: "eerste bericht",
     BriefingKind.UPDATE: "update",
     BriefingKind.CORRECTION: "correctie",
+    BriefingKind.RETRACTION: "intrekking",
     BriefingKind.CLOSING: "afsluiting",
 }
 
@@ -124,6 +125,13 @@ REFUSALS = {
     "empty": "Deze regel is leeg.",
     "no_source": "Bij een feit hoort een bron.",
     "no_recipients": "Er is niemand om naar te verzenden.",
+    "stale": "De feiten zijn veranderd. Open de teksten opnieuw en dien dan in.",
+    "not_draft": "Deze versie is geen concept meer.",
+    "no_texts": "Er zijn nog geen teksten.",
+    "not_confirmed": "Deze gebeurtenis loopt niet (meer).",
+    "wrong_world": "Oefening en echt blijven gescheiden.",
+    "source_in_future": "De tijd van de bron ligt in de toekomst.",
+    "measure_incomplete": "Bij een maatregel hoort voor wie, waar, tot wanneer en wie besloot.",
 }
 
 EVENT_TYPES_SHORT = (

@@ -1,0 +1,206 @@
+"""Reads the sources that are due, and stores what they say exactly once.
+
+Each source goes its own way: look (network), think (memory), write (one short
+transaction that holds the items together with the ETag that stands for them). Whatever
+goes wrong with one source is written in its row and stops no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.records import Database
+from feeds.fetching import Answer, Fetched, Fetcher, Fetching, NotModified
+from feeds.grouping import Group, Grouper, Member
+from feeds.intake import Judged, as_doc, judge_entries
+from feeds.lexicon import Lexicon, load_lexicon, stop_words
+from feeds.parsing import FeedFault, ParsedFeed, parse_feed
+from feeds.rows import Source
+from feeds.settings import FeedSettings
+from feeds.sources import (
+    due_sources,
+    mark_told,
+    sync_sources,
+    untold_faults,
+    write_fault,
+    write_ok,
+)
+from feeds.storing import Round, read_known, recent_docs
+
+__all__ = ["PollReport", "Watch", "check_source", "mark_told", "sync_sources", "untold_faults"]
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+#: groups are built anew from the rows after this long, so that old days are forgotten
+GROUPER_LIFE = timedelta(hours=24)
+#: a moment for reading dates where only the number of items matters
+_ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class PollReport:
+    """What a round did. ``faults`` are (source key, fault key); ``events`` ids."""
+
+    polled: int = 0
+    not_modified: int = 0
+    new_items: int = 0
+    changed_items: int = 0
+    events: set[int] = field(default_factory=set)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Watch:
+    """The watch over all sources; keeps the groups of the window in memory."""
+
+    def __init__(
+        self,
+        db: Database,
+        fetcher: Fetching,
+        settings: FeedSettings,
+        *,
+        clock: Clock,
+        lexicon: Lexicon | None = None,
+    ) -> None:
+        self._db, self._fetcher, self._settings, self._clock = db, fetcher, settings, clock
+        self._lexicon = lexicon or load_lexicon()
+        self._window = timedelta(hours=settings.window_h)
+        self._groupers: dict[bool, Grouper] = {}
+        self._built_at: datetime | None = None
+        self._writing = asyncio.Lock()
+
+    async def poll_due(self, on_event: Callable[[], Awaitable[object]] | None = None) -> PollReport:
+        """Read every source that is due; never raises for what one of them does.
+
+        :param on_event: awaited after each source that touched an event, so that an alert
+            does not wait for the slowest source of the round.
+        """
+        async with self._db.read() as session:
+            due = await due_sources(session, now=self._clock())
+        report = PollReport()
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(source: Source) -> None:
+            async with gate:
+                touched = await self._poll(source, report)
+            if touched and on_event is not None:
+                await on_event()
+
+        await asyncio.gather(*(one(source) for source in due))
+        return report
+
+    async def _poll(self, source: Source, report: PollReport) -> bool:
+        report.polled += 1
+        try:
+            return await self._read(source, report)
+        except Exception as error:  # one broken source may not stop the watch
+            log.exception(
+                "A source could not be read",
+                extra={"action": "source_failed", "source": source.key},
+            )
+            self._groupers.clear()
+            fault = FeedFault("unknown", type(error).__name__)
+            await self._note_fault(source, fault, report)
+            return False
+
+    async def _read(self, source: Source, report: PollReport) -> bool:
+        """Look at one source; whether an event was touched."""
+        polled_at = self._clock()
+        answer = await self._fetcher.fetch(
+            source.url, etag=source.etag, last_modified=source.last_modified, now=polled_at
+        )
+        parsed = await _parsed(answer, now=self._clock())
+        if isinstance(parsed, ParsedFeed) and isinstance(answer, Fetched):
+            async with self._writing:
+                return await self._store(source, answer, parsed, polled_at, report)
+        if isinstance(parsed, FeedFault):
+            await self._note_fault(source, parsed, report)
+        elif isinstance(answer, NotModified):
+            report.not_modified += 1
+            async with self._db.begin() as session:
+                row = await session.get_one(Source, source.id)
+                write_ok(row, answer.retry_after, polled_at=polled_at, now=self._clock())
+        return False
+
+    async def _store(
+        self,
+        source: Source,
+        answer: Fetched,
+        parsed: ParsedFeed,
+        polled_at: datetime,
+        report: PollReport,
+    ) -> bool:
+        assert source.id is not None
+        async with self._db.read() as session:
+            known = await read_known(session, source.id, [one.guid for one in parsed.entries])
+            grouper = await self._grouper(session, is_exercise=source.is_exercise)
+        judged = await asyncio.to_thread(
+            judge_entries, parsed.entries, known, trust=source.trust, lexicon=self._lexicon
+        )
+        now = self._clock()
+        placed = [(one, self._place(grouper, one, now)) for one in judged]
+        async with self._db.begin() as session:
+            row = await session.get_one(Source, source.id)
+            storing = Round(session, grouper, self._lexicon, row, polled_at, now)
+            events = await storing.store(placed)
+            write_ok(row, answer.retry_after, polled_at=polled_at, now=now)
+            # Together with the items, or an item that was not stored would never come again.
+            row.etag, row.last_modified = answer.etag, answer.last_modified
+        report.new_items += sum(one.known is None for one in judged)
+        report.changed_items += sum(one.known is not None for one in judged)
+        report.events |= events
+        return bool(events)
+
+    def _place(self, grouper: Grouper, one: Judged, now: datetime) -> tuple[Group, Member] | None:
+        doc = as_doc(one, now=now, window=self._window) if one.wants_group else None
+        return grouper.add(doc) if doc is not None else None
+
+    async def _grouper(self, session: AsyncSession, *, is_exercise: bool) -> Grouper:
+        now = self._clock()
+        if self._built_at is None or now - self._built_at > GROUPER_LIFE:
+            self._groupers.clear()
+            self._built_at = now
+        if is_exercise not in self._groupers:
+            grouper = Grouper(self._window, stop_words())
+            for doc in await recent_docs(
+                session, since=now - self._window, is_exercise=is_exercise
+            ):
+                grouper.add(doc)
+            self._groupers[is_exercise] = grouper
+        return self._groupers[is_exercise]
+
+    async def _note_fault(self, source: Source, fault: FeedFault, report: PollReport) -> None:
+        report.faults.append((source.key, fault.key))
+        async with self._db.begin() as session:
+            row = await session.get(Source, source.id)
+            if row is not None:
+                write_fault(row, fault, now=self._clock())
+
+
+async def check_source(url: str, settings: FeedSettings) -> int | str:
+    """Look at a feed once and store nothing: the number of items, or a key of ``FAULTS``."""
+    fetcher = Fetcher(settings)
+    try:
+        parsed = await _parsed(await fetcher.fetch(url, now=_ANY_MOMENT), now=_ANY_MOMENT)
+    finally:
+        await fetcher.close()
+    if isinstance(parsed, FeedFault):
+        return parsed.key
+    return len(parsed.entries) if parsed is not None else "unknown"
+
+
+async def _parsed(answer: Answer, *, now: datetime) -> ParsedFeed | FeedFault | None:
+    """The entries of an answer, off the event loop; None for "not modified"."""
+    if isinstance(answer, Fetched):
+        return await asyncio.to_thread(
+            parse_feed, answer.body, content_type=answer.content_type, now=now
+        )
+    return answer if isinstance(answer, FeedFault) else None

@@ -1,0 +1,110 @@
+"""The sources' rows: what is due, how a reading went, and who must hear of a fault."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feeds.pacing import next_poll_at
+from feeds.parsing import FeedFault
+from feeds.rows import Source
+from feeds.settings import FeedSettings, SourceSettings
+
+DETAIL_LIMIT = 300
+#: a feed without items is told about, but is read again at its ordinary pace
+PATIENT_FAULTS = frozenset({"empty"})
+
+
+async def sync_sources(
+    session: AsyncSession, settings: FeedSettings, *, now: datetime, is_exercise: bool = False
+) -> list[Source]:
+    """Bring the rows in line with the configuration; sources only in the database stay.
+
+    A new address starts afresh: unverified, without ETag, due at once.
+    """
+    found = await session.exec(select(Source))
+    rows = {row.key: row for row in found.all()}
+    synced = []
+    for wanted in settings.sources:
+        row = rows.get(wanted.key)
+        if row is None:
+            row = Source(
+                key=wanted.key, name=wanted.name, url=wanted.url, trust=wanted.trust,
+                next_poll_at=now,
+            )  # fmt: skip
+        elif row.url != wanted.url:
+            _start_afresh(row, now=now)
+        _write_settings(row, wanted, is_exercise=is_exercise)
+        session.add(row)
+        synced.append(row)
+    await session.flush()
+    return synced
+
+
+async def due_sources(session: AsyncSession, *, now: datetime) -> list[Source]:
+    """The sources whose time has come, the longest waiting first."""
+    found = await session.exec(
+        select(Source)
+        .where(col(Source.is_paused).is_(False), col(Source.next_poll_at) <= now)
+        .order_by(col(Source.next_poll_at), col(Source.id))
+    )
+    return list(found.all())
+
+
+async def untold_faults(
+    session: AsyncSession, settings: FeedSettings, *, now: datetime
+) -> list[Source]:
+    """Sources that keep failing and of which nobody was told yet."""
+    found = await session.exec(
+        select(Source)
+        .where(
+            col(Source.is_paused).is_(False),
+            col(Source.failures) >= settings.tell_after_failures,
+            col(Source.told_at).is_(None),
+        )
+        .order_by(col(Source.key))
+    )
+    return list(found.all())
+
+
+async def mark_told(session: AsyncSession, source: Source, *, now: datetime) -> None:
+    """A person was told; the next telling is after a recovery."""
+    source.told_at = now
+    session.add(source)
+    await session.flush()
+
+
+def write_ok(
+    row: Source, retry_after: timedelta | None, *, polled_at: datetime, now: datetime
+) -> None:
+    """The source answered well, with items or with "not modified"."""
+    row.polled_at, row.ok_at = polled_at, now
+    row.failures, row.error, row.error_detail, row.told_at = 0, None, None, None
+    row.next_poll_at = next_poll_at(
+        interval_s=row.interval_s, failures=0, retry_after=retry_after, now=now
+    )
+
+
+def write_fault(row: Source, fault: FeedFault, *, now: datetime) -> None:
+    """The source failed; what it last gave well stays as it was."""
+    row.polled_at = now
+    row.failures += 1
+    row.error, row.error_detail = fault.key, fault.detail[:DETAIL_LIMIT] or None
+    row.next_poll_at = next_poll_at(
+        interval_s=row.interval_s,
+        failures=0 if fault.key in PATIENT_FAULTS else row.failures,
+        retry_after=fault.retry_after,
+        now=now,
+    )
+
+
+def _write_settings(row: Source, wanted: SourceSettings, *, is_exercise: bool) -> None:
+    row.name, row.url, row.trust = wanted.name, wanted.url, wanted.trust
+    row.interval_s, row.is_exercise = wanted.interval_s, is_exercise
+
+
+def _start_afresh(row: Source, *, now: datetime) -> None:
+    row.etag = row.last_modified = row.verified_at = row.error = row.error_detail = None
+    row.failures, row.told_at, row.next_poll_at = 0, None, now

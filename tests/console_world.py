@@ -1,0 +1,223 @@
+"""One organisation with one link to one event, and the web application around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+from sqlmodel import SQLModel
+
+from bot.config import Config
+from bot.console.app import build_app
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person
+from contacts.links import mint_link
+from contacts.outbox import (
+    Content,
+    Delivery,
+    DeliveryStatus,
+    EmailForm,
+    MessageKind,
+)
+from contacts.records import Database
+from contacts.sealing import Sealer
+from contacts.sending import Recipient, post
+from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+
+EVIL = "Onrust <script>alert(1)</script> & meer"
+PLANTED = "Dennis Bakkerstra"
+FORM = {
+    "soort": ["geruchten", "angst_zorg"],
+    "ernst": "2",
+    "waar_wijk": "stad",
+    "setting": "klas",
+    "wanneer": "vandaag",
+    "toelichting": "Veel vragen in de groep.",
+}
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class World:
+    """One organisation with one link to one event, and the application around it."""
+
+    db: Database
+    web: httpx.AsyncClient
+    sealer: Sealer
+    now: datetime
+    event_id: int
+    organisation_id: int
+    delivery_id: int
+    token: str
+
+    @property
+    def page(self) -> str:
+        return f"/o/{self.token}"
+
+
+def client_of(db: Database, sealer: Sealer, now: datetime, **asked: Any) -> httpx.AsyncClient:
+    address = asked.pop("client", ("127.0.0.1", 50_000))
+    app = build_app(db, asked.pop("config", Config()), sealer, lambda: now)
+    transport = httpx.ASGITransport(app=app, client=address, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420", **asked)
+
+
+@asynccontextmanager
+async def a_world(db: Database, now: datetime) -> AsyncIterator[World]:
+    """Everything on an empty database."""
+    sealer = Sealer(Sealer.new_key())
+    async with db.begin() as session:
+        organisation = Organisation(
+            name="Voorbeeldcollege",
+            domain=Domain.EDUCATION,
+            internal_contact="zorgcoördinator <b>",
+            created_at=now,
+        )
+        event = Event(
+            title=EVIL,
+            type="algemeen",
+            origin=Origin.FEED,
+            detected_at=now,
+            status=EventStatus.CONFIRMED,
+            severity=3,
+            suggested_severity=3,
+            reasons=[{"text": "plek <i>in</i> Arnhem", "weight": 0.5}],
+        )
+        session.add_all([organisation, event])
+        await session.flush()
+        assert organisation.id is not None
+        assert event.id is not None
+        person = Person(
+            organisation_id=organisation.id,
+            name="Docent",
+            audiences=[Audience.TEACHER_VO_MBO.value],
+            created_at=now,
+        )
+        session.add(person)
+        await session.flush()
+        briefing = await a_version(session, event.id, 1, now)
+        delivery = await a_delivery(session, event.id, briefing.id, organisation.id, person.id, now)
+        assert delivery.id is not None
+        token = await mint_link(
+            session,
+            organisation_id=organisation.id,
+            event_id=event.id,
+            delivery_id=delivery.id,
+            now=now,
+            days=30,
+        )
+    async with client_of(db, sealer, now) as web:
+        yield World(db, web, sealer, now, event.id, organisation.id, delivery.id, token)
+
+
+async def a_version(
+    session: Any,
+    event_id: int,
+    version: int,
+    now: datetime,
+    status: BriefingStatus = BriefingStatus.DISTRIBUTED,
+    send_at: datetime | None = None,
+    template: str = "algemeen/x",
+) -> Briefing:
+    briefing = Briefing(
+        event_id=event_id,
+        version=version,
+        kind=BriefingKind.FIRST,
+        status=status,
+        facts_version=1,
+        edited_at=now,
+        created_at=now,
+        send_at=send_at,
+    )
+    session.add(briefing)
+    await session.flush()
+    for audience in Audience:
+        session.add(
+            BriefingText(
+                briefing_id=briefing.id,
+                audience=audience,
+                template=template,
+                template_version="1",
+                subject=f"Onderwerp {audience.value} v{version}",
+                telegram="",
+                plain="",
+                words=3,
+                html=f'<p>Tekst {audience.value} v{version}. <a href="%%LINK%%">hier</a> '
+                '<a href="%%LINK%%?tekst=ouders">ouders</a> Ga naar %%INTERNAL_CONTACT%%.</p>',
+            )
+        )
+    await session.flush()
+    return briefing
+
+
+async def a_delivery(
+    session: Any,
+    event_id: int,
+    briefing_id: int | None,
+    organisation_id: int,
+    person_id: int | None,
+    now: datetime,
+    status: DeliveryStatus = DeliveryStatus.SENT,
+) -> Delivery:
+    to = Recipient(ChannelKind.EMAIL, "docent@school.example", person_id, organisation_id)
+    [delivery] = await post(
+        session,
+        kind=MessageKind.BRIEFING,
+        content=Content(email=EmailForm("x", "y", "z")),
+        to=[to],
+        event_id=event_id,
+        briefing_id=briefing_id,
+        now=now,
+        audience=Audience.TEACHER_VO_MBO.value,
+    )
+    delivery.status = status
+    session.add(delivery)
+    await session.flush()
+    return delivery
+
+
+async def contents(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    async with db.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in (await connection.execute(table.select())).all()]
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+async def tell(world: World, **changed: Any) -> httpx.Response:
+    return await world.web.post(
+        f"{world.page}/signaal", headers=SAME_SITE, data={**FORM, **changed}
+    )
+
+
+async def an_item(world: World) -> None:
+    async with world.db.begin() as session:
+        source = Source(
+            key="omroep",
+            name="Omroep <Oost>",
+            url="https://omroep.example/rss",
+            trust=Trust.REGIONAL,
+            next_poll_at=world.now,
+            failures=9,
+            error="html",
+        )
+        session.add(source)
+        await session.flush()
+        for guid, link in (("1", "https://omroep.example/1"), ("2", "javascript:alert(1)")):
+            session.add(
+                Item(
+                    source_id=source.id,
+                    guid=guid,
+                    title=EVIL,
+                    link=link,
+                    content_hash=guid,
+                    first_seen_at=world.now,
+                    polled_at=world.now,
+                    event_id=world.event_id,
+                )
+            )

@@ -1,0 +1,199 @@
+"""The working pages: everything that waits, in order, escaped, in small numbers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.console.event_view import count_by
+from bot.console.health import judge_beat, report
+from bot.rows import Heartbeat
+from bot.settings import TickSettings
+from briefings.rows import BriefingStatus
+from contacts.directory import Audience, Domain
+from contacts.journal import SYSTEM, JournalEntry, write_journal
+from contacts.outbox import (
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
+from contacts.records import Database
+from contacts.sealing import Sealer
+from feeds.rows import Event, Origin
+from signals.rows import Setting, Signal
+from tests.console_world import (
+    World,
+    a_version,
+    a_world,
+    an_item,
+    client_of,
+    tell,
+)
+
+
+@pytest.fixture
+async def world(db: Database, now: datetime) -> AsyncIterator[World]:
+    async with a_world(db, now) as world:
+        yield world
+
+
+async def test_feed_titles_and_reasons_are_escaped(world: World) -> None:
+    await an_item(world)
+    for path in ("/", f"/gebeurtenis/{world.event_id}"):
+        page = (await world.web.get(path)).text
+        assert "<script>" not in page
+        assert "&lt;script&gt;" in page
+    assert "&lt;i&gt;" in page
+    assert "Omroep &lt;Oost&gt;" in page
+    assert "javascript:" not in page
+    assert 'href="https://omroep.example/1"' in page
+
+
+async def test_the_event_page_shows_seven_texts_without_anybodys_link(world: World) -> None:
+    page = (await world.web.get(f"/gebeurtenis/{world.event_id}")).text
+    assert page.count("<details") == len(Audience)
+    assert "%%" not in page
+    assert world.token not in page
+
+
+async def test_small_numbers_of_organisations_stay_vague(world: World) -> None:
+    await tell(world)
+    page = (await world.web.get(f"/gebeurtenis/{world.event_id}")).text
+    assert "Van 1-2 organisaties." in page
+    assert "Voorbeeldcollege" not in page
+    assert "Veel vragen in de groep" not in page
+
+
+def test_one_organisation_counts_once_however_often_it_tells() -> None:
+    pairs = [("angst", 1)] * 12 + [("boosheid", n) for n in range(3)]
+    assert count_by(pairs) == [("boosheid", "3"), ("angst", "1-2")]
+
+
+async def test_vandaag_names_everything_that_waits(world: World) -> None:
+    await an_item(world)
+    async with world.db.begin() as session:
+        session.add(
+            Event(
+                title="Melding",
+                type="algemeen",
+                origin=Origin.FEED,
+                detected_at=world.now,
+                alerted_at=world.now,
+                suggested_severity=3,
+            )
+        )
+        await a_version(session, world.event_id, 2, world.now, BriefingStatus.SUBMITTED)
+        (await session.get_one(Delivery, world.delivery_id)).status = DeliveryStatus.UNKNOWN
+        session.add(
+            Message(
+                kind=MessageKind.UPDATE,
+                status=MessageStatus.HALTED,
+                event_id=world.event_id,
+                content={},
+                created_at=world.now,
+                send_at=world.now,
+            )
+        )
+        session.add(
+            Signal(
+                event_id=world.event_id,
+                organisation_id=1,
+                domain=Domain.EDUCATION,
+                received_at=world.now,
+                district="stad",
+                setting=Setting.CLASSROOM,
+                kinds=["steun"],
+                severity=1,
+                answer_due_at=world.now - timedelta(days=1),
+            )
+        )
+        session.add(Heartbeat(name="feeds", at=world.now - timedelta(hours=1)))
+    page = (await world.web.get("/")).text
+    waiting = (
+        "Melding wacht op een besluit", "wachten op goedkeuring", "1 onzeker bericht",
+        "1 signaal zonder antwoord", "Gestopt: update", "Het lezen van nieuws staat stil",
+        "Bron geeft geen nieuws",
+    )  # fmt: skip
+    places = [page.index(line) for line in waiting]
+    assert places == sorted(places)
+
+
+async def test_an_empty_list_says_what_is_normal(db: Database, now: datetime) -> None:
+    async with client_of(db, Sealer(Sealer.new_key()), now) as web:
+        page = (await web.get("/")).text
+    assert "Niets te doen." in page
+    assert "Er loopt geen gebeurtenis." in page
+
+
+async def test_a_snoozed_alert_waits_until_its_hour(world: World) -> None:
+    async with world.db.begin() as session:
+        session.add(
+            Event(
+                title="Melding",
+                type="algemeen",
+                origin=Origin.FEED,
+                detected_at=world.now,
+                alerted_at=world.now,
+                snoozed_until=world.now + timedelta(hours=1),
+            )
+        )
+    assert "wacht op een besluit" not in (await world.web.get("/")).text
+
+
+async def test_the_journal_shows_codes_in_dutch_and_unknown_ones_as_they_are(world: World) -> None:
+    async with world.db.begin() as session:
+        write_journal(
+            session,
+            who=SYSTEM,
+            action="event_confirmed",
+            subject="event:1",
+            now=world.now,
+            detail={"from": "detected", "to": "confirmed", "ids": [4, 5, 6]},
+        )
+        session.add(JournalEntry(at=world.now, actor="person:3", action="zomaar", subject="x:1"))
+    page = (await world.web.get("/journaal")).text
+    for words in (
+        "gebeurtenis bevestigd", "gebeurtenis 1", "detected → confirmed, ids: 3", "persoon 3",
+        "zomaar",
+    ):  # fmt: skip
+        assert words in page
+
+
+async def test_the_journal_is_cut_at_200_lines(world: World) -> None:
+    async with world.db.begin() as session:
+        for number in range(230):
+            write_journal(session, who=SYSTEM, action="x", subject=f"event:{number}", now=world.now)
+    page = (await world.web.get("/journaal")).text
+    assert page.count("<tr>") == 201
+    assert "gebeurtenis 229" in page
+
+
+@pytest.mark.parametrize("number", ["999", "9" * 30, "0"])
+async def test_an_event_that_is_not_there_is_a_404(world: World, number: str) -> None:
+    assert (await world.web.get(f"/gebeurtenis/{number}")).status_code == 404
+
+
+async def test_health_is_503_until_everything_beats(world: World) -> None:
+    assert (await world.web.get("/gezond")).status_code == 503
+    async with world.db.begin() as session:
+        session.add(Heartbeat(name="feeds", at=world.now - timedelta(seconds=5)))
+    good = await world.web.get("/gezond")
+    assert (good.status_code, good.json()["beats"]) == (
+        200, [{"name": "feeds", "age_s": 5, "late": False}],
+    )  # fmt: skip
+    async with world.db.begin() as session:
+        session.add(Heartbeat(name="alerts", at=world.now - timedelta(minutes=10)))
+    assert (await world.web.get("/gezond")).status_code == 503
+
+
+def test_a_part_is_late_at_its_own_pace(now: datetime) -> None:
+    ticks = TickSettings()
+    hour_ago = now - timedelta(hours=1)
+    assert judge_beat("feeds", hour_ago, ticks, now=now).is_late
+    assert judge_beat("poller", hour_ago, ticks, now=now).is_late
+    assert not judge_beat("tidy", hour_ago, ticks, now=now).is_late
+    assert report([])["ok"] is False

@@ -1,0 +1,206 @@
+"""The signal form: what is kept, what comes back, and what is stored nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot.console.reading import choose_audience, fill_page
+from bot.console.signal_form import empty_form, mark_hits, read_form
+from contacts.directory import Audience, Organisation
+from contacts.links import mint_link
+from contacts.outbox import (
+    Delivery,
+    DeliveryStatus,
+)
+from contacts.records import Database
+from contacts.tally import total
+from signals.person_filter import Span
+from signals.rows import Need, Setting, Signal
+from signals.telling import district_names
+from tests.console_world import (
+    FORM,
+    PLANTED,
+    SAME_SITE,
+    World,
+    a_world,
+    contents,
+    tell,
+)
+
+
+@pytest.fixture
+async def world(db: Database, now: datetime) -> AsyncIterator[World]:
+    async with a_world(db, now) as world:
+        yield world
+
+
+async def test_the_form_asks_every_field_and_prefers_the_wijk_of_the_school(world: World) -> None:
+    code, name = next(iter(district_names().items()))
+    async with world.db.begin() as session:
+        (await session.get_one(Organisation, world.organisation_id)).district = code
+    page = (await world.web.get(f"{world.page}/signaal")).text
+    for field in (*FORM, "eep", "hoe_breed", "richting", "wat_gedaan", "wat_nodig", "delen"):
+        assert f'name="{field}"' in page
+    assert f'<option value="{code}" selected>{name}</option>' in page
+
+
+async def test_a_signal_is_stored_and_the_thanks_name_the_date(world: World) -> None:
+    answer = await tell(world, wat_nodig="jongerenwerk")
+    assert answer.status_code == 303
+    thanks = await world.web.get(answer.headers["location"])
+    assert "donderdag 5 maart, 17.00 uur" in thanks.text
+    async with world.db.read() as session:
+        signal = (await session.exec(select(Signal))).one()
+    assert (signal.organisation_id, signal.event_id) == (world.organisation_id, world.event_id)
+    assert (signal.setting, signal.need) == (Setting.CLASSROOM, Need.YOUTH_WORK)
+    assert signal.reply_handle is not None
+    assert "docent@school.example" in world.sealer.unseal(signal.reply_handle)
+    assert "vragen" not in str(signal.note_sealed)
+
+
+async def test_no_answer_is_promised_to_whoever_wants_none(world: World) -> None:
+    answer = await tell(world, terugkoppeling="nee")
+    assert "17.00 uur" not in (await world.web.get(answer.headers["location"])).text
+    async with world.db.read() as session:
+        signal = (await session.exec(select(Signal))).one()
+    assert (signal.wants_feedback, signal.reply_handle) == (False, None)
+
+
+async def test_no_answer_is_promised_where_there_is_no_way_back(world: World) -> None:
+    async with world.db.begin() as session:
+        token = await mint_link(
+            session,
+            organisation_id=world.organisation_id,
+            event_id=world.event_id,
+            delivery_id=None,
+            now=world.now,
+            days=1,
+        )
+    world.token = token
+    assert f'action="{world.page}/gelezen' not in (await world.web.get(world.page)).text
+    answer = await tell(world)
+    assert "geen apart antwoord" in (await world.web.get(answer.headers["location"])).text
+    async with world.db.read() as session:
+        assert not (await session.exec(select(Signal))).one().wants_feedback
+
+
+async def test_telling_proves_that_the_message_arrived(world: World) -> None:
+    async with world.db.begin() as session:
+        (await session.get_one(Delivery, world.delivery_id)).status = DeliveryStatus.UNKNOWN
+    await tell(world)
+    async with world.db.read() as session:
+        delivery = await session.get_one(Delivery, world.delivery_id)
+    assert delivery.status is DeliveryStatus.SENT
+
+
+async def test_a_made_up_receipt_shows_no_promise(world: World) -> None:
+    answer = await world.web.get(f"{world.page}/dank?bon=2099-01-01")
+    assert (answer.status_code, answer.headers["location"]) == (303, world.page)
+
+
+async def test_a_name_comes_back_marked_and_is_stored_nowhere(world: World, tmp_path: Path) -> None:
+    note = f"Volgens {PLANTED} wordt er nog iemand gezocht."
+    answer = await tell(world, toelichting=note, setting="sport")
+    assert answer.status_code == 422
+    assert "Wij hebben niets bewaard." in answer.text
+    assert "<mark>" in answer.text
+    assert f"{note}</textarea>" in answer.text
+    assert 'value="sport" checked' in answer.text
+    assert "zorgcoördinator" in answer.text
+    async with world.db.read() as session:
+        assert (await session.exec(select(Signal))).first() is None
+        assert await total(session, "referral") == 1
+    for file in tmp_path.iterdir():
+        assert b"Bakkerstra" not in file.read_bytes()
+
+
+async def test_danger_now_shows_112_and_stores_nothing(world: World) -> None:
+    before = await contents(world.db)
+    answer = await world.web.post(
+        f"{world.page}/signaal", headers=SAME_SITE, data={"ernst": "5", "toelichting": PLANTED}
+    )
+    assert answer.status_code == 200
+    assert "Bel 112" in answer.text
+    assert PLANTED not in answer.text
+    assert await contents(world.db) == before
+
+
+async def test_missing_answers_are_named_and_the_rest_is_kept(world: World) -> None:
+    before = await contents(world.db)
+    answer = await world.web.post(
+        f"{world.page}/signaal", headers=SAME_SITE, data={"ernst": "3", "toelichting": "Rustig."}
+    )
+    assert answer.status_code == 422
+    for field in ("soort", "waar_wijk", "setting"):
+        assert f'href="#{field}"' in answer.text
+    assert 'href="#ernst"' not in answer.text
+    assert "Rustig.</textarea>" in answer.text
+    assert await contents(world.db) == before
+
+
+async def test_what_was_typed_comes_back_escaped(world: World) -> None:
+    answer = await tell(world, soort=[], toelichting="</textarea><script>x</script>")
+    assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"files": {"toelichting": ("beeld.png", b"x")}},
+        {"json": FORM},
+        {"data": {**FORM, "toelichting": "x" * 30_000}},
+        {"data": {f"veld{n}": "x" for n in range(200)}},
+        {"content": b"ernst=%ff%fe", "headers": {"Content-Type": "text/plain"}},
+    ],
+)
+async def test_uploads_and_oversized_forms_are_refused(world: World, sent: dict[str, Any]) -> None:
+    before = await contents(world.db)
+    answer = await world.web.post(f"{world.page}/signaal", **sent)
+    assert answer.status_code == 413
+    assert await contents(world.db) == before
+
+
+def test_a_note_of_281_characters_is_too_long() -> None:
+    fields = {name: [value] if isinstance(value, str) else value for name, value in FORM.items()}
+    districts = {"stad": "hele stad"}
+    assert not read_form({**fields, "toelichting": ["a" * 280]}, districts).errors
+    assert list(read_form({**fields, "toelichting": ["a" * 281]}, districts).errors) == [
+        "toelichting"
+    ]
+
+
+def test_the_folded_part_opens_when_something_in_it_was_changed() -> None:
+    districts = {"stad": "hele stad"}
+    fields = {name: [value] if isinstance(value, str) else value for name, value in FORM.items()}
+    assert not empty_form(None, districts).is_unfolded
+    assert not read_form(fields, districts).is_unfolded
+    assert read_form({**fields, "richting": ["neemt_toe"]}, districts).is_unfolded
+    assert read_form({**fields, "delen": ["verzonnen"]}, districts).is_unfolded
+
+
+def test_marks_cover_overlapping_hits_once_and_escape_the_rest() -> None:
+    spans = [Span(2, 6, "NAAM"), Span(4, 8, "TEL"), Span(0, 2, "KLAS")]
+    assert mark_hits("<>abcdefgh", spans) == "&lt;&gt;<mark>abcd</mark><mark>ef</mark>gh"
+
+
+def test_the_first_wish_that_has_a_text_decides() -> None:
+    there = [Audience.PARENTS, Audience.SCHOOL_LEADER]
+    wishes = [None, Audience.YOUTH_WORK, Audience.SCHOOL_LEADER]
+    assert choose_audience(there, wishes) is Audience.SCHOOL_LEADER
+    assert choose_audience(there, [None]) is Audience.PARENTS
+
+
+def test_a_bare_link_asks_for_a_signal_and_one_with_a_text_stays_on_the_page() -> None:
+    html = fill_page(
+        "%%LINK%% %%LINK%%?tekst=x %%INTERNAL_CONTACT%%",
+        page="/o/t",
+        signal="/o/t/signaal",
+        internal_contact=None,
+    )
+    assert html == "/o/t/signaal /o/t?tekst=x het aanspreekpunt binnen uw organisatie"
