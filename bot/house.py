@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from feeds.fetching import Fetcher
-from feeds.polling import Watch, sync_sources
 from telegram import Bot
 
 from bot import ticks
@@ -31,6 +29,8 @@ from bot.telegram_transport import TelegramTransport
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
+from feeds.fetching import Fetcher
+from feeds.polling import Watch, sync_sources
 from signals.person_filter import screen
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class House:
         """Stop taking work, finish what is in hand within four seconds, then close."""
         self.stop_event.set()
         if self.scheduler.running:
-            self.scheduler.shutdown(wait=False)
+            self.scheduler.pause()
         if self.running:
             _, late = await asyncio.wait(self.running.values(), timeout=STOP_LIMIT_S)
             for task in late:
@@ -118,6 +118,8 @@ class House:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await ticks.wait_for_ticks()
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
         await self.web.stop()
         await self.pump.close()
         await self.fetcher.close()

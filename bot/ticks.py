@@ -73,10 +73,14 @@ async def wait_for_ticks() -> None:
 
 
 async def watch_feeds(house: House, now: datetime) -> None:
-    """Poll what is due; what rings goes out at once."""
-    await house.watch.poll_due()
-    if await ring(house.db, house.config.feeds, now=house.clock()):
-        house.pump.wake()
+    """Poll what is due; what rings goes out at once, without waiting for slower sources."""
+
+    async def ring_at_once() -> None:
+        if await ring(house.db, house.config.feeds, now=house.clock()):
+            house.pump.wake()
+
+    await house.watch.poll_due(ring_at_once)
+    await ring_at_once()
 
 
 async def follow_alerts(house: House, now: datetime) -> None:

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Channel, ChannelKind, Invitation, Person
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Invitation, Person
 from contacts.journal import SYSTEM, write_journal
-from contacts.people import open_channel
+from contacts.people import close_channel, open_channel
 from contacts.tokens import hash_token, new_token
 
 #: Telegram goes before mail (10) unless somebody asked otherwise.
 TELEGRAM_RANK = 0
+#: why a chat was closed when its owner linked another phone
+REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,18 @@ async def invite(session: AsyncSession, person_id: int, *, now: datetime, days: 
     return token
 
 
+def deep_link(bot_name: str, token: str) -> str:
+    """The link that a phone opens to send ``/start <token>`` to the bot."""
+    return f"https://t.me/{bot_name}?start={token}"
+
+
 async def redeem(
     session: AsyncSession, token: str, chat_id: int, *, now: datetime
 ) -> Redeemed | InviteRefused:
-    """Connect the chat to the invited person. The same chat may use its link twice."""
+    """Connect the chat to the invited person, in place of a chat they had.
+
+    The same chat may use its link again, after it had closed.
+    """
     found = await session.exec(
         select(Invitation).where(col(Invitation.token_hash) == hash_token(token))
     )
@@ -78,17 +88,46 @@ async def redeem(
     )
     if channel is None:
         return InviteRefused("chat_taken")
-    invitation.used_at = invitation.used_at or now
+    if invitation.used_at is None:
+        await _use_up(session, invitation, now)
+        await _leave_other_phones(session, person, channel, now)
     assert person.id is not None
     return Redeemed(person.id)
 
 
+async def _use_up(session: AsyncSession, invitation: Invitation, now: datetime) -> None:
+    invitation.used_at = now
+    write_journal(
+        session, who=SYSTEM, action="invitation_used", subject=f"person:{invitation.person_id}",
+        now=now,
+    )  # fmt: skip
+    await session.flush()
+
+
+async def _leave_other_phones(
+    session: AsyncSession, person: Person, channel: Channel, now: datetime
+) -> None:
+    """A new phone takes the place of the old one, or every message would come twice."""
+    others = await session.exec(
+        select(Channel.address).where(
+            col(Channel.person_id) == person.id,
+            col(Channel.kind) == ChannelKind.TELEGRAM,
+            col(Channel.status) == ChannelStatus.ACTIVE,
+            col(Channel.id) != channel.id,
+        )
+    )
+    for address in others.all():
+        await close_channel(session, ChannelKind.TELEGRAM, address, reason=REPLACED, now=now)
+
+
 async def _is_theirs(session: AsyncSession, person: Person, chat_id: int) -> bool:
     found = await session.exec(
-        select(Channel.id).where(
+        select(Channel).where(
             col(Channel.person_id) == person.id,
             col(Channel.kind) == ChannelKind.TELEGRAM,
             col(Channel.address) == str(chat_id),
         )
     )
-    return found.first() is not None
+    channel = found.first()
+    # A phone that was replaced may be lost: its old link must not take the chat back.
+    return channel is not None and channel.closed_reason != REPLACED

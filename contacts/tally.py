@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,13 +14,16 @@ from contacts.directory import Tally
 async def count_up(session: AsyncSession, name: str, *, now: datetime) -> None:
     """One more of ``name`` today (UTC). Nothing about whom is kept."""
     day = now.date()
-    found = await session.exec(select(Tally).where(col(Tally.day) == day, col(Tally.name) == name))
-    row = found.first()
-    if row is None:
-        row = Tally(day=day, name=name)
-        session.add(row)
-    row.count += 1
-    await session.flush()
+    # Counted in the statement, so that two at the same moment are two.
+    counted = await session.exec(
+        update(Tally)
+        .where(col(Tally.day) == day, col(Tally.name) == name)
+        .values(count=col(Tally.count) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount == 0:
+        session.add(Tally(day=day, name=name, count=1))
+        await session.flush()
 
 
 async def total(session: AsyncSession, name: str) -> int:

@@ -22,7 +22,7 @@ from feeds.guarding import GuardedResolver, PrivateAddress, literal_is_refused
 from feeds.parsing import FeedFault
 from feeds.settings import FeedSettings
 
-USER_AGENT = "Schakel/0.1 (leest publieke nieuwsfeeds)"
+USER_AGENT = "Schakel/0.1 (reads public news feeds)"
 MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = timedelta(hours=24)
 CHUNK = 64 * 1024

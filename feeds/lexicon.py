@@ -5,6 +5,7 @@ The words are data in ``feeds/lexicon/*.toml``; a wrong field or term is an erro
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from contacts.settings import Frozen
+from feeds import texts
 from feeds.matching import Matcher, fold
 from feeds.rows import Trust
 
@@ -125,6 +127,15 @@ class AnyOf(Frozen):
     any: list[str]
 
 
+class Toll(Frozen):
+    """From how many deaths an event is a shock, and from how many it is a whole war's count."""
+
+    woorden: list[str]
+    veel: int
+    heel_veel: int
+    te_veel: int
+
+
 class RoundUps(Frozen):
     """How a title gives itself away as a round-up or a live blog."""
 
@@ -146,6 +157,7 @@ class Rules(Frozen):
     voorkomen: Prevented
     lokale_zaken: AnyOf
     overzicht: RoundUps
+    dodental: Toll
 
 
 class DefaultSource(Frozen):
@@ -178,7 +190,13 @@ class Lexicon:
     def event_types(self) -> dict[str, tuple[str, str]]:
         """Dutch name and template set of every type, the general one last."""
         known = {key: (kind.naam, kind.sjabloon) for key, kind in self.types.items()}
-        return known | {GENERAL: ("gebeurtenis", GENERAL)}
+        return known | {GENERAL: (texts.GENERAL_TYPE, GENERAL)}
+
+    @cached_property
+    def toll(self) -> re.Pattern[str]:
+        """A number of deaths in a text, as group 1."""
+        words = "|".join(map(re.escape, self.rules.dodental.woorden))
+        return re.compile(rf"\b(\d{{1,3}}(?:[.\s]?\d{{3}})*)\s+(?:\w+\s+)?(?:{words})\b", re.I)
 
     @cached_property
     def needs_arnhem(self) -> frozenset[str]:

@@ -45,10 +45,6 @@ class Judgement:
         return self.types[0] if self.types else GENERAL
 
 
-_MANY_DEAD = re.compile(r"\b(\d{1,3}(?:[.\s]?\d{3})*)\s+(?:\w+\s+)?(?:doden|dodelijke)\b", re.I)
-_TOLLS = ((500, 2), (50, 1))
-#: above this it is the count of a whole war, not of one event
-_TOLL_OF_ONE_EVENT = 30_000
 _TOLL_TYPES = frozenset({"E02", "E03", "E14", "E22"})
 _NO_CITIES = frozenset({"nederland*", "landelijk*"})
 _SEPARATOR = re.compile(r"\s[|•–-]\s|:\s|\s•|\|")
@@ -197,12 +193,13 @@ class _Reckoning:
         """Hundreds of deaths are a shock wherever they fall."""
         if not self._is(*_TOLL_TYPES):
             return
-        numbers = [int(re.sub(r"\D", "", found[1])) for found in _MANY_DEAD.finditer(self.text)]
-        most = max((number for number in numbers if number < _TOLL_OF_ONE_EVENT), default=0)
-        for least, weight in _TOLLS:
-            if most >= least:
-                yield Reason(texts.TOLL.format(number=most), weight)
-                return
+        rule = self.lexicon.rules.dodental
+        found = self.lexicon.toll.finditer(self.text)
+        numbers = [int(re.sub(r"\D", "", one[1])) for one in found]
+        most = max((number for number in numbers if number < rule.te_veel), default=0)
+        if most >= rule.veel:
+            weight = 2 if most >= rule.heel_veel else 1
+            yield Reason(texts.TOLL.format(number=most), weight)
 
     def _several_cities(self) -> Iterator[Reason]:
         hits = self.found.get(("plaats", "nl_steden", 0), ())

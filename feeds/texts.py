@@ -21,6 +21,7 @@ FAULTS = {
     "broken": "De feed is niet te lezen.",
 }
 
+GENERAL_TYPE = "gebeurtenis"
 UNTITLED = "(zonder titel)"
 HIDDEN_NAME = "[naam]"
 

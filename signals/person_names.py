@@ -104,10 +104,25 @@ def _listed_first_name(view: _Text, token: Token) -> bool:
 def _is_listed(view: _Text, position: int) -> bool:
     token, lists = view.tokens[position], view.lists
     if token.key in lists.ambiguous:
-        return token.is_capital and not token.opens and not token.is_shouted
+        stands_out = token.is_capital and not token.opens and not token.is_shouted
+        return stands_out or _has_family_name(view, position)
     if _listed_first_name(view, token):
         return True
     return token.is_capital and token.key in lists.surnames and not _after_article(view, position)
+
+
+def _has_family_name(view: _Text, position: int) -> bool:
+    """*Jan de Vries* and *Mark Rutte*, also as the first words of a sentence."""
+    after = position + 1
+    while view.joined(after - 1) and view.key(after) in view.lists.prefixes:
+        after += 1
+    if after == position + 1:
+        return (
+            view.joined(position) and view.tokens[position].is_capital and view.is_free(after)
+        )
+    if not view.joined(after - 1):
+        return False
+    return view.is_free(after) or view.key(after) in view.lists.surnames
 
 
 def _is_announced(view: _Text, position: int) -> bool:

@@ -10,9 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from contacts.directory import Audience, Channel, Organisation, Person, Role, RoleGrant
-from contacts.importing import Reading, import_contacts, read_contacts
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    ContactGroup,
+    GroupMember,
+    Organisation,
+    Person,
+    Role,
+    RoleGrant,
+)
+from contacts.importing import ImportResult, Reading, import_contacts, read_contacts
 from contacts.journal import SYSTEM, JournalEntry
+from contacts.people import close_channel
 from contacts.records import Database
 
 HEAD = "organisatie;domein;naam;doelgroepen;rechten;e-mail;telefoon\n"
@@ -79,6 +91,76 @@ def test_formulas_are_made_harmless() -> None:
     assert not row.name.startswith(("=", "+", "-", "@"))
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "@SUM(A1)", " =-=1", "\t=1", "--=1", "+1+1|x"],
+)
+def test_no_cell_keeps_the_start_of_a_formula(cell: str) -> None:
+    row = read(HEAD + f'A;onderwijs;"{cell}";geen;;;\n').rows[0]
+    assert not row.name.startswith(("=", "+", "-", "@", "\t", " "))
+
+
+def test_a_telephone_number_keeps_its_plus() -> None:
+    assert read(HEAD + "A;onderwijs;B;geen;;;+31 (0)26 000\n").rows[0].phone == "+31 (0)26 000"
+
+
+def test_the_separator_line_of_a_spreadsheet_is_skipped() -> None:
+    assert [row.line for row in read("sep=;\n" + HEAD + LINE).rows] == [3]
+
+
+def test_utf_16_without_its_mark_is_read() -> None:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert len(read_contacts((HEAD + LINE).encode(encoding)).rows) == 1
+
+
+def test_headers_are_read_as_people_write_them() -> None:
+    text = "Naam organisatie;Domein;Contactpersoon;Rollen;E-mailadres;Intern_aanspreekpunt\n"
+    row = read(text + "A;Onderwijs;B;Docent PO;B@School.Example;mentor\n").rows[0]
+    assert (row.organisation, row.audiences) == ("A", (Audience.TEACHER_PO,))
+    assert (row.email, row.internal_contact) == ("b@school.example", "mentor")
+
+
+def test_a_column_that_comes_twice_is_refused() -> None:
+    (error,) = read(HEAD.replace("telefoon", "tel;telefoon") + LINE).errors
+    assert "twee keer" in error.text
+
+
+def test_a_district_may_be_named_or_coded() -> None:
+    text = "organisatie;domein;naam;doelgroepen;wijk\nA;onderwijs;B;geen;{}\n"
+    known = {"presikhaaf-west": "WK020204"}
+    for written in ("Presikhaaf-West", "WK020204"):
+        row = read_contacts(text.format(written).encode(), known).rows[0]
+        assert row.district == "WK020204"
+    (error,) = read_contacts(text.format("Nergenshuizen").encode(), known).errors
+    assert "'Nergenshuizen' is geen wijk" in error.text
+
+
+def test_a_loose_quote_loses_no_line_in_silence() -> None:
+    reading = read(HEAD + LINE + 'A;onderwijs;"B;geen;;;\n' + LINE.replace("docent@", "b@"))
+    assert [row.line for row in reading.rows] == [2]
+    assert [error.line for error in reading.errors] == [3]
+    assert "aanhalingsteken" in reading.errors[0].text
+
+
+def test_two_of_one_name_without_address_cannot_be_told_apart() -> None:
+    (error,) = read(HEAD + "A;onderwijs;Docent;geen;;;\nA;onderwijs;docent;geen;;;\n").errors
+    assert (error.line, "regel 2" in error.text) == (3, True)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n\n", b"\x00\x01\x02", b"\xff\xfe\x00", b"x" * 20_000_001])
+def test_what_is_no_list_is_said_in_one_sentence(raw: bytes) -> None:
+    reading = read_contacts(raw)
+    assert (reading.rows, [error.line for error in reading.errors]) == ((), [0])
+
+
+@given(st.text(max_size=200), st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+def test_every_line_is_a_row_or_an_error(text: str, encoding: str) -> None:
+    raw = (HEAD + text).encode(encoding, "replace")
+    reading = read_contacts(raw)
+    bad = {error.line for error in reading.errors}
+    assert not bad & {row.line for row in reading.rows}
+
+
 @given(st.binary(max_size=400))
 def test_no_bytes_however_odd_raise(raw: bytes) -> None:
     read_contacts(raw)
@@ -86,15 +168,77 @@ def test_no_bytes_however_odd_raise(raw: bytes) -> None:
 
 
 async def test_the_same_list_twice_changes_nothing(db: Database, now: datetime) -> None:
-    for expected in ((1, 0, 1), (0, 1, 0)):
+    for expected in ((1, 0, 0, 1), (0, 0, 1, 0)):
         async with db.begin() as session:
             result = await import_contacts(
                 session, read(HEAD + LINE), who=SYSTEM, is_exercise=False, now=now
             )
-        assert (result.added, result.updated, result.organisations) == expected
+        counts = (result.added, result.updated, result.unchanged, result.organisations)
+        assert counts == expected
     async with db.read() as session:
         assert len((await session.exec(select(Person))).all()) == 1
         assert len((await session.exec(select(Channel))).all()) == 1
+
+
+async def take(db: Database, text: str, now: datetime) -> ImportResult:
+    async with db.begin() as session:
+        return await import_contacts(session, read(text), who=SYSTEM, is_exercise=False, now=now)
+
+
+async def test_a_changed_line_updates_the_person_of_that_address(
+    db: Database, now: datetime
+) -> None:
+    await take(db, HEAD + LINE, now)
+    result = await take(db, HEAD + LINE.replace("Docent VO", "Mentor"), now)
+    assert (result.added, result.updated) == (0, 1)
+    async with db.read() as session:
+        assert (await session.exec(select(Person.name))).all() == ["Mentor"]
+
+
+async def test_colleagues_with_the_same_function_stay_two_people(
+    db: Database, now: datetime
+) -> None:
+    text = HEAD + LINE + LINE.replace("docent@", "collega@")
+    assert (await take(db, text, now)).added == 2
+    assert (await take(db, text, now)).unchanged == 2
+
+
+async def test_an_address_added_later_joins_the_person_without_one(
+    db: Database, now: datetime
+) -> None:
+    await take(db, HEAD + "School A;onderwijs;Docent VO;geen;;;\n", now)
+    result = await take(db, HEAD + LINE, now)
+    assert (result.added, result.updated) == (0, 1)
+
+
+async def test_a_closed_address_is_not_opened_by_the_same_list(db: Database, now: datetime) -> None:
+    await take(db, HEAD + LINE, now)
+    async with db.begin() as session:
+        await close_channel(
+            session, ChannelKind.EMAIL, "docent@school.example", reason="bounce", now=now
+        )
+    (error,) = (await take(db, HEAD + LINE, now)).errors
+    assert "blijft dicht" in error.text
+    async with db.read() as session:
+        assert (await session.exec(select(Channel.status))).one() == ChannelStatus.CLOSED
+
+
+async def test_who_left_does_not_come_back_by_a_list(db: Database, now: datetime) -> None:
+    await take(db, HEAD + LINE, now)
+    async with db.begin() as session:
+        (await session.exec(select(Person))).one().left_at = now
+    (error,) = (await take(db, HEAD + LINE, now)).errors
+    assert "vertrokken" in error.text
+
+
+async def test_groups_are_made_once_and_joined_once(db: Database, now: datetime) -> None:
+    head = HEAD.replace("telefoon", "groep")
+    text = head + LINE.replace(";\n", ";Oost|Scholen\n")
+    for _ in range(2):
+        await take(db, text, now)
+    async with db.read() as session:
+        assert len((await session.exec(select(ContactGroup))).all()) == 2
+        assert len((await session.exec(select(GroupMember))).all()) == 2
 
 
 async def test_an_address_of_another_organisation_is_refused(db: Database, now: datetime) -> None:

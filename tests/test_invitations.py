@@ -7,10 +7,21 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from contacts.directory import Channel, ChannelKind, Domain, Invitation, Organisation, Person
+from contacts.directory import (
+    Channel,
+    ChannelKind,
+    Domain,
+    Invitation,
+    Organisation,
+    Person,
+    Role,
+    Tally,
+)
 from contacts.invitations import InviteRefused, Redeemed, invite, redeem
-from contacts.people import close_channel, person_by_address
+from contacts.journal import SYSTEM, JournalEntry
+from contacts.people import close_channel, grant, person_by_address
 from contacts.records import Database
+from contacts.tally import count_up, total
 
 
 @pytest.fixture
@@ -78,3 +89,65 @@ async def test_a_closed_chat_opens_again_with_a_new_link(
         await redeem(session, await invite(session, person_id, now=now), 7, now=now)
         channels = (await session.exec(select(Channel))).all()
     assert [(c.status, c.closed_reason) for c in channels] == [("active", None)]
+
+
+async def test_a_new_phone_takes_the_place_of_the_old_one(
+    db: Database, person_id: int, now: datetime
+) -> None:
+    async with db.begin() as session:
+        old_link = await invite(session, person_id, now=now)
+        await redeem(session, old_link, 7, now=now)
+        await redeem(session, await invite(session, person_id, now=now), 8, now=now)
+        assert await person_by_address(session, ChannelKind.TELEGRAM, "7") is None
+        assert await person_by_address(session, ChannelKind.TELEGRAM, "8") is not None
+        assert await redeem(session, old_link, 7, now=now) == InviteRefused("used")
+
+
+async def test_the_channel_lives_in_the_world_of_its_person(
+    db: Database, person_id: int, now: datetime
+) -> None:
+    async with db.begin() as session:
+        (await session.get_one(Person, person_id)).is_exercise = True
+        await redeem(session, await invite(session, person_id, now=now), 7, now=now)
+        channel = (await session.exec(select(Channel))).one()
+    assert (channel.is_exercise, channel.rank) == (True, 0)
+
+
+async def test_who_left_cannot_use_a_link(db: Database, person_id: int, now: datetime) -> None:
+    async with db.begin() as session:
+        token = await invite(session, person_id, now=now)
+        (await session.get_one(Person, person_id)).left_at = now
+        assert await redeem(session, token, 7, now=now) == InviteRefused("unknown")
+
+
+async def test_the_journal_knows_the_link_but_not_the_token(
+    db: Database, person_id: int, now: datetime
+) -> None:
+    async with db.begin() as session:
+        token = await invite(session, person_id, now=now)
+        await redeem(session, token, 777, now=now)
+        entries = (await session.exec(select(JournalEntry))).all()
+    assert {"invitation_made", "invitation_used", "channel_opened"} <= {e.action for e in entries}
+    assert token not in repr(entries)
+    assert "777" not in repr(entries)
+
+
+async def test_counts_are_per_day_and_name(db: Database, now: datetime) -> None:
+    async with db.begin() as session:
+        for name in ("referral", "stranger", "referral"):
+            await count_up(session, name, now=now)
+        await count_up(session, "referral", now=now + timedelta(days=1))
+    async with db.read() as session:
+        rows = (await session.exec(select(Tally.day, Tally.name, Tally.count))).all()
+        assert await total(session, "referral") == 3
+    assert set(rows) == {
+        (now.date(), "referral", 2),
+        (now.date(), "stranger", 1),
+        (now.date() + timedelta(days=1), "referral", 1),
+    }
+
+
+async def test_a_role_is_granted_once(db: Database, person_id: int, now: datetime) -> None:
+    async with db.begin() as session:
+        assert await grant(session, person_id, Role.APPROVER, who=SYSTEM, now=now)
+        assert not await grant(session, person_id, Role.APPROVER, who=SYSTEM, now=now)

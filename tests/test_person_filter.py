@@ -175,3 +175,15 @@ def test_it_measures_well_on_the_development_set(shared_data: Path) -> None:
     assert result["name_recall"] >= 0.90
     assert result["flagged"] >= 0.93
     assert result["clean_flagged"] <= 0.15
+
+
+@pytest.mark.parametrize(
+    "text", ["Jan de Vries is aangehouden", "Mark Jansen zei iets", "jan de vries deed mee"]
+)
+def test_a_first_name_that_is_also_a_word_counts_with_a_family_name(text: str) -> None:
+    assert screen(text).blocked
+
+
+@pytest.mark.parametrize("text", ["Roos en tulp op tafel", "Door de onrust bleef het stil"])
+def test_a_word_that_is_also_a_first_name_passes_alone(text: str) -> None:
+    assert not screen(text).blocked

@@ -82,12 +82,18 @@ async def test_a_long_poll_ends_when_something_comes(simulator: Simulator, bot: 
     assert len(await asyncio.wait_for(waiting, 1)) == 1
 
 
-async def test_a_second_poller_gets_a_conflict(simulator: Simulator, bot: Bot) -> None:
-    waiting = asyncio.create_task(bot.get_updates(timeout=1))
+async def test_two_pollers_end_each_other(simulator: Simulator, bot: Bot) -> None:
+    """As the real server: the newer poll goes on, the one that waited gets the conflict."""
+    first = asyncio.create_task(bot.get_updates(timeout=5))
     await asyncio.sleep(0.05)
+    second = asyncio.create_task(bot.get_updates(timeout=5))
+    with pytest.raises(Conflict, match="terminated by other getUpdates request"):
+        await first
+    again = asyncio.create_task(bot.get_updates(timeout=5))
     with pytest.raises(Conflict):
-        await bot.get_updates(timeout=0)
-    await waiting
+        await second
+    await simulator.user(7, "Docent VO").say("dag")
+    assert len(await again) == 1
 
 
 async def test_a_wrong_token_is_refused(simulator: Simulator) -> None:

@@ -49,8 +49,6 @@ def new(
 async def _open(
     db: Database, config: Config, kind: str, title: str, place: str, severity: int, link: str | None
 ) -> str:
-    from feeds.events import open_event
-
     from bot.alerts import tell_coordinators
     from bot.clock import utc_now
     from briefings.drafting import draft_briefing, texts_of
@@ -59,6 +57,7 @@ async def _open(
     from contacts.directory import Role
     from contacts.journal import Who
     from contacts.permissions import people_with
+    from feeds.events import open_event
     from feeds.rows import LeadAgency, Origin
 
     now = utc_now()

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from bot.cli import contacts, events, setting_up, texts
-from bot.cli.frame import DEFAULT_CONFIG, MISUSE, ConfigPath, load, run, say, stop
+from bot.cli.frame import DEFAULT_CONFIG, MISUSE, CalmGroup, ConfigPath, load, run, say, stop
 
 app = typer.Typer(
-    help=texts.HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
+    cls=CalmGroup, help=texts.HELP, no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
 app.add_typer(contacts.app, name="contacts", help=texts.HELP_CONTACTS)
 app.add_typer(events.event_app, name="event", help=texts.HELP_EVENT)
 app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)

@@ -89,6 +89,7 @@ def _ask(question: str, pattern: str, complaint: str, *, default: str | None = N
 
 def _write(config: Path, text: str) -> Config:
     """Put the file in its place only when it can be used."""
+    config.parent.mkdir(parents=True, exist_ok=True)
     fresh = config.with_name(config.name + ".new")
     fresh.write_text(text, encoding="utf-8")
     try:
@@ -101,7 +102,8 @@ def _write(config: Path, text: str) -> Config:
 
 def fill_in(text: str, values: Answers) -> str:
     """``text`` (TOML) with other values for some keys; comments stay, missing keys are added."""
-    section, lines, left = "", [], dict(values)
+    section, left = "", dict(values)
+    lines: list[str] = []
     heads: dict[str, int] = {}
     for line in text.splitlines():
         if head := re.match(r"\s*\[+([\w.]+)\]+", line):

@@ -94,5 +94,15 @@ async def count_events(session: AsyncSession) -> tuple[int, int]:
     return news, rang
 
 
+async def rung_events(session: AsyncSession) -> list[Event]:
+    """The events from the news that rang, in the order in which they did."""
+    found = await session.exec(
+        select(Event)
+        .where(col(Event.alerted_at).is_not(None))
+        .order_by(col(Event.alerted_at), col(Event.id))
+    )
+    return list(found.all())
+
+
 def _short(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 3)

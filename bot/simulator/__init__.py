@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.simulator.bot_api import BotApi
+from bot.simulator.bot_api import LARGEST_UPLOAD, BotApi
 from bot.simulator.faults import Fault
 from bot.simulator.feed_server import FeedServer
 from bot.simulator.imap_server import ImapServer
@@ -46,7 +46,7 @@ class Simulator:
         return User(self.telegram, self.telegram.world.add_chat(chat_id, name))
 
     async def start(self, port: int = 0, *routes: web.RouteDef) -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST_UPLOAD)
         app.add_routes([*self.telegram.routes(), *self.feeds.routes(), *routes])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -57,6 +57,7 @@ class Simulator:
         await self.mailbox.start()
 
     async def stop(self) -> None:
+        await self.telegram.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await self.mail.stop()

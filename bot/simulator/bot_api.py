@@ -3,348 +3,176 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from bot.simulator.bot_calls import (
     ApiError,
-    buttons_of,
-    checked_text,
     cut,
-    kind_of,
+    migrated,
     parameters,
     refusal,
+    too_many,
     whole,
 )
-from bot.simulator.faults import Fault, Faults, Limits
-from bot.simulator.webhook import push_updates
-from bot.simulator.world import (
-    MAX_UNITS,
-    BadHtml,
-    Chat,
-    ChatMessage,
-    Json,
-    World,
-    utf16_units,
-)
+from bot.simulator.bot_methods import Methods
+from bot.simulator.faults import AFTERWARDS, Fault, Faults, Limits
+from bot.simulator.journal import Call, Journal
+from bot.simulator.update_desk import UpdateDesk
+from bot.simulator.world import Json, World
 
-LONGEST_POLL_S = 50.0
+__all__ = ["BotApi", "Call"]
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request in the journal: the judge of what was lost or said twice.
-
-    ``accepted``: the message is in the chat, whatever the bot was told about it.
-    """
-
-    at: float
-    method: str
-    chat_id: int | None
-    text: str | None
-    outcome: str
-    accepted: bool
+_TOKEN = re.compile(r"[1-9][0-9]*:.+")
+#: telegram-bot-api refuses larger uploads; so does this one
+LARGEST_UPLOAD = 50 * 1024 * 1024
 
 
 class BotApi:
-    """The HTTP surface; ``world`` is the state, ``faults`` the script, ``calls`` the journal."""
+    """The HTTP surface; ``world`` is the state, ``faults`` the script, ``journal`` the judge.
+
+    :param latency_s: every call takes at least so long.
+    """
 
     def __init__(self, world: World, token: str) -> None:
         self.world, self.token = world, token
-        self.faults, self.limits = Faults(), Limits()
-        self.calls: list[Call] = []
-        self.changed = asyncio.Condition()
-        self._polling = 0
-        self._webhook: Json = {"url": "", "secret": None}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.faults, self.limits, self.journal = Faults(), Limits(), Journal()
+        self.desk = UpdateDesk(world)
+        self.latency_s = 0.0
+        self._methods = {
+            **Methods(world, self.limits, _now).table(),
+            "getupdates": self.desk.get_updates,
+            "setwebhook": self.desk.set_webhook,
+            "deletewebhook": self.desk.delete_webhook,
+            "getwebhookinfo": self.desk.webhook_info,
+        }
 
     def routes(self) -> list[web.RouteDef]:
         return [web.route("*", "/bot{token}/{method}", self._handle)]
 
+    async def close(self) -> None:
+        await self.desk.close()
+
     async def notify(self) -> None:
-        """Wake whoever waits for an update or a change in a chat; push to a webhook."""
-        async with self.changed:
-            self.changed.notify_all()
-        if self._webhook["url"]:
-            task = asyncio.create_task(push_updates(self.world, **self._webhook))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        """Wake whoever waits for an update or a change in a chat."""
+        await self.desk.notify()
+
+    @property
+    def changed(self) -> asyncio.Condition:
+        return self.desk.changed
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.journal.calls
 
     def accepted(self, chat_id: int | None = None) -> list[Call]:
         """Messages that arrived, as the other side saw them."""
-        return [
-            call
-            for call in self.calls
-            if call.accepted and call.method == "sendMessage" and chat_id in (None, call.chat_id)
-        ]
+        return self.journal.accepted(chat_id)
 
     def most_in_any_second(self) -> int:
         """The largest number of accepted messages within any sliding second."""
-        times = sorted(call.at for call in self.accepted())
-        best = start = 0
-        for end, at in enumerate(times):
-            while times[start] <= at - 1.0:
-                start += 1
-            best = max(best, end - start + 1)
-        return best
+        return self.journal.most_in_any_second()
+
+    async def inject(self, update: Json) -> Json:
+        """Queue a raw update as it is: odd, unknown, malformed, twice, or out of order.
+
+        One without an ``update_id`` gets the next; give ``None`` to have none at all.
+        """
+        if "update_id" not in update:
+            update = self.world.queue(update)
+        else:
+            self.world.updates.append(
+                {name: value for name, value in update.items() if value is not None}
+            )
+        await self.notify()
+        return update
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
-        if request.match_info["token"] != self.token:
-            return refusal(ApiError(401, "Unauthorized"))
-        handler = self._methods().get(method.lower())
-        if handler is None:
-            return refusal(ApiError(404, "Not Found"))
-        given = await parameters(request)
-        chat_id = whole(given.get("chat_id"))
-        fault = self.faults.draw(method, chat_id)
-        if fault is not None and fault.kind != "drop_after":
-            return await self._fail(request, fault, method, chat_id, given)
+        method, token = request.match_info["method"], request.match_info["token"]
+        if token != self.token:
+            known = _TOKEN.fullmatch(token) is not None
+            return refusal(ApiError(401, "Unauthorized") if known else _not_found())
         try:
+            given = await parameters(request)
+        except ApiError as error:
+            self._note(method, {}, str(error.code), accepted=False)
+            return refusal(error)
+        if self.latency_s:
+            await asyncio.sleep(self.latency_s)
+        fault = self.faults.draw(method, whole(given.get("chat_id")))
+        if fault is not None and fault.kind not in AFTERWARDS:
+            self._note(method, given, fault.kind, accepted=False)
+            return await _fail(request, fault)
+        return await self._carry_out(request, method, given, fault)
+
+    async def _carry_out(
+        self, request: web.Request, method: str, given: Json, fault: Fault | None
+    ) -> web.StreamResponse:
+        handler = self._methods.get(method.lower())
+        try:
+            if handler is None:
+                raise _not_found()
             result = await handler(given)
         except ApiError as error:
-            self._note(method, chat_id, given, str(error.code), accepted=False)
+            self._note(method, given, str(error.code), accepted=False)
             return refusal(error)
-        self._note(method, chat_id, given, "ok", accepted=True)
-        if method != "getUpdates":
+        outcome = fault.kind if fault else "ok"
+        self._note(method, given, outcome, accepted=True, result=result)
+        if method.lower() != "getupdates":
             await self.notify()
         if fault is not None:
-            cut(request)
+            return await _fail(request, fault)
         return web.json_response({"ok": True, "result": result})
 
-    async def _fail(
-        self, request: web.Request, fault: Fault, method: str, chat_id: int | None, given: Json
-    ) -> web.StreamResponse:
-        self._note(method, chat_id, given, fault.kind, accepted=False)
-        if fault.kind == "too_many":
-            seconds = max(1, round(fault.seconds))
-            return refusal(
-                ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-            )
-        if fault.kind == "bad_request":
-            return refusal(ApiError(400, f"Bad Request: {fault.text or 'message is wrong'}"))
-        if fault.kind == "forbidden":
-            text = fault.text or "bot was blocked by the user"
-            return refusal(ApiError(403, f"Forbidden: {text}"))
-        if fault.kind == "migrate":
-            return refusal(
-                ApiError(
-                    400, "Bad Request: group chat was upgraded to a supergroup chat",
-                    migrate_to_chat_id=fault.to,
-                )
-            )  # fmt: skip
-        if fault.kind == "bad_gateway":
-            page = "<html><head><title>502 Bad Gateway</title></head></html>"
-            return web.Response(status=502, text=page, content_type="text/html")
-        if fault.kind == "hang":
-            await asyncio.sleep(fault.seconds)
-        cut(request)
-        return web.Response(status=500)
-
     def _note(
-        self, method: str, chat_id: int | None, given: Json, outcome: str, *, accepted: bool
+        self, method: str, given: Json, outcome: str, *, accepted: bool, result: Any = None
     ) -> None:
-        if method == "getUpdates":
+        if method.lower() == "getupdates":
+            self.journal.polls += 1
             return
         text = given.get("text") or given.get("caption")
-        self.calls.append(Call(time.monotonic(), method, chat_id, text, outcome, accepted))
-
-    def _methods(self) -> dict[str, Callable[[Json], Awaitable[Any]]]:
-        return {
-            "getme": self._get_me,
-            "getupdates": self._get_updates,
-            "setwebhook": self._set_webhook,
-            "deletewebhook": self._delete_webhook,
-            "getwebhookinfo": self._webhook_info,
-            "sendmessage": self._send_message,
-            "senddocument": self._send_document,
-            "sendchataction": self._nothing,
-            "setmycommands": self._nothing,
-            "editmessagetext": self._edit_text,
-            "editmessagereplymarkup": self._edit_markup,
-            "deletemessage": self._delete,
-            "pinchatmessage": self._pin,
-            "answercallbackquery": self._answer,
-        }
-
-    async def _get_me(self, given: Json) -> Json:
-        return self.world.bot
-
-    async def _nothing(self, given: Json) -> bool:
-        return True
-
-    async def _get_updates(self, given: Json) -> list[Json]:
-        if self._webhook["url"]:
-            raise ApiError(
-                409, "Conflict: can't use getUpdates method while webhook is active; "
-                "use deleteWebhook to delete the webhook first",
-            )  # fmt: skip
-        if self._polling:
-            raise ApiError(
-                409, "Conflict: terminated by other getUpdates request; "
-                "make sure that only one bot instance is running",
-            )  # fmt: skip
-        self._polling += 1
-        try:
-            return await self._wait_for_updates(given)
-        finally:
-            self._polling -= 1
-
-    async def _wait_for_updates(self, given: Json) -> list[Json]:
-        if (offset := whole(given.get("offset"))) is not None:
-            self.world.confirm_before(offset)
-        limit = whole(given.get("limit")) or 100
-        timeout_s = min(float(given.get("timeout") or 0), LONGEST_POLL_S)
-        allowed = given.get("allowed_updates") or []
-        deadline = time.monotonic() + timeout_s
-        while True:
-            found = [u for u in self.world.updates if not allowed or kind_of(u) in allowed][:limit]
-            left = deadline - time.monotonic()
-            if found or left <= 0:
-                return found
-            async with self.changed:
-                try:
-                    await asyncio.wait_for(self.changed.wait(), left)
-                except TimeoutError:
-                    continue
-
-    async def _set_webhook(self, given: Json) -> bool:
-        self._webhook = {"url": given.get("url", ""), "secret": given.get("secret_token")}
-        if self._webhook["url"]:
-            await self.notify()
-        return True
-
-    async def _delete_webhook(self, given: Json) -> bool:
-        self._webhook = {"url": "", "secret": None}
-        if given.get("drop_pending_updates"):
-            self.world.updates.clear()
-        return True
-
-    async def _webhook_info(self, given: Json) -> Json:
-        return {
-            "url": self._webhook["url"], "has_custom_certificate": False,
-            "pending_update_count": len(self.world.updates),
-        }  # fmt: skip
-
-    async def _send_message(self, given: Json) -> Json:
-        chat = self._reachable(given)
-        text = checked_text(given)
-        buttons = buttons_of(given)
-        if seconds := self.limits.retry_after(chat.chat_id, time.monotonic()):
-            raise ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-        reply = given.get("reply_parameters") or {}
-        reply_to = whole(reply.get("message_id"))
-        if reply_to is not None and chat.message(reply_to) is None:
-            if not reply.get("allow_sending_without_reply"):
-                raise ApiError(400, "Bad Request: message to be replied not found")
-            reply_to = None
-        message = self._parsed(
-            lambda: self.world.bot_sends(
-                chat,
-                text,
-                given.get("parse_mode"),
-                buttons,
-                reply_to,
-                time.time(),  # noqa: TID251
+        message_id = result["message_id"] if _is_message(result) else given.get("message_id")
+        self.journal.calls.append(
+            Call(
+                time.monotonic(), method, whole(given.get("chat_id")),
+                None if text is None else str(text), outcome, accepted, whole(message_id),
             )
-        )
-        if not message.text.strip():
-            chat.messages.remove(message)
-            raise ApiError(400, "Bad Request: message text is empty")
-        if utf16_units(message.text) > MAX_UNITS:
-            chat.messages.remove(message)
-            raise ApiError(400, "Bad Request: message is too long")
-        return self.world.message_json(chat, message)
+        )  # fmt: skip
 
-    async def _send_document(self, given: Json) -> Json:
-        chat = self._reachable(given)
-        text = str(given.get("caption") or "[document]")
-        message = self._parsed(
-            lambda: self.world.bot_sends(
-                chat,
-                text,
-                given.get("parse_mode"),
-                buttons_of(given),
-                None,
-                time.time(),  # noqa: TID251
-            )
-        )
-        document = {"file_id": f"file-{message.message_id}", "file_unique_id": "f", "file_size": 1}
-        return {**self.world.message_json(chat, message), "document": document}
 
-    async def _edit_text(self, given: Json) -> Json:
-        chat, message = self._edited(given)
-        text, buttons = checked_text(given), buttons_of(given)
-        if message.html == text and message.buttons == buttons:
-            raise ApiError(
-                400, "Bad Request: message is not modified: specified new message content and "
-                "reply markup are exactly the same as a current content and reply markup",
-            )  # fmt: skip
-        fresh = self._parsed(
-            lambda: self.world.bot_sends(chat, text, given.get("parse_mode"), [], None, message.at)
-        )
-        chat.messages.remove(fresh)
-        if utf16_units(fresh.text) > MAX_UNITS:
-            raise ApiError(400, "Bad Request: message is too long")
-        message.edits.append(message.text)
-        message.text, message.html, message.buttons = fresh.text, fresh.html, buttons
-        return self.world.message_json(chat, message)
+def _not_found() -> ApiError:
+    return ApiError(404, "Not Found")
 
-    async def _edit_markup(self, given: Json) -> Json:
-        chat, message = self._edited(given)
-        message.buttons = buttons_of(given)
-        return self.world.message_json(chat, message)
 
-    async def _delete(self, given: Json) -> bool:
-        _, message = self._edited(given)
-        message.deleted = True
-        return True
+def _is_message(result: Any) -> bool:
+    return isinstance(result, dict) and "message_id" in result
 
-    async def _pin(self, given: Json) -> bool:
-        _, message = self._edited(given)
-        message.pinned = True
-        return True
 
-    async def _answer(self, given: Json) -> bool:
-        query_id = str(given.get("callback_query_id"))
-        if query_id not in self.world.queries:
-            raise ApiError(
-                400, "Bad Request: query is too old and response timeout expired or query ID "
-                "is invalid",
-            )  # fmt: skip
-        self.world.queries[query_id] = True
-        return True
+async def _fail(request: web.Request, fault: Fault) -> web.StreamResponse:
+    """Answer as the fault has it, or cut the connection."""
+    if fault.kind == "too_many":
+        return refusal(too_many(max(1, round(fault.seconds))))
+    if fault.kind == "bad_request":
+        return refusal(ApiError(400, f"Bad Request: {fault.text or 'message is wrong'}"))
+    if fault.kind == "forbidden":
+        text = fault.text or "bot was blocked by the user"
+        return refusal(ApiError(403, f"Forbidden: {text}"))
+    if fault.kind == "migrate":
+        return refusal(migrated(fault.to))
+    if fault.kind == "server_error":
+        return refusal(ApiError(500, "Internal Server Error: restart"))
+    if fault.kind == "bad_gateway":
+        page = "<html><head><title>502 Bad Gateway</title></head></html>"
+        return web.Response(status=502, text=page, content_type="text/html")
+    if fault.kind in ("hang", "hang_after"):
+        await asyncio.sleep(fault.seconds)
+    cut(request)
+    return web.Response(status=500)
 
-    def _reachable(self, given: Json) -> Chat:
-        chat = self.world.chat(whole(given.get("chat_id")) or 0)
-        if chat is None:
-            raise ApiError(400, "Bad Request: chat not found")
-        if chat.migrated_to is not None:
-            raise ApiError(
-                400, "Bad Request: group chat was upgraded to a supergroup chat",
-                migrate_to_chat_id=chat.migrated_to,
-            )  # fmt: skip
-        if chat.deactivated:
-            raise ApiError(403, "Forbidden: user is deactivated")
-        if chat.blocked:
-            raise ApiError(403, "Forbidden: bot was blocked by the user")
-        if not chat.started:
-            raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
-        return chat
 
-    def _edited(self, given: Json) -> tuple[Chat, ChatMessage]:
-        chat = self._reachable(given)
-        message = chat.message(whole(given.get("message_id")) or 0)
-        if message is None or not message.from_bot:
-            raise ApiError(400, "Bad Request: message to edit not found")
-        return chat, message
-
-    def _parsed(self, make: Callable[[], ChatMessage]) -> ChatMessage:
-        try:
-            return make()
-        except BadHtml as error:
-            raise ApiError(400, f"Bad Request: can't parse entities: {error}") from error
+def _now() -> tuple[float, float]:
+    # The outside world has a clock of its own.
+    return time.time(), time.monotonic()  # noqa: TID251

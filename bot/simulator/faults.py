@@ -6,20 +6,25 @@ import math
 import random
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 FaultKind = Literal[
-    "too_many", "bad_request", "forbidden", "bad_gateway", "hang", "drop_before", "drop_after",
-    "migrate",
+    "too_many", "bad_request", "forbidden", "bad_gateway", "server_error", "hang", "hang_after",
+    "drop_before", "drop_after", "migrate",
 ]  # fmt: skip
+#: the call is carried out, and only then goes wrong
+AFTERWARDS = frozenset({"drop_after", "hang_after"})
 
 
 @dataclass
 class Fault:
     """What goes wrong, for which calls, how often.
 
-    ``seconds``: retry_after of *too_many*, length of *hang*. ``text``: the description of
-    *bad_request* and *forbidden*. ``to``: the new chat of *migrate*.
+    ``seconds``: retry_after of *too_many*, length of *hang* and *hang_after*. ``text``: the
+    description of *bad_request* and *forbidden*. ``to``: the new chat of *migrate*.
+    ``times`` None: for ever. ``method`` in any case; None fits every method, also getUpdates.
+
+    :raises ValueError: a kind that does not exist.
     """
 
     kind: FaultKind
@@ -31,8 +36,16 @@ class Fault:
     text: str = ""
     to: int = 0
 
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(FaultKind):
+            raise ValueError(f"no such fault: {self.kind!r}; there is {get_args(FaultKind)}")
+
     def fits(self, method: str, chat_id: int | None) -> bool:
-        return self.times != 0 and self.method in (None, method) and self.chat_id in (None, chat_id)
+        return (
+            self.times != 0
+            and (self.method is None or self.method.lower() == method.lower())
+            and self.chat_id in (None, chat_id)
+        )
 
 
 @dataclass
@@ -63,9 +76,8 @@ class Faults:
 
 @dataclass
 class Limits:
-    """30 messages a second over all chats and one a second per chat, with a short burst.
-
-    A limit of 0 switches it off.
+    """``per_s`` messages in any sliding second over all chats, and one a second per chat with
+    a burst of ``chat_burst``: at most that many in as many seconds. 0 switches a limit off.
     """
 
     per_s: int = 30
@@ -87,3 +99,7 @@ class Limits:
         self._all.append(at)
         mine.append(at)
         return 0
+
+    def off(self) -> None:
+        """No limits at all."""
+        self.per_s = self.chat_burst = 0

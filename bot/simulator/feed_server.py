@@ -3,52 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
-import json
-import re
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from bot.simulator.feed_faults import RSS_TYPE, FeedFault, FeedFaultKind, answer_wrong
+from bot.simulator.feed_pages import (
+    WINDOW,
+    FeedItem,
+    Outlet,
+    etag_of,
+    is_known,
+    read_news,
+    releases,
+    rss,
+    slug_of,
+)
 
-@dataclass
-class FeedItem:
-    """One item as its outlet has it now. ``published`` None: the feed gives no date."""
-
-    key: str
-    title: str
-    lead: str
-    link: str
-    published: datetime | None
-    fetched: bool = False
-    visible_from: float = 0.0
+__all__ = ["FeedFault", "FeedItem", "FeedServer", "Outlet", "rss", "slug_of"]
 
 
-@dataclass
-class Outlet:
-    """One feed."""
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A body as it was last served, and when it became so."""
 
-    slug: str
-    name: str
-    items: list[FeedItem] = field(default_factory=list)
-    fault: str | None = None
-    changed_at: float = 0.0
-    drops_fetched: bool = False
+    etag: str
+    changed: datetime
 
 
 class FeedServer:
-    """All feeds; ``served_at`` tells when an item was first in a response (monotonic seconds)."""
+    """All feeds. ``served_at``: when an item was first in a full answer (monotonic seconds).
+    ``requests``: (slug, status or kind of fault) of every request.
+    """
 
     def __init__(self) -> None:
         self.outlets: dict[str, Outlet] = {}
         self.served_at: dict[tuple[str, str], float] = {}
-        self.requests: list[tuple[str, int]] = []
+        self.requests: list[tuple[str, int | str]] = []
+        self._faults: dict[str, FeedFault] = {}
+        self._versions: dict[str, _Version] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/feeds/{slug}.xml", self._handle)]
@@ -66,76 +63,110 @@ class FeedServer:
         link: str | None = None,
         published: datetime | None = None,
     ) -> FeedItem:
-        """Put an item in a feed, or retitle the one with this key."""
+        """Put an item on a feed, or change the one with this key: a new title, a correction,
+        another address under the same guid. ``visible_from`` tells when (monotonic seconds).
+
+        :raises KeyError: there is no such outlet.
+        """
         outlet = self.outlets[slug]
-        outlet.changed_at = time.monotonic()
-        for item in outlet.items:
-            if item.key == key:
-                item.title, item.lead = title, lead or item.lead
-                return item
-        address = link or f"https://{slug}.example/{key}"
-        item = FeedItem(key, title, lead, address, published)
-        outlet.items.insert(0, item)
+        item = outlet.item(key)
+        if item is None:
+            address = link or f"https://{slug}.example/{key}"
+            item = FeedItem(key, title, lead, address, published)
+            item.visible_from = time.monotonic()
+            outlet.items.insert(0, item)
+            return item
+        item.title, item.lead, item.link = title, lead or item.lead, link or item.link
+        item.published = published or item.published
         return item
 
-    def fault(self, slug: str, kind: str | None) -> None:
-        """Break a feed: ``html, error, gone, too_many, slow, huge, broken, private, empty`` or
-        ``bad_dates``; None heals it."""
-        self.outlets[slug].fault = kind
+    def withdraw(self, slug: str, key: str) -> None:
+        """The outlet takes an item off its feed."""
+        outlet = self.outlets[slug]
+        outlet.items = [item for item in outlet.items if item.key != key]
+
+    def fault(
+        self,
+        slug: str,
+        kind: FeedFaultKind | None,
+        *,
+        times: int | None = None,
+        seconds: float = 120.0,
+    ) -> None:
+        """Break a feed; None heals it. The kinds are in :class:`FeedFault`.
+
+        :raises KeyError: there is no such outlet.
+        """
+        self._faults.pop(self.outlets[slug].slug, None)
+        if kind is not None:
+            self._faults[slug] = FeedFault(kind, times, seconds)
 
     def load_real(self, path: Path, *, now: datetime, seconds: float) -> int:
         """One feed per outlet from a ``.jsonl.gz`` file; returns the number of items.
 
         Dates move so that the newest is ``now``; items become visible in the order of their
-        dates over ``seconds``, and stay in their feed until they were fetched.
+        dates over ``seconds``. Each stays on its feed until it was in a full answer, and then
+        until newer ones push it off.
+
+        :raises OSError: no such file. :raises ValueError: not a file of news.
         """
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-        dated = [datetime.fromisoformat(row["published"]) for row in rows if row["published"]]
-        shift = now - max(dated)
-        order = sorted(rows, key=lambda row: row["published"] or "")
+        found = releases(read_news(path), now=now)
         start = time.monotonic()
-        for place, row in enumerate(order):
-            outlet = self.add_outlet(slug_of(row["outlet"]), row["outlet"])
-            outlet.drops_fetched = True
-            published = (
-                datetime.fromisoformat(row["published"]) + shift if row["published"] else None
-            )
-            item = FeedItem(
-                row["key"], row["title"], row.get("lead") or "", row.get("url") or "", published
-            )
-            item.visible_from = start + seconds * place / max(len(order), 1)
-            outlet.items.insert(0, item)
-        return len(rows)
+        for release in found:
+            outlet = self.add_outlet(slug_of(release.outlet), release.outlet)
+            outlet.window = WINDOW
+            release.item.visible_from = start + seconds * release.at
+            outlet.items.insert(0, release.item)
+        return len(found)
+
+    def release_all(self) -> None:
+        """Everything that still waits for its moment appears now."""
+        now = time.monotonic()
+        for item in (item for outlet in self.outlets.values() for item in outlet.items):
+            item.visible_from = min(item.visible_from, now)
 
     @property
     def items_served(self) -> int:
+        """Distinct items that were in a full answer."""
         return len(self.served_at)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         outlet = self.outlets.get(request.match_info["slug"])
         if outlet is None:
             return web.Response(status=404)
-        if outlet.fault is not None:
-            return await self._fail(request, outlet)
+        fault = self._draw(outlet.slug)
+        if fault is not None:
+            self.requests.append((outlet.slug, fault.kind))
+            if fault.kind != "slow":
+                return await answer_wrong(request, outlet, fault, time.monotonic())
+            await asyncio.sleep(fault.seconds)
+        return await self._serve(request, outlet)
+
+    def _draw(self, slug: str) -> FeedFault | None:
+        fault = self._faults.get(slug)
+        if fault is None or fault.times == 0:
+            return None
+        if fault.times is not None:
+            fault.times -= 1
+        return fault
+
+    async def _serve(self, request: web.Request, outlet: Outlet) -> web.StreamResponse:
         moment = time.monotonic()
-        visible = [
-            item
-            for item in outlet.items
-            if item.visible_from <= moment and not (outlet.drops_fetched and item.fetched)
-        ]
+        visible = outlet.visible(moment)
         body = rss(outlet.name, visible)
-        etag = '"' + hashlib.sha256(body).hexdigest()[:16] + '"'
-        if request.headers.get("If-None-Match") == etag:
+        version = self._version(outlet.slug, body)
+        headers = {
+            "ETag": version.etag,
+            "Last-Modified": format_datetime(version.changed, usegmt=True),
+            "Cache-Control": "max-age=0",
+        }
+        if _has_it(request, version):
             self.requests.append((outlet.slug, 304))
-            return web.Response(status=304, headers={"ETag": etag})
+            return web.Response(status=304, headers=headers)
         self.requests.append((outlet.slug, 200))
         for item in visible:
             self.served_at.setdefault((outlet.slug, item.key), moment)
-        response = web.Response(
-            body=body, content_type="application/rss+xml",
-            headers={"ETag": etag, "Last-Modified": _now_in_http()},
-        )  # fmt: skip
+        response = web.Response(body=body, headers={"Content-Type": RSS_TYPE, **headers})
         await response.prepare(request)
         await response.write_eof()
         # Fetched only when the whole answer was written: a cut connection serves it again.
@@ -143,71 +174,27 @@ class FeedServer:
             item.fetched = True
         return response
 
-    async def _fail(self, request: web.Request, outlet: Outlet) -> web.StreamResponse:
-        kind = outlet.fault
-        statuses = {"error": 500, "gone": 410, "too_many": 429}
-        self.requests.append((outlet.slug, statuses.get(kind or "", 200)))
-        if kind in statuses:
-            headers = {"Retry-After": "120"} if kind == "too_many" else {}
-            return web.Response(status=statuses[kind], headers=headers)
-        if kind == "html":
-            page = "<!doctype html><html><body><h1>Cookies?</h1></body></html>"
-            return web.Response(text=page, content_type="text/html")
-        if kind == "slow":
-            await asyncio.sleep(30)
-        if kind == "huge":
-            return await _endless(request)
-        if kind == "private":
-            raise web.HTTPFound("http://10.0.0.1/feed.xml")
-        if kind == "empty":
-            return web.Response(body=rss(outlet.name, []), content_type="application/rss+xml")
-        if kind == "bad_dates":
-            wrong = rss(outlet.name, outlet.items).replace(b"+0000", b"CEST")
-            wrong = re.sub(rb"<pubDate>[^<]*</pubDate>", b"<pubDate>gisteren</pubDate>", wrong)
-            return web.Response(body=wrong, content_type="application/rss+xml")
-        return web.Response(body=b"<rss><channel><item><title>x", content_type="text/xml")
+    def _version(self, slug: str, body: bytes) -> _Version:
+        """Two versions never share a second, or If-Modified-Since would miss the later one."""
+        etag, known = etag_of(body), self._versions.get(slug)
+        if known is not None and known.etag == etag:
+            return known
+        changed = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251  (the outside world)
+        if known is not None and changed <= known.changed:
+            changed = known.changed + timedelta(seconds=1)
+        self._versions[slug] = _Version(etag, changed)
+        return self._versions[slug]
 
 
-def _now_in_http() -> str:
-    return format_datetime(datetime.now(UTC), usegmt=True)  # noqa: TID251  (the outside world)
-
-
-async def _endless(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/rss+xml"})
-    await response.prepare(request)
+def _has_it(request: web.Request, version: _Version) -> bool:
+    """If-None-Match goes before If-Modified-Since (RFC 9110)."""
+    named = request.headers.get("If-None-Match")
+    if named is not None:
+        return is_known(version.etag, named)
+    since = request.headers.get("If-Modified-Since")
+    if since is None:
+        return False
     try:
-        for _ in range(16_384):
-            await response.write(b"<item>" + b"x" * 65_536)
-    except (ConnectionError, asyncio.CancelledError):
-        pass
-    return response
-
-
-def slug_of(name: str) -> str:
-    """``De Gelderlander`` → ``de-gelderlander``."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "bron"
-
-
-def rss(name: str, items: list[FeedItem]) -> bytes:
-    """RSS 2.0 with guid and pubDate."""
-    entries = "".join(_entry(item) for item in items)
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
-        f"<title>{escape(name)}</title><link>https://feeds.example/</link>"
-        f"<description>{escape(name)}</description>{entries}</channel></rss>"
-    )
-    return _XML_FORBIDDEN.sub("", text).encode()
-
-
-_XML_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-
-
-def _entry(item: FeedItem) -> str:
-    date = ""
-    if item.published is not None:
-        date = f"<pubDate>{format_datetime(item.published.astimezone(UTC))}</pubDate>"
-    return (
-        f'<item><guid isPermaLink="false">{escape(item.key)}</guid>'
-        f"<title>{escape(item.title)}</title><link>{escape(item.link)}</link>"
-        f"<description>{escape(item.lead)}</description>{date}</item>"
-    )
+        return parsedate_to_datetime(since) >= version.changed
+    except (TypeError, ValueError):
+        return False

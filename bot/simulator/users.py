@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
 
 from bot.simulator.bot_api import BotApi
-from bot.simulator.world import Chat, ChatMessage, Json
+from bot.simulator.world import Chat, ChatMessage, Json, utf16_units
 
 
 class User:
@@ -27,8 +26,9 @@ class User:
         return self.chat.from_bot()
 
     async def start(self, token: str = "") -> Json:
-        """Press *Start*, with the payload of a deep link."""
-        self.chat.started, self.chat.blocked = True, False
+        """Press *Start*, with the payload of a deep link; that ends a block, too."""
+        if self.chat.blocked:
+            await self.unblock()
         return await self.say(f"/start {token}".strip())
 
     async def say(self, text: str) -> Json:
@@ -36,34 +36,65 @@ class User:
         return await self._queued(self._api.world.user_writes(self.chat, _now(), text))
 
     async def forward(self, text: str, link: str | None = None) -> Json:
+        """A post of a news channel, sent on; ``link`` sits under its first word."""
         origin = {
             "type": "channel", "date": int(_now()), "message_id": 1,
             "chat": {"id": -1001, "type": "channel", "title": "Nieuws"},
         }  # fmt: skip
         extra: Json = {"forward_origin": origin}
         if link is not None:
-            extra["entities"] = [{"type": "text_link", "offset": 0, "length": 1, "url": link}]
+            length = utf16_units(text.split(maxsplit=1)[0])
+            extra["entities"] = [
+                {"type": "text_link", "offset": 0, "length": length, "url": link}
+            ]
         return await self._queued(self._api.world.user_writes(self.chat, _now(), text, **extra))
 
     async def send(self, **extra: Any) -> Json:
         """A message without text: ``photo=[…]``, ``voice={…}``, ``caption="…"``."""
         return await self._queued(self._api.world.user_writes(self.chat, _now(), None, **extra))
 
+    async def send_photo(self, caption: str = "") -> Json:
+        sizes = [
+            {"file_id": f"photo-{side}", "file_unique_id": f"p{side}", "width": side,
+             "height": side, "file_size": side * 10}
+            for side in (90, 800)
+        ]  # fmt: skip
+        return await self.send(photo=sizes, **_captioned(caption))
+
+    async def send_voice(self, seconds: int = 7) -> Json:
+        voice = {
+            "file_id": "voice-1", "file_unique_id": "v1", "duration": seconds,
+            "mime_type": "audio/ogg", "file_size": 4000 * seconds,
+        }  # fmt: skip
+        return await self.send(voice=voice)
+
+    async def send_document(self, name: str = "lijst.pdf", caption: str = "") -> Json:
+        document = {
+            "file_id": "document-1", "file_unique_id": "d1", "file_name": name,
+            "mime_type": "application/pdf", "file_size": 12_345,
+        }  # fmt: skip
+        return await self.send(document=document, **_captioned(caption))
+
+    async def send_contact(self, phone: str, name: str) -> Json:
+        return await self.send(contact={"phone_number": phone, "first_name": name})
+
     async def edit(self, message_id: int, text: str) -> Json:
+        """:raises LookupError: the user has no such message."""
         return await self._queued(self._api.world.user_edits(self.chat, message_id, text, _now()))
 
     async def tap(self, label: str, message: ChatMessage | None = None) -> Json:
         """Tap the button whose text starts with ``label``, on the newest message that has one.
 
-        :raises LookupError: there is no such button.
+        :raises LookupError: there is no such button, or it only opens an address.
         """
         for candidate in [message] if message else reversed(self.messages):
-            data = button_data(candidate, label)
-            if data is not None:
-                return await self._queued(
-                    self._api.world.user_taps(self.chat, candidate, data, _now())
-                )
-        raise LookupError(f"{self.chat.name}: no button {label!r}")
+            button = candidate.button(label)
+            if button is None:
+                continue
+            if "callback_data" not in button:
+                raise LookupError(f"{self.chat.name}: {label!r} opens {button.get('url')}")
+            return await self.tap_data(candidate, str(button["callback_data"]))
+        raise LookupError(f"{self.chat.name}: no button {label!r}; {self._newest()}")
 
     async def tap_data(self, message: ChatMessage, data: str) -> Json:
         """A tap with any data, also forged."""
@@ -98,11 +129,7 @@ class User:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError(f"{self.chat.name} never saw {wanted!r}; {self._newest()}")
-            async with self._api.changed:
-                try:
-                    await asyncio.wait_for(self._api.changed.wait(), min(left, 0.5))
-                except TimeoutError:
-                    continue
+            await self._api.desk.wait(min(left, 0.5))
 
     def _newest(self) -> str:
         if not self.messages:
@@ -125,6 +152,26 @@ class User:
         await self.tap(label, message)
         return message
 
+    async def wait_for(
+        self, fits: Callable[[Chat], bool], *, timeout_s: float = 10.0
+    ) -> Chat:
+        """Wait until the chat as a whole is as wanted.
+
+        :raises TimeoutError: it never was.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not fits(self.chat):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"{self.chat.name} waited in vain; {self._newest()}")
+            await self._api.desk.wait(min(left, 0.5))
+        return self.chat
+
+    @property
+    def toasts(self) -> list[str]:
+        """What the bot answered to taps, oldest first."""
+        return self.chat.toasts
+
     @property
     def last_id(self) -> int:
         """The id of the newest message in the chat, whoever wrote it."""
@@ -137,11 +184,12 @@ class User:
 
 def button_data(message: ChatMessage | None, label: str) -> str | None:
     """The data (or address) under the first button whose text starts with ``label``."""
-    for row in message.buttons if message else []:
-        for button in row:
-            if str(button["text"]).startswith(label):
-                return str(button.get("callback_data") or button.get("url"))
-    return None
+    button = message.button(label) if message else None
+    return None if button is None else str(button.get("callback_data") or button.get("url"))
+
+
+def _captioned(caption: str) -> Json:
+    return {"caption": caption} if caption else {}
 
 
 def _now() -> float:

@@ -14,12 +14,17 @@ from contacts.importing import texts
 
 _EMAIL = re.compile(r"[^@\s,;<>()]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}\Z")
 #: What a spreadsheet would run as a formula; harmless for us, not for who exports it later.
-_FORMULA = re.compile(r"^[=@\t\r]+|^[+-](?=[A-Za-z=@(])")
+_FORMULA = "=+-@ "
+_PHONE = re.compile(r"\+[0-9][0-9 ()./-]*\Z")
 _LIMITS = {
     "organisation": 200, "name": 120, "function": 120, "phone": 40, "internal_contact": 120,
     "email": 254, "mailbox": 254, "district": 20, "language": 8,
 }  # fmt: skip
+#: the line that a spreadsheet puts before the header
+_SEPARATOR = re.compile(r"sep=([;,\t])\s*\Z", re.IGNORECASE)
 _DISTRICT = re.compile(r"WK\d{6}\Z")
+#: no list of one city comes near this
+MAX_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,52 +63,75 @@ class Reading:
     errors: tuple[LineError, ...]
 
 
-def read_contacts(raw: bytes) -> Reading:
-    """Read a CSV with ``;``, ``,`` or tab, in UTF-8, UTF-16 or Windows-1252."""
+def read_contacts(raw: bytes, districts: Mapping[str, str] | None = None) -> Reading:
+    """Read a CSV with ``;``, ``,`` or tab, in UTF-8, UTF-16 or Windows-1252.
+
+    :param districts: name of a wijk in lower case → its CBS code, so that either may be written.
+    """
+    if len(raw) > MAX_BYTES:
+        return _unreadable(texts.TOO_BIG)
     text = _decode(raw)
     if text is None:
-        return Reading((), (LineError(0, texts.NOT_TEXT),))
-    lines = _cells(text)
+        return _unreadable(texts.NOT_TEXT)
+    lines, errors = _cells(text)
     if not lines:
-        return Reading((), (LineError(0, texts.EMPTY_FILE),))
-    columns, errors = _columns(lines[0][1])
-    if errors:
-        return Reading((), tuple(errors))
-    return _rows(lines[1:], columns)
+        return _unreadable(errors[0].text if errors else texts.EMPTY_FILE)
+    columns, wrong = _columns(lines[0][1])
+    if wrong:
+        return Reading((), tuple(wrong))
+    return _rows(lines[1:], columns, districts or {}, errors)
+
+
+def _unreadable(text: str) -> Reading:
+    return Reading((), (LineError(0, text),))
 
 
 def _decode(raw: bytes) -> str | None:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
+    for encoding in _encodings(raw):
         try:
             text = raw.decode(encoding)
         except UnicodeError:
             continue
-        return None if "\x00" in text else text
+        if "\x00" not in text:
+            return text
     return None
 
 
-def _cells(text: str) -> list[tuple[int, list[str]]]:
-    """(line number, cells) of every line that is not empty."""
+def _encodings(raw: bytes) -> Sequence[str]:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if b"\x00" in raw[:200]:
+        # UTF-16 without its mark: in Dutch every other byte is zero.
+        return ("utf-16-be",) if raw[:1] == b"\x00" else ("utf-16-le",)
+    return ("utf-8-sig", "cp1252")
+
+
+def _cells(text: str) -> tuple[list[tuple[int, list[str]]], list[LineError]]:
+    """(line number, cells) of every line that is not empty, and lines that run on."""
     head = text.lstrip("\ufeff\r\n").split("\n", 1)[0]
-    delimiter = max(";,\t", key=head.count)
+    announced = _SEPARATOR.match(head)
+    delimiter = announced[1] if announced else max(";,\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     found: list[tuple[int, list[str]]] = []
+    errors: list[LineError] = []
+    before = 0
     try:
         for cells in reader:
+            first, before = before + 1, reader.line_num
+            if any("\n" in cell or "\r" in cell for cell in cells):
+                errors.append(LineError(first, texts.RUNS_ON.format(last=reader.line_num)))
+                continue
             cleaned = [_clean(cell) for cell in cells]
             if any(cleaned):
                 found.append((reader.line_num, cleaned))
     except csv.Error:
-        return found
-    return found
+        errors.append(LineError(before + 1, texts.RUNS_ON_TO_END))
+    return found[1 if announced else 0 :], errors
 
 
 def _clean(cell: str) -> str:
-    return _FORMULA.sub("", " ".join(cell.split())).strip()
+    plain = " ".join(cell.split())
+    return plain if _PHONE.match(plain) else plain.lstrip(_FORMULA)
 
 
 def _columns(header: Sequence[str]) -> tuple[dict[str, int], list[LineError]]:
@@ -111,12 +139,14 @@ def _columns(header: Sequence[str]) -> tuple[dict[str, int], list[LineError]]:
     columns: dict[str, int] = {}
     errors: list[LineError] = []
     for index, title in enumerate(header):
-        ours = names.get(title.lower().replace("_", " ")) or names.get(title.lower())
-        if ours is not None:
-            columns.setdefault(ours, index)
+        ours = names.get(title.lower()) or names.get(title.lower().replace("_", " "))
+        if ours in columns:
+            errors.append(LineError(1, texts.DOUBLE_COLUMN.format(name=title)))
+        elif ours is not None:
+            columns[ours] = index
         elif title:
             near = _near(title.lower(), list(names))
-            errors.append(LineError(1, texts.UNKNOWN_COLUMN.format(name=title, near=near)))
+            errors.append(LineError(1, texts.UNKNOWN_COLUMN.format(name=title[:60], near=near)))
     for ours in texts.REQUIRED:
         if ours not in columns:
             wanted = texts.HEADERS[ours][0]
@@ -130,26 +160,41 @@ def _near(word: str, known: list[str]) -> str:
     return texts.NEAR.format(near=close[0]) if close else ""
 
 
-def _rows(lines: Sequence[tuple[int, list[str]]], columns: Mapping[str, int]) -> Reading:
+def _rows(
+    lines: Sequence[tuple[int, list[str]]],
+    columns: Mapping[str, int],
+    districts: Mapping[str, str],
+    errors: list[LineError],
+) -> Reading:
     rows: list[ContactRow] = []
-    errors: list[LineError] = []
-    seen: dict[str, int] = {}
-    width = max(columns.values()) + 1
+    seen: dict[tuple[str, ...], int] = {}
     for line, cells in lines:
         values = {
             name: cells[index] if index < len(cells) else "" for name, index in columns.items()
         }
+        district = values.get("district", "")
+        values["district"] = districts.get(district.lower(), district)
         wrong = _mistakes(values)
+        width = max(columns.values()) + 1
         if len(cells) > width and any(cells[width:]):
             wrong.append(texts.TOO_MANY_CELLS)
-        email = values.get("email", "").lower()
-        if email and email in seen:
-            wrong.append(texts.DOUBLE_EMAIL.format(value=email, line=seen[email]))
-        seen.setdefault(email, line)
+        wrong += _double(values, seen, line)
         errors.extend(LineError(line, text) for text in wrong)
         if not wrong:
             rows.append(_row(line, values))
-    return Reading(tuple(rows), tuple(errors))
+    return Reading(tuple(rows), tuple(sorted(errors, key=lambda error: error.line)))
+
+
+def _double(values: Mapping[str, str], seen: dict[tuple[str, ...], int], line: int) -> list[str]:
+    """Somebody is known by the mail address, or without one by organisation and name."""
+    if email := values.get("email", "").lower():
+        key: tuple[str, ...] = (email,)
+        text = texts.DOUBLE_EMAIL
+    else:
+        key = (values.get("organisation", "").lower(), values.get("name", "").lower())
+        text = texts.DOUBLE_NAME
+    first = seen.setdefault(key, line)
+    return [text.format(value=key[-1][:60], line=first)] if first != line and all(key) else []
 
 
 def _mistakes(values: Mapping[str, str]) -> list[str]:
@@ -173,11 +218,7 @@ def _mistakes(values: Mapping[str, str]) -> list[str]:
     wrong += _unknown(values, "audiences", audiences)
     wrong += _unknown(values, "roles", texts.ROLES)
     if values.get("district") and not _DISTRICT.match(values["district"]):
-        wrong.append(
-            texts.UNKNOWN_CHOICE.format(
-                value=values["district"], name=texts.HEADERS["district"][0], choices="WK020201 …"
-            )
-        )
+        wrong.append(texts.UNKNOWN_DISTRICT.format(value=values["district"][:60]))
     return wrong
 
 

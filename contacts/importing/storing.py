@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.directory import (
     Channel,
     ChannelKind,
+    ChannelStatus,
     ContactGroup,
     GroupMember,
     Organisation,
@@ -30,6 +31,7 @@ class ImportResult:
 
     added: int = 0
     updated: int = 0
+    unchanged: int = 0
     organisations: int = 0
     person_ids: list[int] = field(default_factory=list)
     errors: list[LineError] = field(default_factory=list)
@@ -38,18 +40,23 @@ class ImportResult:
 async def import_contacts(
     session: AsyncSession, reading: Reading, *, who: Who, is_exercise: bool, now: datetime
 ) -> ImportResult:
-    """Store the good rows. The same list again changes nothing; a row is recognised by its
-    mail address, or by organisation and name."""
+    """Store the good rows; the same list again changes nothing.
+
+    A row is recognised by its mail address, or without one by organisation and name. Nobody is
+    removed, no role is taken away, and an address that was closed stays closed.
+    """
     result = ImportResult()
     for row in reading.rows:
         organisation = await _organisation(session, row, result, is_exercise, now)
         if organisation is not None:
             await _person(session, row, organisation, result, who, now)
+    detail = {
+        "added": result.added, "updated": result.updated, "unchanged": result.unchanged,
+        "errors": len(result.errors),
+    }  # fmt: skip
     write_journal(
-        session, who=who, action="contacts_imported", subject="person",
-        detail={"added": result.added, "updated": result.updated, "errors": len(result.errors)},
-        now=now,
-    )  # fmt: skip
+        session, who=who, action="contacts_imported", subject="person", detail=detail, now=now
+    )
     return result
 
 
@@ -91,12 +98,12 @@ async def _person(
     now: datetime,
 ) -> None:
     person = await _known(session, row, organisation)
-    if person is not None and person.organisation_id != organisation.id:
-        text = texts.EMAIL_TAKEN.format(value=row.email)
+    if person is not None and (refusal := _refusal(person, organisation)):
+        text = refusal.format(value=row.email or row.name)
         result.errors.append(LineError(row.line, text))
         return
-    assert organisation.id is not None
     if person is None:
+        assert organisation.id is not None
         person = Person(
             organisation_id=organisation.id,
             name=row.name,
@@ -105,16 +112,47 @@ async def _person(
         )
         session.add(person)
         result.added += 1
+        _fill(person, row)
     else:
-        result.updated += 1
-    person.name, person.function, person.language = row.name, row.function, row.language
-    person.audiences = [audience.value for audience in row.audiences]
-    person.phone = row.phone or person.phone
+        _fill(person, row)
+        changed = session.is_modified(person)
+        result.updated, result.unchanged = (
+            result.updated + changed, result.unchanged + (not changed),
+        )  # fmt: skip
     await session.flush()
+    await _connect(session, row, person, result, who, now)
+
+
+def _refusal(person: Person, organisation: Organisation) -> str | None:
+    if person.organisation_id != organisation.id:
+        return texts.EMAIL_TAKEN
+    return texts.LEFT if person.left_at is not None else None
+
+
+def _fill(person: Person, row: ContactRow) -> None:
+    person.name, person.function, person.language = row.name, row.function, row.language
+    audiences = [audience.value for audience in row.audiences]
+    # Assigning an equal list would count as a change.
+    if person.audiences != audiences:
+        person.audiences = audiences
+    person.phone = row.phone or person.phone
+
+
+async def _connect(
+    session: AsyncSession, row: ContactRow, person: Person, result: ImportResult, who: Who,
+    now: datetime,
+) -> None:  # fmt: skip
     assert person.id is not None
     result.person_ids.append(person.id)
     if row.email is not None:
-        await open_channel(session, person, ChannelKind.EMAIL, row.email, rank=MAIL_RANK, now=now)
+        channel = await _mail_channel(session, row.email)
+        if channel is None:
+            await open_channel(
+                session, person, ChannelKind.EMAIL, row.email, rank=MAIL_RANK, now=now
+            )
+        elif channel.status is ChannelStatus.CLOSED:
+            text = texts.CLOSED_ADDRESS.format(value=row.email)
+            result.errors.append(LineError(row.line, text))
     for role in row.roles:
         await grant(session, person.id, role, who=who, now=now)
     for name in row.groups:
@@ -125,16 +163,24 @@ async def _known(
     session: AsyncSession, row: ContactRow, organisation: Organisation
 ) -> Person | None:
     if row.email is not None:
-        found = await session.exec(
-            select(Person)
-            .join(Channel, col(Channel.person_id) == col(Person.id))
-            .where(col(Channel.kind) == ChannelKind.EMAIL, col(Channel.address) == row.email)
-        )
-        if (person := found.first()) is not None:
-            return person
+        channel = await _mail_channel(session, row.email)
+        if channel is not None:
+            return await session.get_one(Person, channel.person_id)
+    same_name = select(Person).where(
+        col(Person.organisation_id) == organisation.id, col(Person.name) == row.name
+    )
+    if row.email is not None:
+        # Somebody of this name with another address is a colleague: names are often functions.
+        with_mail = select(Channel.person_id).where(col(Channel.kind) == ChannelKind.EMAIL)
+        same_name = same_name.where(col(Person.id).not_in(with_mail))
+    found = await session.exec(same_name.order_by(col(Person.id)))
+    return found.first()
+
+
+async def _mail_channel(session: AsyncSession, address: str) -> Channel | None:
     found = await session.exec(
-        select(Person).where(
-            col(Person.organisation_id) == organisation.id, col(Person.name) == row.name
+        select(Channel).where(
+            col(Channel.kind) == ChannelKind.EMAIL, col(Channel.address) == address
         )
     )
     return found.first()

@@ -9,8 +9,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "district": ("wijk", "wijkcode"),
     "name": ("naam", "contactpersoon", "naam contact"),
     "function": ("functie", "rol in organisatie"),
-    "audiences": ("doelgroepen", "doelgroep", "teksten"),
-    "roles": ("rechten", "rol in schakel"),
+    "audiences": ("doelgroepen", "doelgroep", "teksten", "rollen", "rol"),
+    "roles": ("rechten", "recht", "rol in schakel"),
     "email": ("e-mail", "email", "mail", "e-mailadres"),
     "phone": ("telefoon", "telefoonnummer", "tel"),
     "language": ("taal",),
@@ -59,10 +59,17 @@ ROLES = {
 }
 
 EMPTY_FILE = "Het bestand is leeg. Begin met een regel met kolomnamen."
+TOO_BIG = "Dit bestand is te groot voor een contactlijst. Is het de goede?"
 NOT_TEXT = "Dit is geen tekstbestand. Sla de lijst op als CSV (UTF-8) en probeer opnieuw."
 MISSING_COLUMN = "De kolom '{name}' ontbreekt.{near}"
 NEAR = " Er is wel een kolom '{near}'. Bedoelt u die?"
 UNKNOWN_COLUMN = "De kolom '{name}' ken ik niet.{near} Haal hem weg of geef hem een bekende naam."
+DOUBLE_COLUMN = "De kolom '{name}' staat er twee keer. Haal er een weg."
+RUNS_ON = (
+    "Deze regel loopt door tot regel {last}. Staat er een los aanhalingsteken, of een Enter in "
+    "een cel?"
+)
+RUNS_ON_TO_END = "Vanaf hier is het bestand niet te lezen. Staat er een los aanhalingsteken?"
 TOO_MANY_CELLS = (
     "Deze regel heeft meer cellen dan er kolommen zijn. Staat er een los scheidingsteken?"
 )
@@ -70,7 +77,20 @@ MISSING_VALUE = "'{name}' is leeg. Vul het in."
 UNKNOWN_CHOICE = "'{value}' ken ik niet bij '{name}'. Kies uit: {choices}."
 BAD_EMAIL = "'{value}' is geen e-mailadres. Controleer het."
 DOUBLE_EMAIL = "'{value}' staat ook op regel {line}. Elk adres hoort bij één persoon."
+DOUBLE_NAME = (
+    "'{value}' staat bij deze organisatie ook op regel {line}. Geef een e-mailadres of een andere "
+    "naam, zodat ze uit elkaar te houden zijn."
+)
+UNKNOWN_DISTRICT = (
+    "'{value}' is geen wijk die Schakel kent. Schrijf de naam van de wijk, of de code zoals "
+    "WK020201."
+)
 TOO_LONG = "'{name}' is te lang (hooguit {limit} tekens)."
+CLOSED_ADDRESS = (
+    "'{value}' gaf eerder een bounce of is gesloten. De rest is opgeslagen; dit adres blijft dicht "
+    "tot iemand het nakijkt."
+)
+LEFT = "'{value}' staat in Schakel als vertrokken. De regel is niet opgeslagen."
 EMAIL_TAKEN = "'{value}' hoort in Schakel al bij iemand van een andere organisatie."
 OTHER_DOMAIN = "'{value}' staat in Schakel bij een ander domein. Maak dat eerst gelijk."
 OTHER_WORLD = "'{value}' bestaat al in de {world}. Oefenlijst en echte lijst blijven gescheiden."
