@@ -136,7 +136,7 @@ def load_sealer(config: Config, environ: Mapping[str, str] | None = None) -> Sea
 
 def _key_from(file: Path) -> str:
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as out:
             out.write(Sealer.new_key())

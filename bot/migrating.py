@@ -124,7 +124,8 @@ def _may_exist(url: str) -> bool:
 def _make_folder(url: str) -> None:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        # Addresses of people: for the owner's eyes, when the folder is ours to make.
+        Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 async def write_revision(message: str) -> None:

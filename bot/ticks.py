@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from feeds.events import drop_old_leads
-
 from bot.alerts import call_backup, ring, tell_coordinators
 from bot.chat.coordinator.card import refresh_live
 from bot.inbox import forget_old
@@ -20,6 +18,7 @@ from bot.settings import TickSettings
 from bot.watching import tell_trouble
 from briefings.distribution import distribute_due
 from contacts.fallback import escalate_due
+from feeds.events import drop_old_leads
 from signals.feedback import mark_overdue_told, overdue_signals
 from signals.retention import wipe_notes
 

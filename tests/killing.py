@@ -61,6 +61,7 @@ class Installation:
         self.simulator = Simulator()
         self.database = f"sqlite+aiosqlite:///{folder}/schakel.sqlite3"
         self.kills: list[float] = []
+        self.starts = 0
         self._process: asyncio.subprocess.Process | None = None
 
     async def prepare(self, people: int) -> list[User]:
@@ -115,11 +116,22 @@ class Installation:
         environment = {
             **os.environ, "SCHAKEL_TELEGRAM_TOKEN": self.simulator.token
         }  # fmt: skip
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli.main", "run", "--config",
-            str(self.folder / "config.toml"), env=environment,
-            stdout=asyncio.subprocess.DEVNULL, stderr=(self.folder / "log.txt").open("ab"),
-        )  # fmt: skip
+        self.starts += 1
+        with (self.folder / "log.txt").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot.cli.main", "run", "--config",
+                str(self.folder / "config.toml"), env=environment,
+                stdout=asyncio.subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
+
+    async def ready(self) -> None:
+        """Wait until the house that was started last says so in its log."""
+        for _ in range(1500):
+            log = (self.folder / "log.txt").read_text(encoding="utf-8")
+            if log.count("Started") >= self.starts:
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError("the house did not start")
 
     async def kill(self) -> None:
         """As a power cut does: no warning, no clean-up."""
@@ -136,11 +148,12 @@ class Installation:
         return asyncio.get_running_loop().time() - began
 
     async def kill_now_and_then(self, times: int, seed: int) -> None:
-        """``kill -9`` at moments chosen at random; they are kept in ``kills``."""
+        """``kill -9`` at random moments after it is ready; they are kept in ``kills``."""
         moments = random.Random(seed)
         for _ in range(times):
-            moment = moments.uniform(0.2, 2.5)
+            moment = moments.uniform(0.0, 1.5)
             self.kills.append(round(moment, 3))
+            await self.ready()
             await asyncio.sleep(moment)
             await self.kill()
             await self.start()

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import aiosmtplib
-import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -239,48 +234,6 @@ def test_never_more_than_thirty_pass_in_any_second(calls: list[tuple[int, float]
 def test_utf16_units_agree_with_the_encoding(text: str) -> None:
     clean = text.encode("utf-8", "ignore").decode()
     assert utf16_units(clean) == sum(2 if ord(c) > 0xFFFF else 1 for c in clean)
-
-
-async def fetch(simulator: Simulator, slug: str, **headers: str) -> tuple[int, bytes, Any]:
-    async with (
-        aiohttp.ClientSession() as client,
-        client.get(simulator.feed_url(slug), headers=headers) as answer,
-    ):
-        return answer.status, await answer.read(), answer.headers
-
-
-async def test_a_feed_is_real_rss_with_an_etag(simulator: Simulator) -> None:
-    simulator.feeds.add_outlet("omroep", "Omroep")
-    when = datetime(2026, 3, 3, 16, tzinfo=UTC)
-    simulator.feeds.publish("omroep", "k1", "Titel <b> & meer", lead="Lead", published=when)
-    status, body, headers = await fetch(simulator, "omroep")
-    parsed = feedparser.parse(body)
-    assert (status, parsed.bozo, parsed.entries[0].id) == (200, False, "k1")
-    assert parsed.entries[0].published_parsed[:5] == (2026, 3, 3, 16, 0)
-    again, _, _ = await fetch(simulator, "omroep", **{"If-None-Match": headers["ETag"]})
-    assert again == 304
-    assert simulator.feeds.items_served == 1
-
-
-async def test_real_news_stays_until_it_was_fetched(simulator: Simulator, tmp_path: Path) -> None:
-    rows = [
-        {"key": "a", "outlet": "De Krant", "published": "2025-07-20T10:00:00+00:00", "title": "A"},
-        {"key": "b", "outlet": "De Krant", "published": None, "title": "B"},
-        {"key": "c", "outlet": "Omroep", "published": "2025-07-21T10:00:00+00:00", "title": "C"},
-    ]
-    path = tmp_path / "news.jsonl.gz"
-    with gzip.open(path, "wt", encoding="utf-8") as out:
-        out.writelines(json.dumps(row) + "\n" for row in rows)
-    now = datetime(2026, 3, 3, tzinfo=UTC)
-    assert simulator.feeds.load_real(path, now=now, seconds=0) == 3
-    _, body, _ = await fetch(simulator, "de-krant")
-    assert {entry.id for entry in feedparser.parse(body).entries} == {"a", "b"}
-    _, body, _ = await fetch(simulator, "omroep")
-    newest = feedparser.parse(body).entries[0]
-    assert newest.published_parsed[:3] == (2026, 3, 3)
-    _, body, _ = await fetch(simulator, "de-krant")
-    assert feedparser.parse(body).entries == []
-    assert simulator.feeds.items_served == 3
 
 
 def a_mail(to: str) -> EmailMessage:

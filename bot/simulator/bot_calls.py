@@ -148,7 +148,7 @@ def buttons_of(given: Json) -> list[list[Json]]:
         raise ApiError(400, "Bad Request: object expected as reply markup")
     rows = markup.get("inline_keyboard") or []
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise ApiError(400, "Bad Request: field \"inline_keyboard\" must be of type Array")
+        raise ApiError(400, 'Bad Request: field "inline_keyboard" must be of type Array')
     for button in (button for row in rows for button in row):
         _check_button(button)
     return [row for row in rows if row]

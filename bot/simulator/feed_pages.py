@@ -17,27 +17,38 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-#: a feed of real news keeps this many of the items that were fetched already
+#: a feed of real news keeps this many of the items that were read already
 WINDOW = 12
+SURE_AFTER = 3
 _XML_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass
 class FeedItem:
-    """One item as its outlet has it now. ``published`` None: the feed gives no date."""
+    """One item as its outlet has it now. ``published`` None: the feed gives no date.
+
+    ``answers``: how often it was in a full answer. ``confirmed``: the reader named the version
+    that held it, so it was not only sent but kept.
+    """
 
     key: str
     title: str
     lead: str
     link: str
     published: datetime | None
-    fetched: bool = False
     visible_from: float = 0.0
+    answers: int = 0
+    confirmed: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """May it leave the feed? A reader without ETags gets it a few times."""
+        return self.confirmed or self.answers >= SURE_AFTER
 
 
 @dataclass
 class Outlet:
-    """One feed, its newest item first. ``window``: how many fetched items stay on it; None: all."""
+    """One feed, its newest item first. ``window``: how many read items stay; None: all."""
 
     slug: str
     name: str
@@ -48,14 +59,14 @@ class Outlet:
         return next((item for item in self.items if item.key == key), None)
 
     def visible(self, moment: float) -> list[FeedItem]:
-        """What the feed shows: everything not fetched yet, and the newest of the rest."""
+        """What the feed shows: everything not read yet, and the newest of the rest."""
         shown: list[FeedItem] = []
         old = 0
         for item in self.items:
             if item.visible_from > moment:
                 continue
-            old += item.fetched
-            if not item.fetched or self.window is None or old <= self.window:
+            old += item.is_read
+            if not item.is_read or self.window is None or old <= self.window:
                 shown.append(item)
         return shown
 

@@ -29,10 +29,11 @@ __all__ = ["FeedFault", "FeedItem", "FeedServer", "Outlet", "rss", "slug_of"]
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """A body as it was last served, and when it became so."""
+    """A body as it was last served, what it held, and when it became so."""
 
     etag: str
     changed: datetime
+    items: tuple[FeedItem, ...]
 
 
 class FeedServer:
@@ -105,8 +106,8 @@ class FeedServer:
         """One feed per outlet from a ``.jsonl.gz`` file; returns the number of items.
 
         Dates move so that the newest is ``now``; items become visible in the order of their
-        dates over ``seconds``. Each stays on its feed until it was in a full answer, and then
-        until newer ones push it off.
+        dates over ``seconds``. Each stays on its feed until it was read, and then until newer
+        ones push it off: a reader that is killed between fetching and storing loses nothing.
 
         :raises OSError: no such file. :raises ValueError: not a file of news.
         """
@@ -152,9 +153,10 @@ class FeedServer:
 
     async def _serve(self, request: web.Request, outlet: Outlet) -> web.StreamResponse:
         moment = time.monotonic()
+        self._confirm(outlet.slug, request.headers.get("If-None-Match"))
         visible = outlet.visible(moment)
         body = rss(outlet.name, visible)
-        version = self._version(outlet.slug, body)
+        version = self._version(outlet.slug, body, visible)
         headers = {
             "ETag": version.etag,
             "Last-Modified": format_datetime(version.changed, usegmt=True),
@@ -169,12 +171,19 @@ class FeedServer:
         response = web.Response(body=body, headers={"Content-Type": RSS_TYPE, **headers})
         await response.prepare(request)
         await response.write_eof()
-        # Fetched only when the whole answer was written: a cut connection serves it again.
+        # Only now that the whole answer was written: a cut connection serves it again.
         for item in visible:
-            item.fetched = True
+            item.answers += 1
         return response
 
-    def _version(self, slug: str, body: bytes) -> _Version:
+    def _confirm(self, slug: str, named: str | None) -> None:
+        """The reader names the version that it keeps: it has what was in there."""
+        version = self._versions.get(slug)
+        if version is not None and is_known(version.etag, named):
+            for item in version.items:
+                item.confirmed = True
+
+    def _version(self, slug: str, body: bytes, items: list[FeedItem]) -> _Version:
         """Two versions never share a second, or If-Modified-Since would miss the later one."""
         etag, known = etag_of(body), self._versions.get(slug)
         if known is not None and known.etag == etag:
@@ -182,7 +191,7 @@ class FeedServer:
         changed = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251  (the outside world)
         if known is not None and changed <= known.changed:
             changed = known.changed + timedelta(seconds=1)
-        self._versions[slug] = _Version(etag, changed)
+        self._versions[slug] = _Version(etag, changed, tuple(items))
         return self._versions[slug]
 
 

@@ -40,9 +40,7 @@ class Journal:
         return [
             call
             for call in self.calls
-            if call.accepted
-            and call.method.lower() in SENDS
-            and chat_id in (None, call.chat_id)
+            if call.accepted and call.method.lower() in SENDS and chat_id in (None, call.chat_id)
         ]
 
     def most_in_any_second(self, chat_id: int | None = None) -> int:

@@ -102,9 +102,7 @@ class _Parser:
             else:
                 self._add(self._character())
         if self.open:
-            raise BadHtml(
-                f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"'
-            )
+            raise BadHtml(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
         self.entities.sort(key=lambda found: (found["offset"], -found["length"]))
         return _trimmed("".join(self.parts), self.entities)
 

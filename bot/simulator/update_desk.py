@@ -49,6 +49,8 @@ class UpdateDesk:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     #: seconds between tries of a webhook that does not answer
     again_s: float = 0.2
+    #: goes up with every change, for whoever looks now and then
+    revision: int = 0
 
     def __post_init__(self) -> None:
         self._poll: _Poll | None = None
@@ -58,6 +60,7 @@ class UpdateDesk:
 
     async def notify(self) -> None:
         async with self.changed:
+            self.revision += 1
             self.changed.notify_all()
 
     async def wait(self, seconds: float) -> None:
@@ -132,9 +135,7 @@ class UpdateDesk:
         return True
 
     async def delete_webhook(self, given: Json) -> bool:
-        return await self.set_webhook(
-            {"drop_pending_updates": given.get("drop_pending_updates")}
-        )
+        return await self.set_webhook({"drop_pending_updates": given.get("drop_pending_updates")})
 
     async def webhook_info(self, given: Json) -> Json:
         hook = self._webhook

@@ -44,9 +44,7 @@ class User:
         extra: Json = {"forward_origin": origin}
         if link is not None:
             length = utf16_units(text.split(maxsplit=1)[0])
-            extra["entities"] = [
-                {"type": "text_link", "offset": 0, "length": length, "url": link}
-            ]
+            extra["entities"] = [{"type": "text_link", "offset": 0, "length": length, "url": link}]
         return await self._queued(self._api.world.user_writes(self.chat, _now(), text, **extra))
 
     async def send(self, **extra: Any) -> Json:
@@ -152,9 +150,7 @@ class User:
         await self.tap(label, message)
         return message
 
-    async def wait_for(
-        self, fits: Callable[[Chat], bool], *, timeout_s: float = 10.0
-    ) -> Chat:
+    async def wait_for(self, fits: Callable[[Chat], bool], *, timeout_s: float = 10.0) -> Chat:
         """Wait until the chat as a whole is as wanted.
 
         :raises TimeoutError: it never was.

@@ -1,0 +1,101 @@
+"""Migrations: what they build is what the code expects, and no row is lost on the way."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import select
+
+from bot.database import open_database
+from bot.migrating import MIGRATIONS, MigrationError, differences, is_current, migrate
+from contacts.directory import Domain, Organisation, Person
+
+FRESH = "sqlite+aiosqlite:///{}"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return FRESH.format(tmp_path / "new folder" / "schakel.sqlite3")
+
+
+async def ask(url: str, work: Any) -> Any:
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+async def test_upgrade_head_equals_the_tables_of_the_code(url: str) -> None:
+    await migrate(url)
+    assert await ask(url, differences) == []
+
+
+async def test_a_database_is_current_only_after_migrating(url: str) -> None:
+    assert not await is_current(url)
+    assert not Path(url.removeprefix("sqlite+aiosqlite:///")).exists()
+    await migrate(url)
+    assert await is_current(url)
+
+
+async def test_migrating_twice_keeps_the_rows(url: str, now: datetime) -> None:
+    await migrate(url)
+    database = open_database(url)
+    async with database.begin() as session:
+        organisation = Organisation(name="School", domain=Domain.EDUCATION, created_at=now)
+        session.add(organisation)
+        await session.flush()
+        session.add(Person(organisation_id=organisation.id or 0, name="Docent", created_at=now))
+    await database.close()
+    await migrate(url)
+    database = open_database(url)
+    async with database.read() as session:
+        assert (await session.exec(select(Person.name))).all() == ["Docent"]
+    await database.close()
+
+
+async def test_a_newer_database_is_refused_and_left_alone(url: str) -> None:
+    await migrate(url)
+    await ask(url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    assert not await is_current(url)
+    with pytest.raises(MigrationError):
+        await migrate(url)
+    found = await ask(
+        url, lambda c: c.execute(text("SELECT version_num FROM alembic_version")).one()
+    )
+    assert found == ("9999",)
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.sqlite3").write_bytes(b"geen database" * 100)
+    with pytest.raises(MigrationError):
+        await migrate(FRESH.format(tmp_path / "x.sqlite3"))
+
+
+async def test_rows_that_refer_to_nothing_stop_the_upgrade(url: str) -> None:
+    await migrate(url)
+    file = url.removeprefix("sqlite+aiosqlite:///")
+    with sqlite3.connect(file) as raw:
+        raw.execute("INSERT INTO group_member (group_id, person_id) VALUES (7, 7)")
+    raw.close()
+    with pytest.raises(MigrationError, match="refers to nothing"):
+        await migrate(url)
+
+
+def test_migrations_use_plain_types_and_never_our_own_code() -> None:
+    files = sorted((MIGRATIONS / "versions").glob("v*.py"))
+    assert files
+    for file in files:
+        imports = [
+            line
+            for line in file.read_text(encoding="utf-8").splitlines()
+            if line.startswith(("import ", "from "))
+        ]
+        assert imports == ["import sqlalchemy as sa", "from alembic import op"], file.name
