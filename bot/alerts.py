@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from feeds.events import changed_alerts, due_alerts, items_of, mark_alerted, mark_shown
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +23,7 @@ from contacts.outbox import (
 from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import edit_sent, tell_people
+from feeds.events import changed_alerts, due_alerts, items_of, mark_alerted, mark_shown
 from feeds.rows import Event, EventStatus, Trust
 from feeds.settings import FeedSettings
 

@@ -79,13 +79,13 @@ class Heartbeat(Row, table=True):
 class LiveMessage(Row, table=True):
     """A chat message that is edited in place while an event runs: the card, the progress."""
 
-    __table_args__ = (UniqueConstraint("event_id", "chat", "name"),)
+    __table_args__ = (UniqueConstraint("event_id", "chat", "name", "briefing_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     event_id: int = Field(index=True)
     chat: int = Field(sa_column=Column(BigInteger, nullable=False))
     name: str = Field(max_length=40)
-    briefing_id: int | None = None
+    briefing_id: int = Field(default=0, description="0 for the card, which is about the event")
     delivery_id: int
     content_hash: str = Field(max_length=64)
     edited_at: datetime

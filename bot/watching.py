@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from feeds.polling import mark_told, untold_faults
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +14,7 @@ from bot.chat import texts
 from bot.rows import Heartbeat
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus
+from feeds.polling import mark_told, untold_faults
 from feeds.texts import FAULTS
 
 if TYPE_CHECKING:

@@ -97,6 +97,18 @@ def followed_by(briefing: Briefing, versions: Sequence[Briefing]) -> list[Briefi
     return earlier
 
 
+def first_with(fact_created_at: datetime, versions: Sequence[Briefing]) -> int | None:
+    """The id of the first version sent with a fact from then; None when none was.
+
+    Whoever got that version, or a later one, may have read the fact.
+    """
+    for version in versions:
+        approved_at = version.approved_at
+        if version.status in SENT and approved_at is not None and approved_at >= fact_created_at:
+            return version.id
+    return None
+
+
 async def void_submission(
     session: AsyncSession, event_id: int, *, editor_id: int | None, now: datetime
 ) -> Briefing | None:

@@ -11,6 +11,7 @@ from bot.chat.turn import Handler, Turn
 from briefings.drafting import current_briefing, draft_briefing
 from briefings.facts import facts_of, withdraw_fact
 from briefings.rows import BriefingKind, BriefingStatus, Fact
+from briefings.versions import first_with, versions_of
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event
@@ -69,25 +70,32 @@ async def wrote_about(turn: Turn) -> None:
     await turn.finish()
     if event is None or event.is_exercise != actor.is_exercise:
         raise ValueError("no such event for this actor")
-    await withdraw_fact(turn.session, int(given["fact"]), editor_id=actor.person_id, now=turn.now)
     about = (turn.text or "").strip()[:300]
-    await _draft(turn, event, BriefingKind.CORRECTION, wrong=about)
+    fact = await turn.session.get_one(Fact, int(given["fact"]))
+    versions = await versions_of(turn.session, fact.event_id)
+    first_wrong = first_with(fact.created_at, versions)
+    await withdraw_fact(turn.session, int(given["fact"]), editor_id=actor.person_id, now=turn.now)
+    if first_wrong is None:
+        # Nobody read it yet: taking it out is enough.
+        await turn.say(render("coordinator/never_sent.html"))
+        return
+    await _draft(turn, event, BriefingKind.CORRECTION, wrong=about, first_wrong=first_wrong)
 
 
-async def _draft(turn: Turn, event: Event, kind: BriefingKind, *, wrong: str | None = None) -> None:
+async def _draft(
+    turn: Turn,
+    event: Event,
+    kind: BriefingKind,
+    *,
+    wrong: str | None = None,
+    first_wrong: int | None = None,
+) -> None:
     assert event.id is not None
     current = await current_briefing(turn.session, event.id)
     open_states = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
     if current is not None and current.status in open_states and current.kind is not kind:
         await turn.say(render("coordinator/draft_open.html"))
         return
-    corrected = (
-        current.id
-        if kind is BriefingKind.CORRECTION
-        and current is not None
-        and current.status is BriefingStatus.DISTRIBUTED
-        else None
-    )
     await draft_briefing(
         turn.session,
         event,
@@ -95,7 +103,7 @@ async def _draft(turn: Turn, event: Event, kind: BriefingKind, *, wrong: str | N
         settings=turn.config.briefings,
         editor_id=turn.known().person_id,
         now=turn.now,
-        correction_of=corrected,
+        correction_of=first_wrong,
         wrong=wrong,
     )
     await turn.say(render("coordinator/drafted.html", kind=texts.BRIEFING_KINDS[kind]))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from feeds.events import confirm_event, dismiss_event, items_of, snooze_event
-
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import show_card
@@ -16,6 +14,7 @@ from briefings.facts import open_facts
 from briefings.rows import BriefingKind
 from contacts.outbox import Button
 from contacts.permissions import Permission
+from feeds.events import confirm_event, dismiss_event, items_of, snooze_event
 from feeds.rows import DismissReason, Event, EventStatus, LeadAgency
 
 LEADS = tuple(LeadAgency)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from feeds.events import close_event
 from sqlmodel import col, select
 
 from bot.chat.buttons import data
@@ -27,6 +26,7 @@ from contacts.outbox import (
 )
 from contacts.permissions import Permission, people_with
 from contacts.sending import tell_people
+from feeds.events import close_event
 from feeds.rows import Event
 
 FLOW = "approval"
@@ -120,7 +120,7 @@ async def read(turn: Turn) -> None:
         for draft in drafts
     ]
     await turn.say(
-        render("coordinator/texts.html", event=event, drafts=drafts),
+        render("coordinator/texts.html", event=event, drafts=drafts, labels=texts.AUDIENCES),
         [buttons[index : index + 2] for index in range(0, len(buttons), 2)],
     )
 

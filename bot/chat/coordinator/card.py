@@ -36,9 +36,32 @@ View = tuple[str, list[list[Button]]]
 async def show_card(turn: Turn, event: Event) -> None:
     """A fresh card at the bottom of the chat; an older one stops being edited."""
     assert event.id is not None
+    await _retire_card(turn, event)
     text, buttons = await card_view(turn.session, event, now=turn.now)
     delivery = await turn.say(text, buttons, event_id=event.id, pin=True)
     await remember(turn.session, event.id, turn.chat, CARD, delivery, (text, buttons), turn.now)
+
+
+async def _retire_card(turn: Turn, event: Event) -> None:
+    """The card higher up would go stale: it says where the new one is."""
+    live = await _live(turn.session, event.id or 0, turn.chat, CARD, 0)
+    if live is not None:
+        form = TelegramForm(text=render("coordinator/card_moved.html", event=event))
+        await edit_sent(turn.session, live.delivery_id, Content(telegram=form), now=turn.now)
+
+
+async def _live(
+    session: AsyncSession, event_id: int, chat: int, name: str, briefing_id: int
+) -> LiveMessage | None:
+    found = await session.exec(
+        select(LiveMessage).where(
+            LiveMessage.event_id == event_id,
+            LiveMessage.chat == chat,
+            LiveMessage.name == name,
+            LiveMessage.briefing_id == briefing_id,
+        )
+    )
+    return found.first()
 
 
 async def remember(
@@ -49,30 +72,23 @@ async def remember(
     delivery: Delivery,
     view: View,
     now: datetime,
-    briefing_id: int | None = None,
+    briefing_id: int = 0,
 ) -> None:
     """Keep editing this message from now on."""
     assert delivery.id is not None
-    live = (
-        await session.exec(
-            select(LiveMessage).where(
-                LiveMessage.event_id == event_id,
-                LiveMessage.chat == chat,
-                LiveMessage.name == name,
-            )
-        )
-    ).first()
+    live = await _live(session, event_id, chat, name, briefing_id)
     if live is None:
         live = LiveMessage(
             event_id=event_id,
             chat=chat,
             name=name,
+            briefing_id=briefing_id,
             delivery_id=delivery.id,
             content_hash="",
             edited_at=now,
         )
         session.add(live)
-    live.delivery_id, live.briefing_id = delivery.id, briefing_id
+    live.delivery_id = delivery.id
     live.content_hash, live.edited_at = _hash(view), now
 
 
@@ -183,7 +199,7 @@ async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
 
 
 async def _view(session: AsyncSession, live: LiveMessage, event: Event, now: datetime) -> View:
-    if live.name == PROGRESS and live.briefing_id is not None:
+    if live.name == PROGRESS:
         return await progress_view(session, live.event_id, live.briefing_id)
     return await card_view(session, event, now=now)
 

@@ -6,8 +6,6 @@ they are about no person.
 
 from __future__ import annotations
 
-from feeds.events import open_event
-
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import LEADS, SEND_TIMES, next_time, start_evening
@@ -15,6 +13,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from contacts.outbox import Button
 from contacts.permissions import Permission
+from feeds.events import open_event
 from feeds.rows import Origin
 
 FLOW = "event"

@@ -167,3 +167,9 @@ APPLIES_NO = "Nee, geldt niet voor de lezer"
 #: The word that separates begin and end in one typed line.
 UNTIL = " tot "
 UNTIL_FURTHER_NOTICE = "nader bericht"
+
+#: personal places in a text, and what a preview shows there
+SHOWN_PLACES = {
+    "%%LINK%%": "[link naar de pagina van de organisatie]",
+    "%%INTERNAL_CONTACT%%": "[intern aanspreekpunt van de organisatie]",
+}

@@ -34,7 +34,10 @@ async def show_texts(turn: Turn) -> None:
             Button(texts.BACK, data("ecard", event.id)),
         ]
     )
-    await turn.say(render("coordinator/texts.html", event=event, drafts=drafts), buttons)
+    await turn.say(
+        render("coordinator/texts.html", event=event, drafts=drafts, labels=texts.AUDIENCES),
+        buttons,
+    )
 
 
 def text_buttons(briefing_id: int, drafts: Sequence[BriefingText]) -> list[list[Button]]:
@@ -67,9 +70,16 @@ async def show_text(turn: Turn) -> None:
 async def _say_text(turn: Turn, draft: BriefingText) -> None:
     label = texts.AUDIENCES[draft.audience]
     await turn.say(render("coordinator/preview_head.html", draft=draft, label=label))
-    await turn.say(draft.telegram)
-    for part in split_text(draft.plain, PART):
+    await turn.say(with_shown_places(draft.telegram))
+    for part in split_text(with_shown_places(draft.plain), PART):
         await turn.say(render("coordinator/preview_full.html", text=part))
+
+
+def with_shown_places(text: str) -> str:
+    """A preview belongs to nobody yet: personal places are shown as what comes there."""
+    for place, shown in texts.SHOWN_PLACES.items():
+        text = text.replace(place, shown)
+    return text
 
 
 def split_text(text: str, limit: int) -> list[str]:

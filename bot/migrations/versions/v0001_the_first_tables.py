@@ -131,13 +131,17 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("chat", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("briefing_id", sa.Integer(), nullable=True),
+        sa.Column("briefing_id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_message")),
         sa.UniqueConstraint(
-            "event_id", "chat", "name", name=op.f("uq_live_message_event_id_chat_name")
+            "event_id",
+            "chat",
+            "name",
+            "briefing_id",
+            name=op.f("uq_live_message_event_id_chat_name_briefing_id"),
         ),
     )
     with op.batch_alter_table("live_message", schema=None) as batch_op:
