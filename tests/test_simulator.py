@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from email.message import EmailMessage
 from typing import Any
 
 import aiohttp
-import aiosmtplib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from imap_tools import AND, MailBoxUnencrypted
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from telegram.error import (
     BadRequest,
@@ -26,7 +23,6 @@ from telegram.error import (
 )
 
 from bot.simulator import TOKEN, Fault, Simulator
-from bot.simulator.bounces import reply_to
 from bot.simulator.faults import Limits
 from bot.simulator.world import utf16_units
 from bot.telegram_request import AiohttpRequest
@@ -234,37 +230,3 @@ def test_never_more_than_thirty_pass_in_any_second(calls: list[tuple[int, float]
 def test_utf16_units_agree_with_the_encoding(text: str) -> None:
     clean = text.encode("utf-8", "ignore").decode()
     assert utf16_units(clean) == sum(2 if ord(c) > 0xFFFF else 1 for c in clean)
-
-
-def a_mail(to: str) -> EmailMessage:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "a@gemeente.example", to, "Onderwerp"
-    mail["Message-ID"] = "<1@gemeente.example>"
-    mail.set_content("tekst")
-    return mail
-
-
-async def test_the_sink_keeps_mail_and_refuses_on_command(simulator: Simulator) -> None:
-    port = simulator.mail.port
-    await aiosmtplib.send(a_mail("x@school.example"), hostname="127.0.0.1", port=port)
-    assert (await simulator.mail.see("x@school.example")).message["Subject"] == "Onderwerp"
-    simulator.mail.fail("y@school.example", "permanent")
-    with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
-        await aiosmtplib.send(a_mail("y@school.example"), hostname="127.0.0.1", port=port)
-    simulator.mail.fail("z@school.example", "drop_after")
-    with pytest.raises(aiosmtplib.SMTPException):
-        await aiosmtplib.send(a_mail("z@school.example"), hostname="127.0.0.1", port=port)
-    assert len(simulator.mail.to("z@school.example")) == 1
-
-
-async def test_the_mailbox_is_read_once(simulator: Simulator) -> None:
-    simulator.mailbox.bounce("d+1@gemeente.example", "weg@school.example")
-    simulator.mailbox.deliver(reply_to(a_mail("x@school.example"), "x@school.example", "dank"))
-
-    def unread() -> list[str]:
-        port = simulator.mailbox.port
-        with MailBoxUnencrypted("127.0.0.1", port).login("schakel", "oefening") as box:
-            return [mail.obj.get_content_type() for mail in box.fetch(AND(seen=False))]
-
-    assert await asyncio.to_thread(unread) == ["multipart/report", "text/plain"]
-    assert await asyncio.to_thread(unread) == []

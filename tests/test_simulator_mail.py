@@ -7,7 +7,7 @@ import imaplib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosmtplib
 import pytest
@@ -18,6 +18,7 @@ from imap_tools import AND, NOT, OR, A, MailBoxUnencrypted, MailMessageFlags
 from bot.simulator import Simulator
 from bot.simulator.imap_search import BadSearch, Stored, search, within, words_of
 
+T = TypeVar("T")
 SENDER = "antwoord+d1.abc@gemeente.example"
 
 
@@ -41,7 +42,7 @@ async def send(simulator: Simulator, to: str, **how: Any) -> Any:
     )
 
 
-async def reading[T](simulator: Simulator, do: Callable[[MailBoxUnencrypted], T]) -> T:
+async def reading(simulator: Simulator, do: Callable[[MailBoxUnencrypted], T]) -> T:
     """Run ``do`` with a logged-in mailbox, in a thread."""
 
     def run() -> T:
@@ -251,9 +252,11 @@ async def test_a_box_opened_to_look_cannot_be_changed(simulator: Simulator) -> N
 
 async def test_a_wrong_password_and_a_wrong_command_are_refused(simulator: Simulator) -> None:
     def play() -> list[bytes]:
-        with imaplib.IMAP4("127.0.0.1", simulator.mailbox.port) as client:
-            with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
-                client.login("schakel", 'met "spatie')
+        with (
+            imaplib.IMAP4("127.0.0.1", simulator.mailbox.port) as client,
+            pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"),
+        ):
+            client.login("schakel", 'met "spatie')
         with imaplib.IMAP4("127.0.0.1", simulator.mailbox.port) as client:
             client.login("schakel", "oefening")
             client.select()
