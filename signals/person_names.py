@@ -117,9 +117,7 @@ def _has_family_name(view: _Text, position: int) -> bool:
     while view.joined(after - 1) and view.key(after) in view.lists.prefixes:
         after += 1
     if after == position + 1:
-        return (
-            view.joined(position) and view.tokens[position].is_capital and view.is_free(after)
-        )
+        return view.joined(position) and view.tokens[position].is_capital and view.is_free(after)
     if not view.joined(after - 1):
         return False
     return view.is_free(after) or view.key(after) in view.lists.surnames

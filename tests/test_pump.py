@@ -98,9 +98,7 @@ async def test_two_channels_work_side_by_side(db: Database) -> None:
     assert [one.address for one in mail.sent] == ["a@example.org"]
 
 
-async def test_waking_the_pump_sends_at_once(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_waking_the_pump_sends_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contacts.lane.LOOK_S", 60.0)
     chat = Scripted()
     pump = a_pump(db, chat)

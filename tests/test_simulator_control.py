@@ -50,7 +50,7 @@ async def look(client: aiohttp.ClientSession, what: str, **query: Any) -> Any:
 
 
 async def bot_says(client: aiohttp.ClientSession, **given: Any) -> int:
-    async with client.post(f"bot{TOKEN}/sendMessage", json=given) as answer:
+    async with client.post(f"/bot{TOKEN}/sendMessage", json=given) as answer:
         return answer.status
 
 

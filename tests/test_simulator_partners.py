@@ -88,11 +88,9 @@ async def simulator() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def house(simulator: Simulator) -> AsyncIterator[SmallBot]:
-    requests: dict[str, Any] = {
-        "request": AiohttpRequest(),
-        "get_updates_request": AiohttpRequest(),
-    }
-    async with Bot(TOKEN, base_url=simulator.bot_url, **requests) as bot:
+    first, second = AiohttpRequest(), AiohttpRequest()
+    made = Bot(TOKEN, base_url=simulator.bot_url, request=first, get_updates_request=second)
+    async with made as bot:
         small = SmallBot(bot)
         task = asyncio.create_task(small.run())
         yield small
