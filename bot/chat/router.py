@@ -84,7 +84,12 @@ async def _tap(turn: Turn) -> None:
         if delivery is None or not _is_ours(turn, delivery):
             turn.toast = texts.OLD_BUTTON
             return
-        await prove_arrival(turn.session, turn.tap.delivery_id, now=turn.now)
+        await prove_arrival(
+            turn.session,
+            turn.tap.delivery_id,
+            external_id=None if turn.message_id is None else str(turn.message_id),
+            now=turn.now,
+        )
     handler = TAPS.get(turn.tap.verb)
     if handler is None:
         turn.toast = texts.OLD_BUTTON

@@ -34,7 +34,7 @@ LARGEST_UPLOAD = 50 * 1024 * 1024
 class BotApi:
     """The HTTP surface; ``world`` is the state, ``faults`` the script, ``journal`` the judge.
 
-    :param latency_s: every call takes at least so long.
+    ``latency_s``: every call takes at least so long.
     """
 
     def __init__(self, world: World, token: str) -> None:
