@@ -16,7 +16,8 @@ def quiet_logging(level: int = logging.INFO) -> None:
     """English sentences for developers; nothing that could carry a token or a text."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # The HTTP library logs full addresses, and a Bot API address holds the token.
-    for noisy in ("httpx", "httpcore", "aiohttp.access", "uvicorn"):
+    # At DEBUG the others log whole updates and statements, so they stay at WARNING as well.
+    for noisy in ("httpx", "httpcore", "aiohttp", "uvicorn", "telegram", "aiosqlite", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # A round that takes longer than its pace skips the next one: that is how ticks are meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -1,0 +1,226 @@
+"""The coördinator's evening through the phone: nothing leaves without approval."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from bot.simulator import User
+from briefings.rows import Briefing, BriefingStatus
+from contacts.outbox import Delivery, Message, MessageKind
+from feeds.rows import Event, EventStatus, Item
+from tests.flow_world import Evening, an_evening
+
+TITLE = "Drie mensen aangehouden in Arnhem, verdacht van voorbereiden aanslag"
+FACT = "De politie heeft drie mensen aangehouden in Arnhem."
+
+
+@pytest.fixture
+async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
+    async with an_evening(tmp_path) as started:
+        yield started
+
+
+async def alerted(evening: Evening) -> None:
+    evening.publish("k0", "Bibliotheek verlengt de openingstijden op zaterdag")
+    # What a source already had at its first reading is no news.
+    for _ in range(200):
+        async with evening.house.db.read() as session:
+            if (await session.exec(select(Item.id))).first() is not None:
+                break
+        await asyncio.sleep(0.05)
+    evening.publish("k1", TITLE, "De politie deed een inval in Presikhaaf.")
+    await evening.coordinator.see_button("Bevestig", timeout_s=15)
+
+
+async def confirmed(evening: Evening) -> None:
+    await alerted(evening)
+    await evening.coordinator.press("Bevestig")
+    await evening.coordinator.press("Alles akkoord")
+    await evening.coordinator.see_button("Ter goedkeuring")
+
+
+async def add_fact(evening: Evening, fact: str = FACT, source: str = "politie") -> None:
+    user = evening.coordinator
+    await user.press("Feiten")
+    await user.press("Feit toevoegen")
+    mark = (await user.see("Typ één feit")).message_id
+    await user.say(fact)
+    await user.press(source, after=mark)
+    await user.see(lambda m: fact in m.text and "Volgende update" in m.text, after=mark)
+
+
+async def submitted(evening: Evening) -> None:
+    await confirmed(evening)
+    await add_fact(evening)
+    await evening.coordinator.press("Ter goedkeuring")
+    await evening.approver.see_button("Goedkeuren en verzenden")
+
+
+async def approved(evening: Evening) -> None:
+    await submitted(evening)
+    await evening.approver.press("Goedkeuren en verzenden")
+    await evening.approver.press("Ja, verzenden")
+    await evening.teacher.see_button("Gelezen", timeout_s=15)
+
+
+async def briefings_out(evening: Evening) -> int:
+    async with evening.house.db.read() as session:
+        found = await session.exec(
+            select(Delivery.id)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(col(Message.kind) == MessageKind.BRIEFING)
+        )
+        return len(found.all())
+
+
+async def the_event(evening: Evening) -> Event:
+    async with evening.house.db.read() as session:
+        return (await session.exec(select(Event).order_by(col(Event.id).desc()))).all()[0]
+
+
+async def quiet(user: User) -> int:
+    """The number of messages after a moment in which nothing more came."""
+    await asyncio.sleep(1.5)
+    return len(user.messages)
+
+
+async def test_an_alert_says_why_and_rings_both_coordinators(evening: Evening) -> None:
+    await alerted(evening)
+    alert = await evening.coordinator.see("Mogelijk ingrijpende gebeurtenis")
+    assert "Waarom" in alert.text
+    assert "Presikhaaf" in alert.text
+    await evening.users["Tweede coördinator"].see("Mogelijk ingrijpende gebeurtenis")
+
+
+async def test_not_relevant_asks_why_and_stays_silent(evening: Evening) -> None:
+    await alerted(evening)
+    await evening.coordinator.press("Niet relevant")
+    await evening.coordinator.press("oud nieuws")
+    await evening.coordinator.see("Niet relevant: oud nieuws")
+    before = len(evening.coordinator.messages)
+    evening.publish("k2", TITLE.replace("Drie", "3"))
+    assert await quiet(evening.coordinator) == before
+    assert (await the_event(evening)).status is EventStatus.DISMISSED
+
+
+async def test_a_member_without_rights_cannot_use_a_coordinators_button(evening: Evening) -> None:
+    await confirmed(evening)
+    event = await the_event(evening)
+    await evening.teacher.say("/help")
+    own = await evening.teacher.see("", timeout_s=5)
+    await evening.teacher.tap_data(own, f"submit:{event.id}")
+    await asyncio.sleep(0.5)
+    async with evening.house.db.read() as session:
+        statuses = (await session.exec(select(Briefing.status))).all()
+    assert list(statuses) == [BriefingStatus.DRAFT]
+
+
+async def test_nobody_gets_anything_before_approval(evening: Evening) -> None:
+    await submitted(evening)
+    assert await briefings_out(evening) == 0
+    assert await quiet(evening.teacher) == 0
+
+
+async def test_the_writer_cannot_approve_at_severity_four(evening: Evening) -> None:
+    await submitted(evening)
+    request = await evening.approver.see_button("Goedkeuren en verzenden")
+    data = next(
+        b["callback_data"] for row in request.buttons for b in row if "Goedkeuren" in b["text"]
+    )
+    forged = data.partition("~")[0].replace("ap1", "ap2")
+    mine = evening.coordinator.messages[-1]
+    await evening.coordinator.tap_data(mine, forged)
+    await evening.coordinator.see(lambda m: "Niet verzonden" in m.text or "goedkeurder" in m.text)
+    assert await briefings_out(evening) == 0
+
+
+async def test_sent_back_with_a_remark_opens_the_draft_again(evening: Evening) -> None:
+    await submitted(evening)
+    await evening.approver.press("Terug met opmerking")
+    await evening.approver.see("Wat moet anders")
+    await evening.approver.say("Zet de tijd van de volgende update erbij.")
+    await evening.coordinator.see("Zet de tijd van de volgende update erbij.")
+    async with evening.house.db.read() as session:
+        briefing = (await session.exec(select(Briefing))).one()
+    assert briefing.status is BriefingStatus.DRAFT
+
+
+async def test_an_edit_after_handing_in_voids_the_approval(evening: Evening) -> None:
+    await submitted(evening)
+    await add_fact(evening, "Er is nu geen gevaar voor de buurt.")
+    await evening.approver.press("Goedkeuren en verzenden")
+    await asyncio.sleep(0.5)
+    assert await briefings_out(evening) == 0
+    assert not any("Ja, verzenden" in str(m.buttons) for m in evening.approver.messages)
+
+
+async def test_an_unofficial_source_stays_unconfirmed(evening: Evening) -> None:
+    await confirmed(evening)
+    user = evening.coordinator
+    await user.press("Feiten")
+    await user.press("Feit toevoegen")
+    mark = (await user.see("Typ één feit")).message_id
+    await user.say("Bij de inval waren knallen te horen.")
+    await user.press("Oefenomroep", after=mark)
+    view = await user.see(lambda m: "knallen" in m.text and "Volgende update" in m.text, after=mark)
+    assert "Nog niet bevestigd" in view.text
+
+
+async def test_approval_reaches_everyone_once_by_their_own_channel(evening: Evening) -> None:
+    await approved(evening)
+    await evening.users["Teamleider"].see_button("Gelezen")
+    mail = await evening.simulator.mail.see("p5@school.example")
+    assert "OEFENING" in str(mail.message["Subject"])
+    assert "radicalisering" not in str(mail.message["Subject"]).lower()
+    assert await briefings_out(evening) == 3
+    texts = [m.text for m in evening.users["Teamleider"].messages if "Nog niet bekend" in m.text]
+    assert len(texts) == 1
+
+
+async def test_gelezen_becomes_a_tick(evening: Evening) -> None:
+    await approved(evening)
+    await evening.teacher.press("Gelezen")
+    await evening.teacher.see_button("✔ Gelezen")
+
+
+async def test_closing_waits_for_answers_and_drops_the_leads(evening: Evening) -> None:
+    await approved(evening)
+    await evening.coordinator.press("Afsluiten")
+    await evening.coordinator.see("Concept klaar")
+    mark = evening.approver.last_id
+    await evening.coordinator.press("Ter goedkeuring")
+    await evening.approver.press("Goedkeuren en verzenden", after=mark)
+    await evening.approver.press("Ja, verzenden", after=mark)
+    await evening.teacher.see("Wij sluiten dit af")
+    assert (await the_event(evening)).status is EventStatus.CLOSED
+    async with evening.house.db.read() as session:
+        leads = (await session.exec(select(Item.lead))).all()
+    assert set(leads) == {None}
+
+
+async def test_an_event_starts_by_hand_in_four_taps_and_a_line(evening: Evening) -> None:
+    user = evening.coordinator
+    await user.say("/gebeurtenis")
+    for label in ("Aanhouding", "Arnhem", "3 informeren", "politie/OM"):
+        await user.press(label)
+    await user.see("één regel")
+    await user.say("Aanhoudingen in Arnhem-Oost")
+    await user.see_button("Ter goedkeuring")
+    event = await the_event(evening)
+    assert (event.type, event.severity, event.status) == ("E01", 3, EventStatus.CONFIRMED)
+
+
+async def test_a_link_is_accepted_as_the_source(evening: Evening) -> None:
+    user = evening.coordinator
+    await user.say("https://nieuws.example/bericht/1")
+    for label in ("Aanhouding", "Arnhem", "3 informeren", "politie/OM"):
+        await user.press(label)
+    await user.see("één regel")
+    await user.say("Aanhoudingen in Arnhem-Oost")
+    await user.see_button("Ter goedkeuring")
+    assert (await the_event(evening)).source_link == "https://nieuws.example/bericht/1"

@@ -1,0 +1,158 @@
+"""What comes in by Telegram: strangers, odd updates, pictures, names; nothing of it is lost
+or kept wrongly, and one bad update never blocks the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from bot.chat import router
+from bot.chat.turn import Turn
+from bot.rows import IncomingUpdate, UpdateStatus
+from bot.run import quiet_logging
+from contacts.directory import Channel, ChannelStatus
+from contacts.tally import total
+from tests.flow_world import Evening, an_evening
+
+NAME = "Sander de Vries"
+
+
+@pytest.fixture
+async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
+    async with an_evening(tmp_path) as started:
+        yield started
+
+
+async def all_handled(evening: Evening, wanted: int) -> list[IncomingUpdate]:
+    for _ in range(200):
+        async with evening.house.db.read() as session:
+            rows = list((await session.exec(select(IncomingUpdate))).all())
+        if len(rows) >= wanted and all(row.status is not UpdateStatus.NEW for row in rows):
+            return rows
+        await asyncio.sleep(0.05)
+    raise AssertionError(rows)
+
+
+async def test_a_stranger_gets_one_polite_line_and_leaves_a_count(evening: Evening) -> None:
+    stranger = evening.simulator.user(31337, "Vreemde Eend")
+    for text in ("Mijn buurman doet raar", "hallo", "nog eens"):
+        await stranger.say(text)
+    answer = await stranger.see("aangesloten organisaties")
+    assert "112" in answer.text
+    await all_handled(evening, 3)
+    assert len(stranger.messages) == 1
+    raw = evening.on_disk()
+    for trace in (b"buurman", b"Vreemde Eend", b"31337"):
+        assert trace not in raw
+    async with evening.house.db.read() as session:
+        assert await total(session, "stranger") == 3
+
+
+async def test_an_update_that_comes_twice_is_handled_once(evening: Evening) -> None:
+    update = await evening.teacher.say("/help")
+    await evening.teacher.see("", timeout_s=5)
+    evening.simulator.telegram.world.updates.append(update)
+    await evening.simulator.telegram.notify()
+    await evening.teacher.say("/signaal")
+    await evening.teacher.see_button("Vragen")
+    await all_handled(evening, 2)
+    assert len(evening.teacher.messages) == 2
+
+
+async def test_odd_updates_never_block_the_next(evening: Evening) -> None:
+    odd = [
+        {"poll": {"id": "1"}},
+        {"message": "text"},
+        {"message": {"message_id": 1}},
+        {"callback_query": {"id": 5}},
+        {"my_chat_member": []},
+        {"message": {"message_id": 2, "chat": {"id": "x", "type": "private"}, "text": 7}},
+    ]
+    for update in odd:
+        evening.simulator.telegram.world.queue(update)
+    await evening.teacher.say("/help")
+    await evening.teacher.see("", timeout_s=5)
+
+
+async def test_a_failing_update_is_told_and_the_rest_goes_on(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def explode(turn: Turn) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setitem(router.COMMANDS, "/help", explode)  # type: ignore[arg-type]
+    caplog.set_level(logging.CRITICAL)
+    await evening.teacher.say("/help")
+    await evening.users["Teamleider"].say("/signaal")
+    await evening.users["Teamleider"].see_button("Vragen")
+    await evening.teacher.see("niet verwerkt")
+    await evening.coordinator.see("kon niet verwerkt worden")
+    rows = await all_handled(evening, 2)
+    assert [row.status for row in rows] == [UpdateStatus.FAILED, UpdateStatus.DONE]
+    assert all(row.payload is None and row.chat is None for row in rows)
+
+
+async def test_pictures_and_their_captions_are_refused_unread(evening: Evening) -> None:
+    photo = [{"file_id": "abc", "file_unique_id": "a", "width": 1, "height": 1}]
+    await evening.teacher.send(photo=photo, caption=f"Dit is {NAME}")
+    await evening.teacher.see("geen beelden")
+    assert NAME.encode() not in evening.on_disk()
+
+
+async def test_a_name_leaves_nothing_anywhere(
+    evening: Evening, caplog: pytest.LogCaptureFixture
+) -> None:
+    quiet_logging(logging.DEBUG)
+    caplog.set_level(logging.DEBUG)
+    await evening.teacher.say("/signaal")
+    flow = await evening.teacher.see_button("Vragen")
+    for label in ("Vragen", "2", "✔", "Klas"):
+        question = flow.text
+        await evening.teacher.press(label)
+        await evening.teacher.see(lambda m, asked=question: m is flow and m.text != asked)
+    await evening.teacher.say(f"{NAME} begon erover")
+    refusal = await evening.teacher.see("niets bewaard")
+    assert NAME not in refusal.text
+    assert "woord 1" in refusal.text
+    assert refusal.reply_to is not None
+    await all_handled(evening, 6)
+    for trace in (NAME, "Sander", "Vries"):
+        assert trace.encode() not in evening.on_disk()
+        assert trace not in caplog.text
+    async with evening.house.db.read() as session:
+        assert await total(session, "referral") == 1
+
+
+async def test_a_name_in_an_edited_or_forwarded_message_is_not_kept(evening: Evening) -> None:
+    update = await evening.teacher.say("/help")
+    await evening.teacher.edit(update["message"]["message_id"], f"{NAME} zit in 3B")
+    link = "https://nieuws.example/bericht"
+    await evening.coordinator.forward(f"{NAME} aangehouden", link)
+    await evening.coordinator.see("Wat is er")
+    await all_handled(evening, 3)
+    assert NAME.encode() not in evening.on_disk()
+
+
+async def test_blocking_the_bot_closes_the_channel_and_is_told(evening: Evening) -> None:
+    await evening.teacher.block()
+    await evening.coordinator.see("ontvangt geen berichten meer")
+    async with evening.house.db.read() as session:
+        closed = await session.exec(
+            select(Channel.address).where(col(Channel.status) == ChannelStatus.CLOSED)
+        )
+    assert list(closed.all()) == [str(evening.teacher.chat_id)]
+
+
+async def test_the_token_of_the_bot_is_in_no_log(
+    evening: Evening, caplog: pytest.LogCaptureFixture
+) -> None:
+    quiet_logging(logging.DEBUG)
+    caplog.set_level(logging.DEBUG)
+    await evening.teacher.say("/help")
+    await evening.teacher.see("", timeout_s=5)
+    assert evening.simulator.token not in caplog.text
