@@ -49,7 +49,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # A path that does not exist from here may be meant from where make was called (make -C).
 demo: setup
-	@real='$(REAL)'; [ -e "$$real" ] || [ ! -e "$(PWD)/$$real" ] || real="$(PWD)/$$real"; \
+	@real='$(REAL)'; [ -z "$$real" ] || [ -e "$$real" ] || [ ! -e "$(PWD)/$$real" ] || real="$(PWD)/$$real"; \
 	exec $(BIN)/schakel demo $(if $(filter-out 0,$(ONCE)),--once) $${real:+--real "$$real"}
 
 lint: setup

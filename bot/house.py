@@ -35,7 +35,7 @@ from signals.person_filter import screen
 
 log = logging.getLogger(__name__)
 
-STOP_LIMIT_S = 4.0
+STOP_LIMIT_S = 3.0
 Clock = Callable[[], datetime]
 
 
@@ -107,7 +107,7 @@ class House:
         log.info("Started", extra={"action": "started"})
 
     async def stop(self) -> None:
-        """Stop taking work, finish what is in hand within four seconds, then close."""
+        """Stop taking work, finish what is in hand within seconds, then close."""
         self.stop_event.set()
         if self.scheduler.running:
             self.scheduler.pause()

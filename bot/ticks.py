@@ -63,9 +63,9 @@ async def run_tick(house: House, tick: Tick) -> None:
 
 
 async def wait_for_ticks() -> None:
-    """Let rounds in progress finish, at most two seconds; then stop them."""
+    """Let rounds in progress finish, at most one second; then stop them."""
     if _running:
-        _, late = await asyncio.wait(set(_running), timeout=2.0)
+        _, late = await asyncio.wait(set(_running), timeout=1.0)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 from typer.main import get_command
 
 from bot.cli.main import app
@@ -42,3 +44,24 @@ def test_the_readme_names_commands_that_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:^|`)make ([a-z]+)", readme, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize(
+    ("variables", "passed"),
+    [
+        ([], "demo"),
+        (["ONCE=1"], "demo --once"),
+        (["ONCE=0"], "demo"),
+        (["ONCE=1", "REAL=news.gz"], "demo --once --real news.gz"),
+    ],
+)
+def test_make_demo_passes_what_was_asked(tmp_path: Path, variables: list[str], passed: str) -> None:
+    command, stamp = tmp_path / "schakel", tmp_path / "installed"
+    command.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    stamp.touch()
+    done = subprocess.run(
+        ["make", "-s", "demo", f"BIN={tmp_path}", f"STAMP={stamp}", *variables],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == passed

@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 #: requests in progress may take this long once the house stops
-GRACE_S = 2
+GRACE_S = 1
 
 
 class WebServer:
