@@ -424,3 +424,10 @@ def test_check_opens_the_mailbox_for_replies(
     assert "✔ Postbus voor antwoorden: 127.0.0.1 antwoordt." in said(call("check"))
     path.write_text(text.replace(str(outside.mailbox.port), "9"), encoding="utf-8")
     assert "✗ Postbus voor antwoorden: 127.0.0.1 antwoordt niet op poort 9." in said(call("check"))
+
+
+def test_run_that_can_reach_nobody_says_what_to_set(place: Path) -> None:
+    installed()
+    result = call("run")
+    assert result.exit_code == 2
+    assert "SCHAKEL_TELEGRAM_TOKEN_FILE" in said(result)

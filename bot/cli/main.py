@@ -50,6 +50,10 @@ def run_house(config: ConfigPath = DEFAULT_CONFIG) -> None:
     from bot.run import run as run_until_stopped
 
     loaded = load(config)
+    if not loaded.telegram.token:
+        if not loaded.mail.host:
+            raise stop(texts.RUN_REACHES_NOBODY)
+        say(texts.RUN_WITHOUT_TELEGRAM)
     quiet_logging()
     raise typer.Exit(run(run_until_stopped(loaded)))
 

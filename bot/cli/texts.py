@@ -177,3 +177,9 @@ DOCS_ROW = "| `{key}` | {default} | {meaning} |"
 DOCS_REQUIRED = "*verplicht*"
 DOCS_EMPTY = "*leeg*"
 DOCS_ONLY_BLOCKS = "Alleen blokken."
+
+RUN_REACHES_NOBODY = (
+    "Er is geen Telegram-token en geen mailserver: Schakel kan niemand bereiken. "
+    "Zet SCHAKEL_TELEGRAM_TOKEN of SCHAKEL_TELEGRAM_TOKEN_FILE, of vul [mail] in."
+)
+RUN_WITHOUT_TELEGRAM = "Er is geen Telegram-token: Schakel draait met alleen e-mail."
