@@ -173,8 +173,8 @@ async def running(pump: Pump) -> AsyncIterator[asyncio.Event]:
 
 
 async def until(db: Database, done: Callable[[list[Delivery]], bool]) -> list[Delivery]:
-    """All deliveries, as soon as ``done`` holds of them; fails after five seconds."""
-    async with asyncio.timeout(5):
+    """All deliveries, as soon as ``done`` holds of them; fails after twenty seconds."""
+    async with asyncio.timeout(20):
         while True:
             rows = await all_deliveries(db)
             if done(rows):

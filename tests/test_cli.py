@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,18 +75,6 @@ def test_version_is_said() -> None:
     assert (result.exit_code, result.output.split()[0]) == (0, "schakel")
 
 
-@pytest.mark.slow
-def test_the_command_line_starts_within_half_a_second() -> None:
-    spent = []
-    for _ in range(3):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import bot.cli.main"], check=True)
-        spent.append(time.perf_counter() - began)
-    bare = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "pass"], check=True)
-    assert min(spent) - (time.perf_counter() - bare) < 0.5
-
-
 def test_heavy_libraries_wait_for_the_command_that_needs_them() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", "import bot.cli.main, sys; print(*sys.modules)"],
@@ -142,6 +129,7 @@ def test_an_unexpected_error_is_a_sentence_unless_asked_for(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (place / "config.toml").write_text("", encoding="utf-8")
+    monkeypatch.setenv("SCHAKEL_TELEGRAM_TOKEN", "1:oefening")
 
     def fail(_config: object) -> None:
         raise KeyError("geheim")

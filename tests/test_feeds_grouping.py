@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -128,13 +127,13 @@ def test_the_nearest_heavy_report_gives_the_place() -> None:
     assert (found.place, found.proximity) == ("Presikhaaf, Arnhem", Proximity.SPOT)
 
 
-def test_two_thousand_real_items_are_scored_and_grouped_in_seconds(shared_data: Path) -> None:
+def test_two_thousand_real_items_are_scored_and_grouped(shared_data: Path) -> None:
     lexicon, grouper = load_lexicon(), a_grouper()
     rows = sorted(
         read_items(shared_data / "multi_outlet_2025-07.jsonl.gz"),
         key=lambda row: row["published"] or "",
     )
-    started, groups = time.process_time(), set()
+    groups = set()
     for row in rows:
         lead = row["lead"] or ""
         found = score_item(row["title"], lead, trust=Trust.NATIONAL, lexicon=lexicon)
@@ -142,7 +141,6 @@ def test_two_thousand_real_items_are_scored_and_grouped_in_seconds(shared_data: 
         if not found.is_roundup:
             groups.add(id(grouper.add(Doc(row["title"], lead, at, found.severity))[0]))
     assert len(rows) == 2056
-    assert time.process_time() - started < 10
     assert 800 < len(groups) < 2000
 
 

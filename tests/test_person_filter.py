@@ -141,7 +141,8 @@ def test_a_long_odd_text_is_screened_in_a_moment(unit: str) -> None:
     text = unit * (4096 // len(unit))
     began = time.perf_counter()
     screen(text)
-    assert time.perf_counter() - began < 1.0
+    # Far above what it takes: this is about patterns that never come back.
+    assert time.perf_counter() - began < 20
 
 
 def measured(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
