@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
+from urllib.parse import urlsplit
 
 import aiosmtplib
 from sqlmodel import col, select
@@ -60,7 +61,7 @@ async def check_all(config: Config) -> bool:
     else:
         results += await _feeds([(s.name, s.url) for s in config.feeds.sources], config.feeds)
     results += [await _bot(config), await _mail(config.mail), await _mailbox(config.mail)]
-    return all([*results, _lines(config)])
+    return all([*results, _links(config), _lines(config)])
 
 
 def _key(config: Config) -> bool:
@@ -190,6 +191,14 @@ def _open_mailbox(mail: MailSettings) -> None:
     kind = imaplib.IMAP4_SSL if mail.imap_tls else imaplib.IMAP4
     with kind(mail.imap_host, mail.imap_port, timeout=TIMEOUT_S) as box:
         box.login(mail.imap_user, mail.imap_password)
+
+
+def _links(config: Config) -> bool:
+    """A link to this machine is of no use on somebody else's phone."""
+    host = urlsplit(config.web.base_url).hostname or ""
+    if config.is_exercise or host not in ("127.0.0.1", "localhost", "::1"):
+        return _good(texts.CHECK_LINKS_OK.format(address=config.web.base_url))
+    return _bad(texts.CHECK_LINKS_LOCAL)
 
 
 def _lines(config: Config) -> bool:

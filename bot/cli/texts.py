@@ -183,3 +183,8 @@ RUN_REACHES_NOBODY = (
     "Zet SCHAKEL_TELEGRAM_TOKEN of SCHAKEL_TELEGRAM_TOKEN_FILE, of vul [mail] in."
 )
 RUN_WITHOUT_TELEGRAM = "Er is geen Telegram-token: Schakel draait met alleen e-mail."
+CHECK_LINKS_OK = "Links in berichten: {address}"
+CHECK_LINKS_LOCAL = (
+    "Links in berichten wijzen naar deze computer zelf: op een telefoon openen zij niets. "
+    "Zet het openbare adres in [web] base_url, met een webserver met TLS ervoor."
+)
