@@ -18,6 +18,7 @@ from bot.settings import TickSettings
 from bot.watching import tell_trouble
 from briefings.distribution import distribute_due
 from contacts.fallback import escalate_due
+from contacts.retention import wipe_dialogue
 from feeds.events import drop_old_leads
 from signals.feedback import mark_overdue_told, overdue_signals
 from signals.retention import wipe_notes
@@ -133,6 +134,7 @@ async def tidy(house: House, now: datetime) -> None:
         await forget_old(session, now=now)
         await wipe_notes(session, house.config.signals, now=now)
         await drop_old_leads(session, now=now)
+        await wipe_dialogue(session, now=now)
 
 
 async def health(house: House, now: datetime) -> None:

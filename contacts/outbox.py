@@ -185,6 +185,7 @@ class Message(Row, table=True):
     is_exercise: bool = Field(default=False)
     created_at: datetime
     send_at: datetime
+    wiped_at: datetime | None = Field(default=None, description="the words are gone")
 
 
 class Delivery(Row, table=True):

@@ -158,6 +158,7 @@ PARTS = {
 
 #: what a line of the journal says; an action without a label is shown by its code
 ACTIONS = {
+    "dialogue_wiped": "woorden van afgeronde gesprekken gewist",
     "acknowledged": "ontvangst gemeld",
     "address_known": "adres was al bekend",
     "address_moved": "gesprek verhuisd naar een nieuw adres",

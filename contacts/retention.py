@@ -1,0 +1,48 @@
+"""Wipes what the outbox need not keep: the words of conversations that were delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.journal import SYSTEM, write_journal
+from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
+
+#: a conversation is over by then; its words are in the chat of whoever had it
+KEEP_WORDS = timedelta(hours=1)
+UNDER_WAY = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
+
+
+async def wipe_dialogue(session: AsyncSession, *, now: datetime) -> int:
+    """Empty the content of dialogue that is settled for an hour; returns how many.
+
+    A signal's note is shown to whoever answers it; its copy in the outbox may not outlive
+    that conversation.
+    """
+    waiting = (
+        select(Delivery.id)
+        .where(col(Delivery.message_id) == col(Message.id), col(Delivery.status).in_(UNDER_WAY))
+        .exists()
+    )
+    result = await session.exec(
+        update(Message)
+        .where(
+            col(Message.kind) == MessageKind.DIALOGUE,
+            col(Message.wiped_at).is_(None),
+            col(Message.created_at) < now - KEEP_WORDS,
+            ~waiting,
+        )
+        .values(content=Content().to_json(), wiped_at=now)
+        .returning(col(Message.id))
+        .execution_options(synchronize_session=False)
+    )
+    wiped = len(result.scalars().all())
+    if wiped:
+        write_journal(
+            session, who=SYSTEM, action="dialogue_wiped", subject="message",
+            detail={"count": wiped}, now=now,
+        )  # fmt: skip
+    return wiped

@@ -1,0 +1,52 @@
+"""The outbox does not keep the words of conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from contacts.directory import ChannelKind
+from contacts.journal import JournalEntry
+from contacts.outbox import Content, DeliveryStatus, Message, MessageKind, TelegramForm
+from contacts.records import Database
+from contacts.retention import wipe_dialogue
+from contacts.sending import Recipient, post
+
+WORDS = "Veel vragen in de groep"
+
+
+async def said(db: Database, now: datetime, kind: MessageKind, status: DeliveryStatus) -> None:
+    async with db.begin() as session:
+        to = [Recipient(ChannelKind.TELEGRAM, "7", None, None)]
+        content = Content(telegram=TelegramForm(WORDS))
+        delivery = (await post(session, kind=kind, content=content, to=to, now=now))[0]
+        delivery.status = status
+
+
+async def kept(db: Database, now: datetime) -> tuple[int, bool]:
+    async with db.begin() as session:
+        wiped = await wipe_dialogue(session, now=now)
+        messages = (await session.exec(select(Message))).all()
+    return wiped, WORDS in repr([message.content for message in messages])
+
+
+async def test_delivered_dialogue_is_wiped_after_an_hour_once(db: Database, now: datetime) -> None:
+    await said(db, now, MessageKind.DIALOGUE, DeliveryStatus.SENT)
+    assert await kept(db, now + timedelta(minutes=59)) == (0, True)
+    assert await kept(db, now + timedelta(minutes=61)) == (1, False)
+    assert await kept(db, now + timedelta(minutes=62)) == (0, False)
+    async with db.read() as session:
+        entries = (await session.exec(select(JournalEntry))).all()
+    assert entries[-1].action == "dialogue_wiped"
+    assert WORDS not in repr(entries)
+
+
+async def test_what_is_still_to_go_keeps_its_words(db: Database, now: datetime) -> None:
+    await said(db, now, MessageKind.DIALOGUE, DeliveryStatus.PLANNED)
+    assert await kept(db, now + timedelta(days=1)) == (0, True)
+
+
+async def test_a_briefing_keeps_its_words(db: Database, now: datetime) -> None:
+    await said(db, now, MessageKind.BRIEFING, DeliveryStatus.SENT)
+    assert await kept(db, now + timedelta(days=1)) == (0, True)
