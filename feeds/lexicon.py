@@ -271,6 +271,12 @@ def stop_words() -> frozenset[str]:
 
 
 @cache
+def given_names() -> frozenset[str]:
+    """First names, folded: with a capitalised word behind it, one always makes a name."""
+    return frozenset(fold(word) for word in _read("given_names")["voornamen"])
+
+
+@cache
 def default_sources() -> list[DefaultSource]:
     """The feeds for Arnhem that a new installation starts with; none of them was tested."""
     return [DefaultSource.model_validate(source) for source in _read("sources")["bronnen"]]
@@ -285,7 +291,7 @@ def mask_names(title: str) -> str:
     """``title`` with what looks like a person's name replaced by ``[naam]``."""
     from feeds.names import mask
 
-    return mask(title, load_lexicon().knows)
+    return mask(title, load_lexicon().knows, given_names())
 
 
 def _models(name: str, kind: type[Any]) -> dict[str, Any]:

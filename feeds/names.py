@@ -7,7 +7,7 @@ unless one of them is known as a place, an institution or an ordinary word.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from feeds.texts import HIDDEN_NAME
 
@@ -22,19 +22,25 @@ _SUSPECT = re.compile(rf"\b{_CAPITAL}(?:\s{_LINK})?\s[A-Z]\.(?=\W|\Z)")
 #: "J. de Vries", "A.B. Jansen"
 _INITIALLED = re.compile(rf"(?<![\w.]){_INITIALS}(?:{_LINK}\s)?{_CAPITAL}")
 #: "Sven (23)"
-_AGED = re.compile(rf"\b({_CAPITAL})(?=\s?\(\d{{1,2}}\))")
+_AGED = re.compile(rf"\b(?:{_CAPITAL}\s{_LINK}\s)?({_CAPITAL})(?=\s?\(\d{{1,2}}\))")
 _PAIR = re.compile(rf"\b({_CAPITAL})((?:\s{_LINK})?\s)({_CAPITAL})((?:\s{_CAPITAL})*)")
 
 
-def mask(title: str, knows: Callable[[str], bool]) -> str:
+def mask(title: str, knows: Callable[[str], bool], given: Collection[str] = frozenset()) -> str:
     """``title`` with names replaced by ``[naam]``.
 
     :param knows: whether a capitalised word is a place, an institution or an ordinary word.
+    :param given: first names (folded); with a capitalised word behind it, one is a name.
     """
     masked = _SUSPECT.sub(HIDDEN_NAME, title)
     masked = _INITIALLED.sub(HIDDEN_NAME, masked)
     masked = _AGED.sub(lambda found: _one(found, knows), masked)
+    masked = _PAIR.sub(lambda pair: _named(pair, given), masked)
     return _mask_pairs(masked, knows)
+
+
+def _named(pair: re.Match[str], given: Collection[str]) -> str:
+    return HIDDEN_NAME if pair[1].lower() in given else pair[0]
 
 
 def _one(found: re.Match[str], knows: Callable[[str], bool]) -> str:

@@ -251,3 +251,18 @@ def test_titles_without_names_stay_as_they_are(title: str) -> None:
 @given(st.text(max_size=200))
 def test_masking_is_done_after_once(title: str) -> None:
     assert mask_names(mask_names(title)) == mask_names(title)
+
+
+@pytest.mark.parametrize(
+    ("title", "masked"),
+    [
+        (
+            "Drie mensen aangehouden, onder wie Piet Jansen",
+            "Drie mensen aangehouden, onder wie [naam]",
+        ),
+        ("Verdachte Sven de Vries (23) vast", "Verdachte [naam] (23) vast"),
+        ("Intocht met Zwarte Piet in Arnhem", "Intocht met Zwarte Piet in Arnhem"),
+    ],
+)
+def test_a_first_name_with_a_family_name_is_always_masked(title: str, masked: str) -> None:
+    assert mask_names(title) == masked
