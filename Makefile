@@ -4,10 +4,11 @@
 # make lint       the checks without the tests
 # make migration  m="what changed": writes the next migration from the code
 # make lock       resolves requirements.lock anew (needs uv)
+# make assets     rebuilds what the console takes from others, bot/console/static/vendor (needs npm)
 # make clean      removes what the others made, and nothing else
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test migration lock clean
+.PHONY: help setup demo lint test migration lock assets clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -71,5 +72,12 @@ migration: setup
 lock:
 	uv pip compile --universal --python-version 3.11 --extra dev --extra postgresql --generate-hashes --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.lock
 
+# Node is a tool for whoever changes these, not for users. Nothing of it stays: some of the
+# packages carry Python files, which are not ours to check.
+assets: ## rebuilds bot/console/static/vendor from what package-lock.json pins
+	cd bot/console/assets && npm ci --ignore-scripts && node build.mjs
+	rm -rf bot/console/assets/node_modules
+
 clean:
+	rm -rf bot/console/assets/node_modules
 	rm -rf .venv build *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

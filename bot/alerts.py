@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.alert_flow import alert_buttons
 from bot.chat.render import render
-from contacts.directory import Role
+from contacts.directory import ChannelKind, Role
 from contacts.outbox import (
     Content,
     Delivery,
@@ -156,9 +156,18 @@ async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
 
 
 async def tell_coordinators(
-    session: AsyncSession, template: str, *, is_exercise: bool, now: datetime, **values: object
+    session: AsyncSession,
+    template: str,
+    *,
+    is_exercise: bool,
+    now: datetime,
+    avoid: ChannelKind | None = None,
+    **values: object,
 ) -> Sequence[Delivery]:
-    """A calm line to all coordinators, by chat or mail, from a chat template."""
+    """A calm line to all coordinators, by chat or mail, from a chat template.
+
+    ``avoid``: the channel that the line is about; only who has nothing else gets it there.
+    """
     people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
     text = render(template, **values)
     plain = render("coordinator/plain.txt", text=text)
@@ -169,5 +178,11 @@ async def tell_coordinators(
         ),
     )
     return await tell_people(
-        session, people, content, kind=MessageKind.NOTICE, is_exercise=is_exercise, now=now
+        session,
+        people,
+        content,
+        kind=MessageKind.NOTICE,
+        is_exercise=is_exercise,
+        avoid=avoid,
+        now=now,
     )

@@ -21,13 +21,18 @@ BUSY_TIMEOUT_MS = 30_000
 
 
 def open_database(url: str) -> Database:
-    """Open ``sqlite+aiosqlite:///…`` or ``postgresql+psycopg://…``; nothing is created."""
+    """Open ``sqlite+aiosqlite:///…`` or ``postgresql+psycopg://…``; nothing is created.
+
+    Parameters stay out of errors: they are names and texts, and errors are logged.
+    """
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_async_engine(url, pool_size=8, max_overflow=8)
+        engine = create_async_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
         return Database(engine, engine)
     # One writing connection: writers queue in the process instead of colliding in the file.
-    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
-    reader = create_async_engine(url, pool_size=4, max_overflow=4)
+    writer = create_async_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
+    )
+    reader = create_async_engine(url, pool_size=4, max_overflow=4, hide_parameters=True)
     _honest_sqlite(writer, "BEGIN IMMEDIATE")
     _honest_sqlite(reader, "BEGIN")
     return Database(writer, reader)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from starlette.routing import Route
 from telegram import Bot
 
 from bot import ticks
@@ -26,6 +27,7 @@ from bot.migrating import migrate
 from bot.polling import Poller, StrangerDesk, Worker
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
+from bot.watching import start_beats
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
@@ -42,7 +44,9 @@ Clock = Callable[[], datetime]
 class House:
     """All parts of one installation, running in one process."""
 
-    def __init__(self, config: Config, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, config: Config, *, clock: Clock = utc_now, phones: Sequence[Route] = ()
+    ) -> None:
         self.config, self.clock = config, clock
         self.sealer = load_sealer(config)
         self.db: Database = open_database(config.database.url)
@@ -55,7 +59,14 @@ class House:
             get_updates_request=self.requests[1],
         )
         self.web = WebServer(
-            build_app(self.db, config, self.sealer, clock),
+            build_app(
+                self.db,
+                config,
+                self.sealer,
+                clock,
+                on_change=self._wake,
+                phones=phones,
+            ),
             host=config.web.host,
             port=config.web.port,
         )
@@ -85,6 +96,9 @@ class House:
             await sync_sources(
                 session, self.config.feeds, now=self.clock(), is_exercise=self.config.is_exercise
             )
+            poller = ["poller"] if self.config.telegram.token else []
+            names = [*poller, *(tick.name for tick in ticks.TICKS)]
+            await start_beats(session, names, now=self.clock())
         await self.pump.recover(now=self.clock())
         await self.web.start()
         self._loop("pump", self.pump.run)
@@ -142,6 +156,9 @@ class House:
             await work(self.stop_event)
 
         self.running[name] = asyncio.create_task(loop(), name=name)
+
+    def _wake(self) -> None:
+        self.pump.wake()
 
     def _screen(self, text: str) -> Any:
         return screen(text, self.config.signals.allow)

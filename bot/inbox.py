@@ -24,11 +24,11 @@ from bot.chat.router import route, tell_failure
 from bot.chat.turn import Turn
 from bot.config import Config
 from bot.reducing import Reduced
-from bot.rows import Conversation, IncomingUpdate, UpdateKind, UpdateStatus
+from bot.rows import Conversation, IncomingMail, IncomingUpdate, UpdateKind, UpdateStatus
 from contacts.directory import Channel, ChannelKind, ChannelStatus
 from contacts.permissions import Actor, load_actor
 from contacts.records import Database
-from contacts.sealing import Sealer
+from contacts.sealing import Sealer, UnsealError
 from contacts.tally import count_up
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,9 @@ MAX_ATTEMPTS = 3
 HANDLING_LIMIT_S = 20.0
 #: Telegram may choose a new, lower series of ids after a week without updates.
 KEEP_IDS = timedelta(days=6)
+#: half an answer says something about somebody, and is answered out of context later
+KEEP_CONVERSATIONS = timedelta(days=7)
+KEEP_MAILS = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,8 @@ async def handle_update(
     """Handle one stored update, once. What goes wrong is counted, never fatal for the rest."""
     try:
         async with asyncio.timeout(HANDLING_LIMIT_S), db.begin() as session:
-            row = await session.get(IncomingUpdate, update_id)
-            if row is None or row.status is not UpdateStatus.NEW:
+            row = await _waiting(session, update_id)
+            if row is None:
                 return Handled()
             turn = await _open_turn(session, row, config, sealer, now)
             payload = _opened(sealer, row.payload)
@@ -114,13 +117,18 @@ async def handle_update(
 
 
 async def forget_old(session: AsyncSession, *, now: datetime) -> None:
-    """Drop the ids of handled updates before Telegram can use them again."""
+    """Drop the ids of handled updates before Telegram can use them again; and with time,
+    questions that nobody finished and the numbers of mails that were read."""
     await session.exec(
         delete(IncomingUpdate).where(
             col(IncomingUpdate.status) != UpdateStatus.NEW,
             col(IncomingUpdate.received_at) < now - KEEP_IDS,
         )
     )
+    await session.exec(
+        delete(Conversation).where(col(Conversation.updated_at) < now - KEEP_CONVERSATIONS)
+    )
+    await session.exec(delete(IncomingMail).where(col(IncomingMail.received_at) < now - KEEP_MAILS))
 
 
 async def _known_ids(session: AsyncSession, ids: Sequence[int]) -> set[int]:
@@ -168,18 +176,60 @@ async def _open_turn(
 async def _count_failure(
     db: Database, update_id: int, config: Config, sealer: Sealer, now: datetime
 ) -> Handled:
+    """Count in a transaction of its own: what follows may fail too, and must not undo it."""
     async with db.begin() as session:
-        row = await session.get(IncomingUpdate, update_id)
-        if row is None or row.status is not UpdateStatus.NEW:
+        row = await _waiting(session, update_id)
+        if row is None:
             return Handled()
         row.attempts += 1
-        query_id = _opened(sealer, row.payload).get("query_id")
         if row.attempts < MAX_ATTEMPTS:
             return Handled()
-        turn = await _open_turn(session, row, config, sealer, now)
-        await tell_failure(turn)
-        _close(row, UpdateStatus.FAILED, now)
-        return Handled(query_id=query_id)
+    try:
+        async with asyncio.timeout(HANDLING_LIMIT_S), db.begin() as session:
+            return await _give_up(session, update_id, config, sealer, now)
+    except Exception:
+        log.exception("A failure was not told", extra={"action": "untold", "id": update_id})
+    async with db.begin() as session:
+        row = await _waiting(session, update_id)
+        if row is not None:
+            _close(row, UpdateStatus.FAILED, now)
+    return Handled()
+
+
+async def _waiting(session: AsyncSession, update_id: int) -> IncomingUpdate | None:
+    row = await session.get(IncomingUpdate, update_id)
+    return row if row is not None and row.status is UpdateStatus.NEW else None
+
+
+async def _give_up(
+    session: AsyncSession, update_id: int, config: Config, sealer: Sealer, now: datetime
+) -> Handled:
+    """Tell it and close; without the payload, which may be just what cannot be opened."""
+    row = await _waiting(session, update_id)
+    if row is None:
+        return Handled()
+    assert row.chat is not None
+    turn = Turn(
+        session=session,
+        config=config,
+        sealer=sealer,
+        now=now,
+        update_id=row.id,
+        chat=row.chat,
+        actor=await _actor_of(session, row.chat),
+        conversation=await session.get(Conversation, row.chat),
+    )
+    await tell_failure(turn)
+    query_id = _query_of(row, sealer)
+    _close(row, UpdateStatus.FAILED, now)
+    return Handled(query_id=query_id)
+
+
+def _query_of(row: IncomingUpdate, sealer: Sealer) -> str | None:
+    try:
+        return _opened(sealer, row.payload).get("query_id")
+    except (UnsealError, ValueError):
+        return None  # only the little clock on the button keeps turning
 
 
 def _close(row: IncomingUpdate, status: UpdateStatus, now: datetime) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted
@@ -34,8 +34,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 TIMEOUT_S = 20.0
-#: these say that the mailbox does not take mail now, not that it does not exist
-NOT_FOR_EVER = ("4.", "5.2.2")
+FOR_A_PERSON = {MailKind.OTHER, MailKind.UNCLEAR}
+#: an answering machine that does not say what it is hears us once in this time
+EXPLAIN_AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,13 @@ async def handle(session: AsyncSession, mail: Sorted, *, sealer: Sealer, now: da
     delivery_id = None if delivery is None else delivery.id
     if delivery is not None and delivery_id is not None:
         if mail.kind is MailKind.BOUNCE:
-            status = mail.status or ""
             await record_bounce(
-                session, delivery_id, f"bounce_{status}", sealer=sealer,
-                closes_channel=not status.startswith(NOT_FOR_EVER), now=now,
+                session, delivery_id, f"bounce_{mail.status}", sealer=sealer,
+                closes_channel=mail.closes_address, now=now,
             )  # fmt: skip
         elif mail.kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
             await prove_arrival(session, delivery_id, now=now)
-        if mail.kind is MailKind.REPLY and not await _answered(session, delivery_id):
+        if mail.kind is MailKind.REPLY:
             await _explain(session, delivery, now=now)
     kind = mail.kind if delivery is not None else MailKind.OTHER
     session.add(
@@ -107,19 +107,34 @@ async def _delivery(session: AsyncSession, mail: Sorted) -> Delivery | None:
     return delivery if delivery is not None and delivery.external_id == mail.our_id else None
 
 
-async def _answered(session: AsyncSession, delivery_id: int) -> bool:
+async def _answered(session: AsyncSession, delivery: Delivery, *, now: datetime) -> bool:
+    """Whether this mail was replied to before, or lately any other to the same person."""
+    same = col(Delivery.address) == delivery.address
+    if delivery.person_id is not None:
+        same |= col(Delivery.person_id) == delivery.person_id
+    lately = same & (col(IncomingMail.received_at) > now - EXPLAIN_AGAIN)
     found = await session.exec(
-        select(IncomingMail.message_id).where(
-            col(IncomingMail.delivery_id) == delivery_id,
+        select(IncomingMail.message_id)
+        .join(Delivery, col(Delivery.id) == col(IncomingMail.delivery_id))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
             col(IncomingMail.kind) == MailKind.REPLY.value,
+            col(Message.kind) != MessageKind.NOTICE,
+            (col(Delivery.id) == delivery.id) | lately,
         )
+        .limit(1)
     )
     return found.first() is not None
 
 
 async def _explain(session: AsyncSession, delivery: Delivery, *, now: datetime) -> None:
-    """Once per delivery, and only to the address that we wrote to ourselves."""
+    """Once, and only to the address that we wrote to ourselves.
+
+    Never about a notice: an explanation is one, and two machines would go on for ever.
+    """
     message = await session.get_one(Message, delivery.message_id)
+    if message.kind is MessageKind.NOTICE or await _answered(session, delivery, now=now):
+        return
     lines = list(texts.REPLY_LINES)
     if delivery.organisation_id is not None and message.event_id is not None:
         lines.append(texts.REPLY_PAGE)
@@ -153,9 +168,9 @@ def _fetch(settings: MailSettings, verp: Verp) -> list[Fetched]:
 
 
 def _mark_read(settings: MailSettings, fetched: Sequence[Fetched]) -> None:
-    """What is not ours is flagged as well, so that a person who looks there sees it."""
+    """What a machine cannot read is flagged, so that a person who looks there sees it."""
     uids = [mail.uid for mail in fetched if mail.uid]
-    others = [m.uid for m in fetched if m.uid and m.sorted.kind is MailKind.OTHER]
+    others = [m.uid for m in fetched if m.uid and m.sorted.kind in FOR_A_PERSON]
     with _mailbox(settings) as mailbox:
         mailbox.flag(uids, MailMessageFlags.SEEN, True)
         if others:

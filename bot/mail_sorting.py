@@ -9,26 +9,33 @@ import hashlib
 import re
 from dataclasses import dataclass
 from email.message import Message
+from email.utils import parseaddr
 from enum import StrEnum
 
+from bot.mail_refusals import Fault, fault_of
 from bot.verp import Verp
 
 #: headers in which a mail server leaves the address that the mail came to
 ADDRESSED = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc")
 REFERRING = ("In-Reply-To", "References")
+POSTMASTERS = {"mailer-daemon", "postmaster"}
 #: our own Message-ID, see bot/mail_transport.py
 OUR_ID = re.compile(r"<d(\d{1,15})\.[0-9a-f]{16}@[^<>\s]+>")
 STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+#: what the other server said, in the Diagnostic-Code of a report
+ANSWER = re.compile(r"\b(5\d\d)[ -]+(.*)", re.DOTALL)
+NO_STATUS = "5.0.0"
 LONGEST_ID = 300
 
 
 class MailKind(StrEnum):
-    """What came in."""
+    """What came in. *Unclear*: a machine answered, perhaps that the mail did not arrive."""
 
     BOUNCE = "bounce"
     DELAYED = "delayed"
     REPLY = "reply"
     AUTOMATIC = "automatic"
+    UNCLEAR = "unclear"
     OTHER = "other"
 
 
@@ -37,7 +44,8 @@ class Sorted:
     """A mail without its contents.
 
     ``delivery_id`` comes from a signed address; ``our_id`` is a Message-ID of ours that the
-    mail names, to be checked against what was sent.
+    mail names, to be checked against what was sent. ``closes_address``: a bounce says that
+    the address does not exist.
     """
 
     message_id: str
@@ -45,6 +53,7 @@ class Sorted:
     delivery_id: int | None = None
     our_id: str | None = None
     status: str | None = None
+    closes_address: bool = False
 
 
 def is_report(headers: Message) -> bool:
@@ -57,12 +66,12 @@ def is_report(headers: Message) -> bool:
 
 def sort_mail(mail: Message, verp: Verp) -> Sorted:
     """Sort by the headers; a delivery report by its parts."""
-    kind, status = _report(mail) if is_report(mail) else (_kind(mail), None)
+    kind, status, closes = _report(mail) if is_report(mail) else (_kind(mail), None, False)
     delivery_id = _addressed(mail, verp)
     our_id = _our_id(mail)
     if delivery_id is None and our_id is None:
         kind = MailKind.OTHER
-    return Sorted(message_id_of(mail), kind, delivery_id, our_id, status)
+    return Sorted(message_id_of(mail), kind, delivery_id, our_id, status, closes)
 
 
 def message_id_of(mail: Message) -> str:
@@ -81,26 +90,45 @@ def number_in(our_id: str) -> int | None:
 
 
 def _kind(mail: Message) -> MailKind:
+    if _may_be_bounce(mail):
+        return MailKind.UNCLEAR
     automatic = (
         str(mail.get("Auto-Submitted", "no")).strip().lower() != "no"
         or mail.get("X-Autoreply") is not None
         or mail.get("X-Autorespond") is not None
         or str(mail.get("Precedence", "")).strip().lower() in {"bulk", "junk", "auto_reply", "list"}
-        or str(mail.get("Return-Path", "")).strip() == "<>"
     )
     return MailKind.AUTOMATIC if automatic else MailKind.REPLY
 
 
-def _report(mail: Message) -> tuple[MailKind, str | None]:
-    """Failed for good, or something else (delayed, delivered)."""
+def _may_be_bounce(mail: Message) -> bool:
+    """Older servers report a failure in words that only a person can read."""
+    sender = parseaddr(str(mail.get("From", "")))[1].partition("@")[0].lower()
+    return str(mail.get("Return-Path", "-")).strip() in {"", "<>"} or sender in POSTMASTERS
+
+
+def _report(mail: Message) -> tuple[MailKind, str | None, bool]:
+    """Failed for good, or something else (delayed, delivered); and whether the address is gone."""
+    kind = MailKind.UNCLEAR
     for part in mail.walk():
         action = str(part.get("Action", "")).strip().lower()
         if not action:
             continue
+        kind = MailKind.DELAYED
         status = STATUS.search(str(part.get("Status", "")))
         if action == "failed":
-            return MailKind.BOUNCE, status[0] if status else "5.0.0"
-    return MailKind.DELAYED, None
+            code = status[0] if status else NO_STATUS
+            return MailKind.BOUNCE, code, _is_gone(code, str(part.get("Diagnostic-Code", "")))
+    return kind, None, False
+
+
+def _is_gone(status: str, diagnostic: str) -> bool:
+    """By the same rule as a refusal while sending; 5.0.0 stands for *the server gave none*."""
+    answer = ANSWER.search(diagnostic)
+    code, said = (int(answer[1]), answer[2]) if answer else (0, diagnostic)
+    if status != NO_STATUS:
+        said = f"{status} {said}"
+    return status.startswith("5.") and fault_of(code, said) is Fault.ADDRESS
 
 
 def _addressed(mail: Message, verp: Verp) -> int | None:

@@ -24,6 +24,7 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
+from bot.mail_refusals import Fault, fault_of, is_our_set_up
 from bot.verp import Verp
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryAct, EmailForm
@@ -206,6 +207,8 @@ def _answered(error: SMTPResponseException, phase: Phase, *, now: datetime) -> O
     if isinstance(error, SMTPRecipientRefused) and error.code != SERVICE_NOT_AVAILABLE:
         return _recipient(error, now=now)
     if phase is Phase.DATA and error.code != SERVICE_NOT_AVAILABLE:
+        if permanent and is_our_set_up(error.message):
+            return Later(now + MENDING, "sender_refused", whole_channel=True)
         if permanent:
             # Some servers only now say that this mailbox is unknown or full.
             personal = error.message.startswith(("5.1.", "5.2."))
@@ -220,10 +223,11 @@ def _answered(error: SMTPResponseException, phase: Phase, *, now: datetime) -> O
 def _recipient(error: SMTPRecipientRefused, *, now: datetime) -> Outcome:
     if error.code < PERMANENT:
         return Later(now + BUSY, f"smtp_{error.code}")
-    if "relay" in error.message.lower():
-        # Our own set-up is at fault, and would close every address one by one.
+    fault = fault_of(error.code, error.message)
+    if fault is Fault.OURS:
+        # Every recipient would be refused like this one; a person must mend it first.
         return Later(now + MENDING, "sender_refused", whole_channel=True)
-    return Refused(f"smtp_{error.code}", closes_channel=True)
+    return Refused(f"smtp_{error.code}", closes_channel=fault is Fault.ADDRESS)
 
 
 def _one_line(text: str) -> str:

@@ -69,7 +69,7 @@ async def _on(url: str, work: Callable[[Connection], T]) -> T:
 @asynccontextmanager
 async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
     """One connection in one transaction, with SQLite's checks of references put off."""
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:

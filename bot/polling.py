@@ -152,16 +152,35 @@ class Worker:
         self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; an update in hand is finished first."""
+        """Work until told to stop; an update in hand is finished first.
+
+        No fault ends it: without this loop the house takes in messages and answers nobody.
+        """
         while not stop.is_set():
             self._woken.clear()
-            ids = await next_updates(self._db)
-            for update_id in ids:
-                if stop.is_set():
-                    return
-                await self._handle(update_id)
-            if not ids:
+            try:
+                found = await self._round(stop)
+            except Exception:
+                log.exception("A round of the worker failed", extra={"action": "worker_failed"})
+                await _pause(stop, 0.5)
+                continue
+            if not found:
                 await _pause_or(self._woken, stop, 0.5)
+
+    async def _round(self, stop: asyncio.Event) -> int:
+        """Handle what waits; an update that raises comes after the others, not instead of them."""
+        ids = await next_updates(self._db)
+        faults: list[Exception] = []
+        for update_id in ids:
+            if stop.is_set():
+                break
+            try:
+                await self._handle(update_id)
+            except Exception as error:
+                faults.append(error)
+        if faults:
+            raise ExceptionGroup("updates failed", faults)
+        return len(ids)
 
     async def _handle(self, update_id: int) -> None:
         handled = await handle_update(

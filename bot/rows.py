@@ -89,3 +89,14 @@ class LiveMessage(Row, table=True):
     delivery_id: int
     content_hash: str = Field(max_length=64)
     edited_at: datetime
+
+
+class WebSession(Row, table=True):
+    """Somebody who is signed in to the console. Roles are read anew at each request."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    opened_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None

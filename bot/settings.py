@@ -43,6 +43,12 @@ class WebSettings(Frozen):
     host: str = Field("127.0.0.1", description="adres waarop de pagina's luisteren")
     port: int = Field(8420, ge=0, le=65_535, description="poort (0 = kies zelf)")
     base_url: str = Field("http://127.0.0.1:8420", description="adres van de pagina's in berichten")
+    idle_min: int = Field(
+        60, ge=5, le=1440, description="zonder gebruik eindigt een aanmelding na zoveel minuten"
+    )
+    session_h: int = Field(
+        12, ge=1, le=72, description="een aanmelding eindigt altijd na zoveel uren"
+    )
 
 
 class DatabaseSettings(Frozen):

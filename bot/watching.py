@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=60)
 #: A tick is late when its last round is older than this many rounds, plus PATIENCE.
 LATE_ROUNDS = 3
+
+
+async def start_beats(session: AsyncSession, names: Sequence[str], *, now: datetime) -> None:
+    """Everything is on time when the house starts.
+
+    A part that never does its first round is then late like any other, and the time that
+    the house was down is nobody's silence.
+    """
+    for name in names:
+        beat = await session.get(Heartbeat, name) or Heartbeat(name=name, at=now)
+        beat.at, beat.told_at = now, None
+        session.add(beat)
 
 
 async def tell_trouble(house: House, *, now: datetime) -> int:
@@ -80,6 +93,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         "coordinator/trouble.html",
         is_exercise=house.config.is_exercise,
         now=now,
+        avoid=ChannelKind.TELEGRAM,
         what=texts.TELEGRAM_TROUBLE[house.poller.trouble],
         since=beat.at,
         waiting=waiting,

@@ -176,6 +176,29 @@ class AccessLink(Row, table=True):
     revoked_at: datetime | None = None
 
 
+class LinkPurpose(StrEnum):
+    """What a person's own link opens."""
+
+    SIGN_IN = "sign_in"
+    OWN_PAGE = "own_page"
+
+
+class PersonLink(Row, table=True):
+    """A random link for one person alone: into the console once, or to their own page.
+
+    It is minted when a message is sent; only the hash is kept.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    purpose: LinkPurpose = required_choice(LinkPurpose)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
 class Tally(Row, table=True):
     """A bare count per day: referrals shown, strangers refused. Nothing about whom."""
 

@@ -10,6 +10,8 @@ from contacts.outbox import Button, Content, EmailForm, TelegramForm
 
 LINK = "%%LINK%%"
 INTERNAL_CONTACT = "%%INTERNAL_CONTACT%%"
+SIGN_IN = "%%SIGN_IN%%"
+OWN_PAGE = "%%OWN_PAGE%%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,18 @@ class Personal:
 
     link: str
     internal_contact: str
+    sign_in: str = ""
+    own_page: str = ""
+
+    @property
+    def places(self) -> dict[str, str]:
+        """What comes in the place of each placeholder."""
+        return {
+            LINK: self.link,
+            INTERNAL_CONTACT: self.internal_contact,
+            SIGN_IN: self.sign_in,
+            OWN_PAGE: self.own_page,
+        }
 
 
 def mentions(content: Content, placeholder: str) -> bool:
@@ -29,14 +43,14 @@ def fill(content: Content, personal: Personal) -> Content:
     """The message as this recipient gets it; what goes into HTML is escaped."""
 
     def plain(text: str) -> str:
-        return text.replace(LINK, personal.link).replace(
-            INTERNAL_CONTACT, personal.internal_contact
-        )
+        for placeholder, value in personal.places.items():
+            text = text.replace(placeholder, value)
+        return text
 
     def html(text: str) -> str:
-        return text.replace(LINK, escape(personal.link)).replace(
-            INTERNAL_CONTACT, escape(personal.internal_contact)
-        )
+        for placeholder, value in personal.places.items():
+            text = text.replace(placeholder, escape(value))
+        return text
 
     return Content(
         telegram=None if content.telegram is None else _chat(content.telegram, plain, html),

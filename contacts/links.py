@@ -1,14 +1,21 @@
-"""Links to one organisation's page of one event: random, expiring, only the hash is stored."""
+"""Links to an organisation's page, to a person's own page, and into the console.
+
+Random, expiring, revocable; only the hash is stored.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import func
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import AccessLink
+from contacts.directory import AccessLink, LinkPurpose, PersonLink
 from contacts.tokens import hash_token, new_token
+
+#: how long a person's own link works
+LIVES = {LinkPurpose.SIGN_IN: timedelta(minutes=5), LinkPurpose.OWN_PAGE: timedelta(days=90)}
 
 
 async def mint_link(
@@ -44,3 +51,83 @@ async def open_link(session: AsyncSession, token: str, *, now: datetime) -> Acce
     if link is None or link.revoked_at is not None or link.expires_at <= now:
         return None
     return link
+
+
+async def mint_person_link(
+    session: AsyncSession, person_id: int, purpose: LinkPurpose, *, now: datetime
+) -> str:
+    """Write a link for one person; returns the token, which is kept nowhere."""
+    token = new_token()
+    session.add(
+        PersonLink(
+            token_hash=hash_token(token),
+            purpose=purpose,
+            person_id=person_id,
+            created_at=now,
+            expires_at=now + LIVES[purpose],
+        )
+    )
+    return token
+
+
+async def find_person_link(
+    session: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime
+) -> PersonLink | None:
+    """The link while it works: not used up, not revoked, not over. Changes nothing."""
+    found = await session.exec(
+        select(PersonLink).where(
+            col(PersonLink.token_hash) == hash_token(token),
+            col(PersonLink.purpose) == purpose,
+            col(PersonLink.used_at).is_(None),
+            col(PersonLink.revoked_at).is_(None),
+            col(PersonLink.expires_at) > now,
+        )
+    )
+    return found.one_or_none()
+
+
+async def use_person_link(
+    session: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime
+) -> int | None:
+    """Use a one-time link up; returns whose it was, or None. Two at once: one gets None."""
+    link = await find_person_link(session, token, purpose, now=now)
+    if link is None:
+        return None
+    used = await session.exec(
+        update(PersonLink)
+        .where(col(PersonLink.id) == link.id, col(PersonLink.used_at).is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return link.person_id if used.rowcount == 1 else None
+
+
+async def count_person_links(
+    session: AsyncSession, person_id: int, purpose: LinkPurpose, *, since: datetime
+) -> int:
+    """How many links of this kind were made for somebody lately."""
+    found = await session.exec(
+        select(func.count())
+        .select_from(PersonLink)
+        .where(
+            col(PersonLink.person_id) == person_id,
+            col(PersonLink.purpose) == purpose,
+            col(PersonLink.created_at) > since,
+        )
+    )
+    return found.one()
+
+
+async def revoke_person_links(
+    session: AsyncSession, person_id: int, purpose: LinkPurpose, *, now: datetime
+) -> None:
+    """Let every link of this kind of a person stop working."""
+    await session.exec(
+        update(PersonLink)
+        .where(
+            col(PersonLink.person_id) == person_id,
+            col(PersonLink.purpose) == purpose,
+            col(PersonLink.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+    )

@@ -15,10 +15,10 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import Lease, give_back, open_address
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Organisation
-from contacts.filling import LINK, Personal, fill, mentions
+from contacts.directory import Channel, ChannelKind, ChannelStatus, LinkPurpose, Organisation
+from contacts.filling import LINK, OWN_PAGE, SIGN_IN, Personal, fill, mentions
 from contacts.journal import SYSTEM
-from contacts.links import mint_link
+from contacts.links import mint_link, mint_person_link
 from contacts.outbox import (
     DELIVERY_MOVES,
     Content,
@@ -225,17 +225,13 @@ async def _prepare(
     if refused is not None:
         return Marked(delivery.id, chat, refused)
     original_id = delivery.edits_delivery_id or delivery.id
-    link = ""
-    if mentions(content, LINK):
-        link = await _link(session, case, original_id, linking, now=now)
-    organisation = case.organisation
-    contact = (organisation.internal_contact if organisation else None) or OWN_INTERNAL_CONTACT
+    personal = await _personal(session, case, content, original_id, linking, now=now)
     outgoing = Outgoing(
         delivery_id=delivery.id,
         original_id=original_id,
         address=chat,
         act=delivery.act,
-        content=fill(content, Personal(link=link, internal_contact=contact)),
+        content=fill(content, personal),
         edits_external_id=case.original.external_id
         if case.original is not None and delivery.act is DeliveryAct.EDIT
         else None,
@@ -260,7 +256,41 @@ def _objection(case: _Case, content: Content) -> Refused | None:
     linkable = delivery.organisation_id is not None and message.event_id is not None
     if mentions(content, LINK) and not linkable:
         return Refused(NO_LINK)
+    own = any(mentions(content, placeholder) for placeholder in (SIGN_IN, OWN_PAGE))
+    if own and delivery.person_id is None:
+        return Refused(NO_LINK)
     return None
+
+
+async def _personal(
+    session: AsyncSession,
+    case: _Case,
+    content: Content,
+    original_id: int,
+    linking: Linking,
+    *,
+    now: datetime,
+) -> Personal:
+    """The links of this recipient, made only where the text asks for them."""
+    base = linking.base.rstrip("/")
+
+    async def own(placeholder: str, purpose: LinkPurpose, path: str) -> str:
+        if not mentions(content, placeholder) or case.delivery.person_id is None:
+            return ""
+        token = await mint_person_link(session, case.delivery.person_id, purpose, now=now)
+        return f"{base}/{path}/{token}"
+
+    link = ""
+    if mentions(content, LINK):
+        link = await _link(session, case, original_id, linking, now=now)
+    organisation = case.organisation
+    return Personal(
+        link=link,
+        internal_contact=(organisation.internal_contact if organisation else None)
+        or OWN_INTERNAL_CONTACT,
+        sign_in=await own(SIGN_IN, LinkPurpose.SIGN_IN, "aanmelden"),
+        own_page=await own(OWN_PAGE, LinkPurpose.OWN_PAGE, "p"),
+    )
 
 
 async def _link(

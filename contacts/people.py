@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Person, Role, RoleGrant
+from contacts.directory import (
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    Invitation,
+    LinkPurpose,
+    Person,
+    Role,
+    RoleGrant,
+)
 from contacts.journal import SYSTEM, Who, write_journal
+from contacts.links import revoke_person_links
+
+#: why a channel was closed when its person stopped working there
+LEFT = "left"
 
 
 async def person_by_address(
@@ -44,6 +57,54 @@ async def grant(
         session, who=who, action="role_granted", subject=f"person:{person_id}",
         detail={"role": role.value}, now=now,
     )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def revoke(
+    session: AsyncSession, person_id: int, role: Role, *, who: Who, now: datetime
+) -> bool:
+    """Take a role away; False when they did not have it."""
+    found = await session.exec(
+        select(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.role) == role)
+    )
+    granted = found.first()
+    if granted is None:
+        return False
+    await session.delete(granted)
+    write_journal(
+        session, who=who, action="role_revoked", subject=f"person:{person_id}",
+        detail={"role": role.value}, now=now,
+    )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def mark_left(session: AsyncSession, person: Person, *, who: Who, now: datetime) -> bool:
+    """Somebody does not work there any more: every channel, role and link ends at once."""
+    if person.left_at is not None:
+        return False
+    assert person.id is not None
+    person.left_at = now
+    session.add(person)
+    channels = await session.exec(
+        select(Channel).where(
+            col(Channel.person_id) == person.id, col(Channel.status) == ChannelStatus.ACTIVE
+        )
+    )
+    for channel in channels.all():
+        await close_channel(session, channel.kind, channel.address, reason=LEFT, now=now)
+    roles = await session.exec(select(RoleGrant.role).where(col(RoleGrant.person_id) == person.id))
+    for role in roles.all():
+        await revoke(session, person.id, Role(role), who=who, now=now)
+    await session.exec(
+        update(Invitation)
+        .where(col(Invitation.person_id) == person.id, col(Invitation.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+    for purpose in LinkPurpose:
+        await revoke_person_links(session, person.id, purpose, now=now)
+    write_journal(session, who=who, action="person_left", subject=f"person:{person.id}", now=now)
     await session.flush()
     return True
 

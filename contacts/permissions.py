@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SEE_STATUS = "see_status"
     MANAGE_CONTACTS = "manage_contacts"
     MANAGE_SYSTEM = "manage_system"
+    USE_CONSOLE = "use_console"
 
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
@@ -48,6 +49,9 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_STATUS: frozenset({Role.COORDINATOR, Role.APPROVER, Role.ADMIN}),
     Permission.MANAGE_CONTACTS: frozenset({Role.COORDINATOR, Role.ADMIN}),
     Permission.MANAGE_SYSTEM: frozenset({Role.ADMIN}),
+    Permission.USE_CONSOLE: frozenset(
+        {Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
+    ),
 }
 
 

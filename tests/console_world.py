@@ -13,8 +13,11 @@ from sqlmodel import SQLModel
 
 from bot.config import Config
 from bot.console.app import build_app
+from bot.console.pages import PLAIN_COOKIE
+from bot.console.sessions import form_token, start_session
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
-from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person
+from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person, Role
+from contacts.journal import SYSTEM
 from contacts.links import mint_link
 from contacts.outbox import (
     Content,
@@ -23,6 +26,7 @@ from contacts.outbox import (
     EmailForm,
     MessageKind,
 )
+from contacts.people import grant
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, post
@@ -53,6 +57,12 @@ class World:
     organisation_id: int
     delivery_id: int
     token: str
+    staff_id: int
+    desk: httpx.AsyncClient
+
+    async def press(self, path: str, **fields: Any) -> httpx.Response:
+        """Send a form of the console as its page would."""
+        return await press(self.desk, self.sealer, path, **fields)
 
     @property
     def page(self) -> str:
@@ -110,8 +120,50 @@ async def a_world(db: Database, now: datetime) -> AsyncIterator[World]:
             now=now,
             days=30,
         )
-    async with client_of(db, sealer, now) as web:
-        yield World(db, web, sealer, now, event.id, organisation.id, delivery.id, token)
+        staff_id = await a_colleague(session, "Coördinator", tuple(Role), now)
+        cookies = await signed_in(session, staff_id, now)
+    async with (
+        client_of(db, sealer, now) as web,
+        client_of(db, sealer, now, cookies=cookies) as desk,
+    ):
+        yield World(
+            db, web, sealer, now, event.id, organisation.id, delivery.id, token, staff_id, desk
+        )
+
+
+async def a_colleague(
+    session: Any, name: str, roles: tuple[Role, ...], now: datetime, *, is_exercise: bool = False
+) -> int:
+    """Somebody of the gemeente with these rights; returns their number."""
+    city = f"Gemeente van {name}"
+    organisation = Organisation(
+        name=city, domain=Domain.MUNICIPALITY, created_at=now, is_exercise=is_exercise
+    )
+    session.add(organisation)
+    await session.flush()
+    person = Person(
+        organisation_id=organisation.id, name=name, created_at=now, is_exercise=is_exercise
+    )
+    session.add(person)
+    await session.flush()
+    assert person.id is not None
+    for role in roles:
+        await grant(session, person.id, role, who=SYSTEM, now=now)
+    return person.id
+
+
+async def signed_in(session: Any, person_id: int, now: datetime) -> dict[str, str]:
+    """The cookie of somebody who is signed in; empty when they may not be."""
+    token = await start_session(session, person_id, now=now)
+    return {PLAIN_COOKIE: token} if token else {}
+
+
+async def press(
+    desk: httpx.AsyncClient, sealer: Sealer, path: str, **fields: Any
+) -> httpx.Response:
+    """Send a form with the token that belongs to the session of ``desk``."""
+    token = form_token(sealer, desk.cookies.get(PLAIN_COOKIE) or "")
+    return await desk.post(path, data={"sleutel": token, **fields}, headers=SAME_SITE)
 
 
 async def a_version(

@@ -12,7 +12,7 @@ from bot.console.health import judge_beat, report
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from briefings.rows import BriefingStatus
-from contacts.directory import Audience, Domain
+from contacts.directory import Audience, Domain, Role
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.outbox import (
     Delivery,
@@ -27,10 +27,12 @@ from feeds.rows import Event, Origin
 from signals.rows import Setting, Signal
 from tests.console_world import (
     World,
+    a_colleague,
     a_version,
     a_world,
     an_item,
     client_of,
+    signed_in,
     tell,
 )
 
@@ -44,7 +46,7 @@ async def world(db: Database, now: datetime) -> AsyncIterator[World]:
 async def test_feed_titles_and_reasons_are_escaped(world: World) -> None:
     await an_item(world)
     for path in ("/", f"/gebeurtenis/{world.event_id}"):
-        page = (await world.web.get(path)).text
+        page = (await world.desk.get(path)).text
         assert "<script>" not in page
         assert "&lt;script&gt;" in page
     assert "&lt;i&gt;" in page
@@ -54,15 +56,15 @@ async def test_feed_titles_and_reasons_are_escaped(world: World) -> None:
 
 
 async def test_the_event_page_shows_seven_texts_without_anybodys_link(world: World) -> None:
-    page = (await world.web.get(f"/gebeurtenis/{world.event_id}")).text
-    assert page.count("<details") == len(Audience)
+    page = (await world.desk.get(f"/gebeurtenis/{world.event_id}/teksten")).text
+    assert page.count('id="tekst-') == len(Audience)
     assert "%%" not in page
     assert world.token not in page
 
 
 async def test_small_numbers_of_organisations_stay_vague(world: World) -> None:
     await tell(world)
-    page = (await world.web.get(f"/gebeurtenis/{world.event_id}")).text
+    page = (await world.desk.get(f"/gebeurtenis/{world.event_id}")).text
     assert "Van 1-2 organisaties." in page
     assert "Voorbeeldcollege" not in page
     assert "Veel vragen in de groep" not in page
@@ -112,7 +114,7 @@ async def test_vandaag_names_everything_that_waits(world: World) -> None:
             )
         )
         session.add(Heartbeat(name="feeds", at=world.now - timedelta(hours=1)))
-    page = (await world.web.get("/")).text
+    page = (await world.desk.get("/")).text
     waiting = (
         "Melding wacht op een besluit", "wachten op goedkeuring", "1 onzeker bericht",
         "1 signaal zonder antwoord", "Gestopt: update", "Het lezen van nieuws staat stil",
@@ -123,8 +125,11 @@ async def test_vandaag_names_everything_that_waits(world: World) -> None:
 
 
 async def test_an_empty_list_says_what_is_normal(db: Database, now: datetime) -> None:
-    async with client_of(db, Sealer(Sealer.new_key()), now) as web:
-        page = (await web.get("/")).text
+    async with db.begin() as session:
+        staff_id = await a_colleague(session, "Coördinator", (Role.COORDINATOR,), now)
+        cookies = await signed_in(session, staff_id, now)
+    async with client_of(db, Sealer(Sealer.new_key()), now, cookies=cookies) as desk:
+        page = (await desk.get("/")).text
     assert "Niets te doen." in page
     assert "Er loopt geen gebeurtenis." in page
 
@@ -141,7 +146,7 @@ async def test_a_snoozed_alert_waits_until_its_hour(world: World) -> None:
                 snoozed_until=world.now + timedelta(hours=1),
             )
         )
-    assert "wacht op een besluit" not in (await world.web.get("/")).text
+    assert "wacht op een besluit" not in (await world.desk.get("/")).text
 
 
 async def test_the_journal_shows_codes_in_dutch_and_unknown_ones_as_they_are(world: World) -> None:
@@ -155,7 +160,7 @@ async def test_the_journal_shows_codes_in_dutch_and_unknown_ones_as_they_are(wor
             detail={"from": "detected", "to": "confirmed", "ids": [4, 5, 6]},
         )
         session.add(JournalEntry(at=world.now, actor="person:3", action="zomaar", subject="x:1"))
-    page = (await world.web.get("/journaal")).text
+    page = (await world.desk.get("/journaal")).text
     for words in (
         "gebeurtenis bevestigd", "gebeurtenis 1", "detected → confirmed, ids: 3", "persoon 3",
         "zomaar",
@@ -167,14 +172,14 @@ async def test_the_journal_is_cut_at_200_lines(world: World) -> None:
     async with world.db.begin() as session:
         for number in range(230):
             write_journal(session, who=SYSTEM, action="x", subject=f"event:{number}", now=world.now)
-    page = (await world.web.get("/journaal")).text
+    page = (await world.desk.get("/journaal")).text
     assert page.count("<tr>") == 201
     assert "gebeurtenis 229" in page
 
 
 @pytest.mark.parametrize("number", ["999", "9" * 30, "0"])
 async def test_an_event_that_is_not_there_is_a_404(world: World, number: str) -> None:
-    assert (await world.web.get(f"/gebeurtenis/{number}")).status_code == 404
+    assert (await world.desk.get(f"/gebeurtenis/{number}")).status_code == 404
 
 
 async def test_health_is_503_until_everything_beats(world: World) -> None:

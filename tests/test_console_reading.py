@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from starlette.datastructures import Headers
 
+from bot.console.app import DOORS
 from bot.console.guarding import is_same_site
 from bot.console.reading import NO_NEWS
 from briefings.rows import BriefingStatus
@@ -146,7 +147,10 @@ async def test_looking_changes_nothing(world: World) -> None:
         await world.web.get(world.page + path)
         await world.web.head(world.page + path)
     for path in ("/", f"/gebeurtenis/{world.event_id}", "/journaal", "/gezond", "/nee"):
-        await world.web.get(path)
+        await world.desk.get(path)
+    for door in DOORS:
+        if door.method == "GET":
+            await world.desk.get(door.path.replace("{number:int}", "1"))
     assert await contents(world.db) == before
 
 

@@ -7,15 +7,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from bot import inbox, polling
 from bot.chat import router
 from bot.chat.turn import Turn
-from bot.rows import IncomingUpdate, UpdateStatus
+from bot.clock import utc_now
+from bot.rows import IncomingUpdate, UpdateKind, UpdateStatus
 from bot.run import quiet_logging
 from contacts.directory import Channel, ChannelStatus
+from contacts.records import Database
+from contacts.sealing import Sealer
 from contacts.tally import total
 from tests.flow_world import Evening, an_evening
 
@@ -95,6 +100,60 @@ async def test_a_failing_update_is_told_and_the_rest_goes_on(
     rows = await all_handled(evening, 2)
     assert [row.status for row in rows] == [UpdateStatus.FAILED, UpdateStatus.DONE]
     assert all(row.payload is None and row.chat is None for row in rows)
+
+
+async def sealed_elsewhere(evening: Evening, ident: int = 1) -> None:
+    """A stored update of the teacher, from before somebody lost the key."""
+    payload = Sealer(Sealer.new_key()).seal('{"text": "/help"}')
+    chat = evening.teacher.chat_id
+    async with evening.house.db.begin() as session:
+        session.add(
+            IncomingUpdate(
+                id=ident, kind=UpdateKind.COMMAND, chat=chat, payload=payload, received_at=utc_now()
+            )
+        )
+
+
+async def test_an_update_sealed_with_another_key_fails_and_the_next_is_handled(
+    evening: Evening, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    await sealed_elsewhere(evening)
+    await evening.users["Teamleider"].say("/signaal")
+    await evening.users["Teamleider"].see_button("Vragen")
+    await evening.teacher.see("niet verwerkt")
+    rows = await all_handled(evening, 2)
+    assert {row.status for row in rows} == {UpdateStatus.FAILED, UpdateStatus.DONE}
+    assert all(row.payload is None for row in rows)
+
+
+async def test_a_failure_that_cannot_be_told_still_ends_the_update(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def explode(turn: Turn) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(inbox, "tell_failure", explode)
+    caplog.set_level(logging.CRITICAL)
+    await sealed_elsewhere(evening)
+    (row,) = await all_handled(evening, 1)
+    assert (row.status, row.attempts) == (UpdateStatus.FAILED, inbox.MAX_ATTEMPTS)
+
+
+async def test_the_worker_survives_what_cannot_be_handled_nor_counted(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def disk_full_for_the_first(db: Database, ident: int, *given: Any, **more: Any) -> Any:
+        if ident == 1:
+            raise OSError("disk")
+        return await inbox.handle_update(db, ident, *given, **more)
+
+    monkeypatch.setattr(polling, "handle_update", disk_full_for_the_first)
+    caplog.set_level(logging.CRITICAL)
+    await sealed_elsewhere(evening, 1)
+    await evening.teacher.say("/help")
+    await evening.teacher.see("", timeout_s=5)
+    assert not evening.house.running["worker"].done()
 
 
 async def test_pictures_and_their_captions_are_refused_unread(evening: Evening) -> None:

@@ -21,7 +21,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 350, 50
 #: words that make a string Dutch; names of values (E01, snel, geen) are single words
 DUTCH = re.compile(r"\b(niet|een|het|deze|voor|met|naar|wordt|uw|u|wij|geen|van)\b", re.I)
 #: where Dutch belongs; the simulator and people's words in a play are the outside world
-DUTCH_PLACES = ("texts.py",)
+DUTCH_PLACES = "texts.py"
 
 
 def readable(path: Path) -> str:
@@ -68,7 +68,9 @@ def literals(tree: ast.AST) -> Iterator[ast.Constant]:
             yield node
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p.name not in DUTCH_PLACES], ids=readable)
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if not p.name.endswith(DUTCH_PLACES)], ids=readable
+)
 def test_dutch_stands_in_texts_templates_and_data_only(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, message_from_string
 
 import pytest
@@ -31,6 +31,7 @@ OUR_ID = "<d1.0123456789abcdef@schakel.example>"
 
 
 def mail(to: str, body: str = "Geheim verhaal", **headers: str) -> str:
+    """A mail with these headers; an underscore stands for a dash."""
     lines = {"From": "docent@school.example", "To": to, "Message-ID": "<r1@school.example>"}
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}
     return "\n".join(f"{name}: {value}" for name, value in lines.items()) + f"\n\n{body}\n"
@@ -55,7 +56,10 @@ def test_a_forged_address_names_nothing(number: int, key: bytes) -> None:
         ({"Auto_Submitted": "auto-replied"}, MailKind.AUTOMATIC),
         ({"X_Autoreply": "yes"}, MailKind.AUTOMATIC),
         ({"Precedence": "bulk"}, MailKind.AUTOMATIC),
-        ({"Return_Path": "<>"}, MailKind.AUTOMATIC),
+        ({"Return_Path": "<>"}, MailKind.UNCLEAR),
+        ({"From": "MAILER-DAEMON@mail.example"}, MailKind.UNCLEAR),
+        ({"From": "Post <postmaster@mail.example>"}, MailKind.UNCLEAR),
+        ({"Return_Path": "<docent@school.example>"}, MailKind.REPLY),
     ],
 )
 def test_people_and_machines_are_told_apart(headers: dict[str, str], kind: MailKind) -> None:
@@ -74,6 +78,29 @@ def test_a_delivery_report_says_whether_it_failed_for_good() -> None:
     first, second = sort_mail(failed, VERP), sort_mail(delayed, VERP)
     assert (first.kind, first.delivery_id, first.status) == (MailKind.BOUNCE, 5, "5.2.2")
     assert (second.kind, second.delivery_id) == (MailKind.DELAYED, 5)
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "closes"),
+    [
+        ("5.1.1", "", True),
+        ("5.2.1", "smtp; 550 5.2.1 disabled", True),
+        ("5.0.0", "smtp; 550 no such user", True),
+        ("5.0.0", "smtp; 550 5.1.1 no such user", True),
+        ("5.0.0", "", False),
+        ("5.7.1", "smtp; 550 5.7.1 rejected by policy", False),
+        ("5.1.8", "smtp; 553 5.1.8 sender domain unknown", False),
+        ("5.2.2", "smtp; 552 5.2.2 mailbox full", False),
+        ("5.4.4", "", False),
+    ],
+)
+def test_only_a_bounce_that_knows_no_such_address_closes_it(
+    status: str, diagnostic: str, closes: bool
+) -> None:
+    report = bounce_for(VERP.address(5), "a@example.org", status=status).decode()
+    report = report.replace("Action:", f"Diagnostic-Code: {diagnostic}\nAction:")
+    sorted_mail = sort_mail(message_from_string(report), VERP)
+    assert (sorted_mail.kind, sorted_mail.closes_address) == (MailKind.BOUNCE, closes)
 
 
 def test_a_bounce_that_lost_the_envelope_is_known_by_the_returned_mail() -> None:
@@ -209,3 +236,47 @@ async def test_a_strangers_mail_is_left_for_a_person_to_see(
     assert await read_mail(db, settings_for(mailbox), sealer=SEALER, now=now) == 1
     assert mailbox.inbox[0].flags == {"\\Seen", "\\Flagged"}
     assert await all_deliveries(db) == []
+
+
+async def test_a_failure_told_in_words_proves_nothing_and_waits_for_a_person(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_mail(db, now, DeliveryStatus.UNKNOWN)
+    words = "Hi. This is the qmail-send program. I'm afraid I wasn't able to deliver your message."
+    headers = {"From": "MAILER-DAEMON@mail.example", "Subject": "failure notice"}
+    mailbox.deliver(mail(VERP.address(ident), words, Return_Path="<>", **headers).encode())
+    await read_mail(db, settings_for(mailbox), sealer=SEALER, now=now)
+    assert statuses(await all_deliveries(db)) == ["unknown"]
+    assert mailbox.inbox[0].flags == {"\\Seen", "\\Flagged"}
+
+
+async def reply(db: Database, ident: int, number: int, at: datetime) -> list[Delivery]:
+    """A reply to this delivery by somebody, or a machine that does not say so; all deliveries."""
+    text = mail(VERP.address(ident), Message_ID=f"<again{number}@school.example>")
+    async with db.begin() as session:
+        await handle(session, sort_mail(message_from_string(text), VERP), sealer=SEALER, now=at)
+    return list(await all_deliveries(db))
+
+
+async def test_answers_to_our_explanation_are_not_explained_again(
+    db: Database, now: datetime
+) -> None:
+    rows = await reply(db, await a_sent_mail(db, now), 0, now)
+    assert len(rows) == 2
+    for number in range(1, 4):
+        rows = await reply(db, rows[-1].id or 0, number, now + timedelta(days=2 * number))
+    assert len(rows) == 2
+
+
+async def test_an_answering_machine_is_answered_once_a_day(db: Database, now: datetime) -> None:
+    first = await a_sent_mail(db, now)
+    person = (await all_deliveries(db))[0]
+    async with db.begin() as session:
+        to = [Recipient(MAIL, person.address, person.person_id, person.organisation_id)]
+        posted = [
+            (await post(session, kind=MessageKind.UPDATE, content=BOTH, to=to, now=now))[0]
+            for _ in range(2)
+        ]
+    assert len(await reply(db, first, 1, now)) == 4
+    assert len(await reply(db, posted[0].id or 0, 2, now + timedelta(hours=2))) == 4
+    assert len(await reply(db, posted[1].id or 0, 3, now + timedelta(days=2))) == 5

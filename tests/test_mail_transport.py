@@ -11,6 +11,7 @@ import pytest
 from aiosmtplib import SMTPException
 
 from bot.clock import utc_now
+from bot.mail_refusals import Fault, fault_of
 from bot.mail_transport import MailTransport, Phase, classify
 from bot.simulator.smtp_sink import SmtpSink
 from bot.verp import Verp
@@ -186,6 +187,14 @@ async def test_faults_of_the_sink_have_their_outcome_and_the_next_mail_goes(
         ((*GREETING, "250 ok", "450 greylisted"), "smtp_450", False),
         ((*GREETING, "250 ok", "421 closing"), "busy", True),
         ((*GREETING, "250 ok", "554 5.7.1 Relay access denied"), "sender_refused", True),
+        ((*GREETING, "250 ok", "530 5.7.0 Must issue STARTTLS first"), "sender_refused", True),
+        ((*GREETING, "250 ok", "553 5.1.8 Sender domain not found"), "sender_refused", True),
+        ((*GREETING, "250 ok", "550 Client host [5.1.1.7] blocked"), "sender_refused", True),
+        (
+            (*GREETING, "250 ok", "250 ok", "354 go", "550 5.7.26 fails DMARC"),
+            "sender_refused",
+            True,
+        ),
         ((*GREETING, "250 ok", "250 ok", "354 go", "451 disk full"), "smtp_451", False),
         ((*GREETING, "250 ok", "250 ok", "354 go", "421 closing"), "busy", True),
         ((Talking.CUT,), "not_reachable", True),
@@ -205,6 +214,9 @@ async def test_what_is_certainly_not_sent_is_tried_later(
     ("script", "expected"),
     [
         ((*GREETING, "250 ok", "550 no such user"), Refused("smtp_550", closes_channel=True)),
+        ((*GREETING, "250 ok", "550 5.1.1 unknown"), Refused("smtp_550", closes_channel=True)),
+        ((*GREETING, "250 ok", "552 5.2.2 mailbox full"), Refused("smtp_552")),
+        ((*GREETING, "250 ok", "554 5.4.1 no route"), Refused("smtp_554")),
         (
             (*GREETING, "250 ok", "250 ok", "354 go", "554 5.7.1 spam"),
             Refused("smtp_554", halts_message=True),
@@ -279,3 +291,29 @@ async def test_a_mail_is_final_and_needs_a_form(transport: MailTransport) -> Non
 def test_a_plain_error_before_the_envelope_is_about_the_connection(now: datetime) -> None:
     outcome = classify(SMTPException("no STARTTLS"), Phase.CONNECTING, now=now)
     assert outcome == Later(now + timedelta(seconds=90), "no_tls", whole_channel=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "fault"),
+    [
+        (550, "5.1.1 <spam@blocked.example>: Recipient address rejected", Fault.ADDRESS),
+        (550, "#5.1.0 Address rejected.", Fault.ADDRESS),
+        (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", Fault.ADDRESS),
+        (550, "5.2.1 The account is disabled", Fault.ADDRESS),
+        (551, "User not local", Fault.ADDRESS),
+        (550, "5.1.0 Sender rejected", Fault.OURS),
+        (553, "5.1.7 Bad sender address syntax", Fault.OURS),
+        (530, "Authentication required", Fault.OURS),
+        (550, "Rejected because of SPF", Fault.OURS),
+        (554, "Your IP is blacklisted", Fault.OURS),
+        (554, "5.7.1 Access denied", Fault.OURS),
+        (550, "5.7.133 Sender not authenticated for this group", Fault.MAIL),
+        (552, "5.3.4 Message too big by policy", Fault.MAIL),
+        (554, "Transaction failed", Fault.MAIL),
+        (550, "5.4.1 Recipient address rejected: Access denied", Fault.MAIL),
+    ],
+)
+def test_only_an_unknown_address_is_a_fault_of_the_address(
+    code: int, text: str, fault: Fault
+) -> None:
+    assert fault_of(code, text) is fault

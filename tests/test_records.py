@@ -6,8 +6,10 @@ import asyncio
 from datetime import datetime
 
 import pytest
-from sqlmodel import select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import select, text
 
+from bot.rows import IncomingMail
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.records import Database, IllegalMove, StaleMove, move
 from feeds.rows import EVENT_MOVES, Event, EventStatus, Origin
@@ -68,3 +70,24 @@ async def test_times_come_back_aware(db: Database, now: datetime) -> None:
         session.add(an_event(now))
     async with db.read() as session:
         assert (await session.exec(select(Event))).one().detected_at == now
+
+
+async def test_an_error_of_the_store_names_no_values(db: Database, now: datetime) -> None:
+    for kind in ("reply", "Sander de Vries"):
+        mail = IncomingMail(message_id="<1@x>", kind=kind, received_at=now)
+        try:
+            async with db.begin() as session:
+                session.add(mail)
+        except IntegrityError as error:
+            shown = str(error)
+    assert "incoming_mail" in shown
+    assert "Sander" not in shown
+
+
+async def test_a_failed_look_shows_no_values_either(db: Database) -> None:
+    statement = text("SELECT :name FROM nowhere").bindparams(name="Sander")
+    for opened in (db.begin, db.read):
+        with pytest.raises(DBAPIError) as caught:
+            async with opened() as session:
+                await (await session.connection()).execute(statement)
+        assert "Sander" not in str(caught.value)

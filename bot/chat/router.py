@@ -12,6 +12,7 @@ from bot.chat.coordinator import (
     alert_flow,
     approval_flow,
     card,
+    console_flow,
     event_flow,
     facts_flow,
     signals_inbox,
@@ -37,6 +38,7 @@ _PARTS = (
     approval_flow,
     signals_inbox,
     after_flow,
+    console_flow,
     partner,
 )
 

@@ -1,15 +1,16 @@
-"""The web application: an organisation's page behind its link, and the working pages.
+"""The web application: the console for who is signed in, and the pages behind a link.
 
-Server-rendered, without cookies and without JavaScript; nothing comes from another host.
+Server-rendered; nothing comes from another host. Pages behind a link need no cookie and no
+JavaScript; in the console JavaScript only keeps pages fresh.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from starlette.applications import Starlette
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -18,52 +19,74 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.config import Config
-from bot.console import office, organisation
+from bot.console import (
+    bringing_in,
+    drafts,
+    events,
+    facts,
+    inbox,
+    live,
+    office,
+    organisation,
+    people,
+    reach,
+    sending,
+    signing_in,
+    steering,
+)
+from bot.console.doors import Door
 from bot.console.guarding import HeadersOnEverything, put_headers
-from bot.console.pages import STATIC, Parts, explain
+from bot.console.live import LiveDesk
+from bot.console.pages import STATIC, Parts, explain, nothing_to_wake
 from contacts.records import Database
 from contacts.sealing import Sealer
 
-
-class _TokenConvertor(Convertor[str]):
-    """What can be a token at all; anything else is no page of ours."""
-
-    regex = "[A-Za-z0-9_-]{16,64}"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-class _AnswerConvertor(_TokenConvertor):
-    regex = "|".join(organisation.ACKNOWLEDGEMENTS)
-
-
-register_url_convertor("token", _TokenConvertor())
-register_url_convertor("answer", _AnswerConvertor())
+#: every page and act of the console; ``tests/test_console_doors.py`` walks through them all
+DOORS: tuple[Door, ...] = (
+    *office.DOORS,
+    *events.DOORS,
+    *facts.DOORS,
+    *drafts.DOORS,
+    *sending.DOORS,
+    *reach.DOORS,
+    *inbox.DOORS,
+    *people.DOORS,
+    *bringing_in.DOORS,
+    *steering.DOORS,
+)
 
 
 def build_app(
-    db: Database, config: Config, sealer: Sealer, clock: Callable[[], datetime]
+    db: Database,
+    config: Config,
+    sealer: Sealer,
+    clock: Callable[[], datetime],
+    *,
+    on_change: Callable[[], None] = nothing_to_wake,
+    phones: Sequence[Route] = (),
 ) -> Starlette:
-    """The application on these parts; it opens and closes nothing itself."""
+    """The application on these parts; it opens and closes nothing itself.
+
+    :param on_change: called after each change, so that what was planned goes out at once.
+    :param phones: pages of simulated telephones, in the demo and in exercises.
+    """
     app = Starlette(
-        routes=_routes(),
+        routes=[*phones, *_routes()],
         middleware=[Middleware(HeadersOnEverything)],
         exception_handlers={HTTPException: _say_why, Exception: _say_sorry},
     )
-    app.state.parts = Parts(db, config, sealer, clock)
+    app.state.parts = Parts(db, config, sealer, clock, on_change, has_phones=bool(phones))
+    app.state.sign_in_asked = deque()
+    app.state.live = LiveDesk(db)
     return app
 
 
 def _routes() -> list[Route | Mount]:
     page = "/o/{token:token}"
     return [
-        Route("/", office.show_today),
-        Route("/gebeurtenis/{number:int}", office.show_event),
-        Route("/journaal", office.show_journal),
+        *(door.route() for door in DOORS),
+        *signing_in.ROUTES,
+        *live.ROUTES,
         Route("/gezond", office.show_health),
         Route(page, organisation.show_text),
         Route(f"{page}/signaal", organisation.show_form),

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import parse_qs
 
 from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.console.forms import BadForm, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.paths import ACKNOWLEDGEMENTS
 from bot.console.reading import Door, fill_page, open_door, read_newest, was_a_link
 from bot.console.signal_form import Answers, empty_form, mark_hits, read_form
 from contacts.arrival import acknowledge, prove_arrival
@@ -27,15 +28,6 @@ from contacts.sending import Recipient, original_of
 from contacts.tally import count_up
 from signals import texts as signal_texts
 from signals.telling import Blocked, Emergency, Told, district_names, tell
-
-#: a filled-in form is under 2 kB
-MAX_BODY = 20_000
-MAX_FIELDS = 60
-FORM_TYPE = "application/x-www-form-urlencoded"
-ACKNOWLEDGEMENTS = {
-    "gelezen": AcknowledgementKind.READ,
-    "begrepen": AcknowledgementKind.UNDERSTOOD,
-}
 
 
 async def show_text(request: Request) -> Response:
@@ -98,8 +90,9 @@ async def take_signal(request: Request) -> Response:
     parts, token = parts_of(request), request.path_params["token"]
     if not is_same_site(request.headers, base_url=parts.config.web.base_url):
         return explain(request, "cross_site", status=403)
-    body = await _read_body(request)
-    if body is None:
+    try:
+        body = await read_fields(request)
+    except BadForm:
         return explain(request, "too_big", status=413)
     now = parts.clock()
     async with parts.db.read() as session:
@@ -208,24 +201,6 @@ def _danger_page(request: Request, door: Door) -> Response:
         request, "gevaar.html", page=f"/o/{request.path_params['token']}",
         is_exercise=door.event.is_exercise,
     )  # fmt: skip
-
-
-async def _read_body(request: Request) -> dict[str, list[str]] | None:
-    """The posted fields, or None when it is no form of ours. Kept in memory only.
-
-    Uploads are not read: a parser for them would put large ones on disk.
-    """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return None
 
 
 def _audience(value: str) -> Audience | None:

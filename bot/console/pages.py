@@ -23,14 +23,35 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
+#: the prefix makes a browser refuse the cookie from anybody but this host, over TLS
+COOKIE = "__Host-schakel"
+#: over plain HTTP (this computer only) browsers refuse that prefix
+PLAIN_COOKIE = "schakel"
+
+
+def nothing_to_wake() -> None:
+    """For pages without a running house around them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the pages need of the running house."""
+    """What the pages need of the running house. ``on_change`` is called after each change."""
 
     db: Database
     config: Config
     sealer: Sealer
     clock: Callable[[], datetime]
+    on_change: Callable[[], None] = nothing_to_wake
+    has_phones: bool = False
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the pages over TLS."""
+        return self.config.web.base_url.startswith("https://")
+
+    @property
+    def cookie_name(self) -> str:
+        return COOKIE if self.is_secure else PLAIN_COOKIE
 
 
 def parts_of(request: Request) -> Parts:
@@ -39,14 +60,22 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-def show(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page ``templates/<name>``. A missing value is an error, never an empty place."""
-    config = parts_of(request).config
+def show(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page ``templates/<template>``. A missing value is an error, never an empty place."""
+    parts = parts_of(request)
+    config = parts.config
     values["is_exercise"] = config.is_exercise or values.get("is_exercise", False)
     html = (
         _environment()
-        .get_template(name)
-        .render(city=config.briefings.city, sender=config.briefings.sender, texts=texts, **values)
+        .get_template(template)
+        .render(
+            city=config.briefings.city,
+            sender=config.briefings.sender,
+            texts=texts,
+            path=request.url.path,
+            has_phones=parts.has_phones,
+            **values,
+        )
     )
     return HTMLResponse(html, status_code=status)
 

@@ -1,7 +1,7 @@
 """Dutch labels and short sentences of the pages. Longer text is in the templates."""
 
 from briefings.rows import BriefingKind, BriefingStatus, FactKind
-from contacts.directory import Audience
+from contacts.directory import Audience, ChannelKind, Domain, Role
 from contacts.outbox import DeliveryStatus, MessageKind
 from feeds.rows import EventStatus, LeadAgency, Origin
 
@@ -106,7 +106,43 @@ EXPLANATIONS = {
     "not_found": ("Deze pagina is er niet", "Controleer het adres."),
     "not_here": (
         "Deze pagina is hier niet te zien",
-        "De werkpagina's van Schakel zijn alleen te zien op de computer waarop Schakel draait.",
+        "Deze pagina is alleen te zien op de computer waarop Schakel draait.",
+    ),
+    "cross_site_office": (
+        "Niet uitgevoerd",
+        "Deze vraag kwam van een andere website. Open Schakel zelf en probeer het daar opnieuw.",
+    ),
+    "form_token": (
+        "Niet uitgevoerd",
+        "Dit formulier hoort niet bij uw aanmelding. Open de pagina opnieuw.",
+    ),
+    "signed_out": (
+        "U bent afgemeld",
+        "Er is niets opgeslagen. Meld u opnieuw aan, en voer het nog een keer in.",
+    ),
+    "sign_in_over": (
+        "Deze link werkt niet meer",
+        "Een link om aan te melden werkt vijf minuten en één keer. Vraag een nieuwe.",
+    ),
+    "not_allowed": (
+        "Dit mag u niet",
+        "Uw rechten zijn hier niet genoeg voor. Vraag de beheerder als dat niet klopt.",
+    ),
+    "stale_page": (
+        "Iemand anders was u voor",
+        "Wat hier stond, is intussen veranderd. Er is niets opgeslagen. Open de pagina opnieuw.",
+    ),
+    "too_late": (
+        "Dit kan niet meer",
+        "Hierover is al besloten, of het is al gebeurd. Open de pagina opnieuw.",
+    ),
+    "too_big_office": (
+        "Dit formulier is te groot",
+        "Er is niets opgeslagen. Maak de tekst of het bestand kleiner.",
+    ),
+    "too_often": (
+        "Dit ging te vaak achter elkaar",
+        "Wacht een minuut en probeer het dan opnieuw.",
     ),
     "cross_site": (
         "Niet uitgevoerd",
@@ -119,9 +155,6 @@ EXPLANATIONS = {
         "Dit ligt niet aan u. Probeer het over een paar minuten opnieuw. Is er gevaar? Bel 112.",
     ),
 }
-
-JOURNAL_ACTORS = {"system": "Schakel"}
-JOURNAL_PERSON = "persoon {number}"
 
 CLOCK = "{clock} uur"
 DECIDE_BY = "besluit vóór"
@@ -156,95 +189,6 @@ PARTS = {
     "health": "De bewaking",
 }
 
-#: what a line of the journal says; an action without a label is shown by its code
-ACTIONS = {
-    "dialogue_wiped": "woorden van afgeronde gesprekken gewist",
-    "acknowledged": "ontvangst gemeld",
-    "address_known": "adres was al bekend",
-    "address_moved": "gesprek verhuisd naar een nieuw adres",
-    "approval_voided": "goedkeuring vervallen door een wijziging",
-    "arrival_proved": "bericht blijkt aangekomen",
-    "briefing_approved": "teksten goedgekeurd",
-    "briefing_corrected": "versie gecorrigeerd",
-    "briefing_distributed": "teksten verzonden",
-    "briefing_drafted": "concept gemaakt",
-    "briefing_retracted": "versie ingetrokken",
-    "briefing_sent_back": "teksten teruggestuurd met opmerking",
-    "briefing_submitted": "teksten ter goedkeuring gegeven",
-    "briefing_withdrawn": "concept teruggetrokken",
-    "channel_closed": "kanaal gesloten",
-    "channel_opened": "kanaal geopend",
-    "channel_paused": "kanaal wacht",
-    "channel_resumed": "kanaal gaat weer",
-    "claims_given_back": "berichten teruggegeven",
-    "claims_recovered": "berichten hersteld na een stop",
-    "contacts_imported": "contacten ingelezen",
-    "deliveries_cancelled": "berichten vervallen",
-    "deliveries_claimed": "berichten opgepakt",
-    "deliveries_escalated": "dringend bericht langs een ander kanaal",
-    "deliveries_interrupted": "verzenden onderbroken",
-    "deliveries_planned": "berichten klaargezet",
-    "deliveries_resent": "onzekere berichten opnieuw klaargezet",
-    "deliveries_sending": "berichten worden verzonden",
-    "deliveries_sent": "berichten verzonden",
-    "deliveries_void": "berichten niet meer nodig",
-    "deliveries_wait": "berichten wachten",
-    "delivery_bounced": "mail kwam terug",
-    "delivery_failed": "bericht mislukt",
-    "delivery_unknown": "bericht onzeker",
-    "edit_cancelled": "wijziging niet meer nodig",
-    "edit_superseded": "wijziging ingehaald door een nieuwere",
-    "edits_interrupted": "wijziging onderbroken",
-    "event_alerted": "coördinator gewaarschuwd",
-    "event_closed": "gebeurtenis afgesloten",
-    "event_confirmed": "gebeurtenis bevestigd",
-    "event_detected": "gebeurtenis gezien",
-    "event_dismissed": "gebeurtenis niet relevant",
-    "event_merged": "gebeurtenissen samengevoegd",
-    "event_opened": "gebeurtenis gemeld",
-    "event_reopened": "gebeurtenis heropend",
-    "event_rose": "voorstel ernst is hoger",
-    "event_snoozed": "melding uitgesteld",
-    "fact_added": "feit toegevoegd",
-    "fact_withdrawn": "feit weggehaald",
-    "facts_opened": "feitenblok geopend",
-    "failures_told": "coördinator hoorde van fouten",
-    "fallback_planned": "ander kanaal gepland",
-    "fallback_spared": "ander kanaal niet nodig",
-    "four_eyes_afterwards": "tweede lezer keek achteraf",
-    "invitation_made": "uitnodiging gemaakt",
-    "invitation_redeemed": "uitnodiging gebruikt",
-    "leases_over": "berichten vrijgegeven",
-    "mail_handled": "mail verwerkt",
-    "message_cancelled": "bericht afgezegd",
-    "message_halted": "bericht gestopt",
-    "message_resumed": "bericht gaat door",
-    "notes_wiped": "vrije tekst gewist",
-    "role_granted": "rol gegeven",
-    "signal_closed": "signaal beantwoord",
-    "signal_looked_at": "signaal bekeken",
-    "signal_overdue_told": "coördinator hoorde van laat antwoord",
-    "signal_told": "signaal ontvangen",
-    "submission_voided": "aanvraag vervallen door een wijziging",
-}
-
-SUBJECTS = {
-    "briefing": "teksten",
-    "channel": "kanaal",
-    "channel_pause": "kanaal",
-    "contact": "contact",
-    "delivery": "bericht",
-    "event": "gebeurtenis",
-    "fact": "feit",
-    "fact_block": "feitenblok",
-    "invitation": "uitnodiging",
-    "message": "tekst",
-    "organisation": "organisatie",
-    "person": "persoon",
-    "signal": "signaal",
-    "source": "bron",
-}
-
 QUESTIONS = {
     "soort": "Wat merkt u?",
     "ernst": "Hoe ernstig is het?",
@@ -261,3 +205,113 @@ QUESTIONS = {
     "delen": "Met wie mogen wij dit delen?",
 }
 ANSWER_HINT = "Het antwoord komt bij wie het bericht met deze link kreeg."
+
+#: what was just done, said at the top of the page
+DONE = {
+    "confirmed": "Bevestigd. De teksten staan klaar als concept. Vul nu de feiten in.",
+    "snoozed": "U krijgt deze melding later opnieuw, of eerder als het ernstiger wordt.",
+    "dismissed": "De melding is weg. Dank: zo leert Schakel wat er niet toe doet.",
+    "merged": "Samengevoegd. De berichten staan nu bij deze gebeurtenis.",
+    "not_merged": "Samenvoegen kan niet: over die gebeurtenis is al besloten.",
+    "reopened": "De gebeurtenis loopt weer.",
+    "fact_added": "Het feit staat erin. De teksten zijn bijgewerkt.",
+    "fact_lowered": "Het feit staat bij nog niet bevestigd: er is geen officiële bron.",
+    "fact_added_beside": "Het feit staat erin. Ook iemand anders veranderde iets: kijk het na.",
+    "fact_removed": "Het feit is weg. De teksten zijn bijgewerkt.",
+    "promise_set": "De belofte is gezet. De teksten zijn bijgewerkt.",
+    "context_set": "Opgeslagen. De teksten zijn bijgewerkt.",
+    "submitted": "Ingediend. De goedkeurders hebben een bericht gekregen.",
+    "no_approver": "Ingediend, maar er is geen andere goedkeurder. Geef iemand dat recht.",
+    "withdrawn": "Het concept is ingetrokken. Er is niets verzonden.",
+    "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
+    "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
+    "approved": "Goedgekeurd. De berichten gaan nu uit.",
+    "sent_back": "Teruggestuurd met uw opmerking.",
+    "halted": "Gestopt. Wie het nog niet had, krijgt het nu niet.",
+    "resumed": "Het verzenden gaat door.",
+    "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
+    "resent": "Wat onzeker was, gaat opnieuw uit met het woord (herhaling).",
+    "answered": "Het antwoord is onderweg naar wie het meldde.",
+    "answered_quietly": "Afgesloten. De melder vroeg geen antwoord.",
+    "role_granted": "Het recht is gegeven.",
+    "role_revoked": "Het recht is ingetrokken. Dat geldt meteen.",
+    "last_admin": "U kunt uw eigen recht als beheerder niet intrekken.",
+    "not_yourself": "U kunt uzelf niet van de lijst halen.",
+    "person_left": "Deze persoon krijgt niets meer. Vraag de organisatie om een opvolger.",
+    "imported": "De lijst is ingelezen.",
+    "source_paused": "Deze bron wordt niet meer gelezen.",
+    "source_resumed": "Deze bron wordt weer gelezen.",
+    "session_ended": "Die aanmelding is beëindigd.",
+    "saved": "Opgeslagen.",
+}
+
+EVENT_LISTS = {
+    "lopend": "Lopend",
+    "afgesloten": "Afgesloten",
+    "niet-relevant": "Niet relevant",
+}
+TITLE_MISSING = "Schrijf in één regel wat er gebeurde, hooguit 120 tekens."
+PLACE_TOO_LONG = "Houd de plaats bij 120 tekens."
+TIME_LIKE_THIS = "Schrijf de tijd zo: 22.00"
+SOMEBODY_ELSE = (
+    "Iemand anders heeft de feiten intussen veranderd. Er is niets opgeslagen. "
+    "Uw tekst staat er nog; vergelijk, en sla dan opnieuw op."
+)
+WHAT_WAS_WRONG = "Schrijf waarover de fout ging, bijvoorbeeld: het aantal aangehouden mensen."
+NOT_BEGUN = {
+    "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
+    "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",
+}
+REMARK_MISSING = "Schrijf wat er anders moet."
+HALTED_BY_HAND = "iemand heeft het gestopt"
+NO_CHANNEL = "geen werkend kanaal"
+OWN_ADDRESS = "adres van de organisatie"
+ANSWER_REFUSED = {
+    "empty": "Schrijf één zin voor wie dit meldde.",
+    "long": "Deze zin is te lang.",
+    "person": "In deze zin lijkt een persoon herkenbaar. Schrijf het zonder persoon.",
+    "closed": "Dit signaal is al beantwoord.",
+}
+EVERYBODY = "Iedereen"
+DOMAINS = {
+    Domain.MUNICIPALITY: "Gemeente",
+    Domain.SAFETY: "Veiligheid",
+    Domain.CARE_WELFARE: "Zorg en welzijn",
+    Domain.EDUCATION: "Onderwijs",
+    Domain.CIVIL: "Maatschappelijk",
+}
+ROLES = {
+    Role.COORDINATOR: "coördinator",
+    Role.APPROVER: "goedkeurder",
+    Role.INTERPRETER: "duider",
+    Role.MEMBER: "lid",
+    Role.ADMIN: "beheerder",
+    Role.KNOWLEDGE_PARTNER: "kennispartner",
+}
+ROLE_HELP = {
+    Role.COORDINATOR: "krijgt meldingen, schrijft feiten, dient in, beantwoordt signalen",
+    Role.APPROVER: "leest en keurt goed",
+    Role.INTERPRETER: "leest en beantwoordt signalen",
+    Role.ADMIN: "beheert rechten, bronnen en aanmeldingen",
+    Role.KNOWLEDGE_PARTNER: "denkt mee; heeft geen rechten in de console",
+}
+GAP_FEW = "maar één contact"
+GAP_CHANNEL = "{count} zonder werkend kanaal"
+GAP_UNCONFIRMED = "niet bevestigd"
+COUNT_ORGANISATIONS = "organisaties"
+COUNT_PEOPLE = "mensen"
+COUNT_FEW = "scholen met minder dan twee contacten"
+COUNT_CHANNEL = "mensen zonder werkend kanaal"
+COUNT_UNCONFIRMED = "organisaties niet bevestigd"
+NO_FILE = "Kies eerst een bestand."
+CHANNEL_NAMES = {ChannelKind.TELEGRAM: "Telegram", ChannelKind.EMAIL: "E-mail"}
+
+EVENT_TABS = {
+    "overzicht": "Overzicht",
+    "feiten": "Feiten",
+    "teksten": "Teksten",
+    "verzenden": "Verzenden",
+    "bereik": "Bereik",
+}
+REMARK_LEVELS = {"block": "moet anders", "warn": "kan beter", "advice": "tip"}
+ALSO_HERE = "Ook op deze pagina: {names}."

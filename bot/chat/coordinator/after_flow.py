@@ -8,14 +8,13 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.card import show_card
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from briefings.drafting import current_briefing, draft_briefing
-from briefings.facts import facts_of, withdraw_fact
-from briefings.rows import BriefingKind, BriefingStatus, Fact
-from briefings.versions import first_with, versions_of
+from bot.evening import writing
+from bot.evening.writing import NotBegun
+from briefings.facts import facts_of
+from briefings.rows import Briefing, BriefingKind, Fact
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event
-from signals.feedback import open_signals
 
 FLOW = "correction"
 
@@ -28,17 +27,6 @@ async def start_update(turn: Turn) -> None:
 async def start_closing(turn: Turn) -> None:
     """The closing text; signals without an answer are said first, not forgotten."""
     event = await open_event_of(turn)
-    waiting = [
-        signal
-        for signal in await open_signals(turn.session, is_exercise=event.is_exercise)
-        if signal.event_id == event.id
-    ]
-    if waiting:
-        await turn.say(
-            render("coordinator/closing_waits.html", waiting=len(waiting)),
-            [[Button(texts.SIGNALS, data("sigs", event.id))]],
-        )
-        return
     await _draft(turn, event, BriefingKind.CLOSING)
 
 
@@ -70,44 +58,33 @@ async def wrote_about(turn: Turn) -> None:
     await turn.finish()
     if event is None or event.is_exercise != actor.is_exercise:
         raise ValueError("no such event for this actor")
-    about = (turn.text or "").strip()[:300]
-    fact = await turn.session.get_one(Fact, int(given["fact"]))
-    versions = await versions_of(turn.session, fact.event_id)
-    first_wrong = first_with(fact.created_at, versions)
-    await withdraw_fact(turn.session, int(given["fact"]), editor_id=actor.person_id, now=turn.now)
-    if first_wrong is None:
-        # Nobody read it yet: taking it out is enough.
-        await turn.say(render("coordinator/never_sent.html"))
-        return
-    await _draft(turn, event, BriefingKind.CORRECTION, wrong=about, first_wrong=first_wrong)
+    begun = await writing.begin_correction(
+        turn.session, event, actor, int(given["fact"]), turn.text or "",
+        turn.config.briefings, now=turn.now,
+    )  # fmt: skip
+    await _say_begun(turn, event, begun)
 
 
-async def _draft(
-    turn: Turn,
-    event: Event,
-    kind: BriefingKind,
-    *,
-    wrong: str | None = None,
-    first_wrong: int | None = None,
-) -> None:
-    assert event.id is not None
-    current = await current_briefing(turn.session, event.id)
-    open_states = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
-    if current is not None and current.status in open_states and current.kind is not kind:
-        await turn.say(render("coordinator/draft_open.html"))
-        return
-    await draft_briefing(
-        turn.session,
-        event,
-        kind=kind,
-        settings=turn.config.briefings,
-        editor_id=turn.known().person_id,
-        now=turn.now,
-        correction_of=first_wrong,
-        wrong=wrong,
+async def _draft(turn: Turn, event: Event, kind: BriefingKind) -> None:
+    begun = await writing.begin_version(
+        turn.session, event, turn.known(), kind, turn.config.briefings, now=turn.now
     )
-    await turn.say(render("coordinator/drafted.html", kind=texts.BRIEFING_KINDS[kind]))
-    await show_card(turn, event)
+    await _say_begun(turn, event, begun)
+
+
+async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> None:
+    if isinstance(begun, Briefing):
+        kind = texts.BRIEFING_KINDS[begun.kind]
+        await turn.say(render("coordinator/drafted.html", kind=kind))
+        await show_card(turn, event)
+        return
+    if begun.reason != "signals_wait":
+        await turn.say(render(f"coordinator/{begun.reason}.html"))
+        return
+    await turn.say(
+        render("coordinator/closing_waits.html", waiting=begun.count),
+        [[Button(texts.SIGNALS, data("sigs", event.id))]],
+    )
 
 
 def _short(text: str) -> str:

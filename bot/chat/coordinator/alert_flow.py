@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import show_card
-from bot.chat.render import AMSTERDAM, render
+from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from briefings.drafting import draft_briefing
-from briefings.facts import open_facts
-from briefings.rows import BriefingKind
+from bot.evening import starting
+from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, default_severity
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from feeds.events import confirm_event, dismiss_event, items_of, snooze_event
+from feeds.events import dismiss_event, items_of, snooze_event
 from feeds.rows import DismissReason, Event, EventStatus, LeadAgency
 
-LEADS = tuple(LeadAgency)
 DISMISSALS = tuple(DismissReason)
-SEND_TIMES = (time(20, 30), time(22, 0), time(6, 45))
 
 
 def alert_buttons(event_id: int) -> list[list[Button]]:
@@ -51,7 +48,7 @@ async def ask_severity(turn: Turn) -> None:
     if event.status is not EventStatus.DETECTED:
         turn.toast = texts.ALREADY_DECIDED
         return
-    default = _default_severity(event)
+    default = default_severity(event)
     row = [
         Button(_marked(label, number == default), data("q2", event.id, number))
         for number, label in texts.SEVERITIES.items()
@@ -102,7 +99,7 @@ async def confirm(turn: Turn) -> None:
     event = await open_event_of(turn)
     assert turn.tap is not None
     severity, lead, deadline, called = (turn.tap.number(index) for index in (1, 2, 3, 4))
-    if severity not in range(1, 6) or not 0 <= lead < len(LEADS):
+    if severity not in SEVERITIES or not 0 <= lead < len(LEADS):
         raise ValueError("outside the choices")
     await _confirm(turn, event, severity, LEADS[lead], SEND_TIMES[deadline], called=bool(called))
 
@@ -110,7 +107,7 @@ async def confirm(turn: Turn) -> None:
 async def confirm_defaults(turn: Turn) -> None:
     event = await open_event_of(turn)
     await _confirm(
-        turn, event, _default_severity(event), LeadAgency.POLICE, SEND_TIMES[0], called=False
+        turn, event, default_severity(event), LeadAgency.POLICE, SEND_TIMES[0], called=False
     )
 
 
@@ -120,34 +117,24 @@ async def _confirm(
     if event.status is not EventStatus.DETECTED:
         turn.toast = texts.ALREADY_DECIDED
         return
-    actor = turn.known()
-    await confirm_event(
+    await starting.confirm(
         turn.session,
         event,
+        turn.known(),
+        turn.config.briefings,
         severity=severity,
-        lead_agency=lead,
-        send_before=next_time(turn.now, deadline),
-        who=actor.who,
+        lead=lead,
+        deadline=deadline,
+        called=called,
         now=turn.now,
     )
-    if called:
-        event.called_first_at = turn.now
     await turn.change(render("coordinator/confirmed.html", event=event, now=turn.now))
-    await start_evening(turn, event)
+    await show_card(turn, event)
 
 
 async def start_evening(turn: Turn, event: Event) -> None:
     """Open the facts, draft the seven texts, pin the card. Also after a manual trigger."""
-    actor, settings = turn.known(), turn.config.briefings
-    await open_facts(turn.session, event, settings, editor_id=actor.person_id, now=turn.now)
-    await draft_briefing(
-        turn.session,
-        event,
-        kind=BriefingKind.FIRST,
-        settings=settings,
-        editor_id=actor.person_id,
-        now=turn.now,
-    )
+    await starting.prepare(turn.session, event, turn.known(), turn.config.briefings, now=turn.now)
     await show_card(turn, event)
 
 
@@ -200,17 +187,6 @@ async def show_items(turn: Turn) -> None:
     assert event.id is not None
     items = await items_of(turn.session, event.id)
     await turn.say(render("coordinator/items.html", event=event, items=items[:15]))
-
-
-def next_time(now: datetime, at: time) -> datetime:
-    """The next moment that the clock in Arnhem shows ``at``; past ones move to tomorrow."""
-    local = now.astimezone(AMSTERDAM)
-    moment = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    return moment if moment > local else moment + timedelta(days=1)
-
-
-def _default_severity(event: Event) -> int:
-    return min(max(event.suggested_severity, 2), 4)
 
 
 def _marked(label: str, is_default: bool) -> str:

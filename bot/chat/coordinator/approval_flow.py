@@ -5,98 +5,47 @@ from __future__ import annotations
 from sqlmodel import col, select
 
 from bot.chat.buttons import data
-from bot.chat.coordinator import card, texts
+from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from briefings.approval import ApprovalRefused, Approved, approve, send_back
+from bot.evening import approving
+from bot.evening.approving import HASH_PART, earlier
+from briefings.approval import ApprovalRefused, approve
+from briefings.approval_rules import needs_four_eyes
 from briefings.audience import plan_recipients
 from briefings.drafting import texts_of
-from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings.rows import Briefing, BriefingStatus
 from contacts.arrival import resend_unknown
-from contacts.directory import Audience, Role
+from contacts.directory import Audience
 from contacts.outbox import (
     Button,
-    Content,
     Delivery,
     DeliveryStatus,
-    EmailForm,
     Message,
-    MessageKind,
-    TelegramForm,
 )
-from contacts.permissions import Permission, people_with
-from contacts.sending import tell_people
-from feeds.events import close_event
+from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "approval"
 AUDIENCES = tuple(Audience)
-#: Enough of the hash to tell two versions apart within 64 bytes of button data.
-HASH_PART = 12
 
 
 async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
     """Put a submitted version before everyone who may approve it."""
     actor = turn.known()
-    four_eyes = (event.severity or 0) >= turn.config.briefings.four_eyes_from
-    approvers = await people_with(turn.session, Role.APPROVER, is_exercise=actor.is_exercise)
-    approvers = [person for person in approvers if person.id != actor.person_id]
-    view = await _request_view(turn, event, briefing)
-    if approvers:
-        text, buttons = view
-        await tell_people(
-            turn.session,
-            approvers,
-            Content(
-                telegram=TelegramForm(text=text, buttons=buttons),
-                email=EmailForm(
-                    subject=render("coordinator/approval_subject.html", event=event),
-                    text=render("coordinator/approval_mail.html", event=event),
-                    html=f"<p>{render('coordinator/approval_mail.html', event=event)}</p>",
-                ),
-            ),
-            kind=MessageKind.APPROVAL,
-            event_id=event.id,
-            severity=event.severity or 0,
-            is_exercise=actor.is_exercise,
-            now=turn.now,
-        )
-    if not four_eyes:
+    approvers = await approving.ask_approvers(turn.session, event, briefing, actor, now=turn.now)
+    if not needs_four_eyes(event, turn.config.briefings):
+        view = await approving.request_view(turn.session, event, briefing, now=turn.now)
         await turn.say(*view, event_id=event.id)
         return
     await turn.say(
         render(
             "coordinator/submitted.html",
             event=event,
-            approvers=len(approvers),
+            approvers=approvers,
             four_eyes_from=turn.config.briefings.four_eyes_from,
         )
     )
-
-
-async def _request_view(turn: Turn, event: Event, briefing: Briefing) -> card.View:
-    assert briefing.id is not None
-    assert briefing.content_hash is not None
-    plan = await plan_recipients(turn.session, event, now=turn.now, only_of=earlier(briefing))
-    drafts = await texts_of(turn.session, briefing.id)
-    text = render(
-        "coordinator/approval.html",
-        event=event,
-        briefing=briefing,
-        plan=plan,
-        drafts=drafts,
-        kind=texts.BRIEFING_KINDS[briefing.kind],
-    )
-    return text, [
-        [Button(texts.READ, data("rd", briefing.id))],
-        [Button(texts.APPROVE, data("ap1", briefing.id, briefing.content_hash[:HASH_PART]))],
-        [Button(texts.SEND_BACK, data("back", briefing.id))],
-    ]
-
-
-def earlier(briefing: Briefing) -> int | None:
-    """For anything after the first text: it goes to those who got that (see audience.py)."""
-    return None if briefing.kind is BriefingKind.FIRST else briefing.id
 
 
 async def _asked_briefing(turn: Turn) -> tuple[Briefing, Event]:
@@ -144,7 +93,8 @@ async def ask_sure(turn: Turn) -> None:
 async def not_now(turn: Turn) -> None:
     briefing, event = await _asked_briefing(turn)
     if briefing.status is BriefingStatus.SUBMITTED:
-        await turn.change(*await _request_view(turn, event, briefing))
+        view = await approving.request_view(turn.session, event, briefing, now=turn.now)
+        await turn.change(*view)
 
 
 async def approve_now(turn: Turn) -> None:
@@ -166,39 +116,7 @@ async def approve_now(turn: Turn) -> None:
         await turn.change(render("coordinator/approve_refused.html", why=why))
         return
     await turn.change(render("coordinator/approved.html", result=result, now=turn.now))
-    await _show_progress(turn, event, briefing, result)
-
-
-async def _show_progress(turn: Turn, event: Event, briefing: Briefing, result: Approved) -> None:
-    """A live progress message for the coordinators; a closing text also ends the event."""
-    assert event.id is not None
-    assert briefing.id is not None
-    view = await card.progress_view(turn.session, event.id, briefing.id)
-    coordinators = await people_with(turn.session, Role.COORDINATOR, is_exercise=event.is_exercise)
-    for person in coordinators:
-        deliveries = await tell_people(
-            turn.session,
-            [person],
-            Content(telegram=TelegramForm(text=view[0], buttons=view[1])),
-            kind=MessageKind.NOTICE,
-            event_id=event.id,
-            is_exercise=event.is_exercise,
-            now=turn.now,
-        )
-        for delivery in deliveries:
-            if delivery.address.lstrip("-").isdigit():
-                await card.remember(
-                    turn.session,
-                    event.id,
-                    int(delivery.address),
-                    card.PROGRESS,
-                    delivery,
-                    view,
-                    turn.now,
-                    briefing.id,
-                )
-    if briefing.kind is BriefingKind.CLOSING:
-        await close_event(turn.session, event, who=turn.known().who, now=turn.now)
+    await approving.follow_sending(turn.session, event, briefing, turn.known(), now=turn.now)
 
 
 async def ask_remark(turn: Turn) -> None:
@@ -217,27 +135,8 @@ async def wrote_remark(turn: Turn) -> None:
             render("coordinator/approve_refused.html", why=texts.REFUSALS["not_submitted"])
         )
         return
-    remark = (turn.text or "").strip()[:300]
-    submitter = briefing.submitted_by
-    await send_back(turn.session, briefing, actor, remark, now=turn.now)
+    await approving.return_to_writers(turn.session, briefing, actor, turn.text or "", now=turn.now)
     await turn.say(render("coordinator/sent_back.html"))
-    coordinators = [
-        person
-        for person in await people_with(
-            turn.session, Role.COORDINATOR, is_exercise=actor.is_exercise
-        )
-        if person.id != actor.person_id or person.id == submitter
-    ]
-    form = TelegramForm(text=render("coordinator/was_sent_back.html", remark=remark))
-    await tell_people(
-        turn.session,
-        coordinators,
-        Content(telegram=form),
-        kind=MessageKind.NOTICE,
-        event_id=briefing.event_id,
-        is_exercise=actor.is_exercise,
-        now=turn.now,
-    )
 
 
 async def show_unknown(turn: Turn) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.alert_flow import LEADS, SEND_TIMES, next_time, start_evening
+from bot.chat.coordinator.alert_flow import start_evening
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.evening.starting import LEADS, SEND_TIMES, next_time
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import open_event

@@ -7,23 +7,22 @@ from typing import Any
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.alert_flow import next_time, open_event_of
+from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from briefings.drafting import current_briefing, draft_briefing
+from bot.evening import writing
+from bot.evening.starting import next_time
+from bot.evening.writing import NewFact, NotStored
 from briefings.facts import (
-    FactRefused,
-    add_fact,
     facts_of,
     proposals,
     set_next_update,
     withdraw_fact,
 )
-from briefings.rows import BriefingStatus, Fact, FactKind
+from briefings.rows import Fact, FactKind
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event
-from signals.person_filter import screen
 
 FLOW = "fact"
 MEASURE = "measure"
@@ -215,20 +214,7 @@ async def chose_next_update(turn: Turn) -> None:
 
 async def redraft(turn: Turn, event: Event) -> None:
     """The seven texts again, from the facts as they are now."""
-    assert event.id is not None
-    briefing = await current_briefing(turn.session, event.id)
-    if briefing is None or briefing.status not in (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED):
-        return
-    await draft_briefing(
-        turn.session,
-        event,
-        kind=briefing.kind,
-        settings=turn.config.briefings,
-        editor_id=turn.known().person_id,
-        now=turn.now,
-        correction_of=briefing.correction_of_id,
-        wrong=briefing.wrong,
-    )
+    await writing.redraft(turn.session, event, turn.known(), turn.config.briefings, now=turn.now)
 
 
 async def _store(
@@ -240,34 +226,22 @@ async def _store(
     link: str | None,
     measure: dict[str, str] | None = None,
 ) -> None:
-    actor = turn.allowed(Permission.EDIT_FACTS)
-    assert event.id is not None
-    allow = turn.config.signals.allow
-    if screen(source, allow).blocked:
-        await turn.say(render("coordinator/fact_refused.html", why=texts.REFUSALS["person"]))
-        return
-    stored = await add_fact(
+    stored = await writing.store_fact(
         turn.session,
-        event.id,
-        kind=kind,
-        text=line,
-        source_name=source,
-        source_at=turn.now if source else None,
-        source_link=link,
-        measure=measure,
-        editor_id=actor.person_id,
+        event,
+        turn.known(),
+        NewFact(kind, line, source, link, measure),
+        turn.config.briefings,
+        allow=turn.config.signals.allow,
         now=turn.now,
-        allow=allow,
     )
-    if isinstance(stored, FactRefused) and stored.reason == "needs_official_source":
-        await turn.say(render("coordinator/fact_refused.html", why=texts.REFUSALS[stored.reason]))
-        await _store(turn, event, FactKind.UNCONFIRMED, line, source, link)
-        return
-    if isinstance(stored, FactRefused):
+    if isinstance(stored, NotStored):
         why = texts.REFUSALS.get(stored.reason, stored.reason)
         await turn.say(render("coordinator/fact_refused.html", why=why))
         return
-    await redraft(turn, event)
+    if stored.lowered:
+        why = texts.REFUSALS["needs_official_source"]
+        await turn.say(render("coordinator/fact_refused.html", why=why))
     await _say_facts(turn, event)
 
 

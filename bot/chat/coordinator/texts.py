@@ -42,6 +42,7 @@ NOT_NEEDED = "Niet nodig"
 ALREADY_DECIDED = "Over deze gebeurtenis is al besloten."
 WITHDRAW = "Concept intrekken"
 ALL_TEXTS = "Alle teksten"
+OPEN_CONSOLE = "Open de werkpagina's"
 
 SEVERITIES = {2: "2 volgen", 3: "3 informeren", 4: "4 ingrijpend", 5: "5 crisis"}
 

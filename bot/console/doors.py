@@ -1,0 +1,245 @@
+"""The doors of the console: every page and act passes the same guard.
+
+A door names its path, its method and the permission that it asks. The guard finds out who
+is there, refuses what came from another site or without the form's token, and asks the one
+gate; only then the handler runs, in a read session (GET) or in one transaction (POST).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from sqlalchemy.exc import NoResultFound
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.console import texts
+from bot.console.forms import MAX_BODY, BadForm, Fields, first, number, read_fields
+from bot.console.guarding import is_same_site
+from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
+from briefings.rows import FactBlock
+from briefings.versions import BriefingError
+from contacts.permissions import Actor, NotAllowed, Permission, may, require
+from contacts.records import RecordError
+from feeds.lexicon import mask_names
+from feeds.rows import Event
+
+SIGN_IN = "/aanmelden"
+FORM_TOKEN = "sleutel"  # noqa: S105  (the name of a field)
+#: numbers beyond this are no number of a row in any database
+MAX_ID = 2**31 - 1
+#: a longer way back than this is not a page of ours
+MAX_WAY_BACK = 200
+
+
+class StalePage(Exception):
+    """Somebody else changed what the form was about; nothing was saved."""
+
+
+@dataclass
+class Visit:
+    """One request of somebody who is signed in and may do this."""
+
+    request: Request
+    parts: Parts
+    visitor: Visitor
+    session: AsyncSession
+    now: datetime
+    fields: Fields = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        return self.visitor.actor
+
+    def text(self, name: str) -> str:
+        return first(self.fields, name)
+
+    def number(self, name: str) -> int:
+        """:raises ValueError: the form was tampered with."""
+        return number(self.fields, name)
+
+    def in_path(self, name: str = "number") -> int:
+        """A row's number in the address; one that no row can have becomes 0."""
+        value: int = self.request.path_params[name]
+        return value if value <= MAX_ID else 0
+
+    async def event(self) -> Event:
+        """The event in the address, in the visitor's own world (real or exercise).
+
+        :raises LookupError: there is none.
+        """
+        event = await self.session.get(Event, self.in_path())
+        if event is None or event.is_exercise != self.actor.is_exercise:
+            raise LookupError("no such event")
+        return event
+
+    def show(self, page: str, *, status: int = 200, **values: Any) -> Response:
+        """A page of the console."""
+        done = texts.DONE.get(self.request.query_params.get("klaar", ""), "")
+        return show(
+            self.request,
+            page,
+            status=status,
+            visitor=self.visitor,
+            may=lambda permission: may(self.actor, Permission(permission)),
+            done=done,
+            now=self.now,
+            **values,
+        )
+
+    async def show_of(
+        self, event: Event, tab: str, page: str, *, status: int = 200, **values: Any
+    ) -> Response:
+        """A page of one event, below its name and tabs."""
+        blocks = await self.session.exec(
+            select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
+        )
+        return self.show(
+            page,
+            status=status,
+            event=event,
+            name=blocks.first() or mask_names(event.title),
+            tab=tab,
+            tabs=texts.EVENT_TABS,
+            is_exercise=event.is_exercise,
+            **values,
+        )
+
+    def back(self, path: str, *, done: str = "") -> Response:
+        """To a page after a change; reloading it does not do it twice."""
+        query = f"?{urlencode({'klaar': done})}" if done else ""
+        return RedirectResponse(f"{path}{query}", status_code=303)
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One page or act. ``permission`` is what the one gate is asked.
+
+    ``limit``: bytes that its form may take. ``keeps``: False for an act that only shows what
+    would happen; what it wrote is taken back.
+    """
+
+    path: str
+    handler: Handler
+    permission: Permission
+    method: Literal["GET", "POST"] = "GET"
+    limit: int = MAX_BODY
+    keeps: bool = True
+
+    def route(self) -> Route:
+        return Route(self.path, guarded(self), methods=[self.method], name=self.handler.__name__)
+
+
+def guarded(door: Door) -> Callable[[Request], Awaitable[Response]]:
+    """The handler behind the guard."""
+
+    async def enter(request: Request) -> Response:
+        visitor = await who_is_there(request)
+        if visitor is None:
+            return _ask_to_sign_in(request)
+        if door.method == "POST":
+            return await _act(request, door, visitor)
+        return await _look(request, door, visitor)
+
+    return enter
+
+
+async def who_is_there(request: Request) -> Visitor | None:
+    """The person behind the cookie; notes the use of the session now and then."""
+    parts = parts_of(request)
+    token = request.cookies.get(parts.cookie_name)
+    if not token:
+        return None
+    now = parts.clock()
+    async with parts.db.read() as session:
+        found = await find_visitor(session, token, parts.config.web, parts.sealer, now=now)
+    if found is None:
+        return None
+    visitor, is_due = found
+    if is_due:
+        async with parts.db.begin() as session:
+            await note_use(session, visitor.session_id, now=now)
+    return visitor
+
+
+async def _look(request: Request, door: Door, visitor: Visitor) -> Response:
+    parts = parts_of(request)
+    async with parts.db.read() as session:
+        return await _answer(Visit(request, parts, visitor, session, parts.clock()), door)
+
+
+async def _act(request: Request, door: Door, visitor: Visitor) -> Response:
+    parts = parts_of(request)
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site_office", status=403)
+    try:
+        fields = await read_fields(request, limit=door.limit)
+    except BadForm:
+        return explain(request, "too_big_office", status=413)
+    if not is_form_token(visitor, first(fields, FORM_TOKEN)):
+        return explain(request, "form_token", status=403)
+    try:
+        async with parts.db.begin() as session:
+            visit = Visit(request, parts, visitor, session, parts.clock(), fields)
+            response = await _answer(visit, door)
+            if response.status_code >= 400 or not door.keeps:
+                raise _NotDone(response)
+    except _NotDone as refused:
+        return refused.response
+    parts.on_change()
+    return response
+
+
+class _NotDone(Exception):
+    """Rolls the transaction back; a refusal leaves no half work."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+_REASONS: Mapping[type[Exception], tuple[str, int]] = {
+    NotAllowed: ("not_allowed", 403),
+    StalePage: ("stale_page", 409),
+    RecordError: ("too_late", 409),
+    BriefingError: ("too_late", 409),
+    LookupError: ("not_found", 404),
+    NoResultFound: ("not_found", 404),
+    ValueError: ("not_like_this", 400),
+}
+
+
+async def _answer(visit: Visit, door: Door) -> Response:
+    """The handler's answer; what it may not, or can no longer do, is said in Dutch."""
+    try:
+        require(visit.actor, door.permission)
+        return await door.handler(visit)
+    except tuple(_REASONS) as error:
+        key, status = next(why for kind, why in _REASONS.items() if isinstance(error, kind))
+        return explain(visit.request, key, status=status)
+
+
+def _ask_to_sign_in(request: Request) -> Response:
+    if request.method != "GET":
+        return explain(request, "signed_out", status=401)
+    return RedirectResponse(f"{SIGN_IN}?naar={quote(_here(request))}", status_code=303)
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def way_back(path: str) -> str:
+    """Where to go after signing in: a page of ours, never another site. Pure."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours and len(path) <= MAX_WAY_BACK else "/"

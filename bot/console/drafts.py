@@ -1,0 +1,232 @@
+"""The seven texts at the desk: read each in every form, see what changed, hand in."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from bot.chat.coordinator import texts as chat_texts
+from bot.console import texts
+from bot.console.doors import Door, Visit
+from bot.console.reading import fill_page
+from bot.evening import approving, writing
+from bot.evening.writing import NotBegun
+from briefings.approval import SubmitRefused, submit, withdraw
+from briefings.approval_rules import needs_four_eyes
+from briefings.drafting import current_briefing, texts_of
+from briefings.facts import facts_of
+from briefings.lint import Remark
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText, Fact
+from briefings.versions import SENT, FactsNotOpened, versions_of
+from contacts.permissions import Permission
+from feeds.rows import Event, EventStatus
+
+RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
+_TOKEN = re.compile(r"\s+|[^\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One text in all its forms, as its readers get it without their own links."""
+
+    key: str
+    audience: str
+    subject: str
+    telegram: Markup
+    page: Markup
+    plain: str
+    words: int
+    remarks: Sequence[Remark]
+    changes: Markup | None
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(remark.level == "block" for remark in self.remarks)
+
+
+async def show_texts(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}/teksten?versie=…``: the current version, or an earlier one."""
+    return await _page(visit, await visit.event())
+
+
+async def _page(
+    visit: Visit, event: Event, *, error: str = "", remarks: Sequence[Remark] = ()
+) -> Response:
+    assert event.id is not None
+    versions = await versions_of(visit.session, event.id)
+    briefing = _chosen(versions, visit.request.query_params.get("versie", ""))
+    return await visit.show_of(
+        event,
+        "teksten",
+        "teksten.html",
+        status=422 if error else 200,
+        briefing=briefing,
+        versions=list(reversed(versions)),
+        drafts=await _drafts(visit, briefing, versions) if briefing else [],
+        is_newest=briefing is not None and briefing.id == versions[-1].id,
+        is_running=event.status in RUNNING,
+        wrong_facts=await _sent_facts(visit, event),
+        error=error,
+        remarks=remarks,
+    )
+
+
+def _chosen(versions: Sequence[Briefing], asked: str) -> Briefing | None:
+    """The asked version, else the newest that was not withdrawn. Pure."""
+    by_number = {str(briefing.version): briefing for briefing in versions}
+    if asked in by_number:
+        return by_number[asked]
+    open_ones = [b for b in versions if b.status is not BriefingStatus.WITHDRAWN]
+    return open_ones[-1] if open_ones else None
+
+
+async def _drafts(visit: Visit, briefing: Briefing, versions: Sequence[Briefing]) -> list[Draft]:
+    assert briefing.id is not None
+    before = [b for b in versions if b.version < briefing.version and b.status in SENT]
+    earlier = {}
+    if before and before[-1].id is not None:
+        earlier = {text.audience: text for text in await texts_of(visit.session, before[-1].id)}
+    return [
+        _as_draft(text, earlier.get(text.audience))
+        for text in await texts_of(visit.session, briefing.id)
+    ]
+
+
+def _as_draft(text: BriefingText, earlier: BriefingText | None) -> Draft:
+    contact, link = texts.PREVIEW_CONTACT, texts.PREVIEW_LINK
+
+    def shown(html: str) -> Markup:
+        filled = fill_page(html, page=link, signal=link, internal_contact=contact)
+        # Rendered by us with everything escaped.
+        return Markup(filled)  # noqa: S704
+
+    return Draft(
+        key=text.audience.value,
+        audience=texts.AUDIENCES[text.audience],
+        subject=text.subject,
+        telegram=shown(text.telegram),
+        page=shown(text.html),
+        plain=fill_page(text.plain, page=link, signal=link, internal_contact=contact),
+        words=text.words,
+        remarks=[Remark(**remark) for remark in text.remarks],
+        changes=None if earlier is None else word_changes(earlier.plain, text.plain),
+    )
+
+
+def word_changes(old: str, new: str) -> Markup:
+    """The new text with what went in ``<del>`` and what came in ``<ins>``, word by word. Pure."""
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    out = []
+    for op, a, b, c, d in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+        if op == "equal":
+            out.append(escape("".join(after[c:d])))
+            continue
+        gone, come = "".join(before[a:b]), "".join(after[c:d])
+        if gone.strip():
+            out.append(Markup("<del>{}</del>").format(gone))
+        if come.strip():
+            out.append(Markup("<ins>{}</ins>").format(come))
+        elif "\n" in come:
+            out.append(escape(come))
+    return Markup("").join(out)
+
+
+async def _sent_facts(visit: Visit, event: Event) -> list[Fact]:
+    """What a correction can be about; nothing before something was sent."""
+    assert event.id is not None
+    current = await current_briefing(visit.session, event.id)
+    if current is None or current.status not in SENT:
+        return []
+    try:
+        view = await facts_of(visit.session, event.id)
+    except FactsNotOpened:
+        return []
+    return [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
+
+
+async def hand_in(visit: Visit) -> Response:
+    """``POST …/indienen``: the version that was read, to the approvers."""
+    event = await visit.event()
+    assert event.id is not None
+    briefing = await _current(visit, event)
+    result = await submit(visit.session, briefing, visit.actor, now=visit.now)
+    if isinstance(result, SubmitRefused):
+        error = chat_texts.REFUSALS.get(result.reason, result.reason)
+        return await _page(visit, event, error=error, remarks=result.remarks)
+    asked = await approving.ask_approvers(
+        visit.session, event, briefing, visit.actor, now=visit.now
+    )
+    alone = not asked and needs_four_eyes(event, visit.parts.config.briefings)
+    done = "no_approver" if alone else "submitted"
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
+
+
+async def drop(visit: Visit) -> Response:
+    event = await visit.event()
+    await withdraw(visit.session, await _current(visit, event), visit.actor, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}/teksten", done="withdrawn")
+
+
+async def begin(visit: Visit) -> Response:
+    """``POST …/nieuwe-versie``: an update or the closing text."""
+    event = await visit.event()
+    kind = BriefingKind(visit.text("soort"))
+    if kind not in (BriefingKind.UPDATE, BriefingKind.CLOSING):
+        raise ValueError("another way in")
+    begun = await writing.begin_version(
+        visit.session, event, visit.actor, kind, visit.parts.config.briefings, now=visit.now
+    )
+    return await _begun(visit, event, begun)
+
+
+async def correct(visit: Visit) -> Response:
+    """``POST …/correctie``: which sentence was wrong, and what about it."""
+    event = await visit.event()
+    if not visit.text("onderwerp"):
+        return await _page(visit, event, error=texts.WHAT_WAS_WRONG)
+    begun = await writing.begin_correction(
+        visit.session,
+        event,
+        visit.actor,
+        visit.number("feit"),
+        visit.text("onderwerp"),
+        visit.parts.config.briefings,
+        now=visit.now,
+    )
+    return await _begun(visit, event, begun)
+
+
+async def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Response:
+    if isinstance(begun, NotBegun) and begun.reason != "never_sent":
+        error = texts.NOT_BEGUN[begun.reason].format(count=begun.count)
+        return await _page(visit, event, error=error)
+    if isinstance(begun, NotBegun):
+        return visit.back(f"/gebeurtenis/{event.id}/teksten", done="never_sent")
+    return visit.back(f"/gebeurtenis/{event.id}/teksten", done="drafted")
+
+
+async def _current(visit: Visit, event: Event) -> Briefing:
+    """The version that the page was about.
+
+    :raises LookupError: there is none, or another one came in its place.
+    """
+    assert event.id is not None
+    briefing = await current_briefing(visit.session, event.id)
+    if briefing is None or str(briefing.version) != visit.text("versie"):
+        raise LookupError("no such version")
+    return briefing
+
+
+_EVENT = "/gebeurtenis/{number:int}"
+DOORS = (
+    Door(f"{_EVENT}/teksten", show_texts, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/indienen", hand_in, Permission.SUBMIT_BRIEFING, "POST"),
+    Door(f"{_EVENT}/intrekken", drop, Permission.SUBMIT_BRIEFING, "POST"),
+    Door(f"{_EVENT}/nieuwe-versie", begin, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/correctie", correct, Permission.MANAGE_EVENT, "POST"),
+)

@@ -1,0 +1,261 @@
+"""Events at the desk: the list, one event with its reasons, and every decision about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from bot.chat.coordinator import texts as chat_texts
+from bot.console import texts
+from bot.console.doors import Door, Visit
+from bot.console.event_view import read_event
+from bot.console.needs import RUNNING
+from bot.console.today import read_titles
+from bot.evening import approving, starting
+from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, default_severity, next_time
+from contacts.outbox import AcknowledgementKind
+from contacts.permissions import Permission
+from feeds.events import dismiss_event, merge_events, open_event, reopen_event, snooze_event
+from feeds.lexicon import load_lexicon
+from feeds.rows import DismissReason, Event, EventStatus, LeadAgency, Origin
+from signals.person_filter import screen
+
+PAGE = 50
+TITLE_LIMIT, PLACE_LIMIT = 120, 120
+LONGEST_SNOOZE_MIN = 1440
+#: filters of the list → statuses
+LISTS = {
+    "lopend": (EventStatus.DETECTED, *RUNNING),
+    "afgesloten": (EventStatus.CLOSED,),
+    "niet-relevant": (EventStatus.DISMISSED,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What was filled in to start an event by hand; ``errors`` per field."""
+
+    type: str = "algemeen"
+    title: str = ""
+    place: str = ""
+    severity: str = "3"
+    lead: str = LeadAgency.UNKNOWN.value
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+async def list_events(visit: Visit) -> Response:
+    """``GET /gebeurtenissen?lijst=lopend&na=…``: newest first, fifty a page."""
+    wanted = visit.request.query_params.get("lijst", "lopend")
+    statuses = LISTS.get(wanted, LISTS["lopend"])
+    before = visit.request.query_params.get("na", "")
+    query = select(Event).where(
+        col(Event.status).in_(statuses),
+        col(Event.is_exercise) == visit.actor.is_exercise,
+        col(Event.merged_into_id).is_(None),
+    )
+    if before.isdigit():
+        query = query.where(col(Event.id) < min(int(before), 2**31 - 1))
+    found = await visit.session.exec(query.order_by(col(Event.id).desc()).limit(PAGE + 1))
+    events = found.all()
+    counted = await visit.session.exec(
+        select(func.count())
+        .select_from(Event)
+        .where(col(Event.status).in_(statuses), col(Event.is_exercise) == visit.actor.is_exercise)
+    )
+    return visit.show(
+        "gebeurtenissen.html",
+        events=events[:PAGE],
+        titles=await read_titles(visit.session),
+        more=events[PAGE - 1].id if len(events) > PAGE else None,
+        total=counted.one(),
+        lists=texts.EVENT_LISTS,
+        wanted=wanted if wanted in LISTS else "lopend",
+    )
+
+
+async def show_event(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}``."""
+    event = await visit.event()
+    assert event.id is not None
+    view = await read_event(visit.session, event.id)
+    assert view is not None
+    return await visit.show_of(
+        event,
+        "overzicht",
+        "gebeurtenis.html",
+        view=view,
+        kinds=AcknowledgementKind,
+        severities=chat_texts.SEVERITIES,
+        default_severity=default_severity(event),
+        leads=texts.LEADS,
+        times=[f"{at:%H.%M}" for at in SEND_TIMES],
+        snoozes=chat_texts.SNOOZES,
+        dismissals=chat_texts.DISMISSALS,
+        others=await _mergeable(visit, event),
+    )
+
+
+async def _mergeable(visit: Visit, event: Event) -> Sequence[tuple[int, str]]:
+    """Undecided events that may be the same thing: those of the last three days."""
+    found = await visit.session.exec(
+        select(Event)
+        .where(
+            col(Event.status) == EventStatus.DETECTED,
+            col(Event.is_exercise) == event.is_exercise,
+            col(Event.merged_into_id).is_(None),
+            col(Event.id) != event.id,
+            col(Event.detected_at) > visit.now - timedelta(days=3),
+        )
+        .order_by(col(Event.id).desc())
+        .limit(25)
+    )
+    titles = await read_titles(visit.session)
+    return [(other.id, titles[other.id]) for other in found.all() if other.id is not None]
+
+
+async def confirm(visit: Visit) -> Response:
+    """``POST …/bevestigen``: the four answers at once."""
+    event = await visit.event()
+    severity, deadline = visit.number("ernst"), visit.number("tijd")
+    if severity not in SEVERITIES or not 0 <= deadline < len(SEND_TIMES):
+        raise ValueError("outside the choices")
+    await starting.confirm(
+        visit.session,
+        event,
+        visit.actor,
+        visit.parts.config.briefings,
+        severity=severity,
+        lead=LeadAgency(visit.text("leiding")),
+        deadline=SEND_TIMES[deadline],
+        called=visit.text("gebeld") == "ja",
+        now=visit.now,
+    )
+    await approving.show_card_to(visit.session, event, visit.actor, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}/feiten", done="confirmed")
+
+
+async def snooze(visit: Visit) -> Response:
+    event = await visit.event()
+    if event.status is not EventStatus.DETECTED:
+        raise ValueError("only an alert can wait")
+    minutes = visit.number("minuten")
+    if not 1 <= minutes <= LONGEST_SNOOZE_MIN:
+        raise ValueError("outside the choices")
+    until = visit.now + timedelta(minutes=minutes)
+    await snooze_event(visit.session, event, until, who=visit.actor.who, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}", done="snoozed")
+
+
+async def dismiss(visit: Visit) -> Response:
+    event = await visit.event()
+    reason = DismissReason(visit.text("reden"))
+    await dismiss_event(visit.session, event, reason, who=visit.actor.who, now=visit.now)
+    return visit.back("/", done="dismissed")
+
+
+async def merge(visit: Visit) -> Response:
+    """``POST …/samenvoegen``: the chosen, undecided event becomes part of this one."""
+    event = await visit.event()
+    other = await visit.session.get(Event, visit.number("andere"))
+    if other is None or other.is_exercise != visit.actor.is_exercise:
+        raise LookupError("no such event")
+    done = await merge_events(visit.session, event, other, who=visit.actor.who, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}", done="merged" if done else "not_merged")
+
+
+async def reopen(visit: Visit) -> Response:
+    event = await visit.event()
+    await reopen_event(visit.session, event, who=visit.actor.who, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}", done="reopened")
+
+
+async def show_new(visit: Visit) -> Response:
+    return _new_page(visit, NewEvent())
+
+
+def _new_page(visit: Visit, given: NewEvent, *, status: int = 200) -> Response:
+    return visit.show(
+        "gebeurtenis_nieuw.html",
+        status=status,
+        given=given,
+        errors=dict(given.errors),
+        types=[(key, name) for key, (name, _) in load_lexicon().event_types.items()],
+        leads=texts.LEADS,
+        severities=chat_texts.SEVERITIES,
+    )
+
+
+async def start(visit: Visit) -> Response:
+    """``POST /gebeurtenis/nieuw``: opens, confirms and drafts in one go."""
+    given = NewEvent(
+        type=visit.text("soort"),
+        title=visit.text("titel"),
+        place=visit.text("plaats"),
+        severity=visit.text("ernst"),
+        lead=visit.text("leiding"),
+    )
+    errors = tuple(_wrong_with(given, visit.parts.config.signals.allow))
+    if errors:
+        # What names a person is shown back to its writer only, and kept nowhere.
+        return _new_page(visit, NewEvent(*_values(given), errors), status=422)
+    event = await open_event(
+        visit.session,
+        type=given.type,
+        title=given.title,
+        place=given.place or None,
+        severity=int(given.severity),
+        origin=Origin.MANUAL,
+        lead_agency=LeadAgency(given.lead),
+        who=visit.actor.who,
+        now=visit.now,
+        is_exercise=visit.actor.is_exercise,
+    )
+    event.send_before = next_time(visit.now, SEND_TIMES[0])
+    await starting.prepare(
+        visit.session, event, visit.actor, visit.parts.config.briefings, now=visit.now
+    )
+    await approving.show_card_to(visit.session, event, visit.actor, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}/feiten", done="confirmed")
+
+
+def _values(given: NewEvent) -> tuple[str, str, str, str, str]:
+    return given.type, given.title, given.place, given.severity, given.lead
+
+
+def _wrong_with(given: NewEvent, allow: Sequence[str]) -> list[tuple[str, str]]:
+    """What is missing or may not be kept, per field. Pure."""
+    errors = []
+    if not given.title or len(given.title) > TITLE_LIMIT:
+        errors.append(("titel", texts.TITLE_MISSING))
+    elif screen(given.title, allow).blocked:
+        errors.append(("titel", chat_texts.REFUSALS["person"]))
+    if len(given.place) > PLACE_LIMIT:
+        errors.append(("plaats", texts.PLACE_TOO_LONG))
+    elif screen(given.place, allow).blocked:
+        errors.append(("plaats", chat_texts.REFUSALS["person"]))
+    if given.type not in load_lexicon().event_types:
+        errors.append(("soort", texts.PICK_ONE))
+    if given.severity not in {str(number) for number in SEVERITIES}:
+        errors.append(("ernst", texts.PICK_ONE))
+    if given.lead not in {lead.value for lead in LEADS}:
+        errors.append(("leiding", texts.PICK_ONE))
+    return errors
+
+
+_EVENT = "/gebeurtenis/{number:int}"
+DOORS = (
+    Door("/gebeurtenissen", list_events, Permission.SEE_STATUS),
+    Door("/gebeurtenis/nieuw", show_new, Permission.MANAGE_EVENT),
+    Door("/gebeurtenis/nieuw", start, Permission.MANAGE_EVENT, "POST"),
+    Door(_EVENT, show_event, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/bevestigen", confirm, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/uitstellen", snooze, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/afwijzen", dismiss, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/samenvoegen", merge, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/heropenen", reopen, Permission.MANAGE_EVENT, "POST"),
+)

@@ -1,0 +1,210 @@
+"""The fact block at the desk: edited once, seen in the seven texts at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from starlette.responses import Response
+
+from bot.chat.coordinator import texts as chat_texts
+from bot.console import texts
+from bot.console.doors import Door, StalePage, Visit
+from bot.evening import writing
+from bot.evening.starting import next_time
+from bot.evening.writing import NewFact, NotStored
+from briefings.facts import (
+    FactRefused,
+    facts_of,
+    proposals,
+    set_context,
+    set_next_update,
+    withdraw_fact,
+)
+from briefings.rows import Fact, FactKind
+from contacts.permissions import Permission
+from feeds.rows import Event, EventStatus
+
+KINDS = (FactKind.CONFIRMED, FactKind.UNCONFIRMED, FactKind.UNKNOWN, FactKind.DENIED)
+MEASURE_FIELDS = ("for_whom", "where", "from_", "until", "decided_by")
+CONTEXT_FIELDS = ("neutral_title", "local_tie", "meaning", "meaning_speaker")
+#: a promise of an update is at least this far away
+SOONEST = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was typed in a form that came back, so that nothing has to be typed twice."""
+
+    form: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+async def show_facts(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}/feiten``."""
+    return await _page(visit, await visit.event(), Given())
+
+
+async def _page(visit: Visit, event: Event, given: Given) -> Response:
+    assert event.id is not None
+    if event.status in (EventStatus.DETECTED, EventStatus.DISMISSED):
+        return visit.back(f"/gebeurtenis/{event.id}")
+    view = await facts_of(visit.session, event.id)
+    offered = await proposals(visit.session, event.id)
+    groups = [
+        (FactKind.CONFIRMED, view.confirmed),
+        (FactKind.UNCONFIRMED, view.unconfirmed),
+        (FactKind.UNKNOWN, view.unknown),
+        (FactKind.DENIED, view.denied),
+        (FactKind.MEASURE, view.measures),
+    ]
+    sources = dict.fromkeys([*chat_texts.OFFICIAL_SOURCES, *(o.source_name for o in offered)])
+    return await visit.show_of(
+        event,
+        "feiten",
+        "feiten.html",
+        status=422 if given.error else 200,
+        block=view.block,
+        groups=groups,
+        kinds=KINDS,
+        headings=texts.FACT_HEADINGS,
+        offered=offered,
+        sources=list(sources),
+        given=given,
+    )
+
+
+async def add(visit: Visit) -> Response:
+    """``POST …/feiten``: one sentence with its source."""
+    event = await visit.event()
+    given = {name: visit.text(name) for name in ("soort", "tekst", "bron", "link")}
+    kind = FactKind(given["soort"])
+    if kind not in KINDS:
+        raise ValueError("not a sentence")
+    fact = NewFact(kind, given["tekst"], given["bron"], given["link"] or None)
+    return await _store(visit, event, fact, "feit", given)
+
+
+async def add_measure(visit: Visit) -> Response:
+    """``POST …/maatregel``."""
+    event = await visit.event()
+    names = ("tekst", *MEASURE_FIELDS, "applies")
+    given = {name: visit.text(name) for name in names}
+    measure = {name: given[name] for name in MEASURE_FIELDS}
+    measure["until"] = measure["until"] or chat_texts.UNTIL_FURTHER_NOTICE
+    measure["applies"] = "nee" if given["applies"] == "nee" else "ja"
+    fact = NewFact(FactKind.MEASURE, given["tekst"], given["decided_by"], None, measure)
+    return await _store(visit, event, fact, "maatregel", given)
+
+
+async def _store(
+    visit: Visit, event: Event, fact: NewFact, form: str, values: dict[str, str]
+) -> Response:
+    assert event.id is not None
+    before = (await facts_of(visit.session, event.id)).block.version
+    stored = await writing.store_fact(
+        visit.session,
+        event,
+        visit.actor,
+        fact,
+        visit.parts.config.briefings,
+        allow=visit.parts.config.signals.allow,
+        now=visit.now,
+    )
+    if isinstance(stored, NotStored):
+        error = chat_texts.REFUSALS.get(stored.reason, stored.reason)
+        return await _page(visit, event, Given(form, values, error))
+    done = "fact_lowered" if stored.lowered else "fact_added"
+    if visit.text("versie") != str(before):
+        done = "fact_added_beside"
+    return visit.back(f"/gebeurtenis/{event.id}/feiten", done=done)
+
+
+async def take_over(visit: Visit) -> Response:
+    """``POST …/overnemen``: a title from the news, as *nog niet bevestigd*."""
+    event = await visit.event()
+    assert event.id is not None
+    offered = await proposals(visit.session, event.id)
+    chosen = next((offer for offer in offered if offer.text == visit.text("tekst")), None)
+    if chosen is None:
+        raise StalePage
+    fact = NewFact(FactKind.UNCONFIRMED, chosen.text, chosen.source_name, chosen.source_link)
+    return await _store(visit, event, fact, "overnemen", {})
+
+
+async def remove(visit: Visit) -> Response:
+    """``POST …/feiten/weg``: out of the block, kept as history."""
+    event = await visit.event()
+    fact = await visit.session.get(Fact, visit.number("feit"))
+    if fact is None or fact.event_id != event.id or fact.id is None:
+        raise LookupError("no such fact")
+    await withdraw_fact(visit.session, fact.id, editor_id=visit.actor.person_id, now=visit.now)
+    return await _redrafted(visit, event, "fact_removed")
+
+
+async def promise(visit: Visit) -> Response:
+    """``POST …/volgende-update``: a clock time, today or tomorrow."""
+    event = await visit.event()
+    assert event.id is not None
+    at = _clock(visit.text("tijd"), visit.now + SOONEST)
+    if at is None:
+        values = {"tijd": visit.text("tijd")}
+        return await _page(visit, event, Given("update", values, texts.TIME_LIKE_THIS))
+    await set_next_update(
+        visit.session, event.id, at, editor_id=visit.actor.person_id, now=visit.now
+    )
+    return await _redrafted(visit, event, "promise_set")
+
+
+def _clock(text: str, after: datetime) -> datetime | None:
+    """``22.00`` or ``22:00`` as the next such moment after ``after``; None for anything else."""
+    hour, _, minute = text.replace(":", ".").partition(".")
+    if not (hour.isdecimal() and minute.isdecimal()) or int(hour) > 23 or int(minute) > 59:
+        return None
+    return next_time(after, time(int(hour), int(minute)))
+
+
+async def put_context(visit: Visit) -> Response:
+    """``POST …/kader``: title, local tie and public words. A stale form saves nothing."""
+    event = await visit.event()
+    assert event.id is not None
+    given = {name: visit.text(name) for name in CONTEXT_FIELDS}
+    view = await facts_of(visit.session, event.id)
+    if visit.text("versie") != str(view.block.version):
+        return await _page(visit, event, Given("kader", given, texts.SOMEBODY_ELSE))
+    if not given["neutral_title"]:
+        return await _page(visit, event, Given("kader", given, texts.TITLE_MISSING))
+    refused = await set_context(
+        visit.session,
+        event.id,
+        editor_id=visit.actor.person_id,
+        now=visit.now,
+        neutral_title=given["neutral_title"][:120],
+        local_tie=given["local_tie"][:300],
+        meaning=given["meaning"][:400],
+        meaning_speaker=given["meaning_speaker"][:120],
+        allow=visit.parts.config.signals.allow,
+    )
+    if isinstance(refused, FactRefused):
+        error = chat_texts.REFUSALS.get(refused.reason, refused.reason)
+        return await _page(visit, event, Given("kader", given, error))
+    return await _redrafted(visit, event, "context_set")
+
+
+async def _redrafted(visit: Visit, event: Event, done: str) -> Response:
+    settings = visit.parts.config.briefings
+    await writing.redraft(visit.session, event, visit.actor, settings, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}/feiten", done=done)
+
+
+_EVENT = "/gebeurtenis/{number:int}"
+DOORS = (
+    Door(f"{_EVENT}/feiten", show_facts, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/feiten", add, Permission.EDIT_FACTS, "POST"),
+    Door(f"{_EVENT}/maatregel", add_measure, Permission.EDIT_FACTS, "POST"),
+    Door(f"{_EVENT}/overnemen", take_over, Permission.EDIT_FACTS, "POST"),
+    Door(f"{_EVENT}/feiten/weg", remove, Permission.EDIT_FACTS, "POST"),
+    Door(f"{_EVENT}/volgende-update", promise, Permission.EDIT_FACTS, "POST"),
+    Door(f"{_EVENT}/kader", put_context, Permission.EDIT_FACTS, "POST"),
+)

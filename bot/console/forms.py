@@ -1,0 +1,82 @@
+"""Reads what a form sends: its own size limit, plain fields, nothing else."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+UPLOAD_TYPE = "multipart/form-data"
+#: a filled-in form is under 2 kB
+MAX_BODY = 20_000
+MAX_FIELDS = 60
+
+Fields = Mapping[str, Sequence[str]]
+
+
+class BadForm(ValueError):
+    """Too large, or not a form of ours."""
+
+
+async def read_fields(request: Request, *, limit: int = MAX_BODY) -> Fields:
+    """All fields of a form, empty ones too; a file comes as base64. Kept in memory only.
+
+    Files are read only where the limit is larger than an ordinary form needs.
+
+    :raises BadForm: it is too large, has too many fields, or is something else.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == UPLOAD_TYPE and limit > MAX_BODY:
+        return await _read_upload(request, limit)
+    if kind != FORM_TYPE:
+        raise BadForm("not a form")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise BadForm("too large")
+    try:
+        return parse_qs(
+            body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"
+        )
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadForm("unreadable") from error
+
+
+async def _read_upload(request: Request, limit: int) -> Fields:
+    size = request.headers.get("content-length", "")
+    if not size.isdecimal() or int(size) > limit:
+        raise BadForm("too large")
+    MultiPartParser.spool_max_size = limit
+    fields: dict[str, list[str]] = {}
+    try:
+        async with request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=limit) as form:
+            for name, value in form.multi_items():
+                text = (
+                    value
+                    if isinstance(value, str)
+                    else base64.b64encode(await value.read()).decode()
+                )
+                fields.setdefault(name, []).append(text)
+    except (HTTPException, MultiPartException) as error:
+        raise BadForm("unreadable") from error
+    return fields
+
+
+def first(fields: Fields, name: str) -> str:
+    """The value of a field that comes once; empty when it is missing."""
+    values = fields.get(name, [""])
+    return values[0].strip() if values else ""
+
+
+def number(fields: Fields, name: str) -> int:
+    """A field as a number.
+
+    :raises ValueError: it is none.
+    """
+    return int(first(fields, name))

@@ -1,0 +1,159 @@
+"""Keeps open pages fresh: one stream per page, fed by the journal, and who else is looking.
+
+Every status move in the house writes a journal line, so the newest journal number tells that
+something changed. It is looked up once for all streams together, and only while there are any.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from markupsafe import escape
+from sqlmodel import func, select
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.console import texts
+from bot.console.doors import way_back, who_is_there
+from contacts.journal import JournalEntry
+from contacts.records import Database
+
+LOOK_EVERY_S = 0.5
+#: a line now and then, or proxies take the stream for dead
+PING_EVERY_S = 15.0
+#: then the browser connects anew, and the guard looks again who that is
+LONGEST_S = 600.0
+#: more pages than this at once is not a team but a fault
+MOST_STREAMS = 500
+RETRY_MS = 2000
+
+
+class LiveDesk:
+    """All open streams of this process."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._seen = 0
+        self._version = 0
+        self._moved = asyncio.Condition()
+        self._watch: asyncio.Task[None] | None = None
+        self._numbers = itertools.count()
+        #: page → stream → name of who looks at it
+        self._present: dict[str, dict[int, str]] = {}
+        self.closing = False
+
+    @property
+    def streams(self) -> int:
+        return sum(len(there) for there in self._present.values())
+
+    def others(self, page: str, number: int) -> list[str]:
+        """Who else has this page open, each name once."""
+        there = self._present.get(page, {})
+        return sorted(
+            {name for stream, name in there.items() if stream != number} - {there[number]}
+        )
+
+    async def follow(self, page: str, name: str) -> AsyncIterator[bytes]:
+        """The stream of one open page: ``veranderd`` and ``samen``, until it ends."""
+        number = next(self._numbers)
+        self._present.setdefault(page, {})[number] = name
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._look())
+        await self._tell()
+        told, shown = self._version, None
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + LONGEST_S
+        try:
+            yield f"retry: {RETRY_MS}\n\n".encode()
+            while not self.closing and loop.time() < ends:
+                others = self.others(page, number)
+                if others != shown:
+                    shown = others
+                    yield event("samen", together(others))
+                if told != self._version:
+                    told = self._version
+                    yield event("veranderd", str(self._seen))
+                elif not await self._wait(told, page, number, shown):
+                    yield b": \n\n"
+        finally:
+            del self._present[page][number]
+            if not self._present[page]:
+                del self._present[page]
+            await self._tell()
+
+    async def _wait(self, told: int, page: str, number: int, shown: list[str] | None) -> bool:
+        """Until there is news for this stream; False when it is time for a sign of life."""
+        async with self._moved:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(
+                    self._moved.wait_for(
+                        lambda: (
+                            self.closing
+                            or self._version != told
+                            or self.others(page, number) != shown
+                        )
+                    ),
+                    PING_EVERY_S,
+                )
+                return True
+        return False
+
+    async def _tell(self) -> None:
+        async with self._moved:
+            self._moved.notify_all()
+
+    async def _look(self) -> None:
+        """Look at the journal while anybody listens."""
+        while self._present and not self.closing:
+            async with self._db.read() as session:
+                newest = (await session.exec(select(func.max(JournalEntry.id)))).one() or 0
+            if newest != self._seen:
+                self._version += self._seen != 0
+                self._seen = newest
+                await self._tell()
+            await asyncio.sleep(LOOK_EVERY_S)
+        self._watch = None
+
+    async def close(self) -> None:
+        """End every stream; a stopping house waits for nobody."""
+        self.closing = True
+        await self._tell()
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+
+
+def event(name: str, data: str) -> bytes:
+    """One server-sent event; ``data`` is a single line. Pure."""
+    return f"event: {name}\ndata: {data}\n\n".encode()
+
+
+def together(names: list[str]) -> str:
+    """Who else is looking, as a piece of HTML; empty when nobody is. Pure."""
+    if not names:
+        return ""
+    return str(escape(texts.ALSO_HERE.format(names=", ".join(names))))
+
+
+async def stream(request: Request) -> Response:
+    """``GET /stroom?bij=/gebeurtenis/3/feiten``: only for who is signed in."""
+    visitor = await who_is_there(request)
+    if visitor is None:
+        return Response(status_code=401)
+    desk: LiveDesk = request.app.state.live
+    if desk.streams >= MOST_STREAMS or desk.closing:
+        return Response(status_code=503, headers={"Retry-After": "5"})
+    page = way_back(request.query_params.get("bij", "/"))
+    return StreamingResponse(
+        desk.follow(page, visitor.name),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+ROUTES = (Route("/stroom", stream),)

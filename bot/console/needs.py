@@ -1,0 +1,209 @@
+"""What needs a person now: one list per kind of need, each with its moment. No writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.console import texts
+from bot.console.health import Beat
+from briefings.rows import Briefing, BriefingStatus
+from contacts.outbox import (
+    ChannelPause,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+)
+from contacts.texts import CHANNELS, REASONS
+from feeds.lexicon import mask_names
+from feeds.rows import Event, EventStatus, Source
+from feeds.texts import FAULTS
+from signals.rows import Signal
+
+RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
+WAITING = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that a person must do. ``due`` orders things of one kind; ``by`` says what
+    that moment is: a deadline, or since when."""
+
+    what: str
+    detail: str
+    by: str
+    due: datetime
+    event_id: int | None = None
+    is_exercise: bool = False
+    page: str = ""
+    is_everybodys: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where it can be done; empty when only the machine's keeper can."""
+        if self.page.startswith("/") or self.event_id is None:
+            return self.page
+        return f"/gebeurtenis/{self.event_id}{self.page and '/'}{self.page}"
+
+
+async def alerts(session: AsyncSession, patience: timedelta, *, now: datetime) -> list[Need]:
+    found = await session.exec(
+        select(Event).where(
+            col(Event.status) == EventStatus.DETECTED, col(Event.alerted_at).is_not(None)
+        )
+    )
+    return [
+        Need(
+            what=texts.NEED_ALERT.format(title=mask_names(event.title)),
+            detail=texts.NEED_ALERT_DETAIL.format(severity=event.suggested_severity),
+            by=texts.DECIDE_BY,
+            due=event.alerted_at + patience,
+            event_id=event.id,
+            is_exercise=event.is_exercise,
+        )
+        for event in found.all()
+        if event.alerted_at is not None
+        and (event.snoozed_until is None or event.snoozed_until <= now)
+    ]
+
+
+async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
+    found = await session.exec(
+        select(Briefing, Event)
+        .join(Event, col(Event.id) == col(Briefing.event_id))
+        .where(col(Briefing.status).in_(WAITING), col(Event.status).in_(RUNNING))
+    )
+    return [
+        Need(
+            what=texts.NEED_DRAFT[briefing.status].format(title=title_of(titles, event.id)),
+            detail=texts.BRIEFING_KINDS[briefing.kind],
+            by=texts.SEND_BY if event.send_before else texts.SINCE,
+            due=event.send_before or briefing.edited_at,
+            event_id=event.id,
+            is_exercise=event.is_exercise,
+            page="teksten" if briefing.status is BriefingStatus.DRAFT else "verzenden",
+        )
+        for briefing, event in found.all()
+    ]
+
+
+async def unknown(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
+    found = await session.exec(
+        select(Message.event_id, Message.is_exercise, func.count(), func.min(Delivery.planned_at))
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .where(
+            col(Delivery.status) == DeliveryStatus.UNKNOWN, col(Delivery.act) == DeliveryAct.SEND
+        )
+        .group_by(col(Message.event_id), col(Message.is_exercise))
+    )
+    return [
+        Need(
+            what=counted(texts.NEED_UNKNOWN, count),
+            detail=title_of(titles, event_id),
+            by=texts.SINCE,
+            due=since,
+            event_id=event_id,
+            is_exercise=is_exercise,
+            page="verzenden",
+        )
+        for event_id, is_exercise, count, since in found.all()
+    ]
+
+
+def late_answers(
+    waiting: Iterable[Signal], titles: Mapping[int, str], *, now: datetime
+) -> list[Need]:
+    """Promises of an answer that are over, per event. Pure."""
+    late = [s for s in waiting if s.wants_feedback and s.answer_due_at < now]
+    groups: dict[tuple[int | None, bool], list[Signal]] = {}
+    for signal in late:
+        groups.setdefault((signal.event_id, signal.is_exercise), []).append(signal)
+    return [
+        Need(
+            what=counted(texts.NEED_ANSWER, len(group)),
+            detail=title_of(titles, event_id),
+            by=texts.PROMISED_BY,
+            due=min(signal.answer_due_at for signal in group),
+            event_id=event_id,
+            is_exercise=is_exercise,
+            page="/signalen",
+        )
+        for (event_id, is_exercise), group in groups.items()
+    ]
+
+
+async def halted(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
+    found = await session.exec(select(Message).where(col(Message.status) == MessageStatus.HALTED))
+    return [
+        Need(
+            what=texts.NEED_HALTED.format(kind=texts.MESSAGE_KINDS[message.kind]),
+            detail=title_of(titles, message.event_id),
+            by=texts.SINCE,
+            due=message.send_at,
+            event_id=message.event_id,
+            is_exercise=message.is_exercise,
+            page="verzenden",
+        )
+        for message in found.all()
+    ]
+
+
+async def pauses(session: AsyncSession, *, now: datetime) -> list[Need]:
+    found = await session.exec(select(ChannelPause).where(col(ChannelPause.until) > now))
+    return [
+        Need(
+            what=texts.NEED_PAUSE.format(channel=CHANNELS[pause.kind]),
+            detail=REASONS.get(pause.reason, texts.NEED_PAUSE_DETAIL),
+            by=texts.SINCE,
+            due=pause.since,
+            is_everybodys=True,
+        )
+        for pause in found.all()
+    ]
+
+
+def standing_still(beats: Iterable[Beat]) -> list[Need]:
+    """Parts of the machine that are late. Pure."""
+    return [
+        Need(
+            what=texts.NEED_STILL.format(part=texts.PARTS.get(beat.name, beat.name)),
+            detail=texts.NEED_STILL_DETAIL,
+            by=texts.SINCE,
+            due=beat.at,
+            is_everybodys=True,
+        )
+        for beat in beats
+        if beat.is_late
+    ]
+
+
+def sick_feeds(sources: Iterable[Source], after: int, *, now: datetime) -> list[Need]:
+    """Sources that failed ``after`` times or more. Pure."""
+    return [
+        Need(
+            what=texts.NEED_FEED.format(name=source.name),
+            detail=FAULTS.get(source.error or "", FAULTS["unknown"]),
+            by=texts.SINCE,
+            due=source.ok_at or source.polled_at or now,
+            is_exercise=source.is_exercise,
+            page="/beheer",
+        )
+        for source in sources
+        if source.failures >= after
+    ]
+
+
+def counted(forms: tuple[str, str], count: int) -> str:
+    """The form for one, or the form for more with the number. Pure."""
+    return forms[0] if count == 1 else forms[1].format(count=count)
+
+
+def title_of(titles: Mapping[int, str], event_id: int | None) -> str:
+    return texts.NO_EVENT if event_id is None else titles.get(event_id, texts.NO_EVENT)

@@ -1,0 +1,166 @@
+"""Reach: per organisation and per domain who has it, who read it, who still needs a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from bot.console import texts
+from bot.console.doors import Door, Visit
+from briefings.drafting import current_briefing
+from contacts.directory import Domain, Organisation, Person
+from contacts.outbox import (
+    Acknowledgement,
+    AcknowledgementKind,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+)
+from contacts.permissions import Permission
+
+#: on their way or still to go
+WAITING = {DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING}
+
+
+@dataclass(slots=True)
+class Reach:
+    """Counts of people for one organisation or one domain.
+
+    ``people`` are those with an audience; each counts once, by the best that is known.
+    """
+
+    name: str
+    people: int = 0
+    sent: int = 0
+    unknown: int = 0
+    waiting: int = 0
+    failed: int = 0
+    read: int = 0
+    understood: int = 0
+    domain: Domain | None = None
+
+    @property
+    def without(self) -> int:
+        """People for whom nothing was even planned: no channel that works."""
+        return max(self.people - self.sent - self.unknown - self.waiting - self.failed, 0)
+
+    @property
+    def is_reached(self) -> bool:
+        return self.sent > 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReach:
+    """What is known of one person; the statuses of all deliveries to them."""
+
+    organisation_id: int
+    statuses: frozenset[DeliveryStatus]
+    said: frozenset[AcknowledgementKind] = field(default_factory=frozenset)
+
+
+async def show_reach(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}/bereik``: of the newest version that was sent."""
+    event = await visit.event()
+    assert event.id is not None
+    briefing = await current_briefing(visit.session, event.id)
+    people = await _people(visit, briefing.id if briefing else None)
+    found = await visit.session.exec(
+        select(Organisation)
+        .where(col(Organisation.is_exercise) == event.is_exercise)
+        .order_by(col(Organisation.name))
+    )
+    rows = count_reach({row.id: row for row in found.all() if row.id is not None}, people)
+    return await visit.show_of(
+        event,
+        "bereik",
+        "bereik.html",
+        briefing=briefing,
+        rows=rows,
+        domains=by_domain(rows),
+        total=summed(texts.EVERYBODY, rows),
+    )
+
+
+async def _people(visit: Visit, briefing_id: int | None) -> list[PersonReach]:
+    """Everybody with an audience, with what became of their messages of this version."""
+    listed = await visit.session.exec(
+        select(Person).where(
+            col(Person.left_at).is_(None),
+            col(Person.is_exercise) == visit.actor.is_exercise,
+        )
+    )
+    statuses: dict[int, set[DeliveryStatus]] = {}
+    said: dict[int, set[AcknowledgementKind]] = {}
+    if briefing_id is not None:
+        found = await visit.session.exec(
+            select(Delivery.person_id, Delivery.status, Acknowledgement.kind)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
+            .where(
+                col(Message.briefing_id) == briefing_id,
+                col(Delivery.act) == DeliveryAct.SEND,
+                col(Delivery.person_id).is_not(None),
+            )
+        )
+        for person_id, status, kind in found.all():
+            assert person_id is not None
+            statuses.setdefault(person_id, set()).add(DeliveryStatus(status))
+            if kind is not None:
+                said.setdefault(person_id, set()).add(AcknowledgementKind(kind))
+    return [
+        PersonReach(
+            person.organisation_id,
+            frozenset(statuses.get(person.id or 0, ())),
+            frozenset(said.get(person.id or 0, ())),
+        )
+        for person in listed.all()
+        if person.audiences
+    ]
+
+
+def count_reach(
+    organisations: Mapping[int, Organisation], people: Iterable[PersonReach]
+) -> list[Reach]:
+    """One row per organisation with people in the audience, in the order given. Pure."""
+    rows = {
+        ident: Reach(organisation.name, domain=organisation.domain)
+        for ident, organisation in organisations.items()
+    }
+    for person in people:
+        row = rows.get(person.organisation_id)
+        if row is None:
+            continue
+        row.people += 1
+        row.read += AcknowledgementKind.READ in person.said
+        row.understood += AcknowledgementKind.UNDERSTOOD in person.said
+        if DeliveryStatus.SENT in person.statuses or person.said:
+            row.sent += 1
+        elif DeliveryStatus.UNKNOWN in person.statuses:
+            row.unknown += 1
+        elif person.statuses & WAITING:
+            row.waiting += 1
+        elif DeliveryStatus.FAILED in person.statuses:
+            row.failed += 1
+    return [row for row in rows.values() if row.people]
+
+
+def by_domain(rows: Sequence[Reach]) -> list[Reach]:
+    """The same counts per domain, in the order of the domains. Pure."""
+    return [
+        summed(texts.DOMAINS[domain], [row for row in rows if row.domain is domain])
+        for domain in Domain
+        if any(row.domain is domain for row in rows)
+    ]
+
+
+def summed(name: str, rows: Sequence[Reach]) -> Reach:
+    """All counts of several rows together. Pure."""
+    counted = ("people", "sent", "unknown", "waiting", "failed", "read", "understood")
+    return Reach(name, **{key: sum(getattr(row, key) for row in rows) for key in counted})
+
+
+DOORS = (Door("/gebeurtenis/{number:int}/bereik", show_reach, Permission.SEE_STATUS),)

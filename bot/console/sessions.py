@@ -1,0 +1,113 @@
+"""Who is signed in: sessions live on the server.
+
+A cookie holds a random token; the database holds its hash. Roles are never in a session:
+they are read anew each time, so that a right that was taken away is gone at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.rows import WebSession
+from bot.settings import WebSettings
+from contacts.directory import Person
+from contacts.journal import Who, write_journal
+from contacts.permissions import Actor, Permission, load_actor, may
+from contacts.sealing import Sealer
+from contacts.tokens import hash_token, new_token
+
+#: a session notes its use at most this often
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in, with the rights of this moment."""
+
+    actor: Actor
+    name: str
+    session_id: int
+    form_token: str
+
+
+async def start_session(session: AsyncSession, person_id: int, *, now: datetime) -> str | None:
+    """Sign this person in; None when they have no right to the console."""
+    actor = await load_actor(session, person_id)
+    if actor is None or not may(actor, Permission.USE_CONSOLE):
+        return None
+    token = new_token()
+    session.add(
+        WebSession(token_hash=hash_token(token), person_id=person_id, opened_at=now, seen_at=now)
+    )
+    _journal(session, person_id, "signed_in", now)
+    await session.flush()
+    return token
+
+
+async def find_visitor(
+    session: AsyncSession, token: str, settings: WebSettings, sealer: Sealer, *, now: datetime
+) -> tuple[Visitor, bool] | None:
+    """Whose session this is and whether its use must be noted, or None when it is over."""
+    found = await session.exec(
+        select(WebSession).where(
+            col(WebSession.token_hash) == hash_token(token),
+            col(WebSession.ended_at).is_(None),
+            col(WebSession.seen_at) > now - timedelta(minutes=settings.idle_min),
+            col(WebSession.opened_at) > now - timedelta(hours=settings.session_h),
+        )
+    )
+    row = found.first()
+    actor = await load_actor(session, row.person_id) if row is not None else None
+    if row is None or row.id is None or actor is None or not may(actor, Permission.USE_CONSOLE):
+        return None
+    person = await session.get_one(Person, row.person_id)
+    visitor = Visitor(actor, person.name, row.id, form_token(sealer, token))
+    return visitor, now - row.seen_at >= TOUCH_EVERY
+
+
+async def note_use(session: AsyncSession, session_id: int, *, now: datetime) -> None:
+    await session.exec(
+        update(WebSession).where(col(WebSession.id) == session_id).values(seen_at=now)
+    )
+
+
+async def end_session(session: AsyncSession, session_id: int, *, who: Who, now: datetime) -> bool:
+    """Sign out, or be signed out by a beheerder; False when it was over already."""
+    ended = await session.exec(
+        update(WebSession)
+        .where(col(WebSession.id) == session_id, col(WebSession.ended_at).is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if ended.rowcount != 1:
+        return False
+    write_journal(
+        session, who=who, action="signed_out", subject=f"web_session:{session_id}", now=now
+    )
+    return True
+
+
+def form_token(sealer: Sealer, token: str) -> str:
+    """What every form of this session carries; another site cannot know it. Pure."""
+    key = sealer.derive("console-forms")
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def is_form_token(visitor: Visitor, given: str) -> bool:
+    return hmac.compare_digest(visitor.form_token.encode(), given.encode())
+
+
+def _journal(session: AsyncSession, person_id: int, action: str, now: datetime) -> None:
+    write_journal(
+        session,
+        who=Who("person", person_id),
+        action=action,
+        subject=f"person:{person_id}",
+        now=now,
+    )

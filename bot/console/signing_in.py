@@ -1,0 +1,177 @@
+"""Signing in with a one-time link: by the bot (``/console``) or by mail; signing out.
+
+Opening a link shows a button and changes nothing, because mail scanners open links too.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.console import paths, sign_in_texts  # noqa: F401  (paths teaches the router tokens)
+from bot.console.doors import FORM_TOKEN, SIGN_IN, way_back, who_is_there
+from bot.console.forms import BadForm, first, read_fields
+from bot.console.guarding import is_same_site
+from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.sessions import end_session, is_form_token, start_session
+from contacts.directory import ChannelKind, LinkPurpose
+from contacts.filling import SIGN_IN as LINK_PLACE
+from contacts.links import LIVES, count_person_links, find_person_link, use_person_link
+from contacts.outbox import Content, EmailForm, MessageKind
+from contacts.people import person_by_address
+from contacts.permissions import Permission, load_actor, may
+from contacts.sending import Recipient, post
+
+#: no more links than this for one person while the first still works
+LINKS_AT_ONCE = 3
+#: and no more requests than this from everybody together in a minute
+REQUESTS_A_MINUTE = 30
+MINUTE = timedelta(minutes=1)
+
+
+async def show_sign_in(request: Request) -> Response:
+    """``GET /aanmelden``: how to get in."""
+    back = way_back(request.query_params.get("naar", "/"))
+    if await who_is_there(request) is not None:
+        return RedirectResponse(back, status_code=303)
+    config = parts_of(request).config
+    return show(
+        request, "aanmelden.html", bot=config.telegram.bot_name,
+        by_mail=bool(config.mail.host), asked=request.query_params.get("gevraagd") == "ja",
+    )  # fmt: skip
+
+
+async def ask_link(request: Request) -> Response:
+    """``POST /aanmelden``: mail a link. The answer is the same for every address."""
+    parts = parts_of(request)
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site_office", status=403)
+    try:
+        address = first(await read_fields(request), "e-mail").lower()
+    except BadForm:
+        return explain(request, "not_like_this", status=400)
+    now = parts.clock()
+    if not _may_ask(request, now):
+        return explain(request, "too_often", status=429)
+    async with parts.db.begin() as session:
+        await mail_link(session, parts, address, now=now)
+    parts.on_change()
+    return RedirectResponse(f"{SIGN_IN}?gevraagd=ja", status_code=303)
+
+
+async def mail_link(session: AsyncSession, parts: Parts, address: str, *, now: datetime) -> None:
+    """Post the link to somebody who may use the console; nothing for anybody else."""
+    person = await person_by_address(session, ChannelKind.EMAIL, address)
+    actor = await load_actor(session, person.id) if person and person.id else None
+    if person is None or actor is None or not may(actor, Permission.USE_CONSOLE):
+        return
+    if not await may_get_link(session, actor.person_id, now=now):
+        return
+    text = sign_in_texts.MAIL_TEXT.format(link=LINK_PLACE)
+    await post(
+        session,
+        kind=MessageKind.DIALOGUE,
+        content=Content(
+            email=EmailForm(
+                subject=sign_in_texts.MAIL_SUBJECT,
+                text=text,
+                html=sign_in_texts.MAIL_HTML.format(link=LINK_PLACE),
+            )
+        ),
+        to=[Recipient(ChannelKind.EMAIL, address, person.id, person.organisation_id)],
+        is_exercise=person.is_exercise,
+        now=now,
+    )
+
+
+async def may_get_link(session: AsyncSession, person_id: int, *, now: datetime) -> bool:
+    """Whether this person did not ask for too many links just now."""
+    since = now - LIVES[LinkPurpose.SIGN_IN]
+    made = await count_person_links(session, person_id, LinkPurpose.SIGN_IN, since=since)
+    return made < LINKS_AT_ONCE
+
+
+async def show_link(request: Request) -> Response:
+    """``GET /aanmelden/{token}``: a button; the link stays unused."""
+    parts, token = parts_of(request), request.path_params["token"]
+    async with parts.db.read() as session:
+        link = await find_person_link(session, token, LinkPurpose.SIGN_IN, now=parts.clock())
+    if link is None:
+        return explain(request, "sign_in_over", status=410)
+    return show(request, "aanmelden_link.html", token=token)
+
+
+async def enter(request: Request) -> Response:
+    """``POST /aanmelden/{token}``: uses the link up and opens a session."""
+    parts, token = parts_of(request), request.path_params["token"]
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site_office", status=403)
+    now = parts.clock()
+    async with parts.db.begin() as session:
+        person_id = await use_person_link(session, token, LinkPurpose.SIGN_IN, now=now)
+        opened = await start_session(session, person_id, now=now) if person_id else None
+    if opened is None:
+        return explain(request, "sign_in_over", status=410)
+    response = RedirectResponse("/", status_code=303)
+    put_cookie(response, parts, opened)
+    return response
+
+
+def put_cookie(response: Response, parts: Parts, token: str) -> None:
+    """The session's cookie: not for scripts, not for other sites, gone with the session."""
+    response.set_cookie(
+        parts.cookie_name,
+        token,
+        max_age=parts.config.web.session_h * 3600,
+        path="/",
+        secure=parts.is_secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+async def leave(request: Request) -> Response:
+    """``POST /afmelden``: ends the session on the server, too."""
+    parts = parts_of(request)
+    visitor = await who_is_there(request)
+    if visitor is not None:
+        if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+            return explain(request, "cross_site_office", status=403)
+        try:
+            fields = await read_fields(request)
+        except BadForm:
+            return explain(request, "not_like_this", status=400)
+        if not is_form_token(visitor, first(fields, FORM_TOKEN)):
+            return explain(request, "form_token", status=403)
+        async with parts.db.begin() as session:
+            await end_session(session, visitor.session_id, who=visitor.actor.who, now=parts.clock())
+    response = RedirectResponse(SIGN_IN, status_code=303)
+    response.delete_cookie(
+        parts.cookie_name, path="/", secure=parts.is_secure, httponly=True, samesite="lax"
+    )
+    return response
+
+
+def _may_ask(request: Request, now: datetime) -> bool:
+    """One window for everybody: behind a proxy all callers look alike."""
+    asked: deque[datetime] = request.app.state.sign_in_asked
+    while asked and asked[0] <= now - MINUTE:
+        asked.popleft()
+    if len(asked) >= REQUESTS_A_MINUTE:
+        return False
+    asked.append(now)
+    return True
+
+
+ROUTES = (
+    Route(SIGN_IN, show_sign_in),
+    Route(SIGN_IN, ask_link, methods=["POST"]),
+    Route(f"{SIGN_IN}/{{token:token}}", show_link),
+    Route(f"{SIGN_IN}/{{token:token}}", enter, methods=["POST"]),
+    Route("/afmelden", leave, methods=["POST"]),
+)

@@ -1,0 +1,167 @@
+"""Beheer: sources, who is signed in, lines to be checked, and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from bot.console import journal_texts
+from bot.console.doors import Door, Visit
+from bot.console.health import read_beats
+from bot.console.sessions import end_session
+from bot.rows import WebSession
+from contacts.directory import Person, Role, RoleGrant
+from contacts.journal import JournalEntry, write_journal
+from contacts.permissions import Permission
+from feeds.rows import Source
+from feeds.texts import FAULTS
+
+JOURNAL_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An open session."""
+
+    id: int
+    name: str
+    opened_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+async def show_steering(visit: Visit) -> Response:
+    """``GET /beheer``."""
+    web = visit.parts.config.web
+    sources = await visit.session.exec(
+        select(Source)
+        .where(col(Source.is_exercise) == visit.actor.is_exercise)
+        .order_by(col(Source.name))
+    )
+    found = await visit.session.exec(
+        select(WebSession, Person)
+        .join(Person, col(Person.id) == col(WebSession.person_id))
+        .where(
+            col(WebSession.ended_at).is_(None),
+            col(WebSession.seen_at) > visit.now - timedelta(minutes=web.idle_min),
+            col(WebSession.opened_at) > visit.now - timedelta(hours=web.session_h),
+            col(Person.is_exercise) == visit.actor.is_exercise,
+        )
+        .order_by(col(WebSession.id))
+    )
+    granted = await visit.session.exec(
+        select(RoleGrant.role, Person)
+        .join(Person, col(Person.id) == col(RoleGrant.person_id))
+        .where(col(Person.left_at).is_(None), col(Person.is_exercise) == visit.actor.is_exercise)
+        .order_by(col(Person.name))
+    )
+    holders: dict[Role, list[Person]] = {}
+    for role, person in granted.all():
+        holders.setdefault(Role(role), []).append(person)
+    settings = visit.parts.config
+    return visit.show(
+        "beheer.html",
+        sources=sources.all(),
+        faults=FAULTS,
+        sessions=[
+            SignedIn(
+                row.id or 0,
+                person.name,
+                row.opened_at,
+                row.seen_at,
+                row.id == visit.visitor.session_id,
+            )
+            for row, person in found.all()
+        ],
+        holders=holders,
+        beats=await read_beats(visit.session, settings.ticks, now=visit.now),
+        unverified=settings.briefings.unverified(visit.now.date()),
+    )
+
+
+async def pause_source(visit: Visit) -> Response:
+    """``POST /beheer/bron/{number}``: read it again, or not for now."""
+    source = await visit.session.get(Source, visit.in_path())
+    if source is None or source.is_exercise != visit.actor.is_exercise:
+        raise LookupError("no such source")
+    source.is_paused = visit.text("doe") == "pauze"
+    source.next_poll_at = visit.now
+    action = "source_paused" if source.is_paused else "source_resumed"
+    write_journal(
+        visit.session, who=visit.actor.who, action=action, subject=f"source:{source.id}",
+        now=visit.now,
+    )  # fmt: skip
+    return visit.back("/beheer", done=action)
+
+
+async def sign_out_other(visit: Visit) -> Response:
+    """``POST /beheer/aanmelding/{number}``: somebody's session ends now."""
+    row = await visit.session.get(WebSession, visit.in_path())
+    person = await visit.session.get(Person, row.person_id) if row is not None else None
+    if row is None or person is None or person.is_exercise != visit.actor.is_exercise:
+        raise LookupError("no such session")
+    await end_session(visit.session, row.id or 0, who=visit.actor.who, now=visit.now)
+    return visit.back("/beheer", done="session_ended")
+
+
+async def show_journal(visit: Visit) -> Response:
+    """``GET /journaal``: the last lines, newest first."""
+    found = await visit.session.exec(
+        select(JournalEntry).order_by(col(JournalEntry.id).desc()).limit(JOURNAL_LINES)
+    )
+    lines = [journal_line(entry) for entry in found.all()]
+    return visit.show("journaal.html", lines=lines)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line of the journal in Dutch."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+
+def journal_line(entry: JournalEntry) -> JournalLine:
+    """As a person reads it; what has no Dutch word yet keeps its code. Pure."""
+    kind, _, number = entry.subject.partition(":")
+    subject = " ".join(filter(None, [journal_texts.SUBJECTS.get(kind, kind), number]))
+    person = entry.actor.removeprefix("person:")
+    actor = journal_texts.JOURNAL_ACTORS.get(entry.actor, entry.actor)
+    if person != entry.actor:
+        actor = journal_texts.JOURNAL_PERSON.format(number=person)
+    return JournalLine(
+        at=entry.at,
+        actor=actor
+        if person == entry.actor
+        else journal_texts.JOURNAL_PERSON.format(number=person),
+        action=journal_texts.ACTIONS.get(entry.action, entry.action),
+        subject=subject,
+        detail=_detail(entry.detail),
+    )
+
+
+def _detail(detail: Mapping[str, Any]) -> str:
+    """Codes and counts; long lists of numbers as their length."""
+    said = []
+    if "from" in detail and "to" in detail:
+        said.append(f"{detail['from']} → {detail['to']}")
+    for name, value in detail.items():
+        if name not in {"from", "to"}:
+            said.append(f"{name}: {len(value) if isinstance(value, list) else value}")
+    return ", ".join(said)
+
+
+DOORS = (
+    Door("/beheer", show_steering, Permission.MANAGE_SYSTEM),
+    Door("/beheer/bron/{number:int}", pause_source, Permission.MANAGE_SYSTEM, "POST"),
+    Door("/beheer/aanmelding/{number:int}", sign_out_other, Permission.MANAGE_SYSTEM, "POST"),
+    Door("/journaal", show_journal, Permission.MANAGE_SYSTEM),
+)

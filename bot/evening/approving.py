@@ -1,0 +1,152 @@
+"""Four eyes: who is asked, what happens after the second tap, and the word back to the writers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import card, texts
+from bot.chat.render import render
+from briefings.approval import send_back
+from briefings.audience import plan_recipients
+from briefings.drafting import texts_of
+from briefings.rows import Briefing, BriefingKind
+from contacts.directory import Person, Role
+from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
+from contacts.permissions import Actor, people_with
+from contacts.sending import tell_people
+from feeds.events import close_event
+from feeds.rows import Event
+
+#: Enough of the hash to tell two versions apart within 64 bytes of button data.
+HASH_PART = 12
+REMARK_LIMIT = 300
+
+
+def earlier(briefing: Briefing) -> int | None:
+    """For anything after the first text: it goes to those who got that (see audience.py)."""
+    return None if briefing.kind is BriefingKind.FIRST else briefing.id
+
+
+async def request_view(
+    session: AsyncSession, event: Event, briefing: Briefing, *, now: datetime
+) -> card.View:
+    """What an approver sees in the chat."""
+    assert briefing.id is not None
+    assert briefing.content_hash is not None
+    plan = await plan_recipients(session, event, now=now, only_of=earlier(briefing))
+    text = render(
+        "coordinator/approval.html",
+        event=event,
+        briefing=briefing,
+        plan=plan,
+        drafts=await texts_of(session, briefing.id),
+        kind=texts.BRIEFING_KINDS[briefing.kind],
+    )
+    return text, [
+        [Button(texts.READ, data("rd", briefing.id))],
+        [Button(texts.APPROVE, data("ap1", briefing.id, briefing.content_hash[:HASH_PART]))],
+        [Button(texts.SEND_BACK, data("back", briefing.id))],
+    ]
+
+
+async def ask_approvers(
+    session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
+) -> int:
+    """Put a submitted version before everyone else who may approve it; returns how many."""
+    approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
+    approvers = [person for person in approvers if person.id != actor.person_id]
+    if not approvers:
+        return 0
+    text, buttons = await request_view(session, event, briefing, now=now)
+    await tell_people(
+        session,
+        approvers,
+        Content(
+            telegram=TelegramForm(text=text, buttons=buttons),
+            email=EmailForm(
+                subject=render("coordinator/approval_subject.html", event=event),
+                text=render("coordinator/approval_mail.html", event=event),
+                html=f"<p>{render('coordinator/approval_mail.html', event=event)}</p>",
+            ),
+        ),
+        kind=MessageKind.APPROVAL,
+        event_id=event.id,
+        severity=event.severity or 0,
+        is_exercise=actor.is_exercise,
+        now=now,
+    )
+    return len(approvers)
+
+
+async def follow_sending(
+    session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
+) -> None:
+    """A live progress message for the coordinators; a closing text also ends the event."""
+    assert event.id is not None
+    assert briefing.id is not None
+    view = await card.progress_view(session, event.id, briefing.id)
+    coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
+    for person in coordinators:
+        await _show_live(session, person, event.id, view, card.PROGRESS, briefing.id, now=now)
+    if briefing.kind is BriefingKind.CLOSING:
+        await close_event(session, event, who=actor.who, now=now)
+
+
+async def show_card_to(session: AsyncSession, event: Event, actor: Actor, *, now: datetime) -> None:
+    """The card of the evening on the actor's own phone, if they have one."""
+    assert event.id is not None
+    person = await session.get_one(Person, actor.person_id)
+    view = await card.card_view(session, event, now=now)
+    await _show_live(session, person, event.id, view, card.CARD, 0, now=now)
+
+
+async def _show_live(
+    session: AsyncSession,
+    person: Person,
+    event_id: int,
+    view: card.View,
+    name: str,
+    briefing_id: int,
+    *,
+    now: datetime,
+) -> None:
+    deliveries = await tell_people(
+        session,
+        [person],
+        Content(telegram=TelegramForm(text=view[0], buttons=view[1])),
+        kind=MessageKind.NOTICE,
+        event_id=event_id,
+        is_exercise=person.is_exercise,
+        now=now,
+    )
+    for delivery in deliveries:
+        if delivery.address.lstrip("-").isdigit():
+            chat = int(delivery.address)
+            await card.remember(session, event_id, chat, name, delivery, view, now, briefing_id)
+
+
+async def return_to_writers(
+    session: AsyncSession, briefing: Briefing, actor: Actor, remark: str, *, now: datetime
+) -> None:
+    """Send a version back with a remark, and tell its writers.
+
+    :raises NotAllowed: the actor may not approve.
+    :raises contacts.records.IllegalMove: it was not handed in.
+    """
+    submitter = briefing.submitted_by
+    remark = remark.strip()[:REMARK_LIMIT]
+    await send_back(session, briefing, actor, remark, now=now)
+    coordinators = await people_with(session, Role.COORDINATOR, is_exercise=actor.is_exercise)
+    form = TelegramForm(text=render("coordinator/was_sent_back.html", remark=remark))
+    await tell_people(
+        session,
+        [p for p in coordinators if p.id != actor.person_id or p.id == submitter],
+        Content(telegram=form),
+        kind=MessageKind.NOTICE,
+        event_id=briefing.event_id,
+        is_exercise=actor.is_exercise,
+        now=now,
+    )

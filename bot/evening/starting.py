@@ -1,0 +1,82 @@
+"""The start of an evening: the defaults of a confirmation, the facts and the seven texts."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.drafting import draft_briefing
+from briefings.facts import open_facts
+from briefings.moments import local
+from briefings.rows import BriefingKind
+from briefings.settings import BriefingSettings
+from contacts.permissions import Actor
+from feeds.events import confirm_event
+from feeds.rows import Event, LeadAgency
+
+LEADS = tuple(LeadAgency)
+SEND_TIMES = (time(20, 30), time(22, 0), time(6, 45))
+SEVERITIES = range(1, 6)
+
+
+def next_time(now: datetime, at: time) -> datetime:
+    """The next moment that the clock of the city shows ``at``; past ones move to tomorrow."""
+    here = local(now)
+    moment = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return moment if moment > here else moment + timedelta(days=1)
+
+
+def default_severity(event: Event) -> int:
+    """What a confirmation proposes: the machine's severity, between 2 and 4."""
+    return min(max(event.suggested_severity, 2), 4)
+
+
+async def confirm(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    severity: int,
+    lead: LeadAgency,
+    deadline: time,
+    called: bool,
+    now: datetime,
+) -> None:
+    """Confirm a detected event and make everything ready to write.
+
+    :raises contacts.records.IllegalMove, StaleMove: it was decided already.
+    """
+    await confirm_event(
+        session,
+        event,
+        severity=severity,
+        lead_agency=lead,
+        send_before=next_time(now, deadline),
+        who=actor.who,
+        now=now,
+    )
+    if called:
+        event.called_first_at = now
+    await prepare(session, event, actor, settings, now=now)
+
+
+async def prepare(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+) -> None:
+    """Open the facts and draft the seven texts of a confirmed event."""
+    await open_facts(session, event, settings, editor_id=actor.person_id, now=now)
+    await draft_briefing(
+        session,
+        event,
+        kind=BriefingKind.FIRST,
+        settings=settings,
+        editor_id=actor.person_id,
+        now=now,
+    )

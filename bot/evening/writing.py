@@ -1,0 +1,204 @@
+"""Facts and versions: what is typed reaches the seven texts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.drafting import current_briefing, draft_briefing
+from briefings.facts import FactRefused, add_fact, withdraw_fact
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
+from briefings.settings import BriefingSettings
+from briefings.versions import first_with, versions_of
+from contacts.permissions import Actor, Permission, require
+from feeds.rows import Event
+from signals.feedback import open_signals
+from signals.person_filter import screen
+
+OPEN_STATES = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
+ABOUT_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """What somebody wants to add. ``measure`` as in :class:`briefings.rows.Fact`."""
+
+    kind: FactKind
+    text: str
+    source: str = ""
+    link: str | None = None
+    measure: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The fact is there. ``lowered``: it was kept as *nog niet bevestigd*, for want of an
+    official source."""
+
+    lowered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotStored:
+    """Nothing was kept. ``reason`` is a code of :class:`briefings.facts.FactRefused`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """No new version. ``reason``: ``draft_open``, ``signals_wait`` (with their number) or
+    ``never_sent``."""
+
+    reason: str
+    count: int = 0
+
+
+async def store_fact(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    fact: NewFact,
+    settings: BriefingSettings,
+    *,
+    allow: Collection[str],
+    now: datetime,
+) -> Stored | NotStored:
+    """Keep one fact and write the seven texts anew, or say why not.
+
+    A claim without an official source is kept as *nog niet bevestigd*.
+
+    :raises NotAllowed: the actor may not edit facts.
+    """
+    require(actor, Permission.EDIT_FACTS)
+    assert event.id is not None
+    if screen(fact.source, allow).blocked:
+        return NotStored("person")
+    lowered = False
+    kinds = (fact.kind, FactKind.UNCONFIRMED) if fact.kind is FactKind.CONFIRMED else (fact.kind,)
+    for kind in kinds:
+        stored = await add_fact(
+            session,
+            event.id,
+            kind=kind,
+            text=fact.text,
+            source_name=fact.source,
+            source_at=now if fact.source else None,
+            source_link=fact.link,
+            measure=fact.measure,
+            editor_id=actor.person_id,
+            now=now,
+            allow=allow,
+        )
+        if not isinstance(stored, FactRefused):
+            await redraft(session, event, actor, settings, now=now)
+            return Stored(lowered)
+        if stored.reason != "needs_official_source":
+            return NotStored(stored.reason)
+        lowered = True
+    return NotStored("needs_official_source")
+
+
+async def redraft(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+) -> None:
+    """The seven texts again, from the facts as they are now; nothing without an open version."""
+    assert event.id is not None
+    briefing = await current_briefing(session, event.id)
+    if briefing is None or briefing.status not in OPEN_STATES:
+        return
+    await draft_briefing(
+        session,
+        event,
+        kind=briefing.kind,
+        settings=settings,
+        editor_id=actor.person_id,
+        now=now,
+        correction_of=briefing.correction_of_id,
+        wrong=briefing.wrong,
+    )
+
+
+async def begin_version(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    kind: BriefingKind,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+    wrong: str | None = None,
+    first_wrong: int | None = None,
+) -> Briefing | NotBegun:
+    """Start an update, a correction or the closing text; an open one of another kind goes first.
+
+    :raises NotAllowed: the actor may not manage events.
+    """
+    require(actor, Permission.MANAGE_EVENT)
+    assert event.id is not None
+    current = await current_briefing(session, event.id)
+    if current is not None and current.status in OPEN_STATES and current.kind is not kind:
+        return NotBegun("draft_open")
+    if kind is BriefingKind.CLOSING and (waiting := await _unanswered(session, event)):
+        return NotBegun("signals_wait", waiting)
+    return await draft_briefing(
+        session,
+        event,
+        kind=kind,
+        settings=settings,
+        editor_id=actor.person_id,
+        now=now,
+        correction_of=first_wrong,
+        wrong=wrong,
+    )
+
+
+async def _unanswered(session: AsyncSession, event: Event) -> int:
+    found = await open_signals(session, is_exercise=event.is_exercise)
+    return sum(signal.event_id == event.id for signal in found)
+
+
+async def begin_correction(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    fact_id: int,
+    about: str,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+) -> Briefing | NotBegun:
+    """Take a wrong sentence back and start the correction to whoever got it.
+
+    :param about: what was wrong, as a category; never the wrong claim itself.
+    :raises ValueError: the fact is not one of this event.
+    :raises NotAllowed: the actor may not manage events.
+    """
+    require(actor, Permission.MANAGE_EVENT)
+    fact = await session.get(Fact, fact_id)
+    if fact is None or fact.event_id != event.id:
+        raise ValueError("no such fact")
+    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id))
+    await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
+    if first_wrong is None:
+        # Nobody read it yet: taking it out is enough.
+        await redraft(session, event, actor, settings, now=now)
+        return NotBegun("never_sent")
+    return await begin_version(
+        session,
+        event,
+        actor,
+        BriefingKind.CORRECTION,
+        settings,
+        now=now,
+        wrong=about.strip()[:ABOUT_LIMIT],
+        first_wrong=first_wrong,
+    )

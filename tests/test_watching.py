@@ -1,0 +1,112 @@
+"""Silence is told: a part that never began, and Telegram that is away; but not our own sleep."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot import ticks
+from bot.house import House
+from bot.inbox import forget_old
+from bot.rows import Conversation, Heartbeat, IncomingMail
+from bot.settings import TickSettings
+from bot.watching import start_beats, tell_trouble
+from contacts.directory import Role
+from contacts.outbox import Delivery
+from contacts.records import Database
+from feeds.settings import FeedSettings
+from tests.flow_world import an_evening
+from tests.outbox_world import a_person, all_deliveries
+
+HOUR = timedelta(hours=1)
+
+
+def a_house(db: Database, trouble: str | None = None) -> Any:
+    """What the health round looks at."""
+    config = SimpleNamespace(feeds=FeedSettings(), ticks=TickSettings(), is_exercise=False)
+    return SimpleNamespace(
+        db=db, config=config, poller=SimpleNamespace(trouble=trouble, round_at=None)
+    )
+
+
+async def coordinators(db: Database, now: datetime) -> None:
+    async with db.begin() as session:
+        await a_person(session, now, chat="1", mail="c@example.org", role=Role.COORDINATOR)
+        await a_person(session, now, chat="2", role=Role.COORDINATOR)
+
+
+async def begin(db: Database, *names: str, now: datetime) -> None:
+    async with db.begin() as session:
+        await start_beats(session, names, now=now)
+
+
+async def told(db: Database) -> list[Delivery]:
+    return list(await all_deliveries(db))
+
+
+async def test_a_part_that_never_did_its_first_round_is_told_once(
+    db: Database, now: datetime
+) -> None:
+    await coordinators(db, now)
+    await begin(db, "feeds", now=now)
+    assert await tell_trouble(a_house(db), now=now) == 0
+    assert await tell_trouble(a_house(db), now=now + HOUR) == 1
+    assert await tell_trouble(a_house(db), now=now + HOUR) == 0
+    assert len(await told(db)) == 2
+
+
+async def test_the_time_that_the_house_was_down_is_not_told(db: Database, now: datetime) -> None:
+    await coordinators(db, now)
+    async with db.begin() as session:
+        session.add(Heartbeat(name="feeds", at=now - HOUR, told_at=now - HOUR))
+        session.add(Heartbeat(name="poller", at=now - HOUR))
+    await begin(db, "feeds", "poller", now=now)
+    assert await tell_trouble(a_house(db, "unreachable"), now=now) == 0
+    assert await tell_trouble(a_house(db), now=now + HOUR) == 1
+
+
+async def test_that_telegram_is_away_is_told_by_mail_where_that_can_be(
+    db: Database, now: datetime
+) -> None:
+    await coordinators(db, now)
+    await begin(db, "poller", now=now)
+    assert await tell_trouble(a_house(db, "unreachable"), now=now + timedelta(minutes=2)) == 1
+    assert [row.address for row in await told(db)] == ["c@example.org", "2"]
+
+
+async def test_a_house_that_starts_knows_all_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def explode(house: House, now: datetime) -> None:
+        raise RuntimeError("boom")
+
+    broken = tuple(ticks.Tick(tick.name, explode, tick.seconds) for tick in ticks.TICKS)
+    monkeypatch.setattr(ticks, "TICKS", broken)
+    caplog.set_level(logging.CRITICAL)
+    async with an_evening(tmp_path) as evening, evening.house.db.read() as session:
+        names = set((await session.exec(select(Heartbeat.name))).all())
+    assert names == {"poller", *(tick.name for tick in broken)}
+
+
+async def test_old_questions_and_numbers_of_mails_are_forgotten(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        for days in (6, 8):
+            at = now - timedelta(days=days)
+            session.add(Conversation(chat=days, flow="signal", step="note", updated_at=at))
+        for days in (89, 91):
+            at = now - timedelta(days=days)
+            session.add(IncomingMail(message_id=f"<{days}>", kind="reply", received_at=at))
+        await session.flush()
+        await forget_old(session, now=now)
+    async with db.read() as session:
+        assert [talk.chat for talk in (await session.exec(select(Conversation))).all()] == [6]
+        mails = (await session.exec(select(IncomingMail.message_id))).all()
+    assert list(mails) == ["<89>"]
