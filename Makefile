@@ -5,10 +5,11 @@
 # make migration  m="what changed": writes the next migration from the code
 # make lock       resolves requirements.lock anew (needs uv)
 # make assets     rebuilds what the console takes from others, bot/console/static/vendor (needs npm)
+# make browser    Debian's Chromium, for the tests that look at the pages
 # make clean      removes what the others made, and nothing else
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test migration lock assets clean
+.PHONY: help setup demo lint browser test migration lock assets clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -59,7 +60,15 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+# Without rights to install, or on another system, the tests of the pages skip and say so.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  echo "Installeert Chromium voor de toetsen van de pagina's …"; \
+	  root=; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
+	  { $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+	    || echo "Chromium ontbreekt; de toetsen van de pagina's worden overgeslagen."; }
+
+test: lint browser
 	$(BIN)/pytest -q -n 2 --cov=bot --cov=briefings --cov=contacts --cov=feeds --cov=signals --cov-report=
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
 

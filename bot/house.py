@@ -58,15 +58,16 @@ class House:
             request=self.requests[0],
             get_updates_request=self.requests[1],
         )
+        self.app = build_app(
+            self.db,
+            config,
+            self.sealer,
+            clock,
+            on_change=self._wake,
+            phones=phones,
+        )
         self.web = WebServer(
-            build_app(
-                self.db,
-                config,
-                self.sealer,
-                clock,
-                on_change=self._wake,
-                phones=phones,
-            ),
+            self.app,
             host=config.web.host,
             port=config.web.port,
         )
@@ -134,6 +135,7 @@ class House:
         await ticks.wait_for_ticks()
         if self.scheduler.running:
             self.scheduler.shutdown(wait=False)
+        await self.app.state.live.close()
         await self.web.stop()
         await self.pump.close()
         await self.fetcher.close()

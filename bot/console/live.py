@@ -14,7 +14,7 @@ from contextlib import suppress
 from markupsafe import escape
 from sqlmodel import func, select
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.console import texts
@@ -37,7 +37,7 @@ class LiveDesk:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._seen = 0
+        self._seen: int | None = None
         self._version = 0
         self._moved = asyncio.Condition()
         self._watch: asyncio.Task[None] | None = None
@@ -49,6 +49,10 @@ class LiveDesk:
     @property
     def streams(self) -> int:
         return sum(len(there) for there in self._present.values())
+
+    def names_at(self, page: str) -> set[str]:
+        """Everybody who has this page open."""
+        return set(self._present.get(page, {}).values())
 
     def others(self, page: str, number: int) -> list[str]:
         """Who else has this page open, each name once."""
@@ -64,7 +68,8 @@ class LiveDesk:
         if self._watch is None:
             self._watch = asyncio.create_task(self._look())
         await self._tell()
-        told, shown = self._version, None
+        # What changed between the page and its stream would be missed: begin with a look.
+        told, shown = -1, None
         loop = asyncio.get_running_loop()
         ends = loop.time() + LONGEST_S
         try:
@@ -73,7 +78,7 @@ class LiveDesk:
                 others = self.others(page, number)
                 if others != shown:
                     shown = others
-                    yield event("samen", together(others))
+                    yield event("samen", str(len(others)))
                 if told != self._version:
                     told = self._version
                     yield event("veranderd", str(self._seen))
@@ -112,7 +117,7 @@ class LiveDesk:
             async with self._db.read() as session:
                 newest = (await session.exec(select(func.max(JournalEntry.id)))).one() or 0
             if newest != self._seen:
-                self._version += self._seen != 0
+                self._version += self._seen is not None
                 self._seen = newest
                 await self._tell()
             await asyncio.sleep(LOOK_EVERY_S)
@@ -133,13 +138,6 @@ def event(name: str, data: str) -> bytes:
     return f"event: {name}\ndata: {data}\n\n".encode()
 
 
-def together(names: list[str]) -> str:
-    """Who else is looking, as a piece of HTML; empty when nobody is. Pure."""
-    if not names:
-        return ""
-    return str(escape(texts.ALSO_HERE.format(names=", ".join(names))))
-
-
 async def stream(request: Request) -> Response:
     """``GET /stroom?bij=/gebeurtenis/3/feiten``: only for who is signed in."""
     visitor = await who_is_there(request)
@@ -156,4 +154,15 @@ async def stream(request: Request) -> Response:
     )
 
 
-ROUTES = (Route("/stroom", stream),)
+async def who_else(request: Request) -> Response:
+    """``GET /samen?bij=…``: who else has this page open, as one sentence or nothing."""
+    visitor = await who_is_there(request)
+    if visitor is None:
+        return Response(status_code=401)
+    desk: LiveDesk = request.app.state.live
+    names = desk.names_at(way_back(request.query_params.get("bij", "/"))) - {visitor.name}
+    said = texts.ALSO_HERE.format(names=", ".join(sorted(names))) if names else ""
+    return HTMLResponse(str(escape(said)))
+
+
+ROUTES = (Route("/stroom", stream), Route("/samen", who_else))

@@ -1,0 +1,128 @@
+"""A real browser on the pages: Debian's Chromium, steered by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from sqlmodel import col, select
+
+from bot.clock import utc_now
+from bot.console.pages import PLAIN_COOKIE
+from bot.console.sessions import start_session
+from bot.house import House
+from contacts.directory import Person
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+#: quiet: no look-ups of its own, no sandbox inside containers
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+IMAGES = Path(__file__).parents[1] / "docs" / "img"
+#: a busy machine is slow, not wrong
+PATIENCE_MS = 20_000
+
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium here; `make browser` installs Debian's"
+)
+
+
+@dataclass
+class Window:
+    """One browser window, with everything that it complained about or asked for."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(f"{self.address}{path}")
+
+    async def press(self, name: str) -> None:
+        """Click the button or link with exactly this text."""
+        await self.page.locator(f'button:text-is("{name}"), a:text-is("{name}")').first.click()
+
+    async def violations(self) -> list[str]:
+        """What axe finds against WCAG 2.2 AA on this page."""
+        await self.page.evaluate(AXE)
+        found: dict[str, Any] = await self.page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        )
+        return [
+            f"{self.page.url} {one['id']}: {one['nodes'][0]['html'][:160]}"
+            for one in found["violations"]
+        ]
+
+    async def is_wider_than_its_window(self) -> bool:
+        wide: bool = await self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        return wide
+
+    async def keep(self, name: str) -> None:
+        """Write a picture for the documentation, when that is asked for."""
+        if os.environ.get("SCHAKEL_SCREENSHOTS"):
+            IMAGES.mkdir(exist_ok=True)
+            await self.page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+
+
+@asynccontextmanager
+async def a_browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def open_window(
+    browser: Browser,
+    address: str,
+    cookies: Iterable[tuple[str, str]] = (),
+    *,
+    size: ViewportSize = DESK,
+    dark: bool = False,
+) -> Window:
+    """A window of its own, as one person has it."""
+    context = await browser.new_context(
+        viewport=size, color_scheme="dark" if dark else "light", locale="nl-NL"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies]
+    )
+    page = await context.new_page()
+    window = Window(page, address)
+    page.on("console", lambda message: window.complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: window.complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((address, "data:"))
+            else window.foreign.append(request.url)
+        ),
+    )
+    return window
+
+
+async def sign_in(house: House, name: str) -> list[tuple[str, str]]:
+    """The cookie of a colleague who signed in."""
+    async with house.db.begin() as session:
+        person = (await session.exec(select(Person).where(col(Person.name) == name))).one()
+        token = await start_session(session, person.id or 0, now=utc_now())
+    assert token is not None, f"{name} may not use the console"
+    return [(PLAIN_COOKIE, token)]
