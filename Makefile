@@ -1,5 +1,5 @@
 # make setup      virtual environment with the locked libraries; leaves .venv/bin/schakel
-# make demo       a whole evening on this machine   [ONCE=1] [REAL=news.jsonl.gz]
+# make demo       a whole evening on this machine   [ONCE=1] [REAL=news.jsonl.gz] [SELF=1]
 # make test       every check: format, lint, types, layers, tests, coverage
 # make lint       the checks without the tests
 # make migration  m="what changed": writes the next migration from the code
@@ -52,7 +52,7 @@ $(STAMP): requirements.lock pyproject.toml
 # A path that does not exist from here may be meant from where make was called (make -C).
 demo: setup
 	@real='$(REAL)'; [ -z "$$real" ] || [ -e "$$real" ] || [ ! -e "$(PWD)/$$real" ] || real="$(PWD)/$$real"; \
-	exec $(BIN)/schakel demo $(if $(filter-out 0,$(ONCE)),--once) $${real:+--real "$$real"}
+	exec $(BIN)/schakel demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(filter-out 0,$(SELF)),--self) $${real:+--real "$$real"}
 
 lint: setup
 	$(BIN)/ruff format --check .

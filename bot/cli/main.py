@@ -62,12 +62,13 @@ def run_house(config: ConfigPath = DEFAULT_CONFIG) -> None:
 def demo(
     once: Annotated[bool, typer.Option("--once", help=texts.HELP_ONCE)] = False,
     real: Annotated[Path | None, typer.Option("--real", help=texts.HELP_REAL)] = None,
+    by_hand: Annotated[bool, typer.Option("--self", help=texts.HELP_BY_HAND)] = False,
 ) -> None:
     if real is not None and not real.is_file():
         raise stop(texts.REAL_MISSING.format(path=real), MISUSE)
     from bot.demo.playing import play
 
-    raise typer.Exit(run(play(once=once, real=real)))
+    raise typer.Exit(run(play(once=once, real=real, by_hand=by_hand)))
 
 
 @app.command(help=texts.HELP_SIMULATOR)

@@ -16,7 +16,9 @@ from typing import Any
 
 from bot.clock import utc_now
 from bot.demo import acts, answers, later, texts
+from bot.demo.evenings import publish_background
 from bot.demo.outcome import Timing, count_events, count_items, measure, rung_events
+from bot.demo.phones import PAGE, phone_routes
 from bot.demo.stage import (
     Stage,
     exercise_config,
@@ -41,8 +43,11 @@ REAL_LIMIT_S = 240.0
 REGIONAL_WORDS = ("gelder", "arnhem")
 
 
-async def play(*, once: bool, real: Path | None) -> int:
-    """The whole demo. Returns the exit code: 0 only when every step happened."""
+async def play(*, once: bool, real: Path | None, by_hand: bool = False) -> int:
+    """The whole demo. Returns the exit code: 0 only when every step happened.
+
+    :param by_hand: nothing is played; a person does it all on the page with the telephones.
+    """
     quiet_logging(logging.ERROR)
     line = Timeline(STEPS_REAL if real else STEPS)
     line.title(texts.TITLE_REAL if real else texts.TITLE)
@@ -52,13 +57,21 @@ async def play(*, once: bool, real: Path | None) -> int:
     await simulator.start()
     try:
         with tempfile.TemporaryDirectory(prefix="schakel-demo-") as folder:
-            return await _play_in(Path(folder), simulator, line, once=once, real=real)
+            return await _play_in(
+                Path(folder), simulator, line, once=once, real=real, by_hand=by_hand
+            )
     finally:
         await simulator.stop()
 
 
 async def _play_in(
-    folder: Path, simulator: Simulator, line: Timeline, *, once: bool, real: Path | None
+    folder: Path,
+    simulator: Simulator,
+    line: Timeline,
+    *,
+    once: bool,
+    real: Path | None,
+    by_hand: bool,
 ) -> int:
     scenario, timing = load_scenario(), Timing()
     try:
@@ -69,13 +82,20 @@ async def _play_in(
     # Feeds of real news run empty once everything was fetched: no fault in this play.
     patience = {"tell_after_failures": 100} if real else {}
     config = exercise_config(simulator, folder, sources, **patience)
-    async with _running(House(config)) as house:
-        stage = Stage(simulator, house, scenario)
+    stage = Stage(simulator, scenario)
+    stage.house = House(config, phones=phone_routes(stage))
+    if by_hand:
+        publish_background(simulator.feeds, scenario, now=utc_now())
+    async with _running(stage.house) as house:
         people = await seat_everyone(stage)
         line.step(
             texts.SYSTEM,
             texts.READY.format(people=people, phones=len(stage.users), sources=len(sources)),
         )
+        line.note(texts.PHONES.format(address=f"{house.web.address}{PAGE}"))
+        if by_hand:
+            await _serve(stage, line)
+            return OK
         extra: dict[str, Any] = {}
         try:
             if real is None:
@@ -89,7 +109,7 @@ async def _play_in(
         async with house.db.read() as session:
             result = await measure(session, timing, ok=ok)
         if not once:
-            await _serve(house, line)
+            await _serve(stage, line)
         print(json.dumps({**result, **extra}, ensure_ascii=False))  # noqa: T201
         return OK if ok else FAILED
 
@@ -193,11 +213,17 @@ async def _all_stored(stage: Stage, line: Timeline, items: int) -> int:
         await asyncio.sleep(0.5)
 
 
-async def _serve(house: House, line: Timeline) -> None:
+async def _serve(stage: Stage, line: Timeline) -> None:
     """Keep the pages up until Ctrl-C."""
-    line.title(texts.SERVING.format(address=house.web.address))
+    address = stage.house.web.address
+    line.title(texts.SERVING)
+    line.note(texts.SERVING_PHONES.format(address=f"{address}{PAGE}"))
+    line.note(texts.SERVING_CONSOLE.format(address=address))
+    for name in ("Docent VO", "Jongerenwerker"):
+        if (page := stage.page_of(name)) is not None:
+            line.note(texts.SERVING_READER.format(name=name, address=page))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
     await stop.wait()

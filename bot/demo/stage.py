@@ -52,9 +52,10 @@ class Stage:
     """Everything a play needs. ``users`` are the phones by name."""
 
     simulator: Simulator
-    house: House
     scenario: dict[str, Any]
     users: dict[str, User] = field(default_factory=dict)
+    #: set before anything is played; the house is built with pages that know this stage
+    house: House = field(init=False)
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -64,6 +65,14 @@ class Stage:
     @property
     def approver(self) -> User:
         return self.users[PHONES[1]]
+
+    def page_of(self, name: str) -> str | None:
+        """The address of the organisation's page on somebody's phone, the newest one."""
+        for message in reversed(self.users[name].messages):
+            for button in (button for row in message.buttons for button in row):
+                if "/o/" in str(button.get("url", "")):
+                    return str(button["url"])
+        return None
 
     async def until(
         self, question: Callable[[Any], Awaitable[Any]], *, timeout_s: float = 20.0

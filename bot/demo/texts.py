@@ -31,7 +31,13 @@ REAL_STORED = "{stored} van {items} berichten opgeslagen"
 REAL_EVENTS = "{events} gebeurtenissen uit het nieuws, {alerts} meldingen"
 REAL_ALERT = "melding, voorstel ernst {severity}: {title} · {reasons}"
 FAILED = "De demo stopte bij: {what}"
-SERVING = "De pagina's staan op {address} · stoppen met Ctrl-C"
+PHONES = "Telefoons (kijk mee of speel zelf): {address}"
+SERVING = "Nu u. Stoppen met Ctrl-C."
+SERVING_PHONES = "Telefoons: {address} · druk op Begin een avond en volg de lijst"
+SERVING_CONSOLE = (
+    "Werkpagina's: {address} · aanmelden: typ /console op de telefoon van de coördinator"
+)
+SERVING_READER = "Pagina van de organisatie van {name}: {address}"
 BAD_FILE = "{path} is geen bestand met nieuws (jsonl.gz). Controleer de naam."
 
 WORLD = "Nieuws"
