@@ -150,4 +150,7 @@ class Signal(Row, table=True):
     closed_by: int | None = None
     reply_handle: str | None = Field(default=None, max_length=600)
     note_wiped_at: datetime | None = None
+    once: str | None = Field(
+        default=None, max_length=64, unique=True, description="one form that was sent, hashed"
+    )
     is_exercise: bool = Field(default=False)

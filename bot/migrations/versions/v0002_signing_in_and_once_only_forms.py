@@ -1,4 +1,4 @@
-"""signing in and a person's own links"""
+"""signing in and once-only forms"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,3 +46,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_person_id"), ["person_id"], unique=False)
+
+    with op.batch_alter_table("signal", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("once", sa.String(length=64), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_signal_once"), ["once"])

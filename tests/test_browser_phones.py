@@ -1,0 +1,131 @@
+"""A newcomer plays the whole evening on the page *Telefoons*, with nothing but a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from bot.clock import utc_now
+from bot.demo.evenings import publish_background
+from bot.demo.phones import phone_routes
+from bot.demo.stage import Stage, exercise_config, load_scenario, scenario_sources, seat_everyone
+from bot.house import House
+from bot.simulator import Simulator
+from tests.browsing import PATIENCE_MS, PHONE, Window, a_browser, needs_browser, open_window
+
+pytestmark = needs_browser
+expect.set_options(timeout=PATIENCE_MS)
+
+FACT = "De politie doet onderzoek in de wijk."
+ANSWER = "De gemeente heeft dit besproken met de politie."
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The stage of the demo, with the ordinary news of the day on the feeds."""
+    simulator, scenario = Simulator(), load_scenario()
+    simulator.telegram.limits.chat_burst = 0
+    await simulator.start()
+    stage = Stage(simulator, scenario)
+    config = exercise_config(simulator, tmp_path, scenario_sources(simulator, scenario))
+    stage.house = House(config, phones=phone_routes(stage))
+    publish_background(simulator.feeds, scenario, now=utc_now())
+    await stage.house.start()
+    try:
+        await seat_everyone(stage)
+        yield stage
+    finally:
+        await stage.house.stop()
+        await simulator.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with a_browser() as started:
+        yield started
+
+
+def phone(window: Window, name: str) -> Locator:
+    return window.page.get_by_role("region", name=name, exact=True)
+
+
+async def tap(window: Window, name: str, label: str) -> None:
+    """The newest button on somebody's phone whose text begins like this."""
+    starts = re.compile(rf"^\s*{re.escape(label)}")
+    buttons = phone(window, name).locator(".toetsen button", has_text=starts)
+    await expect(buttons.last).to_be_visible()
+    await buttons.last.click()
+
+
+async def say(window: Window, name: str, text: str) -> None:
+    line = phone(window, name).locator('input[name="text"]')
+    await line.fill(text)
+    await line.press("Enter")
+
+
+async def sees(window: Window, name: str, text: str) -> None:
+    await expect(phone(window, name).locator(".bel-bot", has_text=text).last).to_be_visible()
+
+
+async def test_a_newcomer_plays_the_evening_on_the_phones_alone(
+    stage: Stage, browser: Browser
+) -> None:
+    window = await open_window(browser, stage.house.web.address)
+    co, app, teacher = "Coördinator", "Goedkeurder", "Docent VO"
+    await window.go("/telefoons")
+    await window.page.get_by_role("button", name="Begin een avond").click()
+    await tap(window, co, "Bevestig")
+    await tap(window, co, "Alles akkoord")
+    await tap(window, co, "Feiten")
+    await tap(window, co, "Feit toevoegen")
+    await sees(window, co, "Typ één feit")
+    await say(window, co, FACT)
+    await tap(window, co, "politie")
+    await sees(window, co, FACT)
+    await tap(window, co, "Klaar")
+    await tap(window, co, "Ter goedkeuring")
+    await tap(window, app, "Goedkeuren en verzenden")
+    await tap(window, app, "Ja, verzenden")
+    await sees(window, teacher, FACT)
+    await tap(window, teacher, "Gelezen")
+    await window.keep("telefoons")
+    await tap(window, teacher, "Ik merk iets")
+    for label in ("Vragen", "2", "✔ Presikhaaf", "Klas", "Versturen"):
+        await tap(window, teacher, label)
+    await sees(window, teacher, "Wij lezen dit vóór")
+    await say(window, co, "/signalen")
+    await sees(window, co, "zonder antwoord")
+    await tap(window, co, "")
+    await tap(window, co, "F Beantwoord")
+    await sees(window, co, "één zin")
+    await say(window, co, ANSWER)
+    await sees(window, teacher, ANSWER)
+    await say(window, co, "/status")
+    await tap(window, co, "Afsluiten")
+    await tap(window, co, "Ter goedkeuring")
+    await tap(window, app, "Goedkeuren en verzenden")
+    await tap(window, app, "Ja, verzenden")
+    await sees(window, teacher, "Wij sluiten dit af")
+    done = window.page.locator("[data-lijst]")
+    await expect(done).to_contain_text("Begin nog een avond")
+    assert window.complaints == []
+    assert window.foreign == []
+
+
+async def test_the_phones_pass_axe_on_a_desk_and_on_a_phone(stage: Stage, browser: Browser) -> None:
+    found: list[str] = []
+    desk = await open_window(browser, stage.house.web.address)
+    dark = await open_window(browser, stage.house.web.address, dark=True)
+    small = await open_window(browser, stage.house.web.address, size=PHONE)
+    for window in (desk, dark, small):
+        await window.go("/telefoons")
+        await expect(phone(window, "Coördinator")).to_be_visible()
+        found += await window.violations()
+        if await window.is_wider_than_its_window():
+            found.append("scrolls sideways")
+    await small.keep("telefoons-360")
+    assert found == []
