@@ -81,7 +81,11 @@ class MailTransport:
         self._smtp: aiosmtplib.SMTP | None = None
 
     async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
-        """Send one mail; an edit is refused, because a mail is final."""
+        """Send one mail; an edit is refused, because a mail is final.
+
+        Cancelled before DATA it returns that the mail was certainly not sent; from DATA on
+        nobody knows, and the cancellation goes on to the caller.
+        """
         form = outgoing.content.email
         if form is None:
             return Refused("no_form")
@@ -91,8 +95,15 @@ class MailTransport:
             message = self._compose(outgoing, form)
         except (ValueError, MessageError, IndexError):  # what the parser raises for no address
             return Refused("bad_address", closes_channel=True)
-        async with self._lock:
-            return await self._deliver(outgoing, message)
+        phase = [Phase.CONNECTING]
+        try:
+            async with self._lock:
+                return await self._deliver(outgoing, message, phase)
+        except asyncio.CancelledError:
+            # The task ends here in either case; what it returns is all that the lane knows.
+            if phase[0] is Phase.DATA:
+                raise
+            return Later(self._clock(), "interrupted")
 
     async def close(self) -> None:
         """Say goodbye to the server."""
@@ -103,11 +114,13 @@ class MailTransport:
             except (SMTPException, OSError):
                 smtp.close()
 
-    async def _deliver(self, outgoing: Outgoing, message: EmailMessage) -> Outcome:
+    async def _deliver(
+        self, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
+    ) -> Outcome:
         """Send; a connection that the server closed while it was idle is replaced once."""
         for attempt in (1, 2):
             was_open = self._smtp is not None
-            phase = [Phase.CONNECTING]
+            phase[0] = Phase.CONNECTING
             try:
                 await self._transact(outgoing, message, phase)
             except (SMTPException, OSError, ValueError) as error:

@@ -53,10 +53,14 @@ GONE = (
 AT_FAULT = (
     ("can't parse entities", "cannot_parse"),
     ("message is too long", "too_long"),
+    ("message_too_long", "too_long"),
+    ("text is too long", "too_long"),
     ("message text is empty", "empty"),
+    ("text must be non-empty", "empty"),
     ("button_data_invalid", "button"),
     ("button_url_invalid", "button"),
     ("can't parse inline keyboard", "button"),
+    ("inline keyboard button url", "button"),
     ("wrong http url", "button"),
 )
 NOT_MODIFIED = "message is not modified"
@@ -173,8 +177,11 @@ def _bad_request(error: BadRequest, outgoing: Outgoing) -> Outcome:
         if part in text:
             return Refused(code, closes_channel=True)
     # Only our own codes: Telegram's sentence may quote the message.
-    reason = next((code for part, code in AT_FAULT if part in text), "bad_request")
-    return Refused(reason, halts_message=not is_edit)
+    for part, code in AT_FAULT:
+        if part in text:
+            return Refused(code, halts_message=not is_edit)
+    # What we do not know is about this one chat: the others must not have to wait for it.
+    return Refused("bad_request")
 
 
 def _chat(address: str) -> int | str:

@@ -18,7 +18,7 @@ from bot.settings import TickSettings
 from bot.watching import tell_trouble
 from briefings.distribution import distribute_due
 from contacts.fallback import escalate_due
-from contacts.retention import wipe_dialogue
+from contacts.retention import drop_old_links, wipe_dialogue
 from feeds.events import drop_old_leads
 from signals.feedback import mark_overdue_told, overdue_signals
 from signals.retention import wipe_notes
@@ -135,6 +135,7 @@ async def tidy(house: House, now: datetime) -> None:
         await wipe_notes(session, house.config.signals, now=now)
         await drop_old_leads(session, now=now)
         await wipe_dialogue(session, now=now)
+        await drop_old_links(session, now=now)
 
 
 async def health(house: House, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """What a correction or a retraction does to the versions that were wrong.
 
-They are marked, what still waits in the outbox is cancelled (their readers get the
-correction instead), and chat messages that arrived are edited to point to it. A mail cannot
-be edited; the correction follows it.
+They are marked, and their messages are cancelled so that nothing plans the old text again
+(the readers get the correction instead). Chat messages that arrived are edited to point to
+it. A mail cannot be edited; the correction follows it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatu
 from briefings.versions import followed_by, versions_of
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, Priority
+from contacts.outbox import (
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+    Priority,
+)
 from contacts.records import move
 from contacts.sending import cancel_message, edit_sent
 from feeds.rows import Event
@@ -28,7 +35,6 @@ _BECOMES = {
     BriefingKind.CORRECTION: (BriefingStatus.CORRECTED, Form.CORRECTION),
     BriefingKind.RETRACTION: (BriefingStatus.RETRACTED, Form.RETRACTION),
 }
-_STOPPABLE = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 
 
 async def mark_wrong_versions(
@@ -42,7 +48,7 @@ async def mark_wrong_versions(
     ids = [version.id for version in wrong if version.id is not None]
     for version in wrong:
         await _mark(session, version, status, by=briefing, now=now)
-    await _stop_waiting(session, ids, now=now)
+    await _cancel_messages(session, ids, now=now)
     await _point_to(session, event, ids, form, now=now)
     return ids
 
@@ -68,17 +74,23 @@ async def _mark(
         )  # fmt: skip
 
 
-async def _stop_waiting(
+async def _cancel_messages(
     session: AsyncSession, briefing_ids: Sequence[int], *, now: datetime
 ) -> None:
-    """Cancel what did not leave yet: nobody gets the wrong text after the right one."""
-    waiting = await session.exec(
+    """Nobody gets the wrong text after the right one.
+
+    Also what left already is cancelled: silence, a bounce or a person's second try would
+    otherwise put the old text in the outbox again.
+    """
+    wrong = await session.exec(
         select(Message.id)
-        .join(Delivery, col(Delivery.message_id) == col(Message.id))
-        .where(col(Message.briefing_id).in_(briefing_ids), col(Delivery.status).in_(_STOPPABLE))
-        .distinct()
+        .where(
+            col(Message.briefing_id).in_(briefing_ids),
+            col(Message.status) != MessageStatus.CANCELLED,
+        )
+        .order_by(col(Message.id))
     )
-    for message_id in waiting.all():
+    for message_id in wrong.all():
         if message_id is not None:
             await cancel_message(
                 session, message_id, who=SYSTEM, now=now, reason="version_was_wrong"

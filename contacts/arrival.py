@@ -22,6 +22,7 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
     MessageKind,
+    MessageStatus,
 )
 from contacts.outcomes import close_address
 from contacts.records import move, move_many
@@ -167,10 +168,16 @@ async def resend_unknown(
 ) -> int:
     """A person decides: send the uncertain ones again, marked "(herhaling)".
 
-    Returns how many were still uncertain.
+    Returns how many will go: those that were still uncertain, of a message that is neither
+    cancelled (it was put right meanwhile) nor halted.
     """
+    ready = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Delivery.id).in_(delivery_ids), col(Message.status) == MessageStatus.READY)
+    )
     moved = await move_many(
-        session, DELIVERY_MOVES, Delivery, delivery_ids,
+        session, DELIVERY_MOVES, Delivery, [ident for ident in ready.all() if ident is not None],
         DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED,
         who=who, action="deliveries_resent", now=now,
         is_repeat=True, not_before=now, attempts=0, untold=None, done_at=None,

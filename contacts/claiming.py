@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,6 +29,8 @@ from contacts.outbox import (
 )
 from contacts.records import move_many
 from contacts.sealing import Sealer, UnsealError, is_sealed
+
+_ON_ITS_WAY = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,25 @@ def open_address(address: str, kind: ChannelKind, sealer: Sealer) -> str | None:
     return opened
 
 
+def _waits_for_original(patience: timedelta, *, now: datetime) -> ColumnElement[bool]:
+    """An edit of what is not sent yet, or of what may have arrived and is not given up yet.
+
+    Claiming it would be in vain, and would be journalled each time.
+    """
+    original = aliased(Delivery)
+    uncertain = col(original.status) == DeliveryStatus.UNKNOWN
+    return (
+        select(original.id)
+        .where(
+            col(original.id) == col(Delivery.edits_delivery_id),
+            col(Delivery.act) == DeliveryAct.EDIT,
+            col(original.status).in_(_ON_ITS_WAY)
+            | (uncertain & (col(Delivery.planned_at) >= now - patience)),
+        )
+        .exists()
+    )
+
+
 async def due_deliveries(
     session: AsyncSession,
     kind: ChannelKind,
@@ -62,9 +84,13 @@ async def due_deliveries(
     busy: Collection[str],
     limit: int,
     sealer: Sealer,
+    patience: timedelta,
     now: datetime,
 ) -> list[Waiting]:
-    """The first ``limit`` deliveries that may go, in order, with their chats in the clear."""
+    """The first ``limit`` deliveries that may go, in order, with their chats in the clear.
+
+    :param patience: how long an edit waits for an original of which nobody knows.
+    """
     earlier, its_message = aliased(Delivery), aliased(Message)
     held_up = (
         select(earlier.id)
@@ -91,6 +117,7 @@ async def due_deliveries(
             col(Message.send_at) <= now,
             col(Delivery.address).not_in(busy),
             ~held_up,
+            ~_waits_for_original(patience, now=now),
         )
         .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
         .limit(limit)
@@ -103,7 +130,9 @@ async def due_deliveries(
     ]
 
 
-async def anything_due(session: AsyncSession, kind: ChannelKind, *, now: datetime) -> bool:
+async def anything_due(
+    session: AsyncSession, kind: ChannelKind, *, patience: timedelta, now: datetime
+) -> bool:
     """A look without the lock: whether a claim could find something."""
     found = await session.exec(
         select(Delivery.id)
@@ -112,7 +141,8 @@ async def anything_due(session: AsyncSession, kind: ChannelKind, *, now: datetim
             col(Delivery.status) == DeliveryStatus.PLANNED,
             col(Delivery.kind) == kind,
             col(Delivery.not_before) <= now,
-            col(Message.status) != MessageStatus.HALTED,
+            col(Message.status) == MessageStatus.READY,
+            ~_waits_for_original(patience, now=now),
         )
         .limit(1)
     )

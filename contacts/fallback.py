@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Organisation
-from contacts.journal import SYSTEM, write_journal
-from contacts.notices import tell_call_list
+from contacts.journal import SYSTEM, JournalEntry, write_journal
+from contacts.notices import tell_call_list, tell_still_halted
 from contacts.outbox import (
     Acknowledgement,
     Content,
@@ -33,6 +35,7 @@ FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
 #: what is older than this is history, not an alarm
 ESCALATE_WITHIN = timedelta(hours=24)
 AT_ONCE = 500
+STILL_HALTED = "still_halted_told"
 
 
 async def plan_fallback(
@@ -49,7 +52,8 @@ async def plan_fallback(
 
     ``chat`` is the address in the clear. A sealed way back gets a sealed fallback, so that
     the row still does not say who it is (and none without a ``sealer``). None when there is
-    no other channel, when the message has no form for it, or when it went there already.
+    no other channel, when the message has no form for it, or when it went there already:
+    what is uncertain there must not go there again.
     """
     if way is Fallback.NONE or message.status is not MessageStatus.READY:
         return None
@@ -58,11 +62,12 @@ async def plan_fallback(
     person_id = delivery.person_id or await _person_behind(session, delivery.kind, chat)
     if person_id is None or await _has_fallback(session, delivery):
         return None
-    used = {chat, *await _addresses(session, message)}
+    used = {(delivery.kind, chat), *await _addresses(session, message, sealer)}
     content = Content.from_json(message.content)
     for channel in await channels_of(session, person_id):
         wrong_way = way is Fallback.EMAIL and channel.kind is not ChannelKind.EMAIL
-        if wrong_way or channel.address in used or not has_form(content, channel.kind):
+        known = (channel.kind, channel.address) in used
+        if wrong_way or known or not has_form(content, channel.kind):
             continue
         return await _plan(session, delivery, channel, sealer=sealer, now=now)
     return None
@@ -118,11 +123,18 @@ async def _has_fallback(session: AsyncSession, delivery: Delivery) -> bool:
     return found.first() is not None
 
 
-async def _addresses(session: AsyncSession, message: Message) -> Sequence[str]:
+async def _addresses(
+    session: AsyncSession, message: Message, sealer: Sealer | None
+) -> set[tuple[ChannelKind, str]]:
+    """Where the message goes or went, in the clear: a sealed address differs each time."""
     found = await session.exec(
-        select(Delivery.address).where(col(Delivery.message_id) == message.id)
+        select(Delivery.kind, Delivery.address).where(col(Delivery.message_id) == message.id)
     )
-    return found.all()
+    rows = [(ChannelKind(kind), address) for kind, address in found.all()]
+    if sealer is None:
+        return set(rows)
+    opened = [(kind, open_address(address, kind, sealer)) for kind, address in rows]
+    return {(kind, address) for kind, address in opened if address is not None}
 
 
 async def plan_alerts_elsewhere(
@@ -157,6 +169,7 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
        person is planned on the person's next channel, once.
     2. Who has no other channel, or stayed silent there too, comes on the list of people to
        call, which goes to the coördinatoren in one notice.
+    3. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
     """
     async with db.begin() as session:
         silent = await _silent(session, settings, now=now)
@@ -176,7 +189,49 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
             await tell_call_list(
                 session, len(organisation_ids), names, is_exercise=is_exercise, now=now
             )
-        return len(silent)
+        return len(silent) + await _tell_halted(session, settings, now=now)
+
+
+async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:
+    found = await session.exec(
+        select(Message)
+        .where(
+            col(Message.status) == MessageStatus.HALTED,
+            col(Message.kind).in_([*FOLLOWED_UP, MessageKind.RETRACTION]),
+            col(Message.severity) >= URGENT_SEVERITY,
+            col(Message.send_at) > now - ESCALATE_WITHIN,
+            col(Message.send_at) <= now,
+        )
+        .order_by(col(Message.id))
+    )
+    halted = {f"message:{message.id}": message for message in found.all()}
+    since = await _journalled(session, "message_halted", halted)
+    told = await _journalled(session, STILL_HALTED, halted)
+    late = {
+        subject: halted[subject]
+        for subject, at in since.items()
+        if at <= now - timedelta(minutes=settings.escalate_after_min)
+        and (subject not in told or told[subject] < at)
+    }
+    for is_exercise in (False, True):
+        count = sum(message.is_exercise is is_exercise for message in late.values())
+        if count:
+            await tell_still_halted(session, count, is_exercise=is_exercise, now=now)
+    for subject in late:
+        write_journal(session, who=SYSTEM, action=STILL_HALTED, subject=subject, now=now)
+    return len(late)
+
+
+async def _journalled(
+    session: AsyncSession, action: str, subjects: Collection[str]
+) -> dict[str, datetime]:
+    """When this last happened to each of them."""
+    found = await session.exec(
+        select(JournalEntry.subject, func.max(col(JournalEntry.at)))
+        .where(col(JournalEntry.action) == action, col(JournalEntry.subject).in_(subjects))
+        .group_by(col(JournalEntry.subject))
+    )
+    return dict(found.all())
 
 
 async def _silent(

@@ -15,6 +15,8 @@ from contacts.tokens import hash_token, new_token
 
 #: Telegram goes before mail (10) unless somebody asked otherwise.
 TELEGRAM_RANK = 0
+#: how long a link works
+DAYS = 30
 #: why a chat was closed when its owner linked another phone
 REPLACED = "replaced"
 
@@ -33,7 +35,7 @@ class InviteRefused:
     reason: str
 
 
-async def invite(session: AsyncSession, person_id: int, *, now: datetime, days: int = 30) -> str:
+async def invite(session: AsyncSession, person_id: int, *, now: datetime, days: int = DAYS) -> str:
     """A new token for ``t.me/<bot>?start=…``; earlier unused ones of the person stop working."""
     earlier = await session.exec(
         select(Invitation).where(
@@ -56,6 +58,20 @@ async def invite(session: AsyncSession, person_id: int, *, now: datetime, days: 
     )
     await session.flush()
     return token
+
+
+async def working_invitations(session: AsyncSession, *, now: datetime) -> dict[int, datetime]:
+    """Person → until when a link that nobody used yet still works."""
+    found = await session.exec(
+        select(Invitation.person_id, Invitation.expires_at)
+        .where(
+            col(Invitation.used_at).is_(None),
+            col(Invitation.revoked_at).is_(None),
+            col(Invitation.expires_at) >= now,
+        )
+        .order_by(col(Invitation.expires_at))
+    )
+    return dict(found.all())
 
 
 def deep_link(bot_name: str, token: str) -> str:

@@ -25,7 +25,7 @@ from contacts.claiming import (
 from contacts.directory import ChannelKind
 from contacts.fallback import plan_alerts_elsewhere
 from contacts.limiter import SECOND, Limiter, Slot
-from contacts.marking import Linking, Marked, mark_sending
+from contacts.marking import EDIT_PATIENCE, Linking, Marked, mark_sending
 from contacts.outcomes import Result, record
 from contacts.records import Database
 from contacts.sealing import Sealer
@@ -115,7 +115,7 @@ class Lane:
         if wait > QUANTUM / 2:
             return (wait - QUANTUM / 2).total_seconds()
         async with self._means.db.read() as session:
-            if not await anything_due(session, self.kind, now=now):
+            if not await anything_due(session, self.kind, patience=EDIT_PATIENCE, now=now):
                 return LOOK_S
             until = await paused_until(session, self.kind, now=now)
         if until is not None:
@@ -147,7 +147,7 @@ class Lane:
         async with means.db.begin() as session:
             waiting = await due_deliveries(
                 session, self.kind, busy=self._limiter.busy(now) | in_flight,
-                limit=2 * room + 20, sealer=means.sealer, now=now,
+                limit=2 * room + 20, sealer=means.sealer, patience=EDIT_PATIENCE, now=now,
             )  # fmt: skip
             slots = self._limiter.choose(
                 waiting, at_most=room, horizon=QUANTUM, in_flight=in_flight, now=now

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from html import escape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from contacts import texts
 from contacts.directory import ChannelKind, Organisation, Role
@@ -25,6 +27,7 @@ from contacts.outbox import (
     EmailForm,
     Message,
     MessageKind,
+    MessageStatus,
     TelegramForm,
 )
 from contacts.permissions import people_with
@@ -35,6 +38,8 @@ from contacts.verdicts import Untold
 
 #: a pause that is longer than this is told to a person
 QUIET_PAUSE = timedelta(seconds=60)
+#: what waits longer than this for a channel that nobody serves is told to a person
+UNSERVED_AFTER = timedelta(minutes=10)
 LOCAL = ZoneInfo("Europe/Amsterdam")
 #: button data ``unk:<event>:<briefing>``: shows the uncertain deliveries, with one to resend
 SHOW_UNKNOWN = "unk"
@@ -76,10 +81,49 @@ async def tell_coordinators(
     return 0
 
 
-async def tell_failures(session: AsyncSession, *, now: datetime) -> int:
+def unserved(kinds: Collection[ChannelKind], *, now: datetime) -> SelectOfScalar[Any]:
+    """What waits for one of these kinds of channel, which nobody serves, and was not told yet."""
+    return (
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.kind).in_(kinds),
+            col(Delivery.not_before) <= now - UNSERVED_AFTER,
+            func.coalesce(col(Delivery.reason), "") != Untold.UNSERVED.value,
+            col(Message.status) == MessageStatus.READY,
+            col(Message.kind) != MessageKind.NOTICE,
+        )
+    )
+
+
+async def find_unserved(
+    session: AsyncSession, kinds: Collection[ChannelKind], *, now: datetime
+) -> None:
+    """Let the next notice name what waits for a channel without a lane, once per delivery."""
+    found = await session.exec(unserved(kinds, now=now).limit(AT_ONCE))
+    ids = [ident for ident in found.all() if ident is not None]
+    if not ids:
+        return
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id).in_(ids))
+        .values(untold=Untold.UNSERVED.value, reason=Untold.UNSERVED.value)
+        .execution_options(synchronize_session=False)
+    )
+    write_journal(
+        session, who=SYSTEM, action="deliveries_unserved", subject="delivery",
+        detail={"ids": ids}, now=now,
+    )  # fmt: skip
+
+
+async def tell_failures(
+    session: AsyncSession, *, now: datetime, avoid: ChannelKind | None = None
+) -> int:
     """One notice per world for all that went wrong and was not told yet; returns how many.
 
     What is told is marked in the same transaction, so nothing is told twice or forgotten.
+    ``avoid``: a kind of channel that does not work now.
     """
     found = await session.exec(
         select(Delivery, Message)
@@ -93,7 +137,7 @@ async def tell_failures(session: AsyncSession, *, now: datetime) -> int:
         here = [(d, m) for d, m in rows if m.is_exercise == is_exercise]
         if here:
             content = await _failures(session, here)
-            await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+            await tell_coordinators(session, content, is_exercise=is_exercise, avoid=avoid, now=now)
     await _mark_told(session, [delivery for delivery, _ in rows], now=now)
     return len(rows)
 
@@ -229,6 +273,17 @@ async def tell_call_list(
     content = as_content(
         texts.CALL_LIST_TITLE.format(n=people),
         [sentence.format(n=people, names=texts.listed(names))],
+    )
+    await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+
+
+async def tell_still_halted(
+    session: AsyncSession, messages: int, *, is_exercise: bool, now: datetime
+) -> None:
+    """Urgent messages that nobody let go on, nor cancelled, since they were halted."""
+    content = as_content(
+        texts.counted(texts.STILL_HALTED_TITLE, messages),
+        [texts.counted(texts.STILL_HALTED, messages)],
     )
     await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
 

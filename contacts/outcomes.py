@@ -21,6 +21,7 @@ from contacts.outbox import (
     Delivery,
     DeliveryStatus,
     Message,
+    MessageStatus,
 )
 from contacts.records import move_many
 from contacts.sealing import Sealer, is_sealed
@@ -78,6 +79,7 @@ async def record(
     for one in judged:
         if one.delivery.id in moved:
             await _follow_up(session, one, sealer=sealer, now=now)
+    await _drop_cancelled(session, judged, now=now)
     pauses = [one.verdict.pause for one in judged if one.verdict.pause is not None]
     if pauses:
         await pause_channel(session, kind, pauses, now=now)
@@ -124,6 +126,24 @@ async def _move_all(session: AsyncSession, judged: Sequence[_Judged], *, now: da
             )
         )  # fmt: skip
     return moved
+
+
+async def _drop_cancelled(
+    session: AsyncSession, judged: Sequence[_Judged], *, now: datetime
+) -> None:
+    """What comes back for another try of a message that was cancelled meanwhile stays here."""
+    back = [
+        one.result.delivery_id
+        for one in judged
+        if one.verdict.status is DeliveryStatus.PLANNED
+        and one.message.status is MessageStatus.CANCELLED
+    ]
+    await move_many(
+        session, DELIVERY_MOVES, Delivery, back,
+        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+        who=SYSTEM, action="deliveries_cancelled", now=now,
+        reason="message_cancelled", done_at=now,
+    )  # fmt: skip
 
 
 def _values(judged: Sequence[_Judged], status: DeliveryStatus) -> dict[str, Any]:

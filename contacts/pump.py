@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from contacts.directory import ChannelKind
 from contacts.lane import Lane, Means
 from contacts.marking import Linking
-from contacts.notices import tell_failures, tell_pauses
+from contacts.notices import find_unserved, tell_failures, tell_pauses, unserved
 from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
 from contacts.records import Database
 from contacts.recovery import recover_all, sweep_leases
@@ -54,6 +55,7 @@ class Pump:
         self._means = Means(db, settings, sealer, clock, linking, owner)
         self._transports = list(transports)
         self._lanes = [Lane(transport, self._means) for transport in transports]
+        self._unserved = set(ChannelKind) - {lane.kind for lane in self._lanes}
         self._notice_gap = timedelta(seconds=notice_gap_s)
         self._noticed_at: datetime | None = None
 
@@ -116,8 +118,10 @@ class Pump:
         async with self._means.db.begin() as session:
             count = await sweep_leases(session, in_hand=in_hand, sealer=self._means.sealer, now=now)
             count += await tell_pauses(session, now=now)
+            await find_unserved(session, self._unserved, now=now)
             if self._noticed_at is None or now - self._noticed_at >= self._notice_gap:
-                told = await tell_failures(session, now=now)
+                avoid = next(iter(self._unserved), None)
+                told = await tell_failures(session, avoid=avoid, now=now)
                 self._noticed_at = now if told else self._noticed_at
                 count += told
         return count
@@ -132,7 +136,7 @@ class Pump:
             col(ChannelPause.told_at).is_(None), col(ChannelPause.until) > now
         )
         async with self._means.db.read() as session:
-            for question in (leases, untold, pauses):
+            for question in (leases, untold, pauses, unserved(self._unserved, now=now)):
                 if (await session.exec(question.limit(1))).first() is not None:
                     return True
         return False

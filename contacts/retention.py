@@ -1,18 +1,21 @@
-"""Wipes what the outbox need not keep: the words of conversations that were delivered."""
+"""Wipes what need not be kept: the words of delivered conversations, and links that are over."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.directory import AccessLink, Invitation, PersonLink
 from contacts.journal import SYSTEM, write_journal
 from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
 
 #: a conversation is over by then; its words are in the chat of whoever had it
 KEEP_WORDS = timedelta(hours=1)
+#: until then a link that is over can still be told from one that never was
+KEEP_LINKS = timedelta(days=30)
 UNDER_WAY = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 
 
@@ -46,3 +49,21 @@ async def wipe_dialogue(session: AsyncSession, *, now: datetime) -> int:
             detail={"count": wiped}, now=now,
         )  # fmt: skip
     return wiped
+
+
+async def drop_old_links(session: AsyncSession, *, now: datetime) -> int:
+    """Delete links and invitations that were over a month ago; returns how many."""
+    dropped = 0
+    for table in (AccessLink, PersonLink, Invitation):
+        result = await session.exec(
+            delete(table)
+            .where(col(table.expires_at) < now - KEEP_LINKS)
+            .execution_options(synchronize_session=False)
+        )
+        dropped += result.rowcount
+    if dropped:
+        write_journal(
+            session, who=SYSTEM, action="links_dropped", subject="link",
+            detail={"count": dropped}, now=now,
+        )  # fmt: skip
+    return dropped

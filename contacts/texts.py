@@ -25,8 +25,8 @@ CHANNELS = {"telegram": "Telegram", "email": "E-mail"}
 #: (one, several) by what happened; ``{n}`` is the number
 FAILURES = {
     "refused": (
-        "1 bericht is geweigerd. Het adres of de chat werkt niet meer.",
-        "{n} berichten zijn geweigerd. De adressen of chats werken niet meer.",
+        "1 bericht is geweigerd. Het adres of de chat neemt het niet aan.",
+        "{n} berichten zijn geweigerd. De adressen of chats nemen ze niet aan.",
     ),
     "exhausted": (
         "1 bericht is na meer pogingen niet verstuurd.",
@@ -47,6 +47,10 @@ FAILURES = {
     "impossible": (
         "1 bericht kon voor dit kanaal niet gemaakt worden.",
         "{n} berichten konden voor dit kanaal niet gemaakt worden.",
+    ),
+    "unserved": (
+        "1 bericht wacht op een kanaal dat niet is ingesteld. Het gaat niet weg.",
+        "{n} berichten wachten op een kanaal dat niet is ingesteld. Ze gaan niet weg.",
     ),
     "bounced": (
         "1 mail kwam terug.",
@@ -88,6 +92,12 @@ CALL_LIST = (
 CALL_LIST_ONE = (
     "Op een dringend bericht kwam geen reactie van 1 persoon, ook niet via een ander kanaal. "
     "Bel deze organisatie: {names}."
+)
+
+STILL_HALTED_TITLE = ("Nog gestopt: 1 dringend bericht", "Nog gestopt: {n} dringende berichten")
+STILL_HALTED = (
+    "1 dringend bericht staat nog stil. Laat het doorgaan, of zeg het af en bel.",
+    "{n} dringende berichten staan nog stil. Laat ze doorgaan, of zeg ze af en bel.",
 )
 
 

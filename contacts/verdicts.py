@@ -49,6 +49,7 @@ class Untold(StrEnum):
     GUARDED = "exercise_guard"
     IMPOSSIBLE = "impossible"
     BOUNCED = "bounced"
+    UNSERVED = "unserved"
 
 
 @dataclass(frozen=True, slots=True)

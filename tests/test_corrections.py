@@ -15,8 +15,10 @@ from briefings.drafting import draft_briefing, texts_of
 from briefings.facts import facts_of, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.versions import followed_by
+from contacts.arrival import record_bounce, resend_unknown
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
-from contacts.journal import JournalEntry
+from contacts.fallback import escalate_due
+from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import (
     Content,
     Delivery,
@@ -27,6 +29,7 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.records import Database
+from contacts.settings import SendingSettings
 from signals.feedback import ToldAndDone
 from tests.briefings_cast import NOW, SETTINGS, Cast, facts_for, sure, the_cast
 
@@ -168,6 +171,34 @@ async def test_a_wrong_text_that_still_waits_never_leaves(db: Database) -> None:
         )
         assert old.all() == [(DeliveryStatus.CANCELLED, MessageStatus.CANCELLED)]
         assert police.id in await readers(session, correction)
+
+
+async def sends_of(session: AsyncSession, briefing: Briefing) -> list[Delivery]:
+    found = await session.exec(
+        select(Delivery)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Message.briefing_id) == briefing.id, col(Delivery.act) == DeliveryAct.SEND)
+        .order_by(col(Delivery.id))
+    )
+    return list(found.all())
+
+
+async def test_after_a_correction_nothing_plans_the_old_text_again(db: Database) -> None:
+    async with db.begin() as session:
+        cast, first = await sent_first(session, directeur=DeliveryStatus.UNKNOWN)
+        before = await sends_of(session, first)
+        await correct(session, cast)
+    await escalate_due(db, SendingSettings(), now=LATER + timedelta(hours=2))  # silence
+    async with db.begin() as session:
+        ids = [delivery.id or 0 for delivery in before]
+        again = await resend_unknown(session, ids, who=SYSTEM, now=LATER)
+        for delivery in before:
+            await record_bounce(session, delivery.id or 0, "5.1.1", now=LATER)
+    async with db.read() as session:
+        after = await sends_of(session, first)
+    assert again == 0
+    assert [delivery.id for delivery in after] == ids
+    assert {delivery.status for delivery in after} == {DeliveryStatus.FAILED}
 
 
 async def test_an_update_after_a_correction_still_reaches_everyone_once(db: Database) -> None:

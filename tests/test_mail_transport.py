@@ -16,7 +16,17 @@ from bot.mail_transport import MailTransport, Phase, classify
 from bot.simulator.smtp_sink import SmtpSink
 from bot.verp import Verp
 from contacts.outbox import Content, DeliveryAct, EmailForm, TelegramForm
+from contacts.records import Database
 from contacts.transport import Later, Outcome, Outgoing, Refused, Sent, Unknown
+from tests.outbox_world import (
+    a_briefing,
+    a_person,
+    a_pump,
+    all_deliveries,
+    running,
+    statuses,
+    until,
+)
 
 KEY = b"k" * 32
 VERP = Verp("antwoord@schakel.example", KEY)
@@ -70,6 +80,7 @@ class Talking:
     def __init__(self, *script: str) -> None:
         self.script = list(script)
         self.heard: list[str] = []
+        self.silent = asyncio.Event()
         self.port = 0
         self._server: asyncio.Server | None = None
 
@@ -101,7 +112,9 @@ class Talking:
     async def _answer(self, writer: asyncio.StreamWriter, answer: str) -> bool:
         if answer == self.CUT:
             return False
-        if answer != self.HANG:
+        if answer == self.HANG:
+            self.silent.set()
+        else:
             writer.write(answer.encode() + b"\r\n")
             await writer.drain()
         return True
@@ -233,6 +246,53 @@ async def test_what_is_refused_or_uncertain_is_told_apart(
     script: Sequence[str], expected: Outcome
 ) -> None:
     assert await outcome_of(*script) == expected
+
+
+async def cut_off(*script: str) -> list[object]:
+    """Two mails, both cancelled when the server says nothing more after its script."""
+    async with Talking(*script, Talking.HANG) as server:
+        transport = a_transport(server.port, timeout_s=20.0)
+        sends = [asyncio.create_task(transport.send(HELLO, now=utc_now())) for _ in range(2)]
+        async with asyncio.timeout(20):
+            await server.silent.wait()
+        for send in sends:
+            send.cancel()
+        outcomes = await asyncio.gather(*sends, return_exceptions=True)
+        await transport.close()
+        return list(outcomes)
+
+
+@pytest.mark.parametrize("script", [GREETING[:1], GREETING, (*GREETING, "250 ok")])
+async def test_a_mail_cut_off_before_its_data_was_certainly_not_sent(
+    script: Sequence[str],
+) -> None:
+    outcomes = await cut_off(*script)
+    assert [getattr(outcome, "reason", outcome) for outcome in outcomes] == ["interrupted"] * 2
+    assert all(isinstance(outcome, Later) for outcome in outcomes)
+
+
+async def test_a_mail_cut_off_from_its_data_on_stays_cancelled() -> None:
+    underway, waiting = await cut_off(*GREETING, "250 ok", "250 ok")
+    assert isinstance(underway, asyncio.CancelledError)
+    assert isinstance(waiting, Later)
+
+
+async def test_when_the_house_stops_only_the_mail_under_way_is_uncertain(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contacts.lane.FINISH_S", 0.05)
+    async with db.begin() as session:
+        now = utc_now()
+        people = [await a_person(session, now, mail=f"{n}@school.example") for n in range(3)]
+        await a_briefing(session, people, now)
+    async with Talking(*GREETING, "250 ok", "250 ok", Talking.HANG) as server:
+        pump = a_pump(db, a_transport(server.port, timeout_s=20.0))  # type: ignore[arg-type]
+        async with running(pump):
+            await until(db, lambda rows: statuses(rows) == ["sending"] * 3)
+            async with asyncio.timeout(20):
+                await server.silent.wait()
+        await pump.close()
+    assert sorted(statuses(await all_deliveries(db))) == ["planned", "planned", "unknown"]
 
 
 async def test_a_refused_recipient_does_not_cost_the_connection() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,13 +17,23 @@ from contacts.arrival import (
     resend_unknown,
 )
 from contacts.directory import Channel, ChannelStatus
+from contacts.fallback import plan_fallback
 from contacts.journal import JournalEntry, Who
-from contacts.outbox import AcknowledgementKind, Delivery, DeliveryStatus, MessageKind
+from contacts.outbox import (
+    AcknowledgementKind,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, edit_sent, post
+from contacts.verdicts import Fallback
 from tests.outbox_world import (
     BOTH,
+    CHAT,
     MAIL,
     a_briefing,
     a_person,
@@ -149,6 +160,29 @@ async def test_a_bounce_of_a_sealed_way_back_keeps_the_person_out_of_the_rows(
     assert sealer.unseal(fallback.address) == "1"
 
 
+async def test_an_uncertain_sealed_message_does_not_go_to_the_same_chat_by_a_detour(
+    db: Database, now: datetime
+) -> None:
+    sealer = Sealer(Sealer.new_key())
+    async with db.begin() as session:
+        await a_person(session, now, chat="1", mail="a@example.org")
+        (uncertain,) = await post(
+            session, kind=MessageKind.FEEDBACK, content=BOTH, now=now,
+            to=[Recipient(CHAT, sealer.seal("telegram:1"), None, None)],
+        )  # fmt: skip
+        uncertain.status = DeliveryStatus.UNKNOWN
+        await session.flush()
+        message = await session.get_one(Message, uncertain.message_id)
+        mail = await plan_fallback(
+            session, uncertain, message, Fallback.EMAIL, sealer=sealer, chat="1", now=now
+        )
+        assert mail is not None
+        mail.status = DeliveryStatus.SENT
+        await session.flush()
+        await record_bounce(session, mail.id or 0, "5.1.1", sealer=sealer, now=now)
+    assert statuses(await all_deliveries(db)) == ["unknown", "failed"]
+
+
 async def test_a_person_may_have_the_uncertain_ones_sent_again_marked_as_such(
     db: Database, now: datetime
 ) -> None:
@@ -166,6 +200,21 @@ async def test_a_person_may_have_the_uncertain_ones_sent_again_marked_as_such(
     assert count == 1
     assert (statuses(rows), rows[0].is_repeat) == (["planned", "sent"], True)
     assert entry.actor == "person:7"
+
+
+@pytest.mark.parametrize("status", [MessageStatus.HALTED, MessageStatus.CANCELLED])
+async def test_the_uncertain_ones_of_a_stopped_message_are_not_sent_again(
+    db: Database, now: datetime, status: MessageStatus
+) -> None:
+    async with db.begin() as session:
+        stopped = await one_in(session, DeliveryStatus.UNKNOWN, now)
+        ready = await one_in(session, DeliveryStatus.UNKNOWN, now, "2")
+        message = await session.get_one(Message, stopped.message_id)
+        message.status = status
+        await session.flush()
+        ids = [stopped.id or 0, ready.id or 0]
+        assert await resend_unknown(session, ids, who=Who("person", 7), now=now) == 1
+    assert statuses(await all_deliveries(db)) == ["unknown", "planned"]
 
 
 async def test_counts_leave_edits_and_conversation_out(db: Database, now: datetime) -> None:

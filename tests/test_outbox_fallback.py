@@ -10,11 +10,12 @@ from contacts import texts
 from contacts.arrival import acknowledge
 from contacts.directory import Role
 from contacts.fallback import escalate_due
+from contacts.journal import SYSTEM
 from contacts.outbox import AcknowledgementKind, DeliveryAct, DeliveryStatus, MessageKind
 from contacts.records import Database
 from contacts.recovery import sweep_leases
 from contacts.sealing import Sealer
-from contacts.sending import edit_sent
+from contacts.sending import edit_sent, halt_message, resume_message
 from contacts.settings import SendingSettings
 from contacts.verdicts import Untold
 from tests.outbox_world import (
@@ -75,6 +76,30 @@ async def test_nobody_is_chased_for_what_is_not_urgent(
         (delivery,) = await a_briefing(session, [person], now, kind=kind, severity=severity)
         delivery.status = DeliveryStatus.SENT
     assert await escalate_due(db, SETTINGS, now=now + AFTER) == 0
+
+
+async def test_an_urgent_message_that_stays_halted_is_told_again_once_per_halt(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        await a_person(session, now, chat="99", role=Role.COORDINATOR)
+        person = await a_person(session, now, chat="1")
+        (urgent,) = await a_briefing(session, [person], now, severity=4)
+        (other,) = await a_briefing(session, [person], now, severity=3)
+        for delivery in (urgent, other):
+            await halt_message(session, delivery.message_id, who=SYSTEM, now=now, reason="empty")
+    assert await escalate_due(db, SETTINGS, now=now + timedelta(minutes=59)) == 0
+    assert await escalate_due(db, SETTINGS, now=now + AFTER) == 1
+    assert await escalate_due(db, SETTINGS, now=now + 2 * AFTER) == 0
+    (notice,) = await notices(db)
+    assert "1 dringend bericht staat nog stil" in notice
+
+    again = now + 3 * AFTER
+    async with db.begin() as session:
+        await resume_message(session, urgent.message_id, who=SYSTEM, now=again, reason="test")
+        await halt_message(session, urgent.message_id, who=SYSTEM, now=again, reason="empty")
+    assert await escalate_due(db, SETTINGS, now=again + AFTER) == 1
+    assert len(await notices(db)) == 2
 
 
 async def test_an_acknowledgement_by_mail_counts_for_the_chat_too(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -27,7 +27,14 @@ from contacts.outbox import (
 )
 from contacts.records import Database
 from contacts.sealing import Sealer
-from contacts.sending import Recipient, edit_sent, halt_message, post, resume_message
+from contacts.sending import (
+    Recipient,
+    cancel_message,
+    edit_sent,
+    halt_message,
+    post,
+    resume_message,
+)
 from contacts.settings import SendingSettings
 from contacts.transport import Later, Moved, Refused, Sent, Unknown
 from tests.outbox_world import (
@@ -449,6 +456,63 @@ async def test_an_unknown_outcome_is_never_repeated_and_a_briefing_goes_by_mail(
     assert "1 bericht is onzeker" in (await notices(db))[0]
 
 
+async def test_what_comes_back_of_a_message_cancelled_meanwhile_is_not_tried_again(
+    db: Database,
+) -> None:
+    chat, mail = Scripted(), Scripted(MAIL)
+    chat.latency_s = 0.1
+    chat.script["1"] = [lambda now: Later(now, "too_many_requests", whole_channel=True)]
+    chat.script["2"] = [Unknown("read_timeout")]
+    async with db.begin() as session:
+        now = utc_now()
+        people = [await a_person(session, now, chat=c, mail=f"{c}@example.org") for c in "12"]
+        deliveries = await a_briefing(session, people, now)
+    async with running(a_pump(db, chat, mail)):
+        await chat.first.wait()
+        async with db.begin() as session:
+            message_id = deliveries[0].message_id
+            await cancel_message(session, message_id, who=SYSTEM, now=utc_now(), reason="test")
+        rows = await until(db, lambda rows: all(row.done_at for row in rows))
+    assert statuses(rows) == ["cancelled", "unknown"]
+    assert rows[0].reason == "message_cancelled"
+
+
+async def test_a_delivery_of_a_stopped_message_gives_a_lane_nothing_to_do(
+    db: Database, now: datetime
+) -> None:
+    from contacts.claiming import anything_due
+    from contacts.marking import EDIT_PATIENCE
+
+    async with db.begin() as session:
+        (delivery,) = await a_briefing(session, [await a_person(session, now, chat="1")], now)
+        message = await session.get_one(Message, delivery.message_id)
+        found = []
+        for status in MessageStatus:
+            message.status = status
+            await session.flush()
+            found.append(
+                (status.value, await anything_due(session, CHAT, patience=EDIT_PATIENCE, now=now))
+            )
+    assert found == [("ready", True), ("halted", False), ("cancelled", False)]
+
+
+async def test_what_waits_for_a_channel_that_nobody_serves_is_told_once_on_one_that_works(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        await a_person(session, now, chat="99", mail="c@example.org", role=Role.COORDINATOR)
+        people = [await a_person(session, now, chat=chat) for chat in "12"]
+        await a_briefing(session, people, now)
+    pump = a_pump(db, Scripted(MAIL))
+    assert await pump.tidy(now=now + timedelta(minutes=9)) == 0
+    assert await pump.tidy(now=now + timedelta(minutes=10)) == 2
+    assert await pump.tidy(now=now + timedelta(minutes=30)) == 0
+    (notice,) = await notices(db)
+    assert "2 berichten wachten op een kanaal dat niet is ingesteld" in notice
+    assert "Niet bereikt: School 1, School 2." in notice
+    assert (await all_deliveries(db))[-1].address == "c@example.org"
+
+
 async def test_a_moved_chat_gets_the_message_at_its_new_address(db: Database) -> None:
     chat = Scripted()
     chat.script["1"] = [Moved("-1001")]
@@ -497,6 +561,40 @@ async def pump_until_edit_is_due(db: Database) -> None:
             .where(col(Delivery.act) == DeliveryAct.EDIT)
             .values(not_before=utc_now())
         )
+
+
+@pytest.mark.parametrize(
+    ("original", "after_min", "due"),
+    [
+        (DeliveryStatus.SENDING, 90, False),
+        (DeliveryStatus.UNKNOWN, 59, False),
+        (DeliveryStatus.UNKNOWN, 61, True),  # to be cancelled
+        (DeliveryStatus.FAILED, 0, True),
+        (SENT, 0, True),
+    ],
+)
+async def test_an_edit_is_not_claimed_before_it_can_be_decided(
+    db: Database, now: datetime, original: DeliveryStatus, after_min: int, due: bool
+) -> None:
+    from contacts.claiming import anything_due, due_deliveries
+    from contacts.marking import EDIT_PATIENCE
+
+    async with db.begin() as session:
+        (first,) = await post(
+            session, kind=MessageKind.DIALOGUE, content=chat_text("een"),
+            to=[chat_recipient("1")], now=now,
+        )  # fmt: skip
+        edit = await edit_sent(session, first.id or 0, chat_text("twee"), now=now)
+        first.status = original
+        await session.flush()
+        later = now + timedelta(minutes=after_min)
+        any_due = await anything_due(session, CHAT, patience=EDIT_PATIENCE, now=later)
+        waiting = await due_deliveries(
+            session, CHAT, busy=(), limit=5, sealer=Sealer(Sealer.new_key()),
+            patience=EDIT_PATIENCE, now=later,
+        )  # fmt: skip
+    assert any_due is due
+    assert [one.id for one in waiting] == ([edit.id] if due else [])
 
 
 async def test_an_edit_of_a_failed_message_is_cancelled(db: Database) -> None:

@@ -1,4 +1,4 @@
-"""The outbox does not keep the words of conversations."""
+"""The outbox does not keep the words of conversations, nor links that are over."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import select
 
-from contacts.directory import ChannelKind
+from contacts.directory import AccessLink, ChannelKind, Invitation, LinkPurpose, PersonLink
+from contacts.invitations import invite
 from contacts.journal import JournalEntry
+from contacts.links import mint_link, mint_person_link
 from contacts.outbox import Content, DeliveryStatus, Message, MessageKind, TelegramForm
 from contacts.records import Database
-from contacts.retention import wipe_dialogue
+from contacts.retention import drop_old_links, wipe_dialogue
 from contacts.sending import Recipient, post
+from tests.outbox_world import a_person
 
 WORDS = "Veel vragen in de groep"
 
@@ -50,3 +53,24 @@ async def test_what_is_still_to_go_keeps_its_words(db: Database, now: datetime) 
 async def test_a_briefing_keeps_its_words(db: Database, now: datetime) -> None:
     await said(db, now, MessageKind.BRIEFING, DeliveryStatus.SENT)
     assert await kept(db, now + timedelta(days=1)) == (0, True)
+
+
+async def test_a_link_is_deleted_a_month_after_it_was_over(db: Database, now: datetime) -> None:
+    async with db.begin() as session:
+        person = await a_person(session, now)
+        for made in (now, now + timedelta(days=100)):
+            await mint_link(
+                session, organisation_id=person.organisation_id, event_id=1, delivery_id=None,
+                days=30, now=made,
+            )  # fmt: skip
+            await mint_person_link(session, person.id or 0, LinkPurpose.SIGN_IN, now=made)
+            await invite(session, person.id or 0, days=30, now=made)
+        dropped = [
+            await drop_old_links(session, now=now + timedelta(days=days)) for days in (30, 60, 61)
+        ]
+        left = [
+            len((await session.exec(select(table))).all())
+            for table in (AccessLink, PersonLink, Invitation)
+        ]
+    assert dropped == [0, 1, 2]  # a link to sign in is over after minutes
+    assert left == [1, 1, 1]

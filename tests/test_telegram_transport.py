@@ -162,7 +162,7 @@ async def test_pinning_is_beside_the_outcome(
             Fault("bad_request", text='can\'t parse entities: Unsupported start tag "jan"'),
             Refused("cannot_parse", halts_message=True),
         ),
-        (Fault("bad_request", text="something new"), Refused("bad_request", halts_message=True)),
+        (Fault("bad_request", text="TOPIC_CLOSED"), Refused("bad_request")),
         (Fault("migrate", to=-1001), Moved("-1001")),
         (Fault("bad_gateway"), Unknown("network")),
         (Fault("hang", seconds=0.6), Unknown("read_timeout")),
@@ -240,6 +240,27 @@ async def test_many_at_a_time_all_arrive_once(
     )
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert sorted(shown(simulator)) == sorted(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Can't parse entities: unclosed start tag", "cannot_parse"),
+        ("Message is too long", "too_long"),
+        ("MESSAGE_TOO_LONG", "too_long"),
+        ("Text is too long", "too_long"),
+        ("Text must be non-empty", "empty"),
+        ("Message text is empty", "empty"),
+        ("BUTTON_URL_INVALID", "button"),
+        ("BUTTON_DATA_INVALID", "button"),
+        ("Inline keyboard button URL 'x' is invalid: URL host is empty", "button"),
+        ("Wrong HTTP URL", "button"),
+    ],
+)
+def test_a_fault_of_the_text_halts_the_message_for_everyone(
+    now: datetime, text: str, code: str
+) -> None:
+    assert classify(BadRequest(text), HELLO, now=now) == Refused(code, halts_message=True)
 
 
 def test_a_refused_edit_of_a_blocked_chat_closes_the_channel_but_halts_nothing(

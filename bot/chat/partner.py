@@ -11,6 +11,7 @@ from bot.chat.shown import replace_button
 from bot.chat.turn import Handler, Turn
 from contacts.arrival import acknowledge
 from contacts.directory import ChannelKind, Person
+from contacts.filling import OWN_PAGE
 from contacts.invitations import TELEGRAM_RANK, InviteRefused, redeem
 from contacts.outbox import AcknowledgementKind, Button
 from contacts.people import close_channel, open_channel
@@ -68,6 +69,12 @@ async def explain(turn: Turn) -> None:
             today=turn.now.astimezone(AMSTERDAM).date(),
         )
     )
+
+
+async def send_own_page(turn: Turn) -> None:
+    """``/gegevens``: a link to what is kept of this person, for this person alone."""
+    turn.known()
+    await turn.say(render("partner/own_page.html"), [[Button(texts.OWN_PAGE, url=OWN_PAGE)]])
 
 
 async def ask_to_stop(turn: Turn) -> None:
@@ -158,4 +165,5 @@ COMMANDS: dict[str, Handler] = {
     "/start": start,
     "/help": explain,
     "/stop": ask_to_stop,
+    "/gegevens": send_own_page,
 }

@@ -64,3 +64,5 @@ FIELDS = {
     "share": "Delen",
     "wants_feedback": "Antwoord",
 }
+
+OWN_PAGE = "Uw gegevens"

@@ -56,7 +56,7 @@ async def ask_link(request: Request) -> Response:
     except BadForm:
         return explain(request, "not_like_this", status=400)
     now = parts.clock()
-    if not _may_ask(request, now):
+    if not may_ask(request, now):
         return explain(request, "too_often", status=429)
     async with parts.db.begin() as session:
         await mail_link(session, parts, address, now=now)
@@ -157,8 +157,9 @@ async def leave(request: Request) -> Response:
     return response
 
 
-def _may_ask(request: Request, now: datetime) -> bool:
-    """One window for everybody: behind a proxy all callers look alike."""
+def may_ask(request: Request, now: datetime) -> bool:
+    """Whether a link may be asked for now. One window for everybody: behind a proxy all
+    callers look alike."""
     asked: deque[datetime] = request.app.state.sign_in_asked
     while asked and asked[0] <= now - MINUTE:
         asked.popleft()

@@ -124,6 +124,10 @@ EXPLANATIONS = {
         "Deze link werkt niet meer",
         "Een link om aan te melden werkt vijf minuten en één keer. Vraag een nieuwe.",
     ),
+    "own_page_over": (
+        "Deze link werkt niet meer",
+        "Vraag een nieuwe: stuur de bot /gegevens, of vraag de link per e-mail.",
+    ),
     "not_allowed": (
         "Dit mag u niet",
         "Uw rechten zijn hier niet genoeg voor. Vraag de beheerder als dat niet klopt.",

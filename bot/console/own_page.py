@@ -1,0 +1,188 @@
+"""A person's own page behind a link of their own: what is kept, over which channels, and stop.
+
+No account, no cookie, no JavaScript. The link is for one person; only its hash is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.chat.render import render
+from bot.console import own_page_texts, paths  # noqa: F401  (paths teaches the router tokens)
+from bot.console.forms import BadForm, first, read_fields
+from bot.console.guarding import is_same_site
+from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.signing_in import may_ask
+from contacts.directory import (
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    LinkPurpose,
+    Organisation,
+    Person,
+    Role,
+)
+from contacts.filling import OWN_PAGE
+from contacts.links import count_person_links, find_person_link
+from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
+from contacts.people import close_channel, open_channel, person_by_address
+from contacts.permissions import people_with
+from contacts.sending import Recipient, post, tell_people
+
+ASK = "/gegevens"
+#: why a channel was closed; only its owner may open such a one again
+STOPPED = "stopped"
+#: no more mails with a link than this for one person in a day
+LINKS_A_DAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Whose page this is."""
+
+    person: Person
+    organisation: Organisation
+    channels: tuple[Channel, ...]
+
+
+async def open_page(session: AsyncSession, token: str, *, now: datetime) -> Own | None:
+    """What the link opens, or None when it opens nothing (any more)."""
+    link = await find_person_link(session, token, LinkPurpose.OWN_PAGE, now=now)
+    person = await session.get(Person, link.person_id) if link is not None else None
+    if person is None or person.left_at is not None:
+        return None
+    found = await session.exec(
+        select(Channel).where(col(Channel.person_id) == person.id).order_by(col(Channel.rank))
+    )
+    organisation = await session.get_one(Organisation, person.organisation_id)
+    return Own(person, organisation, tuple(found.all()))
+
+
+async def show_page(request: Request) -> Response:
+    """``GET /p/{token}``."""
+    parts, token = parts_of(request), request.path_params["token"]
+    async with parts.db.read() as session:
+        own = await open_page(session, token, now=parts.clock())
+    if own is None:
+        return explain(request, "own_page_over", status=410)
+    return show(
+        request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED,
+        statuses=ChannelStatus, is_exercise=own.person.is_exercise,
+        done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),
+    )  # fmt: skip
+
+
+async def change_channel(request: Request) -> Response:
+    """``POST /p/{token}/kanaal``: stop one channel, or start it again."""
+    parts, token = parts_of(request), request.path_params["token"]
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site", status=403)
+    try:
+        fields = await read_fields(request)
+    except BadForm:
+        return explain(request, "not_like_this", status=400)
+    number, wish = first(fields, "kanaal"), first(fields, "doe")
+    now = parts.clock()
+    async with parts.db.begin() as session:
+        own = await open_page(session, token, now=now)
+        if own is None:
+            return explain(request, "own_page_over", status=410)
+        channel = next((one for one in own.channels if str(one.id) == number), None)
+        if channel is None or wish not in ("stop", "start"):
+            return explain(request, "not_like_this", status=400)
+        await _change(session, own, channel, wish, now=now)
+    parts.on_change()
+    return RedirectResponse(f"/p/{token}?klaar={wish}", status_code=303)
+
+
+async def _change(
+    session: AsyncSession, own: Own, channel: Channel, wish: str, *, now: datetime
+) -> None:
+    if wish == "start":
+        if channel.closed_reason == STOPPED:
+            await open_channel(
+                session, own.person, channel.kind, channel.address, rank=channel.rank, now=now
+            )
+        return
+    closed = await close_channel(session, channel.kind, channel.address, reason=STOPPED, now=now)
+    still = [
+        one for one in own.channels if one.id != channel.id and one.status is ChannelStatus.ACTIVE
+    ]
+    if closed and not still:
+        await _tell_gap(session, own, now=now)
+
+
+async def _tell_gap(session: AsyncSession, own: Own, *, now: datetime) -> None:
+    """Nobody is reached there any more: the coordinators look for somebody else."""
+    coordinators = await people_with(session, Role.COORDINATOR, is_exercise=own.person.is_exercise)
+    form = TelegramForm(text=render("left.html", organisation_id=own.person.organisation_id))
+    await tell_people(
+        session,
+        [person for person in coordinators if person.id != own.person.id],
+        Content(telegram=form),
+        kind=MessageKind.NOTICE,
+        is_exercise=own.person.is_exercise,
+        now=now,
+    )
+
+
+async def show_asking(request: Request) -> Response:
+    """``GET /gegevens``: asks for the address to send the link to."""
+    asked = request.query_params.get("gevraagd") == "ja"
+    return show(request, "eigen_vragen.html", asked=asked)
+
+
+async def ask_link(request: Request) -> Response:
+    """``POST /gegevens``: mail the link. The answer is the same for every address."""
+    parts = parts_of(request)
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site", status=403)
+    try:
+        address = first(await read_fields(request), "e-mail").lower()
+    except BadForm:
+        return explain(request, "not_like_this", status=400)
+    now = parts.clock()
+    if not may_ask(request, now):
+        return explain(request, "too_often", status=429)
+    async with parts.db.begin() as session:
+        await _mail_link(session, parts, address, now=now)
+    parts.on_change()
+    return RedirectResponse(f"{ASK}?gevraagd=ja", status_code=303)
+
+
+async def _mail_link(session: AsyncSession, parts: Parts, address: str, *, now: datetime) -> None:
+    person = await person_by_address(session, ChannelKind.EMAIL, address)
+    if person is None or person.id is None:
+        return
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    made = await count_person_links(session, person.id, LinkPurpose.OWN_PAGE, since=midnight)
+    if made >= LINKS_A_DAY:
+        return
+    form = EmailForm(
+        subject=own_page_texts.MAIL_SUBJECT,
+        text=own_page_texts.MAIL_TEXT.format(link=OWN_PAGE),
+        html=own_page_texts.MAIL_HTML.format(link=OWN_PAGE),
+    )
+    await post(
+        session,
+        kind=MessageKind.DIALOGUE,
+        content=Content(email=form),
+        to=[Recipient(ChannelKind.EMAIL, address, person.id, person.organisation_id)],
+        is_exercise=person.is_exercise,
+        now=now,
+    )
+
+
+ROUTES = (
+    Route("/p/{token:token}", show_page),
+    Route("/p/{token:token}/kanaal", change_channel, methods=["POST"]),
+    Route(ASK, show_asking),
+    Route(ASK, ask_link, methods=["POST"]),
+)

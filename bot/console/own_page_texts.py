@@ -1,0 +1,19 @@
+"""Dutch words of a person's own page and of the mail that brings its link."""
+
+DONE = {
+    "stop": "U krijgt via dit kanaal geen berichten meer.",
+    "start": "U krijgt via dit kanaal weer berichten.",
+}
+
+MAIL_SUBJECT = "Uw gegevens bij Schakel"
+MAIL_TEXT = """Op deze pagina staat wat wij van u bewaren, en kunt u stoppen:
+
+{link}
+
+De link is alleen voor u. Stuur hem niet door.
+"""
+MAIL_HTML = (
+    "<p>Op deze pagina staat wat wij van u bewaren, en kunt u stoppen:</p>"
+    '<p><a href="{link}">Uw gegevens bij Schakel</a></p>'
+    "<p>De link is alleen voor u. Stuur hem niet door.</p>"
+)

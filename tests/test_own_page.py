@@ -1,0 +1,125 @@
+"""A person's own page: what is kept, stop and start, for that person alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from sqlmodel import col, select
+
+from contacts.directory import Channel, ChannelKind, ChannelStatus, LinkPurpose, Person
+from contacts.journal import SYSTEM
+from contacts.links import mint_person_link
+from contacts.outbox import Message, MessageKind
+from contacts.people import close_channel, mark_left, open_channel
+from contacts.records import Database
+from tests.console_world import SAME_SITE, World, a_world, contents
+
+ADDRESS = "docent@school.example"
+
+
+@pytest.fixture
+async def world(db: Database, now: datetime) -> AsyncIterator[World]:
+    async with a_world(db, now) as world:
+        async with db.begin() as session:
+            for name, address in (("Docent", ADDRESS), ("Coördinator", "co@gemeente.example")):
+                person = (await session.exec(select(Person).where(col(Person.name) == name))).one()
+                await open_channel(session, person, ChannelKind.EMAIL, address, rank=10, now=now)
+        yield world
+
+
+async def own_page(world: World, name: str = "Docent") -> str:
+    async with world.db.begin() as session:
+        person = (await session.exec(select(Person).where(col(Person.name) == name))).one()
+        token = await mint_person_link(session, person.id or 0, LinkPurpose.OWN_PAGE, now=world.now)
+    return f"/p/{token}"
+
+
+async def channel(world: World) -> Channel:
+    async with world.db.read() as session:
+        return (await session.exec(select(Channel).where(col(Channel.address) == ADDRESS))).one()
+
+
+async def press(world: World, page: str, wish: str) -> httpx.Response:
+    number = (await channel(world)).id
+    return await world.web.post(
+        f"{page}/kanaal", data={"kanaal": number, "doe": wish}, headers=SAME_SITE
+    )
+
+
+async def test_it_shows_what_is_kept_and_that_it_is_not_for_forwarding(world: World) -> None:
+    before = await own_page(world)
+    rows = await contents(world.db)
+    page = (await world.web.get(before)).text
+    for words in ("Docent", "Voorbeeldcollege", ADDRESS, "Stuur de link niet door."):
+        assert words in page
+    assert "<script" not in page
+    assert await contents(world.db) == rows
+
+
+async def test_stopping_the_last_channel_tells_the_coordinator(world: World) -> None:
+    page = await own_page(world)
+    assert (await press(world, page, "stop")).status_code == 303
+    assert (await channel(world)).status is ChannelStatus.CLOSED
+    assert "geen berichten meer" in (await world.web.get(f"{page}?klaar=stop")).text
+    again = await press(world, page, "start")
+    assert again.status_code == 303
+    assert (await channel(world)).status is ChannelStatus.ACTIVE
+
+
+async def test_an_address_that_bounced_cannot_be_opened_by_its_page(world: World) -> None:
+    page = await own_page(world)
+    async with world.db.begin() as session:
+        await close_channel(session, ChannelKind.EMAIL, ADDRESS, reason="bounced", now=world.now)
+    await press(world, page, "start")
+    assert (await channel(world)).status is ChannelStatus.CLOSED
+
+
+async def test_nobody_changes_somebody_elses_channel(world: World) -> None:
+    page = await own_page(world, "Coördinator")
+    assert (await press(world, page, "stop")).status_code == 400
+    assert (await channel(world)).status is ChannelStatus.ACTIVE
+
+
+async def test_another_site_changes_nothing(world: World) -> None:
+    page = await own_page(world)
+    answer = await world.web.post(
+        f"{page}/kanaal",
+        data={"kanaal": (await channel(world)).id, "doe": "stop"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
+    assert (await channel(world)).status is ChannelStatus.ACTIVE
+
+
+async def test_the_link_ends_with_its_days_and_with_the_job(world: World) -> None:
+    page = await own_page(world)
+    async with world.db.begin() as session:
+        found = await session.exec(select(Person).where(col(Person.name) == "Docent"))
+        await mark_left(session, found.one(), who=SYSTEM, now=world.now)
+    assert (await world.web.get(page)).status_code == 410
+    async with world.db.begin() as session:
+        old = world.now - timedelta(days=91)
+        token = await mint_person_link(session, world.staff_id, LinkPurpose.OWN_PAGE, now=old)
+    assert (await world.web.get(f"/p/{token}")).status_code == 410
+
+
+async def test_a_sign_in_link_is_no_own_page_and_the_other_way_round(world: World) -> None:
+    page = await own_page(world, "Coördinator")
+    token = page.removeprefix("/p/")
+    assert (await world.web.post(f"/aanmelden/{token}", headers=SAME_SITE)).status_code == 410
+
+
+async def test_asking_by_mail_answers_everybody_the_same(world: World) -> None:
+    answers = {
+        (await world.web.post("/gegevens", data={"e-mail": address}, headers=SAME_SITE)).headers[
+            "location"
+        ]
+        for address in (ADDRESS, "niemand@elders.example")
+    }
+    assert answers == {"/gegevens?gevraagd=ja"}
+    async with world.db.read() as session:
+        found = await session.exec(select(Message).where(col(Message.kind) == MessageKind.DIALOGUE))
+        assert "%%OWN_PAGE%%" in str(found.one().content)
