@@ -21,7 +21,9 @@ from starlette.staticfiles import StaticFiles
 from bot.config import Config
 from bot.console import (
     bringing_in,
+    dispatch,
     drafts,
+    evaluation,
     events,
     facts,
     inbox,
@@ -30,6 +32,7 @@ from bot.console import (
     organisation,
     own_page,
     people,
+    picture,
     reach,
     sending,
     signing_in,
@@ -49,7 +52,10 @@ DOORS: tuple[Door, ...] = (
     *facts.DOORS,
     *drafts.DOORS,
     *sending.DOORS,
+    *dispatch.DOORS,
     *reach.DOORS,
+    *picture.DOORS,
+    *evaluation.DOORS,
     *inbox.DOORS,
     *people.DOORS,
     *bringing_in.DOORS,

@@ -196,6 +196,7 @@ async def correct(visit: Visit) -> Response:
         visit.number("feit"),
         visit.text("onderwerp"),
         visit.parts.config.briefings,
+        allow=visit.parts.config.signals.allow,
         now=visit.now,
     )
     return await _begun(visit, event, begun)

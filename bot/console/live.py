@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from markupsafe import escape
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import func, select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -21,6 +23,8 @@ from bot.console import texts
 from bot.console.doors import way_back, who_is_there
 from contacts.journal import JournalEntry
 from contacts.records import Database
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 #: a line now and then, or proxies take the stream for dead
@@ -65,7 +69,7 @@ class LiveDesk:
         """The stream of one open page: ``veranderd`` and ``samen``, until it ends."""
         number = next(self._numbers)
         self._present.setdefault(page, {})[number] = name
-        if self._watch is None:
+        if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look())
         await self._tell()
         # What changed between the page and its stream would be missed: begin with a look.
@@ -114,8 +118,14 @@ class LiveDesk:
     async def _look(self) -> None:
         """Look at the journal while anybody listens."""
         while self._present and not self.closing:
-            async with self._db.read() as session:
-                newest = (await session.exec(select(func.max(JournalEntry.id)))).one() or 0
+            try:
+                async with self._db.read() as session:
+                    newest = (await session.exec(select(func.max(JournalEntry.id)))).one() or 0
+            except SQLAlchemyError:
+                # The store may be away for a moment; the pages wait for it.
+                log.warning("The journal cannot be read", extra={"action": "live_waits"})
+                await asyncio.sleep(PING_EVERY_S)
+                continue
             if newest != self._seen:
                 self._version += self._seen is not None
                 self._seen = newest

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from bot.config import Config
 from bot.console import texts
+from bot.console.spans import spoken
 from briefings import moments
 from contacts.records import Database
 from contacts.sealing import Sealer
@@ -98,6 +99,7 @@ def _environment() -> Environment:
     environment.filters["klok"] = moments.clock
     environment.filters["moment"] = moments.moment
     environment.filters["dichtbij"] = near_moment
+    environment.filters["duur"] = spoken
     environment.filters["machinetijd"] = lambda at: at.isoformat(timespec="seconds")
     return environment
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from bot.console import texts
 from bot.console.doors import Door, Visit
-from briefings.drafting import current_briefing
+from briefings.rows import BriefingStatus
+from briefings.versions import SENT, versions_of
 from contacts.directory import Domain, Organisation, Person
 from contacts.outbox import (
     Acknowledgement,
@@ -22,6 +23,7 @@ from contacts.outbox import (
 )
 from contacts.permissions import Permission
 
+GONE_OUT = {*SENT, BriefingStatus.APPROVED}
 #: on their way or still to go
 WAITING = {DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING}
 
@@ -66,7 +68,8 @@ async def show_reach(visit: Visit) -> Response:
     """``GET /gebeurtenis/{number}/bereik``: of the newest version that was sent."""
     event = await visit.event()
     assert event.id is not None
-    briefing = await current_briefing(visit.session, event.id)
+    sent = [b for b in await versions_of(visit.session, event.id) if b.status in GONE_OUT]
+    briefing = sent[-1] if sent else None
     people = await _people(visit, briefing.id if briefing else None)
     found = await visit.session.exec(
         select(Organisation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -11,19 +11,19 @@ from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
+from bot.console.dispatch import read_dispatches
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
 from briefings.audience import RecipientPlan, plan_version
 from briefings.drafting import current_briefing
+from briefings.moments import local_date
 from briefings.rows import Briefing, BriefingStatus
-from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
 from contacts.directory import Organisation, Person
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
+from contacts.outbox import DeliveryStatus
 from contacts.permissions import Permission
-from contacts.sending import cancel_message, halt_message, resume_message
-from contacts.texts import CHANNELS, REASONS
+from contacts.texts import CHANNELS
 from feeds.rows import Event
 
 OPEN = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
@@ -41,34 +41,6 @@ class Callee:
     organisation: str
     phone: str
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A delivery that needs a person."""
-
-    id: int
-    who: str
-    organisation: str
-    channel: str
-    status: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the sending of one version is."""
-
-    counts: DeliveryCounts
-    total: int
-    done: int
-    halted: Sequence[Message]
-    halt_reason: str
-    can_stop: bool
-
-    @property
-    def is_finished(self) -> bool:
-        return self.done == self.total
 
 
 async def show_sending(visit: Visit) -> Response:
@@ -92,49 +64,13 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
         plan=plan,
         by_channel=_channels(plan),
         by_audience=_audiences(plan),
-        progress=await _progress(visit, briefing),
+        dispatches=await read_dispatches(visit, event),
         to_call=_to_call(plan, organisations),
-        needy=await _needy(visit, briefing, organisations),
         four_eyes=needs_four_eyes(event, visit.parts.config.briefings),
         unverified=not event.is_exercise
-        and visit.parts.config.briefings.unverified(visit.now.date()),
+        and visit.parts.config.briefings.unverified(local_date(visit.now)),
         error=error,
         asks=asks,
-    )
-
-
-async def show_progress(visit: Visit) -> Response:
-    """``GET …/voortgang``: only the part that changes while it is being sent."""
-    event = await visit.event()
-    assert event.id is not None
-    briefing = await current_briefing(visit.session, event.id)
-    return visit.show(
-        "deel_voortgang.html",
-        event=event,
-        briefing=briefing,
-        progress=await _progress(visit, briefing),
-        is_exercise=event.is_exercise,
-    )
-
-
-async def _progress(visit: Visit, briefing: Briefing | None) -> Progress | None:
-    if briefing is None or briefing.id is None or briefing.status in OPEN:
-        return None
-    found = await visit.session.exec(select(Message).where(col(Message.briefing_id) == briefing.id))
-    messages = found.all()
-    counts = await count_deliveries(
-        visit.session, message_ids=[message.id for message in messages if message.id is not None]
-    )
-    total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
-    halted = [message for message in messages if message.status is MessageStatus.HALTED]
-    reason = halted[0].halt_reason or "" if halted else ""
-    return Progress(
-        counts=counts,
-        total=total,
-        done=total - counts.planned - counts.sending,
-        halted=halted,
-        halt_reason=texts.HALTED_BY_HAND if reason == BY_HAND else REASONS.get(reason, reason),
-        can_stop=counts.planned > 0 and not halted,
     )
 
 
@@ -174,40 +110,6 @@ def callee_of(person: Person, organisation: Organisation | None, why: str) -> Ca
     return Callee(person.name, person.function, name, phone, why)
 
 
-async def _needy(
-    visit: Visit, briefing: Briefing | None, organisations: Mapping[int, Organisation]
-) -> list[Line]:
-    if briefing is None or briefing.id is None:
-        return []
-    found = await visit.session.exec(
-        select(Delivery, Person)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
-        .where(
-            col(Message.briefing_id) == briefing.id,
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status).in_(NEEDY),
-        )
-        .order_by(col(Delivery.id))
-        .limit(500)
-    )
-    return [
-        Line(
-            id=delivery.id or 0,
-            who=person.name if person else texts.OWN_ADDRESS,
-            organisation=_name(organisations.get(delivery.organisation_id or 0)),
-            channel=CHANNELS[delivery.kind],
-            status=texts.DELIVERIES[delivery.status],
-            reason=REASONS.get(delivery.reason or "", ""),
-        )
-        for delivery, person in found.all()
-    ]
-
-
-def _name(organisation: Organisation | None) -> str:
-    return organisation.name if organisation else ""
-
-
 async def ask_sure(visit: Visit) -> Response:
     """``GET …/goedkeuren``: says in one sentence what will happen, and asks once more."""
     return await _page(visit, await visit.event(), asks=True)
@@ -238,9 +140,16 @@ async def send_back(visit: Visit) -> Response:
     briefing = await _submitted(visit, event)
     if not visit.text("opmerking"):
         return await _page(visit, event, error=texts.REMARK_MISSING)
-    await approving.return_to_writers(
-        visit.session, briefing, visit.actor, visit.text("opmerking"), now=visit.now
+    returned = await approving.return_to_writers(
+        visit.session,
+        briefing,
+        visit.actor,
+        visit.text("opmerking"),
+        allow=visit.parts.config.signals.allow,
+        now=visit.now,
     )
+    if not returned:
+        return await _page(visit, event, error=chat_texts.REFUSALS["person"])
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="sent_back")
 
 
@@ -253,77 +162,10 @@ async def _submitted(visit: Visit, event: Event) -> Briefing:
     return briefing
 
 
-async def stop(visit: Visit) -> Response:
-    """``POST …/stoppen``: what was not sent yet waits."""
-    event = await visit.event()
-    for ident in await _messages(visit, event, MessageStatus.READY):
-        await halt_message(visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND)
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="halted")
-
-
-async def resume(visit: Visit) -> Response:
-    """``POST …/doorgaan``: what was stopped goes on."""
-    event = await visit.event()
-    for ident in await _messages(visit, event, MessageStatus.HALTED):
-        await resume_message(
-            visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND
-        )
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="resumed")
-
-
-async def cancel(visit: Visit) -> Response:
-    """``POST …/afzeggen``: what was stopped will never go."""
-    event = await visit.event()
-    for ident in await _messages(visit, event, MessageStatus.HALTED):
-        await cancel_message(
-            visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND
-        )
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="cancelled")
-
-
-async def _messages(visit: Visit, event: Event, status: MessageStatus) -> list[int]:
-    """The messages of the current version in this state."""
-    assert event.id is not None
-    briefing = await current_briefing(visit.session, event.id)
-    found = await visit.session.exec(
-        select(Message.id)
-        .where(
-            col(Message.briefing_id) == (briefing.id if briefing else None),
-            col(Message.status) == status,
-        )
-        .order_by(col(Message.id))
-    )
-    return [ident for ident in found.all() if ident is not None]
-
-
-async def resend(visit: Visit) -> Response:
-    """``POST …/opnieuw``: only the uncertain ones that the page showed."""
-    event = await visit.event()
-    briefing = await current_briefing(visit.session, event.id or 0)
-    shown = {int(value) for value in visit.fields.get("bericht", ()) if value.isdecimal()}
-    found = await visit.session.exec(
-        select(Delivery.id)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.briefing_id) == (briefing.id if briefing else None),
-            col(Delivery.status) == DeliveryStatus.UNKNOWN,
-            col(Delivery.id).in_(shown),
-        )
-    )
-    ids = [ident for ident in found.all() if ident is not None]
-    await resend_unknown(visit.session, ids, who=visit.actor.who, now=visit.now)
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="resent")
-
-
 _EVENT = "/gebeurtenis/{number:int}"
 DOORS = (
     Door(f"{_EVENT}/verzenden", show_sending, Permission.SEE_STATUS),
-    Door(f"{_EVENT}/voortgang", show_progress, Permission.SEE_STATUS),
     Door(f"{_EVENT}/goedkeuren", ask_sure, Permission.APPROVE_BRIEFING),
     Door(f"{_EVENT}/goedkeuren", approve_now, Permission.APPROVE_BRIEFING, "POST"),
     Door(f"{_EVENT}/terugsturen", send_back, Permission.APPROVE_BRIEFING, "POST"),
-    Door(f"{_EVENT}/stoppen", stop, Permission.RESEND_DELIVERY, "POST"),
-    Door(f"{_EVENT}/doorgaan", resume, Permission.RESEND_DELIVERY, "POST"),
-    Door(f"{_EVENT}/afzeggen", cancel, Permission.RESEND_DELIVERY, "POST"),
-    Door(f"{_EVENT}/opnieuw", resend, Permission.RESEND_DELIVERY, "POST"),
 )

@@ -15,6 +15,7 @@ from bot.console.doors import Door, Visit
 from bot.console.health import read_beats
 from bot.console.sessions import end_session
 from bot.rows import WebSession
+from briefings.moments import local_date
 from contacts.directory import Person, Role, RoleGrant
 from contacts.journal import JournalEntry, write_journal
 from contacts.permissions import Permission
@@ -80,7 +81,7 @@ async def show_steering(visit: Visit) -> Response:
         ],
         holders=holders,
         beats=await read_beats(visit.session, settings.ticks, now=visit.now),
-        unverified=settings.briefings.unverified(visit.now.date()),
+        unverified=settings.briefings.unverified(local_date(visit.now)),
     )
 
 

@@ -264,6 +264,7 @@ SOMEBODY_ELSE = (
 WHAT_WAS_WRONG = "Schrijf waarover de fout ging, bijvoorbeeld: het aantal aangehouden mensen."
 NOT_BEGUN = {
     "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
+    "person": "In deze regel lijkt een persoon herkenbaar. Schrijf alleen het onderwerp.",
     "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",
 }
 REMARK_MISSING = "Schrijf wat er anders moet."
@@ -316,6 +317,8 @@ EVENT_TABS = {
     "teksten": "Teksten",
     "verzenden": "Verzenden",
     "bereik": "Bereik",
+    "beeld": "Beeld",
+    "evaluatie": "Evaluatie",
 }
 REMARK_LEVELS = {"block": "moet anders", "warn": "kan beter", "advice": "tip"}
 ALSO_HERE = "Ook op deze pagina: {names}."

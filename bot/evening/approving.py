@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +20,7 @@ from contacts.permissions import Actor, people_with
 from contacts.sending import tell_people
 from feeds.events import close_event
 from feeds.rows import Event
+from signals.person_filter import screen
 
 #: Enough of the hash to tell two versions apart within 64 bytes of button data.
 HASH_PART = 12
@@ -129,15 +131,25 @@ async def _show_live(
 
 
 async def return_to_writers(
-    session: AsyncSession, briefing: Briefing, actor: Actor, remark: str, *, now: datetime
-) -> None:
+    session: AsyncSession,
+    briefing: Briefing,
+    actor: Actor,
+    remark: str,
+    *,
+    allow: Collection[str],
+    now: datetime,
+) -> bool:
     """Send a version back with a remark, and tell its writers.
+
+    False, and nothing kept, when the remark is about a person.
 
     :raises NotAllowed: the actor may not approve.
     :raises contacts.records.IllegalMove: it was not handed in.
     """
     submitter = briefing.submitted_by
     remark = remark.strip()[:REMARK_LIMIT]
+    if screen(remark, allow).blocked:
+        return False
     await send_back(session, briefing, actor, remark, now=now)
     coordinators = await people_with(session, Role.COORDINATOR, is_exercise=actor.is_exercise)
     form = TelegramForm(text=render("coordinator/was_sent_back.html", remark=remark))
@@ -150,3 +162,4 @@ async def return_to_writers(
         is_exercise=actor.is_exercise,
         now=now,
     )
+    return True

@@ -12,6 +12,7 @@ from briefings.drafting import current_briefing, draft_briefing
 from briefings.facts import FactRefused, add_fact, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
+from briefings.sheets import printable_link
 from briefings.versions import first_with, versions_of
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event
@@ -51,7 +52,7 @@ class NotStored:
 @dataclass(frozen=True, slots=True)
 class NotBegun:
     """No new version. ``reason``: ``draft_open``, ``signals_wait`` (with their number) or
-    ``never_sent``."""
+    ``never_sent``, ``person`` (the subject is about one)."""
 
     reason: str
     count: int = 0
@@ -87,7 +88,7 @@ async def store_fact(
             text=fact.text,
             source_name=fact.source,
             source_at=now if fact.source else None,
-            source_link=fact.link,
+            source_link=printable_link(fact.link) or None,
             measure=fact.measure,
             editor_id=actor.person_id,
             now=now,
@@ -144,8 +145,7 @@ async def begin_version(
     """
     require(actor, Permission.MANAGE_EVENT)
     assert event.id is not None
-    current = await current_briefing(session, event.id)
-    if current is not None and current.status in OPEN_STATES and current.kind is not kind:
+    if await _other_draft(session, event, kind):
         return NotBegun("draft_open")
     if kind is BriefingKind.CLOSING and (waiting := await _unanswered(session, event)):
         return NotBegun("signals_wait", waiting)
@@ -161,6 +161,12 @@ async def begin_version(
     )
 
 
+async def _other_draft(session: AsyncSession, event: Event, kind: BriefingKind) -> bool:
+    assert event.id is not None
+    current = await current_briefing(session, event.id)
+    return current is not None and current.status in OPEN_STATES and current.kind is not kind
+
+
 async def _unanswered(session: AsyncSession, event: Event) -> int:
     found = await open_signals(session, is_exercise=event.is_exercise)
     return sum(signal.event_id == event.id for signal in found)
@@ -174,6 +180,7 @@ async def begin_correction(
     about: str,
     settings: BriefingSettings,
     *,
+    allow: Collection[str],
     now: datetime,
 ) -> Briefing | NotBegun:
     """Take a wrong sentence back and start the correction to whoever got it.
@@ -186,6 +193,11 @@ async def begin_correction(
     fact = await session.get(Fact, fact_id)
     if fact is None or fact.event_id != event.id:
         raise ValueError("no such fact")
+    if screen(about, allow).blocked:
+        return NotBegun("person")
+    if await _other_draft(session, event, BriefingKind.CORRECTION):
+        # The wrong sentence stays until its correction can be written.
+        return NotBegun("draft_open")
     first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id))
     await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
     if first_wrong is None:

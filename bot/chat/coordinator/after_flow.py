@@ -60,7 +60,7 @@ async def wrote_about(turn: Turn) -> None:
         raise ValueError("no such event for this actor")
     begun = await writing.begin_correction(
         turn.session, event, actor, int(given["fact"]), turn.text or "",
-        turn.config.briefings, now=turn.now,
+        turn.config.briefings, allow=turn.config.signals.allow, now=turn.now,
     )  # fmt: skip
     await _say_begun(turn, event, begun)
 
@@ -77,6 +77,10 @@ async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> No
         kind = texts.BRIEFING_KINDS[begun.kind]
         await turn.say(render("coordinator/drafted.html", kind=kind))
         await show_card(turn, event)
+        return
+    if begun.reason == "person":
+        why = texts.REFUSALS["person"]
+        await turn.say(render("coordinator/fact_refused.html", why=why))
         return
     if begun.reason != "signals_wait":
         await turn.say(render(f"coordinator/{begun.reason}.html"))

@@ -135,7 +135,18 @@ async def wrote_remark(turn: Turn) -> None:
             render("coordinator/approve_refused.html", why=texts.REFUSALS["not_submitted"])
         )
         return
-    await approving.return_to_writers(turn.session, briefing, actor, turn.text or "", now=turn.now)
+    returned = await approving.return_to_writers(
+        turn.session,
+        briefing,
+        actor,
+        turn.text or "",
+        allow=turn.config.signals.allow,
+        now=turn.now,
+    )
+    if not returned:
+        why = texts.REFUSALS["person"]
+        await turn.say(render("coordinator/fact_refused.html", why=why))
+        return
     await turn.say(render("coordinator/sent_back.html"))
 
 

@@ -1,0 +1,231 @@
+"""What went out of an event's versions: how far, what needs a person, stop and go on.
+
+Every act names the version that its page showed: a newer draft never hides what is being sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from bot.console import texts
+from bot.console.doors import Door, StalePage, Visit
+from briefings.rows import Briefing, BriefingStatus
+from briefings.versions import SENT, versions_of
+from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
+from contacts.directory import Organisation, Person
+from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
+from contacts.permissions import Permission
+from contacts.records import ids_of
+from contacts.sending import cancel_message, halt_message, resume_message
+from contacts.texts import CHANNELS, REASONS
+from feeds.rows import Event
+
+#: deliveries that need a person
+NEEDY = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
+BY_HAND = "by_hand"
+MOST_LINES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A delivery that needs a person."""
+
+    id: int
+    who: str
+    organisation: str
+    channel: str
+    status: str
+    reason: str
+    is_uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """How far the sending of one version is."""
+
+    briefing: Briefing
+    counts: DeliveryCounts
+    total: int
+    done: int
+    is_halted: bool
+    halt_reason: str
+    needy: Sequence[Line]
+
+    @property
+    def is_finished(self) -> bool:
+        return self.done == self.total
+
+    @property
+    def can_stop(self) -> bool:
+        return self.counts.planned > 0 and not self.is_halted
+
+    @property
+    def uncertain(self) -> list[Line]:
+        """What may be sent again."""
+        return [line for line in self.needy if line.is_uncertain]
+
+
+async def read_dispatches(visit: Visit, event: Event) -> list[Dispatch]:
+    """The newest version that went out, and earlier ones with something left to do."""
+    assert event.id is not None
+    going = {*SENT, BriefingStatus.APPROVED}
+    versions = [b for b in await versions_of(visit.session, event.id) if b.status in going]
+    found = [await _dispatch(visit, briefing) for briefing in reversed(versions)]
+    return [
+        one
+        for index, one in enumerate(found)
+        if index == 0 or not one.is_finished or one.is_halted or one.uncertain
+    ]
+
+
+async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
+    messages = await _messages(visit, briefing)
+    counts = await count_deliveries(visit.session, message_ids=ids_of(messages))
+    total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
+    halted = [message for message in messages if message.status is MessageStatus.HALTED]
+    reason = (halted[0].halt_reason or "") if halted else ""
+    return Dispatch(
+        briefing=briefing,
+        counts=counts,
+        total=total,
+        done=total - counts.planned - counts.sending,
+        is_halted=bool(halted),
+        halt_reason=texts.HALTED_BY_HAND if reason == BY_HAND else REASONS.get(reason, reason),
+        needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
+    )
+
+
+async def _messages(visit: Visit, briefing: Briefing) -> Sequence[Message]:
+    found = await visit.session.exec(
+        select(Message).where(col(Message.briefing_id) == briefing.id).order_by(col(Message.id))
+    )
+    return found.all()
+
+
+async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
+    found = await visit.session.exec(
+        select(Delivery, Person)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
+        .where(
+            col(Message.briefing_id) == briefing.id,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status).in_(NEEDY),
+        )
+        .order_by(col(Delivery.id))
+        .limit(MOST_LINES)
+    )
+    rows = found.all()
+    names = await _names(visit, {delivery.organisation_id for delivery, _ in rows})
+    return [
+        Line(
+            id=delivery.id or 0,
+            who=person.name if person else texts.OWN_ADDRESS,
+            organisation=names.get(delivery.organisation_id, ""),
+            channel=CHANNELS[delivery.kind],
+            status=texts.DELIVERIES[delivery.status],
+            reason=REASONS.get(delivery.reason or "", ""),
+            is_uncertain=delivery.status is DeliveryStatus.UNKNOWN,
+        )
+        for delivery, person in rows
+    ]
+
+
+async def _names(visit: Visit, ids: set[int | None]) -> Mapping[int | None, str]:
+    found = await visit.session.exec(select(Organisation).where(col(Organisation.id).in_(ids)))
+    return {row.id: row.name for row in found.all()}
+
+
+async def show_progress(visit: Visit) -> Response:
+    """``GET …/voortgang``: only the part that changes while it is being sent."""
+    event = await visit.event()
+    return await visit.show_of(
+        event, "verzenden", "deel_voortgang.html", dispatches=await read_dispatches(visit, event)
+    )
+
+
+async def _shown(visit: Visit, event: Event) -> Briefing:
+    """The version that the form was about.
+
+    :raises LookupError: there is no such version of this event.
+    """
+    assert event.id is not None
+    for briefing in await versions_of(visit.session, event.id):
+        if str(briefing.version) == visit.text("versie"):
+            return briefing
+    raise LookupError("no such version")
+
+
+async def _each(visit: Visit, status: MessageStatus) -> tuple[Event, list[int]]:
+    """The messages of the shown version in this state.
+
+    :raises StalePage: there is none any more.
+    """
+    event = await visit.event()
+    messages = await _messages(visit, await _shown(visit, event))
+    ids = ids_of(message for message in messages if message.status is status)
+    if not ids:
+        raise StalePage
+    return event, ids
+
+
+async def stop(visit: Visit) -> Response:
+    """``POST …/stoppen``: what was not sent yet waits."""
+    event, ids = await _each(visit, MessageStatus.READY)
+    for ident in ids:
+        await halt_message(visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND)
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="halted")
+
+
+async def resume(visit: Visit) -> Response:
+    """``POST …/doorgaan``: what was stopped goes on."""
+    event, ids = await _each(visit, MessageStatus.HALTED)
+    for ident in ids:
+        await resume_message(
+            visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND
+        )
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="resumed")
+
+
+async def cancel(visit: Visit) -> Response:
+    """``POST …/afzeggen``: what was stopped will never go."""
+    event, ids = await _each(visit, MessageStatus.HALTED)
+    for ident in ids:
+        await cancel_message(
+            visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND
+        )
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="cancelled")
+
+
+async def resend(visit: Visit) -> Response:
+    """``POST …/opnieuw``: only the uncertain ones that the page showed."""
+    event = await visit.event()
+    briefing = await _shown(visit, event)
+    shown = {int(value) for value in visit.fields.get("bericht", ()) if value.isdecimal()}
+    found = await visit.session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.briefing_id) == briefing.id,
+            col(Delivery.status) == DeliveryStatus.UNKNOWN,
+            col(Delivery.id).in_(shown),
+        )
+    )
+    ids = [ident for ident in found.all() if ident is not None]
+    if not await resend_unknown(visit.session, ids, who=visit.actor.who, now=visit.now):
+        raise StalePage
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="resent")
+
+
+_EVENT = "/gebeurtenis/{number:int}"
+DOORS = (
+    Door(f"{_EVENT}/voortgang", show_progress, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/stoppen", stop, Permission.RESEND_DELIVERY, "POST"),
+    Door(f"{_EVENT}/doorgaan", resume, Permission.RESEND_DELIVERY, "POST"),
+    Door(f"{_EVENT}/afzeggen", cancel, Permission.RESEND_DELIVERY, "POST"),
+    Door(f"{_EVENT}/opnieuw", resend, Permission.RESEND_DELIVERY, "POST"),
+)

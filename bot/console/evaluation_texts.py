@@ -1,0 +1,15 @@
+"""Dutch words of the evaluation."""
+
+SEEN = "Eerste bericht gezien"
+ALERTED = "Coördinator gewaarschuwd"
+CONFIRMED = "Bevestigd"
+CALLED = "Wie direct geraakt is, gebeld"
+SUBMITTED = "Teksten ingediend"
+APPROVED = "Goedgekeurd"
+LAST_SENT = "Laatste lezer had het eerste bericht"
+CLOSED = "Afgesloten"
+
+SECONDS = "{count} s"
+MINUTES = "{count} min"
+HOURS = "{hours} u {minutes} min"
+DAYS = "{count} dagen"

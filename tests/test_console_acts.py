@@ -1,0 +1,299 @@
+"""Acts at the desk: they take effect, they refuse, and they never hide what is being sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col, select
+
+from bot.config import Config
+from bot.console import live
+from bot.console.drafts import word_changes
+from bot.console.evaluation import moments_of, promises_of
+from bot.console.live import LiveDesk
+from bot.console.pages import PLAIN_COOKIE
+from bot.console.picture import bars, shade
+from bot.console.reach import PersonReach, count_reach
+from bot.console.spans import spoken
+from bot.demo.stage import exercise_lines
+from briefings.rows import Briefing, BriefingStatus, Fact
+from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person
+from contacts.outbox import AcknowledgementKind, Delivery, DeliveryStatus, Message, MessageStatus
+from contacts.people import open_channel
+from contacts.records import Database
+from feeds.rows import Event, EventStatus
+from tests.console_world import World, a_world, client_of, press
+
+FACT = "De politie doet onderzoek in de wijk."
+PERSON = "Dennis Bakkerstra uit 3B"
+
+
+class Desk:
+    """A coordinator who started an event by hand, at severity 3 (no four eyes)."""
+
+    def __init__(self, world: World, web: httpx.AsyncClient, number: int) -> None:
+        self.world, self.web, self.number = world, web, number
+
+    async def press(self, act: str, **fields: Any) -> httpx.Response:
+        path = f"/gebeurtenis/{self.number}/{act}"
+        return await press(self.web, self.world.sealer, path, **fields)
+
+    async def page(self, tab: str) -> str:
+        return (await self.web.get(f"/gebeurtenis/{self.number}/{tab}")).text
+
+    async def fact(self, text: str = FACT) -> httpx.Response:
+        return await self.press("feiten", soort="bevestigd", tekst=text, bron="politie")
+
+    async def send(self, version: int) -> None:
+        """Hand in and approve the open version."""
+        assert (await self.press("indienen", versie=version)).status_code == 303
+        async with self.world.db.read() as session:
+            found = await session.exec(
+                select(Briefing).where(
+                    col(Briefing.event_id) == self.number, col(Briefing.version) == version
+                )
+            )
+            bound = found.one().content_hash
+        done = await self.press("goedkeuren", gelezen=bound)
+        assert done.status_code == 303, done.text
+
+    async def rows(self, kind: Any) -> list[Any]:
+        async with self.world.db.read() as session:
+            return list((await session.exec(select(kind))).all())
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
+    async with a_world(db, now) as world:
+        async with db.begin() as session:
+            teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+            await open_channel(
+                session, teacher, ChannelKind.EMAIL, "docent@school.example", rank=1, now=now
+            )
+        config = Config(briefings=exercise_lines())
+        cookies = {PLAIN_COOKIE: world.desk.cookies[PLAIN_COOKIE]}
+        async with client_of(db, world.sealer, now, config=config, cookies=cookies) as web:
+            started = await press(
+                web, world.sealer, "/gebeurtenis/nieuw",
+                soort="algemeen", titel="Onrust in de wijk", plaats="Presikhaaf", ernst="3",
+                leiding="gemeente",
+            )  # fmt: skip
+            number = int(started.headers["location"].split("/")[2])
+            yield Desk(world, web, number)
+
+
+async def test_an_event_started_at_the_desk_has_seven_texts_at_once(desk: Desk) -> None:
+    page = await desk.page("teksten")
+    assert page.count('id="tekst-') == len(Audience)
+
+
+async def test_a_name_in_the_title_opens_nothing_and_stays_in_the_form(desk: Desk) -> None:
+    before = len(await desk.rows(Event))
+    refused = await press(
+        desk.web, desk.world.sealer, "/gebeurtenis/nieuw",
+        soort="algemeen", titel=f"{PERSON} aangehouden", plaats="", ernst="3", leiding="gemeente",
+    )  # fmt: skip
+    assert refused.status_code == 422
+    assert "Dennis" in refused.text
+    assert len(await desk.rows(Event)) == before
+
+
+async def test_a_fact_reaches_every_text(desk: Desk) -> None:
+    assert (await desk.fact()).status_code == 303
+    assert (await desk.page("teksten")).count(FACT) >= len(Audience)
+
+
+async def test_a_refused_fact_comes_back_in_its_form_and_is_kept_nowhere(desk: Desk) -> None:
+    refused = await desk.fact(f"{PERSON} is aangehouden.")
+    assert refused.status_code == 422
+    assert "Dennis" in refused.text
+    assert all("Dennis" not in fact.text for fact in await desk.rows(Fact))
+
+
+async def test_a_link_to_somebodys_profile_is_not_kept(desk: Desk) -> None:
+    await desk.press(
+        "feiten", soort="bevestigd", tekst=FACT, bron="politie",
+        link="https://www.facebook.com/dennis.bakkerstra",
+    )  # fmt: skip
+    assert all(not fact.source_link for fact in await desk.rows(Fact))
+
+
+async def test_what_is_being_sent_can_be_stopped_while_a_newer_draft_is_open(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    await desk.press("nieuwe-versie", soort="update")
+    page = await desk.page("verzenden")
+    assert "Stop het verzenden" in page
+    assert (await desk.press("stoppen", versie=1)).status_code == 303
+    messages = [m for m in await desk.rows(Message) if m.briefing_id is not None]
+    mine = [m for m in messages if m.event_id == desk.number]
+    assert {m.status for m in mine} == {MessageStatus.HALTED}
+    assert (await desk.press("stoppen", versie=1)).status_code == 409
+    assert (await desk.press("doorgaan", versie=1)).status_code == 303
+    assert (await desk.press("stoppen", versie=2)).status_code == 409
+
+
+async def test_resending_takes_only_what_is_uncertain(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        found = await session.exec(
+            select(Delivery)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(col(Message.event_id) == desk.number)
+        )
+        mine = found.all()
+        mine[0].status = DeliveryStatus.UNKNOWN
+        ident = mine[0].id
+    assert "Opnieuw sturen naar 1 onzekere" in await desk.page("verzenden")
+    assert (await desk.press("opnieuw", versie=1, bericht=ident)).status_code == 303
+    assert (await desk.press("opnieuw", versie=1, bericht=ident)).status_code == 409
+
+
+async def test_the_reach_is_that_of_what_was_sent(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    await desk.press("nieuwe-versie", soort="update")
+    assert "Van versie 1" in await desk.page("bereik")
+
+
+async def test_a_stale_page_hands_in_nothing(desk: Desk) -> None:
+    await desk.fact()
+    assert (await desk.press("indienen", versie=7)).status_code == 404
+    [briefing] = [b for b in await desk.rows(Briefing) if b.event_id == desk.number]
+    assert briefing.status is BriefingStatus.DRAFT
+
+
+async def test_an_approval_of_another_text_is_refused(desk: Desk) -> None:
+    await desk.fact()
+    await desk.press("indienen", versie=1)
+    refused = await desk.press("goedkeuren", gelezen="0" * 64)
+    assert refused.status_code == 422
+    assert "Er is iets veranderd" in refused.text
+
+
+async def test_a_remark_or_a_subject_about_a_person_is_refused(desk: Desk) -> None:
+    await desk.fact()
+    await desk.press("indienen", versie=1)
+    refused = await desk.press("terugsturen", opmerking=f"Dit gaat over {PERSON}.")
+    assert refused.status_code == 422
+    assert (await desk.press("terugsturen", opmerking="Korter graag.")).status_code == 303
+    await desk.send(1)
+    fact = next(f for f in await desk.rows(Fact) if f.text == FACT)
+    refused = await desk.press("correctie", feit=fact.id, onderwerp=PERSON)
+    assert refused.status_code == 422
+    kept = [f"{b.wrong} {b.sent_back_reason}" for b in await desk.rows(Briefing)]
+    assert all("Dennis" not in text for text in kept)
+
+
+async def test_a_correction_waits_for_the_open_draft_and_loses_nothing(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    await desk.press("nieuwe-versie", soort="update")
+    fact = next(f for f in await desk.rows(Fact) if f.text == FACT)
+    refused = await desk.press("correctie", feit=fact.id, onderwerp="het onderzoek")
+    assert refused.status_code == 422
+    again = next(f for f in await desk.rows(Fact) if f.text == FACT)
+    assert again.withdrawn_at is None
+    await desk.press("intrekken", versie=2)
+    assert (
+        await desk.press("correctie", feit=fact.id, onderwerp="het onderzoek")
+    ).status_code == 303
+
+
+async def test_a_fact_beside_somebody_elses_says_so(desk: Desk) -> None:
+    await desk.fact()
+    beside = await desk.press(
+        "feiten", soort="onbekend", tekst="Hoe lang het duurt.", bron="", versie=1
+    )
+    assert "fact_added_beside" in beside.headers["location"]
+
+
+@pytest.mark.parametrize(("typed", "status"), [("22.15", 303), ("22:15", 303), ("25.00", 422)])
+async def test_the_next_update_is_a_clock_time(desk: Desk, typed: str, status: int) -> None:
+    assert (await desk.press("volgende-update", tijd=typed)).status_code == status
+
+
+async def test_the_picture_and_the_evaluation_of_an_event_answer(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    assert "Er zijn nog geen signalen" in await desk.page("beeld")
+    page = await desk.page("evaluatie")
+    assert "Goedgekeurd" in page
+    assert "Er waren geen signalen." in page
+
+
+def test_word_changes_show_what_went_and_what_came() -> None:
+    html = str(word_changes("Er zijn drie mensen <b>", "Er zijn twee mensen <b>"))
+    assert html == "Er zijn <del>drie</del><ins>twee</ins> mensen &lt;b&gt;"
+
+
+def test_one_and_two_organisations_are_drawn_alike() -> None:
+    drawn = {bar.label: (bar.width, bar.shown) for bar in bars([("a", 1), ("b", 1), ("b", 2)])}
+    assert drawn["a"] == drawn["b"] == (100.0, "1-2")
+    assert [shade(count) for count in (0, 1, 2, 3, 5, 6)] == [0, 1, 1, 2, 2, 3]
+
+
+def test_a_person_counts_once_by_the_best_that_is_known(now: datetime) -> None:
+    school = Organisation(name="School", domain=Domain.EDUCATION, created_at=now)
+    read = frozenset({AcknowledgementKind.READ})
+    [row] = count_reach(
+        {1: school},
+        [
+            PersonReach(1, frozenset({DeliveryStatus.FAILED, DeliveryStatus.SENT}), read),
+            PersonReach(1, frozenset({DeliveryStatus.UNKNOWN})),
+            PersonReach(1, frozenset()),
+        ],
+    )
+    assert (row.people, row.sent, row.unknown, row.failed, row.read, row.without) == (
+        3, 1, 1, 0, 1, 1,
+    )  # fmt: skip
+
+
+def test_the_steps_of_an_evening_stand_in_their_order(now: datetime) -> None:
+    event = Event(
+        title="x", type="algemeen", origin="feed", status=EventStatus.CONFIRMED,
+        detected_at=now, alerted_at=now + timedelta(seconds=2),
+        confirmed_at=now + timedelta(minutes=2),
+    )  # fmt: skip
+    moments = moments_of(event, [], None)
+    assert [moment.took for moment in moments] == [
+        None, timedelta(seconds=2), timedelta(seconds=118),
+    ]  # fmt: skip
+    spans = (timedelta(seconds=2), timedelta(minutes=72), timedelta(days=3))
+    assert [spoken(span) for span in spans] == ["2 s", "1 u 12 min", "3 dagen"]
+    assert promises_of([], now=now).median_h is None
+
+
+async def test_open_pages_hear_of_changes_also_after_the_store_was_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(live, "PING_EVERY_S", 0.01)
+    board = LiveDesk(desk.world.db)
+    fails = [True]
+    read = desk.world.db.read
+
+    def sometimes() -> Any:
+        if fails.pop() if fails else False:
+            raise OperationalError("select", {}, Exception("away"))
+        return read()
+
+    monkeypatch.setattr(desk.world.db, "read", sometimes)
+    async with aclosing(board.follow("/", "Coördinator")) as stream:
+        heard = b""
+        while heard.count(b"event: veranderd") < 1:
+            heard += await anext(stream)
+        await asyncio.sleep(0.1)
+        await desk.fact()
+        while heard.count(b"event: veranderd") < 2:
+            heard += await anext(stream)
+    await board.close()
+    assert board.streams == 0
