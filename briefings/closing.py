@@ -6,6 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings import texts
 from briefings.sheets import Closing
+from signals import texts as signal_texts
 from signals.feedback import ToldAndDone, told_and_done
 
 #: kinds of signals that are named; the rest would make a list nobody reads
@@ -21,9 +22,11 @@ def closing_lines(summary: ToldAndDone) -> Closing:
     """As sentences. Pure. Small numbers of organisations are shown as the summary shows them."""
     if not summary.signals:
         return Closing(reported=texts.REPORTED_NONE)
-    word = texts.ORGANISATION_WORDS[summary.organisations > 1]
+    shown = summary.organisations_shown
+    count = signal_texts.FEW_SAID if shown == signal_texts.FEW else shown
     kinds = "; ".join(summary.told[:MOST_KINDS])
-    reported = texts.REPORTED.format(organisations=summary.organisations_shown, word=word)
+    # Always the plural: a singular would give away which of the small numbers it is.
+    reported = signal_texts.REPORTED.format(organisations=count)
     return Closing(
         reported=f"{reported} {texts.REPORTED_KINDS.format(kinds=kinds)}" if kinds else reported,
         done=tuple(_sentence(text) for text in summary.done),
@@ -32,4 +35,4 @@ def closing_lines(summary: ToldAndDone) -> Closing:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

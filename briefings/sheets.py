@@ -117,7 +117,9 @@ def _with_facts(sheet: Sheet, view: FactView, apart: set[int | None], now: datet
     told = _told(view)
     alone = tuple(_line(fact, now) for fact in told if fact.id in apart)
     sure = {fact.id for fact in (*view.confirmed, *view.denied)}
-    right = tuple(_line(fact, now) for fact in told if fact.id in apart & sure)
+    right = [fact for fact in told if fact.id in apart & sure]
+    # What replaces the wrong sentence was typed last; what came in between stands below it.
+    right.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
     return replace(
         sheet,
         lead=view.confirmed[0].text if view.confirmed else "",
@@ -129,7 +131,7 @@ def _with_facts(sheet: Sheet, view: FactView, apart: set[int | None], now: datet
             _measure(fact, is_new=is_update and fact.id in apart) for fact in view.measures
         ),
         news=alone if is_update else (),
-        right=right if sheet.kind is BriefingKind.CORRECTION else (),
+        right=_lines(right, set(), now) if sheet.kind is BriefingKind.CORRECTION else (),
         tie=view.block.local_tie or "",
         meaning=view.block.meaning or "",
         meaning_speaker=view.block.meaning_speaker or "",

@@ -72,6 +72,4 @@ ALSO_FOR_YOU = "Ook voor u: de tekst voor {links}."
 MAIL_PAGE = "Gelezen, iets laten weten, of de andere teksten: {link}"
 
 REPORTED_NONE = "Wij kregen geen signalen over deze gebeurtenis. Ook dat helpt ons."
-REPORTED = "Signalen van {organisations} {word}. Dank daarvoor."
 REPORTED_KINDS = "Vooral over: {kinds}."
-ORGANISATION_WORDS = ("organisatie", "organisaties")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from signals.person_names import find_names
 from signals.person_patterns import find_forms
+from signals.person_single import find_singled_out
 from signals.person_words import (
     Lists,
     Span,
@@ -57,6 +58,7 @@ def screen(text: str, allow: Collection[str] = ()) -> Screening:
     lists, tokens = load_lists(), tokenize(text)
     spans = [
         *find_forms(text),
+        *find_singled_out(text),
         *find_names(text, tokens, lists, allow),
         *_fine_places(tokens, lists),
     ]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Domain
@@ -62,11 +64,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Stored. What the reporter is promised: read before, answered before (UTC)."""
+    """Stored. What the reporter is promised: read before, answered before (UTC).
+
+    ``is_new`` is False when the same form was sent before: it is the signal of that time.
+    """
 
     signal_id: int
     read_before: datetime
     answer_due_at: datetime
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,12 @@ async def tell(
     settings: SignalSettings,
     is_exercise: bool,
     now: datetime,
+    once: str | None = None,
 ) -> Told | Blocked | Emergency:
     """Store the signal, its note and the way back sealed. Nothing tells who reported.
 
     :param reply: where the answer goes; None when no answer is wanted or possible.
+    :param once: the hash of a form; what is sent twice with one hash is one signal.
     :raises DraftError: a value that the form does not offer.
     """
     if draft.severity == DANGER_NOW:
@@ -143,10 +151,35 @@ async def tell(
         answer_due_at=working_day_due(now, settings.answer_within_working_days),
         reply_handle=_handle(reply, sealer) if draft.wants_feedback else None,
         is_exercise=is_exercise,
+        once=once,
     )
-    session.add(signal)
-    await session.flush()
-    assert signal.id is not None
+    stored = await _keep(session, signal)
+    if stored is signal:
+        _journal_told(session, signal, now=now)
+    return _promise(stored, settings, is_new=stored is signal)
+
+
+async def _keep(session: AsyncSession, signal: Signal) -> Signal:
+    """The stored signal: this one, or the one that the same form made before."""
+    if signal.once is not None and (before := await _sent_before(session, signal.once)):
+        return before
+    try:
+        # Sent twice at the same moment, the database lets one through.
+        async with session.begin_nested():
+            session.add(signal)
+    except IntegrityError:
+        before = await _sent_before(session, signal.once or "")
+        if before is None:
+            raise
+        return before
+    return signal
+
+
+async def _sent_before(session: AsyncSession, once: str) -> Signal | None:
+    return (await session.exec(select(Signal).where(col(Signal.once) == once))).first()
+
+
+def _journal_told(session: AsyncSession, signal: Signal, *, now: datetime) -> None:
     write_journal(
         session,
         who=SYSTEM,
@@ -155,10 +188,15 @@ async def tell(
         detail={"severity": signal.severity, "kinds": len(signal.kinds)},
         now=now,
     )
+
+
+def _promise(signal: Signal, settings: SignalSettings, *, is_new: bool) -> Told:
+    assert signal.id is not None
     return Told(
         signal_id=signal.id,
-        read_before=reading_due(now, settings.read_within_h),
+        read_before=reading_due(signal.received_at, settings.read_within_h),
         answer_due_at=signal.answer_due_at,
+        is_new=is_new,
     )
 
 

@@ -64,6 +64,13 @@ EEPS = {
     Eep.POTENTIAL: "verwacht",
 }
 
+#: as a question asks it; what was heard from others is no part of this
+EEP_CHOICES = {
+    Eep.EXPERIENCED: "beleefd: hoe mensen zich voelen",
+    Eep.EVIDENCED: "gebeurd: iets wat al voorviel",
+    Eep.POTENTIAL: "verwacht: iets wat nog komt",
+}
+
 BREADTHS = {
     Breadth.FEW: "een paar mensen",
     Breadth.GROUP: "een groep",
@@ -121,16 +128,19 @@ OUTCOMES = {
 
 #: what we did, for the closing message: never the sentence of one reporter
 DID = {
-    OutcomeCode.A: "actie genomen",
-    OutcomeCode.B: "samen met andere signalen bekeken",
-    OutcomeCode.C: "met toestemming doorgegeven",
-    OutcomeCode.F: "met informatie beantwoord",
-    OutcomeCode.G: "als goed voorbeeld gedeeld",
+    OutcomeCode.A: "Wij kwamen in actie.",
+    OutcomeCode.B: "Wij bekeken signalen samen.",
+    OutcomeCode.C: "Wij gaven signalen door, met toestemming.",
+    OutcomeCode.F: "Wij gaven informatie.",
+    OutcomeCode.G: "Wij deelden een goed voorbeeld.",
 }
 DID_NOT = {
-    OutcomeCode.D: "geen actie nodig, met uitleg aan de melder",
-    OutcomeCode.E: "wij mogen er niet meer over zeggen",
+    OutcomeCode.D: "Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",
+    OutcomeCode.E: "Over sommige signalen mogen wij niet meer zeggen.",
 }
+
+#: how the closing message begins
+REPORTED = "Van {organisations} organisaties kregen wij signalen. Dank daarvoor."
 
 FEEDBACK_SUBJECT = "Antwoord op uw signaal"
 FEEDBACK_HEAD = "Antwoord op uw signaal van {when}"
@@ -139,6 +149,11 @@ FEEDBACK_THANKS = "Dank voor uw signaal."
 USEFUL = "Nuttig"
 NOT_USEFUL = "Niet nuttig"
 
+FORM_NOT_READ = (
+    "Dit formulier kwam niet goed aan",
+    "Er is niets bewaard. Open het formulier opnieuw. Is er gevaar? Bel 112.",
+)
+
 INTERIM_SUBJECT = "Uw signaal: nog geen antwoord"
 INTERIM = (
     "Over uw signaal van {when}: wij beloofden een antwoord, en dat is er nog niet. "
@@ -146,4 +161,6 @@ INTERIM = (
 )
 
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+#: a small number in a table, and in a sentence
 FEW = "1-2"
+FEW_SAID = "1 of 2"

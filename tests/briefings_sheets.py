@@ -60,9 +60,9 @@ _FORMS: dict[Form, dict[str, Any]] = {
     Form.CLOSING: {
         "kind": BriefingKind.CLOSING,
         "version": 3,
-        "reported": "Signalen van 11 organisaties. Dank daarvoor. Vooral over: geruchten.",
-        "done": ("Met informatie beantwoord.", "Actie genomen."),
-        "not_done": ("Geen actie nodig, met uitleg aan de melder.",),
+        "reported": "Van 11 organisaties kregen wij signalen. Dank daarvoor. Vooral over: geruchten.",
+        "done": ("Wij gaven informatie.", "Wij kwamen in actie."),
+        "not_done": ("Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",),
     },
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from starlette.datastructures import Headers
 from bot.console.app import DOORS
 from bot.console.guarding import is_same_site
 from bot.console.reading import NO_NEWS
-from briefings.rows import BriefingStatus
+from briefings.rows import BriefingKind, BriefingStatus, BriefingText
 from contacts.directory import AccessLink
 from contacts.outbox import (
     Acknowledgement,
@@ -22,10 +23,12 @@ from contacts.outbox import (
     DeliveryStatus,
 )
 from contacts.records import Database
+from feeds.rows import Event, EventStatus
 from tests.console_world import (
     FORM,
     SAME_SITE,
     World,
+    a_delivery,
     a_version,
     a_world,
     contents,
@@ -181,6 +184,89 @@ async def test_begrepen_is_noted_and_leads_back_to_the_same_text(world: World) -
     async with world.db.read() as session:
         kinds = (await session.exec(select(Acknowledgement.kind))).all()
     assert kinds == [AcknowledgementKind.UNDERSTOOD]
+
+
+async def a_newer_text(world: World, **about: Any) -> int:
+    """Version 2, brought to the same person; returns its delivery."""
+    async with world.db.begin() as session:
+        first = await session.get_one(Delivery, world.delivery_id)
+        newer = await a_version(session, world.event_id, 2, world.now)
+        for name, value in about.items():
+            setattr(newer, name, value)
+        delivery = await a_delivery(
+            session, world.event_id, newer.id, world.organisation_id, first.person_id, world.now
+        )
+        assert delivery.id is not None
+        return delivery.id
+
+
+async def acknowledged(world: World) -> set[int]:
+    async with world.db.read() as session:
+        return set((await session.exec(select(Acknowledgement.delivery_id))).all())
+
+
+async def test_gelezen_belongs_to_the_version_on_the_page(world: World) -> None:
+    await world.web.post(f"{world.page}/gelezen?versie=1", headers=SAME_SITE)
+    newer = await a_newer_text(world)
+    page = (await world.web.get(world.page)).text
+    assert "Gelezen gemeld" not in page
+    action = f"{world.page}/gelezen?tekst=docent_vo_mbo&amp;versie=2&amp;plek=boven"
+    assert f'action="{action}"' in page
+    answer = await world.web.post(action.replace("&amp;", "&"), headers=SAME_SITE)
+    assert answer.headers["location"].endswith("#boven")
+    assert await acknowledged(world) == {world.delivery_id, newer}
+    assert "Gelezen gemeld" in (await world.web.get(world.page)).text
+
+
+async def test_a_tap_on_a_page_that_was_overtaken_counts_for_what_stood_there(
+    world: World,
+) -> None:
+    await a_newer_text(world)
+    await world.web.post(f"{world.page}/gelezen?versie=1", headers=SAME_SITE)
+    assert await acknowledged(world) == {world.delivery_id}
+    assert "Gelezen gemeld" not in (await world.web.get(world.page)).text
+
+
+async def test_nobody_has_read_because_a_colleague_did(world: World) -> None:
+    async with world.db.begin() as session:
+        newer = await a_version(session, world.event_id, 2, world.now)
+        await a_delivery(session, world.event_id, newer.id, world.organisation_id, 99, world.now)
+    assert "/gelezen" not in (await world.web.get(world.page)).text
+    await world.web.post(f"{world.page}/gelezen", headers=SAME_SITE)
+    assert await acknowledged(world) == set()
+
+
+@pytest.mark.parametrize("kind", [BriefingKind.CLOSING, BriefingKind.UPDATE])
+async def test_after_a_correction_the_page_keeps_saying_what_was_wrong(
+    world: World, kind: BriefingKind
+) -> None:
+    await a_newer_text(world, kind=BriefingKind.CORRECTION, wrong="het <b>aantal</b>.")
+    assert "eerder stond hier" not in (await world.web.get(world.page)).text
+    async with world.db.begin() as session:
+        (await a_version(session, world.event_id, 3, world.now)).kind = kind
+    page = (await world.web.get(world.page)).text
+    said = "eerder stond hier iets anders over: het &lt;b&gt;aantal&lt;/b&gt;. Die zin"
+    assert page.index(said) < page.index("Tekst docent_vo_mbo v3.")
+
+
+async def test_a_closed_event_promises_no_next_update(world: World) -> None:
+    promise = '<section data-deel="volgende">\n<p>Op morgen.</p>\n</section><p>Rest.</p>'
+    async with world.db.begin() as session:
+        for row in (await session.exec(select(BriefingText))).all():
+            row.html = promise
+    assert "Op morgen." in (await world.web.get(world.page)).text
+    async with world.db.begin() as session:
+        (await session.get_one(Event, world.event_id)).status = EventStatus.CLOSED
+    page = (await world.web.get(world.page)).text
+    assert "Op morgen." not in page
+    assert "Rest." in page
+    assert "Deze gebeurtenis is afgesloten." in page
+
+
+async def test_the_buttons_stand_above_the_text_too_and_are_explained(world: World) -> None:
+    page = (await world.web.get(world.page)).text
+    assert page.index('id="boven"') < page.index("/gelezen") < page.index("Tekst docent_vo_mbo")
+    assert "Gelezen: u zag dit bericht. Begrepen:" in page
 
 
 async def test_a_form_of_another_site_is_refused(world: World) -> None:

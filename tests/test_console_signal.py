@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -10,16 +11,21 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.console.forms import FORM_TYPE
 from bot.console.reading import choose_audience, fill_page
-from bot.console.signal_form import empty_form, mark_hits, read_form
-from contacts.directory import Audience, Organisation
+from bot.console.signal_form import empty_form, mark_hits, read_form, why_refused
+from contacts.directory import Audience, Channel, ChannelKind, Organisation
 from contacts.links import mint_link
 from contacts.outbox import (
+    Content,
     Delivery,
     DeliveryStatus,
+    Message,
+    MessageKind,
 )
 from contacts.records import Database
 from contacts.tally import total
+from feeds.rows import Event, EventStatus
 from signals.person_filter import Span
 from signals.rows import Need, Setting, Signal
 from signals.telling import district_names
@@ -150,20 +156,138 @@ async def test_what_was_typed_comes_back_escaped(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent",
+    ("sent", "status"),
     [
-        {"files": {"toelichting": ("beeld.png", b"x")}},
-        {"json": FORM},
-        {"data": {**FORM, "toelichting": "x" * 30_000}},
-        {"data": {f"veld{n}": "x" for n in range(200)}},
-        {"content": b"ernst=%ff%fe", "headers": {"Content-Type": "text/plain"}},
+        ({"files": {"toelichting": ("beeld.png", b"x")}}, 415),
+        ({"json": FORM}, 415),
+        ({"content": b"ernst=%ff%fe", "headers": {"Content-Type": "text/plain"}}, 415),
+        ({"data": {**FORM, "toelichting": "x" * 30_000}}, 413),
+        ({"data": {f"veld{n}": "x" for n in range(200)}}, 422),
+        ({"content": b"", "headers": {"Content-Type": FORM_TYPE}}, 422),
+        ({"content": b"\xff\xfe", "headers": {"Content-Type": FORM_TYPE}}, 422),
     ],
 )
-async def test_uploads_and_oversized_forms_are_refused(world: World, sent: dict[str, Any]) -> None:
+async def test_uploads_and_forms_of_others_are_refused_for_what_they_are(
+    world: World, sent: dict[str, Any], status: int
+) -> None:
     before = await contents(world.db)
     answer = await world.web.post(f"{world.page}/signaal", **sent)
-    assert answer.status_code == 413
+    assert answer.status_code == status
+    assert ("Dit is te veel tekst" in answer.text) == (status == 413)
+    assert ("Open het formulier opnieuw." in answer.text) == (status != 413)
     assert await contents(world.db) == before
+
+
+async def once_of(world: World) -> str:
+    """The hidden field of a form that was just opened."""
+    page = (await world.web.get(f"{world.page}/signaal")).text
+    return page.partition('name="eenmalig" value="')[2].partition('"')[0]
+
+
+async def test_the_same_form_sent_twice_at_once_is_one_signal_and_one_promise(
+    world: World,
+) -> None:
+    once = await once_of(world)
+    answers = await asyncio.gather(*(tell(world, eenmalig=once) for _ in range(3)))
+    answers.append(await tell(world, eenmalig=once))
+    pages = {(await world.web.get(answer.headers["location"])).text for answer in answers}
+    assert len(pages) == 1
+    async with world.db.read() as session:
+        assert len((await session.exec(select(Signal))).all()) == 1
+
+
+async def test_every_form_that_is_opened_may_tell_again(world: World) -> None:
+    first, second = await once_of(world), await once_of(world)
+    assert first != second
+    await tell(world, eenmalig=first)
+    await tell(world, eenmalig=second)
+    await tell(world, eenmalig=first, ernst="3")
+    async with world.db.read() as session:
+        assert len((await session.exec(select(Signal))).all()) == 3
+
+
+async def test_a_form_that_comes_back_keeps_its_hidden_field(world: World) -> None:
+    once = await once_of(world)
+    answer = await tell(world, eenmalig=once, soort=[])
+    assert f'name="eenmalig" value="{once}"' in answer.text
+
+
+async def test_a_receipt_thanks_behind_its_own_link_only(world: World) -> None:
+    answer = await tell(world)
+    proof = answer.headers["location"].partition("?")[2]
+    async with world.db.begin() as session:
+        other = await mint_link(
+            session,
+            organisation_id=world.organisation_id,
+            event_id=world.event_id,
+            delivery_id=None,
+            now=world.now,
+            days=1,
+        )
+    strange = await world.web.get(f"/o/{other}/dank?{proof}")
+    assert (strange.status_code, strange.headers["location"]) == (303, f"/o/{other}")
+
+
+async def notices(world: World) -> list[Content]:
+    async with world.db.read() as session:
+        found = await session.exec(select(Message).where(Message.kind == MessageKind.NOTICE))
+        return [Content.from_json(message.content) for message in found.all()]
+
+
+async def a_phone(world: World) -> None:
+    """The coördinator can be reached by mail."""
+    async with world.db.begin() as session:
+        session.add(
+            Channel(
+                person_id=world.staff_id,
+                kind=ChannelKind.EMAIL,
+                address="c@stad.example",
+                created_at=world.now,
+            )
+        )
+
+
+async def test_a_serious_signal_is_told_once_and_without_what_was_typed(world: World) -> None:
+    await a_phone(world)
+    await tell(world, ernst="3")
+    assert await notices(world) == []
+    once = await once_of(world)
+    for _ in range(2):
+        await tell(world, ernst="4", eenmalig=once)
+    [notice] = await notices(world)
+    assert notice.email is not None
+    assert notice.email.subject == "Signaal ernst 4: geruchten, angst, zorg"
+    assert "Veel vragen" not in str(notice)
+
+
+async def test_after_the_end_a_signal_is_taken_calmly_and_told_at_once(world: World) -> None:
+    await a_phone(world)
+    async with world.db.begin() as session:
+        (await session.get_one(Event, world.event_id)).status = EventStatus.CLOSED
+    form = await world.web.get(f"{world.page}/signaal")
+    assert "Deze gebeurtenis is afgesloten." in form.text
+    answer = await tell(world, ernst="1")
+    thanks = await world.web.get(answer.headers["location"])
+    assert "De gemeente leest uw signaal wel." in thanks.text
+    [notice] = await notices(world)
+    assert notice.email is not None
+    assert "Deze gebeurtenis is al afgesloten." in notice.email.text
+
+
+async def test_a_number_alone_is_no_person_and_the_field_is_marked(world: World) -> None:
+    answer = await tell(world, toelichting="Bel ons op 06-12345678 over de groep.")
+    assert "Laat telefoonnummers, e-mailadressen en accounts weg" in answer.text
+    assert "over een persoon" not in answer.text
+    field = answer.text.partition("<textarea")[2].partition(">")[0]
+    assert 'aria-invalid="true"' in field
+    assert "toelichting-fout" in field
+    assert 'id="toelichting-fout"' in answer.text
+
+
+def test_the_reason_for_a_refusal_is_named() -> None:
+    assert why_refused(["EMAIL", "TEL"]) == "contact"
+    assert why_refused(["LOCATIE"]) == "place"
+    assert why_refused(["NAAM", "TEL"]) == "person"
 
 
 def test_a_note_of_281_characters_is_too_long() -> None:
@@ -185,8 +309,13 @@ def test_the_folded_part_opens_when_something_in_it_was_changed() -> None:
 
 
 def test_marks_cover_overlapping_hits_once_and_escape_the_rest() -> None:
-    spans = [Span(2, 6, "NAAM"), Span(4, 8, "TEL"), Span(0, 2, "KLAS")]
+    spans = [Span(2, 6, "NAAM"), Span(4, 8, "TEL"), Span(0, 2, "STRAAT")]
     assert mark_hits("<>abcdefgh", spans) == "&lt;&gt;<mark>abcd</mark><mark>ef</mark>gh"
+
+
+def test_a_class_is_marked_with_the_rest_and_a_street_is_not() -> None:
+    spans = [Span(0, 2, "KLAS"), Span(3, 5, "STRAAT"), Span(6, 8, "NAAM")]
+    assert mark_hits("3B aa bb", spans) == "<mark>3B</mark> aa <mark>bb</mark>"
 
 
 def test_the_first_wish_that_has_a_text_decides() -> None:

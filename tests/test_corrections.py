@@ -100,7 +100,7 @@ async def test_a_correction_starts_with_what_is_right(db: Database) -> None:
     assert text.subject.startswith("Correctie: 21.06 uur")
     for form in (text.telegram, text.plain):
         assert form.index("vier mensen") < form.index("had een fout")
-        assert "De fout gaat over: het aantal aanhoudingen." in form
+        assert "Wat niet klopte, ging over: het aantal aanhoudingen." in form
         assert "drie mensen" not in form
         assert "Ons bericht van dinsdag 3 maart, 18.05 uur" in form
     assert text.remarks == []
@@ -257,7 +257,8 @@ def test_the_closing_counts_organisations_and_hides_small_numbers() -> None:
     )  # fmt: skip
     closing = closing_lines(summary)
     assert closing.reported == (
-        "Signalen van 1-2 organisaties. Dank daarvoor. Vooral over: geruchten; angst; boosheid."
+        "Van 1 of 2 organisaties kregen wij signalen. Dank daarvoor. "
+        "Vooral over: geruchten; angst; boosheid."
     )
     assert closing.done == ("Actie genomen.",)
     assert closing.not_done == ("Geen actie nodig.",)

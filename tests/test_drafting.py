@@ -8,10 +8,18 @@ import pytest
 from jinja2 import UndefinedError
 
 from briefings import render
+from briefings.closing import closing_lines
 from briefings.drafting import current_briefing, draft_briefing, texts_of
-from briefings.facts import add_fact, open_facts, withdraw_fact
+from briefings.facts import add_fact, facts_of, open_facts, withdraw_fact
 from briefings.plaintext import chat_length, read_blocks, to_plain
-from briefings.render import Form, choose_form, render_text, subject_line, template_meta
+from briefings.render import (
+    CityLineView,
+    Form,
+    choose_form,
+    render_text,
+    subject_line,
+    template_meta,
+)
 from briefings.rows import (
     Briefing,
     BriefingKind,
@@ -25,6 +33,9 @@ from briefings.versions import NothingToCorrect
 from contacts.directory import Audience
 from contacts.records import Database
 from contacts.texts import EXERCISE_SUBJECT
+from signals.feedback import ToldAndDone
+from signals.rows import OutcomeCode
+from signals.texts import DID, DID_NOT
 from tests.briefings_cast import NOW, SETTINGS, UNCHECKED, facts_for, sure, the_cast
 from tests.briefings_sheets import a_sheet
 
@@ -327,3 +338,45 @@ async def test_the_row_of_a_draft_remembers_its_facts(db: Database) -> None:
     async with db.read() as session:
         stored = await session.get_one(Briefing, briefing.id)
     assert (stored.facts_version, stored.status) == (3, BriefingStatus.DRAFT)
+
+
+async def test_a_correction_begins_with_the_fact_that_was_added_last(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        wrong = (await facts_of(session, cast.event.id or 0)).confirmed[0]
+        first = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        first.status = BriefingStatus.DISTRIBUTED
+        between, after = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+        await sure(session, cast.event, "De straat is weer open.", at=between)
+        await withdraw_fact(session, wrong.id or 0, editor_id=1, now=after)
+        await sure(session, cast.event, "De politie heeft vier mensen aangehouden.", at=after)
+        correction = await draft_briefing(
+            session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS, editor_id=1,
+            now=after, wrong="het aantal",
+        )  # fmt: skip
+        texts = await texts_of(session, correction.id or 0)
+    for text in texts:
+        for form in (text.telegram, text.plain):
+            assert 0 < form.index("vier mensen") < form.index("De straat is weer open.")
+
+
+def test_112_stands_once_in_the_list_of_where_to_report() -> None:
+    lines = (CityLineView("Gevaar nu", "Bel direct.", "112", "", True),)
+    plain = render_text(a_sheet(meldkaart=lines), Audience.PARENTS).plain
+    block = plain.partition("Waar meld ik wat?")[2].partition("Vragen over dit bericht")[0]
+    assert block.count("112") == 1
+
+
+def test_the_closing_says_small_numbers_in_words_and_what_was_done_in_sentences() -> None:
+    closing = closing_lines(
+        ToldAndDone(
+            signals=1, organisations=1, organisations_shown="1-2", still_open=0,
+            told=("geruchten",), done=(DID[OutcomeCode.F],), not_done=(DID_NOT[OutcomeCode.E],),
+        )
+    )  # fmt: skip
+    assert closing.reported.startswith("Van 1 of 2 organisaties kregen wij signalen.")
+    assert closing.done == ("Wij gaven informatie.",)
+    assert closing.not_done == ("Over sommige signalen mogen wij niet meer zeggen.",)

@@ -17,7 +17,13 @@ from contacts.directory import (
     Role,
     Tally,
 )
-from contacts.invitations import InviteRefused, Redeemed, invite, redeem
+from contacts.invitations import (
+    InviteRefused,
+    Redeemed,
+    invite,
+    redeem,
+    working_invitations,
+)
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import close_channel, grant, person_by_address
 from contacts.records import Database
@@ -151,3 +157,16 @@ async def test_a_role_is_granted_once(db: Database, person_id: int, now: datetim
     async with db.begin() as session:
         assert await grant(session, person_id, Role.APPROVER, who=SYSTEM, now=now)
         assert not await grant(session, person_id, Role.APPROVER, who=SYSTEM, now=now)
+
+
+async def test_a_link_works_until_it_is_used_replaced_or_thirty_days_old(
+    db: Database, person_id: int, now: datetime
+) -> None:
+    async with db.begin() as session:
+        used, _ = await invite(session, 1, now=now), await invite(session, 2, now=now)
+        until = now + timedelta(days=30)
+        assert await working_invitations(session, now=now) == {1: until, 2: until}
+        await redeem(session, used, 7, now=now)
+        await invite(session, 2, now=now, days=60)
+        later = now + timedelta(days=31)
+        assert await working_invitations(session, now=later) == {2: now + timedelta(days=60)}

@@ -129,6 +129,54 @@ def test_a_planted_phone_mail_iban_or_handle_is_always_blocked(carrier: str, sec
     assert screen(carrier.format(secret)).blocked
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Een leerling van 14 met een rode jas zegt rare dingen",
+        "Het meisje met de blauwe hoofddoek uit mijn mentorklas huilt",
+        "De zoon van de bakker praat het goed",
+        "Mijn leerling zegt dat zijn broer is opgepakt",
+        "Die ene Syrische jongen is boos",
+        "M. uit mijn klas doet raar",
+        "Bel mij op nul zes 12 34 56 78",
+        "bel nul zes twaalf vierendertig zesenvijftig achtenzeventig",
+        "mail mij op jansen apenstaartje school punt nl",
+        "mijn nummer is o6-12345678",
+        "Een meisje (13) durft niet meer te komen",
+        "Een 12-jarig meisje kwam huilend thuis",
+        "Een jongen uit mijn klas, 15 jaar, deelt vreemde filmpjes",
+        "K. en B. zijn al weken boos op elkaar",
+        "Het gaat om de jongen die naast de school woont",
+        "Een Joodse leerling durft niet meer te komen",
+    ],
+)
+def test_one_person_without_a_name_is_blocked(text: str) -> None:
+    assert screen(text).blocked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "leerlingen van 14 tot 16 jaar zijn onrustig",
+        "de jongens uit de wijk hangen rond",
+        "een moeder vroeg om informatie",
+        "Een leerling vroeg of het hier ook kan gebeuren",
+        "Vrouwen met een hoofddoek worden nagekeken in de bus",
+        "De Turkse en Koerdische leerlingen zitten apart",
+        "Kinderen vragen aan hun vader of moeder of het oorlog wordt",
+        "De kinderen zijn opa en oma gaan halen omdat zij bang waren",
+        "Mijn collega's merken dat de sfeer verandert",
+        "Een klas van 28 leerlingen praat over niets anders",
+        "Er zijn 14 man van de beveiliging ingezet",
+        "In groep B. is het rustiger dan in groep A.",
+        "Bij de meisjes onder 15 was het onrustig",
+        "Een leerling met een bos rozen legde een kaart neer",
+    ],
+)
+def test_a_group_and_somebody_without_a_mark_pass(text: str) -> None:
+    assert not screen(text).blocked
+
+
 @given(st.text(max_size=600))
 def test_screening_never_raises_and_points_inside_the_text(text: str) -> None:
     screening = screen(text)
@@ -136,7 +184,10 @@ def test_screening_never_raises_and_points_inside_the_text(text: str) -> None:
     assert all(1 <= word <= len(re.findall(r"\S+", text)) for word in screening.words)
 
 
-@pytest.mark.parametrize("unit", ["a", "A", "a.", "a-", "9 ", "0", "_", "Aa ", "@", "van ", "A."])
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "A", "a.", "a-", "9 ", "0", "_", "Aa ", "@", "van ", "A.", "de zoon ", "nul ", "een "],
+)
 def test_a_long_odd_text_is_screened_in_a_moment(unit: str) -> None:
     text = unit * (4096 // len(unit))
     began = time.perf_counter()

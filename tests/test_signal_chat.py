@@ -8,14 +8,24 @@ from datetime import datetime
 import pytest
 
 from bot.chat import texts
+from bot.chat.coordinator.card import card_view
 from bot.rows import Conversation
+from briefings.facts import open_facts
+from briefings.settings import BriefingSettings
+from contacts.directory import Channel, ChannelKind, Person, Role
+from contacts.journal import SYSTEM
 from contacts.outbox import (
+    Content,
     Delivery,
     DeliveryAct,
     Message,
+    MessageKind,
+    TelegramForm,
 )
+from contacts.people import grant
 from contacts.records import Database
 from contacts.sealing import is_sealed
+from feeds.rows import Event, EventStatus
 from signals.rows import Setting, Signal, SignalKind
 from tests.partner_world import SEALER, Chat, a_partner, an_event
 
@@ -35,6 +45,87 @@ async def test_a_signal_takes_five_taps(chat: Chat) -> None:
     assert (signal.kinds, signal.setting) == ([SignalKind.RUMOUR.value], Setting.CLASSROOM)
     assert "donderdag 5-3, 17.00" in await chat.text()
     assert await chat.all(Conversation) == []
+
+
+async def a_coordinator(chat: Chat, *roles: Role) -> None:
+    """Somebody of the gemeente with a chat of their own."""
+    async with chat.db.begin() as session:
+        person = Person(organisation_id=1, name="Coördinator", created_at=chat.now)
+        session.add(person)
+        await session.flush()
+        assert person.id is not None
+        session.add(
+            Channel(
+                person_id=person.id,
+                kind=ChannelKind.TELEGRAM,
+                address=f"7{person.id}",
+                created_at=chat.now,
+            )
+        )
+        for role in roles:
+            await grant(session, person.id, role, who=SYSTEM, now=chat.now)
+
+
+async def notices(chat: Chat) -> list[TelegramForm]:
+    """What reached the coördinator's phone."""
+    found = [row for row in await chat.all(Message) if row.kind is MessageKind.NOTICE]
+    forms = [Content.from_json(row.content).telegram for row in found]
+    return [form for form in forms if form is not None]
+
+
+async def give(chat: Chat, event_id: int, severity: str) -> None:
+    await chat.tap(f"sig:{event_id}")
+    for label in ("Geruchten", severity, "✔ Klarendal", "Klas", "Versturen"):
+        await chat.press(label)
+
+
+async def test_a_serious_signal_rings_at_once_and_a_small_one_does_not(chat: Chat) -> None:
+    await a_coordinator(chat, Role.COORDINATOR)
+    event_id = await an_event(chat)
+    await give(chat, event_id, "3 zorgen")
+    assert await notices(chat) == []
+    await give(chat, event_id, "4 botsing")
+    [notice] = await notices(chat)
+    assert notice.text.startswith("<b>Signaal ernst 4 · geruchten · Klarendal</b>")
+    assert notice.buttons[0][0].data == "so:2"
+
+
+async def test_a_signal_after_the_end_is_taken_and_somebody_hears_of_it(chat: Chat) -> None:
+    await a_coordinator(chat, Role.COORDINATOR)
+    event_id = await an_event(chat)
+    async with chat.db.begin() as session:
+        (await session.get_one(Event, event_id)).status = EventStatus.CLOSED
+    await give(chat, event_id, "1 merkbaar")
+    assert "afgesloten. De gemeente leest uw signaal wel." in await chat.text()
+    [notice] = await notices(chat)
+    assert "Deze gebeurtenis is al afgesloten." in notice.text
+
+
+async def test_a_notice_goes_to_whoever_may_read_signals_and_to_nobody_else(chat: Chat) -> None:
+    await a_coordinator(chat, Role.ADMIN)
+    event_id = await an_event(chat)
+    await give(chat, event_id, "4 botsing")
+    assert await notices(chat) == []
+    await a_coordinator(chat, Role.INTERPRETER)
+    await give(chat, event_id, "4 botsing")
+    assert len(await notices(chat)) == 1
+
+
+async def test_the_card_counts_the_open_signals_of_its_event(chat: Chat) -> None:
+    event_id = await an_event(chat)
+    async with chat.db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        event.severity = 3
+        await open_facts(session, event, BriefingSettings(), editor_id=None, now=chat.now)
+    await give(chat, event_id, "3 zorgen")
+    async with chat.db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        text, _ = await card_view(session, event, now=chat.now)
+        assert "Signalen: 1 open" in text
+        assert "Volgende update:" in text
+        event.status = EventStatus.CLOSED
+        text, _ = await card_view(session, event, now=chat.now)
+    assert "Volgende update:" not in text
 
 
 async def test_the_whole_form_stays_in_one_message(chat: Chat) -> None:

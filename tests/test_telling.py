@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -15,6 +16,7 @@ from contacts.journal import JournalEntry
 from contacts.records import Database
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient
+from signals import telling
 from signals.errors import DraftError
 from signals.rows import Setting, Signal, SignalKind
 from signals.settings import SignalSettings
@@ -38,7 +40,9 @@ async def session(db: Database) -> AsyncIterator[AsyncSession]:
         yield opened
 
 
-async def told(session: AsyncSession, draft: Draft, now: datetime) -> Told | Blocked | Emergency:
+async def told(
+    session: AsyncSession, draft: Draft, now: datetime, once: str | None = None
+) -> Told | Blocked | Emergency:
     return await tell(
         session,
         draft,
@@ -49,6 +53,7 @@ async def told(session: AsyncSession, draft: Draft, now: datetime) -> Told | Blo
         settings=SignalSettings(),
         is_exercise=True,
         now=now,
+        once=once,
     )
 
 
@@ -128,3 +133,50 @@ async def test_a_signal_is_described_in_dutch(session: AsyncSession, now: dateti
     words = describe(signal)
     assert words.kinds == "geruchten, angst, zorg"
     assert (words.district, words.setting, words.domain) == ("Klarendal", "klas", "onderwijs")
+
+
+async def test_the_same_form_sent_twice_is_one_signal_with_one_promise(
+    session: AsyncSession, now: datetime
+) -> None:
+    first = await told(session, DRAFT, now, once="form")
+    again = await told(session, DRAFT, now + timedelta(days=3), once="form")
+    assert isinstance(first, Told)
+    assert again == replace(first, is_new=False)
+    assert len(await stored(session)) == 1
+    assert len((await session.exec(select(JournalEntry))).all()) == 1
+
+
+async def test_two_forms_are_two_signals_and_so_are_two_chats(
+    session: AsyncSession, now: datetime
+) -> None:
+    for once in ("form", "another", None, None):
+        await told(session, DRAFT, now, once=once)
+    assert len(await stored(session)) == 4
+
+
+async def test_the_same_form_sent_at_once_is_one_signal(db: Database, now: datetime) -> None:
+    async def send() -> Told | Blocked | Emergency:
+        async with db.begin() as session:
+            return await told(session, DRAFT, now, once="form")
+
+    answers = await asyncio.gather(*(send() for _ in range(4)))
+    assert len({answer.signal_id for answer in answers if isinstance(answer, Told)}) == 1
+    assert sum(answer.is_new for answer in answers if isinstance(answer, Told)) == 1
+    async with db.read() as session:
+        assert len(await stored(session)) == 1
+
+
+async def test_the_database_has_the_last_word_on_a_form_sent_twice(
+    session: AsyncSession, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told(session, DRAFT, now, once="form")
+    looks = [None]
+
+    async def blind_at_first(session: AsyncSession, once: str) -> Signal | None:
+        return looks.pop() if looks else (await stored(session))[0]
+
+    monkeypatch.setattr(telling, "_sent_before", blind_at_first)
+    again = await told(session, DRAFT, now, once="form")
+    assert isinstance(again, Told)
+    assert not again.is_new
+    assert len(await stored(session)) == 1

@@ -17,6 +17,8 @@ from signals.person_filter import WARNING_LABELS
 #: lines of the meldkaart that fit under a refusal
 SHOWN_REFERRALS = 5
 _ONLY_PLACE = {"LOCATIE"}
+#: no more than a number, an address or an account that must go
+_CONTACT = {"TEL", "EMAIL", "URL", "HANDLE"}
 
 
 async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -> None:
@@ -36,6 +38,7 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
     text = render(
         "partner/refused.html",
         words=listed(words),
+        only_contact=bool(labels) and set(labels) - WARNING_LABELS <= _CONTACT,
         only_place=set(labels) - WARNING_LABELS == _ONLY_PLACE,
         internal_contact=await internal_contact(turn),
         referrals=turn.config.briefings.meldkaart[:SHOWN_REFERRALS],

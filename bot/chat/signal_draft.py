@@ -19,7 +19,7 @@ from signals.telling import DANGER_NOW, Draft, district_names
 CHOICES: Mapping[str, Mapping[Any, str]] = {
     "setting": labels.SETTINGS,
     "occurred": labels.WHENS,
-    "eep": labels.EEPS,
+    "eep": labels.EEP_CHOICES,
     "breadth": labels.BREADTHS,
     "direction": labels.DIRECTIONS,
     "done": labels.DONE,

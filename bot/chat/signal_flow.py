@@ -17,6 +17,7 @@ from bot.chat.render import AMSTERDAM, render
 from bot.chat.signal_draft import next_question, read_choice, to_draft
 from bot.chat.signal_questions import Question
 from bot.chat.turn import Handler, Turn
+from bot.evening.hearing import hear, is_over
 from contacts.directory import ChannelKind, Organisation
 from contacts.outbox import Content, TelegramForm
 from contacts.permissions import Permission
@@ -203,17 +204,20 @@ async def send(turn: Turn) -> None:
         await turn.ask(FLOW, "summary", data)
         await refuse_text(turn, list(result.screening.labels), [])
     else:
+        await hear(turn.session, result, now=turn.now)
         await turn.finish()
-        await turn.change(_receipt(turn, draft, result))
+        await turn.change(await _receipt(turn, draft, result))
 
 
-def _receipt(turn: Turn, draft: Draft, told: Told) -> str:
+async def _receipt(turn: Turn, draft: Draft, told: Told) -> str:
+    event = None if draft.event_id is None else await turn.session.get(Event, draft.event_id)
     read, today = (at.astimezone(AMSTERDAM).date() for at in (told.read_before, turn.now))
     return render(
         "signal/receipt.html",
         told=told,
         same_day=read == today,
         wants_feedback=draft.wants_feedback,
+        is_over=is_over(event),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +12,19 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.render import SHARED, Form
-from briefings.rows import Briefing, BriefingStatus, BriefingText
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.versions import SENT, waits
 from contacts.directory import AccessLink, Audience, Organisation, Person, first_audience
 from contacts.filling import INTERNAL_CONTACT, LINK
 from contacts.links import open_link
-from contacts.outbox import Acknowledgement, AcknowledgementKind, Message
-from contacts.records import ids_of
+from contacts.outbox import (
+    Acknowledgement,
+    AcknowledgementKind,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+)
 from contacts.sending import original_of
 from contacts.texts import OWN_INTERNAL_CONTACT
 from contacts.tokens import hash_token
@@ -25,6 +32,10 @@ from feeds.rows import Event
 
 #: template of the one-line update; what was written before it still holds
 NO_NEWS = f"{SHARED}/{Form.NO_NEWS}"
+_CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
+_NEVER_CAME = frozenset({DeliveryStatus.CANCELLED, DeliveryStatus.FAILED})
+#: as ``gedeeld/volgende.j2`` writes it
+_PROMISE = re.compile(r'<section data-deel="volgende">.*?</section>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +52,15 @@ class Reading:
     """The newest text for one audience. The texts still hold the personal placeholders.
 
     ``before`` is the text that still holds when the newest one only says that there is no
-    news; empty otherwise.
+    news; empty otherwise. ``corrected``: what earlier texts had wrong, each as a category.
+    ``acknowledged`` is about this version only.
     """
 
     subject: str
     html: str
     before: str
+    corrected: tuple[str, ...]
+    is_closing: bool
     audience: Audience
     others: tuple[Audience, ...]
     version: int
@@ -88,6 +102,7 @@ async def read_newest(
     if not by_audience:
         return None
     message = await _message_of(session, door.link)
+    delivery_id = await delivery_of(session, door.link, newest)
     preferred = [wanted, _audience_of(message), await _work_of(session, door.link.organisation_id)]
     audience = choose_audience(list(by_audience), preferred)
     text = by_audience[audience]
@@ -95,13 +110,15 @@ async def read_newest(
         subject=text.subject,
         html=text.html,
         before=await _before(session, text, versions[1:]),
+        corrected=corrected_in(versions[1:]),
+        is_closing=newest.kind is BriefingKind.CLOSING,
         audience=audience,
         others=tuple(other for other in Audience if other in by_audience and other != audience),
         version=newest.version,
         sent_at=newest.distributed_at or newest.send_at or newest.edited_at,
         is_newer=await _is_newer(session, message, newest),
-        acknowledged=await _acknowledged(session, door.link),
-        can_acknowledge=door.link.delivery_id is not None,
+        acknowledged=await _acknowledged(session, delivery_id),
+        can_acknowledge=delivery_id is not None,
     )
 
 
@@ -175,16 +192,64 @@ async def _is_newer(session: AsyncSession, message: Message | None, newest: Brie
     return sent is not None and sent.version < newest.version
 
 
-async def _acknowledged(
-    session: AsyncSession, link: AccessLink
-) -> dict[AcknowledgementKind, datetime]:
+def corrected_in(versions: Sequence[Briefing]) -> tuple[str, ...]:
+    """What corrections and retractions among these versions were about, newest first. Pure.
+
+    Whoever opens the page again may have read the wrong sentence and missed the correction.
+    """
+    wrong = [(v.wrong or "").strip().rstrip(".") for v in versions if v.kind in _CORRECTING]
+    return tuple(dict.fromkeys(filter(None, wrong)))
+
+
+async def version_sent(
+    session: AsyncSession, event_id: int, version: int | None, *, now: datetime
+) -> Briefing | None:
+    """The version with this number that went out, the newest without a number, or None."""
+    versions = await sent_versions(session, event_id, now=now)
+    return next((b for b in versions if version is None or b.version == version), None)
+
+
+async def delivery_of(session: AsyncSession, link: AccessLink, version: Briefing) -> int | None:
+    """The delivery that brought ``version`` to whoever got this link, or None.
+
+    Never that of a colleague: nobody has read because somebody else did.
+    """
     if link.delivery_id is None:
-        return {}
-    delivery = await original_of(session, link.delivery_id)
+        return None
+    came = await original_of(session, link.delivery_id)
     found = await session.exec(
-        select(Acknowledgement).where(col(Acknowledgement.delivery_id).in_(ids_of([delivery])))
+        select(Delivery)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.briefing_id) == version.id,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.organisation_id) == came.organisation_id,
+            col(Delivery.person_id).is_(None)
+            if came.person_id is None
+            else col(Delivery.person_id) == came.person_id,
+        )
+        .order_by(col(Delivery.id))
+    )
+    best = min(
+        found.all(),
+        key=lambda sent: (sent.status in _NEVER_CAME, sent.address != came.address),
+        default=None,
+    )
+    return None if best is None else best.id
+
+
+async def _acknowledged(
+    session: AsyncSession, delivery_id: int | None
+) -> dict[AcknowledgementKind, datetime]:
+    found = await session.exec(
+        select(Acknowledgement).where(col(Acknowledgement.delivery_id) == delivery_id)
     )
     return {row.kind: row.at for row in found.all()}
+
+
+def without_promise(html: str) -> str:
+    """The text without the hour of a next update: a closed event promises none. Pure."""
+    return _PROMISE.sub("", html)
 
 
 def fill_page(html: str, *, page: str, signal: str, internal_contact: str | None) -> str:

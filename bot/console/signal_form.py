@@ -1,10 +1,11 @@
-"""Reads the signal form: what was answered, what is missing. Pure.
+"""Reads the signal form: what was answered, what is missing, why it comes back. Pure.
 
 The same fields as in the chat; five must be answered, the others have a default.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,7 @@ from enum import StrEnum
 from markupsafe import Markup, escape
 
 from bot.console import texts
+from contacts.tokens import hash_token
 from signals import texts as signal_texts
 from signals.person_filter import WARNING_LABELS, Span
 from signals.rows import (
@@ -38,6 +40,14 @@ CHOICES: Mapping[str, tuple[type[StrEnum], str]] = {
     "wat_nodig": (Need, Need.NOTHING.value),
     "delen": (Share, Share.TEAM.value),
 }
+#: ways to reach somebody: no more than a number or an account that must go
+_CONTACT = frozenset({"TEL", "EMAIL", "URL", "HANDLE"})
+_PLACE = frozenset({"LOCATIE"})
+#: asked for nowhere, so shown with the rest once a text comes back
+_ALSO_MARKED = frozenset({"KLAS"})
+#: what a page of ours puts in the hidden field
+_ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
 #: in the folded part of the form
 FOLDED = ("eep", "hoe_breed", "richting", "wat_gedaan", "wat_nodig", "terugkoppeling", "delen")
 
@@ -54,6 +64,7 @@ class Answers:
     district: str = ""
     wants_feedback: str = "ja"
     note: str = ""
+    once: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -87,11 +98,15 @@ class Answers:
         )
 
 
-def empty_form(district: str | None, districts: Collection[str]) -> Answers:
-    """A fresh form; the wijk of the organisation is filled in when it has one."""
+def empty_form(district: str | None, districts: Collection[str], *, once: str = "") -> Answers:
+    """A fresh form; the wijk of the organisation is filled in when it has one.
+
+    :param once: random, new for each form that is shown.
+    """
     return Answers(
         chosen={name: default for name, (_, default) in CHOICES.items()},
         district=district if district is not None and district in districts else "",
+        once=once,
     )
 
 
@@ -116,7 +131,27 @@ def read_form(fields: Fields, districts: Collection[str]) -> Answers:
         errors["terugkoppeling"] = texts.PICK_ONE
     if len(note) > MAX_NOTE:
         errors["toelichting"] = texts.NOTE_TOO_LONG.format(length=len(note))
-    return Answers(chosen, kinds, severity, district, wants_feedback, note, errors)
+    once = _single(fields, "eenmalig", "")
+    once = once if _ONCE.fullmatch(once) else ""
+    return Answers(chosen, kinds, severity, district, wants_feedback, note, once, errors)
+
+
+def form_hash(token: str, once: str, fields: Fields) -> str | None:
+    """One value for one form of one link with these answers; None without the hidden field.
+
+    The answers are in it: somebody who goes back and tells something else is heard as well.
+    """
+    if not once:
+        return None
+    answers = sorted((name, tuple(values)) for name, values in fields.items())
+    return hash_token(repr((token, once, answers)))
+
+
+def why_refused(labels: Collection[str]) -> str:
+    """``contact`` (only a number, address or account), ``place`` or ``person``."""
+    if set(labels) <= _CONTACT:
+        return "contact"
+    return "place" if set(labels) <= _PLACE else "person"
 
 
 def _single(fields: Fields, name: str, default: str) -> str:
@@ -125,12 +160,12 @@ def _single(fields: Fields, name: str, default: str) -> str:
 
 
 def mark_hits(text: str, spans: Sequence[Span]) -> Markup:
-    """The sender's own text with ``<mark>`` around what seems to be about a person."""
+    """The sender's own text with ``<mark>`` around what must go from a text that was refused."""
     marked = Markup()
     at = 0
     for span in sorted(spans, key=lambda s: (s.start, s.end)):
         start = max(span.start, at)
-        if span.label in WARNING_LABELS or span.end <= start:
+        if span.label in WARNING_LABELS - _ALSO_MARKED or span.end <= start:
             continue
         marked += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start : span.end])
         at = span.end

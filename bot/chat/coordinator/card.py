@@ -23,6 +23,7 @@ from contacts.outbox import Button, Content, Delivery, Message, TelegramForm
 from contacts.permissions import Permission
 from contacts.sending import edit_sent
 from feeds.rows import Event, EventStatus
+from signals.feedback import open_signals
 
 CARD, PROGRESS = "card", "progress"
 #: Telegram counts edits against the limit of a chat: not more often than this.
@@ -111,8 +112,15 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
         drafts=len(drafts),
         remarks=sum(1 for draft in drafts if draft.remarks),
         plan=plan,
+        signals=await _waiting_signals(session, event),
+        is_over=event.status is EventStatus.CLOSED,
     )
     return text, _card_buttons(event, briefing)
+
+
+async def _waiting_signals(session: AsyncSession, event: Event) -> int:
+    waiting = await open_signals(session, is_exercise=event.is_exercise)
+    return sum(signal.event_id == event.id for signal in waiting)
 
 
 async def _plan(

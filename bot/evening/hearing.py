@@ -1,0 +1,76 @@
+"""Who hears of a signal at once: a coördinator, when it is serious or comes after the end.
+
+The others are counted on the card of the evening; a phone that rings for each is put away.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.render import render
+from contacts.directory import Role
+from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
+from contacts.permissions import people_with
+from contacts.sending import tell_people
+from feeds.rows import Event, EventStatus
+from signals.rows import Signal
+from signals.telling import Told, describe
+
+#: from this severity a signal does not wait until somebody looks
+AT_ONCE = 4
+SUBJECT_LIMIT = 60
+#: who may read signals, in the order in which they are told; never somebody without content
+_READERS = (Role.COORDINATOR, Role.INTERPRETER)
+
+
+def is_over(event: Event | None) -> bool:
+    """Whether nobody of the city looks at this event any more by themselves."""
+    return event is not None and event.status is EventStatus.CLOSED
+
+
+async def hear(session: AsyncSession, told: Told, *, now: datetime) -> int:
+    """Tell the coördinators of this world about a signal that cannot wait; returns how many.
+
+    It is called where the signal is stored, in the same transaction: what was promised to a
+    reporter is known to somebody.
+    """
+    if not told.is_new:
+        return 0
+    signal = await session.get_one(Signal, told.signal_id)
+    event = None if signal.event_id is None else await session.get(Event, signal.event_id)
+    if signal.severity < AT_ONCE and not is_over(event):
+        return 0
+    content = _notice(signal, event)
+    for role in _READERS:
+        people = await people_with(session, role, is_exercise=signal.is_exercise)
+        deliveries = await tell_people(
+            session, people, content,
+            kind=MessageKind.NOTICE, event_id=signal.event_id, severity=signal.severity,
+            is_exercise=signal.is_exercise, now=now,
+        )  # fmt: skip
+        if deliveries:
+            return len(deliveries)
+    return 0
+
+
+def _notice(signal: Signal, event: Event | None) -> Content:
+    """Kind, place and severity; what was typed stays behind the button."""
+    values = {
+        "signal": signal,
+        "what": describe(signal),
+        "event": event,
+        "is_over": is_over(event),
+    }
+    text = render("coordinator/signal_notice.html", **values)
+    return Content(
+        telegram=TelegramForm(text=text, buttons=[[Button(texts.READ, data("so", signal.id))]]),
+        email=EmailForm(
+            subject=render("coordinator/signal_notice_subject.txt", **values)[:SUBJECT_LIMIT],
+            text=render("coordinator/plain.txt", text=text),
+            html=render("coordinator/signal_notice_mail.html", **values),
+        ),
+    )
