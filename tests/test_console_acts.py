@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.console import live
 from bot.console.drafts import word_changes
 from bot.console.evaluation import moments_of, promises_of
+from bot.console.event_view import strips_of
 from bot.console.live import LiveDesk
 from bot.console.pages import PLAIN_COOKIE
 from bot.console.picture import bars, shade
@@ -28,7 +29,8 @@ from contacts.directory import Audience, ChannelKind, Domain, Organisation, Pers
 from contacts.outbox import AcknowledgementKind, Delivery, DeliveryStatus, Message, MessageStatus
 from contacts.people import open_channel
 from contacts.records import Database
-from feeds.rows import Event, EventStatus
+from feeds.events import ItemView
+from feeds.rows import Event, EventStatus, Trust
 from tests.console_world import World, a_world, client_of, press
 
 FACT = "De politie doet onderzoek in de wijk."
@@ -297,3 +299,13 @@ async def test_open_pages_hear_of_changes_also_after_the_store_was_away(
             heard += await anext(stream)
     await board.close()
     assert board.streams == 0
+
+
+def test_reports_stand_on_the_line_of_their_newsroom(now: datetime) -> None:
+    def item(source: str, minutes: int) -> ItemView:
+        at = now + timedelta(minutes=minutes)
+        return ItemView("x", "", source, Trust.REGIONAL, at, at)
+
+    strips = strips_of([item("b", 10), item("a", 0), item("b", 40)])
+    assert [(s.source, list(s.places)) for s in strips] == [("a", [0.0]), ("b", [25.0, 100.0])]
+    assert strips_of([item("a", 0)]) == []

@@ -47,12 +47,21 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """The reports of one newsroom in time: ``places`` are 0 (first of all) to 100 (last)."""
+
+    source: str
+    places: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     """The page of one event."""
 
     event: Event
     title: str
     items: Sequence[ItemView]
+    strips: Sequence[Strip]
     block: FactBlock | None
     facts: Sequence[tuple[str, Sequence[Fact]]]
     briefings: Sequence[Briefing]
@@ -75,10 +84,12 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
         .order_by(col(Briefing.version).desc())
     )
     briefings = versions.all()
+    items = await items_of(session, event_id)
     return EventView(
         event=event,
         title=block.neutral_title if block else mask_names(event.title),
-        items=await items_of(session, event_id),
+        items=items,
+        strips=strips_of(items),
         block=block,
         facts=await _facts(session, event_id),
         briefings=briefings,
@@ -87,6 +98,19 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
         acknowledged=await count_acknowledgements(session, event_id),
         told=await _told(session, event_id),
     )
+
+
+def strips_of(items: Sequence[ItemView]) -> list[Strip]:
+    """One line per newsroom, the first one first; none for a single report. Pure."""
+    times = [item.published_at or item.first_seen_at for item in items]
+    if len(items) < 2:
+        return []
+    begin, length = min(times), (max(times) - min(times)).total_seconds() or 1.0
+    places: dict[str, list[float]] = {}
+    for item, at in sorted(zip(items, times, strict=True), key=lambda pair: pair[1]):
+        place = round(100 * (at - begin).total_seconds() / length, 1)
+        places.setdefault(item.source_name, []).append(place)
+    return [Strip(source, found) for source, found in places.items()]
 
 
 async def _facts(session: AsyncSession, event_id: int) -> list[tuple[str, Sequence[Fact]]]:
