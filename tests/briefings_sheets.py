@@ -60,7 +60,9 @@ _FORMS: dict[Form, dict[str, Any]] = {
     Form.CLOSING: {
         "kind": BriefingKind.CLOSING,
         "version": 3,
-        "reported": "Van 11 organisaties kregen wij signalen. Dank daarvoor. Vooral over: geruchten.",
+        "reported": (
+            "Van 11 organisaties kregen wij signalen. Dank daarvoor. Vooral over: geruchten."
+        ),
         "done": ("Wij gaven informatie.", "Wij kwamen in actie."),
         "not_done": ("Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",),
     },
