@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -191,6 +192,9 @@ def _whole(config: Config) -> Iterator[str]:
     for section, address in (("telegram", config.telegram), ("web", config.web)):
         if not address.base_url.startswith(("http://", "https://")):
             yield texts.BAD_ADDRESS.format(section=section, key="base_url", value=address.base_url)
+    # The name becomes part of a link: what does not belong there makes every invitation void.
+    if not re.fullmatch(r"[A-Za-z0-9_]*", config.telegram.bot_name):
+        yield texts.BAD_BOT_NAME.format(value=config.telegram.bot_name)
     if config.mail.host and not config.mail.from_address:
         yield texts.MAIL_NEEDS_FROM
     if config.mail.imap_host and not config.mail.reply_address:

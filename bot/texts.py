@@ -17,6 +17,10 @@ TOP = "bovenaan"
 NUMBERED = "[{section}] nummer {number}:"
 BAD_DATABASE = "[database] url: dit adres werkt niet. Begin met {drivers}."
 BAD_ADDRESS = "[{section}] {key}: een adres begint met http:// of https://. Nu staat er: {value!r}"
+BAD_BOT_NAME = (
+    "[telegram] bot_name: schrijf de gebruikersnaam zonder @ en zonder spaties, zoals stad_bot. "
+    "Nu staat er: {value!r}"
+)
 MAIL_NEEDS_FROM = (
     "[mail] from_address: vul de afzender in, of maak [mail] host leeg als er geen e-mail is."
 )

@@ -38,5 +38,10 @@ def kind_of(event_type: str) -> EventKind:
 
 
 def neutral_title(event_type: str, place: str, on: date) -> str:
-    """Type, place and date; no adjectives, no suspect, no group (briefing guide §3)."""
-    return f"{kind_of(event_type).noun} {place}, {moments.day(on)}"[:TITLE_LIMIT]
+    """Type, place and date; no adjectives, no suspect, no group (briefing guide §3).
+
+    A place that does not fit is cut: the date must stay.
+    """
+    noun, day = kind_of(event_type).noun, moments.day(on)
+    room = TITLE_LIMIT - len(noun) - len(day) - len(" , , 00.00 uur")
+    return f"{noun} {place[:room].strip()}, {day}"

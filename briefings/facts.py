@@ -76,10 +76,9 @@ async def open_facts(
     existing = await _block(session, event.id)
     if existing is not None:
         return existing
-    place = event.place or settings.city
     block = FactBlock(
         event_id=event.id,
-        neutral_title=neutral_title(event.type, place, moments.local_date(event.detected_at)),
+        neutral_title=await _own_title(session, event, settings.city),
         as_of=now,
         next_update_at=moments.default_next_update(settings, now=now),
         edited_by=editor_id,
@@ -91,6 +90,14 @@ async def open_facts(
     await session.flush()
     _journal(session, "facts_opened", block, editor_id, now)
     return block
+
+
+async def _own_title(session: AsyncSession, event: Event, city: str) -> str:
+    """The neutral title; with the time when another event has the same one already."""
+    place = (event.place or "").strip() or city
+    title = neutral_title(event.type, place, moments.local_date(event.detected_at))
+    same = await session.exec(select(FactBlock.id).where(col(FactBlock.neutral_title) == title))
+    return f"{title}, {moments.clock(event.detected_at)} uur" if same.first() else title
 
 
 async def facts_of(session: AsyncSession, event_id: int) -> FactView:

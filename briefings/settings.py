@@ -12,8 +12,9 @@ from contacts.settings import Frozen
 class CityLine(Frozen):
     """A line that readers may act on: a help line, a contact. Unchecked until dated.
 
-    ``checked_on`` empty means *te controleren*: ``schakel run`` sends nothing real while
-    one such line is in use.
+    While one line in use has a fault, it is *te controleren* and ``schakel run`` sends
+    nothing real. A date does not check what is not there: a ``phone`` that stands in the
+    file and is empty is still to be looked up.
     """
 
     label: str = Field(min_length=1, max_length=80, description="wat of wie het is")
@@ -24,9 +25,25 @@ class CityLine(Frozen):
     checked_on: date | None = Field(None, description="gecontroleerd op; leeg = te controleren")
     expires_on: date | None = Field(None, description="daarna opnieuw controleren")
 
+    def fault(self, today: date) -> str | None:
+        """Why readers cannot act on it yet, or None.
+
+        ``no_phone``, ``empty``, ``unchecked``, ``future`` (checked on a day that is still to
+        come) or ``expired``.
+        """
+        if "phone" in self.model_fields_set and not self.phone.strip():
+            return "no_phone"
+        if not (self.phone.strip() or self.link.strip() or self.text.strip()):
+            return "empty"
+        if self.checked_on is None:
+            return "unchecked"
+        if self.checked_on > today:
+            return "future"
+        return "expired" if self.expires_on is not None and today > self.expires_on else None
+
     def is_verified(self, today: date) -> bool:
-        """Checked, and not past its date."""
-        return self.checked_on is not None and (self.expires_on is None or today <= self.expires_on)
+        """Complete, checked, and not past its date."""
+        return self.fault(today) is None
 
 
 class BriefingSettings(Frozen):

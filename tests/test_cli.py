@@ -14,13 +14,17 @@ import pytest
 from sqlmodel import SQLModel, select
 from typer.testing import CliRunner, Result
 
+from bot.cli.framing import dutch_refusal
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.config import load_config
 from bot.database import open_database
+from bot.rows import Heartbeat
 from bot.simulator import TOKEN, Simulator
+from briefings.rows import FactBlock
 from contacts.directory import Organisation, Person, Role, RoleGrant
-from contacts.invitations import Redeemed, redeem
+from contacts.invitations import InviteRefused, Redeemed, redeem
+from contacts.journal import JournalEntry
 from feeds.rows import Event, Source
 
 ANSWERS = "Arnhem\n@stad_oefen_bot\n\nhttps://schakel.example.org/\nCoördinator\n"
@@ -65,6 +69,19 @@ def rows(place: Path, *kinds: type[SQLModel]) -> list[Any]:
         return found
 
     return asyncio.run(look())
+
+
+def redeemed(place: Path, token: str) -> object:
+    """What happens when somebody opens this link."""
+
+    async def press() -> object:
+        database = open_database(load_config(place / "config.toml", {}).database.url)
+        async with database.begin() as session:
+            answer = await redeem(session, token, 41, now=utc_now())
+        await database.close()
+        return answer
+
+    return asyncio.run(press())
 
 
 # --- the frame -------------------------------------------------------------------------
@@ -144,6 +161,50 @@ def test_an_unexpected_error_is_a_sentence_unless_asked_for(
     assert isinstance(call("run").exception, KeyError)
 
 
+ENGLISH = ("Usage", "Options", "Commands", "Arguments", "Show this", "Error", "Missing", "default",
+           "required", "env var", "Try", "No such", "Input", "Aborted", "Invalid",
+           "Got")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [], ["contacts"], ["contacts", "import"], ["contacts", "invite", "x"], ["event", "new"],
+        ["event", "new", "--titel", "x"], ["event", "new", "--title"], ["evnt"], ["version", "x"],
+        ["event", "new", "--title", "x", "--severity", "9"], ["demo", "--once=1"],
+        ["event", "new", "--title", "x", "--severity", "1"], ["simulator", "--port", "x"],
+        *([*group, "--help"] for group in (
+            [], ["event", "new"], ["contacts", "invite"], ["feeds", "explain"], ["simulator"],
+        )),
+    ],
+)  # fmt: skip
+def test_the_command_line_speaks_dutch_when_it_is_called_wrongly(
+    place: Path, words: list[str]
+) -> None:
+    result = call(*words)
+    assert result.exit_code == (0 if "--help" in words else 2)
+    assert [word for word in ENGLISH if word in said(result)] == []
+    assert "Opties:" in result.output or "--help" in result.output
+
+
+def test_a_refusal_names_what_is_meant(place: Path) -> None:
+    assert "Bedoelt u 'event'?" in said(call("evnt"))
+    assert "De optie '--title' ontbreekt" in said(call("event", "new"))
+    assert "'--severity' mag hooguit 5" in said(
+        call("event", "new", "--title", "x", "--severity", "9")
+    )
+
+
+def test_a_sentence_that_nobody_translated_is_still_dutch() -> None:
+    assert dutch_refusal("Something entirely new went wrong") == "De opdracht klopt niet."
+
+
+def test_who_stops_halfway_is_told_in_dutch(place: Path) -> None:
+    result = call("init", answers="Arnhem\n")
+    assert (result.exit_code, "Gestopt." in said(result)) == (1, True)
+    assert "Aborted" not in result.output
+
+
 def test_a_missing_news_file_is_bad_use(place: Path) -> None:
     result = call("demo", "--once", "--real", "weg.jsonl.gz")
     assert (result.exit_code, "weg.jsonl.gz" in said(result)) == (2, True)
@@ -167,16 +228,7 @@ def test_init_writes_a_configuration_a_database_and_the_first_link(place: Path) 
 
 
 def test_the_first_link_connects_the_first_coordinator(place: Path) -> None:
-    token = installed().partition("start=")[2]
-
-    async def press() -> object:
-        database = open_database(load_config(place / "config.toml", {}).database.url)
-        async with database.begin() as session:
-            redeemed = await redeem(session, token, 41, now=utc_now())
-        await database.close()
-        return redeemed
-
-    assert asyncio.run(press()) == Redeemed(1)
+    assert redeemed(place, installed().partition("start=")[2]) == Redeemed(1)
 
 
 def test_init_keeps_comments_and_refuses_a_file_that_is_filled_in(place: Path) -> None:
@@ -192,6 +244,18 @@ def test_init_again_with_force_finds_the_same_person(place: Path) -> None:
     assert installed() != installed("--force")
     people, organisations = rows(place, Person, Organisation)
     assert (len(people), len(organisations)) == (1, 1)
+
+
+def test_init_again_offers_what_stands_in_the_file(place: Path) -> None:
+    mail = "smtp.example.org\nschakel@example.org\n"
+    first = f"Zutphen\nstad_bot\n{mail}https://schakel.example.org\nCoördinator\n"
+    assert call("init", answers=first).exit_code == 0
+    before = (place / "config.toml").read_text(encoding="utf-8")
+    result = call("init", "--force", answers="\n" * 6)
+    assert result.exit_code == 0, result.output
+    assert (place / "config.toml").read_text(encoding="utf-8") == before
+    assert call("init", "--force", answers="\n\n-\n\n\n").exit_code == 0
+    assert load_config(place / "config.toml", {}).mail.host == ""
 
 
 def test_init_asks_again_until_an_answer_can_be_used(place: Path) -> None:
@@ -225,8 +289,57 @@ def test_a_list_is_imported_listed_and_invited(place: Path) -> None:
     )
     assert "2 · Docent VO · School · nog geen Telegram" in said(call("contacts", "list"))
     result = call("contacts", "invite", "--all", "--qr", "qr")
-    assert said(result).count("https://t.me/stad_oefen_bot?start=") == 2
+    assert said(result).count("https://t.me/stad_oefen_bot?start=") == 1
+    assert "Een link werkt 30 dagen" in result.output
     assert "<svg" in (place / "qr" / "uitnodiging-2.svg").read_text(encoding="utf-8")
+
+
+def test_invitations_for_everyone_leave_links_that_still_work(place: Path) -> None:
+    token = installed().partition("start=")[2]
+    result = call("contacts", "invite", "--all")
+    assert "t.me" not in said(result)
+    assert "heeft al een link die nog werkt tot" in result.output
+    assert "Mensen die hun eerdere link houden: 1." in result.output
+    assert redeemed(place, token) == Redeemed(1)
+    assert "Iedereen heeft Telegram al" in said(call("contacts", "invite", "--all"))
+
+
+@pytest.mark.parametrize("words", [["--all", "--new"], ["1"]])
+def test_new_links_say_that_the_earlier_ones_stopped(place: Path, words: list[str]) -> None:
+    token = installed().partition("start=")[2]
+    result = call("contacts", "invite", *words)
+    assert said(result).count("https://t.me/") == 1
+    assert "Eerdere links die nu niet meer werken: 1." in result.output
+    assert redeemed(place, token) == InviteRefused("unknown")
+
+
+def test_the_picture_of_a_link_can_be_read_by_its_maker_alone(place: Path) -> None:
+    installed()
+    (place / "qr").mkdir()
+    (place / "qr" / "uitnodiging-1.svg").touch(mode=0o644)
+    call("contacts", "invite", "1", "--qr", "qr")
+    assert (place / "qr" / "uitnodiging-1.svg").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("organisatie;naam;bijnaam\n", ["domein, naam, doelgroepen", "bijnaam", "rechten"]),
+        ("", ["bestand is leeg"]),
+        (HEAD, ["één regel per persoon"]),
+    ],
+)
+def test_a_list_without_a_line_to_store_says_why(place: Path, text: str, parts: list[str]) -> None:
+    installed()
+    (place / "lijst.csv").write_text(text, encoding="utf-8")
+    result = call("contacts", "import", "lijst.csv")
+    assert result.exit_code == 1
+    assert all(part in said(result) for part in parts)
+    assert "toegevoegd" not in result.output
+
+
+def test_a_folder_is_not_a_list(place: Path) -> None:
+    assert "is een map" in said(call("contacts", "import", "."))
 
 
 def test_a_preview_stores_nothing_and_says_what_it_would(place: Path) -> None:
@@ -235,6 +348,7 @@ def test_a_preview_stores_nothing_and_says_what_it_would(place: Path) -> None:
     result = call("contacts", "import", "lijst.csv", "--preview")
     assert "1 toegevoegd" in said(result)
     assert "regel 3: 'naam' is leeg" in result.output
+    assert result.output.index("regel 3") < result.output.index("1 toegevoegd")
     assert result.exit_code == 1
     assert len(rows(place, Person)[0]) == 1
 
@@ -270,22 +384,95 @@ def test_an_event_is_opened_with_its_drafts(place: Path) -> None:
     result = call("event", "new", "--title", "Onrust na een bericht", "--severity", "4")
     assert result.exit_code == 0, result.output
     assert "7 teksten" in said(result)
+    assert "in de chat" not in result.output
     (events,) = rows(place, Event)
     assert [(event.status, event.severity) for event in events] == [("confirmed", 4)]
     assert "Onrust na een bericht" in said(call("deliveries"))
     assert "geen open signalen" in said(call("signals", "list"))
 
 
-def test_an_unknown_type_names_the_known_ones(place: Path) -> None:
+def test_an_event_without_a_place_is_in_the_city_of_the_configuration(place: Path) -> None:
+    assert call("init", answers=ANSWERS.replace("Arnhem", "Zutphen")).exit_code == 0
+    call("event", "new", "--title", "Onrust na een bericht")
+    call("event", "new", "--title", "Onrust op straat", "--place", "Presikhaaf-Oost")
+    call("event", "new", "--title", "Nog meer onrust")
+    events, blocks = rows(place, Event, FactBlock)
+    assert [event.place for event in events] == ["Zutphen", "Presikhaaf-Oost", "Zutphen"]
+    first, second, third = (block.neutral_title for block in blocks)
+    assert first.startswith("Gebeurtenis Zutphen, ")
+    assert second.startswith("Gebeurtenis Presikhaaf-Oost, ")
+    assert third.startswith(f"{first}, ")
+
+
+def test_an_event_says_what_must_happen_before_anybody_hears_of_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = installed()
+    words = ["event", "new", "--title", "Onrust na een bericht"]
+    assert "geen coördinator heeft een werkend kanaal" in said(call(*words))
+    redeemed(place, link.partition("start=")[2])
+    monkeypatch.setenv("SCHAKEL_TELEGRAM_TOKEN", TOKEN)
+    assert "schakel run draait niet" in said(call(*words))
+    beats(place)
+    assert "Coördinatoren die nu bericht krijgen: 1." in said(call(*words))
+
+
+def beats(place: Path) -> None:
+    """The house did a round just now."""
+
+    async def beat() -> None:
+        database = open_database(load_config(place / "config.toml", {}).database.url)
+        async with database.begin() as session:
+            session.add(Heartbeat(name="refresh", at=utc_now()))
+        await database.close()
+
+    asyncio.run(beat())
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["--title", "  "], "titel is leeg"),
+        (["--title", "x" * 121], "hooguit 120 tekens"),
+        (["--title", "Sanne Verbruggen is opgepakt"], "spoor naar een persoon"),
+        (["--title", "Onrust", "--place", "bij Sanne Verbruggen"], "spoor naar een persoon"),
+        (["--title", "Onrust", "--link", "nieuws.example"], "heel webadres"),
+        (["--title", "Onrust", "--link", "javascript:alert(1)"], "heel webadres"),
+        (["--title", "Onrust", "--link", "https://[x"], "heel webadres"),
+        (["--title", "Onrust", "--type", "zomaar"], "E01       "),
+        (["--title", "Onrust", "--type", "zomaar"], "algemeen  gebeurtenis"),
+    ],
+)
+def test_what_cannot_be_an_event_is_refused_and_not_kept(
+    place: Path, words: list[str], part: str
+) -> None:
     installed()
-    result = call("event", "new", "--title", "x", "--type", "zomaar")
-    assert (result.exit_code, "algemeen" in said(result)) == (2, True)
+    result = call("event", "new", *words)
+    assert (result.exit_code, part in said(result)) == (2, True)
+    assert "Verbruggen" not in result.output
+    events, entries = rows(place, Event, JournalEntry)
+    assert events == []
+    assert "Verbruggen" not in repr(entries)
 
 
 def test_an_unknown_item_cannot_be_explained(place: Path) -> None:
     installed()
-    assert call("feeds", "explain", "https://nergens.example/1").exit_code == 1
-    assert "geen bronnen" in said(call("feeds", "list"))
+    result = call("feeds", "explain", "https://nergens.example/1")
+    assert (result.exit_code, "schakel feeds explain g12" in said(result)) == (1, True)
+    assert "gebeurtenis is er niet" in said(call("feeds", "explain", "g99"))
+
+
+def test_an_event_is_explained_by_its_number(place: Path) -> None:
+    installed()
+    call("event", "new", "--title", "Onrust na een bericht", "--severity", "4")
+    text = said(call("feeds", "explain", "g1"))
+    assert "Gebeurtenis 1 · ernst 4 · Onrust na een bericht" in text
+    assert "+4  met de hand gestart" in text
+
+
+def test_sources_that_were_never_read_are_listed(place: Path) -> None:
+    installed()
+    assert "· nos · NOS · nog niet gelezen" in said(call("feeds", "list"))
 
 
 # --- check -----------------------------------------------------------------------------
@@ -349,7 +536,9 @@ def test_check_says_what_is_right_and_wrong_and_sends_nothing(
     assert "✗ Bron Verdwenen omroep" in text
     assert f"✔ Telegram: de bot heet @{BOT}." in text
     assert "✔ E-mail: 127.0.0.1 antwoordt." in text
-    assert "✗ Te controleren: Coördinator (vanavond)" in text
+    assert "✗ Te controleren: Coördinator (vanavond). Er staat niets" in text
+    signs = [line[0] for line in text.splitlines()]
+    assert f"{signs.count('✗')} punten open, {signs.count('✔')} in orde." in text
     assert "✗ Er is geen coördinator" in text
     assert outside.mail.mails == []
     assert TOKEN not in text
@@ -357,6 +546,62 @@ def test_check_says_what_is_right_and_wrong_and_sends_nothing(
     assert {source.key: source.verified_at is not None for source in sources} == {
         "goed": True, "weg": False,
     }  # fmt: skip
+
+
+def with_mailed_people(place: Path) -> None:
+    """A coordinator and an approver who can be reached by mail alone."""
+    people = "Gemeente;gemeente;{0};geen;{1};{0}@stad.example\n"
+    lines = people.format("c", "coördinator") + people.format("g", "goedkeurder")
+    (place / "lijst.csv").write_text(HEAD + lines, encoding="utf-8")
+    assert call("contacts", "import", "lijst.csv").exit_code == 0
+
+
+def test_check_counts_only_channels_that_are_set_up(
+    place: Path, outside: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(place, outside, monkeypatch)
+    with_mailed_people(place)
+    text = said(call("check"))
+    assert "✔ Coördinatoren die bereikbaar zijn: 1." in text
+    assert "✔ Goedkeurders die bereikbaar zijn: 1." in text
+    path = place / "config.toml"
+    without = path.read_text(encoding="utf-8").replace('host = "127.0.0.1"\n', "", 1)
+    path.write_text(without, encoding="utf-8")
+    text = said(call("check"))
+    assert "✗ Er is geen coördinator met een werkend kanaal" in text
+    assert "✗ Er is geen goedkeurder met een werkend kanaal" in text
+
+
+@pytest.mark.parametrize(
+    ("address", "sign"),
+    [
+        ("http://schakel.example.org", "✗ Links in berichten: http://schakel.example.org is niet"),
+        ("https://schakel.example.org", "✔ Links in berichten: https://schakel.example.org"),
+        ("http://127.0.0.2:8420", "✗ Links in berichten wijzen naar deze computer"),
+    ],
+)
+def test_links_for_readers_are_public_and_encrypted(place: Path, address: str, sign: str) -> None:
+    (place / "config.toml").write_text(f'[web]\nbase_url = "{address}"\n', encoding="utf-8")
+    assert sign in said(call("check"))
+
+
+def test_check_says_of_every_line_why_it_does_not_count(place: Path) -> None:
+    (place / "config.toml").write_text(
+        """
+[[briefings.meldkaart]]
+label = "Later"
+phone = "112"
+checked_on = 2999-01-01
+[[briefings.meldkaart]]
+label = "Leeg nummer"
+phone = ""
+checked_on = 2026-01-31
+""",
+        encoding="utf-8",
+    )
+    text = said(call("check"))
+    assert "✗ Te controleren: Later. De datum in checked_on moet nog komen." in text
+    assert "✗ Te controleren: Leeg nummer. Het telefoonnummer (phone) is leeg." in text
 
 
 def test_check_names_servers_that_do_not_answer(

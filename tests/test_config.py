@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from bot.cli.config_docs import configuration_page, keys_of, sections
 from bot.cli.setting_up import fill_in
 from bot.config import Config, ConfigError, explain, load_config, load_sealer
+from briefings.settings import CityLine
 from contacts.sealing import Sealer
 from feeds.lexicon import default_sources
 
@@ -40,6 +41,28 @@ def test_the_shipped_configuration_is_valid_and_checks_nothing_as_verified() -> 
     lines = [*config.briefings.meldkaart, *config.briefings.help_lines]
     assert lines
     assert not any(line.is_verified(today) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ({"phone": "112", "checked_on": "2026-03-03"}, None),
+        ({"link": "https://example.org", "checked_on": "2026-01-31"}, None),
+        ({"text": "via de knoppen", "checked_on": "2026-01-31"}, None),
+        ({"phone": "112"}, "unchecked"),
+        ({"phone": "", "text": "bel de gemeente", "checked_on": "2026-01-31"}, "no_phone"),
+        ({"phone": " ", "link": "https://x.nl", "checked_on": "2026-01-31"}, "no_phone"),
+        ({"checked_on": "2026-01-31"}, "empty"),
+        ({"phone": "112", "checked_on": "2026-03-04"}, "future"),
+        ({"phone": "112", "checked_on": "2026-01-01", "expires_on": "2026-03-02"}, "expired"),
+    ],
+)
+def test_a_line_counts_when_it_is_complete_and_looked_up(
+    line: dict[str, str], fault: str | None
+) -> None:
+    found = CityLine.model_validate({"label": "Meldpunt", **line})
+    assert found.fault(date(2026, 3, 3)) == fault
+    assert found.is_verified(date(2026, 3, 3)) is (fault is None)
 
 
 def test_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
@@ -144,6 +167,8 @@ def test_the_shipped_sources_have_the_addresses_of_the_lexicon() -> None:
         ('[database]\nurl = "mysql://x"\n', "sqlite+aiosqlite://"),
         ('[database]\nurl = "geen adres"\n', "sqlite+aiosqlite://"),
         ('[web]\nbase_url = "schakel.example.org"\n', "http"),
+        ('[telegram]\nbot_name = "@stad_bot"\n', "zonder @"),
+        ('[telegram]\nbot_name = "stad bot"\n', "zonder spaties"),
         ("[briefings]\nsend_before = 2026-01-01\n", "tijd"),
         ("telegram = 3\n", "blok"),
         ("[ticks]\nfeeds_s = nan\n", "Nu staat er"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
+from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -20,10 +22,11 @@ from bot.database import open_database
 from bot.migrating import MigrationError, is_current
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
-from contacts.directory import Role
+from briefings.moments import local_date
+from contacts.directory import ChannelKind, Role
 from contacts.permissions import people_with
 from contacts.records import Database
-from contacts.sending import first_channel
+from contacts.sending import channels_of
 from feeds.polling import check_source
 from feeds.rows import Source
 from feeds.settings import FeedSettings
@@ -34,70 +37,94 @@ TIMEOUT_S = 10.0
 FEEDS_AT_ONCE = 8
 
 
-def _good(what: str) -> bool:
-    say(texts.CHECK_OK.format(what=what))
-    return True
+@dataclass
+class Findings:
+    """Says every finding at once, and counts them."""
+
+    in_order: int = 0
+    open: int = 0
+
+    def good(self, what: str) -> None:
+        say(texts.CHECK_OK.format(what=what))
+        self.in_order += 1
+
+    def bad(self, what: str) -> None:
+        say(texts.CHECK_BAD.format(what=what))
+        self.open += 1
+
+    def note(self, what: str) -> None:
+        say(texts.CHECK_NOTE.format(what=what))
 
 
-def _bad(what: str) -> bool:
-    say(texts.CHECK_BAD.format(what=what))
-    return False
-
-
-def _note(what: str) -> bool:
-    say(texts.CHECK_NOTE.format(what=what))
-    return True
-
-
-async def check_all(config: Config) -> bool:
-    """Say line by line what is right and wrong; True when nothing is wrong."""
-    results = [_key(config), await _database(config)]
-    if results[-1]:
+async def check_all(config: Config, findings: Findings) -> None:
+    """Say line by line what is right and wrong."""
+    _key(config, findings)
+    if await _database(config, findings):
         database = open_database(config.database.url)
         try:
-            results += [await _people(database, config), *await _stored_feeds(database, config)]
+            await _people(database, config, findings)
+            await _stored_feeds(database, config, findings)
         finally:
             await database.close()
     else:
-        results += await _feeds([(s.name, s.url) for s in config.feeds.sources], config.feeds)
-    results += [await _bot(config), await _mail(config.mail), await _mailbox(config.mail)]
-    return all([*results, _links(config), _lines(config)])
+        await _feeds([(s.name, s.url) for s in config.feeds.sources], config.feeds, findings)
+    await _bot(config, findings)
+    await _mail(config.mail, findings)
+    await _mailbox(config.mail, findings)
+    _links(config, findings)
+    _lines(config, findings)
 
 
-def _key(config: Config) -> bool:
+def _key(config: Config, findings: Findings) -> None:
     """The key is only looked at: ``schakel init`` or ``schakel run`` makes one."""
     file = config.state_dir / KEY_FILE
     if file.exists() and file.stat().st_mode & 0o077:
-        return _bad(texts.CHECK_KEY_OPEN.format(path=file))
-    return True
+        findings.bad(texts.CHECK_KEY_OPEN.format(path=file))
 
 
-async def _database(config: Config) -> bool:
+async def _database(config: Config, findings: Findings) -> bool:
     try:
         current = await is_current(config.database.url)
     except MigrationError:
-        return _bad(texts.CHECK_DB_AWAY)
-    return _good(texts.CHECK_DB_OK) if current else _bad(texts.CHECK_DB_BAD)
+        findings.bad(texts.CHECK_DB_AWAY)
+        return False
+    if current:
+        findings.good(texts.CHECK_DB_OK)
+    else:
+        findings.bad(texts.CHECK_DB_BAD)
+    return current
 
 
-async def _people(db: Database, config: Config) -> bool:
+async def _people(db: Database, config: Config, findings: Findings) -> None:
     async with db.read() as session:
-        coordinators = await _reachable(session, Role.COORDINATOR, config)
-        approvers = await _reachable(session, Role.APPROVER, config)
-    right = _good(texts.CHECK_COORDINATORS.format(count=coordinators)) if coordinators else False
-    if not coordinators:
-        _bad(texts.CHECK_NO_COORDINATOR)
-    if not approvers:
-        right = _bad(texts.CHECK_NO_APPROVER.format(severity=config.briefings.four_eyes_from))
-    return right
+        coordinators = await count_reachable(session, Role.COORDINATOR, config)
+        approvers = await count_reachable(session, Role.APPROVER, config)
+    if coordinators:
+        findings.good(texts.CHECK_COORDINATORS.format(count=coordinators))
+    else:
+        findings.bad(texts.CHECK_NO_COORDINATOR)
+    if approvers:
+        findings.good(texts.CHECK_APPROVERS.format(count=approvers))
+    else:
+        severity = config.briefings.four_eyes_from
+        findings.bad(texts.CHECK_NO_APPROVER.format(severity=severity))
 
 
-async def _reachable(session: AsyncSession, role: Role, config: Config) -> int:
+def working_kinds(config: Config) -> set[ChannelKind]:
+    """The kinds of channel that this installation is set up for."""
+    telegram = {ChannelKind.TELEGRAM} if config.telegram.token else set()
+    return telegram | ({ChannelKind.EMAIL} if config.mail.host else set())
+
+
+async def count_reachable(session: AsyncSession, role: Role, config: Config) -> int:
+    """How many people with this role have a channel that a message can really go through."""
+    kinds = working_kinds(config)
     people = await people_with(session, role, is_exercise=config.is_exercise)
-    return len([p for p in people if p.id and await first_channel(session, p.id)])
+    channels = [await channels_of(session, person.id or 0) for person in people]
+    return sum(any(channel.kind in kinds for channel in theirs) for theirs in channels)
 
 
-async def _stored_feeds(db: Database, config: Config) -> list[bool]:
+async def _stored_feeds(db: Database, config: Config, findings: Findings) -> None:
     """Look at every source that is read; one that answers as a feed counts as checked."""
     async with db.begin() as session:
         await sync_sources(session, config.feeds, now=utc_now(), is_exercise=config.is_exercise)
@@ -105,16 +132,19 @@ async def _stored_feeds(db: Database, config: Config) -> list[bool]:
             select(Source).where(col(Source.is_paused).is_(False)).order_by(col(Source.id))
         )
         sources = [(source.id, source.name, source.url) for source in found.all()]
-    results = await _feeds([(name, url) for _, name, url in sources], config.feeds)
+    pairs = [(name, url) for _, name, url in sources]
+    results = await _feeds(pairs, config.feeds, findings)
     async with db.begin() as session:
         for (ident, _, url), answered in zip(sources, results, strict=True):
             row = await session.get_one(Source, ident)
             if answered and row.url == url:
                 row.verified_at = row.verified_at or utc_now()
-    return results
 
 
-async def _feeds(sources: list[tuple[str, str]], settings: FeedSettings) -> list[bool]:
+async def _feeds(
+    sources: list[tuple[str, str]], settings: FeedSettings, findings: Findings
+) -> list[bool]:
+    """Whether each source answers as a feed."""
     gate = asyncio.Semaphore(FEEDS_AT_ONCE)
 
     async def look(url: str) -> int | str:
@@ -127,36 +157,37 @@ async def _feeds(sources: list[tuple[str, str]], settings: FeedSettings) -> list
         found = await answer
         if isinstance(found, str):
             why = FAULTS.get(found, FAULTS["unknown"])
-            results.append(_bad(texts.CHECK_FEED_BAD.format(name=name, why=why)))
+            findings.bad(texts.CHECK_FEED_BAD.format(name=name, why=why))
         else:
-            results.append(_good(texts.CHECK_FEED_OK.format(name=name, items=found)))
+            findings.good(texts.CHECK_FEED_OK.format(name=name, items=found))
+        results.append(not isinstance(found, str))
     return results
 
 
-async def _bot(config: Config) -> bool:
+async def _bot(config: Config, findings: Findings) -> None:
     if not config.telegram.token:
-        return _bad(texts.CHECK_BOT_NONE)
+        return findings.bad(texts.CHECK_BOT_NONE)
     request = AiohttpRequest(read_timeout_s=TIMEOUT_S)
     try:
         bot = Bot(config.telegram.token, base_url=config.telegram.base_url, request=request)
         me = await bot.get_me()
     except InvalidToken:
-        return _bad(texts.CHECK_BOT_BAD.format(why=texts.CHECK_BOT_UNKNOWN))
+        return findings.bad(texts.CHECK_BOT_BAD.format(why=texts.CHECK_BOT_UNKNOWN))
     except TelegramError:
-        return _bad(texts.CHECK_BOT_BAD.format(why=texts.CHECK_BOT_AWAY))
+        return findings.bad(texts.CHECK_BOT_BAD.format(why=texts.CHECK_BOT_AWAY))
     finally:
         await request.shutdown()
     configured = config.telegram.bot_name
     if configured.lower() != (me.username or "").lower():
         shown = configured or texts.CHECK_NOTHING
-        return _bad(texts.CHECK_BOT_NAME.format(name=me.username, configured=shown))
-    return _good(texts.CHECK_BOT_OK.format(name=me.username))
+        return findings.bad(texts.CHECK_BOT_NAME.format(name=me.username, configured=shown))
+    return findings.good(texts.CHECK_BOT_OK.format(name=me.username))
 
 
-async def _mail(mail: MailSettings) -> bool:
+async def _mail(mail: MailSettings, findings: Findings) -> None:
     """Connect, greet and log in; no mail is sent."""
     if not mail.host:
-        return _note(texts.CHECK_MAIL_NONE)
+        return findings.note(texts.CHECK_MAIL_NONE)
     client = aiosmtplib.SMTP(
         hostname=mail.host, port=mail.port, timeout=TIMEOUT_S, use_tls=mail.tls == "tls",
         start_tls=mail.tls == "starttls",
@@ -167,24 +198,26 @@ async def _mail(mail: MailSettings) -> bool:
             if mail.user:
                 await client.login(mail.user, mail.password)
     except aiosmtplib.SMTPAuthenticationError:
-        return _bad(texts.CHECK_MAIL_LOGIN.format(host=mail.host, section="SMTP"))
+        return findings.bad(texts.CHECK_MAIL_LOGIN.format(host=mail.host, section="SMTP"))
     except (aiosmtplib.SMTPException, OSError, ValueError):
-        return _bad(texts.CHECK_MAIL_BAD.format(host=mail.host, port=mail.port, tls=mail.tls))
-    return _good(texts.CHECK_MAIL_OK.format(host=mail.host))
+        return findings.bad(
+            texts.CHECK_MAIL_BAD.format(host=mail.host, port=mail.port, tls=mail.tls)
+        )
+    return findings.good(texts.CHECK_MAIL_OK.format(host=mail.host))
 
 
-async def _mailbox(mail: MailSettings) -> bool:
+async def _mailbox(mail: MailSettings, findings: Findings) -> None:
     if not mail.imap_host:
-        return True if not mail.host else _note(texts.CHECK_BOX_NONE)
+        return findings.note(texts.CHECK_BOX_NONE) if mail.host else None
     try:
         await asyncio.to_thread(_open_mailbox, mail)
     except imaplib.IMAP4.abort:
-        return _bad(texts.CHECK_BOX_BAD.format(host=mail.imap_host, port=mail.imap_port))
+        return findings.bad(texts.CHECK_BOX_BAD.format(host=mail.imap_host, port=mail.imap_port))
     except imaplib.IMAP4.error:
-        return _bad(texts.CHECK_MAIL_LOGIN.format(host=mail.imap_host, section="IMAP"))
+        return findings.bad(texts.CHECK_MAIL_LOGIN.format(host=mail.imap_host, section="IMAP"))
     except OSError:
-        return _bad(texts.CHECK_BOX_BAD.format(host=mail.imap_host, port=mail.imap_port))
-    return _good(texts.CHECK_BOX_OK.format(host=mail.imap_host))
+        return findings.bad(texts.CHECK_BOX_BAD.format(host=mail.imap_host, port=mail.imap_port))
+    return findings.good(texts.CHECK_BOX_OK.format(host=mail.imap_host))
 
 
 def _open_mailbox(mail: MailSettings) -> None:
@@ -193,22 +226,37 @@ def _open_mailbox(mail: MailSettings) -> None:
         box.login(mail.imap_user, mail.imap_password)
 
 
-def _links(config: Config) -> bool:
-    """A link to this machine is of no use on somebody else's phone."""
-    host = urlsplit(config.web.base_url).hostname or ""
-    if config.is_exercise or host not in ("127.0.0.1", "localhost", "::1"):
-        return _good(texts.CHECK_LINKS_OK.format(address=config.web.base_url))
-    return _bad(texts.CHECK_LINKS_LOCAL)
-
-
-def _lines(config: Config) -> bool:
-    unverified = config.briefings.unverified(utc_now().date())
-    if config.is_exercise:
-        return _note(texts.CHECK_EXERCISE)
-    for line in unverified:
-        _bad(texts.CHECK_LINE.format(label=line.label))
-    if unverified:
-        _note(texts.CHECK_GATE)
+def _links(config: Config, findings: Findings) -> None:
+    """A link to this machine is of no use on a phone, and an open one shows who reads what."""
+    address = urlsplit(config.web.base_url)
+    if _is_this_machine(address.hostname or ""):
+        if config.is_exercise:
+            findings.good(texts.CHECK_LINKS_OK.format(address=config.web.base_url))
+        else:
+            findings.bad(texts.CHECK_LINKS_LOCAL)
+    elif address.scheme != "https":
+        findings.bad(texts.CHECK_LINKS_OPEN.format(address=config.web.base_url))
     else:
-        _good(texts.CHECK_GATE_OPEN)
-    return not unverified
+        findings.good(texts.CHECK_LINKS_OK.format(address=config.web.base_url))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _lines(config: Config, findings: Findings) -> None:
+    if config.is_exercise:
+        return findings.note(texts.CHECK_EXERCISE)
+    today = local_date(utc_now())
+    unverified = config.briefings.unverified(today)
+    for line in unverified:
+        why = texts.LINE_FAULTS[line.fault(today) or "unchecked"]
+        findings.bad(texts.CHECK_LINE.format(label=line.label, why=why))
+    if unverified:
+        findings.note(texts.CHECK_GATE)
+    else:
+        findings.good(texts.CHECK_GATE_OPEN)
+    return None

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import texts
+from bot.cli import frame_texts, texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
+from bot.cli.framing import DutchTyper
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from contacts.importing import ImportResult, LineError, Reading
     from contacts.records import Database
 
-app = typer.Typer(no_args_is_help=True)
+app = DutchTyper()
 
 
 @app.command("import", help=texts.HELP_IMPORT)
 def import_file(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help=texts.HELP_CSV, metavar=frame_texts.FILE)],
     exercise: Annotated[bool, typer.Option("--exercise", help=texts.HELP_EXERCISE)] = False,
     preview: Annotated[bool, typer.Option("--preview", help=texts.HELP_PREVIEW)] = False,
     config: ConfigPath = DEFAULT_CONFIG,
@@ -29,14 +32,14 @@ def import_file(
     from contacts.importing import read_contacts
     from feeds.lexicon import districts
 
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise stop(texts.NO_FILE.format(path=file)) from error
+    raw = _bytes_of(file)
     reading = read_contacts(raw, {name.lower(): code for code, name in districts()})
     loaded = load(config)
+    _need_rows(reading)
     is_exercise = exercise or loaded.is_exercise
     result = with_database(loaded, lambda db: _store(db, reading, is_exercise, preview))
+    errors = [*reading.errors, *result.errors]
+    _tell_errors(errors)
     say(
         texts.IMPORTED.format(
             added=result.added, updated=result.updated, unchanged=result.unchanged,
@@ -45,7 +48,34 @@ def import_file(
     )  # fmt: skip
     if preview:
         say(texts.IMPORT_PREVIEW)
-    _tell_errors([*reading.errors, *result.errors])
+    if errors:
+        lines = len({error.line for error in errors})
+        raise stop(texts.IMPORT_ERRORS.format(count=lines), WRONG)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise stop(texts.NO_FILE.format(path=file)) from error
+    except IsADirectoryError as error:
+        raise stop(texts.IS_FOLDER.format(path=file)) from error
+    except OSError as error:
+        raise stop(texts.CLOSED_FILE.format(path=file)) from error
+
+
+def _need_rows(reading: Reading) -> None:
+    """A list without one line that could be tried stores nothing; the header says why."""
+    if reading.rows or any(error.line > 1 for error in reading.errors):
+        return
+    from contacts.importing.texts import HEADERS, REQUIRED
+
+    _tell_errors(reading.errors)
+    if not reading.errors:
+        raise stop(texts.IMPORT_ONLY_HEADER, WRONG)
+    required = ", ".join(HEADERS[name][0] for name in REQUIRED)
+    optional = ", ".join(words[0] for name, words in HEADERS.items() if name not in REQUIRED)
+    raise stop(texts.IMPORT_COLUMNS.format(required=required, optional=optional), WRONG)
 
 
 async def _store(db: Database, reading: Reading, is_exercise: bool, preview: bool) -> ImportResult:
@@ -67,9 +97,6 @@ def _tell_errors(errors: Sequence[LineError]) -> None:
     for error in sorted(errors, key=lambda one: one.line):
         shape = texts.LINE_ERROR if error.line else texts.FILE_ERROR
         say(shape.format(line=error.line, text=error.text))
-    if errors:
-        lines = len({error.line for error in errors})
-        raise stop(texts.IMPORT_ERRORS.format(count=lines), WRONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +124,25 @@ def list_contacts(config: ConfigPath = DEFAULT_CONFIG) -> None:
         say(texts.NO_CONTACTS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Invited:
+    """Somebody with a new link, or (``link`` empty) one whose earlier link works ``until``."""
+
+    person: _Listed
+    link: str
+    until: datetime | None
+
+
 @app.command(help=texts.HELP_INVITE)
 def invite(
-    person_id: Annotated[int | None, typer.Argument(help=texts.HELP_PERSON)] = None,
+    person_id: Annotated[
+        int | None, typer.Argument(help=texts.HELP_PERSON, metavar=frame_texts.PERSON)
+    ] = None,
     everyone: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False,
-    qr: Annotated[Path | None, typer.Option("--qr", help=texts.HELP_QR)] = None,
+    new: Annotated[bool, typer.Option("--new", help=texts.HELP_NEW)] = False,
+    qr: Annotated[
+        Path | None, typer.Option("--qr", help=texts.HELP_QR, metavar=frame_texts.FOLDER)
+    ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     loaded = load(config)
@@ -110,30 +151,60 @@ def invite(
     bot_name = loaded.telegram.bot_name
     if not bot_name:
         raise stop(texts.NO_BOT_NAME)
-    made = with_database(loaded, lambda db: _invite(db, person_id, bot_name))
-    if not made and everyone:
+    found = with_database(loaded, lambda db: _invite(db, person_id, new, bot_name))
+    if not found and everyone:
         say(texts.NOTHING_TO_INVITE)
-    elif not made:
+    elif not found:
         raise stop(texts.NO_PERSON.format(person_id=person_id), WRONG)
-    for person, link in made:
-        say(texts.INVITED.format(name=person.name, organisation=person.organisation, link=link))
-        if qr is not None:
-            say(texts.QR_WRITTEN.format(path=_write_qr(qr, person.person_id, link)))
+    for one in found:
+        _tell_invited(one, qr)
+    _tell_how_long(found)
+
+
+def _tell_invited(one: _Invited, qr: Path | None) -> None:
+    from bot.chat.render import day_and_time
+
+    until = day_and_time(one.until) if one.until else ""
+    shape = texts.INVITED if one.link else texts.HAS_LINK
+    name, organisation = one.person.name, one.person.organisation
+    say(shape.format(name=name, organisation=organisation, link=one.link, until=until))
+    if one.link and qr is not None:
+        say(texts.QR_WRITTEN.format(path=_write_qr(qr, one.person.person_id, one.link)))
+
+
+def _tell_how_long(found: Sequence[_Invited]) -> None:
+    """What became of the links that were there before, and how long the new ones work."""
+    from contacts.invitations import DAYS
+
+    made = [one for one in found if one.link]
+    if made:
+        say(texts.LINK_WORKS.format(days=DAYS))
+    if replaced := sum(1 for one in made if one.until):
+        say(texts.LINKS_REPLACED.format(count=replaced))
+    if kept := len(found) - len(made):
+        say(texts.LINKS_KEPT.format(count=kept))
 
 
 def _write_qr(folder: Path, person_id: int, link: str) -> Path:
+    """Whoever can read the file can take the place of the person, so only its maker can."""
     import segno
 
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / texts.QR_FILE.format(person_id=person_id)
+    file.touch(mode=0o600)
+    file.chmod(0o600)
     segno.make(link, error="m").save(str(file), scale=6)
     return file
 
 
-async def _invite(db: Database, person_id: int | None, bot_name: str) -> list[tuple[_Listed, str]]:
-    """People with a new link; without a number everyone who has no Telegram yet."""
+async def _invite(db: Database, person_id: int | None, new: bool, bot_name: str) -> list[_Invited]:
+    """The person of this number with a new link; without a number everyone without Telegram.
+
+    A link that still works was handed out already, so it is replaced only when somebody
+    asks for that: by number, or with ``new``.
+    """
     from bot.clock import utc_now
-    from contacts.invitations import deep_link
+    from contacts.invitations import deep_link, working_invitations
     from contacts.invitations import invite as make
 
     chosen = [
@@ -141,10 +212,16 @@ async def _invite(db: Database, person_id: int | None, bot_name: str) -> list[tu
         for person in await _people(db)
         if (not person.has_telegram if person_id is None else person.person_id == person_id)
     ]
+    now = utc_now()
+    found = []
     async with db.begin() as session:
-        tokens = [await make(session, person.person_id, now=utc_now()) for person in chosen]
-    links = [deep_link(bot_name, token) for token in tokens]
-    return list(zip(chosen, links, strict=True))
+        until = await working_invitations(session, now=now)
+        for person in chosen:
+            earlier, link = until.get(person.person_id), ""
+            if person_id is not None or new or earlier is None:
+                link = deep_link(bot_name, await make(session, person.person_id, now=now))
+            found.append(_Invited(person, link, earlier))
+    return found
 
 
 async def _people(db: Database) -> list[_Listed]:

@@ -1,26 +1,24 @@
-"""``schakel event|feeds|signals|deliveries``: what an operator looks up or starts by hand."""
+"""``schakel feeds|signals|deliveries``: what an operator looks up."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import texts
+from bot.cli import frame_texts, texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
+from bot.cli.framing import DutchTyper
 
 if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
     from bot.config import Config
     from contacts.records import Database
 
-event_app = typer.Typer(no_args_is_help=True)
-feeds_app = typer.Typer(no_args_is_help=True)
-signals_app = typer.Typer(no_args_is_help=True)
-
-
-@event_app.callback()
-def _events() -> None:
-    """Keeps ``new`` a command of its own."""
+feeds_app = DutchTyper()
+signals_app = DutchTyper()
 
 
 @signals_app.callback()
@@ -28,68 +26,14 @@ def _signals() -> None:
     """Keeps ``list`` a command of its own."""
 
 
-@event_app.command("new", help=texts.HELP_EVENT_NEW)
-def new(
-    title: Annotated[str, typer.Option("--title")],
-    kind: Annotated[str, typer.Option("--type")] = "algemeen",
-    place: Annotated[str, typer.Option("--place")] = "Arnhem",
-    severity: Annotated[int, typer.Option("--severity", min=2, max=5)] = 3,
-    link: Annotated[str | None, typer.Option("--link")] = None,
-    config: ConfigPath = DEFAULT_CONFIG,
-) -> None:
-    from feeds.lexicon import load_lexicon
-
-    known = {*load_lexicon().event_types, "algemeen"}
-    if kind not in known:
-        raise stop(texts.UNKNOWN_TYPE.format(choices=", ".join(sorted(known))))
-    loaded = load(config)
-    say(with_database(loaded, lambda db: _open(db, loaded, kind, title, place, severity, link)))
-
-
-async def _open(
-    db: Database, config: Config, kind: str, title: str, place: str, severity: int, link: str | None
-) -> str:
-    from bot.alerts import tell_coordinators
-    from bot.clock import utc_now
-    from briefings.drafting import draft_briefing, texts_of
-    from briefings.facts import open_facts
-    from briefings.rows import BriefingKind
-    from contacts.directory import Role
-    from contacts.journal import Who
-    from contacts.permissions import people_with
-    from feeds.events import open_event
-    from feeds.rows import LeadAgency, Origin
-
-    now = utc_now()
-    async with db.begin() as session:
-        people = await people_with(session, Role.COORDINATOR, is_exercise=config.is_exercise)
-        if not people or people[0].id is None:
-            raise stop(texts.NO_COORDINATOR, WRONG)
-        event = await open_event(
-            session, type=kind, title=title, place=place, severity=severity, origin=Origin.MANUAL,
-            source_link=link, lead_agency=LeadAgency.UNKNOWN, who=Who("cli"), now=now,
-            is_exercise=config.is_exercise,
-        )  # fmt: skip
-        await open_facts(session, event, config.briefings, editor_id=people[0].id, now=now)
-        briefing = await draft_briefing(
-            session, event, kind=BriefingKind.FIRST, settings=config.briefings,
-            editor_id=people[0].id, now=now,
-        )  # fmt: skip
-        drafts = await texts_of(session, briefing.id or 0)
-        await tell_coordinators(
-            session, "coordinator/started_elsewhere.html", is_exercise=config.is_exercise,
-            now=now, event=event,
-        )  # fmt: skip
-    return texts.EVENT_OPENED.format(event_id=event.id, drafts=len(drafts))
-
-
 @feeds_app.command("list", help=texts.HELP_FEEDS_LIST)
 def list_feeds(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    for line in with_database(load(config), _feeds):
+    loaded = load(config)
+    for line in with_database(loaded, lambda db: _feeds(db, loaded)):
         say(line)
 
 
-async def _feeds(db: Database) -> list[str]:
+async def _feeds(db: Database, config: Config) -> list[str]:
     from sqlmodel import col, select
 
     from bot.chat.render import day_and_time
@@ -111,11 +55,21 @@ async def _feeds(db: Database) -> list[str]:
         mark = "✗" if source.error else "✔" if source.ok_at else "·"
         line = texts.SOURCE_LINE.format(mark=mark, key=source.key, name=source.name, state=state)
         lines.append(line)
+    # Before the first `check` or `run` the sources stand in the configuration alone.
+    known = {source.key for source in sources}
+    lines += [
+        texts.SOURCE_LINE.format(mark="·", key=one.key, name=one.name, state=texts.SOURCE_NEVER)
+        for one in config.feeds.sources
+        if one.key not in known
+    ]
     return lines or [texts.NO_SOURCES]
 
 
 @feeds_app.command("explain", help=texts.HELP_FEEDS_EXPLAIN)
-def explain(key: str, config: ConfigPath = DEFAULT_CONFIG) -> None:
+def explain(
+    key: Annotated[str, typer.Argument(help=texts.HELP_KEY, metavar=frame_texts.KEY)],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
     for line in with_database(load(config), lambda db: _explain(db, key)):
         say(line)
 
@@ -124,10 +78,46 @@ async def _explain(db: Database, key: str) -> list[str]:
     from feeds.explaining import explain as reasons_of
 
     async with db.read() as session:
+        event_id = event_number(key)
+        if event_id is not None:
+            return await _explain_event(session, event_id)
         reasons = await reasons_of(session, key)
     if reasons is None:
         raise stop(texts.NO_ITEM, WRONG)
-    return [f"{reason['weight']:+g}  {reason['text']}" for reason in reasons]
+    return [texts.REASON.format(**reason) for reason in reasons]
+
+
+def event_number(key: str) -> int | None:
+    """``g12`` is event 12; a bare number is that of an item."""
+    found = re.fullmatch(r"g([0-9]{1,9})", key.strip().lower())
+    return int(found[1]) if found else None
+
+
+async def _explain_event(session: AsyncSession, event_id: int) -> list[str]:
+    """The reckoning of the event, and the key of every report in it."""
+    from sqlmodel import col, select
+
+    from feeds.lexicon import mask_names
+    from feeds.rows import Event, Item, Source
+
+    event = await session.get(Event, event_id)
+    if event is None:
+        raise stop(texts.NO_EVENT, WRONG)
+    found = await session.exec(
+        select(Item, Source.name)
+        .join(Source, col(Source.id) == col(Item.source_id))
+        .where(col(Item.event_id) == event_id)
+        .order_by(col(Item.id))
+    )
+    severity = event.severity or event.suggested_severity
+    return [
+        texts.EVENT_HEAD.format(event_id=event.id, severity=severity, title=event.title),
+        *(texts.REASON.format(**reason) for reason in event.reasons),
+        *(
+            texts.EVENT_ITEM.format(key=item.id, source=name, title=mask_names(item.title))
+            for item, name in found.all()
+        ),
+    ]
 
 
 def deliveries(config: ConfigPath = DEFAULT_CONFIG) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from typer.core import TyperGroup
 
-from bot.cli import texts
+from bot.cli import frame_texts, texts
+from bot.cli.framing import DutchGroup
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -26,12 +26,15 @@ OK, WRONG, MISUSE = 0, 1, 2
 DEBUG = "SCHAKEL_DEBUG"
 
 ConfigPath = Annotated[
-    Path, typer.Option("--config", envvar="SCHAKEL_CONFIG", help=texts.HELP_CONFIG)
+    Path,
+    typer.Option(
+        "--config", envvar="SCHAKEL_CONFIG", help=texts.HELP_CONFIG, metavar=frame_texts.FILE
+    ),
 ]
 DEFAULT_CONFIG = Path("config.toml")
 
 
-class CalmGroup(TyperGroup):
+class CalmGroup(DutchGroup):
     """Commands whose errors are a sentence and an exit code, whatever went wrong."""
 
     def invoke(self, ctx: Any) -> Any:

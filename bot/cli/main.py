@@ -8,17 +8,18 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import contacts, events, setting_up, texts
+from bot.cli import bench, contacts, events, frame_texts, setting_up, starting, texts
 from bot.cli.frame import DEFAULT_CONFIG, MISUSE, CalmGroup, ConfigPath, load, run, say, stop
+from bot.cli.framing import DutchTyper
 
-app = typer.Typer(
-    cls=CalmGroup, help=texts.HELP, no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False,
-)  # fmt: skip
+app = DutchTyper(
+    cls=CalmGroup, help=texts.HELP, add_completion=False, pretty_exceptions_enable=False
+)
 app.add_typer(contacts.app, name="contacts", help=texts.HELP_CONTACTS)
-app.add_typer(events.event_app, name="event", help=texts.HELP_EVENT)
+app.add_typer(starting.app, name="event", help=texts.HELP_EVENT)
 app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)
 app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)
+app.add_typer(bench.app, name="bench")
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)
@@ -61,7 +62,9 @@ def run_house(config: ConfigPath = DEFAULT_CONFIG) -> None:
 @app.command(help=texts.HELP_DEMO)
 def demo(
     once: Annotated[bool, typer.Option("--once", help=texts.HELP_ONCE)] = False,
-    real: Annotated[Path | None, typer.Option("--real", help=texts.HELP_REAL)] = None,
+    real: Annotated[
+        Path | None, typer.Option("--real", help=texts.HELP_REAL, metavar=frame_texts.FILE)
+    ] = None,
     by_hand: Annotated[bool, typer.Option("--self", help=texts.HELP_BY_HAND)] = False,
 ) -> None:
     if real is not None and not real.is_file():
@@ -72,7 +75,11 @@ def demo(
 
 
 @app.command(help=texts.HELP_SIMULATOR)
-def simulator(port: Annotated[int, typer.Option("--port")] = 8421) -> None:
+def simulator(
+    port: Annotated[
+        int, typer.Option("--port", help=texts.HELP_PORT, metavar=frame_texts.NUMBER)
+    ] = 8421,
+) -> None:
     from bot.simulator.control import serve
 
     run(serve(port))

@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).parents[2] / "config.toml"
 
 Answers = dict[tuple[str, str], str]
+ASKED = (
+    ("briefings", "city"),
+    ("telegram", "bot_name"),
+    ("mail", "host"),
+    ("mail", "from_address"),
+    ("mail", "reply_address"),
+    ("web", "base_url"),
+)
+#: an Enter keeps what stands there, so that no mail at all needs a word of its own
+NONE = "-"
 _BOT_NAME = r"@?[A-Za-z][A-Za-z0-9_]{1,28}[Bb][Oo][Tt]"
 _ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 
@@ -34,9 +44,9 @@ def init(
 ) -> None:
     if is_filled_in(config) and not force:
         raise stop(texts.INIT_EXISTS.format(path=config))
-    start = config if config.exists() else TEMPLATE
-    answers, name = _ask_all()
-    loaded = _write(config, fill_in(start.read_text(encoding="utf-8"), answers))
+    text = (config if config.exists() else TEMPLATE).read_text(encoding="utf-8")
+    answers, name = _ask_all(values_of(text))
+    loaded = _write(config, fill_in(text, answers))
     link = run(_first_person(loaded, name))
     say(texts.INIT_WRITTEN.format(path=config))
     say(texts.INIT_LINK)
@@ -58,24 +68,57 @@ def is_filled_in(config: Path) -> bool:
         return True
 
 
-def _ask_all() -> tuple[Answers, str]:
-    city = _ask(texts.INIT_CITY, r".{2,60}", texts.INIT_CITY_BAD, default="Arnhem")
-    bot_name = _ask(texts.INIT_BOT, _BOT_NAME, texts.INIT_BOT_BAD).lstrip("@")
-    mail_host = _ask(texts.INIT_MAIL, r"[A-Za-z0-9.:-]*", texts.INIT_MAIL_BAD, default="")
-    sender = ""
-    if mail_host:
-        sender = _ask(texts.INIT_FROM, _ADDRESS, texts.INIT_FROM_BAD)
-    web = _ask(texts.INIT_WEB, r"https?://\S+", texts.INIT_WEB_BAD, default=texts.INIT_WEB_DEFAULT)
+def values_of(text: str) -> Answers:
+    """What the file says now for the keys that ``init`` asks; nothing for a broken file."""
+    try:
+        raw = tomllib.loads(text)
+    except ValueError:
+        return {}
+    found = {(at, key): raw[at].get(key) for at, key in ASKED if isinstance(raw.get(at), dict)}
+    return {place: value for place, value in found.items() if isinstance(value, str)}
+
+
+def _ask_all(now: Answers) -> tuple[Answers, str]:
+    """What stands in the file already is offered as the answer."""
+
+    def known(section: str, key: str, other: str | None = None) -> str | None:
+        return now.get((section, key)) or other
+
+    city = _ask(
+        texts.INIT_CITY, r".{2,60}", texts.INIT_CITY_BAD,
+        default=known("briefings", "city", "Arnhem"),
+    )  # fmt: skip
+    bot_name = _ask(
+        texts.INIT_BOT, _BOT_NAME, texts.INIT_BOT_BAD, default=known("telegram", "bot_name")
+    ).lstrip("@")
+    mail_host, mail = _ask_mail(known("mail", "host", ""), known("mail", "from_address"))
+    # A mailbox of its own for replies stays; it is not one of the five questions.
+    own = now.get(("mail", "reply_address"), "")
+    is_own = own and own != now.get(("mail", "from_address"))
+    reply = own if is_own and mail_host else mail
+    web = _ask(
+        texts.INIT_WEB, r"https?://\S+", texts.INIT_WEB_BAD,
+        default=known("web", "base_url", texts.INIT_WEB_DEFAULT),
+    )  # fmt: skip
     name = _ask(texts.INIT_NAME, r".{1,120}", texts.INIT_NAME_BAD, default=texts.INIT_NAME_DEFAULT)
     answers = {
         ("briefings", "city"): city,
         ("telegram", "bot_name"): bot_name,
         ("mail", "host"): mail_host,
-        ("mail", "from_address"): sender,
-        ("mail", "reply_address"): sender,
+        ("mail", "from_address"): mail,
+        ("mail", "reply_address"): reply,
         ("web", "base_url"): web.rstrip("/"),
     }
     return answers, name
+
+
+def _ask_mail(host_now: str | None, sender_now: str | None) -> tuple[str, str]:
+    """The server and the sender; both empty without mail."""
+    question = texts.INIT_MAIL_AGAIN.format(none=NONE) if host_now else texts.INIT_MAIL
+    host = _ask(question, r"[A-Za-z0-9.:-]*", texts.INIT_MAIL_BAD, default=host_now or "")
+    if not host or host == NONE:
+        return "", ""
+    return host, _ask(texts.INIT_FROM, _ADDRESS, texts.INIT_FROM_BAD, default=sender_now)
 
 
 def _ask(question: str, pattern: str, complaint: str, *, default: str | None = None) -> str:
@@ -187,10 +230,12 @@ async def _find_or_add(session: AsyncSession, config: Config, name: str, *, now:
 
 def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     loaded = load(config)
-    from bot.cli.checking import check_all
+    from bot.cli.checking import Findings, check_all
 
-    say(texts.CHECK_OK.format(what=texts.CHECK_CONFIG.format(path=config)))
-    right = run(check_all(loaded))
+    findings = Findings()
+    findings.good(texts.CHECK_CONFIG.format(path=config))
+    run(check_all(loaded, findings))
+    say(texts.CHECK_TALLY.format(open=findings.open, in_order=findings.in_order))
     say(texts.CHECK_DONE)
-    if not right:
+    if findings.open:
         raise typer.Exit(WRONG)

@@ -1,7 +1,7 @@
 """Dutch of the command line."""
 
 HELP = "Schakel: dezelfde avond een gecontroleerde briefing, en antwoord voor wie iets meldde."
-HELP_CONFIG = "Het configuratiebestand."
+HELP_CONFIG = "Het configuratiebestand; anders config.toml in deze map."
 HELP_VERSION = "Toon de versie."
 HELP_MIGRATE = "Maak de database, of breng hem naar deze versie."
 HELP_CHECK = "Zeg wat goed en fout is. Verstuurt niets."
@@ -12,6 +12,7 @@ HELP_BY_HAND = "Speel niets voor: u speelt de avond zelf op de pagina Telefoons.
 HELP_ONCE = "Stop vanzelf na de avond."
 HELP_REAL = "Speel dit bestand met echt nieuws af."
 HELP_SIMULATOR = "Draai alleen de nagebootste buitenwereld."
+HELP_PORT = "Poort op deze computer."
 HELP_CONTACTS = "Contacten en uitnodigingen."
 HELP_IMPORT = "Lees contacten uit een CSV."
 HELP_INVITE = "Maak uitnodigingen om Telegram te koppelen."
@@ -25,9 +26,18 @@ HELP_CSV = "Het CSV-bestand met contacten; de kolommen staan in docs/handleiding
 HELP_QR = "Map waarin per persoon een QR-code (SVG) komt."
 HELP_EVENT = "Gebeurtenissen."
 HELP_EVENT_NEW = "Start een gebeurtenis met de hand."
+HELP_TITLE = "Wat er gebeurde, in één regel en zonder namen van mensen."
+HELP_TYPE = "Code van de soort. Een code die niet bestaat, toont de hele lijst."
+HELP_PLACE = "Waar het was, zoals een wijk. Zonder dit: de stad van [briefings] city."
+HELP_SEVERITY = "Ernst, van 2 tot en met 5."
+HELP_LINK = "Webadres van een bericht erover."
 HELP_FEEDS = "Bronnen en berichten."
 HELP_FEEDS_LIST = "Toon de bronnen en hoe het ermee gaat."
 HELP_FEEDS_EXPLAIN = "Zeg waarom een bericht zijn ernst kreeg."
+HELP_KEY = (
+    "De link of het nummer van een bericht, of g met het nummer van een gebeurtenis (g12). Zo'n "
+    "nummer staat vooraan in schakel deliveries; bij een gebeurtenis staan de berichten erin."
+)
 HELP_DELIVERIES = "Toon per gebeurtenis hoeveel berichten aankwamen."
 HELP_SIGNALS = "Spanningssignalen."
 HELP_SIGNALS_LIST = "Toon open signalen, zonder tekst."
@@ -74,12 +84,40 @@ LINKED = "Telegram gekoppeld"
 NOT_LINKED = "nog geen Telegram"
 NO_CONTACTS = "Er zijn nog geen contacten. Lees ze in met: schakel contacts import"
 NOTHING_TO_INVITE = "Iedereen heeft Telegram al gekoppeld."
-EVENT_OPENED = (
-    "Gebeurtenis {event_id} is gestart; {drafts} teksten staan klaar in de chat en op de pagina."
+EVENT_OPENED = "Gebeurtenis {event_id} is gestart, met {drafts} teksten als concept."
+NEXT_NOBODY = (
+    "Let op: geen coördinator heeft een werkend kanaal, dus niemand hoort dit. Zet het token of "
+    "vul [mail] in, en laat een uitnodiging openen. schakel check zegt wat er ontbreekt."
+)
+NEXT_RUN = (
+    "Let op: schakel run draait niet, dus niemand hoort dit nu. Start schakel run: daarna krijgen "
+    "de coördinatoren bericht."
+)
+NEXT_TOLD = (
+    "Coördinatoren die nu bericht krijgen: {count}. Zij vullen de feiten aan en laten de teksten "
+    "goedkeuren. Tot dan gaat er niets naar lezers."
+)
+EMPTY_TITLE = "De titel is leeg. Zeg in één regel wat er gebeurde, zonder namen."
+LONG_TITLE = "De titel is te lang (hooguit {limit} tekens)."
+PERSON_IN_TITLE = (
+    "In de titel of de plaats staat misschien een naam of een ander spoor naar een persoon. Er is "
+    "niets bewaard. Schrijf het zonder persoon. Is het een plek, school of club? Zet die naam dan "
+    "in [signals] allow."
+)
+BAD_LINK = (
+    "De link werkt niet. Geef een heel webadres, met http:// of https:// ervoor en zonder spaties."
 )
 NO_COORDINATOR = "Er is nog geen coördinator. Maak die met: schakel init"
-UNKNOWN_TYPE = "Deze soort ken ik niet. Kies uit: {choices}."
-NO_ITEM = "Dit bericht staat niet in de database."
+UNKNOWN_TYPE = "Deze soort ken ik niet. Kies een code uit deze lijst:"
+TYPE_ROW = "  {code:<9} {name}"
+NO_ITEM = (
+    "Dit bericht staat niet in de database. Geef de link of het nummer van een bericht. De nummers "
+    "bij gebeurtenis 12 ziet u met: schakel feeds explain g12"
+)
+NO_EVENT = "Deze gebeurtenis is er niet. Nummers ziet u met: schakel deliveries"
+EVENT_HEAD = "Gebeurtenis {event_id} · ernst {severity} · {title}"
+EVENT_ITEM = "bericht {key} · {source} · {title}"
+REASON = "{weight:+g}  {text}"
 NO_SOURCES = "Er zijn nog geen bronnen. Zet ze in config.toml."
 SOURCE_LINE = "{mark} {key} · {name} · {state}"
 SOURCE_FRESH = "laatst gelezen {at}"
@@ -119,18 +157,32 @@ CHECK_BOX_OK = "Postbus voor antwoorden: {host} antwoordt."
 CHECK_BOX_BAD = "Postbus voor antwoorden: {host} antwoordt niet op poort {port}."
 CHECK_BOX_NONE = "Postbus voor antwoorden: niet ingesteld. Bounces en antwoorden blijven ongezien."
 CHECK_MAIL_NONE = "E-mail: niet ingesteld. Wie geen Telegram heeft, komt op de bellijst."
-CHECK_LINE = "Te controleren: {label}. Kijk na, en vul checked_on in."
+CHECK_LINE = "Te controleren: {label}. {why}"
+#: by :meth:`briefings.settings.CityLine.fault`
+LINE_FAULTS = {
+    "unchecked": "Kijk na, en vul checked_on in, zoals checked_on = 2026-01-31.",
+    "no_phone": (
+        "Het telefoonnummer (phone) is leeg. Vul het in. Hoort er geen nummer bij? Haal dan de "
+        "regel met phone weg, en zeg in text of link wat lezers doen."
+    ),
+    "empty": "Er staat niets waar een lezer iets mee kan. Vul phone, link of text in.",
+    "future": "De datum in checked_on moet nog komen. Vul de dag in waarop iemand het nakeek.",
+    "expired": "De datum in expires_on is voorbij. Kijk opnieuw na, en pas beide datums aan.",
+}
 CHECK_GATE = "Er gaan geen echte briefings uit zolang hierboven 'te controleren' staat."
 CHECK_GATE_OPEN = "Nummers en meldkaart: alles is nagekeken."
 CHECK_EXERCISE = "Dit is een oefeninstallatie: niets bereikt een echt adres."
 CHECK_COORDINATORS = "Coördinatoren die bereikbaar zijn: {count}."
+CHECK_APPROVERS = "Goedkeurders die bereikbaar zijn: {count}."
 CHECK_NO_COORDINATOR = (
-    "Er is geen coördinator met een werkend kanaal. Laat de link van schakel init openen terwijl "
+    "Er is geen coördinator met een werkend kanaal (alleen wat is ingesteld, telt). Laat "
+    "de link van schakel init openen terwijl "
     "schakel run draait, of maak een nieuwe met: schakel contacts invite"
 )
 CHECK_NO_APPROVER = (
     "Er is geen goedkeurder met een werkend kanaal. Vanaf ernst {severity} kan dan niets uit."
 )
+CHECK_TALLY = "{open} punten open, {in_order} in orde."
 CHECK_DONE = "Klaar. Er is niets verstuurd."
 
 HELP_FORCE = "Ook als het bestand al ingevuld is."
@@ -143,6 +195,7 @@ INIT_CITY_BAD = "Geef een naam van 2 tot 60 tekens."
 INIT_BOT = "2/5 Hoe heet de bot (gebruikersnaam bij Telegram)?"
 INIT_BOT_BAD = "Zo'n naam bestaat uit letters, cijfers en _ en eindigt op bot, zoals stad_bot."
 INIT_MAIL = "3/5 Welke SMTP-server verstuurt e-mail (leeg = geen e-mail)?"
+INIT_MAIL_AGAIN = "3/5 Welke SMTP-server verstuurt e-mail ({none} = geen e-mail)?"
 INIT_MAIL_BAD = "Geef alleen de naam van de server, zoals smtp.example.org."
 INIT_FROM = "    En vanaf welk adres?"
 INIT_FROM_BAD = "Geef een e-mailadres, zoals schakel@example.org."
@@ -202,4 +255,8 @@ CHECK_LINKS_OK = "Links in berichten: {address}"
 CHECK_LINKS_LOCAL = (
     "Links in berichten wijzen naar deze computer zelf: op een telefoon openen zij niets. "
     "Zet het openbare adres in [web] base_url, met een webserver met TLS ervoor."
+)
+CHECK_LINKS_OPEN = (
+    "Links in berichten: {address} is niet beveiligd. Zet er een webserver met TLS voor, en laat "
+    "[web] base_url beginnen met https://."
 )

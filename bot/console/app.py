@@ -13,6 +13,7 @@ from datetime import datetime
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -101,7 +102,9 @@ def _routes() -> list[Route | Mount]:
         Route(f"{page}/signaal", organisation.take_signal, methods=["POST"]),
         Route(f"{page}/dank", organisation.thank),
         Route(f"{page}/{{answer:answer}}", organisation.note_acknowledgement, methods=["POST"]),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        # Only these are packed: a page holds the form's key next to what its reader searched for,
+        # and the length of a packed page would tell of the one by the other.
+        Mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), compresslevel=6)),
     ]
 
 

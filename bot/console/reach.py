@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple, TypeVar
 
+from sqlalchemy import String, cast
 from sqlmodel import col, select
 from starlette.responses import Response
 
@@ -24,6 +28,9 @@ from contacts.outbox import (
 from contacts.permissions import Permission
 
 GONE_OUT = {*SENT, BriefingStatus.APPROVED}
+S = TypeVar("S", bound=StrEnum)
+#: how somebody who gets no text is stored
+NO_AUDIENCE = "[]"
 #: on their way or still to go
 WAITING = {DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING}
 
@@ -55,6 +62,13 @@ class Reach:
         return self.sent > 0
 
 
+class Named(NamedTuple):
+    """What of an organisation is shown."""
+
+    name: str
+    domain: Domain
+
+
 @dataclass(frozen=True, slots=True)
 class PersonReach:
     """What is known of one person; the statuses of all deliveries to them."""
@@ -71,12 +85,7 @@ async def show_reach(visit: Visit) -> Response:
     sent = [b for b in await versions_of(visit.session, event.id) if b.status in GONE_OUT]
     briefing = sent[-1] if sent else None
     people = await _people(visit, briefing.id if briefing else None)
-    found = await visit.session.exec(
-        select(Organisation)
-        .where(col(Organisation.is_exercise) == event.is_exercise)
-        .order_by(col(Organisation.name))
-    )
-    rows = count_reach({row.id: row for row in found.all() if row.id is not None}, people)
+    rows = count_reach(await _organisations(visit, is_exercise=event.is_exercise), people)
     return await visit.show_of(
         event,
         "bereik",
@@ -88,45 +97,71 @@ async def show_reach(visit: Visit) -> Response:
     )
 
 
-async def _people(visit: Visit, briefing_id: int | None) -> list[PersonReach]:
+async def _organisations(visit: Visit, *, is_exercise: bool) -> Mapping[int, Named]:
+    """All of one world by name."""
+    found = await visit.session.exec(
+        select(Organisation.id, Organisation.name, Organisation.domain)
+        .where(col(Organisation.is_exercise) == is_exercise)
+        .order_by(col(Organisation.name))
+    )
+    return {ident: Named(name, Domain(domain)) for ident, name, domain in found.all() if ident}
+
+
+async def _people(visit: Visit, briefing_id: int | None) -> Iterator[PersonReach]:
     """Everybody with an audience, with what became of their messages of this version."""
+    # Columns and not whole rows: a city has thousands of people, and only counts are shown.
     listed = await visit.session.exec(
-        select(Person).where(
+        select(Person.id, Person.organisation_id).where(
             col(Person.left_at).is_(None),
             col(Person.is_exercise) == visit.actor.is_exercise,
+            cast(col(Person.audiences), String) != NO_AUDIENCE,
         )
     )
-    statuses: dict[int, set[DeliveryStatus]] = {}
-    said: dict[int, set[AcknowledgementKind]] = {}
-    if briefing_id is not None:
-        found = await visit.session.exec(
-            select(Delivery.person_id, Delivery.status, Acknowledgement.kind)
-            .join(Message, col(Message.id) == col(Delivery.message_id))
-            .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
-            .where(
-                col(Message.briefing_id) == briefing_id,
-                col(Delivery.act) == DeliveryAct.SEND,
-                col(Delivery.person_id).is_not(None),
-            )
-        )
-        for person_id, status, kind in found.all():
-            assert person_id is not None
-            statuses.setdefault(person_id, set()).add(DeliveryStatus(status))
-            if kind is not None:
-                said.setdefault(person_id, set()).add(AcknowledgementKind(kind))
-    return [
+    statuses, said = await _what_became(visit, briefing_id)
+    return (
         PersonReach(
-            person.organisation_id,
-            frozenset(statuses.get(person.id or 0, ())),
-            frozenset(said.get(person.id or 0, ())),
+            organisation_id,
+            statuses.get(person_id or 0, frozenset()),
+            said.get(person_id or 0, frozenset()),
         )
-        for person in listed.all()
-        if person.audiences
-    ]
+        for person_id, organisation_id in listed.all()
+    )
+
+
+async def _what_became(
+    visit: Visit, briefing_id: int | None
+) -> tuple[dict[int, frozenset[DeliveryStatus]], dict[int, frozenset[AcknowledgementKind]]]:
+    """Per person the statuses of their messages of this version, and what they told of them."""
+    statuses: dict[int, frozenset[DeliveryStatus]] = {}
+    said: dict[int, frozenset[AcknowledgementKind]] = {}
+    if briefing_id is None:
+        return statuses, said
+    found = await visit.session.exec(
+        select(Delivery.person_id, Delivery.status, Acknowledgement.kind)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
+        .where(
+            col(Message.briefing_id) == briefing_id,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.person_id).is_not(None),
+        )
+    )
+    for person_id, status, kind in found.all():
+        assert person_id is not None
+        statuses[person_id] = _with(statuses.get(person_id), DeliveryStatus(status))
+        if kind is not None:
+            said[person_id] = _with(said.get(person_id), AcknowledgementKind(kind))
+    return statuses, said
+
+
+@cache
+def _with(known: frozenset[S] | None, more: S) -> frozenset[S]:
+    """The same few sets for everybody: one for each of thousands would be slow to make."""
+    return (known or frozenset()) | {more}
 
 
 def count_reach(
-    organisations: Mapping[int, Organisation], people: Iterable[PersonReach]
+    organisations: Mapping[int, Named | Organisation], people: Iterable[PersonReach]
 ) -> list[Reach]:
     """One row per organisation with people in the audience, in the order given. Pure."""
     rows = {

@@ -54,7 +54,7 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
     plan = None
     if briefing is not None and briefing.status in OPEN:
         plan = await plan_version(visit.session, event, briefing)
-    organisations = await _organisations(visit)
+    organisations = await _organisations(visit, plan)
     return await visit.show_of(
         event,
         "verzenden",
@@ -86,10 +86,12 @@ def _audiences(plan: RecipientPlan | None) -> Mapping[str, int]:
     return dict(Counter(texts.AUDIENCES[planned.audience] for planned in plan.recipients))
 
 
-async def _organisations(visit: Visit) -> Mapping[int, Organisation]:
-    found = await visit.session.exec(
-        select(Organisation).where(col(Organisation.is_exercise) == visit.actor.is_exercise)
-    )
+async def _organisations(visit: Visit, plan: RecipientPlan | None) -> Mapping[int, Organisation]:
+    """Those of the people who must be called; a city has thousands of others."""
+    if plan is None or not plan.unreachable:
+        return {}
+    wanted = {person.organisation_id for person in plan.unreachable}
+    found = await visit.session.exec(select(Organisation).where(col(Organisation.id).in_(wanted)))
     return {row.id: row for row in found.all() if row.id is not None}
 
 

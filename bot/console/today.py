@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -26,10 +27,14 @@ from bot.console.needs import (
     unknown,
 )
 from briefings.rows import Briefing, BriefingStatus, FactBlock
-from contacts.arrival import DeliveryCounts, count_deliveries
+from contacts.arrival import DISTRIBUTED, DeliveryCounts
 from contacts.outbox import (
     Acknowledgement,
     AcknowledgementKind,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
 )
 from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus, Source
@@ -121,8 +126,14 @@ async def read_titles(session: AsyncSession) -> Mapping[int, str]:
         )
     )
     blocks = await session.exec(select(FactBlock.event_id, FactBlock.neutral_title))
-    titles = {ident: mask_names(title) for ident, title in events.all() if ident is not None}
+    titles = {ident: masked(title) for ident, title in events.all() if ident is not None}
     return titles | dict(blocks.all())
+
+
+@lru_cache(maxsize=2048)
+def masked(title: str) -> str:
+    """``mask_names``, once per title: most pages ask for those of every event."""
+    return mask_names(title)
 
 
 def count_feeds(sources: Sequence[Source], *, now: datetime) -> Feeds:
@@ -146,32 +157,84 @@ async def _running(
         .where(col(Event.status).in_(RUNNING), col(Event.is_exercise) == is_exercise)
         .order_by(col(Event.id).desc())
     )
-    return [await _running_one(session, event, titles) for event in found.all()]
-
-
-async def _running_one(session: AsyncSession, event: Event, titles: Mapping[int, str]) -> Running:
-    block = await session.exec(
-        select(FactBlock.next_update_at).where(col(FactBlock.event_id) == event.id)
+    events = found.all()
+    ids = [event.id for event in events if event.id is not None]
+    # Everything at once: asking per event would make the first page slower with each of them.
+    counts = await count_per_event(session, ids)
+    newest = await _newest(session, ids)
+    said = await _acknowledged(session, ids)
+    due = await session.exec(
+        select(FactBlock.event_id, FactBlock.next_update_at).where(col(FactBlock.event_id).in_(ids))
     )
-    newest = await session.exec(
+    updates = dict(due.all())
+    return [
+        Running(
+            event=event,
+            title=title_of(titles, event.id),
+            counts=counts[event.id or 0],
+            briefing=newest.get(event.id or 0),
+            read=said.get((event.id, AcknowledgementKind.READ), 0),
+            understood=said.get((event.id, AcknowledgementKind.UNDERSTOOD), 0),
+            next_update_at=updates.get(event.id or 0),
+        )
+        for event in events
+    ]
+
+
+async def count_per_event(
+    session: AsyncSession, event_ids: Sequence[int]
+) -> Mapping[int, DeliveryCounts]:
+    """Distribution per event by status; what was told back stands beside it, not in it."""
+    found = await session.exec(
+        select(Message.event_id, Delivery.status, func.count())
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .where(
+            col(Message.event_id).in_(event_ids),
+            col(Message.kind).in_(DISTRIBUTED),
+            col(Delivery.act) == DeliveryAct.SEND,
+        )
+        .group_by(col(Message.event_id), col(Delivery.status))
+    )
+    tally = {(event_id, status): count for event_id, status, count in found.all()}
+
+    def of(ident: int, *statuses: DeliveryStatus) -> int:
+        return sum(tally.get((ident, status), 0) for status in statuses)
+
+    return {
+        ident: DeliveryCounts(
+            planned=of(ident, DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED),
+            sending=of(ident, DeliveryStatus.SENDING),
+            sent=of(ident, DeliveryStatus.SENT),
+            failed=of(ident, DeliveryStatus.FAILED),
+            unknown=of(ident, DeliveryStatus.UNKNOWN),
+            cancelled=of(ident, DeliveryStatus.CANCELLED),
+        )
+        for ident in event_ids
+    }
+
+
+async def _newest(session: AsyncSession, event_ids: Sequence[int]) -> Mapping[int, Briefing]:
+    """The newest version of each event that was not withdrawn."""
+    found = await session.exec(
         select(Briefing)
         .where(
-            col(Briefing.event_id) == event.id,
+            col(Briefing.event_id).in_(event_ids),
             col(Briefing.status) != BriefingStatus.WITHDRAWN,
         )
-        .order_by(col(Briefing.version).desc())
-        .limit(1)
+        .order_by(col(Briefing.version))
     )
-    said = await count_acknowledgements(session, event.id)
-    return Running(
-        event=event,
-        title=title_of(titles, event.id),
-        counts=await count_deliveries(session, event_id=event.id),
-        briefing=newest.first(),
-        read=said.get(AcknowledgementKind.READ, 0),
-        understood=said.get(AcknowledgementKind.UNDERSTOOD, 0),
-        next_update_at=block.first(),
+    return {briefing.event_id: briefing for briefing in found.all()}
+
+
+async def _acknowledged(
+    session: AsyncSession, event_ids: Sequence[int]
+) -> Mapping[tuple[int | None, AcknowledgementKind], int]:
+    found = await session.exec(
+        select(Acknowledgement.event_id, Acknowledgement.kind, func.count())
+        .where(col(Acknowledgement.event_id).in_(event_ids))
+        .group_by(col(Acknowledgement.event_id), col(Acknowledgement.kind))
     )
+    return {(event_id, AcknowledgementKind(kind)): count for event_id, kind, count in found.all()}
 
 
 async def count_acknowledgements(

@@ -47,6 +47,14 @@ def upgrade() -> None:
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_person_id"), ["person_id"], unique=False)
 
+    with op.batch_alter_table("acknowledgement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_acknowledgement_event_id"))
+        batch_op.create_index("ix_acknowledgement_tally", ["event_id", "kind"], unique=False)
+
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
+        batch_op.create_index("ix_delivery_tally", ["message_id", "act", "status"], unique=False)
+
     with op.batch_alter_table("signal", schema=None) as batch_op:
         batch_op.add_column(sa.Column("once", sa.String(length=64), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_signal_once"), ["once"])

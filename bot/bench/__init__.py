@@ -1,0 +1,1 @@
+"""Measures the house under a load that no city will reach."""
