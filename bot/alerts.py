@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -27,6 +28,8 @@ from feeds.events import changed_alerts, due_alerts, items_of, mark_alerted, mar
 from feeds.rows import Event, EventStatus, Trust
 from feeds.settings import FeedSettings
 
+log = logging.getLogger(__name__)
+
 SHOWN_ITEMS = 5
 
 
@@ -42,19 +45,23 @@ async def ring(db: Database, settings: FeedSettings, *, now: datetime) -> int:
 
 
 async def _ring_one(session: AsyncSession, event: Event, now: datetime) -> None:
-    coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
-    deliveries = await tell_people(
-        session,
-        coordinators,
-        await alert_content(session, event),
-        kind=MessageKind.ALERT,
-        event_id=event.id,
-        severity=event.suggested_severity,
-        is_exercise=event.is_exercise,
-        now=now,
-    )
-    first = deliveries[0].id if deliveries else None
-    await mark_alerted(session, event, delivery_id=first, now=now)
+    content = await alert_content(session, event)
+    for role in (Role.COORDINATOR, Role.APPROVER):
+        deliveries = await tell_people(
+            session,
+            await people_with(session, role, is_exercise=event.is_exercise),
+            content,
+            kind=MessageKind.ALERT,
+            event_id=event.id,
+            severity=event.suggested_severity,
+            is_exercise=event.is_exercise,
+            now=now,
+        )
+        if deliveries:
+            await mark_alerted(session, event, delivery_id=deliveries[0].id, now=now)
+            return
+    # Unmarked, it is tried again each round until somebody has a channel that works.
+    log.error("Nobody can be alerted", extra={"action": "alert_reaches_nobody"})
 
 
 async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> None:
@@ -123,8 +130,6 @@ async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
 
 
 async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
-    event.escalated_at = now
-    session.add(event)
     coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
     known = {person.id for person in coordinators}
     backups = [
@@ -133,7 +138,7 @@ async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
         if person.id not in known
     ]
     content = await alert_content(session, event)
-    await tell_people(
+    told = await tell_people(
         session,
         backups,
         content,
@@ -143,6 +148,11 @@ async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
         is_exercise=event.is_exercise,
         now=now,
     )
+    if backups and not told:
+        # They have no channel now; the next round tries again.
+        return
+    event.escalated_at = now
+    session.add(event)
     note = render("coordinator/escalated.html", event=event, backups=len(backups))
     await tell_people(
         session,

@@ -112,14 +112,14 @@ async def remind(house: House, now: datetime) -> None:
                 for signal in await overdue_signals(session, now=now)
                 if signal.is_exercise is is_exercise
             ]
-            if late:
-                await tell_coordinators(
-                    session,
-                    "coordinator/overdue.html",
-                    count=len(late),
-                    is_exercise=is_exercise,
-                    now=now,
-                )
+            told = late and await tell_coordinators(
+                session,
+                "coordinator/overdue.html",
+                count=len(late),
+                is_exercise=is_exercise,
+                now=now,
+            )
+            if told:
                 await mark_overdue_told(session, late, sealer=house.sealer, now=now)
 
 

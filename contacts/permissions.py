@@ -36,7 +36,8 @@ class Permission(StrEnum):
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_ALERTS: frozenset({Role.COORDINATOR, Role.APPROVER}),
-    Permission.MANAGE_EVENT: frozenset({Role.COORDINATOR}),
+    # The approvers are the back-up when nobody answers an alert, so they can decide, too.
+    Permission.MANAGE_EVENT: frozenset({Role.COORDINATOR, Role.APPROVER}),
     Permission.EDIT_FACTS: frozenset({Role.COORDINATOR, Role.APPROVER}),
     Permission.SUBMIT_BRIEFING: frozenset({Role.COORDINATOR}),
     Permission.APPROVE_BRIEFING: frozenset({Role.APPROVER, Role.COORDINATOR}),

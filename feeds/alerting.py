@@ -49,9 +49,9 @@ async def due_alerts(
             col(Event.status) == EventStatus.DETECTED,
             col(Event.suggested_severity) >= settings.alert_from,
             col(Event.merged_into_id).is_(None),
-            # Somebody who follows an event hears of it at the hour asked for, or when it rises.
-            or_(rose, col(Event.snoozed_until) <= now),
-            trusted,
+            # Somebody who follows an event hears of it at the hour asked for, however old its
+            # reports are by then; or as soon as it rises.
+            or_(and_(rose, trusted), col(Event.snoozed_until) <= now),
         )
         .order_by(col(Event.suggested_severity).desc(), col(Event.id))
     )

@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import Who, write_journal
-from contacts.records import move
+from contacts.records import IllegalMove, move
 from feeds import texts
 from feeds.alerting import changed_alerts, due_alerts, mark_alerted, mark_shown
 from feeds.lexicon import GENERAL, load_lexicon, mask_names
@@ -153,7 +153,12 @@ async def dismiss_event(
 async def snooze_event(
     session: AsyncSession, event: Event, until: datetime, *, who: Who, now: datetime
 ) -> None:
-    """Keep following; ring again at ``until``, or as soon as it gets heavier."""
+    """Keep following; ring again at ``until``, or as soon as it gets heavier.
+
+    :raises contacts.records.IllegalMove: it was decided already, so nothing would ring.
+    """
+    if event.status is not EventStatus.DETECTED:
+        raise IllegalMove(f"event {event.id} is {event.status}")
     event.snoozed_until = until
     session.add(event)
     minutes = round((until - now).total_seconds() / 60)

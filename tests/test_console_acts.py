@@ -309,3 +309,23 @@ def test_reports_stand_on_the_line_of_their_newsroom(now: datetime) -> None:
     strips = strips_of([item("b", 10), item("a", 0), item("b", 40)])
     assert [(s.source, list(s.places)) for s in strips] == [("a", [0.0]), ("b", [25.0, 100.0])]
     assert strips_of([item("a", 0)]) == []
+
+
+async def test_two_hundred_pages_that_go_away_at_once_leave_nothing_behind(desk: Desk) -> None:
+    board = LiveDesk(desk.world.db)
+
+    async def look() -> None:
+        async with aclosing(board.follow("/", "Coördinator")) as stream:
+            async for _ in stream:
+                pass
+
+    pages = [asyncio.create_task(look()) for _ in range(200)]
+    await asyncio.sleep(0)
+    assert board.streams == 200
+    for page in pages[:150]:
+        page.cancel()
+    await asyncio.gather(*pages[:150], return_exceptions=True)
+    assert board.streams == 50
+    await board.close()
+    await asyncio.gather(*pages[150:])
+    assert board.streams == 0

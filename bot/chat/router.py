@@ -21,11 +21,13 @@ from bot.chat.coordinator import (
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.rows import UpdateKind
+from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
 from contacts.directory import ChannelKind, Role
 from contacts.outbox import Content, Delivery, MessageKind, TelegramForm
 from contacts.people import close_channel
 from contacts.permissions import NotAllowed, people_with
+from contacts.records import RecordError
 from contacts.sealing import is_sealed
 from contacts.sending import tell_people
 
@@ -100,6 +102,9 @@ async def _tap(turn: Turn) -> None:
         await handler(turn)
     except ValueError:
         turn.toast = texts.OLD_BUTTON
+    except (RecordError, BriefingError):
+        # Somebody else was first; a move is refused before it changes anything.
+        turn.toast = texts.TOO_LATE
 
 
 def _is_ours(turn: Turn, delivery: Delivery) -> bool:

@@ -66,3 +66,4 @@ FIELDS = {
 }
 
 OWN_PAGE = "Uw gegevens"
+TOO_LATE = "Hierover is al besloten, of het is al gebeurd."

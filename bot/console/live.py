@@ -11,6 +11,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +37,14 @@ MOST_STREAMS = 500
 RETRY_MS = 2000
 
 
+@dataclass(slots=True)
+class Looker:
+    """Somebody with a page open; ``wake`` is set when there may be news for them."""
+
+    name: str
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class LiveDesk:
     """All open streams of this process."""
 
@@ -43,11 +52,10 @@ class LiveDesk:
         self._db = db
         self._seen: int | None = None
         self._version = 0
-        self._moved = asyncio.Condition()
         self._watch: asyncio.Task[None] | None = None
         self._numbers = itertools.count()
-        #: page → stream → name of who looks at it
-        self._present: dict[str, dict[int, str]] = {}
+        #: page → stream → who looks at it
+        self._present: dict[str, dict[int, Looker]] = {}
         self.closing = False
 
     @property
@@ -56,22 +64,15 @@ class LiveDesk:
 
     def names_at(self, page: str) -> set[str]:
         """Everybody who has this page open."""
-        return set(self._present.get(page, {}).values())
-
-    def others(self, page: str, number: int) -> list[str]:
-        """Who else has this page open, each name once."""
-        there = self._present.get(page, {})
-        return sorted(
-            {name for stream, name in there.items() if stream != number} - {there[number]}
-        )
+        return {looker.name for looker in self._present.get(page, {}).values()}
 
     async def follow(self, page: str, name: str) -> AsyncIterator[bytes]:
         """The stream of one open page: ``veranderd`` and ``samen``, until it ends."""
-        number = next(self._numbers)
-        self._present.setdefault(page, {})[number] = name
+        number, me = next(self._numbers), Looker(name)
+        self._present.setdefault(page, {})[number] = me
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look())
-        await self._tell()
+        self._wake(page)
         # What changed between the page and its stream would be missed: begin with a look.
         told, shown = -1, None
         loop = asyncio.get_running_loop()
@@ -79,41 +80,27 @@ class LiveDesk:
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
             while not self.closing and loop.time() < ends:
-                others = self.others(page, number)
+                me.wake.clear()
+                others = self.names_at(page) - {name}
                 if others != shown:
                     shown = others
                     yield event("samen", str(len(others)))
                 if told != self._version:
                     told = self._version
                     yield event("veranderd", str(self._seen))
-                elif not await self._wait(told, page, number, shown):
+                if not await _news(me):
                     yield b": \n\n"
         finally:
             del self._present[page][number]
             if not self._present[page]:
                 del self._present[page]
-            await self._tell()
+            self._wake(page)
 
-    async def _wait(self, told: int, page: str, number: int, shown: list[str] | None) -> bool:
-        """Until there is news for this stream; False when it is time for a sign of life."""
-        async with self._moved:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(
-                    self._moved.wait_for(
-                        lambda: (
-                            self.closing
-                            or self._version != told
-                            or self.others(page, number) != shown
-                        )
-                    ),
-                    PING_EVERY_S,
-                )
-                return True
-        return False
-
-    async def _tell(self) -> None:
-        async with self._moved:
-            self._moved.notify_all()
+    def _wake(self, page: str | None = None) -> None:
+        """Let the streams of one page, or of all, look again."""
+        pages = self._present.values() if page is None else [self._present.get(page, {})]
+        for looker in [looker for there in pages for looker in there.values()]:
+            looker.wake.set()
 
     async def _look(self) -> None:
         """Look at the journal while anybody listens."""
@@ -129,18 +116,27 @@ class LiveDesk:
             if newest != self._seen:
                 self._version += self._seen is not None
                 self._seen = newest
-                await self._tell()
+                self._wake()
             await asyncio.sleep(LOOK_EVERY_S)
-        self._watch = None
 
     async def close(self) -> None:
         """End every stream; a stopping house waits for nobody."""
         self.closing = True
-        await self._tell()
+        self._wake()
         if self._watch is not None:
             self._watch.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watch
+
+
+async def _news(me: Looker) -> bool:
+    """Until there may be news; False when it is time for a sign of life."""
+    try:
+        async with asyncio.timeout(PING_EVERY_S):
+            await me.wake.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 def event(name: str, data: str) -> bytes:

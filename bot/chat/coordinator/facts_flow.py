@@ -113,6 +113,7 @@ async def wrote_fact(turn: Turn) -> None:
 async def chose_source(turn: Turn) -> None:
     event = await open_event_of(turn)
     given = _given(turn, FLOW)
+    _same_event(given, event)
     assert turn.tap is not None
     sources, index = given.get("sources", []), turn.tap.number(1)
     if not 0 <= index < len(sources):
@@ -155,6 +156,7 @@ async def wrote_measure(turn: Turn) -> None:
 async def chose_applies(turn: Turn) -> None:
     event = await open_event_of(turn)
     given = _given(turn, MEASURE)
+    _same_event(given, event)
     assert turn.tap is not None
     await turn.finish()
     period = given.pop("from_", "")
@@ -263,6 +265,12 @@ def _given(turn: Turn, flow: str) -> dict[str, Any]:
     if turn.conversation is None or turn.conversation.flow != flow:
         raise ValueError("this question is over")
     return dict(turn.conversation.data)
+
+
+def _same_event(given: dict[str, Any], event: Event) -> None:
+    """:raises ValueError: the button stands under a question about another event."""
+    if given.get("event") != event.id:
+        raise ValueError("a question about another event is open")
 
 
 def _short(text: str) -> str:

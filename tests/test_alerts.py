@@ -1,0 +1,124 @@
+"""An alert counts as told only when somebody was told, and a postponed one comes back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.alerts import call_backup, ring
+from contacts.directory import ChannelKind, Person, Role
+from contacts.outbox import Message, MessageKind
+from contacts.people import open_channel
+from contacts.permissions import Actor
+from contacts.records import Database, IllegalMove
+from feeds.events import confirm_event, snooze_event
+from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source, Trust
+from feeds.settings import FeedSettings
+from tests.console_world import a_colleague
+
+WHO = Actor(1, 1, frozenset({Role.COORDINATOR}), is_exercise=False).who
+
+
+async def an_alert(db: Database, now: datetime) -> int:
+    """A heavy event from a trusted newsroom, and a coordinator without any channel."""
+    async with db.begin() as session:
+        await a_colleague(session, "Coördinator", (Role.COORDINATOR,), now)
+        event = Event(
+            title="Aanslag", type="E02", origin=Origin.FEED, suggested_severity=4,
+            detected_at=now, item_count=1,
+        )  # fmt: skip
+        source = Source(
+            key="omroep", name="Omroep", url="https://omroep.example/rss",
+            trust=Trust.REGIONAL, next_poll_at=now,
+        )  # fmt: skip
+        session.add_all([event, source])
+        await session.flush()
+        assert event.id is not None
+        session.add(
+            Item(
+                source_id=source.id, guid="1", title="Aanslag", link="https://omroep.example/1",
+                event_id=event.id, severity=4, published_at=now,
+                first_seen_at=now, polled_at=now, content_hash="1",
+            )
+        )  # fmt: skip
+        return event.id
+
+
+async def reach(db: Database, now: datetime) -> None:
+    async with db.begin() as session:
+        person = (await session.exec(select(Person))).one()
+        await open_channel(session, person, ChannelKind.TELEGRAM, "4101", rank=0, now=now)
+
+
+async def alerts(db: Database) -> int:
+    async with db.read() as session:
+        found = await session.exec(select(Message))
+        return sum(message.kind is MessageKind.ALERT for message in found.all())
+
+
+async def the_event(db: Database, event_id: int) -> Event:
+    async with db.read() as session:
+        return await session.get_one(Event, event_id)
+
+
+async def test_an_alert_that_reaches_nobody_is_tried_again(db: Database, now: datetime) -> None:
+    event_id = await an_alert(db, now)
+    await ring(db, FeedSettings(), now=now)
+    assert (await the_event(db, event_id)).alerted_at is None
+    await reach(db, now)
+    await ring(db, FeedSettings(), now=now)
+    assert await alerts(db) == 1
+    assert (await the_event(db, event_id)).alerted_at == now
+    await ring(db, FeedSettings(), now=now)
+    assert await alerts(db) == 1
+
+
+async def test_a_postponed_alert_rings_however_old_its_reports_are(
+    db: Database, now: datetime
+) -> None:
+    event_id = await an_alert(db, now)
+    await reach(db, now)
+    await ring(db, FeedSettings(), now=now)
+    until = now + timedelta(hours=36)
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        await snooze_event(session, event, until, who=WHO, now=now)
+    await ring(db, FeedSettings(), now=until - timedelta(minutes=1))
+    assert await alerts(db) == 1
+    await ring(db, FeedSettings(), now=until + timedelta(minutes=1))
+    assert await alerts(db) == 2
+    assert (await the_event(db, event_id)).snoozed_until is None
+
+
+async def test_what_is_decided_cannot_be_postponed(db: Database, now: datetime) -> None:
+    event_id = await an_alert(db, now)
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        await confirm_event(
+            session, event, severity=4, lead_agency=LeadAgency.POLICE, send_before=None,
+            who=WHO, now=now,
+        )  # fmt: skip
+        assert event.status is EventStatus.CONFIRMED
+        with pytest.raises(IllegalMove):
+            await snooze_event(session, event, now + timedelta(hours=1), who=WHO, now=now)
+
+
+async def test_the_back_up_is_called_again_until_it_can_be_reached(
+    db: Database, now: datetime
+) -> None:
+    event_id = await an_alert(db, now)
+    await reach(db, now)
+    await ring(db, FeedSettings(), now=now)
+    async with db.begin() as session:
+        backup = await a_colleague(session, "Achterwacht", (Role.APPROVER,), now)
+    later = now + timedelta(minutes=11)
+    await call_backup(db, after=timedelta(minutes=10), now=later)
+    assert (await the_event(db, event_id)).escalated_at is None
+    async with db.begin() as session:
+        person = await session.get_one(Person, backup)
+        await open_channel(session, person, ChannelKind.TELEGRAM, "4102", rank=0, now=now)
+    await call_backup(db, after=timedelta(minutes=10), now=later)
+    assert (await the_event(db, event_id)).escalated_at == later
+    assert await alerts(db) == 2
