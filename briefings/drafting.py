@@ -38,6 +38,9 @@ from feeds.rows import Event
 
 __all__ = ["current_briefing", "draft_briefing", "texts_of"]
 
+WRONG_LIMIT = 300
+#: between the subjects of one correction
+NEXT_SUBJECT = "; "
 _CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 #: organisations of these domains are never named (rule N9); police and municipality are sources
 _NEVER_NAMED = (Domain.EDUCATION, Domain.CIVIL, Domain.CARE_WELFARE)
@@ -67,8 +70,9 @@ async def draft_briefing(
     """
     assert event.id is not None
     view = await facts_of(session, event.id)
-    versions = await versions_of(session, event.id)
     await void_submission(session, event.id, editor_id=editor_id, now=now)
+    # After that, or a draft that took the place of a waiting version would not be among them.
+    versions = await versions_of(session, event.id)
     briefing = _open_version(versions) or _new_version(event, versions, now)
     earlier = earlier_than(briefing.version, versions)
     _set_kind(briefing, kind, earlier, correction_of=correction_of, wrong=wrong)
@@ -119,14 +123,28 @@ def _set_kind(
     correction_of: int | None,
     wrong: str | None,
 ) -> None:
-    """What was typed about a mistake stays when the same correction is drafted again."""
+    """What was typed about a mistake stays when the same correction is drafted again.
+
+    A second mistake joins the first: it goes to the readers of the earliest wrong version.
+    """
     briefing.kind = _fitting(kind, has_earlier=bool(earlier))
     if briefing.kind not in _CORRECTING:
         briefing.correction_of_id, briefing.wrong = None, None
         return
-    asked = correction_of or briefing.correction_of_id
-    briefing.correction_of_id = _wrong_version(earlier, asked)
-    briefing.wrong = wrong if wrong is not None else briefing.wrong
+    before = briefing.correction_of_id
+    if before is None or correction_of is not None:
+        asked = _wrong_version(earlier, correction_of)
+        # ``earlier`` runs from the oldest on.
+        briefing.correction_of_id = next(b.id for b in earlier if b.id in {before, asked})
+    briefing.wrong = _joined(briefing.wrong, wrong)
+
+
+def _joined(before: str | None, wrong: str | None) -> str | None:
+    """Both subjects, each once, as far as they fit; the newest is never cut away."""
+    if not before or not wrong or wrong in before.split(NEXT_SUBJECT):
+        return before or wrong
+    room = WRONG_LIMIT - len(NEXT_SUBJECT) - len(wrong)
+    return f"{before[:room].rstrip()}{NEXT_SUBJECT}{wrong}" if room > 0 else wrong[:WRONG_LIMIT]
 
 
 def _fitting(kind: BriefingKind, *, has_earlier: bool) -> BriefingKind:

@@ -162,7 +162,7 @@ async def test_the_journal_shows_codes_in_dutch_and_unknown_ones_as_they_are(wor
         session.add(JournalEntry(at=world.now, actor="person:3", action="zomaar", subject="x:1"))
     page = (await world.desk.get("/journaal")).text
     for words in (
-        "gebeurtenis bevestigd", "gebeurtenis 1", "detected → confirmed, ids: 3", "persoon 3",
+        "gebeurtenis bevestigd", "gebeurtenis 1", "gemeld → bevestigd, ids: 3", "persoon 3",
         "zomaar",
     ):  # fmt: skip
         assert words in page
@@ -175,6 +175,22 @@ async def test_the_journal_is_cut_at_200_lines(world: World) -> None:
     page = (await world.desk.get("/journaal")).text
     assert page.count("<tr>") == 201
     assert "gebeurtenis 229" in page
+
+
+async def test_decisions_of_people_are_not_hidden_by_what_the_machine_does(world: World) -> None:
+    async with world.db.begin() as session:
+        write_journal(
+            session, who=SYSTEM, action="event_confirmed", subject="event:1", now=world.now
+        )
+        for number in range(230):
+            write_journal(
+                session, who=SYSTEM, action="deliveries_sent", subject=f"delivery:{number}",
+                now=world.now,
+            )  # fmt: skip
+    assert "gebeurtenis bevestigd" in (await world.desk.get("/journaal")).text
+    everything = (await world.desk.get("/journaal?alles=ja")).text
+    assert "gebeurtenis bevestigd" not in everything
+    assert "Ouder" in everything
 
 
 @pytest.mark.parametrize("number", ["999", "9" * 30, "0"])

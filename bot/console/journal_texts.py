@@ -100,3 +100,23 @@ SUBJECTS = {
     "source": "bron",
     "web_session": "aanmelding",
 }
+
+#: what the machine does by itself, many times an evening
+BY_ITSELF = (
+    "acknowledged", "arrival_proved", "claims_given_back", "claims_recovered",
+    "deliveries_cancelled", "deliveries_claimed", "deliveries_interrupted", "deliveries_planned",
+    "deliveries_sending", "deliveries_sent", "deliveries_void", "deliveries_wait",
+    "dialogue_wiped", "edit_cancelled", "edit_superseded", "edits_interrupted", "leases_over",
+    "mail_handled",
+)  # fmt: skip
+
+STATES = {
+    "detected": "gemeld", "confirmed": "bevestigd", "dismissed": "niet relevant",
+    "closed": "afgesloten", "reopened": "heropend", "draft": "concept",
+    "submitted": "ter goedkeuring", "approved": "goedgekeurd", "distributed": "verzonden",
+    "withdrawn": "ingetrokken", "corrected": "gecorrigeerd", "retracted": "ingetrokken",
+    "ready": "klaar", "halted": "gestopt", "cancelled": "vervallen", "planned": "gepland",
+    "claimed": "opgepakt", "sending": "onderweg", "sent": "verzonden", "failed": "geweigerd",
+    "unknown": "onzeker", "new": "nieuw", "in_duiding": "in duiding", "action": "actie",
+    "waiting": "wacht",
+}  # fmt: skip

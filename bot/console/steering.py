@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.console import journal_texts
-from bot.console.doors import Door, Visit
+from bot.console.doors import MAX_ID, Door, Visit
 from bot.console.health import read_beats
 from bot.console.sessions import end_session
 from bot.rows import WebSession
@@ -111,12 +111,25 @@ async def sign_out_other(visit: Visit) -> Response:
 
 
 async def show_journal(visit: Visit) -> Response:
-    """``GET /journaal``: the last lines, newest first."""
+    """``GET /journaal?alles=ja&na=…``: newest first; what the machine does by itself only on
+    request, because it hides what people decided."""
+    asked = visit.request.query_params
+    everything, before = asked.get("alles") == "ja", asked.get("na", "")
+    query = select(JournalEntry)
+    if not everything:
+        query = query.where(col(JournalEntry.action).not_in(journal_texts.BY_ITSELF))
+    if before.isdecimal():
+        query = query.where(col(JournalEntry.id) < min(int(before), MAX_ID))
     found = await visit.session.exec(
-        select(JournalEntry).order_by(col(JournalEntry.id).desc()).limit(JOURNAL_LINES)
+        query.order_by(col(JournalEntry.id).desc()).limit(JOURNAL_LINES + 1)
     )
-    lines = [journal_line(entry) for entry in found.all()]
-    return visit.show("journaal.html", lines=lines)
+    entries = found.all()
+    return visit.show(
+        "journaal.html",
+        lines=[journal_line(entry) for entry in entries[:JOURNAL_LINES]],
+        more=entries[JOURNAL_LINES - 1].id if len(entries) > JOURNAL_LINES else None,
+        everything=everything,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +166,8 @@ def _detail(detail: Mapping[str, Any]) -> str:
     """Codes and counts; long lists of numbers as their length."""
     said = []
     if "from" in detail and "to" in detail:
-        said.append(f"{detail['from']} → {detail['to']}")
+        old, new = (journal_texts.STATES.get(detail[key], detail[key]) for key in ("from", "to"))
+        said.append(f"{old} → {new}")
     for name, value in detail.items():
         if name not in {"from", "to"}:
             said.append(f"{name}: {len(value) if isinstance(value, list) else value}")
