@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from bot.alerts import call_backup, ring
+from bot.evening.starting import SEND_TIMES, deadline_label, default_deadline
 from contacts.directory import ChannelKind, Person, Role
 from contacts.outbox import Message, MessageKind
 from contacts.people import open_channel
@@ -122,3 +123,13 @@ async def test_the_back_up_is_called_again_until_it_can_be_reached(
     await call_backup(db, after=timedelta(minutes=10), now=later)
     assert (await the_event(db, event_id)).escalated_at == later
     assert await alerts(db) == 2
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "label"),
+    [(16, 42, "20.30"), (19, 15, "22.00"), (20, 45, "morgen 06.45"), (23, 30, "06.45")],
+)
+def test_the_deadline_that_is_proposed_can_still_be_met(hour: int, minute: int, label: str) -> None:
+    now = datetime(2026, 3, 3, hour, minute, tzinfo=UTC)  # one hour later in Arnhem
+    proposed = SEND_TIMES[default_deadline(now)]
+    assert deadline_label(now, proposed) == label

@@ -17,7 +17,15 @@ from bot.console.event_view import read_event
 from bot.console.needs import RUNNING
 from bot.console.today import read_titles
 from bot.evening import approving, starting
-from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, default_severity, next_time
+from bot.evening.starting import (
+    LEADS,
+    SEND_TIMES,
+    SEVERITIES,
+    deadline_label,
+    default_deadline,
+    default_severity,
+    next_time,
+)
 from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Permission
 from feeds.events import dismiss_event, merge_events, open_event, reopen_event, snooze_event
@@ -93,7 +101,8 @@ async def show_event(visit: Visit) -> Response:
         severities=chat_texts.SEVERITIES,
         default_severity=default_severity(event),
         leads=texts.LEADS,
-        times=[f"{at:%H.%M}" for at in SEND_TIMES],
+        times=[deadline_label(visit.now, at) for at in SEND_TIMES],
+        default_time=default_deadline(visit.now),
         snoozes=chat_texts.SNOOZES,
         dismissals=chat_texts.DISMISSALS,
         others=await _mergeable(visit, event),
@@ -215,7 +224,7 @@ async def start(visit: Visit) -> Response:
         now=visit.now,
         is_exercise=visit.actor.is_exercise,
     )
-    event.send_before = next_time(visit.now, SEND_TIMES[0])
+    event.send_before = next_time(visit.now, SEND_TIMES[default_deadline(visit.now)])
     await starting.prepare(
         visit.session, event, visit.actor, visit.parts.config.briefings, now=visit.now
     )

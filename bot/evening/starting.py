@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.evening import texts
 from briefings.drafting import draft_briefing
 from briefings.facts import open_facts
 from briefings.moments import local
@@ -18,6 +19,8 @@ from feeds.rows import Event, LeadAgency
 LEADS = tuple(LeadAgency)
 SEND_TIMES = (time(20, 30), time(22, 0), time(6, 45))
 SEVERITIES = range(1, 6)
+#: a deadline nearer than this is no help
+WRITING_TIME = timedelta(minutes=30)
 
 
 def next_time(now: datetime, at: time) -> datetime:
@@ -25,6 +28,21 @@ def next_time(now: datetime, at: time) -> datetime:
     here = local(now)
     moment = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     return moment if moment > here else moment + timedelta(days=1)
+
+
+def default_deadline(now: datetime) -> int:
+    """The index in ``SEND_TIMES`` that is proposed: the first to come with time to write."""
+    return min(
+        range(len(SEND_TIMES)),
+        key=lambda index: next_time(now + WRITING_TIME, SEND_TIMES[index]),
+    )
+
+
+def deadline_label(now: datetime, at: time) -> str:
+    """``20.30``, or ``morgen 06.45``."""
+    clock = f"{at:%H.%M}"
+    is_today = local(next_time(now, at)).date() == local(now).date()
+    return clock if is_today else texts.TOMORROW.format(clock=clock)
 
 
 def default_severity(event: Event) -> int:

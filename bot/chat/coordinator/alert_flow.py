@@ -10,7 +10,14 @@ from bot.chat.coordinator.card import show_card
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import starting
-from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, default_severity
+from bot.evening.starting import (
+    LEADS,
+    SEND_TIMES,
+    SEVERITIES,
+    deadline_label,
+    default_deadline,
+    default_severity,
+)
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import dismiss_event, items_of, snooze_event
@@ -73,8 +80,12 @@ async def ask_deadline(turn: Turn) -> None:
     event = await open_event_of(turn)
     assert turn.tap is not None
     chosen = (turn.tap.number(1), turn.tap.number(2))
+    default = default_deadline(turn.now)
     buttons = [
-        Button(_marked(f"{at:%H.%M}", index == 0), data("q4", event.id, *chosen, index))
+        Button(
+            _marked(deadline_label(turn.now, at), index == default),
+            data("q4", event.id, *chosen, index),
+        )
         for index, at in enumerate(SEND_TIMES)
     ]
     await turn.change(render("coordinator/ask_deadline.html", event=event), [buttons])
@@ -107,7 +118,12 @@ async def confirm(turn: Turn) -> None:
 async def confirm_defaults(turn: Turn) -> None:
     event = await open_event_of(turn)
     await _confirm(
-        turn, event, default_severity(event), LeadAgency.POLICE, SEND_TIMES[0], called=False
+        turn,
+        event,
+        default_severity(event),
+        LeadAgency.POLICE,
+        SEND_TIMES[default_deadline(turn.now)],
+        called=False,
     )
 
 

@@ -11,7 +11,7 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import start_evening
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from bot.evening.starting import LEADS, SEND_TIMES, next_time
+from bot.evening.starting import LEADS, SEND_TIMES, default_deadline, next_time
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import open_event
@@ -94,7 +94,7 @@ async def _open(turn: Turn, given: dict[str, object], line: str) -> None:
         now=turn.now,
         is_exercise=actor.is_exercise,
     )
-    event.send_before = next_time(turn.now, SEND_TIMES[0])
+    event.send_before = next_time(turn.now, SEND_TIMES[default_deadline(turn.now)])
     await turn.finish()
     await start_evening(turn, event)
 

@@ -1,0 +1,3 @@
+"""Dutch words of the evening, for both faces."""
+
+TOMORROW = "morgen {clock}"
