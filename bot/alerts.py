@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.alert_flow import alert_buttons
@@ -120,7 +120,8 @@ async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
                 col(Event.status) == EventStatus.DETECTED,
                 col(Event.alerted_at) <= now - after,
                 col(Event.escalated_at).is_(None),
-                col(Event.snoozed_until).is_(None),
+                # An hour that has passed holds nobody back, whether or not it rang again.
+                or_(col(Event.snoozed_until).is_(None), col(Event.snoozed_until) <= now),
             )
         )
         events = found.all()

@@ -90,10 +90,13 @@ async def follow_alerts(house: House, now: datetime) -> None:
 
 
 async def refresh(house: House, now: datetime) -> None:
-    """Live messages, and texts whose hour has come."""
+    """Texts whose hour has come, and live messages; a card that fails holds up no text."""
+    async with house.db.begin() as session:
+        changed = len(await distribute_due(session, now=now))
+    if changed:
+        house.pump.wake()
     async with house.db.begin() as session:
         edited = await refresh_live(session, now=now)
-        edited += len(await distribute_due(session, now=now))
     if edited:
         house.pump.wake()
 

@@ -141,10 +141,11 @@ def _set_kind(
 
 def _joined(before: str | None, wrong: str | None) -> str | None:
     """Both subjects, each once, as far as they fit; the newest is never cut away."""
-    if not before or not wrong or wrong in before.split(NEXT_SUBJECT):
+    if not before or not wrong or wrong in (before, *before.split(NEXT_SUBJECT)):
         return before or wrong
     room = WRONG_LIMIT - len(NEXT_SUBJECT) - len(wrong)
-    return f"{before[:room].rstrip()}{NEXT_SUBJECT}{wrong}" if room > 0 else wrong[:WRONG_LIMIT]
+    kept = before[: max(room, 0)].rstrip(" .;")
+    return f"{kept}{NEXT_SUBJECT}{wrong}" if kept else wrong[:WRONG_LIMIT]
 
 
 def _fitting(kind: BriefingKind, *, has_earlier: bool) -> BriefingKind:

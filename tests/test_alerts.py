@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from bot.alerts import call_backup, ring
 from bot.evening.starting import SEND_TIMES, deadline_label, default_deadline
-from contacts.directory import ChannelKind, Person, Role
+from bot.ticks import remind
+from contacts.directory import ChannelKind, Domain, Person, Role
 from contacts.outbox import Message, MessageKind
 from contacts.people import open_channel
 from contacts.permissions import Actor
 from contacts.records import Database, IllegalMove
+from contacts.sealing import Sealer
 from feeds.events import confirm_event, snooze_event
 from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source, Trust
 from feeds.settings import FeedSettings
+from signals.rows import Setting, Signal, SignalKind
 from tests.console_world import a_colleague
 
 WHO = Actor(1, 1, frozenset({Role.COORDINATOR}), is_exercise=False).who
@@ -133,3 +138,42 @@ def test_the_deadline_that_is_proposed_can_still_be_met(hour: int, minute: int, 
     now = datetime(2026, 3, 3, hour, minute, tzinfo=UTC)  # one hour later in Arnhem
     proposed = SEND_TIMES[default_deadline(now)]
     assert deadline_label(now, proposed) == label
+
+
+async def test_the_back_up_is_called_when_the_hour_asked_for_has_passed(
+    db: Database, now: datetime
+) -> None:
+    event_id = await an_alert(db, now)
+    await reach(db, now)
+    await ring(db, FeedSettings(), now=now)
+    until, patience = now + timedelta(hours=2), timedelta(minutes=10)
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        await snooze_event(session, event, until, who=WHO, now=now)
+    assert await call_backup(db, after=patience, now=until - timedelta(minutes=1)) == 0
+    assert await call_backup(db, after=patience, now=until) == 1
+
+
+async def test_a_late_answer_that_reaches_no_coordinator_is_told_later(
+    db: Database, now: datetime
+) -> None:
+    await an_alert(db, now)
+    async with db.begin() as session:
+        session.add(
+            Signal(
+                organisation_id=1, domain=Domain.EDUCATION, received_at=now, district="stad",
+                setting=Setting.CLASSROOM, kinds=[SignalKind.RUMOUR.value], severity=2,
+                answer_due_at=now,
+            )
+        )  # fmt: skip
+    house: Any = SimpleNamespace(db=db, sealer=Sealer(Sealer.new_key()))
+
+    async def told_at(moment: datetime) -> datetime | None:
+        await remind(house, moment)
+        async with db.read() as session:
+            return (await session.exec(select(Signal))).one().overdue_told_at
+
+    later = now + timedelta(hours=1)
+    assert await told_at(later) is None
+    await reach(db, later)
+    assert await told_at(later) == later

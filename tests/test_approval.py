@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
+from bot import ticks
 from briefings.approval import (
     ApprovalRefused,
     Approved,
@@ -24,6 +27,7 @@ from briefings.approval_rules import content_hash, is_same, needs_four_eyes
 from briefings.distribution import distribute_due, priority_of
 from briefings.drafting import current_briefing, draft_briefing, texts_of
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.versions import versions_of
 from contacts.directory import Audience, Channel, Person, Role
 from contacts.journal import JournalEntry
 from contacts.outbox import (
@@ -409,3 +413,46 @@ def test_what_puts_something_right_is_always_urgent() -> None:
     assert priority_of(BriefingKind.CORRECTION, 2) is Priority.URGENT
     assert priority_of(BriefingKind.UPDATE, 3) is Priority.BULK
     assert priority_of(BriefingKind.UPDATE, 4) is Priority.URGENT
+
+
+async def test_drafting_while_a_text_waits_for_the_morning_leaves_one_open_version(
+    db: Database,
+) -> None:
+    async with db.begin() as session:
+        cast, briefing, seen = await handed_in(session)
+        await approve(
+            session, briefing, cast.approver, SETTINGS,
+            expected_hash=seen, now=NOW, send_at=NOW + timedelta(hours=12),
+        )  # fmt: skip
+        drafted = await draft_briefing(
+            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        versions = await versions_of(session, cast.event.id or 0)
+    assert [(one.version, one.status) for one in versions] == [
+        (1, BriefingStatus.WITHDRAWN),
+        (2, BriefingStatus.DRAFT),
+    ]
+    assert (drafted.id, drafted.kind) == (versions[1].id, BriefingKind.FIRST)
+
+
+async def test_a_card_that_cannot_be_shown_holds_up_no_text(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning = NOW + timedelta(hours=12)
+    async with db.begin() as session:
+        cast, briefing, seen = await handed_in(session)
+        await approve(
+            session, briefing, cast.approver, SETTINGS,
+            expected_hash=seen, now=NOW, send_at=morning,
+        )  # fmt: skip
+
+    async def broken(*args: object, **values: object) -> int:
+        raise RuntimeError("card")
+
+    monkeypatch.setattr(ticks, "refresh_live", broken)
+    house: Any = SimpleNamespace(db=db, pump=SimpleNamespace(wake=lambda: None))
+    with pytest.raises(RuntimeError):
+        await ticks.refresh(house, morning)
+    async with db.read() as session:
+        stored = await session.get_one(Briefing, briefing.id)
+    assert stored.status is BriefingStatus.DISTRIBUTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
@@ -380,3 +381,29 @@ def test_the_closing_says_small_numbers_in_words_and_what_was_done_in_sentences(
     assert closing.reported.startswith("Van 1 of 2 organisaties kregen wij signalen.")
     assert closing.done == ("Wij gaven informatie.",)
     assert closing.not_done == ("Over sommige signalen mogen wij niet meer zeggen.",)
+
+
+async def test_a_second_mistake_joins_the_first_in_one_correction(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+
+        async def draft(kind: BriefingKind, **of: Any) -> Briefing:
+            return await draft_briefing(
+                session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=NOW, **of
+            )
+
+        sent = []
+        for _ in range(2):
+            version = await draft(BriefingKind.FIRST)
+            version.status, version.distributed_at = BriefingStatus.DISTRIBUTED, NOW
+            sent.append(version)
+        mistakes = ((sent[0], "het aantal."), (sent[1], "de straat"), (sent[1], "de straat"))
+        for version, about in mistakes:
+            correction = await draft(BriefingKind.CORRECTION, correction_of=version.id, wrong=about)
+        again = await draft(BriefingKind.CORRECTION, wrong=correction.wrong)
+        assert (again.id, again.correction_of_id) == (correction.id, sent[0].id)
+        assert again.wrong == "het aantal; de straat"
+        long = await draft(BriefingKind.CORRECTION, wrong="x" * 290)
+        assert long.wrong is not None
+        assert (len(long.wrong) <= 300, long.wrong[-290:]) == (True, "x" * 290)

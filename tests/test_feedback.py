@@ -288,3 +288,52 @@ async def test_the_way_back_is_wiped_thirty_days_after_the_answer(
     await session.refresh(result[0])
     assert signal.reply_handle is None
     assert result[0].address == f"wiped:{result[0].id}"
+
+
+async def test_the_note_of_a_late_signal_can_still_be_read_after_the_event_was_closed(
+    session: AsyncSession, now: datetime
+) -> None:
+    day, settings = timedelta(days=1), SignalSettings()
+    event = Event(
+        title="Gebeurtenis", type="algemeen", origin=Origin.MANUAL, detected_at=now,
+        status=EventStatus.CLOSED, closed_at=now,
+    )  # fmt: skip
+    await add(session, event)
+    unread, answered = (
+        a_signal(now + came * day, event_id=event.id, closed_at=closed and now + closed * day)
+        for came, closed in ((29, None), (20, 40))
+    )
+    await add(session, unread, answered)
+    assert await wipe_notes(session, settings, now=now + 58 * day) == 0
+    assert await wipe_notes(session, settings, now=now + 59 * day) == 1
+    assert await wipe_notes(session, settings, now=now + 69 * day) == 0
+    assert await wipe_notes(session, settings, now=now + 70 * day) == 1
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED])
+async def test_the_way_back_in_an_answer_that_never_arrived_is_wiped_too(
+    session: AsyncSession, now: datetime, status: DeliveryStatus
+) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    result = await close(session, signal, now)
+    assert isinstance(result, list)
+    result[0].status = status
+    await session.flush()
+    for days, sealed in ((29, True), (30, False)):
+        await wipe_notes(session, SignalSettings(), now=now + timedelta(days=days))
+        await session.refresh(result[0])
+        assert is_sealed(result[0].address) is sealed
+    # What cannot be addressed any more does not wait to be sent.
+    assert result[0].status is not DeliveryStatus.PLANNED
+
+
+async def test_the_way_back_of_a_signal_that_nobody_answers_is_kept_half_a_year(
+    session: AsyncSession, now: datetime
+) -> None:
+    signal = a_signal(now)
+    await add(session, signal)
+    for days, kept in ((179, True), (180, False)):
+        await wipe_notes(session, SignalSettings(), now=now + timedelta(days=days))
+        await session.refresh(signal)
+        assert (signal.reply_handle is not None) is kept

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
+from bot.chat.buttons import parse
+from bot.chat.coordinator import texts
+from bot.chat.router import route
+from bot.chat.texts import OLD_BUTTON, TOO_LATE
+from bot.chat.turn import Turn
+from bot.evening.starting import prepare
+from bot.rows import UpdateKind
 from bot.simulator import User
-from briefings.rows import Briefing, BriefingStatus
+from briefings.drafting import draft_briefing
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
+from contacts.directory import Role
+from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, Message, MessageKind
-from feeds.rows import Event, EventStatus, Item
+from contacts.people import grant
+from contacts.permissions import load_actor
+from contacts.records import Database
+from feeds.rows import Event, EventStatus, Item, Source, Trust
 from tests.flow_world import Evening, an_evening
+from tests.partner_world import CONFIG, Chat, a_partner, an_event
 
 TITLE = "Drie mensen aangehouden in Arnhem, verdacht van voorbereiden aanslag"
 FACT = "De politie heeft drie mensen aangehouden in Arnhem."
@@ -46,9 +61,10 @@ async def confirmed(evening: Evening) -> None:
 
 async def add_fact(evening: Evening, fact: str = FACT, source: str = "politie") -> None:
     user = evening.coordinator
+    mark = user.last_id
     await user.press("Feiten")
-    await user.press("Feit toevoegen")
-    mark = (await user.see("Typ één feit")).message_id
+    await user.press("Feit toevoegen", after=mark)
+    await user.see("Typ één feit", after=mark)
     await user.say(fact)
     await user.press(source, after=mark)
     await user.see(lambda m: fact in m.text and "Volgende update" in m.text, after=mark)
@@ -224,3 +240,151 @@ async def test_a_link_is_accepted_as_the_source(evening: Evening) -> None:
     await user.say("Aanhoudingen in Arnhem-Oost")
     await user.see_button("Ter goedkeuring")
     assert (await the_event(evening)).source_link == "https://nieuws.example/bericht/1"
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> Chat:
+    """A coordinator's chat on a real store, without a house around it."""
+    chat = await a_partner(db, now)
+    async with db.begin() as session:
+        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
+    return chat
+
+
+async def a_running_event(desk: Chat) -> int:
+    """With its facts open and a first version drafted."""
+    event_id = await an_event(desk)
+    async with desk.db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        actor = await load_actor(session, desk.person_id or 0)
+        assert actor is not None
+        await prepare(session, event, actor, CONFIG.briefings, now=desk.now)
+    return event_id
+
+
+async def tap(desk: Chat, wire: str) -> None:
+    async def routed(turn: Turn) -> None:
+        await route(turn, UpdateKind.TAP, None)
+
+    await desk.run(routed, tap=parse(wire))
+
+
+async def say(desk: Chat, line: str) -> None:
+    async def routed(turn: Turn) -> None:
+        await route(turn, UpdateKind.TEXT, None)
+
+    await desk.run(routed, text=line, message_id=78)
+
+
+async def first_button(desk: Chat) -> str:
+    return (await desk.buttons())[0].data or ""
+
+
+async def typed_facts(desk: Chat) -> list[Fact]:
+    """Without the questions that every event opens with."""
+    return [fact for fact in await desk.all(Fact) if fact.kind is not FactKind.UNKNOWN]
+
+
+async def test_a_line_becomes_a_fact_of_the_event_it_was_typed_for(desk: Chat) -> None:
+    other, event_id = await a_running_event(desk), await a_running_event(desk)
+    asked = []
+    for number, line in ((other, FACT), (event_id, "De Testlaan is dicht."), (event_id, FACT)):
+        await tap(desk, f"fadd:{number}")
+        await say(desk, line)
+        asked.append(await first_button(desk))
+    for old in asked[:2]:
+        await tap(desk, old)
+        assert desk.toast == OLD_BUTTON
+    assert await typed_facts(desk) == []
+    await tap(desk, asked[2])
+    [fact] = await typed_facts(desk)
+    assert (fact.event_id, fact.text, fact.source_name) == (event_id, FACT, "politie")
+
+
+async def test_a_measure_belongs_to_the_event_it_was_typed_for(desk: Chat) -> None:
+    other, event_id = await a_running_event(desk), await a_running_event(desk)
+    answers = ("De Testlaan is dicht.", "verkeer", "Testlaan", "nu tot morgen", "gemeente")
+    await tap(desk, f"fmea:{other}")
+    for answer in answers:
+        await say(desk, answer)
+    old = await first_button(desk)
+    await tap(desk, f"fmea:{event_id}")
+    await say(desk, answers[0])
+    await tap(desk, old)
+    assert desk.toast == OLD_BUTTON
+    for answer in answers[1:]:
+        await say(desk, answer)
+    await tap(desk, old)
+    assert (desk.toast, await typed_facts(desk)) == (OLD_BUTTON, [])
+    await tap(desk, await first_button(desk))
+    [fact] = await typed_facts(desk)
+    assert (fact.event_id, fact.measure["decided_by"]) == (event_id, "gemeente")
+
+
+async def test_a_button_of_an_older_version_does_nothing_to_the_newer(desk: Chat) -> None:
+    event_id = await a_running_event(desk)
+    async with desk.db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        first = (await session.exec(select(Briefing))).one()
+        first.status, first.distributed_at = BriefingStatus.DISTRIBUTED, desk.now
+        await draft_briefing(
+            session, event, kind=BriefingKind.UPDATE, settings=CONFIG.briefings, editor_id=None,
+            now=desk.now,
+        )  # fmt: skip
+    for verb in ("submit", "drop"):
+        await tap(desk, f"{verb}:{event_id}:1")
+        assert desk.toast == texts.OLD_VERSION
+        await tap(desk, f"{verb}:{event_id}")
+        assert desk.toast == OLD_BUTTON
+    assert [b.status for b in await desk.all(Briefing)][1] is BriefingStatus.DRAFT
+    await tap(desk, f"drop:{event_id}:2")
+    assert [b.status for b in await desk.all(Briefing)][1] is BriefingStatus.WITHDRAWN
+
+
+async def test_a_draft_that_was_handed_in_is_no_draft_to_withdraw(desk: Chat) -> None:
+    event_id = await a_running_event(desk)
+    async with desk.db.begin() as session:
+        (await session.exec(select(Briefing))).one().status = BriefingStatus.SUBMITTED
+    await tap(desk, f"drop:{event_id}:1")
+    assert desk.toast == texts.REFUSALS["not_draft"]
+    assert [b.status for b in await desk.all(Briefing)] == [BriefingStatus.SUBMITTED]
+
+
+async def test_postponing_what_was_decided_is_answered_as_too_late(desk: Chat) -> None:
+    event_id = await a_running_event(desk)
+    await tap(desk, f"snooze:{event_id}:30")
+    assert desk.toast == TOO_LATE
+    [event] = await desk.all(Event)
+    assert event.snoozed_until is None
+
+
+async def test_the_sentence_taken_over_is_the_one_that_was_shown(desk: Chat) -> None:
+    event_id = await a_running_event(desk)
+
+    async def publish(number: int, title: str) -> None:
+        async with desk.db.begin() as session:
+            at = desk.now + timedelta(minutes=number)
+            session.add(
+                Item(
+                    source_id=1, guid=str(number), title=title, link="https://omroep.example/",
+                    event_id=event_id, published_at=at, first_seen_at=at, polled_at=at,
+                    content_hash=str(number),
+                )
+            )  # fmt: skip
+
+    async with desk.db.begin() as session:
+        session.add(
+            Source(
+                id=1, key="omroep", name="Omroep", url="https://omroep.example/rss",
+                trust=Trust.REGIONAL, next_poll_at=desk.now,
+            )
+        )  # fmt: skip
+    await publish(1, "Twee gewonden bij schietpartij in Klarendal")
+    await tap(desk, f"facts:{event_id}")
+    shown = await first_button(desk)
+    await publish(2, "Schietpartij in Klarendal, straat is afgezet")
+    await tap(desk, f"fprop:{event_id}:0")
+    assert desk.toast == texts.OLD_CHOICE
+    await tap(desk, shown)
+    [fact] = await typed_facts(desk)
+    assert fact.text == "Twee gewonden bij schietpartij in Klarendal."

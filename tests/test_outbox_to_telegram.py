@@ -31,7 +31,7 @@ async def simulator() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def transport(simulator: Simulator) -> AsyncIterator[TelegramTransport]:
-    request = AiohttpRequest(read_timeout_s=0.3)
+    request = AiohttpRequest(read_timeout_s=1.5)
     bot = Bot(
         simulator.token, base_url=simulator.bot_url, request=request,
         get_updates_request=AiohttpRequest(),

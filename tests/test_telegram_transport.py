@@ -57,7 +57,7 @@ def a_bot(simulator: Simulator, token: str | None = None, port: int | None = Non
     return Bot(
         token or simulator.token,
         base_url=url,
-        request=AiohttpRequest(read_timeout_s=0.3),
+        request=AiohttpRequest(read_timeout_s=1.5),
         get_updates_request=AiohttpRequest(),
     )
 

@@ -141,11 +141,11 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
         ]
     ]
     status = briefing.status if briefing else None
-    if status is BriefingStatus.DRAFT:
+    if briefing is not None and status is BriefingStatus.DRAFT:
         rows.append(
             [
-                Button(texts.SUBMIT, data("submit", number)),
-                Button(texts.WITHDRAW, data("drop", number)),
+                Button(texts.SUBMIT, data("submit", number, briefing.version)),
+                Button(texts.WITHDRAW, data("drop", number, briefing.version)),
             ]
         )
     elif status is BriefingStatus.DISTRIBUTED or status is BriefingStatus.WITHDRAWN:

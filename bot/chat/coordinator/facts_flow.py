@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import time, timedelta
 from typing import Any
 
@@ -54,8 +55,8 @@ async def _say_facts(turn: Turn, event: Event) -> None:
         ],
     ]
     taken = [
-        Button(texts.TAKE_OVER.format(number=index + 1), data("fprop", event.id, index))
-        for index in range(min(len(offered), 3))
+        Button(texts.TAKE_OVER.format(number=number), data("fprop", event.id, _mark(offer.text)))
+        for number, offer in enumerate(offered[:3], 1)
     ]
     if taken:
         buttons.insert(0, taken)
@@ -69,12 +70,12 @@ async def take_over(turn: Turn) -> None:
     event = await open_event_of(turn)
     assert turn.tap is not None
     assert event.id is not None
-    offered = await proposals(turn.session, event.id)
-    index = turn.tap.number(1)
-    if not 0 <= index < len(offered):
+    # By its words, not its place: news that came in meanwhile moves the places.
+    offered = {_mark(offer.text): offer for offer in await proposals(turn.session, event.id)}
+    chosen = offered.get(turn.tap.args[1]) if len(turn.tap.args) > 1 else None
+    if chosen is None:
         turn.toast = texts.OLD_CHOICE
         return
-    chosen = offered[index]
     await _store(
         turn, event, FactKind.UNCONFIRMED, chosen.text, chosen.source_name, chosen.source_link
     )
@@ -103,7 +104,10 @@ async def wrote_fact(turn: Turn) -> None:
     seen = [offer.source_name for offer in await proposals(turn.session, event.id)]
     sources = list(dict.fromkeys([*texts.OFFICIAL_SOURCES, *seen]))[:8]
     await turn.ask(FLOW, "source", {**given, "text": line, "sources": sources})
-    buttons = [Button(name, data("fsrc", event.id, index)) for index, name in enumerate(sources)]
+    buttons = [
+        Button(name, data("fsrc", event.id, index, _mark(line)))
+        for index, name in enumerate(sources)
+    ]
     await turn.say(
         render("coordinator/ask_source.html", line=line),
         [buttons[index : index + 3] for index in range(0, len(buttons), 3)],
@@ -112,8 +116,7 @@ async def wrote_fact(turn: Turn) -> None:
 
 async def chose_source(turn: Turn) -> None:
     event = await open_event_of(turn)
-    given = _given(turn, FLOW)
-    _same_event(given, event)
+    given = _given(turn, (FLOW, "source"), event)
     assert turn.tap is not None
     sources, index = given.get("sources", []), turn.tap.number(1)
     if not 0 <= index < len(sources):
@@ -146,17 +149,17 @@ async def wrote_measure(turn: Turn) -> None:
         await turn.say(render("coordinator/ask_measure.html", question=question))
         return
     await turn.ask(MEASURE, "applies", given)
+    mark = _mark(given["text"])
     row = [
-        Button(texts.APPLIES_YES, data("fmap", event.id, 1)),
-        Button(texts.APPLIES_NO, data("fmap", event.id, 0)),
+        Button(texts.APPLIES_YES, data("fmap", event.id, 1, mark)),
+        Button(texts.APPLIES_NO, data("fmap", event.id, 0, mark)),
     ]
     await turn.say(render("coordinator/ask_applies.html"), [row])
 
 
 async def chose_applies(turn: Turn) -> None:
     event = await open_event_of(turn)
-    given = _given(turn, MEASURE)
-    _same_event(given, event)
+    given = _given(turn, (MEASURE, "applies"), event)
     assert turn.tap is not None
     await turn.finish()
     period = given.pop("from_", "")
@@ -261,16 +264,24 @@ async def _asked(turn: Turn) -> tuple[Event, dict[str, Any]]:
     return event, given
 
 
-def _given(turn: Turn, flow: str) -> dict[str, Any]:
-    if turn.conversation is None or turn.conversation.flow != flow:
+def _given(turn: Turn, at: tuple[str, str], event: Event) -> dict[str, Any]:
+    """The answers so far, for a tap on the question that is open.
+
+    :raises ValueError: the button stands under an older question, maybe about another event;
+        the text that was typed since is not the one it asks about.
+    """
+    talk = turn.conversation
+    assert turn.tap is not None
+    if talk is None or (talk.flow, talk.step) != at or talk.data["event"] != event.id:
         raise ValueError("this question is over")
-    return dict(turn.conversation.data)
+    if turn.tap.args[2:] != (_mark(talk.data["text"]),):
+        raise ValueError("this question is about another text")
+    return dict(talk.data)
 
 
-def _same_event(given: dict[str, Any], event: Event) -> None:
-    """:raises ValueError: the button stands under a question about another event."""
-    if given.get("event") != event.id:
-        raise ValueError("a question about another event is open")
+def _mark(text: str) -> str:
+    """Enough of a hash to tell one line from another in a button."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _short(text: str) -> str:

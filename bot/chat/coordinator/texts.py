@@ -162,6 +162,7 @@ MEASURE_STEPS = (
     ("decided_by", "Wie heeft dit besloten?"),
 )
 
+OLD_VERSION = "Deze knop hoort bij een andere versie. Open de teksten opnieuw."
 OLD_CHOICE = "Deze keuze bestaat niet meer. Open de feiten opnieuw."
 APPLIES_YES = "Ja, geldt voor de lezer"
 APPLIES_NO = "Nee, geldt niet voor de lezer"

@@ -12,7 +12,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from briefings.approval import SubmitRefused, submit, withdraw
 from briefings.drafting import current_briefing, texts_of
-from briefings.rows import Briefing, BriefingText
+from briefings.rows import Briefing, BriefingStatus, BriefingText
 from contacts.directory import Audience
 from contacts.outbox import Button
 from contacts.permissions import NotAllowed, Permission, may
@@ -30,7 +30,7 @@ async def show_texts(turn: Turn) -> None:
     buttons = text_buttons(briefing.id or 0, drafts)
     buttons.append(
         [
-            Button(texts.SUBMIT, data("submit", event.id)),
+            Button(texts.SUBMIT, data("submit", event.id, briefing.version)),
             Button(texts.BACK, data("ecard", event.id)),
         ]
     )
@@ -100,7 +100,9 @@ def split_text(text: str, limit: int) -> list[str]:
 async def hand_in(turn: Turn) -> None:
     event = await open_event_of(turn)
     actor = turn.allowed(Permission.SUBMIT_BRIEFING)
-    briefing = await _briefing(turn, event)
+    briefing = await _shown_briefing(turn, event)
+    if briefing is None:
+        return
     result = await submit(turn.session, briefing, actor, now=turn.now)
     if isinstance(result, SubmitRefused):
         await turn.say(
@@ -116,9 +118,24 @@ async def hand_in(turn: Turn) -> None:
 
 async def drop(turn: Turn) -> None:
     event = await open_event_of(turn)
-    briefing = await _briefing(turn, event)
+    briefing = await _shown_briefing(turn, event)
+    if briefing is None:
+        return
+    if briefing.status is not BriefingStatus.DRAFT:
+        turn.toast = texts.REFUSALS["not_draft"]
+        return
     await withdraw(turn.session, briefing, turn.known(), now=turn.now)
     await turn.say(render("coordinator/withdrawn.html", event=event))
+
+
+async def _shown_briefing(turn: Turn, event: Event) -> Briefing | None:
+    """The version that the tapped button was about; None, with a toast, when there is a newer."""
+    briefing = await _briefing(turn, event)
+    assert turn.tap is not None
+    if turn.tap.number(1) == briefing.version:
+        return briefing
+    turn.toast = texts.OLD_VERSION
+    return None
 
 
 async def _briefing(turn: Turn, event: Event) -> Briefing:
