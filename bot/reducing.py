@@ -18,6 +18,8 @@ Screen = Callable[[str], Screening]
 
 _LINK = re.compile(r"https?://\S+")
 _ONLY_LINK = re.compile(r"\s*https?://\S+\s*\Z")
+#: What the filter calls a link to somebody's account; other words in a link are a title.
+_PROFILE = frozenset({"HANDLE"})
 _MEDIA = (
     "animation",
     "audio",
@@ -131,12 +133,15 @@ def _message(number: int, message: Mapping[str, Any], screen: Screen) -> Reduced
 
 
 def _pointer(number: int, chat: int, message: Mapping[str, Any], screen: Screen) -> Reduced:
-    """A forwarded message or a bare link: the link counts, the text only if it is clean."""
+    """A forwarded message or a bare link: what counts is the link, unless it is somebody's
+    account, and the text only if it is clean."""
     text = str(message["text"])
     link = _first_link(text, message.get("entities") or [])
     line = " ".join(_LINK.sub(" ", text).split())[:300]
     if line and screen(line).blocked:
         line = ""
+    if link and _PROFILE & set(screen(link).labels):
+        link = None
     return Reduced(
         number,
         UpdateKind.FORWARD,

@@ -26,6 +26,7 @@ USER_AGENT = "Schakel/0.1 (reads public news feeds)"
 MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = timedelta(hours=24)
 CHUNK = 64 * 1024
+_GZIP = b"\x1f\x8b"
 ETAG_LIMIT, LAST_MODIFIED_LIMIT = 300, 100
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 
@@ -179,6 +180,7 @@ class _Unpacker:
         self._first = packing == "deflate"
         if packing in {"gzip", "x-gzip"}:
             self._zip = zlib.decompressobj(wbits=31)
+        self._gzipped = self._zip is not None
 
     @property
     def body(self) -> bytes:
@@ -191,11 +193,26 @@ class _Unpacker:
             zipped = chunk[0] & 0x0F == 8 and int.from_bytes(chunk[:2], "big") % 31 == 0
             self._zip = zlib.decompressobj(wbits=15 if zipped else -15)
             self._first = False
-        if self._zip is not None:
-            chunk = self._zip.decompress(chunk, self._limit - self._size + 1)
-        self._parts.append(chunk)
-        self._size += len(chunk)
-        return self._size <= self._limit
+        while True:
+            plain = chunk
+            if self._zip is not None:
+                plain = self._zip.decompress(chunk, self._limit - self._size + 1)
+            self._parts.append(plain)
+            self._size += len(plain)
+            chunk = self._next_member()
+            if not chunk or self._size > self._limit:
+                return self._size <= self._limit
+
+    def _next_member(self) -> bytes:
+        """What follows the end of one gzip member; a body may be several, one after another."""
+        if self._zip is None or not self._zip.eof:
+            return b""
+        rest = self._zip.unused_data
+        # Zeros are padding; anything else that is no member is not ours to read.
+        if self._gzipped and rest.startswith(_GZIP):
+            self._zip = zlib.decompressobj(wbits=31)
+            return rest
+        return b""
 
 
 def read_retry_after(value: str | None, *, now: datetime) -> timedelta | None:

@@ -17,7 +17,8 @@ from aiohttp.resolver import ThreadedResolver
 
 _ENDS_IN_NUMBER = re.compile(r"(?:\A|\.)(?:\d+|0x[0-9a-f]*)\Z", re.I)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_ENDS_IN_NUMBER = re.compile(r"(?:\A|\.)(?:\d+|0x[0-9a-f]*)\Z", re.I)
+#: Retired ranges that the library calls public: site-local, and the relays of 6to4.
+_RETIRED = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("192.88.99.0/24"))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -35,6 +36,8 @@ def is_public(address: str) -> bool:
         inner = _inside(found)
         if inner is not None:
             return is_public(str(inner))
+    if any(found in network for network in _RETIRED):
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved)
 
 

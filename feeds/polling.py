@@ -94,7 +94,11 @@ class Watch:
             if touched and on_event is not None:
                 await on_event()
 
-        await asyncio.gather(*(one(source) for source in due))
+        # Every source is waited for, so that no poll goes on behind the next round's back.
+        ended = await asyncio.gather(*(one(source) for source in due), return_exceptions=True)
+        faults = [fault for fault in ended if isinstance(fault, Exception)]
+        if faults:
+            raise ExceptionGroup("sources failed", faults)
         return report
 
     async def _poll(self, source: Source, report: PollReport) -> bool:

@@ -24,7 +24,7 @@ from bot.console.picture import bars, shade
 from bot.console.reach import PersonReach, count_reach
 from bot.console.spans import spoken
 from bot.demo.stage import exercise_lines
-from briefings.rows import Briefing, BriefingStatus, Fact
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact
 from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person
 from contacts.outbox import AcknowledgementKind, Delivery, DeliveryStatus, Message, MessageStatus
 from contacts.people import open_channel
@@ -208,6 +208,28 @@ async def test_a_correction_waits_for_the_open_draft_and_loses_nothing(desk: Des
     assert (
         await desk.press("correctie", feit=fact.id, onderwerp="het onderzoek")
     ).status_code == 303
+
+
+async def test_the_brake_takes_back_at_once_even_while_another_text_is_written(
+    desk: Desk,
+) -> None:
+    await desk.fact()
+    assert "Schadelijk?" not in await desk.page("teksten")
+    await desk.send(1)
+    await desk.press("nieuwe-versie", soort="update")
+    assert "Schadelijk?" in await desk.page("teksten")
+    fact = next(f for f in await desk.rows(Fact) if f.text == FACT)
+    given = {"feit": fact.id, "onderwerp": "het onderzoek"}
+    assert "Zet een vinkje" in (await desk.press("trek-in", **given)).text
+    refused = await desk.press("trek-in", feit=fact.id, onderwerp=PERSON, zeker="ja")
+    assert refused.status_code == 422
+    assert (await desk.press("trek-in", **given, zeker="ja")).status_code == 303
+    first, second = (b for b in await desk.rows(Briefing) if b.event_id == desk.number)
+    assert (first.status, second.kind) == (BriefingStatus.RETRACTED, BriefingKind.RETRACTION)
+    assert second.status is BriefingStatus.DISTRIBUTED
+    again = await desk.press("trek-in", **given, zeker="ja")
+    assert again.status_code == 303
+    assert "never_sent" not in again.headers["location"]
 
 
 async def test_a_fact_beside_somebody_elses_says_so(desk: Desk) -> None:

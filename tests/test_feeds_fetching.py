@@ -70,12 +70,13 @@ async def _packed(request: web.Request) -> web.Response:
     raw = zlib.compressobj(wbits=-15)
     body = {
         "gzip": gzip.compress(FEED),
+        "gzips": gzip.compress(FEED[:40]) + gzip.compress(FEED[40:]) + bytes(8),
         "deflate": zlib.compress(FEED),
         "raw": raw.compress(FEED) + raw.flush(),
         "broken": b"\x1f\x8bnot really",
         "br": b"unheard of",
     }[how]
-    name = {"raw": "deflate", "broken": "gzip"}.get(how, how)
+    name = {"raw": "deflate", "broken": "gzip", "gzips": "gzip"}.get(how, how)
     return web.Response(body=body, headers={"Content-Encoding": name})
 
 
@@ -116,7 +117,7 @@ async def test_a_packed_bomb_is_cut_at_its_unpacked_size(
     assert fault.key == "too_big"
 
 
-@pytest.mark.parametrize("how", ["gzip", "deflate", "raw"])
+@pytest.mark.parametrize("how", ["gzip", "gzips", "deflate", "raw"])
 async def test_packed_bodies_are_unpacked(site: tuple[str, web.Application], how: str) -> None:
     answer = await fetch(f"{site[0]}/packed?how={how}")
     assert isinstance(answer, Fetched)
@@ -215,7 +216,7 @@ async def test_a_source_that_hangs_is_left_in_time() -> None:
 INSIDE = [
     "127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.9.9", "169.254.169.254", "100.64.0.1",
     "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1",
-    "2002:0a00:0001::1", "64:ff9b::7f00:1", "::",
+    "2002:0a00:0001::1", "64:ff9b::7f00:1", "::", "fec0::1", "192.88.99.1",
 ]  # fmt: skip
 
 

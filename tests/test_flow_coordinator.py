@@ -276,6 +276,15 @@ async def say(desk: Chat, line: str) -> None:
     await desk.run(routed, text=line, message_id=78)
 
 
+async def sent_version(desk: Chat) -> None:
+    """The newest version, as if it had gone out."""
+    async with desk.db.begin() as session:
+        found = await session.exec(select(Briefing).order_by(col(Briefing.version).desc()))
+        newest = found.all()[0]
+        newest.status, newest.distributed_at = BriefingStatus.DISTRIBUTED, desk.now
+        newest.approved_at = desk.now
+
+
 async def first_button(desk: Chat) -> str:
     return (await desk.buttons())[0].data or ""
 
@@ -388,3 +397,43 @@ async def test_the_sentence_taken_over_is_the_one_that_was_shown(desk: Chat) -> 
     await tap(desk, shown)
     [fact] = await typed_facts(desk)
     assert fact.text == "Twee gewonden bij schietpartij in Klarendal."
+
+
+async def test_an_approver_takes_back_in_the_chat_and_the_others_hear_of_it(
+    evening: Evening,
+) -> None:
+    await approved(evening)
+    user, subject = evening.approver, "het aantal mensen"
+    mark = user.last_id
+    await user.press("Intrekken")
+    await user.press(FACT[:20], after=mark)
+    await user.see("onderwerp", after=mark)
+    await user.say(subject)
+    await user.press("Trek nu in", after=mark)
+    await user.see("Ingetrokken", after=mark)
+    await evening.coordinator.see(lambda m: "Ingetrokken" in m.text and subject in m.text)
+    await evening.teacher.see(lambda m: "ngetrokken" in m.text, timeout_s=15)
+    async with evening.house.db.read() as session:
+        found = await session.exec(select(Briefing).order_by(col(Briefing.version)))
+        first, second = found.all()
+    assert (first.status, second.kind) == (BriefingStatus.RETRACTED, BriefingKind.RETRACTION)
+
+
+async def test_only_what_was_sent_can_be_taken_back_and_only_after_asking_once_more(
+    desk: Chat,
+) -> None:
+    event_id = await a_running_event(desk)
+    await tap(desk, f"fadd:{event_id}")
+    await say(desk, FACT)
+    await tap(desk, await first_button(desk))
+    await tap(desk, f"retr:{event_id}")
+    assert desk.toast == texts.NOTHING_SENT
+    await sent_version(desk)
+    await tap(desk, f"retr:{event_id}")
+    await tap(desk, await first_button(desk))
+    await say(desk, "het aantal mensen")
+    sure = await first_button(desk)
+    await tap(desk, f"retr0:{event_id}")
+    await tap(desk, sure)
+    assert desk.toast == OLD_BUTTON
+    assert (await typed_facts(desk))[0].withdrawn_at is None

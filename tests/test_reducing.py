@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.reducing import reduce_update
 from bot.rows import UpdateKind
-from signals.person_filter import Screening, Span
+from signals.person_filter import Screening, Span, screen
 
 
 def clean(text: str) -> Screening:
@@ -59,6 +59,14 @@ def test_a_forwarded_text_about_a_person_keeps_its_link_only() -> None:
         "text": "",
         "link": "https://voorbeeld.example/nieuws/1",
     }
+
+
+def test_a_link_to_somebodys_account_is_no_source() -> None:
+    for link in ("https://www.instagram.com/een.leerling", "https://t.me/een_leerling"):
+        reduced = reduce_update(a_message(text=link), screen)
+        assert reduced.payload == {"message_id": 5, "text": "", "link": None}
+    title = "https://voorbeeld.example/nieuws/sanne-de-vries-wint"
+    assert (reduce_update(a_message(text=title), screen).payload or {})["link"] == title
 
 
 def test_a_bare_link_is_a_source() -> None:

@@ -15,6 +15,7 @@ from bot.chat.coordinator import (
     console_flow,
     event_flow,
     facts_flow,
+    retract_flow,
     signals_inbox,
     texts_flow,
 )
@@ -40,6 +41,7 @@ _PARTS = (
     approval_flow,
     signals_inbox,
     after_flow,
+    retract_flow,
     console_flow,
     partner,
 )
@@ -131,6 +133,10 @@ async def _line(turn: Turn, kind: UpdateKind) -> None:
         handler = COMMANDS["/gebeurtenis"]
     if handler is None:
         await turn.say(render("no_question_open.html"))
+        return
+    if kind is UpdateKind.FORWARD and talk is not None and not (turn.text or "").strip():
+        # The words were refused, or there were none: the question stays open.
+        await turn.say(render("forward_has_no_words.html"))
         return
     await handler(turn)
 

@@ -15,14 +15,14 @@ from bot.console import texts
 from bot.console.doors import Door, Visit
 from bot.console.reading import fill_page
 from bot.evening import approving, writing
+from bot.evening.taking_back import take_back
 from bot.evening.writing import NotBegun
-from briefings.approval import SubmitRefused, submit, withdraw
+from briefings.approval import Approved, SubmitRefused, submit, withdraw
 from briefings.approval_rules import needs_four_eyes
 from briefings.drafting import current_briefing, texts_of
-from briefings.facts import facts_of
 from briefings.lint import Remark
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText, Fact
-from briefings.versions import SENT, FactsNotOpened, versions_of
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.versions import SENT, versions_of
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
 
@@ -70,7 +70,7 @@ async def _page(
         drafts=await _drafts(visit, briefing, versions) if briefing else [],
         is_newest=briefing is not None and briefing.id == versions[-1].id,
         is_running=event.status in RUNNING,
-        wrong_facts=await _sent_facts(visit, event),
+        wrong_facts=await writing.sent_facts(visit.session, event),
         error=error,
         remarks=remarks,
     )
@@ -136,19 +136,6 @@ def word_changes(old: str, new: str) -> Markup:
     return Markup("").join(out)
 
 
-async def _sent_facts(visit: Visit, event: Event) -> list[Fact]:
-    """What a correction can be about; nothing before something was sent."""
-    assert event.id is not None
-    current = await current_briefing(visit.session, event.id)
-    if current is None or current.status not in SENT:
-        return []
-    try:
-        view = await facts_of(visit.session, event.id)
-    except FactsNotOpened:
-        return []
-    return [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
-
-
 async def hand_in(visit: Visit) -> Response:
     """``POST …/indienen``: the version that was read, to the approvers."""
     event = await visit.event()
@@ -202,6 +189,32 @@ async def correct(visit: Visit) -> Response:
     return await _begun(visit, event, begun)
 
 
+async def take_back_now(visit: Visit) -> Response:
+    """``POST …/trek-in``: the emergency brake; goes out at once and is read afterwards."""
+    event = await visit.event()
+    if not visit.text("onderwerp"):
+        return await _page(visit, event, error=texts.WHAT_WAS_WRONG)
+    if not visit.text("zeker"):
+        return await _page(visit, event, error=texts.TAKE_BACK_UNSURE)
+    done = await take_back(
+        visit.session,
+        event,
+        visit.actor,
+        visit.number("feit"),
+        visit.text("onderwerp"),
+        visit.parts.config.briefings,
+        allow=visit.parts.config.signals.allow,
+        now=visit.now,
+    )
+    if isinstance(done, NotBegun):
+        return await _begun(visit, event, done)
+    if isinstance(done, Approved):
+        return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="taken_back")
+    error = chat_texts.REFUSALS.get(done.reason, done.reason)
+    remarks = done.remarks if isinstance(done, SubmitRefused) else ()
+    return await _page(visit, event, error=error, remarks=remarks)
+
+
 async def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Response:
     if isinstance(begun, NotBegun) and begun.reason != "never_sent":
         error = texts.NOT_BEGUN[begun.reason].format(count=begun.count)
@@ -230,4 +243,5 @@ DOORS = (
     Door(f"{_EVENT}/intrekken", drop, Permission.SUBMIT_BRIEFING, "POST"),
     Door(f"{_EVENT}/nieuwe-versie", begin, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/correctie", correct, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/trek-in", take_back_now, Permission.APPROVE_BRIEFING, "POST"),
 )

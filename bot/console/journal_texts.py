@@ -58,7 +58,7 @@ ACTIONS = {
     "failures_told": "coördinator hoorde van fouten",
     "fallback_planned": "ander kanaal gepland",
     "fallback_spared": "ander kanaal niet nodig",
-    "four_eyes_afterwards": "tweede lezer keek achteraf",
+    "four_eyes_afterwards": "ingetrokken op één woord; tweede lezer kijkt achteraf",
     "invitation_made": "uitnodiging gemaakt",
     "invitation_redeemed": "uitnodiging gebruikt",
     "leases_over": "berichten vrijgegeven",

@@ -230,6 +230,7 @@ DONE = {
     "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
+    "taken_back": "Ingetrokken. De berichten gaan nu uit; een tweede lezer kijkt achteraf.",
     "sent_back": "Teruggestuurd met uw opmerking.",
     "halted": "Gestopt. Wie het nog niet had, krijgt het nu niet.",
     "resumed": "Het verzenden gaat door.",
@@ -261,6 +262,7 @@ SOMEBODY_ELSE = (
     "Iemand anders heeft de feiten intussen veranderd. Er is niets opgeslagen. "
     "Uw tekst staat er nog; vergelijk, en sla dan opnieuw op."
 )
+TAKE_BACK_UNSURE = "Zet een vinkje als u zeker weet dat dit meteen uitgaat."
 WHAT_WAS_WRONG = "Schrijf waarover de fout ging, bijvoorbeeld: het aantal aangehouden mensen."
 NOT_BEGUN = {
     "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",

@@ -108,8 +108,13 @@ async def add_fact(stage: Stage, sentence: str) -> None:
     )
 
 
-async def submit_and_approve(stage: Stage, line: Timeline, *, show: bool = False) -> None:
-    """Hand in, read with four eyes, approve in two taps."""
+async def submit_and_approve(
+    stage: Stage, line: Timeline, *, show: bool = False, since: int = 0
+) -> None:
+    """Hand in, read with four eyes, approve in two taps.
+
+    :param since: the last message before this version was begun; older buttons are of others.
+    """
     coordinator, approver = stage.coordinator, stage.approver
     if show:
         mark = coordinator.last_id
@@ -120,7 +125,7 @@ async def submit_and_approve(stage: Stage, line: Timeline, *, show: bool = False
         preview = await coordinator.see(texts.SEE_PREVIEW, after=mark)
         line.quote(preview.text)
     mark = approver.last_id
-    await coordinator.press(texts.TAP_SUBMIT)
+    await coordinator.press(texts.TAP_SUBMIT, after=since)
     line.step(texts.COORDINATOR, texts.SUBMITTED)
     request = await approver.see_button(texts.TAP_APPROVE, after=mark)
     await approver.tap(texts.TAP_READ_DRAFT, request)

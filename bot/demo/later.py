@@ -18,9 +18,10 @@ from feeds.rows import Event, Item
 
 
 async def send_update(stage: Stage, line: Timeline, event_id: int) -> None:
+    mark = stage.coordinator.last_id
     await _next_version(stage, texts.TAP_UPDATE)
     await add_fact(stage, stage.scenario["facts"]["update"])
-    await submit_and_approve(stage, line)
+    await submit_and_approve(stage, line, since=mark)
     await stage.until(lambda session: _sent_kind(session, event_id, MessageKind.UPDATE))
     line.step(texts.COORDINATOR, texts.UPDATED)
 
@@ -48,7 +49,7 @@ async def send_correction(stage: Stage, line: Timeline, event_id: int) -> None:
     await coordinator.press(texts.TAP_FACTS, after=mark)
     await coordinator.see_button(texts.TAP_ADD_FACT, after=mark)
     await add_fact(stage, facts["right"])
-    await submit_and_approve(stage, line)
+    await submit_and_approve(stage, line, since=mark)
     await stage.until(lambda session: _sent_kind(session, event_id, MessageKind.CORRECTION))
     line.step(texts.COORDINATOR, texts.CORRECTED)
 
@@ -57,7 +58,7 @@ async def close(stage: Stage, line: Timeline, event_id: int) -> None:
     mark = stage.coordinator.last_id
     await stage.coordinator.press(texts.TAP_CLOSE, timeout_s=20)
     await stage.coordinator.see(texts.SEE_DRAFT, after=mark)
-    await submit_and_approve(stage, line)
+    await submit_and_approve(stage, line, since=mark)
     await stage.until(lambda session: _sent_kind(session, event_id, MessageKind.CLOSING))
     await stage.until(lambda session: settled(session, event_id), timeout_s=30)
     line.step(texts.COORDINATOR, texts.CLOSED)

@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.drafting import current_briefing, draft_briefing
-from briefings.facts import FactRefused, add_fact, withdraw_fact
+from briefings.facts import FactRefused, add_fact, facts_of, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
-from briefings.versions import first_with, versions_of
+from briefings.versions import FactsNotOpened, first_with, versions_of
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event
 from signals.feedback import open_signals
@@ -159,6 +159,18 @@ async def begin_version(
         correction_of=first_wrong,
         wrong=wrong,
     )
+
+
+async def sent_facts(session: AsyncSession, event: Event) -> list[Fact]:
+    """The sentences of the facts as they are now that readers have, or may have, in hand."""
+    assert event.id is not None
+    try:
+        view = await facts_of(session, event.id)
+    except FactsNotOpened:
+        return []
+    versions = await versions_of(session, event.id)
+    facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
+    return [fact for fact in facts if first_with(fact.created_at, versions) is not None]
 
 
 async def _other_draft(session: AsyncSession, event: Event, kind: BriefingKind) -> bool:

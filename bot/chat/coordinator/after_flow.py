@@ -36,7 +36,10 @@ async def start_correction(turn: Turn) -> None:
     assert event.id is not None
     view = await facts_of(turn.session, event.id)
     facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
-    buttons = [[Button(_short(fact.text), data("corr2", event.id, fact.id))] for fact in facts[:12]]
+    buttons = [
+        [Button(texts.cut_short(fact.text), data("corr2", event.id, fact.id))]
+        for fact in facts[:12]
+    ]
     await turn.say(render("coordinator/ask_wrong.html", event=event), buttons)
 
 
@@ -89,10 +92,6 @@ async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> No
         render("coordinator/closing_waits.html", waiting=begun.count),
         [[Button(texts.SIGNALS, data("sigs", event.id))]],
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 TAPS: dict[str, Handler] = {

@@ -115,7 +115,8 @@ async def approve_now(turn: Turn) -> None:
         why = texts.REFUSALS.get(result.reason, result.reason)
         await turn.change(render("coordinator/approve_refused.html", why=why))
         return
-    await turn.change(render("coordinator/approved.html", result=result, now=turn.now))
+    brake = [Button(texts.TAKE_BACK, data("retr", event.id))]
+    await turn.change(render("coordinator/approved.html", result=result, now=turn.now), [brake])
     await approving.follow_sending(turn.session, event, briefing, turn.known(), now=turn.now)
 
 

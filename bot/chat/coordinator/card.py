@@ -18,6 +18,7 @@ from briefings.audience import RecipientPlan, plan_recipients
 from briefings.drafting import current_briefing, texts_of
 from briefings.facts import facts_of
 from briefings.rows import Briefing, BriefingStatus
+from briefings.versions import SENT
 from contacts.arrival import count_deliveries
 from contacts.outbox import Button, Content, Delivery, Message, TelegramForm
 from contacts.permissions import Permission
@@ -156,7 +157,11 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
                 Button(texts.CLOSE, data("clos", number)),
             ]
         )
-    rows.append([Button(texts.SIGNALS, data("sigs", number))])
+    last = [Button(texts.SIGNALS, data("sigs", number))]
+    if briefing is not None and (briefing.version > 1 or status in SENT):
+        # Also while a next text is being written: harm does not wait for it.
+        last.append(Button(texts.TAKE_BACK, data("retr", number)))
+    rows.append(last)
     return rows
 
 

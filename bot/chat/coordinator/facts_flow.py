@@ -180,7 +180,10 @@ async def ask_remove(turn: Turn) -> None:
     assert event.id is not None
     view = await facts_of(turn.session, event.id)
     facts = [*view.confirmed, *view.unconfirmed, *view.unknown, *view.denied, *view.measures]
-    buttons = [[Button(_short(fact.text), data("fdel2", event.id, fact.id))] for fact in facts[:12]]
+    buttons = [
+        [Button(texts.cut_short(fact.text), data("fdel2", event.id, fact.id))]
+        for fact in facts[:12]
+    ]
     await turn.say(render("coordinator/ask_remove.html"), buttons)
 
 
@@ -282,10 +285,6 @@ def _given(turn: Turn, at: tuple[str, str], event: Event) -> dict[str, Any]:
 def _mark(text: str) -> str:
     """Enough of a hash to tell one line from another in a button."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 TAPS: dict[str, Handler] = {

@@ -16,6 +16,9 @@ RECIPIENTS = "Ontvangers"
 SUBMIT = "Ter goedkeuring"
 UPDATE = "Update"
 CORRECTION = "Correctie"
+TAKE_BACK = "Intrekken"
+TAKE_BACK_SURE = "Trek nu in"
+NOTHING_SENT = "Er is nog niets verzonden."
 CLOSE = "Afsluiten"
 SIGNALS = "Signalen"
 BACK = "Terug naar overzicht"
@@ -175,3 +178,8 @@ SHOWN_PLACES = {
     "%%LINK%%": "[link naar de pagina van de organisatie]",
     "%%INTERNAL_CONTACT%%": "[intern aanspreekpunt van de organisatie]",
 }
+
+
+def cut_short(sentence: str) -> str:
+    """What fits on a button of a phone."""
+    return sentence if len(sentence) <= 40 else sentence[:39] + "…"

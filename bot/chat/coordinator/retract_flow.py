@@ -1,0 +1,100 @@
+"""Take back at once what is wrong and harmful: an approver alone, in three taps and one line."""
+
+from __future__ import annotations
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.alert_flow import open_event_of
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from bot.evening.taking_back import take_back
+from bot.evening.writing import NotBegun, sent_facts
+from briefings.approval import Approved, SubmitRefused
+from contacts.outbox import Button
+from contacts.permissions import Permission
+from feeds.rows import Event
+
+FLOW = "retraction"
+
+
+async def start(turn: Turn) -> None:
+    """Which sentence is it? Only what readers may have in hand can be taken back."""
+    event = await open_event_of(turn)
+    turn.allowed(Permission.APPROVE_BRIEFING)
+    facts = await sent_facts(turn.session, event)
+    if not facts:
+        turn.toast = texts.NOTHING_SENT
+        return
+    buttons = [
+        [Button(texts.cut_short(fact.text), data("retr2", event.id, fact.id))]
+        for fact in facts[:12]
+    ]
+    await turn.say(render("coordinator/ask_taken_back.html", event=event), buttons)
+
+
+async def chose_sentence(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    turn.allowed(Permission.APPROVE_BRIEFING)
+    assert turn.tap is not None
+    await turn.ask(FLOW, "about", {"event": event.id, "fact": turn.tap.number(1)})
+    await turn.say(render("coordinator/ask_about.html"))
+
+
+async def wrote_about(turn: Turn) -> None:
+    turn.allowed(Permission.APPROVE_BRIEFING)
+    assert turn.conversation is not None
+    given = {**turn.conversation.data, "about": (turn.text or "").strip()}
+    event = await turn.session.get_one(Event, int(given["event"]))
+    await turn.ask(FLOW, "sure", given)
+    row = [
+        Button(texts.TAKE_BACK_SURE, data("retr3", event.id, given["fact"])),
+        Button(texts.NOT_NOW, data("retr0", event.id)),
+    ]
+    await turn.say(
+        render("coordinator/take_back_sure.html", event=event, about=given["about"]), [row]
+    )
+
+
+async def not_now(turn: Turn) -> None:
+    await turn.finish()
+    await turn.change(render("coordinator/cancelled.html"))
+
+
+async def sure(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    actor = turn.allowed(Permission.APPROVE_BRIEFING)
+    assert turn.tap is not None
+    talk = turn.conversation
+    asked = {"event": event.id, "fact": turn.tap.number(1)}
+    if (
+        talk is None
+        or (talk.flow, talk.step) != (FLOW, "sure")
+        or asked.items() - talk.data.items()
+    ):
+        raise ValueError("this question is over")
+    about = str(talk.data["about"])
+    await turn.finish()
+    done = await take_back(
+        turn.session, event, actor, asked["fact"] or 0, about, turn.config.briefings,
+        allow=turn.config.signals.allow, now=turn.now,
+    )  # fmt: skip
+    if isinstance(done, Approved):
+        await turn.change(render("coordinator/take_back_done.html", result=done, now=turn.now))
+    elif isinstance(done, SubmitRefused):
+        why = texts.REFUSALS.get(done.reason, done.reason)
+        await turn.change(render("coordinator/submit_refused.html", why=why, remarks=done.remarks))
+    elif isinstance(done, NotBegun) and done.reason == "never_sent":
+        await turn.change(render("coordinator/never_sent.html"))
+    else:
+        why = texts.REFUSALS.get(done.reason, done.reason)
+        await turn.change(render("coordinator/approve_refused.html", why=why))
+
+
+TAPS: dict[str, Handler] = {
+    "retr": start,
+    "retr2": chose_sentence,
+    "retr3": sure,
+    "retr0": not_now,
+}
+STEPS: dict[tuple[str, str], Handler] = {(FLOW, "about"): wrote_about}
+COMMANDS: dict[str, Handler] = {}

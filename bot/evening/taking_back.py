@@ -1,0 +1,108 @@
+"""The emergency brake: what is wrong and harmful is taken back at once, read again afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.render import render
+from bot.evening.approving import follow_sending
+from bot.evening.writing import ABOUT_LIMIT, NotBegun, redraft
+from briefings.approval import Approved, SubmitRefused, retract
+from briefings.approval_rules import ApprovalRefused, needs_four_eyes
+from briefings.drafting import current_briefing
+from briefings.facts import withdraw_fact
+from briefings.rows import Fact
+from briefings.settings import BriefingSettings
+from briefings.versions import first_with, versions_of
+from contacts.directory import Role
+from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
+from contacts.permissions import Actor, Permission, people_with, require
+from contacts.sending import tell_people
+from feeds.rows import Event
+from signals.person_filter import screen
+
+TakenBack = Approved | ApprovalRefused | SubmitRefused | NotBegun
+
+
+async def take_back(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    fact_id: int,
+    about: str,
+    settings: BriefingSettings,
+    *,
+    allow: Collection[str],
+    now: datetime,
+) -> TakenBack:
+    """Retract the first version that carried a sentence, to whoever got it, without waiting.
+
+    The other approvers and the coordinators are told to read it afterwards. A version that is
+    being written gives way: its texts are written anew from the facts that are left.
+
+    :param about: what was wrong, as a category; never the wrong claim itself.
+    :raises ValueError: the fact is not one of this event.
+    :raises NotAllowed: the actor may not approve.
+    """
+    require(actor, Permission.APPROVE_BRIEFING)
+    fact = await session.get(Fact, fact_id)
+    if fact is None or fact.event_id != event.id:
+        raise ValueError("no such fact")
+    if needs_four_eyes(event, settings) and Role.APPROVER not in actor.roles:
+        return ApprovalRefused("not_approver")
+    if screen(about, allow).blocked:
+        return NotBegun("person")
+    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id))
+    if first_wrong is None:
+        await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
+        await redraft(session, event, actor, settings, now=now)
+        return NotBegun("never_sent")
+    done = await retract(
+        session,
+        event,
+        actor,
+        settings,
+        wrong=about.strip()[:ABOUT_LIMIT],
+        now=now,
+        version=first_wrong,
+        fact_ids=[fact_id],
+    )
+    if isinstance(done, Approved):
+        await _call_second_readers(session, event, actor, done, now=now)
+    return done
+
+
+async def _call_second_readers(
+    session: AsyncSession, event: Event, actor: Actor, done: Approved, *, now: datetime
+) -> None:
+    assert event.id is not None
+    briefing = await current_briefing(session, event.id)
+    assert briefing is not None
+    await follow_sending(session, event, briefing, actor, now=now)
+    readers = {
+        person.id: person
+        for role in (Role.APPROVER, Role.COORDINATOR)
+        for person in await people_with(session, role, is_exercise=event.is_exercise)
+        if person.id != actor.person_id
+    }
+    text = render("coordinator/taken_back.html", event=event, briefing=briefing, result=done)
+    await tell_people(
+        session,
+        list(readers.values()),
+        Content(
+            telegram=TelegramForm(text=text),
+            email=EmailForm(
+                subject=render("coordinator/taken_back_subject.html", event=event),
+                text=render("coordinator/plain.txt", text=text),
+                html=f"<p>{text}</p>",
+            ),
+        ),
+        kind=MessageKind.NOTICE,
+        event_id=event.id,
+        severity=event.severity or 0,
+        is_exercise=event.is_exercise,
+        now=now,
+    )
