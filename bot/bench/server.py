@@ -14,6 +14,7 @@ from bot.config import Config
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.database import open_database
+from bot.run import settle_memory
 from contacts.sealing import Sealer
 
 
@@ -22,6 +23,7 @@ async def serve(url: str) -> None:
     app = build_app(db, Config(), Sealer(Sealer.new_key()), utc_now)
     web = WebServer(app, host="127.0.0.1", port=0)
     await web.start()
+    settle_memory()
     sys.stdout.write(f"{web.address}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)

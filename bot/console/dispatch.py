@@ -27,7 +27,7 @@ from feeds.rows import Event
 #: deliveries that need a person
 NEEDY = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 BY_HAND = "by_hand"
-MOST_LINES = 500
+MOST_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cache
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import String, cast
-from sqlmodel import col, select
+from sqlalchemy import Select, String, case, cast, func, select
+from sqlmodel import col
 from starlette.responses import Response
 
 from bot.console import texts
 from bot.console.doors import Door, Visit
-from briefings.rows import BriefingStatus
+from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of
 from contacts.directory import Domain, Organisation, Person
 from contacts.outbox import (
@@ -26,13 +24,17 @@ from contacts.outbox import (
     Message,
 )
 from contacts.permissions import Permission
+from contacts.records import read_columns
 
 GONE_OUT = {*SENT, BriefingStatus.APPROVED}
-S = TypeVar("S", bound=StrEnum)
 #: how somebody who gets no text is stored
 NO_AUDIENCE = "[]"
 #: on their way or still to go
-WAITING = {DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING}
+WAITING = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
+#: what a row counts: people, the best that is known of each (four), and what they told (two)
+COUNTED = ("people", "sent", "unknown", "waiting", "failed", "read", "understood")
+#: organisations on one leaf of the page
+PAGE = 100
 
 
 @dataclass(slots=True)
@@ -62,128 +64,101 @@ class Reach:
         return self.sent > 0
 
 
-class Named(NamedTuple):
-    """What of an organisation is shown."""
-
-    name: str
-    domain: Domain
-
-
-@dataclass(frozen=True, slots=True)
-class PersonReach:
-    """What is known of one person; the statuses of all deliveries to them."""
-
-    organisation_id: int
-    statuses: frozenset[DeliveryStatus]
-    said: frozenset[AcknowledgementKind] = field(default_factory=frozenset)
-
-
 async def show_reach(visit: Visit) -> Response:
-    """``GET /gebeurtenis/{number}/bereik``: of the newest version that was sent."""
+    """``GET /gebeurtenis/{number}/bereik?blad=…&alleen=gemist``: of the newest version sent."""
     event = await visit.event()
     assert event.id is not None
     sent = [b for b in await versions_of(visit.session, event.id) if b.status in GONE_OUT]
     briefing = sent[-1] if sent else None
-    people = await _people(visit, briefing.id if briefing else None)
-    rows = count_reach(await _organisations(visit, is_exercise=event.is_exercise), people)
+    rows = await read_reach(visit, briefing, is_exercise=event.is_exercise)
+    missed = [row for row in rows if not row.is_reached]
+    asked = visit.request.query_params
+    only_missed = asked.get("alleen") == "gemist"
+    shown = missed if only_missed else rows
+    last = max(-(-len(shown) // PAGE), 1)
+    number = asked.get("blad", "1")
+    leaf = min(max(int(number[:6]), 1), last) if number.isascii() and number.isdigit() else 1
     return await visit.show_of(
         event,
         "bereik",
         "bereik.html",
         briefing=briefing,
-        rows=rows,
+        rows=shown[(leaf - 1) * PAGE : leaf * PAGE],
+        leaf=leaf,
+        last=last,
+        missed=len(missed),
+        only_missed=only_missed,
         domains=by_domain(rows),
         total=summed(texts.EVERYBODY, rows),
     )
 
 
-async def _organisations(visit: Visit, *, is_exercise: bool) -> Mapping[int, Named]:
-    """All of one world by name."""
-    found = await visit.session.exec(
-        select(Organisation.id, Organisation.name, Organisation.domain)
+async def read_reach(visit: Visit, briefing: Briefing | None, *, is_exercise: bool) -> list[Reach]:
+    """One row per organisation with people in the audience, by name.
+
+    Counted in the store: a city has thousands of people, and the page shows organisations.
+    """
+    person = _per_person(briefing.id if briefing else None, is_exercise=is_exercise).subquery()
+    statement = (
+        select(
+            col(Organisation.name),
+            func.count(),
+            *(func.sum(person.c[name]) for name in COUNTED[1:]),
+            col(Organisation.domain),
+        )
+        .join(person, person.c.organisation_id == col(Organisation.id))
         .where(col(Organisation.is_exercise) == is_exercise)
-        .order_by(col(Organisation.name))
+        .group_by(col(Organisation.id), col(Organisation.name), col(Organisation.domain))
+        .order_by(col(Organisation.name), col(Organisation.id))
     )
-    return {ident: Named(name, Domain(domain)) for ident, name, domain in found.all() if ident}
+    return [Reach(*row) for row in await read_columns(visit.session, statement)]
 
 
-async def _people(visit: Visit, briefing_id: int | None) -> Iterator[PersonReach]:
-    """Everybody with an audience, with what became of their messages of this version."""
-    # Columns and not whole rows: a city has thousands of people, and only counts are shown.
-    listed = await visit.session.exec(
-        select(Person.id, Person.organisation_id).where(
+def _per_person(briefing_id: int | None, *, is_exercise: bool) -> Select[Any]:
+    """Everybody with an audience, each with a one for the best that is known of them."""
+    got = (
+        select(
+            col(Delivery.person_id).label("person_id"),
+            _any(
+                (col(Delivery.status) == DeliveryStatus.SENT) | col(Acknowledgement.id).is_not(None)
+            ).label("sent"),
+            _any(col(Delivery.status) == DeliveryStatus.UNKNOWN).label("unknown"),
+            _any(col(Delivery.status).in_(WAITING)).label("waiting"),
+            _any(col(Delivery.status) == DeliveryStatus.FAILED).label("failed"),
+            _any(col(Acknowledgement.kind) == AcknowledgementKind.READ).label("read"),
+            _any(col(Acknowledgement.kind) == AcknowledgementKind.UNDERSTOOD).label("understood"),
+        )
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
+        .where(col(Message.briefing_id) == briefing_id, col(Delivery.act) == DeliveryAct.SEND)
+        .group_by(col(Delivery.person_id))
+        .subquery()
+    )
+    best = case(
+        (got.c.sent == 1, "sent"),
+        (got.c.unknown == 1, "unknown"),
+        (got.c.waiting == 1, "waiting"),
+        (got.c.failed == 1, "failed"),
+        else_="",
+    )
+    return (
+        select(
+            col(Person.organisation_id).label("organisation_id"),
+            *(case((best == name, 1), else_=0).label(name) for name in COUNTED[1:5]),
+            *(func.coalesce(got.c[name], 0).label(name) for name in COUNTED[5:]),
+        )
+        .outerjoin(got, got.c.person_id == col(Person.id))
+        .where(
             col(Person.left_at).is_(None),
-            col(Person.is_exercise) == visit.actor.is_exercise,
+            col(Person.is_exercise) == is_exercise,
             cast(col(Person.audiences), String) != NO_AUDIENCE,
         )
     )
-    statuses, said = await _what_became(visit, briefing_id)
-    return (
-        PersonReach(
-            organisation_id,
-            statuses.get(person_id or 0, frozenset()),
-            said.get(person_id or 0, frozenset()),
-        )
-        for person_id, organisation_id in listed.all()
-    )
 
 
-async def _what_became(
-    visit: Visit, briefing_id: int | None
-) -> tuple[dict[int, frozenset[DeliveryStatus]], dict[int, frozenset[AcknowledgementKind]]]:
-    """Per person the statuses of their messages of this version, and what they told of them."""
-    statuses: dict[int, frozenset[DeliveryStatus]] = {}
-    said: dict[int, frozenset[AcknowledgementKind]] = {}
-    if briefing_id is None:
-        return statuses, said
-    found = await visit.session.exec(
-        select(Delivery.person_id, Delivery.status, Acknowledgement.kind)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
-        .where(
-            col(Message.briefing_id) == briefing_id,
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.person_id).is_not(None),
-        )
-    )
-    for person_id, status, kind in found.all():
-        assert person_id is not None
-        statuses[person_id] = _with(statuses.get(person_id), DeliveryStatus(status))
-        if kind is not None:
-            said[person_id] = _with(said.get(person_id), AcknowledgementKind(kind))
-    return statuses, said
-
-
-@cache
-def _with(known: frozenset[S] | None, more: S) -> frozenset[S]:
-    """The same few sets for everybody: one for each of thousands would be slow to make."""
-    return (known or frozenset()) | {more}
-
-
-def count_reach(
-    organisations: Mapping[int, Named | Organisation], people: Iterable[PersonReach]
-) -> list[Reach]:
-    """One row per organisation with people in the audience, in the order given. Pure."""
-    rows = {
-        ident: Reach(organisation.name, domain=organisation.domain)
-        for ident, organisation in organisations.items()
-    }
-    for person in people:
-        row = rows.get(person.organisation_id)
-        if row is None:
-            continue
-        row.people += 1
-        row.read += AcknowledgementKind.READ in person.said
-        row.understood += AcknowledgementKind.UNDERSTOOD in person.said
-        if DeliveryStatus.SENT in person.statuses or person.said:
-            row.sent += 1
-        elif DeliveryStatus.UNKNOWN in person.statuses:
-            row.unknown += 1
-        elif person.statuses & WAITING:
-            row.waiting += 1
-        elif DeliveryStatus.FAILED in person.statuses:
-            row.failed += 1
-    return [row for row in rows.values() if row.people]
+def _any(condition: Any) -> Any:
+    """1 where at least one row of the group is so."""
+    return func.max(case((condition, 1), else_=0))
 
 
 def by_domain(rows: Sequence[Reach]) -> list[Reach]:
@@ -197,8 +172,7 @@ def by_domain(rows: Sequence[Reach]) -> list[Reach]:
 
 def summed(name: str, rows: Sequence[Reach]) -> Reach:
     """All counts of several rows together. Pure."""
-    counted = ("people", "sent", "unknown", "waiting", "failed", "read", "understood")
-    return Reach(name, **{key: sum(getattr(row, key) for row in rows) for key in counted})
+    return Reach(name, **{key: sum(getattr(row, key) for row in rows) for key in COUNTED})
 
 
 DOORS = (Door("/gebeurtenis/{number:int}/bereik", show_reach, Permission.SEE_STATUS),)

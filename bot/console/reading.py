@@ -181,7 +181,9 @@ async def _work_of(session: AsyncSession, organisation_id: int) -> Audience | No
         .where(col(Person.organisation_id) == organisation_id, col(Person.left_at).is_(None))
         .order_by(col(Person.id))
     )
-    return next((audience for person in found.all() if (audience := first_audience(person))), None)
+    return next(
+        (audience for person in found.all() if (audience := first_audience(person.audiences))), None
+    )
 
 
 async def _is_newer(session: AsyncSession, message: Message | None, newest: Briefing) -> bool:

@@ -16,7 +16,7 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
-from briefings.audience import RecipientPlan, plan_version
+from briefings.audience import Reader, RecipientPlan, plan_version
 from briefings.drafting import current_briefing
 from briefings.moments import local_date
 from briefings.rows import Briefing, BriefingStatus
@@ -105,7 +105,7 @@ def _to_call(plan: RecipientPlan | None, organisations: Mapping[int, Organisatio
     ]
 
 
-def callee_of(person: Person, organisation: Organisation | None, why: str) -> Callee:
+def callee_of(person: Person | Reader, organisation: Organisation | None, why: str) -> Callee:
     """A line of the list *bel deze mensen*. Pure."""
     phone = person.phone or (organisation.phone if organisation else None) or ""
     name = organisation.name if organisation else ""
