@@ -6,10 +6,11 @@
 # make lock       resolves requirements.lock anew (needs uv)
 # make assets     rebuilds what the console takes from others, bot/console/static/vendor (needs npm)
 # make browser    Debian's Chromium, for the tests that look at the pages
+# make postgresql Debian's PostgreSQL, for the second round of the tests that keep rows
 # make clean      removes what the others made, and nothing else
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint browser test migration lock assets clean
+.PHONY: help setup demo lint browser postgresql test migration lock assets clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -68,9 +69,19 @@ browser:
 	  { $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
 	    || echo "Chromium ontbreekt; de toetsen van de pagina's worden overgeslagen."; }
 
-test: lint browser
-	$(BIN)/pytest -q -n 2 --cov=bot --cov=briefings --cov=contacts --cov=feeds --cov=signals --cov-report=
+# The tests start a cluster of their own in a temporary folder; Debian's own is left alone.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+	  echo "Installeert PostgreSQL voor de tweede ronde van de toetsen …"; \
+	  root=; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
+	  { $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null 2>&1 \
+	    || echo "PostgreSQL ontbreekt; DE TWEEDE RONDE VAN DE TOETSEN WORDT OVERGESLAGEN."; }
+
+# Once on SQLite, and what keeps rows once more on PostgreSQL.
+test: lint browser postgresql
+	$(BIN)/pytest -q -n 2 --cov --cov-report=
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
+	$(BIN)/pytest -q -n 3 --postgresql
 
 migration: setup
 	@[ -n "$(m)" ] || { echo 'Usage: make migration m="what changed"'; exit 2; }

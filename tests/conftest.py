@@ -14,7 +14,9 @@ from sqlmodel import SQLModel
 
 from bot.database import open_database
 from contacts.records import Database
+from tests import stores
 
+CLUSTER = pytest.StashKey[Path]()
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 
 
@@ -22,6 +24,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden texts anew, to be read"
     )
+    parser.addoption(
+        "--postgresql", action="store_true", help="the tests that keep rows, on PostgreSQL"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The one who starts the workers starts the cluster that they share."""
+    if not config.getoption("postgresql") or stores.is_postgresql():
+        return
+    if stores.binaries() is None:
+        pytest.exit(
+            "PostgreSQL ontbreekt (apt install postgresql): DE HELFT VAN DE TOETSEN IS "
+            "OVERGESLAGEN, die op PostgreSQL.",
+            returncode=0,
+        )
+    config.stash[CLUSTER] = stores.start_cluster()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    folder = config.stash.get(CLUSTER, None)
+    if folder is not None:
+        stores.stop_cluster(folder)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("postgresql"):
+        others = [item for item in items if not stores.keeps_rows(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if stores.keeps_rows(item)]
 
 
 @pytest.fixture
@@ -32,13 +63,14 @@ def now() -> datetime:
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = os.environ.get("TEST_DATABASE_URL") or f"sqlite+aiosqlite:///{tmp_path}/schakel.sqlite3"
+    url = stores.fresh_url(tmp_path, tables=True)
     database = open_database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.drop_all)
-        await connection.run_sync(SQLModel.metadata.create_all)
+    if not stores.is_postgresql():
+        async with database.engine.begin() as connection:
+            await connection.run_sync(SQLModel.metadata.create_all)
     yield database
     await database.close()
+    stores.drop(url)
 
 
 @pytest.fixture(autouse=True)

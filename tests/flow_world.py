@@ -11,6 +11,7 @@ from bot.clock import utc_now
 from bot.demo.stage import exercise_config
 from bot.house import House
 from bot.migrating import migrate
+from bot.settings import DatabaseSettings
 from bot.simulator import Simulator, User
 from contacts.directory import (
     Channel,
@@ -24,6 +25,7 @@ from contacts.directory import (
 from contacts.settings import SendingSettings
 from feeds.rows import Trust
 from feeds.settings import SourceSettings
+from tests.stores import everything_in, fresh_url
 
 OUTLET = "oefen-omroep"
 #: name → (audiences, roles, has Telegram, has mail)
@@ -44,6 +46,7 @@ class Evening:
     house: House
     simulator: Simulator
     folder: Path
+    url: str
     users: dict[str, User] = field(default_factory=dict)
 
     @property
@@ -63,9 +66,7 @@ class Evening:
 
     def on_disk(self) -> bytes:
         """Everything the installation wrote, raw."""
-        return b"".join(
-            path.read_bytes() for path in sorted(self.folder.iterdir()) if path.is_file()
-        )
+        return everything_in(self.url, self.folder)
 
 
 @asynccontextmanager
@@ -80,10 +81,13 @@ async def an_evening(folder: Path) -> AsyncIterator[Evening]:
         interval_s=1,
     )  # fmt: skip
     config = exercise_config(simulator, folder, [source]).model_copy(
-        update={"sending": SendingSettings(chat_interval_s=0.02, mail_per_s=200)}
+        update={
+            "sending": SendingSettings(chat_interval_s=0.02, mail_per_s=200),
+            "database": DatabaseSettings(url=fresh_url(folder)),
+        }
     )
     await migrate(config.database.url)
-    evening = Evening(House(config), simulator, folder)
+    evening = Evening(House(config), simulator, folder, config.database.url)
     await seat(evening)
     try:
         await evening.house.start()

@@ -25,6 +25,7 @@ from contacts.directory import (
     RoleGrant,
 )
 from contacts.records import Database
+from tests.stores import fresh_url
 
 CONFIG = """
 state_dir = "{folder}"
@@ -59,7 +60,7 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.simulator = Simulator()
-        self.database = f"sqlite+aiosqlite:///{folder}/schakel.sqlite3"
+        self.database = fresh_url(folder)
         self.kills: list[float] = []
         self.starts = 0
         self._process: asyncio.subprocess.Process | None = None

@@ -36,7 +36,8 @@ async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
 async def all_handled(evening: Evening, wanted: int) -> list[IncomingUpdate]:
     for _ in range(200):
         async with evening.house.db.read() as session:
-            rows = list((await session.exec(select(IncomingUpdate))).all())
+            found = await session.exec(select(IncomingUpdate).order_by(col(IncomingUpdate.id)))
+            rows = list(found.all())
         if len(rows) >= wanted and all(row.status is not UpdateStatus.NEW for row in rows):
             return rows
         await asyncio.sleep(0.05)

@@ -116,7 +116,7 @@ async def test_a_signal_survives_kills_and_is_stored_once(place: Installation, s
     for user in users:
         await user.say("/signaal")
     await asyncio.gather(
-        *(give_signal(user, note=None, start=False, timeout_s=40) for user in users)
+        *(give_signal(user, note=None, start=False, timeout_s=120) for user in users)
     )
     await killing
     async with place.open() as db, db.read() as session:
@@ -127,8 +127,8 @@ async def test_sigterm_stops_within_five_seconds_with_nothing_lost(place: Instal
     users = await place.prepare(2)
     await place.start()
     await users[0].say("/help")
-    await users[0].see("", timeout_s=15)
+    await users[0].see("", timeout_s=60)
     await users[1].say("/help")
     assert await place.stop() < 5
     await place.start()
-    await users[1].see("", timeout_s=15)
+    await users[1].see("", timeout_s=60)

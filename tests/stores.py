@@ -1,0 +1,140 @@
+"""Where a test keeps its rows: a SQLite file, or a database of a private PostgreSQL.
+
+``pytest --postgresql`` starts a cluster of its own in a temporary folder, reachable by a socket
+in that folder only, and runs the tests that keep rows on it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+
+#: the folder with the socket of the running cluster; workers inherit it
+VARIABLE = "SCHAKEL_TEST_POSTGRESQL"
+USER = "schakel"
+TEMPLATE = "with_tables"
+PLAIN = ("-A", "trust", "-E", "UTF8", "--no-sync")
+#: a crash of the cluster loses a test run, nothing else
+HASTY = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300",
+    "listen_addresses=",
+)  # fmt: skip
+
+
+def binaries() -> Path | None:
+    """The folder with ``initdb`` and ``pg_ctl``, the newest where there are several."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4])
+    )
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def start_cluster() -> Path:
+    """A new cluster with the tables in a template; returns its folder.
+
+    PostgreSQL refuses to run as root: then it runs as the user of its Debian package.
+    """
+    tools = binaries()
+    assert tools is not None
+    folder = Path(tempfile.mkdtemp(prefix="schakel-pg-", dir="/tmp"))
+    as_user = [] if os.geteuid() else ["runuser", "-u", "postgres", "--"]
+    if as_user:
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    _run(
+        *as_user, tools / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"
+    )
+    options = " ".join(f"-c {option}" for option in (*HASTY, f"unix_socket_directories={folder}"))
+    log = folder / "log"
+    _run(*as_user, tools / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+    os.environ[VARIABLE] = str(folder)
+    _execute(f'CREATE DATABASE "{TEMPLATE}"')
+    engine = create_engine(_address(TEMPLATE))
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+    return folder
+
+
+def stop_cluster(folder: Path) -> None:
+    tools = binaries()
+    assert tools is not None
+    as_user = [] if os.geteuid() else ["runuser", "-u", "postgres", "--"]
+    _run(*as_user, tools / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.environ.pop(VARIABLE, None)
+
+
+def is_postgresql() -> bool:
+    return VARIABLE in os.environ
+
+
+def fresh_url(folder: Path, *, tables: bool = False) -> str:
+    """The address of a new, empty store; on SQLite a file in ``folder``.
+
+    :param tables: with the tables of the code already in it, where that is quicker.
+    """
+    if not is_postgresql():
+        return f"sqlite+aiosqlite:///{folder}/schakel.sqlite3"
+    name = f"t{uuid.uuid4().hex[:16]}"
+    template = f' TEMPLATE "{TEMPLATE}" STRATEGY file_copy' if tables else ""
+    _execute(f'CREATE DATABASE "{name}"{template}')
+    return _address(name)
+
+
+def drop(url: str) -> None:
+    """Throw a store of :func:`fresh_url` away; a file goes with its folder."""
+    if url.startswith("postgresql"):
+        name = url.partition("?")[0].rpartition("/")[2]
+        _execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def everything_in(url: str, folder: Path) -> bytes:
+    """All that an installation wrote, raw: its files, and what its database holds."""
+    files = b"".join(path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file())
+    if not url.startswith("postgresql"):
+        return files
+    name = url.partition("?")[0].rpartition("/")[2]
+    dumped = subprocess.run(
+        ["pg_dump", "-h", os.environ[VARIABLE], "-U", USER, name], capture_output=True, check=True
+    )
+    return files + dumped.stdout
+
+
+def keeps_rows(item: pytest.Item) -> bool:
+    """Whether a test has a store, so that it says something else on another database."""
+    return bool({"db", "evening", "place"} & set(getattr(item, "fixturenames", ())))
+
+
+@contextmanager
+def _admin() -> Iterator[psycopg.Connection]:
+    with psycopg.connect(
+        host=os.environ[VARIABLE], user=USER, dbname="postgres", autocommit=True
+    ) as connection:
+        yield connection
+
+
+def _execute(statement: str) -> None:
+    with _admin() as connection:
+        connection.execute(statement.encode())
+
+
+def _address(name: str) -> str:
+    return f"postgresql+psycopg://{USER}@/{name}?host={os.environ[VARIABLE]}"
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
