@@ -6,11 +6,12 @@
 # make lock       resolves requirements.lock anew (needs uv)
 # make assets     rebuilds what the console takes from others, bot/console/static/vendor (needs npm)
 # make browser    Debian's Chromium, for the tests that look at the pages
+# make printing   Debian's text layout libraries, for texts as PDF
 # make postgresql Debian's PostgreSQL, for the second round of the tests that keep rows
 # make clean      removes what the others made, and nothing else
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint browser postgresql test migration lock assets clean
+.PHONY: help setup demo lint browser postgresql printing test migration lock assets clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -69,6 +70,14 @@ browser:
 	  { $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
 	    || echo "Chromium ontbreekt; de toetsen van de pagina's worden overgeslagen."; }
 
+# Without them a text can still be printed from its page.
+printing:
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || { \
+	  echo "Installeert wat een pdf nodig heeft …"; \
+	  root=; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
+	  { $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; } >/dev/null 2>&1 \
+	    || echo "libpango ontbreekt; de toetsen van de pdf worden overgeslagen."; }
+
 # The tests start a cluster of their own in a temporary folder; Debian's own is left alone.
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
@@ -78,7 +87,7 @@ postgresql:
 	    || echo "PostgreSQL ontbreekt; DE TWEEDE RONDE VAN DE TOETSEN WORDT OVERGESLAGEN."; }
 
 # Once on SQLite, and what keeps rows once more on PostgreSQL.
-test: lint browser postgresql
+test: lint browser postgresql printing
 	$(BIN)/pytest -q -n 2 --cov --cov-report=
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
 	$(BIN)/pytest -q -n 3 --postgresql
@@ -90,7 +99,7 @@ migration: setup
 
 # uv is a tool for whoever changes dependencies, not for users.
 lock:
-	uv pip compile --universal --python-version 3.11 --extra dev --extra postgresql --generate-hashes --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --extra dev --extra pdf --extra postgresql --generate-hashes --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.lock
 
 # Node is a tool for whoever changes these, not for users. Nothing of it stays: some of the
 # packages carry Python files, which are not ours to check.

@@ -124,6 +124,14 @@ def read_blocks(html: str) -> list[Block]:
     return reader.blocks
 
 
+def without_links_to(html: str, place: str) -> str:
+    """The same HTML with the links that begin with ``place`` as plain words.
+
+    What is printed or passed on outside an organisation holds no link of its own.
+    """
+    return re.sub(rf'<a href="{re.escape(place)}[^"]*"[^>]*>(.*?)</a>', r"\1", html, flags=re.S)
+
+
 def to_plain(blocks: Sequence[Block]) -> str:
     """Plain text: headings underlined, bullets with a dash, links written out."""
     lines: list[str] = []

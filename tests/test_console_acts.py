@@ -9,87 +9,34 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from bot.config import Config
 from bot.console import live
 from bot.console.drafts import word_changes
 from bot.console.evaluation import moments_of, promises_of
 from bot.console.event_view import strips_of
 from bot.console.live import LiveDesk
-from bot.console.pages import PLAIN_COOKIE
 from bot.console.picture import bars, shade
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
-from bot.demo.stage import exercise_lines
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact
-from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person
+from contacts.directory import Audience, Domain, Organisation, Person
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageStatus
-from contacts.people import open_channel
 from contacts.records import Database
 from feeds.events import ItemView
 from feeds.rows import Event, EventStatus, Trust
-from tests.console_world import World, a_world, client_of, press
+from tests.console_desk import FACT, Desk, a_desk
+from tests.console_world import press
 
-FACT = "De politie doet onderzoek in de wijk."
 PERSON = "Dennis Bakkerstra uit 3B"
-
-
-class Desk:
-    """A coordinator who started an event by hand, at severity 3 (no four eyes)."""
-
-    def __init__(self, world: World, web: httpx.AsyncClient, number: int) -> None:
-        self.world, self.web, self.number = world, web, number
-
-    async def press(self, act: str, **fields: Any) -> httpx.Response:
-        path = f"/gebeurtenis/{self.number}/{act}"
-        return await press(self.web, self.world.sealer, path, **fields)
-
-    async def page(self, tab: str) -> str:
-        return (await self.web.get(f"/gebeurtenis/{self.number}/{tab}")).text
-
-    async def fact(self, text: str = FACT) -> httpx.Response:
-        return await self.press("feiten", soort="bevestigd", tekst=text, bron="politie")
-
-    async def send(self, version: int) -> None:
-        """Hand in and approve the open version."""
-        assert (await self.press("indienen", versie=version)).status_code == 303
-        async with self.world.db.read() as session:
-            found = await session.exec(
-                select(Briefing).where(
-                    col(Briefing.event_id) == self.number, col(Briefing.version) == version
-                )
-            )
-            bound = found.one().content_hash
-        done = await self.press("goedkeuren", gelezen=bound)
-        assert done.status_code == 303, done.text
-
-    async def rows(self, kind: Any) -> list[Any]:
-        async with self.world.db.read() as session:
-            return list((await session.exec(select(kind))).all())
 
 
 @pytest.fixture
 async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
-    async with a_world(db, now) as world:
-        async with db.begin() as session:
-            teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
-            await open_channel(
-                session, teacher, ChannelKind.EMAIL, "docent@school.example", rank=1, now=now
-            )
-        config = Config(briefings=exercise_lines())
-        cookies = {PLAIN_COOKIE: world.desk.cookies[PLAIN_COOKIE]}
-        async with client_of(db, world.sealer, now, config=config, cookies=cookies) as web:
-            started = await press(
-                web, world.sealer, "/gebeurtenis/nieuw",
-                soort="algemeen", titel="Onrust in de wijk", plaats="Presikhaaf", ernst="3",
-                leiding="gemeente",
-            )  # fmt: skip
-            number = int(started.headers["location"].split("/")[2])
-            yield Desk(world, web, number)
+    async with a_desk(db, now) as started:
+        yield started
 
 
 async def test_an_event_started_at_the_desk_has_seven_texts_at_once(desk: Desk) -> None:

@@ -98,6 +98,7 @@ def _routes() -> list[Route | Mount]:
         *own_page.ROUTES,
         Route("/gezond", office.show_health),
         Route(page, organisation.show_text),
+        Route(f"{page}/pdf", organisation.print_text),
         Route(f"{page}/signaal", organisation.show_form),
         Route(f"{page}/signaal", organisation.take_signal, methods=["POST"]),
         Route(f"{page}/dank", organisation.thank),

@@ -13,14 +13,18 @@ from starlette.responses import Response
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Door, Visit
+from bot.console.printing import send_pdf
 from bot.console.reading import fill_page
 from bot.evening import approving, writing
 from bot.evening.taking_back import take_back
 from bot.evening.writing import NotBegun
+from briefings import moments
 from briefings.approval import Approved, SubmitRefused, submit, withdraw
 from briefings.approval_rules import needs_four_eyes
 from briefings.drafting import current_briefing, texts_of
 from briefings.lint import Remark
+from briefings.pdf import Sheet
+from briefings.plaintext import without_links_to
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.versions import SENT, versions_of
 from contacts.permissions import Permission
@@ -136,6 +140,43 @@ def word_changes(old: str, new: str) -> Markup:
     return Markup("").join(out)
 
 
+async def print_draft(visit: Visit) -> Response:
+    """``GET …/teksten/pdf?versie=…&tekst=…``: one text as its readers could print it."""
+    event = await visit.event()
+    assert event.id is not None
+    asked = visit.request.query_params
+    versions = await versions_of(visit.session, event.id)
+    briefing = _chosen(versions, asked.get("versie", ""))
+    drafts = await _drafts(visit, briefing, versions) if briefing else []
+    draft = next((one for one in drafts if one.key == asked.get("tekst", "")), None)
+    if briefing is None or draft is None:
+        raise LookupError("no such text")
+    sheet = Sheet(
+        subject=draft.subject,
+        body=without_links_to(draft.page, texts.PREVIEW_LINK),
+        audience=draft.audience,
+        stand=_stand(briefing),
+        sender=visit.parts.config.briefings.sender,
+        marks=_marks(briefing, versions),
+    )
+    return await send_pdf(visit.request, sheet, name=f"versie-{briefing.version}-{draft.key}")
+
+
+def _stand(briefing: Briefing) -> str:
+    if briefing.distributed_at is None:
+        return texts.PRINTED_DRAFT.format(version=briefing.version)
+    at = moments.moment(briefing.distributed_at)
+    return texts.PRINTED_STAND.format(version=briefing.version, moment=at)
+
+
+def _marks(briefing: Briefing, versions: Sequence[Briefing]) -> tuple[str, ...]:
+    """What has to be seen before the words are used. Pure."""
+    if briefing.status not in SENT:
+        return (texts.DRAFT_MARK,)
+    newer = any(one.version > briefing.version and one.status in SENT for one in versions)
+    return (texts.OLD_MARK,) if newer else ()
+
+
 async def hand_in(visit: Visit) -> Response:
     """``POST …/indienen``: the version that was read, to the approvers."""
     event = await visit.event()
@@ -239,6 +280,7 @@ async def _current(visit: Visit, event: Event) -> Briefing:
 _EVENT = "/gebeurtenis/{number:int}"
 DOORS = (
     Door(f"{_EVENT}/teksten", show_texts, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/teksten/pdf", print_draft, Permission.SEE_STATUS),
     Door(f"{_EVENT}/indienen", hand_in, Permission.SUBMIT_BRIEFING, "POST"),
     Door(f"{_EVENT}/intrekken", drop, Permission.SUBMIT_BRIEFING, "POST"),
     Door(f"{_EVENT}/nieuwe-versie", begin, Permission.MANAGE_EVENT, "POST"),

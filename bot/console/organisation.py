@@ -13,10 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.console import texts
 from bot.console.forms import FORM_TYPE, BadForm, Fields, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.paths import ACKNOWLEDGEMENTS
+from bot.console.printing import send_pdf
 from bot.console.reading import (
     Door,
     delivery_of,
@@ -36,6 +38,9 @@ from bot.console.signal_form import (
     why_refused,
 )
 from bot.evening.hearing import hear, is_over
+from briefings import moments
+from briefings.pdf import Sheet
+from briefings.plaintext import without_links_to
 from contacts.arrival import acknowledge, prove_arrival
 from contacts.claiming import open_address
 from contacts.directory import Audience
@@ -71,6 +76,33 @@ async def show_text(request: Request) -> Response:
         is_exercise=door.event.is_exercise, kinds=AcknowledgementKind,
         is_over=is_over(door.event),
     )  # fmt: skip
+
+
+async def print_text(request: Request) -> Response:
+    """``GET /o/{token}/pdf``: the newest text on paper, without any link of its own."""
+    parts, token = parts_of(request), request.path_params["token"]
+    now = parts.clock()
+    async with parts.db.read() as session:
+        door = await open_door(session, token, now=now)
+        if door is None:
+            return await _closed_door(session, request, token)
+        wanted = _audience(request.query_params.get("tekst", ""))
+        reading = await read_newest(session, door, wanted, now=now)
+    if reading is None:
+        return explain(request, "no_text", status=404)
+    page = f"/o/{token}"
+    body = _fill(f"{reading.html}{reading.before}", page, door)
+    sheet = Sheet(
+        subject=reading.subject,
+        body=without_links_to(body, page),
+        audience=texts.AUDIENCES[reading.audience],
+        stand=texts.PRINTED_STAND.format(
+            version=reading.version, moment=moments.moment(reading.sent_at)
+        ),
+        sender=parts.config.briefings.sender,
+        marks=tuple(texts.PRINTED_WRONG.format(wrong=wrong) for wrong in reading.corrected),
+    )
+    return await send_pdf(request, sheet, name=f"informatie-{reading.audience}")
 
 
 def _fill(html: str, page: str, door: Door) -> Markup:

@@ -87,6 +87,11 @@ MESSAGE_KINDS = {
     MessageKind.NOTICE: "bericht aan de coördinator",
 }
 
+PRINTED_STAND = "versie {version}, verstuurd op {moment}"
+PRINTED_DRAFT = "versie {version}, niet verstuurd"
+PRINTED_WRONG = "Let op: eerder stond hier iets anders over: {wrong}. Die zin geldt niet meer."
+DRAFT_MARK = "Concept: nog niet goedgekeurd. Niet verspreiden."
+OLD_MARK = "Verouderd: er is een nieuwere tekst. Gebruik die."
 PREVIEW_LINK = "#"
 PREVIEW_CONTACT = "[interne aanspreekpunt van de organisatie]"
 
@@ -98,6 +103,10 @@ EXPLANATIONS = {
     "link_over": (
         "Deze link is niet meer geldig",
         "Links werken een beperkte tijd. In het nieuwste bericht staat een link die werkt.",
+    ),
+    "no_pdf": (
+        "Geen pdf",
+        "Deze computer kan geen pdf maken. Druk de pagina zelf af met uw browser.",
     ),
     "no_text": (
         "Er is nu geen tekst",

@@ -1,0 +1,40 @@
+"""Texts on paper: the same words as on the page, as a tagged PDF of at most two pages."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.console.pages import explain
+from briefings.pdf import PdfUnavailable, Sheet, print_sheet
+
+FONT = Path(__file__).parent / "static" / "vendor" / "noto-sans-latin.woff2"
+#: a sheet takes a tenth of a second of work; the machine has other things to do
+_ONE_AT_A_TIME = asyncio.Semaphore(1)
+
+
+async def send_pdf(request: Request, sheet: Sheet, *, name: str) -> Response:
+    """The sheet as a file to keep, or a page that says why there is none.
+
+    :param name: of the file, without the extension.
+    """
+    async with _ONE_AT_A_TIME:
+        try:
+            made = await asyncio.to_thread(_printed, sheet)
+        except PdfUnavailable:
+            return explain(request, "no_pdf", status=503)
+    return Response(
+        made,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+    )
+
+
+@lru_cache(maxsize=32)
+def _printed(sheet: Sheet) -> bytes:
+    """The whole school opens the same sheet on the same evening."""
+    return print_sheet(sheet, font=FONT)

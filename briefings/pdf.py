@@ -1,0 +1,102 @@
+"""The printed form of a text: a tagged PDF of at most two pages.
+
+Needs WeasyPrint (the extra ``pdf``) and the text layout libraries of the system; where one of
+them is missing, :class:`PdfUnavailable` says so and everything else goes on without paper.
+"""
+
+from __future__ import annotations
+
+import logging
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from briefings.render import TEMPLATES
+
+MOST_PAGES = 2
+#: points; the next smaller size is tried while the text needs more pages
+SIZES = (11.0, 10.0, 9.0, 8.5)
+#: a file that a screen reader can follow (PDF/UA-1)
+TAGGED = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
+#: Debian's names of the libraries that WeasyPrint draws with
+LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+
+
+class PdfUnavailable(Exception):
+    """This machine cannot make a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is printed. ``body`` is HTML that was rendered with everything escaped.
+
+    ``marks`` stand above the text, in a frame: an exercise, a newer version, a draft.
+    """
+
+    subject: str
+    body: str
+    audience: str
+    stand: str
+    sender: str
+    marks: Sequence[str] = ()
+
+
+def can_print() -> bool:
+    """Whether :func:`print_sheet` works on this machine."""
+    try:
+        _weasyprint()
+    except PdfUnavailable:
+        return False
+    return True
+
+
+def print_sheet(sheet: Sheet, *, font: Path | None = None) -> bytes:
+    """A PDF/UA file; takes about a tenth of a second, so call it off the event loop.
+
+    :param font: a font file to embed; the machine's own sans-serif without it.
+    :raises PdfUnavailable: WeasyPrint or one of its libraries is not there.
+    """
+    weasyprint = _weasyprint()
+    template = _environment().get_template("pdf.html.j2")
+    # Nothing is fetched while a text is printed: what it needs stands in it.
+    fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+    document: Any = None
+    for size in SIZES:
+        html = template.render(sheet=sheet, size=size, font=_embedded(font))
+        page = weasyprint.HTML(string=html, url_fetcher=fetcher)
+        document = page.render(**TAGGED)
+        if len(document.pages) <= MOST_PAGES:
+            break
+    written: bytes = document.write_pdf(**TAGGED)
+    return written
+
+
+@cache
+def _embedded(font: Path | None) -> str:
+    if font is None:
+        return ""
+    return f"data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}"
+
+
+@cache
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+        import weasyprint.urls
+    except (ImportError, OSError) as error:
+        raise PdfUnavailable(type(error).__name__) from error
+    for name in ("weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return weasyprint
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )

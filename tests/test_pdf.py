@@ -1,0 +1,134 @@
+"""Texts on paper: tagged, at most two pages, and without a link that is somebody's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from bot.console import printing
+from briefings import pdf
+from briefings.drafting import texts_of
+from briefings.pdf import MOST_PAGES, PdfUnavailable, Sheet, print_sheet
+from briefings.plaintext import without_links_to
+from briefings.rows import Briefing
+from contacts.records import Database
+from tests.console_desk import FACT, Desk, a_desk
+from tests.console_world import a_world
+
+pytestmark = pytest.mark.skipif(
+    not pdf.can_print(), reason="WeasyPrint or libpango is missing: nothing was printed"
+)
+SENTENCE = "De politie doet onderzoek en vraagt om rust in de wijk. "
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
+    async with a_desk(db, now) as started:
+        yield started
+
+
+def a_sheet(body: str = f"<h2>Kern</h2><p>{SENTENCE}</p>", **more: object) -> Sheet:
+    given: dict[str, object] = {
+        "subject": "Informatie bij gebeurtenis: aanhouding Presikhaaf", "body": body,
+        "audience": "Docent VO/MBO", "stand": "versie 1", "sender": "Schakel",
+    }  # fmt: skip
+    return Sheet(**{**given, **more})  # type: ignore[arg-type]
+
+
+def read(made: bytes) -> PdfReader:
+    return PdfReader(BytesIO(made))
+
+
+def words_of(made: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in read(made).pages).split())
+
+
+def test_a_printed_text_is_tagged_and_says_its_language() -> None:
+    root = read(print_sheet(a_sheet(), font=printing.FONT)).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "nl"
+
+
+def test_a_long_text_is_set_smaller_and_stays_within_two_pages() -> None:
+    short = print_sheet(a_sheet(), font=printing.FONT)
+    long = print_sheet(a_sheet(f"<p>{SENTENCE * 4}</p>" * 29), font=printing.FONT)
+    assert len(read(short).pages) == 1
+    assert len(read(long).pages) == MOST_PAGES
+    assert words_of(long).count("vraagt om rust") == 116
+
+
+def test_what_stands_in_a_text_fetches_nothing(tmp_path: Path) -> None:
+    secret = tmp_path / "geheim.txt"
+    secret.write_text("niet voor papier", encoding="utf-8")
+    body = f'<p>Kern</p><img src="{secret.as_uri()}"><object data="http://127.0.0.1:9/x"></object>'
+    assert "niet voor papier" not in words_of(print_sheet(a_sheet(body)))
+
+
+def test_a_mark_stands_above_the_text_and_markup_in_a_subject_is_words() -> None:
+    made = words_of(print_sheet(a_sheet(subject="Stand <b>", marks=("Concept",))))
+    assert made.startswith("Concept Stand <b>")
+
+
+def test_links_of_ones_own_become_words() -> None:
+    html = '<a href="/o/geheim/signaal">Meld</a> <a href="https://rivm.example/">rivm</a>'
+    assert without_links_to(html, "/o/geheim") == 'Meld <a href="https://rivm.example/">rivm</a>'
+
+
+async def test_the_desk_prints_a_draft_with_its_mark(desk: Desk) -> None:
+    await desk.fact()
+    path = f"/gebeurtenis/{desk.number}/teksten/pdf"
+    answer = await desk.web.get(f"{path}?versie=1&tekst=docent_po")
+    assert answer.headers["content-type"] == "application/pdf"
+    made = words_of(answer.content)
+    assert made.startswith("Concept: nog niet goedgekeurd")
+    assert FACT in made
+    assert (await desk.web.get(f"{path}?versie=1&tekst=weg")).status_code == 404
+    await desk.send(1)
+    assert not words_of((await desk.web.get(f"{path}?tekst=docent_po")).content).startswith("Conc")
+
+
+async def test_every_text_of_an_evening_fits_on_two_pages(desk: Desk) -> None:
+    for number in range(6):
+        await desk.fact(f"De gemeente opende om {number + 1} uur een punt voor vragen in de wijk.")
+    [briefing] = [b for b in await desk.rows(Briefing) if b.event_id == desk.number]
+    async with desk.world.db.read() as session:
+        texts = await texts_of(session, briefing.id or 0)
+    assert len(texts) == 7
+    for text in texts:
+        made = print_sheet(a_sheet(text.html), font=printing.FONT)
+        assert len(read(made).pages) <= MOST_PAGES, text.audience
+
+
+async def test_the_page_of_an_organisation_prints_without_its_link(
+    db: Database, now: datetime
+) -> None:
+    async with a_world(db, now) as world:
+        page = await world.web.get(f"/o/{world.token}")
+        assert f"/o/{world.token}/pdf" in page.text
+        answer = await world.web.get(f"/o/{world.token}/pdf")
+        assert answer.headers["content-type"] == "application/pdf"
+        assert world.token.encode() not in answer.content
+        assert world.token not in words_of(answer.content)
+        links = [
+            note for sheet in read(answer.content).pages for note in sheet.get("/Annots") or ()
+        ]
+        assert all(world.token not in str(note.get_object()) for note in links)
+
+
+async def test_a_machine_that_cannot_print_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_more: object) -> bytes:
+        raise PdfUnavailable("OSError")
+
+    monkeypatch.setattr(printing, "print_sheet", broken)
+    await desk.fact("Er is een punt voor vragen in de wijk.")
+    answer = await desk.web.get(f"/gebeurtenis/{desk.number}/teksten/pdf?tekst=ouders")
+    assert answer.status_code == 503
+    assert "kan geen pdf maken" in answer.text
