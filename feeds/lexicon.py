@@ -282,11 +282,6 @@ def default_sources() -> list[DefaultSource]:
     return [DefaultSource.model_validate(source) for source in _read("sources")["bronnen"]]
 
 
-def districts() -> list[tuple[str, str]]:
-    """CBS code and name of the 24 wijken, in order of code."""
-    return [(district.code, district.naam) for district in load_lexicon().gazetteer.wijken]
-
-
 def mask_names(title: str) -> str:
     """``title`` with what looks like a person's name replaced by ``[naam]``."""
     from feeds.names import mask

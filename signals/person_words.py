@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from feeds.lexicon import districts
+from feeds.districts import districts
 
 LISTS = Path(__file__).parent / "lists"
 

@@ -18,7 +18,7 @@ from contacts.directory import Domain
 from contacts.journal import SYSTEM, write_journal
 from contacts.sealing import Sealer
 from contacts.sending import Recipient
-from feeds.lexicon import districts
+from feeds.districts import districts
 from signals import texts
 from signals.errors import DraftError
 from signals.person_filter import Screening, screen

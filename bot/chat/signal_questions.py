@@ -10,7 +10,7 @@ from bot.chat.buttons import data as button_data
 from bot.chat.render import render
 from bot.chat.signal_draft import CHOICES, shown, to_draft
 from contacts.outbox import Button
-from feeds.lexicon import districts
+from feeds.districts import districts
 from signals import texts as labels
 from signals.rows import SignalKind
 from signals.telling import district_names

@@ -30,7 +30,7 @@ def import_file(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     from contacts.importing import read_contacts
-    from feeds.lexicon import districts
+    from feeds.districts import districts
 
     raw = _bytes_of(file)
     reading = read_contacts(raw, {name.lower(): code for code, name in districts()})

@@ -21,11 +21,6 @@ feeds_app = DutchTyper()
 signals_app = DutchTyper()
 
 
-@signals_app.callback()
-def _signals() -> None:
-    """Keeps ``list`` a command of its own."""
-
-
 @feeds_app.command("list", help=texts.HELP_FEEDS_LIST)
 def list_feeds(config: ConfigPath = DEFAULT_CONFIG) -> None:
     loaded = load(config)

@@ -40,7 +40,7 @@ class CalmGroup(DutchGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except typer.Abort:
+        except (typer.Abort, BrokenPipeError):
             raise
         except Exception as error:
             # Typer's own ways out (a usage error, an Exit) carry their exit code.

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import bench, contacts, events, frame_texts, setting_up, starting, texts
+from bot.cli import (
+    bench,
+    contacts,
+    events,
+    frame_texts,
+    screening,
+    screening_texts,
+    setting_up,
+    starting,
+    texts,
+)
 from bot.cli.frame import DEFAULT_CONFIG, MISUSE, CalmGroup, ConfigPath, load, run, say, stop
 from bot.cli.framing import DutchTyper
 
@@ -20,6 +30,8 @@ app.add_typer(starting.app, name="event", help=texts.HELP_EVENT)
 app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)
 app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)
 app.add_typer(bench.app, name="bench")
+events.signals_app.command("screen", help=screening_texts.HELP_SCREEN)(screening.screen_file)
+events.signals_app.command("evaluate", help=screening_texts.HELP_EVALUATE)(screening.evaluate_file)
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)

@@ -100,7 +100,7 @@ def _refusal(asked: _Asked, config: Config) -> str | None:
 
 def _names_a_person(asked: _Asked, config: Config) -> bool:
     from briefings.lint_rules import lint_rules
-    from feeds.lexicon import districts
+    from feeds.districts import districts
     from signals.person_filter import screen
 
     own = [config.briefings.city, *(name for _, name in districts())]

@@ -11,7 +11,7 @@ from bot.console import texts
 from bot.console.doors import Door, Visit
 from contacts.importing import ImportResult, LineError, Reading, import_contacts, read_contacts
 from contacts.permissions import Permission
-from feeds.lexicon import districts
+from feeds.districts import districts
 
 #: what a list of 10,000 people takes, and some room
 LIMIT = 4_000_000

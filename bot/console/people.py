@@ -25,7 +25,7 @@ from contacts.directory import (
 from contacts.invitations import deep_link, invite
 from contacts.people import grant, mark_left, revoke
 from contacts.permissions import Permission
-from feeds.lexicon import districts
+from feeds.districts import districts
 
 PAGE = 40
 #: a school with fewer people than this is one illness away from silence
