@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from signals.person_context import Context
 from signals.person_words import Lists, Span, Token, allowed_positions
 
 _INITIALS = re.compile(
     r"(?<![\w.])(?:[A-Z]\.\s?){1,4}(?:(?:van|de|der|den|ten|ter|el|al|het|'t)\s)*[A-Z][^\W\d_]+"
     r"(?:-[A-Z][^\W\d_]+)*"
 )
-_ARTICLES = frozenset({"de", "het", "een", "t", "onze", "deze", "dit"})
 _PRONOUNS = frozenset({"hij", "zij", "ze", "die"})
 _NUMBERED = re.compile(
     r"\s(?:uit|van|in|zit in)\s(?:klas|groep|havo|vwo|vmbo|mavo|\d\s?-?[a-hA-H]\b)"
@@ -27,46 +26,11 @@ _AND_KIN = re.compile(r"\s(?:en|met)\s(?:zijn|haar|z'n|d'r|hun)\s")
 _PARENT_OF = re.compile(r"\s?\(?(?:de\s)?(?:vader|moeder|broer|zus|zoon|dochter|oom|neef)\svan\s")
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A text with its words and what is known about them."""
-
-    text: str
-    tokens: list[Token]
-    allowed: set[int]
-    lists: Lists
-
-    def gap(self, position: int) -> str:
-        """What stands between a word and the next one."""
-        return self.text[self.tokens[position].end : self.tokens[position + 1].start]
-
-    def after(self, position: int) -> str:
-        end = self.tokens[position].end
-        return self.text[end : end + 60]
-
-    def key(self, position: int) -> str:
-        return self.tokens[position].key if 0 <= position < len(self.tokens) else ""
-
-    def joined(self, position: int) -> bool:
-        """Whether only white space stands between this word and the next."""
-        return position + 1 < len(self.tokens) and not self.gap(position).strip()
-
-    def is_free(self, position: int) -> bool:
-        """A capitalised word that is neither allowed nor an ordinary word."""
-        token = self.tokens[position]
-        return (
-            token.is_capital
-            and position not in self.allowed
-            and len(token.text) > 1
-            and token.key not in self.lists.common
-        )
-
-
 def find_names(
     text: str, tokens: list[Token], lists: Lists, allow: Collection[str]
 ) -> Iterator[Span]:
     """Spans that look like the name of a person."""
-    view = _Text(text, tokens, allowed_positions(tokens, lists, allow), lists)
+    view = Context(text, tokens, allowed_positions(tokens, lists, allow), lists)
     for match in _INITIALS.finditer(text):
         yield Span(match.start(), match.end(), "NAAM")
     seeds = {p for p in range(len(tokens)) if p not in view.allowed and _is_seed(view, p)}
@@ -78,40 +42,38 @@ def find_names(
             continue
         first, last = _grow(view, position)
         done = last
-        if not _is_organisation(view, first, last):
+        if not view.is_organisation(first, last):
             yield Span(tokens[first].start, tokens[last].end, "NAAM")
 
 
-def _is_seed(view: _Text, position: int) -> bool:
+def _is_seed(view: Context, position: int) -> bool:
     return (
         _is_listed(view, position)
         or _is_announced(view, position)
         or _is_followed(view, position)
         or _starts_row(view, position)
         or _stands_alone(view, position)
+        or _stands_strange(view, position)
     )
 
 
-def _listed_first_name(view: _Text, token: Token) -> bool:
-    lists = view.lists
-    if token.key in lists.first_names:
-        return True
-    parts = token.key.split("-")
-    capital = all(part[:1].isupper() for part in token.text.split("-"))
-    return len(parts) > 1 and capital and parts[0] in lists.first_names
-
-
-def _is_listed(view: _Text, position: int) -> bool:
+def _is_listed(view: Context, position: int) -> bool:
     token, lists = view.tokens[position], view.lists
     if token.key in lists.ambiguous:
-        stands_out = token.is_capital and not token.opens and not token.is_shouted
+        stands_out = (
+            token.is_capital
+            and not token.is_shouted
+            and (not token.opens or token.key in lists.openers)
+        )
         return stands_out or _has_family_name(view, position)
-    if _listed_first_name(view, token):
+    if view.is_first_name(position):
         return True
-    return token.is_capital and token.key in lists.surnames and not _after_article(view, position)
+    if not token.is_capital or token.key not in lists.surnames:
+        return False
+    return not view.after_article(position) and view.key(position - 1) not in lists.places_lead
 
 
-def _has_family_name(view: _Text, position: int) -> bool:
+def _has_family_name(view: Context, position: int) -> bool:
     """*Jan de Vries* and *Mark Rutte*, also as the first words of a sentence."""
     after = position + 1
     while view.joined(after - 1) and view.key(after) in view.lists.prefixes:
@@ -123,10 +85,10 @@ def _has_family_name(view: _Text, position: int) -> bool:
     return view.is_free(after) or view.key(after) in view.lists.surnames
 
 
-def _is_announced(view: _Text, position: int) -> bool:
+def _is_announced(view: Context, position: int) -> bool:
     """A word before it says that a person's name follows."""
     lists, token = view.lists, view.tokens[position]
-    known = token.key in lists.ambiguous or _listed_first_name(view, token)
+    known = token.key in lists.ambiguous or view.is_first_name(position)
     before = view.key(position - 1)
     if not before or not _reaches(view, position - 1):
         return False
@@ -137,7 +99,7 @@ def _is_announced(view: _Text, position: int) -> bool:
     return _after_person_word(view, position, known) or _after_mention(view, position, known)
 
 
-def _names_somebody(view: _Text, position: int) -> bool:
+def _names_somebody(view: Context, position: int) -> bool:
     """*hij heet wolfert*, in small letters."""
     token = view.tokens[position]
     subject = view.key(position - 2)
@@ -149,24 +111,27 @@ def _names_somebody(view: _Text, position: int) -> bool:
     )
 
 
-def _after_person_word(view: _Text, position: int, known: bool) -> bool:
+def _after_person_word(view: Context, position: int, known: bool) -> bool:
     """*mijn leerling X*, *moeder van x*, *dhr. De X*."""
     lists, before = view.lists, view.key(position - 1)
     if before == "van" and view.key(position - 2) in lists.kinship:
-        return known or view.is_free(position)
+        return known or view.is_free(position) or view.is_strange(position)
     if before in lists.prefixes and view.is_free(position):
         capital = view.tokens[position - 1].is_capital
         announcers = lists.titles if capital else lists.honorifics
         return bool({view.key(position - 2), view.key(position - 3)} & announcers)
     if before in lists.honorifics and view.tokens[position].key in lists.surnames:
         return True
+    if before in lists.announcing and view.is_strange(position):
+        return True
     if before not in lists.titles and before not in lists.kinship:
         return False
     return known or (view.is_free(position) and not view.tokens[position].is_shouted)
 
 
-def _after_mention(view: _Text, position: int, known: bool) -> bool:
-    if not known and (not view.is_free(position) or view.tokens[position].is_shouted):
+def _after_mention(view: Context, position: int, known: bool) -> bool:
+    unknown = view.is_free(position) or view.is_strange(position)
+    if not known and (not unknown or view.tokens[position].is_shouted):
         return False
     for phrase in view.lists.mentions:
         start = position - len(phrase)
@@ -175,19 +140,19 @@ def _after_mention(view: _Text, position: int, known: bool) -> bool:
     return False
 
 
-def _reaches(view: _Text, position: int) -> bool:
+def _reaches(view: Context, position: int) -> bool:
     """Whether the word at ``position`` speaks to the next one: no sentence end between."""
     token = view.tokens[position]
     gap = view.gap(position).strip()
     return gap in ("", ",", ":", "(", '"', "'", "‘", "“") or (gap == "." and len(token.key) <= 4)
 
 
-def _is_followed(view: _Text, position: int) -> bool:
+def _is_followed(view: Context, position: int) -> bool:
     """What comes after an unknown capitalised word shows that it is a person."""
     token = view.tokens[position]
-    if not view.is_free(position) or token.is_shouted or _after_article(view, position):
+    if not view.is_free(position) or token.is_shouted or view.after_article(position):
         return False
-    if _is_organisation(view, position, position):
+    if view.is_organisation(position, position):
         return False
     rest = view.after(position)
     if rest[:2] in ("'s", "’s") and view.key(position + 2) in view.lists.kinship:
@@ -201,9 +166,9 @@ def _is_followed(view: _Text, position: int) -> bool:
     return not token.opens and bool(_PRONOUN_NEXT.match(rest))
 
 
-def _starts_row(view: _Text, position: int) -> bool:
+def _starts_row(view: Context, position: int) -> bool:
     """Two capitalised words in a row that nothing explains."""
-    if not view.joined(position) or _after_article(view, position):
+    if not view.joined(position) or view.after_article(position):
         return False
     if not (view.is_free(position) and view.is_free(position + 1)):
         return False
@@ -211,23 +176,39 @@ def _starts_row(view: _Text, position: int) -> bool:
     return not (here.is_shouted or there.is_shouted)
 
 
-def _stands_alone(view: _Text, position: int) -> bool:
+def _stands_alone(view: Context, position: int) -> bool:
     """An unknown capitalised word inside a sentence, where no place is expected."""
     token, lists = view.tokens[position], view.lists
     if token.opens or not view.is_free(position) or len(token.text) < 3:
         return False
-    if token.text[1:] != token.text[1:].lower() or _is_organisation(view, position, position):
+    if token.text[1:] != token.text[1:].lower() or view.is_organisation(position, position):
         return False
     before = view.key(position - 1)
-    return not _after_article(view, position) and before not in lists.places_follow
+    return not view.after_article(position) and before not in lists.places_follow
 
 
-def _in_enumeration(view: _Text, position: int, seeds: set[int]) -> bool:
+def _stands_strange(view: Context, position: int) -> bool:
+    """A capital on what no dictionary knows: first in a sentence, or where persons come."""
+    token, lists = view.tokens[position], view.lists
+    if not token.is_capital or token.text[1:] != token.text[1:].lower():
+        return False
+    if not view.is_strange(position) or view.is_organisation(position, position):
+        return False
+    if token.opens:
+        return view.joined(position)
+    before = view.key(position - 1)
+    if before in ("en", "of"):
+        return position - 2 not in view.allowed and not view.tokens[position - 2].is_capital
+    return before in lists.persons_follow or view.is_object(position - 1)
+
+
+def _in_enumeration(view: Context, position: int, seeds: set[int]) -> bool:
     """*Sem, Daan en Mees*: one name makes its neighbours names."""
     if position in view.allowed:
         return False
     token = view.tokens[position]
-    if not (view.is_free(position) or token.key in view.lists.ambiguous):
+    lower_pair = not token.is_capital and view.is_strange(position)
+    if not (view.is_free(position) or lower_pair or token.key in view.lists.ambiguous):
         return False
     for other, between in ((position - 2, position - 1), (position + 2, position + 1)):
         if other in seeds and view.key(between) in ("en", "of"):
@@ -239,12 +220,12 @@ def _in_enumeration(view: _Text, position: int, seeds: set[int]) -> bool:
     return token.is_capital and not token.opens and (comma_left or comma_right)
 
 
-def _grow(view: _Text, position: int) -> tuple[int, int]:
+def _grow(view: Context, position: int) -> tuple[int, int]:
     """The first and last word of the whole name around a seed."""
     return _grow_left(view, position), _grow_right(view, position)
 
 
-def _grow_right(view: _Text, position: int) -> int:
+def _grow_right(view: Context, position: int) -> int:
     last, step = position, position
     lower = not view.tokens[position].is_capital
     while view.joined(step):
@@ -253,14 +234,22 @@ def _grow_right(view: _Text, position: int) -> int:
             break
         token = view.tokens[step]
         # "Groot" or "Heer" is an ordinary word, but not with a capital behind a first name.
-        if token.is_capital or (lower and token.key in view.lists.surnames):
+        if token.is_capital or (lower and _is_family_name(view, step)):
             last = step
         elif token.key not in view.lists.prefixes:
             break
     return last
 
 
-def _grow_left(view: _Text, position: int) -> int:
+def _is_family_name(view: Context, position: int) -> bool:
+    """Behind a first name in small letters: *lotte van der meulen*, *dennis bakkerstra*."""
+    key = view.key(position)
+    return key in view.lists.family or (
+        key not in view.lists.prefixes and view.is_strange(position)
+    )
+
+
+def _grow_left(view: Context, position: int) -> int:
     first, step = position, position
     if not view.tokens[position].is_capital:
         return first
@@ -277,35 +266,6 @@ def _grow_left(view: _Text, position: int) -> int:
     return first
 
 
-def _announces(view: _Text, position: int) -> bool:
+def _announces(view: Context, position: int) -> bool:
     key = view.key(position)
     return key in view.lists.titles or key in view.lists.kinship or key in view.lists.offices
-
-
-def _after_article(view: _Text, position: int) -> bool:
-    """*de Sahara*, *het Lorentz*; but *mevrouw De Boer* has no article."""
-    if position == 0 or not view.joined(position - 1):
-        return False
-    article = view.tokens[position - 1]
-    return article.key in _ARTICLES and (article.opens or not article.is_capital)
-
-
-def _is_organisation(view: _Text, first: int, last: int) -> bool:
-    """A school, square, club or public office carries the words."""
-    lists = view.lists
-    for position in range(first, last + 1):
-        key = view.key(position)
-        if key in lists.organisations:
-            return True
-        if key not in lists.first_names and key not in lists.surnames:
-            endings = tuple(e for e in lists.organisation_endings if len(key) > len(e) + 1)
-            if key.endswith(endings):
-                return True
-    before, behind = view.key(first - 1), view.key(last + 1)
-    if before in lists.offices or view.key(first - 1) == "sint":
-        return True
-    if before in lists.organisations and before != "groep" and view.joined(first - 1):
-        return True
-    if before == "het" and view.joined(first - 1):
-        return True
-    return behind in lists.houses_of_worship and last > first and view.joined(last)

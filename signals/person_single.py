@@ -65,6 +65,16 @@ _NATIONAL = (
     "|israëliër|palestijn|egyptenaar|algerijn|soedanees|armeniër|jezidi|moslim|moslima"
 )
 
+#: "de man van de supermarkt" works there; everybody meets somebody like that
+_WORKPLACE = (
+    "markt|winkel|bibliotheek|bieb|zaak|bar|hal|club|vereniging|kantine|balie|receptie|garage|apotheek"
+    "|kapsalon|bakkerij|slagerij|kiosk|toko|restaurant|cafe|café|hotel|politie|brandweer|ambulance"
+    "|handhaving|beveiliging|bewaking|reiniging|schoonmaak|krant|omroep|radio|televisie|post|bus|trein"
+    "|school|college|opvang|kinderopvang|thuiszorg|zorg|corporatie|stichting|organisatie|instelling"
+    "|centrum|buurthuis|gemeente|bouw|stomerij|wasserette|bank|station|museum|theater|bioscoop|zwembad"
+    "|sportschool|camping|telefoon|dienst|inloop|werkgroep|bewonersgroep|raad|voetbal|kerk|moskee|tempel"
+)
+
 _NUMBER = r"(?:[3-9]|[1-9]\d)"
 _TEENS = (
     "zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien"
@@ -135,7 +145,8 @@ _SINGLED_OUT = tuple(
         (
             rf"{_THE}\s(?:(?:oudste|jongste|oudere|jongere)\s)?(?:{_KIN}|{_NEAR}|vrouw|man)\svan\s"
             r"(?:de|het|een|die|dat|onze|mijn|zijn|haar)\s(?!(?:straat|dag|wedstrijd|rekening|gedachte"
-            r"|meeste|school|wijk|buurt|stad|kerk|moskee|gemeente)\b)[^\W\d_]+"
+            r"|meeste|school|wijk|buurt|stad|kerk|moskee|gemeente)\b)"
+            rf"(?!(?:[^\W\d_]+\s)?[^\W\d_]*(?:{_WORKPLACE})\b)[^\W\d_]+"
         ),
         # "het meisje uit mijn mentorklas", "de jongen die naast de school woont"
         rf"{_THE}\s{_WORDS}{_ONE}\s(?:uit|in|van)\s{_MINE}\s{_GROUP}(?![\w-])",

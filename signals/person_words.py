@@ -1,7 +1,7 @@
 """Words for the person filter: tokens, the lists in ``signals/lists`` and what they allow.
 
 The lists hold folded words (lower case, no accents), so that *Ömer*, *omer* and *OMER*
-are one name. They are written by ourselves; no data set was copied.
+are one name. They are written by ourselves; ``signals/dutch_words.py`` adds what libraries bring.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from feeds.districts import districts
+from signals import dutch_words
 
 LISTS = Path(__file__).parent / "lists"
 
@@ -26,6 +27,7 @@ _NOT_DECOMPOSED = str.maketrans(
 _ABBREVIATIONS = frozenset(
     {"dhr", "mw", "mevr", "mvr", "mr", "dr", "drs", "ing", "prof", "fam", "st", "geb", "nr"}
 )
+_SHORTEST_NAME = 3
 _SENTENCE_END = ".!?\n…"
 
 
@@ -59,6 +61,8 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case without accents: *Hêvîn* and *hevin* are the same word."""
+    if text.isascii():
+        return text.lower()
     lowered = unicodedata.normalize("NFKD", text.casefold().translate(_NOT_DECOMPOSED))
     return "".join(sign for sign in lowered if not unicodedata.combining(sign))
 
@@ -97,7 +101,8 @@ def index_phrases(phrases: Iterable[str]) -> PhraseIndex:
     """Phrases by their first word, so that one walk over a text finds them all."""
     index: dict[str, set[tuple[str, ...]]] = {}
     for phrase in phrases:
-        keys = tuple(token.key for token in tokenize(phrase))
+        plain = phrase.isalpha()
+        keys = (fold(phrase),) if plain else tuple(token.key for token in tokenize(phrase))
         if keys:
             index.setdefault(keys[0], set()).add(keys)
     return {first: tuple(sorted(found, key=len)) for first, found in index.items()}
@@ -120,8 +125,11 @@ class Lists:
 
     first_names: frozenset[str]
     ambiguous: frozenset[str]
+    openers: frozenset[str]
     surnames: frozenset[str]
+    family: frozenset[str]
     common: frozenset[str]
+    public: PhraseIndex
     allowed: PhraseIndex
     districts: PhraseIndex
     prefixes: frozenset[str]
@@ -131,9 +139,14 @@ class Lists:
     naming: frozenset[str]
     mentions: tuple[tuple[str, ...], ...]
     speaking: frozenset[str]
+    handing: frozenset[str]
+    places_lead: frozenset[str]
+    persons_follow: frozenset[str]
+    announcing: frozenset[str]
     offices: frozenset[str]
     organisations: frozenset[str]
     organisation_endings: tuple[str, ...]
+    place_endings: tuple[str, ...]
     houses_of_worship: frozenset[str]
     near: frozenset[str]
     places_follow: frozenset[str]
@@ -141,15 +154,28 @@ class Lists:
 
 @cache
 def load_lists() -> Lists:
-    """Read the lists once."""
+    """Read the lists once; with those of the libraries it takes half a second."""
     cues = tomllib.loads((LISTS / "cues.toml").read_text(encoding="utf-8"))
     sets = {name: frozenset(words) for name, words in cues.items()}
+    first_names, ambiguous = _first_names()
+    surnames = _words("surnames.txt") | _known_surnames()
+    family = surnames | _also_words()
+    names = first_names | ambiguous | family
+    towns = (
+        town
+        for town in dutch_words.places()
+        if town.isalpha() and fold(town) not in names and not dutch_words.is_form(town)
+    )
+    public = index_phrases(_lines("public.txt"))
     return Lists(
-        first_names=_words("first_names.txt"),
-        ambiguous=_words("ambiguous.txt"),
-        surnames=_words("surnames.txt"),
+        first_names=first_names,
+        ambiguous=ambiguous,
+        openers=_words("openers.txt"),
+        surnames=surnames,
+        family=family,
         common=_words("common.txt"),
-        allowed=index_phrases([*_lines("allow.txt"), *_district_words()]),
+        public=public,
+        allowed=index_phrases([*_lines("allow.txt"), *_district_words(), *towns]),
         districts=index_phrases(_district_words()),
         prefixes=sets["prefixes"],
         titles=sets["titles"],
@@ -158,13 +184,54 @@ def load_lists() -> Lists:
         naming=sets["naming"],
         mentions=tuple(tuple(phrase.split()) for phrase in cues["mentions"]),
         speaking=sets["speaking"],
+        handing=sets["handing"],
+        places_lead=sets["places_lead"],
+        persons_follow=sets["persons_follow"],
+        announcing=sets["announcing"],
         offices=sets["offices"],
         organisations=sets["organisations"],
         organisation_endings=tuple(cues["organisation_endings"]),
+        place_endings=tuple(cues["place_endings"]),
         houses_of_worship=sets["houses_of_worship"],
         near=sets["near"],
         places_follow=sets["places_follow"],
     )
+
+
+def _first_names() -> tuple[frozenset[str], frozenset[str]]:
+    """First names, and those that are a word as well. What we wrote ourselves goes before."""
+    own, ambiguous, common = (
+        _words("first_names.txt"),
+        _words("ambiguous.txt"),
+        _words("common.txt"),
+    )
+    known: set[str] = set()
+    doubtful: set[str] = set()
+    for name in dutch_words.first_names():
+        key = fold(name)
+        if len(key) < _SHORTEST_NAME or key in common or key in own or key in ambiguous:
+            continue
+        (doubtful if dutch_words.is_form(name) else known).add(key)
+    return own | known, ambiguous | doubtful
+
+
+def _known_surnames() -> frozenset[str]:
+    """Surnames that are no Dutch word, so that a capital is enough."""
+    return frozenset(fold(name) for name in _family_names() if not dutch_words.is_form(name))
+
+
+def _also_words() -> frozenset[str]:
+    """Surnames that are a word as well: only behind a first name."""
+    return frozenset(fold(name) for name in _family_names() if dutch_words.is_form(name))
+
+
+def _family_names() -> list[str]:
+    common = _words("common.txt")
+    return [
+        name
+        for name in dutch_words.family_names()
+        if len(name) > _SHORTEST_NAME and fold(name) not in common
+    ]
 
 
 @cache
@@ -174,8 +241,19 @@ def index_allowed(allow: frozenset[str]) -> PhraseIndex:
 
 
 def allowed_positions(tokens: list[Token], lists: Lists, allow: Collection[str]) -> set[int]:
-    """Positions of words that are known not to be a person."""
-    return marked_by(tokens, lists.allowed) | marked_by(tokens, index_allowed(frozenset(allow)))
+    """Positions of words that are known not to be a person, or a person in public life."""
+    excused = marked_by(tokens, lists.allowed) | marked_by(tokens, index_allowed(frozenset(allow)))
+    public = marked_by(tokens, lists.public)
+    return excused | {position for position in public if not _is_namesake(position, tokens, public)}
+
+
+def _is_namesake(position: int, tokens: list[Token], public: set[int]) -> bool:
+    """*Zîlan Barzani*: somebody else with the surname of a public person."""
+    if position == 0 or {position - 1, position + 1} & public:
+        return False
+    before = tokens[position - 1]
+    near = tokens[position].start - before.end == 1
+    return near and before.is_capital and not before.opens
 
 
 def _district_words() -> list[str]:
