@@ -98,11 +98,20 @@ class Context:
             return True
         if before in lists.offices or "sint" in (before, self.key(first)):
             return True
-        if before in lists.organisations and before != "groep" and self.joined(first - 1):
+        if self.joined(first - 1) and self._announces_place(first):
             return True
         if before == "het" and self.joined(first - 1) and not self.is_object(first - 1):
             return True
         return behind in lists.houses_of_worship and self.joined(last)
+
+    def _announces_place(self, first: int) -> bool:
+        """*kindcentrum De Vlinder*, *supportersvereniging de Gele Muur*."""
+        lists, before = self.lists, self.key(first - 1)
+        if before in _ARTICLES and first > 1 and self.joined(first - 2):
+            before = self.key(first - 2)
+        if before in lists.organisations:
+            return before != "groep"
+        return not self.is_first_name(first) and before.endswith(lists.organisation_endings)
 
     def _is_place(self, position: int, first: int, last: int) -> bool:
         key, lists = self.key(position), self.lists

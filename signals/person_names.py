@@ -17,6 +17,10 @@ _INITIALS = re.compile(
     r"(?<![\w.])(?:[A-Z]\.\s?){1,4}(?:(?:van|de|der|den|ten|ter|el|al|het|'t)\s)*[A-Z][^\W\d_]+"
     r"(?:-[A-Z][^\W\d_]+)*"
 )
+#: "dhr. v.d. Berg", "Jan v/d Berg"
+_SHORT_PREFIX = re.compile(
+    r"(?:[A-Z][^\W\d_]+\s)?(?<!\w)(?:v\.\s?d\.?|v/d|vd|v\.)\s?[A-Z][^\W\d_]+(?:-[A-Z][^\W\d_]+)*"
+)
 _PRONOUNS = frozenset({"hij", "zij", "ze", "die"})
 _NUMBERED = re.compile(
     r"\s(?:uit|van|in|zit in)\s(?:klas|groep|havo|vwo|vmbo|mavo|\d\s?-?[a-hA-H]\b)"
@@ -31,8 +35,10 @@ def find_names(
 ) -> Iterator[Span]:
     """Spans that look like the name of a person."""
     view = Context(text, tokens, allowed_positions(tokens, lists, allow), lists)
-    for match in _INITIALS.finditer(text):
-        yield Span(match.start(), match.end(), "NAAM")
+    for pattern in (_INITIALS, _SHORT_PREFIX):
+        for match in pattern.finditer(text):
+            if not _is_excused(view, match.start(), match.end()):
+                yield Span(match.start(), match.end(), "NAAM")
     seeds = {p for p in range(len(tokens)) if p not in view.allowed and _is_seed(view, p)}
     seeds |= {p for p in range(len(tokens)) if _in_enumeration(view, p, seeds)}
     done = -1
@@ -44,6 +50,12 @@ def find_names(
         done = last
         if not view.is_organisation(first, last):
             yield Span(tokens[first].start, tokens[last].end, "NAAM")
+
+
+def _is_excused(view: Context, start: int, end: int) -> bool:
+    """Whether an allow-list knows the last word: *Peter R. de Vries*."""
+    last = [p for p, token in enumerate(view.tokens) if start <= token.start < end][-1:]
+    return bool(last) and last[0] in view.allowed and last[0] - 1 in view.allowed
 
 
 def _is_seed(view: Context, position: int) -> bool:
@@ -173,7 +185,18 @@ def _starts_row(view: Context, position: int) -> bool:
     if not (view.is_free(position) and view.is_free(position + 1)):
         return False
     here, there = view.tokens[position], view.tokens[position + 1]
-    return not (here.is_shouted or there.is_shouted)
+    if here.is_shouted or there.is_shouted:
+        return False
+    return _may_be_name(view, position) or _may_be_name(view, position + 1)
+
+
+def _may_be_name(view: Context, position: int) -> bool:
+    """Not *Getuigen* or *Eerst*: a plain word that nobody is called by."""
+    return (
+        view.is_strange(position)
+        or view.is_listed_name(position)
+        or view.key(position) in view.lists.family
+    )
 
 
 def _stands_alone(view: Context, position: int) -> bool:
@@ -183,8 +206,21 @@ def _stands_alone(view: Context, position: int) -> bool:
         return False
     if token.text[1:] != token.text[1:].lower() or view.is_organisation(position, position):
         return False
+    if not _may_be_name(view, position) or _is_called_the(view, position):
+        return False
     before = view.key(position - 1)
     return not view.after_article(position) and before not in lists.places_follow
+
+
+def _is_called_the(view: Context, position: int) -> bool:
+    """*bij De Monnikskap*: a house or a school; *mevrouw De Boer* is announced."""
+    before = view.key(position - 1)
+    return (
+        before in ("de", "het")
+        and view.joined(position - 1)
+        and view.tokens[position - 1].is_capital
+        and view.key(position) not in view.lists.family
+    )
 
 
 def _stands_strange(view: Context, position: int) -> bool:
@@ -230,7 +266,8 @@ def _grow_right(view: Context, position: int) -> int:
     lower = not view.tokens[position].is_capital
     while view.joined(step):
         step += 1
-        if step in view.allowed:
+        behind_prefix = view.key(step - 1) in view.lists.prefixes
+        if step in view.allowed and not behind_prefix:
             break
         token = view.tokens[step]
         # "Groot" or "Heer" is an ordinary word, but not with a capital behind a first name.

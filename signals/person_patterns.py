@@ -72,6 +72,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    ("HANDLE", re.compile(r"(?<![\w@])[A-Za-z][\w.]{1,31}#\d{4}(?!\d)")),
     ("HANDLE", re.compile(r"(?<![\w@])@\s?[A-Za-z0-9_][\w.-]*\w")),
     ("HANDLE", re.compile(r"(?<![\w@.])\w(?=[\w.]*_)(?=[\w.]*[^\W\d_])[\w.]*\w")),
     ("HANDLE", re.compile(r"(?<![\w@.])[^\W\d_]{3,}\.(?=[\w.]*\d)[\w.]*\w")),
@@ -122,7 +123,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             rf"(?<![\w'’.-])(?:[A-Z][\w'’.-]*\s(?:(?:van|de|der|den|het|'t|ten|ter|te)\s)*){{0,3}}"
             rf"[^\W\d_][\w'’-]*(?i:{_STREET_END})\s(?:(?i:nr|nummer)\.?\s)?(?i:{_HOUSE})"
-            rf"(?:,?\s{_POSTCODE}(?:\s[A-Z]\w+)?)?"
+            rf"(?:,?\s(?:{_POSTCODE}(?:\s[A-Z]\w+)?|{_SMALL_POSTCODE}(?:\s[^\W\d_]{{3,}})?))?"
         ),
     ),
     (
@@ -132,6 +133,13 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:(?:op|aan|in|bij|is|het|de)\W{1,3})*"
             rf"((?:[^\W\d_][\w'’.-]*\s){{1,5}}{_HOUSE})(?!\s?jaar)",
             re.IGNORECASE,
+        ),
+    ),
+    (
+        "ADRES",
+        re.compile(
+            r"(?<![\w'’.-])[A-Z][\w'’.-]*(?:\s(?:\d{4}|[A-Z][\w'’.-]*))?"
+            rf"\s(?:nr\.?|nummer|huisnummer)\s{_HOUSE}"
         ),
     ),
     ("ADRES", re.compile(rf"(?<![\w.-]){_POSTCODE}(?:\s?,?\s(?:nr\.?\s?)?{_HOUSE})?")),
@@ -148,6 +156,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"(?<!\w)(?:(?:klas|groep|brugklas)\s\d{1,2}(?:\s?[a-z]\b)?(?:\s(?:en|of|t/m)\s\d\b)?"
             r"|(?:havo|vwo|vmbo(?:-?[a-z]{1,2})?|mavo|gymnasium|atheneum)\s?-?\d\b"
+            r"|(?:[1-8]\s?(?:e|de|ste)|(?:eerste|tweede|derde|vierde|vijfde|zesde))\s(?:klas|groep)"
             r"|\d\s?-?(?:havo|vwo|vmbo|mavo|gymnasium|atheneum)(?:-?[a-z]{1,2})?\b"
             r"|[1-6][a-hA-H]\d?\b)",
             re.IGNORECASE,

@@ -151,7 +151,7 @@ _SINGLED_OUT = tuple(
         # "het meisje uit mijn mentorklas", "de jongen die naast de school woont"
         rf"{_THE}\s{_WORDS}{_ONE}\s(?:uit|in|van)\s{_MINE}\s{_GROUP}(?![\w-])",
         rf"{_THE}\s{_WORDS}{_ONE}\s(?:die|dat)\s(?:[^\s.!?]+\s){{0,5}}woont\b",
-        rf"{_DET}\s{_WORDS}{_ONE}\s(?:van|op)\s(?:nummer|nr\.?|huisnummer)\s\d",
+        rf"{_DET}\s{_WORDS}(?:{_ONE}|gezin|familie|mensen|bewoners)\s(?:van|op)\s(?:nummer|nr\.?|huisnummer)\s\d",
     )
 )
 

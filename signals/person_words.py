@@ -173,7 +173,7 @@ def load_lists() -> Lists:
         openers=_words("openers.txt"),
         surnames=surnames,
         family=family,
-        common=_words("common.txt"),
+        common=_common(),
         public=public,
         allowed=index_phrases([*_lines("allow.txt"), *_district_words(), *towns]),
         districts=index_phrases(_district_words()),
@@ -198,12 +198,17 @@ def load_lists() -> Lists:
     )
 
 
+@cache
+def _common() -> frozenset[str]:
+    return _words("common.txt") | _words("words.txt")
+
+
 def _first_names() -> tuple[frozenset[str], frozenset[str]]:
     """First names, and those that are a word as well. What we wrote ourselves goes before."""
     own, ambiguous, common = (
         _words("first_names.txt"),
         _words("ambiguous.txt"),
-        _words("common.txt"),
+        _common(),
     )
     known: set[str] = set()
     doubtful: set[str] = set()
@@ -226,7 +231,7 @@ def _also_words() -> frozenset[str]:
 
 
 def _family_names() -> list[str]:
-    common = _words("common.txt")
+    common = _common()
     return [
         name
         for name in dutch_words.family_names()
