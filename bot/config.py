@@ -212,7 +212,11 @@ def _rooted(config: Config, folder: Path) -> Config:
         database = database.model_copy(
             update={"url": absolute.render_as_string(hide_password=False)}
         )
-    return config.model_copy(update={"state_dir": folder / config.state_dir, "database": database})
+    briefings = config.briefings
+    if briefings.templates_dir is not None:
+        briefings = briefings.model_copy(update={"templates_dir": folder / briefings.templates_dir})
+    places = {"state_dir": folder / config.state_dir, "database": database, "briefings": briefings}
+    return config.model_copy(update=places)
 
 
 def explain(error: ValidationError) -> Iterator[str]:

@@ -78,6 +78,7 @@ async def post_version(
                 briefing_id=briefing.id,
                 event_id=event.id,
                 sender=settings.sender,
+                own_templates=settings.templates_dir,
             ),
             to=[planned.recipient for planned in readers],
             event_id=event.id,

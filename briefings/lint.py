@@ -2,7 +2,8 @@
 
 Codes N1–N14 are the block rules of the briefing guide §6; N1, N2, N4, N5, N6 and N9 block,
 as do a text that Telegram would refuse (T1) and a label in the subject (R1). W… are words
-with a better one beside it, Z… are measures of plain language; those only advise.
+with a better one beside it, Z… are measures of plain language, V… is what the set of this
+type asks of the fact block; those only advise.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from urllib.parse import urlsplit
 
 from briefings import language
 from briefings.lint_rules import Level, lint_rules, pattern
-from briefings.plaintext import Block, chat_length, read_blocks, words
+from briefings.plaintext import Block, chat_length, chat_words, read_blocks, words
+from briefings.reading import score_of
 from briefings.render import Rendered
 from contacts.directory import Audience
 
@@ -72,6 +74,8 @@ def lint_text(
         *_sentence_rules(blocks),
         *_signs(blocks, text),
         *_sizes(text),
+        *_reading(blocks, text),
+        *_missing(text),
     ]
     return sorted(dict.fromkeys(remarks), key=lambda remark: not remark.blocks)
 
@@ -212,6 +216,24 @@ def _sizes(text: Rendered) -> Iterator[Remark]:
         yield _remark(
             "Z10", WARN, places["whole"], key="Z10_short", count=text.words, limit=text.min_words
         )
+
+
+def _reading(blocks: Sequence[Block], text: Rendered) -> Iterator[Remark]:
+    """How easily it reads, and whether the first screen of a phone is enough."""
+    limits, places = lint_rules().limits, lint_rules().places
+    score = score_of(blocks)
+    least = limits.flesch_parents if text.audience is Audience.PARENTS else limits.flesch
+    if score.words >= limits.flesch_from_words and score.flesch < least:
+        yield _remark("Z15", WARN, places["whole"], count=round(score.flesch), limit=least)
+    shown = chat_words(text.telegram)
+    if shown > limits.chat_words:
+        yield _remark("Z16", WARN, places["chat"], count=shown, limit=limits.chat_words)
+
+
+def _missing(text: Rendered) -> Iterator[Remark]:
+    rules = lint_rules()
+    for name in text.missing:
+        yield _remark("V1", WARN, rules.places["fact"], what=rules.fields[name])
 
 
 def _parts(block: Block) -> list[str]:

@@ -28,6 +28,10 @@ class Limits(Frozen):
     subject_chars: int
     chat_chars: int
     chat_chars_hard: int
+    chat_words: int
+    flesch: int
+    flesch_parents: int
+    flesch_from_words: int
 
 
 class Rule(Frozen):
@@ -101,6 +105,7 @@ class LintRules(Frozen):
     rules: list[Rule]
     advice: dict[str, str]
     places: dict[str, str]
+    fields: dict[str, str]
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from pathlib import Path
 
 from briefings import moments, texts
 from briefings.plaintext import read_blocks, to_plain
@@ -45,6 +46,7 @@ def content_for(
     briefing_id: int,
     event_id: int,
     sender: str,
+    own_templates: Path | None = None,
 ) -> Content:
     """The message for readers of ``text`` who also belong to the audiences ``extras``."""
     also = also_for_you(extras)
@@ -56,7 +58,9 @@ def content_for(
         email=EmailForm(
             subject=text.subject,
             text=f"{plain}\n{texts.MAIL_PAGE.format(link=LINK)}\n",
-            html=render_mail(subject=text.subject, body=text.html, extra=extra, sender=sender),
+            html=render_mail(
+                subject=text.subject, body=text.html, extra=extra, sender=sender, own=own_templates
+            ),
         ),
     )
 

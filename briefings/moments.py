@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from briefings import texts
+from briefings.library import Moment
 from briefings.settings import BriefingSettings
+from signals.workdays import is_working_day
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 #: the last update of the day, and until when it can still be promised
@@ -14,6 +16,11 @@ EVENING_UPDATE = time(22, 0)
 LAST_EVENING_PROMISE = time(21, 30)
 #: before this hour the first promise is the morning update of the same day
 NIGHT_ENDS = time(6, 45)
+#: what comes later than this is prepared, and read in the morning (briefing guide §7)
+NIGHT_BEGINS = time(22, 30)
+#: until then the first lessons of today are still the ones to get ready for
+LESSONS_UNTIL = time(12, 0)
+_NEVER = 400
 
 
 def local(at: datetime) -> datetime:
@@ -62,6 +69,33 @@ def default_next_update(settings: BriefingSettings, *, now: datetime) -> datetim
     if here.time() < LAST_EVENING_PROMISE:
         return _at(here.date(), EVENING_UPDATE)
     return _at(here.date() + timedelta(days=1), settings.morning_update)
+
+
+def is_school_day(on: date, settings: BriefingSettings) -> bool:
+    """A working day outside the school holidays of the city."""
+    away = any(first <= on <= last for first, last in settings.school_holidays)
+    return is_working_day(on) and not away
+
+
+def school_moment(settings: BriefingSettings, *, now: datetime) -> tuple[Moment, str]:
+    """What kind of moment it is for a school, and its next day with lessons, in words."""
+    here = local(now)
+    today, lessons = here.date(), here.date()
+    if here.time() >= LESSONS_UNTIL:
+        lessons += timedelta(days=1)
+    for _ in range(_NEVER):
+        if is_school_day(lessons, settings):
+            break
+        lessons += timedelta(days=1)
+    apart = (lessons - today).days
+    named = texts.NEAR_DAYS.get(apart, weekday(lessons))
+    between = [today + timedelta(days=n) for n in range(apart)]
+    if any(is_working_day(on) and not is_school_day(on, settings) for on in between):
+        return Moment.HOLIDAY, named
+    if apart > 1:
+        return Moment.WEEKEND, named
+    is_night = here.time() >= NIGHT_BEGINS or here.time() < NIGHT_ENDS
+    return (Moment.NIGHT if is_night else Moment.SCHOOL), named
 
 
 def _at(on: date, clock_time: time) -> datetime:

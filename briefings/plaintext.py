@@ -19,6 +19,7 @@ _STANDARD = frozenset({"header", "aside", "footer"})
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w[\w%.:’'/-]*")
 _TAG = re.compile(r"<[^>]*>")
+_MEASURE = re.compile(r"<b>(Nieuwe m|M)aatregel:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,12 @@ def count_words(blocks: Iterable[Block]) -> int:
 def words(text: str) -> list[str]:
     """The words of a sentence; a clock time or a number is one word."""
     return _WORD.findall(text)
+
+
+def chat_words(html: str) -> int:
+    """Words on the screen of a phone. Measures do not count: those are never left out."""
+    lines = [unescape(_TAG.sub("", line)) for line in html.splitlines() if not _MEASURE.match(line)]
+    return sum(len(words(line)) for line in lines)
 
 
 def chat_length(html: str) -> int:

@@ -1,38 +1,40 @@
 """Makes the text for one audience, in all its forms, from one sheet of facts. Pure.
 
-The templates live in ``templates/<set>/<audience>.j2`` (whole text) and ``….chat.j2`` (chat),
-what they share in ``templates/gedeeld/``. A name that the sheet does not know is an error,
-never an empty place. Personal placeholders (``%%LINK%%``) stay as they are.
+The layouts live in ``templates/algemeen/<audience>.j2`` (whole text) and ``….chat.j2`` (chat),
+what they share in ``templates/gedeeld/``, the words in TOML (see :mod:`briefings.library`). A
+name that the sheet does not know is an error, never an empty place. Personal placeholders
+(``%%LINK%%``) stay as they are.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import Field
+from jinja2 import Template
 
 from briefings import moments, texts
-from briefings.plaintext import count_words, read_blocks, to_plain
+from briefings.library import SHARED, Library, Moment, TemplateMeta, library
+from briefings.plaintext import chat_words, count_words, read_blocks, to_plain, words
 from briefings.rows import BriefingKind
 from briefings.settings import CityLine
 from contacts.directory import Audience
-from contacts.settings import Frozen
 from contacts.texts import EXERCISE_SUBJECT
 
-TEMPLATES = Path(__file__).parent / "templates"
-SHARED = "gedeeld"
 SUBJECT_LIMIT = 60
-#: facts in the chat form; the rest is one tap away
-CHAT_FACTS = 3
+#: words of a chat text that fit the first screen of a phone; the rest is one tap away
+CHAT_WORDS = 90
+#: the heading above what is new in an update, in words
+NEWS_HEADING = 7
+#: (facts, unknowns) that a chat text tells, from the most on, until it fits
+CHAT_ROOM = ((3, 3), (3, 2), (2, 2), (2, 1), (1, 1))
+#: an update may leave out what is not known: its readers had that in the first text
+UPDATE_ROOM = (*CHAT_ROOM, (1, 0))
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -45,23 +47,11 @@ class Form(StrEnum):
     CORRECTION = "correction"
     RETRACTION = "retraction"
     CLOSING = "closing"
+    LOOK_BACK = "look_back"
 
 
 #: the longest a shared form should be, in words; the holding version is short on purpose
 SHORT_WORDS = {Form.HOLDING: 120}
-
-
-class TemplateMeta(Frozen):
-    """One section of a set's ``meta.toml``. Lengths are in words."""
-
-    audience: Audience
-    min_words: int = Field(gt=0)
-    max_words: int = Field(gt=0)
-    version: str = Field(min_length=1, max_length=20)
-    owner: str = Field(min_length=3, description="function that keeps the text")
-    reviewed_on: date
-    phrase: str = Field(min_length=10)
-    holding_advice: str = Field(min_length=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +117,8 @@ class Sheet:
 
     ``news`` and new measures are what was added since the version before; the other lists
     leave those out. ``right`` are the facts that a correction puts in the place of the wrong
-    one. ``reported`` and ``done`` are for the closing message.
+    one. ``reported`` and ``done`` are for the closing message. ``school_day`` is the next one,
+    in words (*morgen*).
     """
 
     templates: str
@@ -167,11 +158,17 @@ class Sheet:
     done: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()
     sent_before: int = 0
+    moment: Moment = Moment.SCHOOL
+    school_day: str = ""
+    own_templates: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text for one audience in all forms; ``words`` leaves out the standard parts."""
+    """The text for one audience in all forms; ``words`` leaves out the standard parts.
+
+    ``missing`` names what the set asks of the fact block and did not get.
+    """
 
     audience: Audience
     template: str
@@ -183,14 +180,7 @@ class Rendered:
     words: int
     min_words: int | None = None
     max_words: int | None = None
-
-
-@cache
-def template_meta(templates: str) -> Mapping[Audience, TemplateMeta]:
-    """The metadata of a set, by audience; every audience has its section."""
-    source = (TEMPLATES / templates / "meta.toml").read_text("utf-8")
-    metas = [TemplateMeta.model_validate(meta) for meta in tomllib.loads(source).values()]
-    return {meta.audience: meta for meta in metas}
+    missing: tuple[str, ...] = ()
 
 
 def choose_form(kind: BriefingKind, *, confirmed: int, news: int, removed: int) -> Form:
@@ -212,24 +202,68 @@ def render_text(sheet: Sheet, audience: Audience) -> Rendered:
 
     :raises jinja2.UndefinedError: a template uses a field that does not exist.
     """
-    meta = template_meta(sheet.templates)[audience]
+    shelf = library(sheet.own_templates)
+    meta = shelf.metas(sheet.templates)[audience]
     own = sheet.form is Form.FULL
-    name = f"{sheet.templates}/{audience}" if own else f"{SHARED}/{sheet.form}"
-    values = _values(sheet, audience, meta)
-    html = _tidy_html(_environment().get_template(f"{name}.j2").render(values))
+    values = _values(sheet, audience, shelf)
+    html = _tidy_html(_layout(shelf, sheet, audience, ".j2").render(values))
     blocks = read_blocks(html)
     return Rendered(
         audience=audience,
-        template=name,
+        template=f"{sheet.templates}/{audience}" if own else f"{SHARED}/{sheet.form}",
         template_version=meta.version,
         subject=subject_line(sheet),
-        telegram=_tidy_chat(_environment().get_template(f"{name}.chat.j2").render(values)),
+        telegram=_chat_that_fits(_layout(shelf, sheet, audience, ".chat.j2"), values),
         html=html,
         plain=to_plain(blocks),
         words=count_words(blocks),
         min_words=meta.min_words if own else None,
-        max_words=meta.max_words if own else SHORT_WORDS.get(sheet.form),
+        max_words=meta.max_words + _on_top(sheet, values) if own else SHORT_WORDS.get(sheet.form),
+        missing=_missing(sheet, meta) if own else (),
     )
+
+
+def _on_top(sheet: Sheet, values: Mapping[str, Any]) -> int:
+    """Words that an update and an odd moment add to a text of the usual length."""
+    added = [values["moment"], *(line.text for line in sheet.news)]
+    return sum(len(words(text)) for text in added) + (NEWS_HEADING if sheet.news else 0)
+
+
+def _layout(shelf: Library, sheet: Sheet, audience: Audience, suffix: str) -> Template:
+    if sheet.form is Form.FULL:
+        return shelf.template(sheet.templates, audience, suffix)
+    return shelf.environment.get_template(f"{SHARED}/{sheet.form}{suffix}")
+
+
+def _chat_that_fits(layout: Template, values: dict[str, Any]) -> str:
+    """With as many facts as the first screen holds; what is left out is one tap away."""
+    text = ""
+    for facts, unknowns in UPDATE_ROOM if values["news"] else CHAT_ROOM:
+        text = _tidy_chat(layout.render(values | _chat_lines(values, facts, unknowns)))
+        if chat_words(text) <= CHAT_WORDS:
+            break
+    return text
+
+
+def _chat_lines(values: Mapping[str, Any], facts: int, unknowns: int) -> dict[str, Any]:
+    news = values["news"][:facts]
+    return {
+        "chat_news": news,
+        # What is new makes no sense without the first thing that was known.
+        "chat_facts": values["confirmed"][: max(1, facts - len(news))],
+        "unknown_short": ", ".join(_lowered(text) for text in values["unknown"][:unknowns]),
+    }
+
+
+def _missing(sheet: Sheet, meta: TemplateMeta) -> tuple[str, ...]:
+    """What the set needs and the fact block does not hold; news counts."""
+    there = {
+        "confirmed": sheet.confirmed or sheet.news,
+        "measures": sheet.measures,
+        "meaning": sheet.meaning,
+        "tie": sheet.tie,
+    }
+    return tuple(name for name in meta.required if not there[name])
 
 
 def subject_line(sheet: Sheet) -> str:
@@ -247,14 +281,15 @@ def subject_line(sheet: Sheet) -> str:
     return fitting[0] if fitting else candidates[-1][:room]
 
 
-def _values(sheet: Sheet, audience: Audience, meta: TemplateMeta) -> dict[str, Any]:
+def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
     """The names that templates know, for this reader."""
     values: dict[str, Any] = {name: getattr(sheet, name) for name in Sheet.__dataclass_fields__}
     measures = [(m.is_new, m.for_reader(audience)) for m in sheet.measures]
+    said = shelf.moment(sheet.templates, audience, sheet.moment)
     values |= {
         "audience": audience.value,
-        "phrase": meta.phrase,
-        "holding_advice": meta.holding_advice,
+        "deel": shelf.part(sheet.templates, audience),
+        "moment": said.format(schooldag=sheet.school_day),
         "as_of": moments.moment(sheet.as_of),
         "as_of_clock": moments.clock(sheet.as_of),
         "now_text": moments.moment(sheet.now),
@@ -262,8 +297,6 @@ def _values(sheet: Sheet, audience: Audience, meta: TemplateMeta) -> dict[str, A
         "next_update": moments.moment(sheet.next_update_at),
         "measures": [line for is_new, line in measures if not is_new],
         "new_measures": [line for is_new, line in measures if is_new],
-        "unknown_short": ", ".join(_lowered(text) for text in sheet.unknown[:3]),
-        "chat_room": max(0, CHAT_FACTS - len(sheet.news)),
         "news": list(sheet.news),
         "unconfirmed": list(sheet.unconfirmed),
     }
@@ -275,25 +308,16 @@ def _lowered(text: str) -> str:
     return (text[:1].lower() + text[1:]).rstrip(".")
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def render_chat(name: str, **values: Any) -> str:
+def render_chat(name: str, own: Path | None = None, **values: Any) -> str:
     """A short chat text outside the seven."""
-    return _tidy_chat(_environment().get_template(name).render(**values))
+    return _tidy_chat(library(own).environment.get_template(name).render(**values))
 
 
-def render_mail(*, subject: str, body: str, extra: str, sender: str) -> str:
+def render_mail(
+    *, subject: str, body: str, extra: str, sender: str, own: Path | None = None
+) -> str:
     """The mail around the HTML of a text; ``body`` and ``extra`` are HTML already."""
-    template = _environment().get_template("mail.html.j2")
+    template = library(own).environment.get_template("mail.html.j2")
     return _tidy_html(
         template.render(subject=subject, body=_inline_styles(body), extra=extra, sender=sender)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from pathlib import Path
 
 from pydantic import Field
 
@@ -58,6 +59,12 @@ class BriefingSettings(Frozen):
     )
     send_before: time = Field(time(20, 30), description="eerste bericht uiterlijk")
     morning_update: time = Field(time(7, 15), description="vaste tijd van de ochtendupdate")
+    templates_dir: Path | None = Field(
+        None, description="map met eigen sjablonen; een bestand daar gaat voor het onze"
+    )
+    school_holidays: list[tuple[date, date]] = Field(
+        default_factory=list, description="schoolvakanties: eerste en laatste dag"
+    )
     contact_tonight: CityLine = Field(
         CityLine(label="Coördinator (vanavond)"), description="voor vragen vanavond"
     )

@@ -80,6 +80,7 @@ def make_sheet(
         kind, confirmed=len(view.confirmed), news=len(fresh), removed=history.removed
     )
     place = event.place or settings.city
+    moment, school_day = moments.school_moment(settings, now=now)
     sheet = Sheet(
         templates=kind_of(event.type).templates,
         kind=kind,
@@ -102,6 +103,9 @@ def make_sheet(
         done=closing.done,
         not_done=closing.not_done,
         sent_before=history.sent,
+        moment=moment,
+        school_day=school_day,
+        own_templates=settings.templates_dir,
     )
     apart = {fact.id for fact in fresh} if _sets_apart(form, kind) else set()
     return _with_city(_with_facts(sheet, view, apart, now), settings, now)

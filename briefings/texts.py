@@ -1,5 +1,6 @@
 """Dutch words that are no template: days, subjects, labels, remarks without a rule of data."""
 
+from briefings.library import Moment
 from briefings.rows import BriefingKind
 from contacts.directory import Audience
 from feeds.rows import LeadAgency
@@ -9,6 +10,9 @@ MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
 )  # fmt: skip
+
+#: days from today in words; further away it is the weekday with its date
+NEAR_DAYS = {0: "vandaag", 1: "morgen"}
 
 MOMENT = "{day}, {clock} uur"
 SOURCE = "{name}, {clock} uur"
@@ -73,3 +77,14 @@ MAIL_PAGE = "Gelezen, iets laten weten, of de andere teksten: {link}"
 
 REPORTED_NONE = "Wij kregen geen signalen over deze gebeurtenis. Ook dat helpt ons."
 REPORTED_KINDS = "Vooral over: {kinds}."
+
+#: made up, for previews and checks
+EXAMPLE_PLACE = "Oefenwijk"
+EXAMPLE_SCHOOL_DAY = {
+    Moment.SCHOOL: "morgen",
+    Moment.NIGHT: "vandaag",
+    Moment.WEEKEND: "maandag 9 maart",
+    Moment.HOLIDAY: "maandag 16 maart",
+}
+EXAMPLE_REPORTED = "Van 11 organisaties kregen wij signalen. Vooral over: geruchten; angst."
+EXAMPLE_DONE = ("Wij gaven informatie.", "Wij spraken met bewoners en scholen.")

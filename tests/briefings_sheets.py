@@ -66,6 +66,11 @@ _FORMS: dict[Form, dict[str, Any]] = {
         "done": ("Wij gaven informatie.", "Wij kwamen in actie."),
         "not_done": ("Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",),
     },
+    Form.LOOK_BACK: {
+        "kind": BriefingKind.CLOSING,
+        "version": 4,
+        "reported": "Van 11 organisaties kregen wij signalen. Dank daarvoor.",
+    },
 }
 
 

@@ -19,7 +19,6 @@ from briefings.render import (
     choose_form,
     render_text,
     subject_line,
-    template_meta,
 )
 from briefings.rows import (
     Briefing,
@@ -266,10 +265,10 @@ def test_a_template_that_uses_an_unknown_field_is_an_error(
 ) -> None:
     values = render._values
 
-    def without_phrase(*args: object) -> dict[str, object]:
-        return {k: v for k, v in values(*args).items() if k != "phrase"}  # type: ignore[arg-type]
+    def without_words(*args: object) -> dict[str, object]:
+        return {k: v for k, v in values(*args).items() if k != "deel"}  # type: ignore[arg-type]
 
-    monkeypatch.setattr(render, "_values", without_phrase)
+    monkeypatch.setattr(render, "_values", without_words)
     with pytest.raises(UndefinedError):
         render_text(a_sheet(), Audience.TEACHER_VO_MBO)
 
@@ -293,16 +292,6 @@ def test_an_exercise_is_marked_on_the_page_and_once_in_what_is_sent() -> None:
     assert text.plain.startswith("OEFENING. Dit is niet echt gebeurd.")
     # the transports put their own mark on a chat message and a subject
     assert "OEFENING" not in text.telegram + text.subject
-
-
-@pytest.mark.parametrize("templates", ["arrestatie", "algemeen"])
-def test_every_template_has_an_owner_a_length_and_a_date(templates: str) -> None:
-    metas = template_meta(templates)
-    assert set(metas) == set(Audience)
-    for meta in metas.values():
-        assert meta.min_words < meta.max_words
-        assert (render.TEMPLATES / templates / f"{meta.audience}.j2").is_file()
-        assert (render.TEMPLATES / templates / f"{meta.audience}.chat.j2").is_file()
 
 
 def test_plain_text_says_what_the_html_says() -> None:

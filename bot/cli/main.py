@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import (
     bench,
+    briefings,
     contacts,
     events,
     frame_texts,
@@ -32,6 +33,7 @@ app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)
 app.add_typer(bench.app, name="bench")
 events.signals_app.command("screen", help=screening_texts.HELP_SCREEN)(screening.screen_file)
 events.signals_app.command("evaluate", help=screening_texts.HELP_EVALUATE)(screening.evaluate_file)
+app.add_typer(briefings.app, name="briefings")
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)

@@ -11,7 +11,8 @@ from html import escape
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.render import SHARED, Form
+from briefings.library import SHARED
+from briefings.render import Form
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.versions import SENT, waits
 from contacts.directory import AccessLink, Audience, Organisation, Person, first_audience

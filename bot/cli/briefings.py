@@ -1,0 +1,98 @@
+"""``schakel briefings``: look at the templates, and check all of them at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import briefings_texts as texts
+from bot.cli import frame_texts
+from bot.cli.frame import DEFAULT_CONFIG, MISUSE, WRONG, ConfigPath, load, say, stop
+from bot.cli.framing import DutchTyper
+
+if TYPE_CHECKING:
+    from briefings.proofing import Variant
+    from briefings.render import Rendered
+    from briefings.settings import BriefingSettings
+
+app = DutchTyper(help=texts.HELP)
+
+
+@app.command("lint", help=texts.HELP_LINT)
+def lint(
+    markdown: Annotated[bool, typer.Option("--markdown", help=texts.HELP_MARKDOWN)] = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    from bot.cli.briefing_tables import findings, score_page, score_table
+    from briefings.proofing import proof_all
+
+    proofs = proof_all(load(config).briefings)
+    say(score_page(proofs) if markdown else score_table(proofs))
+    if not all(proof.is_good for proof in proofs):
+        raise stop("\n".join(findings(proofs)), WRONG)
+
+
+@app.command("preview", help=texts.HELP_PREVIEW)
+def preview(
+    event_type: Annotated[str, typer.Argument(help=texts.HELP_TYPE, metavar=texts.TYPE)],
+    audience: Annotated[str, typer.Argument(help=texts.HELP_AUDIENCE, metavar=texts.AUDIENCE)],
+    html: Annotated[bool, typer.Option("--html", help=texts.HELP_HTML)] = False,
+    text: Annotated[bool, typer.Option("--text", help=texts.HELP_TEXT)] = False,
+    telegram: Annotated[bool, typer.Option("--telegram", help=texts.HELP_TELEGRAM)] = False,
+    variant: Annotated[
+        str, typer.Option("--variant", help=texts.HELP_VARIANT, metavar=frame_texts.TEXT)
+    ] = "",
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    settings = load(config).briefings
+    rendered = _rendered(event_type, audience, variant, settings)
+    if html:
+        return say(_mail(rendered, settings))
+    shown = []
+    if telegram or not text:
+        shown.append(rendered.telegram)
+    if text or not telegram:
+        shown.append(f"{rendered.subject}\n\n{rendered.plain}")
+    return say(f"\n\n{texts.BETWEEN}\n\n".join(shown).rstrip())
+
+
+def _rendered(event_type: str, audience: str, variant: str, settings: BriefingSettings) -> Rendered:
+    from briefings.event_kinds import event_kinds
+    from briefings.library import library
+    from briefings.proofing import sheet_of
+    from briefings.render import render_text
+    from contacts.directory import Audience
+
+    kinds = {code.lower(): kind.templates for code, kind in event_kinds().items()}
+    sets = library(settings.templates_dir).sets()
+    name = kinds.get(event_type.lower(), event_type.lower())
+    if name not in sets:
+        rows = [texts.TYPE_ROW.format(code=code, name=kind) for code, kind in kinds.items()]
+        raise stop("\n".join([texts.NO_TYPE, *rows]), MISUSE)
+    if audience not in set(Audience):
+        raise stop("\n".join([texts.NO_AUDIENCE, *Audience]), MISUSE)
+    return render_text(sheet_of(name, settings, _variant(variant)), Audience(audience))
+
+
+def _variant(asked: str) -> Variant:
+    from briefings.proofing import VARIANTS
+
+    known = {texts.VARIANTS.get(variant.name, variant.name): variant for variant in VARIANTS}
+    if not asked:
+        return VARIANTS[0]
+    if asked not in known:
+        raise stop("\n".join([texts.NO_VARIANT, *known]), MISUSE)
+    return known[asked]
+
+
+def _mail(rendered: Rendered, settings: BriefingSettings) -> str:
+    from briefings.render import render_mail
+
+    return render_mail(
+        subject=rendered.subject,
+        body=rendered.html,
+        extra="",
+        sender=settings.sender,
+        own=settings.templates_dir,
+    ).rstrip()
