@@ -25,6 +25,7 @@ from feeds.rows import LeadAgency
 #: a Tuesday evening: the first text has just been read, the next one is due at ten
 NOW = datetime(2026, 3, 3, 18, 5, tzinfo=moments.AMSTERDAM)
 LATER = timedelta(hours=3, minutes=55)
+LOOK_BACK = timedelta(weeks=4, hours=-3, minutes=-5)
 #: what a small fact block holds: one confirmed sentence and two things not known
 FEW_UNKNOWN = 2
 _KINDS = {
@@ -60,7 +61,7 @@ def example_sheet(
     """
     example = library(settings.templates_dir).example(name)
     noun = kind_of_set(name)[1].noun
-    place = texts.EXAMPLE_PLACE
+    place = example.plaats or texts.EXAMPLE_PLACE
     today = moments.local_date(NOW)
     sheet = Sheet(
         templates=name,
@@ -70,7 +71,7 @@ def example_sheet(
         topic=f"{noun[:1].lower()}{noun[1:]} {place}",
         place=place,
         as_of=NOW,
-        next_update_at=NOW + LATER,
+        next_update_at=NOW + (LOOK_BACK if form is Form.LOOK_BACK else LATER),
         now=NOW,
         version=1 if form in {Form.FULL, Form.HOLDING} and not is_update else 2,
         sender=settings.sender,

@@ -100,6 +100,8 @@ class Part(Frozen):
     normaal: str = ""
     chat: str = ""
     zin: str = ""
+    zin_kort: str = ""
+    jong: str = ""
     wachten: str = ""
 
 
@@ -130,6 +132,7 @@ class Example(Frozen):
     betekenis: str
     spreker: str
     fout: str
+    plaats: str = ""
 
 
 _WORDS: TypeAdapter[dict[Audience | Literal["allen"], dict[str, Any]]] = TypeAdapter(
@@ -152,10 +155,12 @@ class Library:
         found = {path.name for folder in folders for path in folder.iterdir() if path.is_dir()}
         return [GENERAL, *sorted(found)]
 
+    @cache  # noqa: B019  (a library is its folder: there are one or two)
     def set_meta(self, name: str) -> SetMeta:
         """:raises FileNotFoundError: there is no such set."""
         return SetMeta.model_validate(self._read(f"{self._folder(name)}/{META}", needed=True))
 
+    @cache  # noqa: B019  (a library is its folder: there are one or two)
     def metas(self, name: str) -> Mapping[Audience, TemplateMeta]:
         """The metadata of a set by audience; every audience has its section."""
         of_set = self.set_meta(name)
@@ -175,6 +180,7 @@ class Library:
             for audience, given in lengths.items()
         }
 
+    @cache  # noqa: B019  (a library is its folder: there are one or two)
     def part(self, name: str, audience: Audience) -> Part:
         """The words of a set for one audience; what a file says to everyone comes first."""
         merged: dict[str, Any] = {}
@@ -183,6 +189,7 @@ class Library:
             merged = _over(_over(merged, said.get(EVERYONE, {})), said.get(audience, {}))
         return Part.model_validate(merged)
 
+    @cache  # noqa: B019  (a library is its folder: there are one or two)
     def moment(self, name: str, audience: Audience, moment: Moment) -> str:
         """What is different for this reader at this moment; empty on an ordinary school day."""
         return _SAID.validate_python(self._merged(name, MOMENTS)).get(moment, {}).get(audience, "")
@@ -191,6 +198,7 @@ class Library:
         """The made-up facts of a set."""
         return Example.model_validate(self._read(f"{self._folder(name)}/{EXAMPLE}", needed=True))
 
+    @cache  # noqa: B019  (a library is its folder: there are one or two)
     def template(self, name: str, audience: Audience, suffix: str) -> Template:
         """The layout for an audience, the nearest one there is."""
         return self.environment.select_template(
@@ -204,6 +212,7 @@ class Library:
     def _folder(self, name: str) -> str:
         return GENERAL if name == GENERAL else f"{KINDS}/{name}"
 
+    @cache  # noqa: B019  (a library is its folder: there are one or two)
     def _layers(self, name: str) -> list[str]:
         if name == GENERAL:
             return [GENERAL]
@@ -233,9 +242,8 @@ class Library:
             yield self.own
 
 
-@cache
 def library(own: Path | None = None) -> Library:
-    """The library of an installation; its files are read once."""
+    """The library of an installation; its files are read once, a change needs a new start."""
     return Library(own)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -119,10 +120,16 @@ class _Reader(HTMLParser):
 
 def read_blocks(html: str) -> list[Block]:
     """The blocks of a text, in reading order."""
+    return list(_read(html))
+
+
+@lru_cache(maxsize=64)
+def _read(html: str) -> tuple[Block, ...]:
+    """One draft asks for the blocks of a text half a dozen times."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return reader.blocks
+    return tuple(reader.blocks)
 
 
 def without_links_to(html: str, place: str) -> str:

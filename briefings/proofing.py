@@ -23,7 +23,7 @@ from contacts.directory import Audience
 
 #: the words a text cannot do without
 NEEDED: Mapping[Audience, tuple[str, ...]] = {
-    Audience.TEACHER_PO: ("kort", "verwacht", "vragen", "doen", "niet", "leeftijd"),
+    Audience.TEACHER_PO: ("kort", "verwacht", "vragen", "doen", "niet", "leeftijd", "jong"),
     Audience.TEACHER_VO_MBO: ("kort", "verwacht", "vragen", "doen", "niet", "leeftijd"),
     Audience.SCHOOL_LEADER: ("kort", "vooraf", "verwacht", "steun", "staat", "doen", "niet"),
     Audience.YOUTH_WORK: ("kort", "verwacht", "doen", "zinnen", "niet"),

@@ -46,6 +46,12 @@ SUBJECTS = {
     ),
 }
 
+#: an invitation to look back, sent with the kind of a closing
+LOOK_BACK_SUBJECTS = (
+    "Uitnodiging: terugkijken op {topic}",
+    "Uitnodiging: samen terugkijken",
+)
+
 LEADS = {
     LeadAgency.POLICE: "politie en Openbaar Ministerie (OM)",
     LeadAgency.MUNICIPALITY: "de gemeente",

@@ -74,7 +74,7 @@ async def open_event(
     words = lexicon.matcher.find(words_of(f"{place or ''}. {title}"))
     event = Event(
         title=mask_names(title)[:TITLE_LIMIT],
-        type=type if type in lexicon.types else GENERAL,
+        type=type if type in lexicon.event_types else GENERAL,
         origin=origin,
         suggested_severity=min(severity, MACHINE_MOST),
         place=place[:PLACE_LIMIT] if place else None,

@@ -188,9 +188,9 @@ class Lexicon:
 
     @cached_property
     def event_types(self) -> dict[str, tuple[str, str]]:
-        """Dutch name and template set of every type, the general one last."""
+        """Dutch name and template set of every type a person may choose, the general one last."""
         known = {key: (kind.naam, kind.sjabloon) for key, kind in self.types.items()}
-        return known | {GENERAL: (texts.GENERAL_TYPE, GENERAL)}
+        return known | texts.TYPES_BY_HAND | {GENERAL: (texts.GENERAL_TYPE, GENERAL)}
 
     @cached_property
     def toll(self) -> re.Pattern[str]:

@@ -22,6 +22,8 @@ FAULTS = {
 }
 
 GENERAL_TYPE = "gebeurtenis"
+#: types that a machine never proposes: there are no words for them in the lexicon
+TYPES_BY_HAND = {"E11Z": ("overlijden, met zorg (samen met de GGD)", "zelfdoding")}
 UNTITLED = "(zonder titel)"
 HIDDEN_NAME = "[naam]"
 

@@ -135,6 +135,7 @@ def test_words_about_faith_are_only_a_warning_to_parents() -> None:
         ("Z9", '<p><a href="https://a.example">a</a> <a href="https://b.example">b</a></p>'),
         ("Z13", "<p>Wat kun je doen?</p>"),
         ("Z14", "<p>Bel het XYZ.</p>"),
+        ("Z15", "<p>Professionele organisaties faciliteren.</p>" * 14),
     ],
 )
 def test_a_measure_of_plain_language_is_found(code: str, html: str) -> None:
@@ -218,3 +219,26 @@ def test_no_word_is_lost_between_sentences(text: str) -> None:
 @given(st.text(alphabet="abc 😀é", max_size=50))
 def test_chat_length_counts_as_telegram_does(text: str) -> None:
     assert chat_length(f"<b>{text}</b>") == len(text.encode("utf-16-le")) // 2
+
+
+def test_hard_words_weigh_more_for_parents() -> None:
+    said = "<p>De gemeente informeert belangstellende ouders over maatregelen.</p>" * 8
+    texts = {a: replace(with_html(said), audience=a) for a in Audience}
+    found = {a for a, text in texts.items() if "Z15" in codes(lint_text(text))}
+    assert found == set(Audience)
+    easy = "<p>De gemeente belt vandaag alle ouders van de school.</p>" * 8
+    assert "Z15" not in codes(lint_text(replace(with_html(easy), audience=Audience.PARENTS)))
+
+
+def test_a_chat_text_that_does_not_fit_the_first_screen_is_told() -> None:
+    text = render_text(a_sheet(), Audience.PARENTS)
+    assert "Z16" in codes(lint_text(replace(text, telegram="woord " * 91)))
+    assert "Z16" not in codes(lint_text(replace(text, telegram="woord " * 90)))
+
+
+def test_what_the_set_asks_of_the_facts_is_advice() -> None:
+    text = render_text(a_sheet(), Audience.PARENTS)
+    found = lint_text(replace(text, missing=("measures",)))
+    assert codes(found) == {"V1"}
+    assert not blocking(found)
+    assert codes(lint_text(text)) == set()
