@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from briefings.render import TEMPLATES
+from briefings.library import TEMPLATES
 
 MOST_PAGES = 2
 #: points; the next smaller size is tried while the text needs more pages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +39,7 @@ def lint(
 def preview(
     event_type: Annotated[str, typer.Argument(help=texts.HELP_TYPE, metavar=texts.TYPE)],
     audience: Annotated[str, typer.Argument(help=texts.HELP_AUDIENCE, metavar=texts.AUDIENCE)],
+    pdf: Annotated[bool, typer.Option("--pdf", help=texts.HELP_PDF)] = False,
     html: Annotated[bool, typer.Option("--html", help=texts.HELP_HTML)] = False,
     text: Annotated[bool, typer.Option("--text", help=texts.HELP_TEXT)] = False,
     telegram: Annotated[bool, typer.Option("--telegram", help=texts.HELP_TELEGRAM)] = False,
@@ -47,6 +50,8 @@ def preview(
 ) -> None:
     settings = load(config).briefings
     rendered = _rendered(event_type, audience, variant, settings)
+    if pdf:
+        return _print(rendered, Path(f"{event_type}-{audience}.pdf".lower()), audience, settings)
     if html:
         return say(_mail(rendered, settings))
     shown = []
@@ -55,6 +60,32 @@ def preview(
     if text or not telegram:
         shown.append(f"{rendered.subject}\n\n{rendered.plain}")
     return say(f"\n\n{texts.BETWEEN}\n\n".join(shown).rstrip())
+
+
+def _print(rendered: Rendered, file: Path, audience: str, settings: BriefingSettings) -> None:
+    """Into a pipe, or into a file in this folder where a screen would show noise."""
+    from bot.console.printing import FONT
+    from briefings.pdf import PdfUnavailable, Sheet, print_sheet
+    from briefings.texts import AUDIENCES
+    from contacts.directory import Audience
+
+    sheet = Sheet(
+        subject=rendered.subject,
+        body=rendered.html,
+        audience=AUDIENCES[Audience(audience)],
+        stand=texts.PRINTED,
+        sender=settings.sender,
+        marks=(texts.EXAMPLE,),
+    )
+    try:
+        made = print_sheet(sheet, font=FONT)
+    except PdfUnavailable as error:
+        raise stop(texts.NO_PDF, WRONG) from error
+    if not sys.stdout.isatty():
+        sys.stdout.buffer.write(made)
+        return
+    file.write_bytes(made)
+    say(texts.WRITTEN.format(file=file))
 
 
 def _rendered(event_type: str, audience: str, variant: str, settings: BriefingSettings) -> Rendered:

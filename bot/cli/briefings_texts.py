@@ -9,6 +9,7 @@ HELP_AUDIENCE = (
     "docent_po, docent_vo_mbo, schoolleiding, jongerenwerk, religieus_cultureel, "
     "politie_wijkteam of ouders."
 )
+HELP_PDF = "Als pdf: naar een bestand in deze map, of door een pijp."
 HELP_HTML = "De mail, als HTML."
 HELP_TEXT = "Alleen de hele tekst."
 HELP_TELEGRAM = "Alleen de chattekst."
@@ -19,6 +20,14 @@ HELP_VARIANT = (
 TYPE = "SOORT"
 AUDIENCE = "DOELGROEP"
 BETWEEN = "- - -"
+
+PRINTED = "voorbeeld met verzonnen feiten"
+EXAMPLE = "Voorbeeld met verzonnen feiten. Niet verspreiden."
+WRITTEN = "Geschreven: {file}"
+NO_PDF = (
+    "Deze computer kan geen pdf maken. Nodig: apt install libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0."
+)
 
 NO_TYPE = "Deze soort is er niet. Kies er een:"
 TYPE_ROW = "  {code}  {name}"
