@@ -50,7 +50,7 @@ class Variant:
         if self.is_update:
             return "update"
         if self.form is not Form.FULL:
-            return self.form.value
+            return f"{self.form}-{self.moment}" if self.moment is not Moment.SCHOOL else self.form
         return f"{'rich' if self.rich else 'minimal'}-{self.moment}"
 
 
@@ -60,6 +60,7 @@ VARIANTS = (
     Variant(is_update=True),
     *(Variant(moment=moment) for moment in Moment if moment is not Moment.SCHOOL),
     *(Variant(form=form) for form in Form if form is not Form.FULL),
+    Variant(form=Form.HOLDING, moment=Moment.WEEKEND),
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.briefing_tables import score_page
 from briefings import moments
 from briefings.event_kinds import event_kinds
 from briefings.examples import example_sheet
@@ -159,7 +160,7 @@ def test_a_city_adds_a_set_for_a_type_of_its_own(tmp_path: Path) -> None:
     own_words(tmp_path, "soorten/hoogwater/meta.toml", meta)
     own_words(tmp_path, "soorten/hoogwater/voorbeeld.toml", example)
     settings = SETTINGS.model_copy(update={"templates_dir": tmp_path})
-    assert "hoogwater" in [proof.templates for proof in proof_all(settings)]
+    assert "hoogwater" in library(tmp_path).sets()
     assert proof_set("hoogwater", settings).is_good
 
 
@@ -223,3 +224,18 @@ def test_every_reader_is_told_what_an_odd_moment_changes(
     usual = render_text(example_sheet("aanslag", SETTINGS), audience)
     odd = render_text(example_sheet("aanslag", SETTINGS, moment=moment), audience)
     assert odd.plain != usual.plain
+
+
+def test_the_page_shows_the_scores_of_today(proofs: dict[str, Proof]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "briefings.md").read_text("utf-8")
+    assert score_page(list(proofs.values())) in page
+
+
+def test_the_page_names_every_family_and_type() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "briefings.md").read_text("utf-8")
+    drawn = page.partition("## Acht families")[2].partition("## Wat er in")[0]
+    for code, kind in event_kinds().items():
+        if code != GENERAL:
+            family = library().set_meta(kind.templates).family
+            after = drawn.partition(f"\n{family} ")[2]
+            assert code in after.partition("\n\n")[0], code

@@ -99,7 +99,7 @@ def _rendered(event_type: str, audience: str, variant: str, settings: BriefingSe
     sets = library(settings.templates_dir).sets()
     name = kinds.get(event_type.lower(), event_type.lower())
     if name not in sets:
-        rows = [texts.TYPE_ROW.format(code=code, name=kind) for code, kind in kinds.items()]
+        rows = [texts.TYPE_ROW.format(code=code.upper(), name=kind) for code, kind in kinds.items()]
         raise stop("\n".join([texts.NO_TYPE, *rows]), MISUSE)
     if audience not in set(Audience):
         raise stop("\n".join([texts.NO_AUDIENCE, *Audience]), MISUSE)

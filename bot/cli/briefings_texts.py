@@ -41,6 +41,7 @@ VARIANTS = {
     "rich-weekend": "weekend",
     "rich-vakantie": "vakantie",
     "holding": "eerste-bericht",
+    "holding-weekend": "eerste-bericht-weekend",
     "no_news": "geen-nieuws",
     "correction": "correctie",
     "retraction": "intrekking",
