@@ -121,7 +121,7 @@ class Context:
             return False
         if key.endswith(tuple(e for e in lists.organisation_endings if len(key) > len(e) + 1)):
             return True
-        named = last > first and self.is_first_name(first)
+        named = last > first and (self.is_first_name(first) or self.is_strange(first))
         if named or self.key(first - 1) in lists.honorifics:
             return False
         return key.endswith(tuple(e for e in lists.place_endings if len(key) > len(e) + 1))

@@ -11,11 +11,15 @@ import re
 from collections.abc import Collection, Iterator
 
 from signals.person_context import Context
-from signals.person_words import Lists, Span, Token, allowed_positions
+from signals.person_words import Lists, Span, Token, allowed_positions, fold
 
 _INITIALS = re.compile(
     r"(?<![\w.])(?:[A-Z]\.\s?){1,4}(?:(?:van|de|der|den|ten|ter|el|al|het|'t)\s)*[A-Z][^\W\d_]+"
     r"(?:-[A-Z][^\W\d_]+)*"
+)
+#: "p. jansen": only with a surname that is known
+_SMALL_INITIALS = re.compile(
+    r"(?<![\w.])(?:[a-z]\.\s?){1,3}(?:(?:van|de|der|den|ten|ter|el|al)\s)*([^\W\d_]{4,})(?!\w)"
 )
 #: "dhr. v.d. Berg", "Jan v/d Berg"
 _SHORT_PREFIX = re.compile(
@@ -39,6 +43,9 @@ def find_names(
         for match in pattern.finditer(text):
             if not _is_excused(view, match.start(), match.end()):
                 yield Span(match.start(), match.end(), "NAAM")
+    for match in _SMALL_INITIALS.finditer(text):
+        if fold(match.group(1)) in lists.surnames:
+            yield Span(match.start(), match.end(), "NAAM")
     seeds = {p for p in range(len(tokens)) if p not in view.allowed and _is_seed(view, p)}
     seeds |= {p for p in range(len(tokens)) if _in_enumeration(view, p, seeds)}
     done = -1
@@ -226,7 +233,9 @@ def _is_called_the(view: Context, position: int) -> bool:
 def _stands_strange(view: Context, position: int) -> bool:
     """A capital on what no dictionary knows: first in a sentence, or where persons come."""
     token, lists = view.tokens[position], view.lists
-    if not token.is_capital or token.text[1:] != token.text[1:].lower():
+    if not token.is_capital:
+        return token.opens and view.is_strange(position) and _acts(view, position)
+    if token.text[1:] != token.text[1:].lower():
         return False
     if not view.is_strange(position) or view.is_organisation(position, position):
         return False
@@ -236,6 +245,16 @@ def _stands_strange(view: Context, position: int) -> bool:
     if before in ("en", "of"):
         return position - 2 not in view.allowed and not view.tokens[position - 2].is_capital
     return before in lists.persons_follow or view.is_object(position - 1)
+
+
+def _acts(view: Context, position: int) -> bool:
+    """*furgill heeft gedreigd*, *furgill en jaimy hebben gevochten*."""
+    if not view.joined(position):
+        return False
+    after = view.key(position + 1)
+    if after == "en" and view.joined(position + 1):
+        return view.is_strange(position + 2)
+    return after in view.lists.speaking or after in view.lists.acting
 
 
 def _in_enumeration(view: Context, position: int, seeds: set[int]) -> bool:

@@ -23,7 +23,7 @@ _STREET_END = (
     "straat|straatje|laan|weg|plein|kade|singel|hof|dijk|pad|steeg|gracht|markt|plantsoen|dreef"
     "|ring|boulevard|erf|wal|burg|hout|akker|brink|horst|gaarde?|weide|oord|stede|park|baan"
 )
-_HOUSE = r"\d{1,4}(?:\s?[a-z](?![a-z]))?(?:\s?[-/]\s?\d{1,4})?(?:\s?(?:bis|hs|huis)\b)?(?!\d)"
+_HOUSE = r"\d{1,4}(?:\s?-?\s?[a-z](?![a-z]))?(?:\s?[-/]\s?\d{1,4})?(?:\s?(?:bis|hs|huis)\b)?(?!\d)"
 _POSTCODE = r"[1-9]\d{3}\s?[A-Z]{2}(?![A-Za-z])"
 # Two small letters after a year or a number are mostly a word ("2026 in").
 _SMALL_POSTCODE = (
@@ -75,6 +75,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("HANDLE", re.compile(r"(?<![\w@])[A-Za-z][\w.]{1,31}#\d{4}(?!\d)")),
     ("HANDLE", re.compile(r"(?<![\w@])@\s?[A-Za-z0-9_][\w.-]*\w")),
     ("HANDLE", re.compile(r"(?<![\w@.])\w(?=[\w.]*_)(?=[\w.]*[^\W\d_])[\w.]*\w")),
+    ("HANDLE", re.compile(r"(?<![\w@.])[A-Za-z](?=\w*\d)\w{2,}\.[\w.]*\w")),
     ("HANDLE", re.compile(r"(?<![\w@.])[^\W\d_]{3,}\.(?=[\w.]*\d)[\w.]*\w")),
     (
         "IBAN",
@@ -129,8 +130,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "ADRES",
         re.compile(
-            r"\b(?:woont|wonen|woonde|woon|verblijft|verbleef|huisadres|adres|adresje)\W{1,3}"
-            r"(?:(?:op|aan|in|bij|is|het|de)\W{1,3})*"
+            r"\b(?:woont|wonen|woonde|woon|verblijft|verbleef|verhuist|verhuisd|verhuisde|verhuizen"
+            r"|huisadres|adres|adresje)\W{1,3}(?:(?:op|aan|in|bij|naar|is|het|de)\W{1,3})*"
             rf"((?:[^\W\d_][\w'’.-]*\s){{1,5}}{_HOUSE})(?!\s?jaar)",
             re.IGNORECASE,
         ),
@@ -192,11 +193,22 @@ _ACCOUNT = re.compile(
 )
 
 
+#: sites that everybody reads; the address of a page on them may still name somebody
+_PUBLIC_SITE = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:nu|nos|rtl|rtlnieuws|ad|gelderlander|omroepgelderland|telegraaf|volkskrant"
+    r"|nrc|trouw|parool|politie|rijksoverheid|overheid|arnhem|gelderland|vggm|rivm|nctv|ggd|coa|112|bol"
+    r"|marktplaats|geenstijl|dumpert|youtube|google|wikipedia|facebook|instagram|tiktok)\.(?:nl|com|org)",
+    re.IGNORECASE,
+)
+
+
 def find_forms(text: str) -> Iterator[Span]:
     """Everything in the text with the form of personal data; spans may overlap."""
     for label, pattern in _FORMS:
         group = 1 if pattern.groups else 0
         for match in pattern.finditer(text):
+            if label == "URL" and _PUBLIC_SITE.fullmatch(match.group()):
+                continue
             yield Span(match.start(group), match.end(group), label)
     for pattern in _PERSON_FORMS:
         for match in pattern.finditer(text):

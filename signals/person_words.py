@@ -130,6 +130,7 @@ class Lists:
     family: frozenset[str]
     common: frozenset[str]
     public: PhraseIndex
+    shouted: frozenset[str]
     allowed: PhraseIndex
     districts: PhraseIndex
     prefixes: frozenset[str]
@@ -139,6 +140,7 @@ class Lists:
     naming: frozenset[str]
     mentions: tuple[tuple[str, ...], ...]
     speaking: frozenset[str]
+    acting: frozenset[str]
     handing: frozenset[str]
     places_lead: frozenset[str]
     persons_follow: frozenset[str]
@@ -167,6 +169,9 @@ def load_lists() -> Lists:
         if town.isalpha() and fold(town) not in names and not dutch_words.is_form(town)
     )
     public = index_phrases(_lines("public.txt"))
+    # "Ad" and "Han" are people, "AD" and "HAN" a paper and a school.
+    shouted = {line for line in _lines("allow.txt") if line.isupper() and fold(line) in names}
+    allow = [line for line in _lines("allow.txt") if line not in shouted]
     return Lists(
         first_names=first_names,
         ambiguous=ambiguous,
@@ -175,7 +180,8 @@ def load_lists() -> Lists:
         family=family,
         common=_common(),
         public=public,
-        allowed=index_phrases([*_lines("allow.txt"), *_district_words(), *towns]),
+        shouted=frozenset(fold(line) for line in shouted),
+        allowed=index_phrases([*allow, *_district_words(), *towns]),
         districts=index_phrases(_district_words()),
         prefixes=sets["prefixes"],
         titles=sets["titles"],
@@ -184,6 +190,7 @@ def load_lists() -> Lists:
         naming=sets["naming"],
         mentions=tuple(tuple(phrase.split()) for phrase in cues["mentions"]),
         speaking=sets["speaking"],
+        acting=sets["acting"],
         handing=sets["handing"],
         places_lead=sets["places_lead"],
         persons_follow=sets["persons_follow"],
@@ -249,16 +256,21 @@ def allowed_positions(tokens: list[Token], lists: Lists, allow: Collection[str])
     """Positions of words that are known not to be a person, or a person in public life."""
     excused = marked_by(tokens, lists.allowed) | marked_by(tokens, index_allowed(frozenset(allow)))
     public = marked_by(tokens, lists.public)
-    return excused | {position for position in public if not _is_namesake(position, tokens, public)}
+    known = {p for p in public if not _is_namesake(p, tokens, public, lists)}
+    loud = {p for p, token in enumerate(tokens) if token.is_shouted and token.key in lists.shouted}
+    return excused | known | loud
 
 
-def _is_namesake(position: int, tokens: list[Token], public: set[int]) -> bool:
-    """*Zîlan Barzani*: somebody else with the surname of a public person."""
+def _is_namesake(position: int, tokens: list[Token], public: set[int], lists: Lists) -> bool:
+    """*Aylin Erdoğan*, *mevrouw Rutte*: somebody else with the surname of a public person."""
     if position == 0 or {position - 1, position + 1} & public:
         return False
     before = tokens[position - 1]
     near = tokens[position].start - before.end == 1
-    return near and before.is_capital and not before.opens
+    if not near:
+        return False
+    called = before.key in lists.first_names or before.key in lists.honorifics
+    return called or (before.is_capital and not before.opens and before.key not in lists.offices)
 
 
 def _district_words() -> list[str]:
