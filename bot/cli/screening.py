@@ -54,6 +54,9 @@ def evaluate_file(
 
     took: list[float] = []
     screen = _filter(config)
+    began = time.perf_counter()
+    screen("")
+    loaded = time.perf_counter() - began
 
     def timed(text: str) -> Screening:
         began = time.perf_counter()
@@ -64,7 +67,7 @@ def evaluate_file(
     figures = measure(_readable(read_marked, gold), timed)
     if not took:
         raise stop(screening_texts.NO_TEXTS.format(path=gold))
-    for line in _table(figures, took):
+    for line in _table(figures, took, loaded):
         say(line)
     if faults:
         for row_id, what, start, end in figures.faults:
@@ -104,7 +107,7 @@ def _readable(read: Callable[[Path], Iterator[T]], path: Path) -> Iterator[T]:
         raise stop(screening_texts.UNREADABLE.format(path=path)) from error
 
 
-def _table(figures: Measured, took: list[float]) -> list[str]:
+def _table(figures: Measured, took: list[float], loaded: float) -> list[str]:
     shares = [
         *figures.labels.items(),
         (screening_texts.ALL_SPANS, figures.spans),
@@ -115,15 +118,26 @@ def _table(figures: Measured, took: list[float]) -> list[str]:
     return [
         screening_texts.HEAD,
         *(_line(name, share) for name, share in shares),
-        screening_texts.SPEED.format(middle=1000 * median(took), most=1000 * max(took)),
+        _decimal(
+            screening_texts.SPEED.format(
+                middle=1000 * median(took), most=1000 * max(took), loaded=loaded
+            )
+        ),
         *_memory(),
     ]
 
 
 def _line(name: str, share: Share) -> str:
-    return screening_texts.LINE.format(
-        name=name, found=share.found, wanted=share.wanted, value=share.value
-    ).replace(".", ",")
+    return _decimal(
+        screening_texts.LINE.format(
+            name=name, found=share.found, wanted=share.wanted, value=share.value
+        )
+    )
+
+
+def _decimal(line: str) -> str:
+    """Figures as Dutch writes them."""
+    return line.replace(".", ",")
 
 
 def _memory() -> list[str]:

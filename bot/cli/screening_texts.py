@@ -32,6 +32,9 @@ ALL_SPANS = "alle gegevens"
 SAME_LABEL = "  met hetzelfde label"
 PERSONAL = "teksten met gegevens gezien"
 CLEAN = "schone teksten tegengehouden"
-SPEED = "per tekst {middle:.1f} ms in het midden, {most:.1f} ms de traagste"
+SPEED = (
+    "per tekst {middle:.1f} ms in het midden, {most:.1f} ms de traagste; "
+    "lijsten lezen {loaded:.1f} s"
+)
 MEMORY = "hooguit {megabytes:.0f} MB geheugen"
 FAULT = "{id}: {what} {start}-{end}"
