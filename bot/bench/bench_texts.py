@@ -40,3 +40,56 @@ REASON = "plek in de stad"
 FACT = "De politie doet onderzoek op straat."
 FACT_SOURCE = "politie"
 OUTCOME = "Dank, dit is besproken met de wijk."
+
+HELP_DELIVER = "Verstuur één bericht aan veel verzonnen contacten en meet snelheid en zekerheid."
+HELP_RATE = "zoveel berichten per seconde mag het kanaal"
+HELP_LATENCY = "zoveel milliseconden doet de andere kant over een antwoord"
+HELP_DATABASE = "lege opslag om in te meten; zonder: een tijdelijke"
+HELP_FAULT = "wat er misgaat aan de andere kant: geen of storm"
+HELP_KILL = "zo vaak wordt Schakel zonder waarschuwing gestopt en opnieuw gestart"
+HELP_WORKERS = "zoveel processen die versturen (nu alleen 1)"
+HELP_CHANNEL = "via welk kanaal: telegram of email"
+HELP_JSON = "alleen de regel met cijfers tonen"
+
+NO_PROFILE = "Dit profiel bestaat niet: {name}. Kies uit: {known}."
+NO_CHANNEL = "Dit kanaal bestaat niet: {name}. Kies uit: {known}."
+ONE_WORKER = "Eén kanaal wordt door één proces bediend; kies --workers 1"
+NOT_EMPTY = "in deze opslag staan al mensen; kies een lege"
+NO_START = "Schakel startte niet"
+NO_CROWD = "de andere kant startte niet"
+ENDED = "{module} eindigde met code {code}"
+TOO_LONG = "het versturen stond stil"
+CONTACTS_FILLING = "Opslag vullen: {contacts} contacten …"
+SENDING = (
+    "Versturen: ten hoogste {rate:g} per seconde, {latency:g} ms vertraging, profiel {fault} …"
+)
+DELIVER_TABLE = "Bezorgen"
+DELIVER_ROWS = {
+    "planned_s": "gepland in (s)",
+    "seconds": "alles afgehandeld in (s)",
+    "rate": "aangekomen per seconde",
+    "max_in_any_second": "meeste in één seconde",
+    "p95_commit_ms": "vastleggen in de opslag, p95 (ms)",
+    "cpu_s": "rekentijd van Schakel (s)",
+    "peak_rss_mb": "hoogste geheugengebruik (MB)",
+    "sent": "verstuurd",
+    "failed": "mislukt, met reden",
+    "unknown": "onzeker, op de lijst van een mens",
+    "lost": "kwijt",
+    "silent_duplicates": "stil dubbel",
+    "kills": "keer hard gestopt",
+    "resumed_s": "langste tijd tot het weer liep (s)",
+}
+
+COORDINATOR = "Coördinator van de meting"
+MESSAGE_TITLE = "Informatie bij gebeurtenis (meting)"
+MESSAGE_BODY = (
+    "Dit is een verzonnen bericht om te meten hoe snel Schakel verstuurt. "
+    "Het is zo lang als een echt bericht voor een school of een stichting.\n\n"
+    "Wat we weten: er is vandaag iets gebeurd op straat. De politie doet onderzoek. "
+    "Er is op dit moment geen gevaar voor anderen.\n\n"
+    "Wat we niet weten: hoe het is begonnen, en wie erbij waren. "
+    "Daar doen we geen uitspraak over.\n\n"
+    "Wat u kunt doen: vertel wat zeker is, en zeg het ook als u iets niet weet. "
+    "Laat vragen toe. Stuur geen beelden door. Merkt u spanning? Meld het met de knop hieronder."
+)

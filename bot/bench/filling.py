@@ -60,17 +60,17 @@ async def fill(db: Database, amounts: Amounts, config: Config, *, now: datetime)
     async with db.engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)
     async with db.begin() as session:
-        await _keep(session, organisations(amounts, now))
-        await _keep(session, people(amounts, now))
-        await _keep(session, channels(amounts, now))
-        await _keep(session, sources(now))
-        await _keep(session, events(amounts, now))
-        await _keep(session, items(amounts, now))
+        await keep(session, organisations(amounts, now))
+        await keep(session, people(amounts, now))
+        await keep(session, channels(amounts, now))
+        await keep(session, sources(now))
+        await keep(session, events(amounts, now))
+        await keep(session, items(amounts, now))
         written = range(1, min(amounts.events, WRITTEN) + 1)
         briefings = {number: await _write(session, number, config, now=now) for number in written}
         await _send(session, amounts, briefings, now)
-        await _keep(session, signals(amounts, now))
-        await _keep(session, journal(amounts, now))
+        await keep(session, signals(amounts, now))
+        await keep(session, journal(amounts, now))
         tokens = [
             await _sign_in(session, person, now)
             for person in range(1, min(amounts.users, amounts.contacts) + 1)
@@ -78,7 +78,7 @@ async def fill(db: Database, amounts: Amounts, config: Config, *, now: datetime)
     return Filled(tokens, list(written))
 
 
-async def _keep(session: AsyncSession, rows: Iterable[SQLModel]) -> None:
+async def keep(session: AsyncSession, rows: Iterable[SQLModel]) -> None:
     """Insert many rows of one table, in batches."""
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
@@ -118,10 +118,10 @@ async def _send(
 ) -> None:
     """A message per event that was sent, and what became of it at each address."""
     sent = [number for number in briefings if number % WAITING_EACH]
-    await _keep(session, (message(number, briefings[number], now) for number in sent))
+    await keep(session, (message(number, briefings[number], now) for number in sent))
     shared = list(shares(amounts, sent))
-    await _keep(session, (delivery(*share, amounts, now) for share in shared))
-    await _keep(session, acknowledgements(shared, now))
+    await keep(session, (delivery(*share, amounts, now) for share in shared))
+    await keep(session, acknowledgements(shared, now))
 
 
 async def _sign_in(session: AsyncSession, person: int, now: datetime) -> str:

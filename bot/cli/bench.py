@@ -14,11 +14,6 @@ from bot.cli.framing import DutchTyper
 app = DutchTyper(help=texts.HELP_BENCH)
 
 
-@app.callback()
-def _bench() -> None:
-    """Keeps ``console`` a command of its own."""
-
-
 @app.command("console", help=texts.HELP_CONSOLE)
 def console(
     seconds: Annotated[
@@ -50,5 +45,55 @@ def console(
     try:
         figures = run(measure(plan))
     except PageFailed as error:
+        raise stop(texts.FAILED.format(detail=error), WRONG) from error
+    say(figures)
+
+
+@app.command("deliver", help=texts.HELP_DELIVER)
+def deliver(
+    contacts: Annotated[
+        int, typer.Option("--contacts", min=1, help=texts.HELP_CONTACTS, metavar=frame_texts.NUMBER)
+    ] = 10_000,
+    rate: Annotated[
+        float,
+        typer.Option("--rate", min=1, max=1000, help=texts.HELP_RATE, metavar=frame_texts.NUMBER),
+    ] = 1000.0,
+    latency_ms: Annotated[
+        float,
+        typer.Option(
+            "--latency-ms", min=0, max=10_000, help=texts.HELP_LATENCY, metavar=frame_texts.NUMBER
+        ),
+    ] = 50.0,
+    database: Annotated[
+        str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
+    ] = "",
+    fault: Annotated[
+        str, typer.Option("--fault", help=texts.HELP_FAULT, metavar=frame_texts.TEXT)
+    ] = "geen",
+    kill: Annotated[
+        int, typer.Option("--kill", min=0, help=texts.HELP_KILL, metavar=frame_texts.NUMBER)
+    ] = 0,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help=texts.HELP_WORKERS, metavar=frame_texts.NUMBER)
+    ] = 1,
+    channel: Annotated[
+        str, typer.Option("--channel", help=texts.HELP_CHANNEL, metavar=frame_texts.TEXT)
+    ] = "telegram",
+    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
+) -> None:
+    from bot.bench.deliver import PROFILES, Plan, measure
+    from bot.bench.processes import BenchFailed
+    from contacts.directory import ChannelKind
+
+    if fault not in PROFILES:
+        raise stop(texts.NO_PROFILE.format(name=fault, known=", ".join(PROFILES)))
+    if channel not in set(ChannelKind):
+        raise stop(texts.NO_CHANNEL.format(name=channel, known=", ".join(ChannelKind)))
+    if workers != 1:
+        raise stop(texts.ONE_WORKER)
+    plan = Plan(contacts, rate, latency_ms, database, fault, kill, ChannelKind(channel))
+    try:
+        figures = run(measure(plan, quiet=as_json))
+    except BenchFailed as error:
         raise stop(texts.FAILED.format(detail=error), WRONG) from error
     say(figures)

@@ -105,7 +105,7 @@ class BotApi:
         fault = self.faults.draw(method, whole(given.get("chat_id")))
         if fault is not None and fault.kind not in AFTERWARDS:
             self._note(method, given, fault.kind, accepted=False)
-            return await _fail(request, fault)
+            return await go_wrong(request, fault)
         return await self._carry_out(request, method, given, fault)
 
     async def _carry_out(
@@ -124,7 +124,7 @@ class BotApi:
         if method.lower() != "getupdates":
             await self.notify()
         if fault is not None:
-            return await _fail(request, fault)
+            return await go_wrong(request, fault)
         return web.json_response({"ok": True, "result": result})
 
     def _note(
@@ -151,7 +151,7 @@ def _is_message(result: Any) -> bool:
     return isinstance(result, dict) and "message_id" in result
 
 
-async def _fail(request: web.Request, fault: Fault) -> web.StreamResponse:
+async def go_wrong(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
     """Answer as the fault has it, or cut the connection."""
     if fault.kind == "too_many":
         return refusal(too_many(max(1, round(fault.seconds))))

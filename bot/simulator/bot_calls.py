@@ -55,7 +55,7 @@ def refusal(error: ApiError) -> web.Response:
     return web.json_response(body, status=error.code, headers=headers)
 
 
-def cut(request: web.Request) -> None:
+def cut(request: web.BaseRequest) -> None:
     """End the connection without an answer."""
     if request.transport is not None:
         request.transport.abort()

@@ -1,0 +1,251 @@
+"""``schakel bench deliver``: one message to many, through the real house, judged from outside.
+
+Three parties in processes of their own: the house, the one who decides to send, and the other
+side, whose journal says what arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from rich.console import Console
+from rich.table import Table
+from sqlmodel import col, func, select
+
+from bot.bench import bench_texts as texts
+from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rule
+from bot.bench.plan_process import address_of
+from bot.bench.processes import BenchFailed, House, crowd, run_once
+from bot.database import open_database
+from bot.simulator import TOKEN
+from contacts.directory import ChannelKind
+from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
+from contacts.records import Database
+
+CONFIG = """
+state_dir = "state"
+[telegram]
+base_url = "http://127.0.0.1:{port}/bot"
+bot_name = "schakel_oefen_bot"
+poll_timeout_s = 2
+[web]
+port = 0
+[mail]
+host = "127.0.0.1"
+port = {smtp_port}
+tls = "geen"
+from_address = "schakel@stad.example"
+reply_address = "antwoord@stad.example"
+[sending]
+telegram_per_s = {rate}
+mail_per_s = {rate}
+"""
+#: per request to the other side, what goes wrong and how often
+PROFILES: Mapping[str, list[dict[str, Any]]] = {
+    "geen": [],
+    "storm": [
+        {"kind": "too_many", "chance": 0.05, "seconds": 1.0},
+        {"kind": "bad_gateway", "chance": 0.02},
+        {"kind": "hang", "chance": 0.02, "seconds": 30.0},
+        {"kind": "drop_after", "chance": 0.01},
+        {"kind": "forbidden", "chance": 0.01},
+    ],
+}
+OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
+LOOK_S = 0.2
+#: with nothing settled for so long, it stands still
+STILL_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured. ``database``: empty for a temporary one."""
+
+    contacts: int
+    rate: float
+    latency_ms: float = 0.0
+    database: str = ""
+    fault: str = "geen"
+    kills: int = 0
+    kind: ChannelKind = ChannelKind.TELEGRAM
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Everything that was measured."""
+
+    ruling: Ruling
+    plan_s: float
+    seconds: float
+    p95_commit_ms: float | None
+    cpu_s: float
+    peak_mb: float
+    kills: int
+    resumed_s: float
+    load: tuple[float, float]
+
+
+async def measure(plan: Plan, *, quiet: bool) -> str:
+    """Measure, show the table unless ``quiet``, and return the figures as one line of JSON.
+
+    :raises BenchFailed: there was nothing to measure.
+    """
+    said = Console(stderr=True, quiet=quiet)
+    with tempfile.TemporaryDirectory(prefix="schakel-bench-") as name:
+        folder = Path(name)
+        url = plan.database or f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}"
+        said.print(texts.CONTACTS_FILLING.format(contacts=plan.contacts))
+        asked = {"url": url, "contacts": plan.contacts, "kind": plan.kind.value}
+        if (await run_once("bot.bench.plan_process", "fill", asked=asked)).get("refused"):
+            raise BenchFailed(texts.NOT_EMPTY)
+        said.print(texts.SENDING.format(rate=plan.rate, latency=plan.latency_ms, fault=plan.fault))
+        measured = await _run(plan, folder, asked)
+    if not quiet:
+        _show(measured, plan)
+    return _as_json(measured, plan)
+
+
+async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
+    load = os.getloadavg()[0]
+    other_side = {
+        "token": TOKEN, "latency_s": plan.latency_ms / 1000, "seed": plan.seed,
+        "faults": [{**one, "times": None, "method": "sendMessage"} for one in PROFILES[plan.fault]],
+    }  # fmt: skip
+    async with crowd(other_side) as ports:
+        config = folder / "config.toml"
+        config.write_text(CONFIG.format(**ports, rate=plan.rate), encoding="utf-8")
+        house = House(
+            config, {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": asked["url"]}
+        )
+        db = open_database(asked["url"])
+        try:
+            await house.start()
+            await house.ready()
+            planned = await run_once("bot.bench.plan_process", "post", asked=asked)
+            ended = await _until_settled(db, house, plan)
+            figures = await house.stop()
+            standings = await _standings(db)
+        finally:
+            await house.close()
+            await db.close()
+        arrivals = await _arrivals(ports["port"])
+    addresses = (address_of(number, plan.kind) for number in range(1, plan.contacts + 1))
+    return Measured(
+        ruling=rule(addresses, standings, arrivals, texts.MESSAGE_TITLE),
+        plan_s=planned["plan_s"],
+        seconds=ended - planned["began"],
+        p95_commit_ms=figures.get("p95_commit_ms"),
+        cpu_s=planned["cpu_s"] + house.cpu_s,
+        peak_mb=max(planned["rss_mb"], house.peak_mb),
+        kills=len(house.restarts),
+        resumed_s=longest_silence(house.restarts, arrivals, plan.latency_ms / 1000 + 0.1),
+        load=(load, os.getloadavg()[0]),
+    )
+
+
+async def _until_settled(db: Database, house: House, plan: Plan) -> float:
+    """Kill now and then until nothing is left to do; returns when that was."""
+    killing = asyncio.create_task(_kill_now_and_then(house, plan))
+    try:
+        left, moved_at = -1, time.monotonic()
+        while left:
+            now_left = await _left(db)
+            if now_left != left:
+                left, moved_at = now_left, time.monotonic()
+            elif time.monotonic() - moved_at > STILL_S:
+                raise BenchFailed(texts.TOO_LONG)
+            if killing.done():
+                killing.result()
+            await asyncio.sleep(LOOK_S)
+    finally:
+        killing.cancel()
+        with suppress(asyncio.CancelledError):
+            await killing
+    # Killed and not yet back: let it come back, or it is stopped before it can be.
+    await house.ready()
+    return moved_at
+
+
+async def _kill_now_and_then(house: House, plan: Plan) -> None:
+    """At random moments after each start, spread over the time that the sending should take."""
+    moments = random.Random(plan.seed)  # noqa: S311
+    each_s = plan.contacts / plan.rate / max(plan.kills, 1)
+    for _ in range(plan.kills):
+        await asyncio.sleep(moments.uniform(0.0, 1.5 * each_s))
+        await house.kill_and_restart()
+        await house.ready()
+
+
+async def _left(db: Database) -> int:
+    async with db.read() as session:
+        found = await session.exec(
+            select(func.count())
+            .select_from(Delivery)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(col(Message.kind) == MessageKind.BRIEFING, col(Delivery.status).in_(OPEN))
+        )
+        return found.one()
+
+
+async def _standings(db: Database) -> list[Standing]:
+    async with db.read() as session:
+        found = await session.exec(
+            select(Delivery.address, Delivery.status, Delivery.reason)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(col(Message.kind) == MessageKind.BRIEFING)
+        )
+        return [Standing(*row) for row in found.all()]
+
+
+async def _arrivals(port: int) -> list[Arrival]:
+    async with aiohttp.ClientSession() as web, web.get(f"http://127.0.0.1:{port}/arrived") as got:
+        found = await got.json()
+    return [Arrival(*one) for one in zip(found["at"], found["address"], found["line"], strict=True)]
+
+
+def _figures(measured: Measured, plan: Plan) -> dict[str, Any]:
+    ruling, commit = measured.ruling, measured.p95_commit_ms
+    return {
+        "contacts": plan.contacts,
+        "seconds": round(measured.seconds, 2),
+        "rate": round(ruling.rate, 1),
+        "max_in_any_second": ruling.max_in_any_second,
+        "p95_commit_ms": None if commit is None else round(commit, 1),
+        "cpu_s": round(measured.cpu_s, 2),
+        "peak_rss_mb": round(measured.peak_mb, 1),
+        "lost": ruling.lost,
+        "silent_duplicates": ruling.silent_duplicates,
+        "unknown": ruling.unknown,
+        "resumed_s": round(measured.resumed_s, 2),
+    }
+
+
+def _show(measured: Measured, plan: Plan) -> None:
+    table = Table("", "", title=texts.DELIVER_TABLE, show_header=False)
+    more = {
+        "planned_s": round(measured.plan_s, 2), "sent": measured.ruling.sent,
+        "failed": measured.ruling.failed, "kills": measured.kills,
+    }  # fmt: skip
+    figures = {**_figures(measured, plan), **more}
+    for key, label in texts.DELIVER_ROWS.items():
+        table.add_row(label, str(figures[key]))
+    shown = Console()
+    shown.print(table)
+    before, after = measured.load
+    shown.print(texts.LOAD.format(before=before, after=after, cores=os.cpu_count()))
+
+
+def _as_json(measured: Measured, plan: Plan) -> str:
+    return json.dumps(_figures(measured, plan))

@@ -1,0 +1,60 @@
+"""The house as ``schakel run`` runs it, with a clock at every commit.
+
+``python -m bot.bench.house_process CONFIG`` prints ``started`` once it works; on SIGTERM it stops
+as the house does and prints its figures as one JSON object.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from bot.bench.visiting import percentile
+from bot.config import load_config
+from bot.house import House
+from bot.run import quiet_logging
+
+
+def time_commits(engine: Engine) -> list[float]:
+    """Milliseconds of every commit from now on."""
+    took: list[float] = []
+    dialect: Any = engine.dialect
+    inner: Callable[[Any], None] = dialect.do_commit
+
+    def timed(connection: Any) -> None:
+        began = time.perf_counter()
+        inner(connection)
+        took.append((time.perf_counter() - began) * 1000)
+
+    dialect.do_commit = timed
+    return took
+
+
+async def serve(path: Path) -> None:
+    house = House(load_config(path, os.environ))
+    commits = time_commits(house.db.engine.sync_engine)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, house.stop_event.set)
+    try:
+        await house.start()
+        print("started", flush=True)  # noqa: T201
+        await house.run_until_stopped()
+    finally:
+        await house.stop()
+    p95 = percentile(commits, 0.95) if commits else None
+    print(json.dumps({"p95_commit_ms": p95, "commits": len(commits)}), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    quiet_logging(logging.WARNING)
+    asyncio.run(serve(Path(sys.argv[1])))

@@ -1,0 +1,100 @@
+"""Who got it, who got it twice, and of whom nobody knows: the other side's journal judges. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.simulator.journal import most_within
+from contacts.outbox import DeliveryStatus
+from contacts.texts import REPEAT_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that somebody got. ``line`` is its first line; ``at`` are monotonic seconds."""
+
+    at: float
+    address: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the outbox says of one contact."""
+
+    address: str
+    status: DeliveryStatus
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Counts of contacts; ``silent_duplicates`` counts messages too many.
+
+    ``lost``: nobody will ever know of them. Not in the outbox, not settled, called sent though it
+    never arrived, or failed without a reason.
+    """
+
+    sent: int
+    failed: int
+    unknown: int
+    lost: int
+    silent_duplicates: int
+    arrived: int
+    rate: float
+    max_in_any_second: int
+
+
+def rule(
+    addresses: Iterable[str], standings: Sequence[Standing], arrivals: Sequence[Arrival], title: str
+) -> Ruling:
+    """Hold what the outbox says of ``addresses`` against what arrived with ``title``."""
+    ours = [one for one in arrivals if one.line.endswith(title)]
+    plain = Counter(one.address for one in ours if not one.line.startswith(REPEAT_LINE))
+    got = {one.address for one in ours}
+    by_address = {one.address: one for one in standings}
+    lost = sum(_is_lost(by_address.get(address), address in got) for address in addresses)
+    counts = Counter(one.status for one in standings)
+    return Ruling(
+        sent=counts[DeliveryStatus.SENT],
+        failed=counts[DeliveryStatus.FAILED],
+        unknown=counts[DeliveryStatus.UNKNOWN],
+        lost=lost,
+        silent_duplicates=sum(times - 1 for times in plain.values()),
+        arrived=len(got),
+        rate=_rate([one.at for one in ours]),
+        # Everything counts for the limit, also notices and answers.
+        max_in_any_second=most_within(1.0, (one.at for one in arrivals)),
+    )
+
+
+def _is_lost(standing: Standing | None, arrived: bool) -> bool:
+    if standing is None:
+        return True
+    if standing.status is DeliveryStatus.SENT:
+        return not arrived
+    if standing.status is DeliveryStatus.FAILED:
+        return standing.reason is None
+    return standing.status is not DeliveryStatus.UNKNOWN
+
+
+def _rate(times: Sequence[float]) -> float:
+    """Per second between the first and the last."""
+    took = max(times, default=0.0) - min(times, default=0.0)
+    return (len(times) - 1) / took if took > 0 else 0.0
+
+
+def longest_silence(starts: Sequence[float], arrivals: Sequence[Arrival], trip_s: float) -> float:
+    """The longest time from a start to the first arrival that it caused; 0 without starts.
+
+    :param trip_s: what arrives sooner than this after a start was still sent before it.
+    """
+    times = sorted(one.at for one in arrivals)
+    waits = []
+    for start in starts:
+        first = next((at for at in times if at > start + trip_s), None)
+        if first is not None:
+            waits.append(first - start)
+    return max(waits, default=0.0)

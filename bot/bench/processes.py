@@ -1,0 +1,142 @@
+"""The processes of a measurement, and what they used."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.bench import bench_texts as texts
+
+START_S, STOP_S = 60.0, 15.0
+
+
+class BenchFailed(Exception):
+    """There is nothing to measure; says why, in Dutch."""
+
+
+def used(pid: int) -> tuple[float, float]:
+    """Seconds of processor time and the highest megabytes so far; zeros where nobody tells."""
+    place = Path(f"/proc/{pid}")
+    if not (place / "stat").is_file():
+        return 0.0, 0.0
+    # The name of the process stands in brackets and may hold anything.
+    fields = (place / "stat").read_text("utf-8").rpartition(")")[2].split()
+    cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    lines = dict(line.split(":", 1) for line in (place / "status").read_text("utf-8").splitlines())
+    return cpu_s, int(lines["VmHWM"].split()[0]) / 1024
+
+
+async def run_once(module: str, *words: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a module of ours to its end; returns the JSON object that it prints.
+
+    :raises BenchFailed: it ended in an error.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *words,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, _ = await process.communicate(json.dumps(asked).encode() + b"\n")
+    if process.returncode != 0:
+        raise BenchFailed(texts.ENDED.format(module=module, code=process.returncode))
+    done: dict[str, Any] = json.loads(out)
+    return done
+
+
+@asynccontextmanager
+async def crowd(asked: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """The other side, in a process of its own: its ports."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.simulator.crowd",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(asked).encode() + b"\n")
+        await process.stdin.drain()
+        line = await asyncio.wait_for(process.stdout.readline(), START_S)
+        if not line:
+            raise BenchFailed(texts.NO_CROWD)
+        yield json.loads(line)
+    finally:
+        process.stdin.close()
+        await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    try:
+        await asyncio.wait_for(process.wait(), STOP_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+class House:
+    """``schakel run`` in a process of its own, as often as it takes.
+
+    ``cpu_s`` and ``peak_mb`` are of all of them; ``restarts`` are the moments of the restarts, in
+    monotonic seconds.
+    """
+
+    def __init__(self, config: Path, environment: Mapping[str, str]) -> None:
+        self._config, self._environment = config, dict(environment)
+        self._process: asyncio.subprocess.Process | None = None
+        self._works = False
+        self.cpu_s, self.peak_mb = 0.0, 0.0
+        self.restarts: list[float] = []
+
+    async def start(self) -> None:
+        """Begin; :meth:`ready` waits until it works."""
+        self._works = False
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.bench.house_process", str(self._config),
+            stdout=asyncio.subprocess.PIPE, env={**os.environ, **self._environment},
+        )  # fmt: skip
+
+    async def ready(self) -> None:
+        """Wait until it says that it works. :raises BenchFailed: it does not."""
+        if self._works:
+            return
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = await asyncio.wait_for(self._process.stdout.readline(), START_S)
+        if line.strip() != b"started":
+            raise BenchFailed(texts.NO_START)
+        self._works = True
+
+    async def kill_and_restart(self) -> None:
+        """As a power cut, and the supervisor that starts it again."""
+        assert self._process is not None
+        self._note()
+        self._process.kill()
+        await self._process.wait()
+        self.restarts.append(asyncio.get_running_loop().time())
+        await self.start()
+
+    async def stop(self) -> dict[str, Any]:
+        """SIGTERM; returns the figures that it prints."""
+        assert self._process is not None
+        self._note()
+        self._process.terminate()
+        out, _ = await asyncio.wait_for(self._process.communicate(), STOP_S)
+        lines = [line for line in out.splitlines() if line.startswith(b"{")]
+        figures: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+        return figures
+
+    async def close(self) -> None:
+        """Whatever happened, it is gone."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    def _note(self) -> None:
+        assert self._process is not None
+        cpu_s, peak_mb = used(self._process.pid)
+        self.cpu_s += cpu_s
+        self.peak_mb = max(self.peak_mb, peak_mb)

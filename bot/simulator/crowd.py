@@ -1,0 +1,133 @@
+"""A crowd: very many chats that take every message, for measuring.
+
+The same faults and the same journal as the simulated Bot API, without chats to look at: of a
+message only its first line is kept, so that this side is not what is measured.
+
+``python -m bot.simulator.crowd`` reads one JSON object from standard input (``token``,
+``latency_s``, ``faults``, ``seed``), prints its addresses as one, and ends when the input closes.
+``GET /arrived`` answers what the journal proves. There is a mail server as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from bot.simulator.bot_api import go_wrong
+from bot.simulator.bot_calls import whole
+from bot.simulator.faults import AFTERWARDS, Fault, Faults
+from bot.simulator.journal import SENDS, Call, Journal
+from bot.simulator.smtp_sink import SmtpSink
+from bot.simulator.world import Json, World
+
+#: how long a poll for updates is held; nobody in the crowd ever says something
+POLL_S = 2.0
+
+
+@dataclass
+class Crowd:
+    """Answers the Bot API for one token. ``latency_s``: every call takes at least so long."""
+
+    token: str
+    latency_s: float = 0.0
+    faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
+    mail: SmtpSink = field(default_factory=SmtpSink)
+
+    def __post_init__(self) -> None:
+        self._path = f"/bot{self.token}/"
+        self._ids = itertools.count(1)
+        self._lines: dict[str, str] = {}
+        self._bot = World().bot
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """One call, or a look at the journal."""
+        if request.path == "/arrived":
+            return web.json_response(self.arrived())
+        if not request.path.startswith(self._path):
+            return web.json_response({"ok": False, "error_code": 404}, status=404)
+        method = request.path.removeprefix(self._path).lower()
+        if method == "getupdates":
+            await asyncio.sleep(POLL_S)
+            return _ok([])
+        given = dict(parse_qsl((await request.read()).decode()))
+        if self.latency_s:
+            await asyncio.sleep(self.latency_s)
+        fault = self.faults.draw(method, whole(given.get("chat_id")))
+        if fault is not None and fault.kind not in AFTERWARDS:
+            self._note(method, given, fault.kind, accepted=False)
+            return await go_wrong(request, fault)
+        self._note(method, given, fault.kind if fault else "ok", accepted=True)
+        if fault is not None:
+            return await go_wrong(request, fault)
+        return _ok(self._result(method, given))
+
+    def arrived(self) -> Json:
+        """Moment, address and first line or subject of all that came, as lists of equal length."""
+        came = [(call.at, str(call.chat_id), call.text or "") for call in self.journal.accepted()]
+        for mail in self.mail.mails:
+            came += [(mail.at, to, str(mail.message["Subject"])) for to in mail.recipients]
+        return {
+            "at": [at for at, _, _ in came],
+            "address": [address for _, address, _ in came],
+            "line": [line for _, _, line in came],
+        }
+
+    def _result(self, method: str, given: dict[str, str]) -> Any:
+        if method == "getme":
+            return self._bot
+        if method not in SENDS:
+            return True
+        message: Json = {
+            "message_id": next(self._ids), "date": int(_wall()), "from": self._bot,
+            "chat": {"id": int(given["chat_id"]), "type": "private", "first_name": "Lid"},
+            "text": given.get("text", ""),
+        }  # fmt: skip
+        if "reply_markup" in given:
+            message["reply_markup"] = json.loads(given["reply_markup"])
+        return message
+
+    def _note(self, method: str, given: dict[str, str], outcome: str, *, accepted: bool) -> None:
+        # The same line again and again is one string.
+        line = given.get("text", "").partition("\n")[0]
+        line = self._lines.setdefault(line, line)
+        chat = whole(given.get("chat_id"))
+        self.journal.calls.append(Call(time.monotonic(), method, chat, line, outcome, accepted))
+
+
+def _ok(result: Any) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
+
+
+def _wall() -> float:
+    # The outside world has a clock of its own.
+    return time.time()  # noqa: TID251
+
+
+async def serve(asked: Json) -> None:
+    """Serve until standard input closes."""
+    faults = Faults([Fault(**one) for one in asked.get("faults", ())], asked.get("seed", 1))
+    crowd = Crowd(asked["token"], float(asked.get("latency_s", 0.0)), faults)
+    runner = web.ServerRunner(web.Server(crowd.answer, access_log=None), shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await crowd.mail.start()
+    ports = {"port": runner.addresses[0][1], "smtp_port": crowd.mail.port}
+    try:
+        print(json.dumps(ports), flush=True)  # noqa: T201
+        await asyncio.to_thread(sys.stdin.read)
+    finally:
+        await runner.cleanup()
+        await crowd.mail.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(json.loads(sys.stdin.readline())))

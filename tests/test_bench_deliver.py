@@ -1,0 +1,109 @@
+"""The judge of a measurement is right, and a small measurement works. Nothing here is timed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rule
+from contacts.outbox import DeliveryStatus
+from contacts.texts import REPEAT_LINE
+
+TITLE = "Informatie"
+KEYS = [
+    "contacts", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s", "peak_rss_mb",
+    "lost", "silent_duplicates", "unknown", "resumed_s",
+]  # fmt: skip
+
+
+def came(*addresses: str, line: str = TITLE) -> list[Arrival]:
+    return [Arrival(float(n), address, line) for n, address in enumerate(addresses)]
+
+
+def says(status: DeliveryStatus, *addresses: str, reason: str | None = None) -> list[Standing]:
+    return [Standing(address, status, reason) for address in addresses]
+
+
+def of(standings: list[Standing], arrivals: list[Arrival], *addresses: str) -> Ruling:
+    return rule(addresses, standings, arrivals, TITLE)
+
+
+def test_who_got_it_and_is_called_sent_is_not_lost() -> None:
+    ruling = of(says(DeliveryStatus.SENT, "a", "b"), came("a", "b"), "a", "b")
+    assert (ruling.sent, ruling.arrived, ruling.lost, ruling.silent_duplicates) == (2, 2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "standings",
+    [
+        [],
+        says(DeliveryStatus.SENT, "a"),
+        says(DeliveryStatus.PLANNED, "a"),
+        says(DeliveryStatus.SENDING, "a"),
+        says(DeliveryStatus.CANCELLED, "a", reason="void"),
+        says(DeliveryStatus.FAILED, "a"),
+    ],
+)
+def test_who_got_nothing_and_stands_on_no_list_is_lost(standings: list[Standing]) -> None:
+    assert of(standings, [], "a").lost == 1
+
+
+def test_what_failed_with_a_reason_or_is_uncertain_is_not_lost() -> None:
+    standings = says(DeliveryStatus.FAILED, "a", reason="blocked") + says(
+        DeliveryStatus.UNKNOWN, "b", reason="read_timeout"
+    )
+    ruling = of(standings, [], "a", "b")
+    assert (ruling.failed, ruling.unknown, ruling.lost) == (1, 1, 0)
+
+
+def test_the_same_message_twice_is_a_silent_duplicate_unless_it_is_marked() -> None:
+    sent = says(DeliveryStatus.SENT, "a")
+    assert of(sent, came("a", "a", "a"), "a").silent_duplicates == 2
+    repeated = came("a", line=f"{REPEAT_LINE} {TITLE}")
+    assert of(sent, came("a") + repeated, "a").silent_duplicates == 0
+
+
+def test_other_messages_count_for_the_limit_only() -> None:
+    ruling = of(says(DeliveryStatus.SENT, "a"), came("a") + came("a", line="Melding"), "a")
+    assert (ruling.silent_duplicates, ruling.max_in_any_second) == (0, 2)
+
+
+def test_the_rate_is_between_the_first_and_the_last_arrival() -> None:
+    assert of(says(DeliveryStatus.SENT, "a", "b", "c"), came("a", "b", "c"), "a").rate == 1.0
+
+
+def test_the_silence_after_a_start_ends_with_what_it_sent_itself() -> None:
+    arrivals = [Arrival(at, "a", TITLE) for at in (10.0, 10.04, 11.5, 20.7)]
+    assert longest_silence([10.02, 20.0], arrivals, trip_s=0.1) == pytest.approx(1.48)
+    assert longest_silence([], arrivals, trip_s=0.1) == 0.0
+
+
+def deliver(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli.main", "bench", "deliver", "--json", *words],
+        capture_output=True, text=True, timeout=300, check=False, env={"TMPDIR": str(folder)},
+        cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_small_measurement_loses_nobody_over_a_kill(tmp_path: Path) -> None:
+    done = deliver("--contacts=60", "--rate=30", "--latency-ms=5", "--kill=1", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert list(figures) == KEYS
+    assert (figures["lost"], figures["silent_duplicates"]) == (0, 0)
+    assert figures["max_in_any_second"] <= 30
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["--fault=regen"], ["--workers=2"], ["--channel=duif"]])
+def test_what_cannot_be_measured_is_refused_with_a_reason(words: list[str], tmp_path: Path) -> None:
+    done = deliver(*words, folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Kies" in done.stderr or "kies" in done.stderr
