@@ -58,7 +58,7 @@ class Crowd:
         if method == "getupdates":
             await asyncio.sleep(POLL_S)
             return _ok([])
-        given = dict(parse_qsl((await request.read()).decode()))
+        given = _given(request, (await request.read()).decode())
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         fault = self.faults.draw(method, whole(given.get("chat_id")))
@@ -81,7 +81,7 @@ class Crowd:
             "line": [line for _, _, line in came],
         }
 
-    def _result(self, method: str, given: dict[str, str]) -> Any:
+    def _result(self, method: str, given: Json) -> Any:
         if method == "getme":
             return self._bot
         if method not in SENDS:
@@ -92,15 +92,22 @@ class Crowd:
             "text": given.get("text", ""),
         }  # fmt: skip
         if "reply_markup" in given:
-            message["reply_markup"] = json.loads(given["reply_markup"])
+            message["reply_markup"] = given["reply_markup"]
         return message
 
-    def _note(self, method: str, given: dict[str, str], outcome: str, *, accepted: bool) -> None:
+    def _note(self, method: str, given: Json, outcome: str, *, accepted: bool) -> None:
         # The same line again and again is one string.
         line = given.get("text", "").partition("\n")[0]
         line = self._lines.setdefault(line, line)
         chat = whole(given.get("chat_id"))
         self.journal.calls.append(Call(time.monotonic(), method, chat, line, outcome, accepted))
+
+
+def _given(request: web.BaseRequest, body: str) -> Json:
+    if request.content_type == "application/json":
+        given: Json = json.loads(body)
+        return given
+    return dict(parse_qsl(body))
 
 
 def _ok(result: Any) -> web.Response:
