@@ -165,7 +165,7 @@ async def test_pinning_is_beside_the_outcome(
         (Fault("bad_request", text="TOPIC_CLOSED"), Refused("bad_request")),
         (Fault("migrate", to=-1001), Moved("-1001")),
         (Fault("bad_gateway"), Unknown("network")),
-        (Fault("hang", seconds=10.0), Unknown("read_timeout")),
+        (Fault("hang", seconds=3), Unknown("read_timeout")),
         (Fault("drop_before"), Unknown("network")),
         (Fault("drop_after"), Unknown("network")),
     ],
