@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import URL, make_url
@@ -24,6 +25,7 @@ from bot.settings import (
     AlertSettings,
     DatabaseSettings,
     MailSettings,
+    SignInSettings,
     TelegramSettings,
     TickSettings,
     WebSettings,
@@ -38,11 +40,14 @@ SECRETS: Mapping[str, tuple[str, str]] = {
     "SCHAKEL_TELEGRAM_TOKEN": ("telegram", "token"),
     "SCHAKEL_SMTP_PASSWORD": ("mail", "password"),
     "SCHAKEL_IMAP_PASSWORD": ("mail", "imap_password"),
+    "SCHAKEL_OIDC_SECRET": ("sign_in", "client_secret"),
 }
 #: not secret by itself, but it may hold a password
 DATABASE_URL = "SCHAKEL_DATABASE_URL"
 SECRET_KEY = "SCHAKEL_SECRET_KEY"  # noqa: S105  (a name, not a secret)
 KEY_FILE = "secret.key"
+#: names of this computer itself
+HERE = ("127.0.0.1", "localhost", "::1")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
 #: (section, key) → advice, for keys that were taken away
@@ -65,6 +70,7 @@ class Config(Frozen):
     telegram: TelegramSettings = Field(default_factory=TelegramSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     web: WebSettings = Field(default_factory=WebSettings)
+    sign_in: SignInSettings = Field(default_factory=SignInSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     ticks: TickSettings = Field(default_factory=TickSettings)
@@ -199,9 +205,37 @@ def _whole(config: Config) -> Iterator[str]:
         yield texts.MAIL_NEEDS_FROM
     if config.mail.imap_host and not config.mail.reply_address:
         yield texts.IMAP_NEEDS_ADDRESS
+    yield from _signing_in(config)
     keys = [source.key for source in config.feeds.sources]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield texts.DOUBLE_SOURCE.format(key=key)
+
+
+def _signing_in(config: Config) -> Iterator[str]:
+    """An account of elsewhere is only worth something over a road that nobody listens on."""
+    sign_in = config.sign_in
+    if not sign_in.is_on:
+        if not sign_in.link:
+            yield texts.SIGN_IN_NO_WAY
+        return
+    if not is_safe_address(sign_in.issuer):
+        yield texts.BAD_ISSUER.format(value=sign_in.issuer)
+    if not sign_in.client_id:
+        yield texts.SIGN_IN_NEEDS_CLIENT
+    if not is_safe_address(config.web.base_url):
+        yield texts.SIGN_IN_NEEDS_TLS
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether this is an address over TLS, or one on this computer itself. Pure."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in HERE)
 
 
 def _rooted(config: Config, folder: Path) -> Config:

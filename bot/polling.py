@@ -62,7 +62,7 @@ class Poller:
     """The one reader of this bot's updates.
 
     ``trouble`` holds a key of what is wrong at the moment (None: nothing), for the health
-    tick that tells a person.
+    tick that tells a person. ``on_trouble`` hears of each change of it at once.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Poller:
         self._desk, self._clock, self._timeout_s, self._on_new = desk, clock, timeout_s, on_new
         self._offset: int | None = None
         self.trouble: str | None = None
+        self.on_trouble: Callable[[str | None], None] = _nobody_listens
         self.round_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -89,16 +90,22 @@ class Poller:
         while not stop.is_set():
             try:
                 await self.poll_once(stop)
-                self.trouble, wait_s = None, 0.5
+                wait_s = 0.5
+                self._note(None)
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                self.trouble = _trouble(error)
+                self._note(_trouble(error))
                 log.warning(
                     "Polling failed: %s", type(error).__name__, extra={"action": "poll_failed"}
                 )
                 await _pause(stop, wait_s)
                 wait_s = min(wait_s * 2, 15.0)
+
+    def _note(self, trouble: str | None) -> None:
+        changed, self.trouble = trouble != self.trouble, trouble
+        if changed:
+            self.on_trouble(trouble)
 
     async def poll_once(self, stop: asyncio.Event) -> Stored | None:
         """One long poll: fetch, reduce, commit, and only then move the offset."""
@@ -198,6 +205,10 @@ class Worker:
         except TelegramError:
             # Only the little clock on the button: the answer itself is in the outbox.
             log.info("A tap was not acknowledged", extra={"action": "toast_failed"})
+
+
+def _nobody_listens(_trouble: str | None) -> None:
+    """For a poller whose house has no terminal."""
 
 
 def _trouble(error: Exception) -> str:

@@ -7,6 +7,9 @@ import gc
 import logging
 import signal
 
+import typer
+
+from bot import run_texts as texts
 from bot.config import Config
 from bot.house import House
 
@@ -34,15 +37,32 @@ def settle_memory() -> None:
 
 
 async def run(config: Config) -> int:
-    """Run until asked to stop. Returns the exit code."""
+    """Run until asked to stop. Returns the exit code.
+
+    Says on the terminal where the pages are, and what is wrong with Telegram as soon as
+    that is known: whoever starts it is looking now, and the log is for developers.
+    """
     house = House(config)
+    house.poller.on_trouble = _say_trouble
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)
     try:
         await house.start()
         settle_memory()
+        typer.echo(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
     finally:
         await house.stop()
     return 0
+
+
+def where_the_pages_are(listens_on: str, base_url: str) -> str:
+    """One line for the terminal. Pure."""
+    if listens_on == base_url.rstrip("/"):
+        return texts.PAGES.format(address=listens_on)
+    return texts.PAGES_BEHIND.format(address=base_url, listens_on=listens_on)
+
+
+def _say_trouble(trouble: str | None) -> None:
+    typer.echo(texts.TELEGRAM[trouble] if trouble else texts.TELEGRAM_WORKS)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from contacts.settings import Frozen
 
+CLAIM = r"^[A-Za-z0-9_:/.-]{1,120}$"
 TELEGRAM_API = "https://api.telegram.org/bot"
 
 
@@ -49,6 +50,33 @@ class WebSettings(Frozen):
     session_h: int = Field(
         12, ge=1, le=72, description="een aanmelding eindigt altijd na zoveel uren"
     )
+
+
+class SignInSettings(Frozen):
+    """Signing in with accounts of the municipality (``[sign_in]``). Empty ``issuer``: not."""
+
+    issuer: str = Field("", description="adres van de OpenID-aanbieder; leeg = niet")
+    client_id: str = Field("", description="naam van Schakel bij de aanbieder (client id)")
+    client_secret: str = Field("", repr=False, exclude=True)
+    button: str = Field(
+        "Inloggen met gemeente-account",
+        min_length=1,
+        max_length=60,
+        description="wat er op de knop staat",
+    )
+    email_claim: str = Field(
+        "email", pattern=CLAIM, description="waar het e-mailadres staat (claim)"
+    )
+    verified_claim: str = Field(
+        "email_verified",
+        pattern=rf"^$|{CLAIM}",
+        description="waar staat dat het adres is nagekeken; leeg = de aanbieder staat ervoor in",
+    )
+    link: bool = Field(True, description="ook aanmelden met een link per bot of e-mail")
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.issuer)
 
 
 class DatabaseSettings(Frozen):

@@ -27,6 +27,18 @@ MAIL_NEEDS_FROM = (
 IMAP_NEEDS_ADDRESS = (
     "[mail] reply_address: vul het adres van de postbus in, of maak [mail] imap_host leeg."
 )
+BAD_ISSUER = (
+    "[sign_in] issuer: geef het adres van de aanbieder, met https:// ervoor. Nu staat er: {value!r}"
+)
+SIGN_IN_NEEDS_CLIENT = "[sign_in] client_id: vul in hoe Schakel bij de aanbieder heet."
+SIGN_IN_NEEDS_TLS = (
+    "[web] base_url: aanmelden met een gemeente-account kan alleen als de pagina's op een adres "
+    "met https:// staan."
+)
+SIGN_IN_NO_WAY = (
+    "[sign_in] link: zonder link en zonder issuer kan niemand zich aanmelden. Vul issuer in, of "
+    "zet link op true."
+)
 DOUBLE_SOURCE = "[feeds.sources] key: {key!r} staat er twee keer. Geef elke bron een eigen naam."
 
 PROBLEMS = {

@@ -127,7 +127,7 @@ class Installation:
 
     async def ready(self) -> None:
         """Wait until the house that was started last says so in its log."""
-        for _ in range(1500):
+        for _ in range(6000):
             log = (self.folder / "log.txt").read_text(encoding="utf-8")
             if log.count("Started") >= self.starts:
                 return

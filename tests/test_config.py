@@ -256,3 +256,39 @@ def test_answers_of_init_are_quoted_safely(answer: str) -> None:
     clean = "".join(c for c in answer if c.isprintable())
     text = fill_in('[briefings]\ncity = "Arnhem"  \n', {("briefings", "city"): clean})
     assert tomllib.loads(text)["briefings"]["city"] == clean
+
+
+GOOD_SIGN_IN = '[web]\nbase_url = "https://s.example"\n[sign_in]\nissuer = "{issuer}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("[sign_in]\nlink = false\n", "kan niemand zich aanmelden"),
+        (GOOD_SIGN_IN.format(issuer="https://idp.example"), "client_id"),
+        (GOOD_SIGN_IN.format(issuer="http://idp.example") + 'client_id = "x"\n', "issuer"),
+        (GOOD_SIGN_IN.format(issuer="idp.example") + 'client_id = "x"\n', "issuer"),
+        (GOOD_SIGN_IN.format(issuer="https://[") + 'client_id = "x"\n', "issuer"),
+        (GOOD_SIGN_IN.format(issuer="https://i:x/") + 'client_id = "x"\n', "issuer"),
+        (
+            GOOD_SIGN_IN.format(issuer="https://i.example").replace("https://s", "http://s")
+            + 'client_id = "x"\n',
+            "[web] base_url",
+        ),
+        ('[sign_in]\nclient_secret = "x"\n', "SCHAKEL_OIDC_SECRET"),
+        ('[sign_in]\nemail_claim = ""\n', "email_claim"),
+    ],
+)
+def test_signing_in_with_accounts_of_elsewhere_needs_its_settings(
+    tmp_path: Path, text: str, part: str
+) -> None:
+    (line,) = mistakes(tmp_path, text)
+    assert part in line
+
+
+def test_the_secret_of_accounts_of_elsewhere_comes_from_the_environment(tmp_path: Path) -> None:
+    text = GOOD_SIGN_IN.format(issuer="https://i.example") + 'client_id = "x"\n'
+    loaded = load_config(written(tmp_path, text), {"SCHAKEL_OIDC_SECRET": "geheim"})
+    assert loaded.sign_in.client_secret == "geheim"
+    assert "geheim" not in repr(loaded)
+    assert "geheim" not in loaded.model_dump_json()

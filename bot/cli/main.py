@@ -17,6 +17,7 @@ from bot.cli import (
     screening,
     screening_texts,
     setting_up,
+    signing_in,
     starting,
     texts,
 )
@@ -37,6 +38,7 @@ app.add_typer(briefings.app, name="briefings")
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)
+app.command("signin", help=texts.HELP_SIGN_IN)(signing_in.sign_in)
 
 
 @app.command(help=texts.HELP_VERSION)

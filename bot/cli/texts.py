@@ -7,6 +7,8 @@ HELP_MIGRATE = "Maak de database, of breng hem naar deze versie."
 HELP_CHECK = "Zeg wat goed en fout is. Verstuurt niets."
 HELP_INIT = "Vijf vragen; maakt config.toml en de eerste uitnodiging."
 HELP_RUN = "Draai Schakel."
+HELP_SIGN_IN = "Maak op deze machine een link om iemand aan te melden."
+HELP_SIGN_IN_PERSON = "Naam of nummer van een contact, zie: schakel contacts list"
 HELP_DEMO = "Een hele avond op deze machine, met een verzonnen stad als oefening."
 HELP_BY_HAND = "Speel niets voor: u speelt de avond zelf op de pagina Telefoons."
 HELP_ONCE = "Stop vanzelf na de avond."
@@ -128,6 +130,17 @@ DELIVERY_LINE = (
     "{event_id} · {title} · gepland {planned} · bezig {sending} · verzonden {sent} · "
     "geweigerd {failed} · onzeker {unknown} · gelezen {acknowledged}"
 )
+SIGN_IN_NOBODY = "Niemand op de lijst heet of is {asked}. Kijk met: schakel contacts list"
+SIGN_IN_ONE_OF = "{person_id} · {name} · {organisation}"
+SIGN_IN_SEVERAL = "Meer mensen heten {asked}. Geef het nummer dat hierboven vooraan staat."
+SIGN_IN_NO_RIGHT = (
+    "{name} mag zich niet aanmelden. Dat kan wie coördinator, goedkeurder, duider of beheerder is."
+)
+SIGN_IN_FOR = "Link om {name} ({organisation}) aan te melden:"
+SIGN_IN_WORKS = (
+    "De link werkt {minutes} minuten, en één keer. Geef hem alleen aan de persoon zelf. "
+    "In het journaal staat dat hij op deze machine is gemaakt."
+)
 NO_SIGNALS = "Er zijn geen open signalen."
 SIGNAL_LINE = "{signal_id} · {at} · ernst {severity} · antwoord vóór {due}"
 
@@ -233,6 +246,7 @@ ENVIRONMENT = {
     "SCHAKEL_TELEGRAM_TOKEN": "het token van de bot",
     "SCHAKEL_SMTP_PASSWORD": "wachtwoord bij de SMTP-server",
     "SCHAKEL_IMAP_PASSWORD": "wachtwoord bij de IMAP-server",
+    "SCHAKEL_OIDC_SECRET": "geheim van Schakel bij de aanbieder van gemeente-accounts",
     "SCHAKEL_DATABASE_URL": "gaat voor `[database] url`; hier mag een wachtwoord in staan",
     "SCHAKEL_SECRET_KEY": (
         "sleutel voor verzegelde teksten; zonder deze maakt Schakel `secret.key` in `state_dir`. "

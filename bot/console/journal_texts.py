@@ -1,6 +1,6 @@
 """Dutch words of the journal."""
 
-JOURNAL_ACTORS = {"system": "Schakel"}
+JOURNAL_ACTORS = {"system": "Schakel", "cli": "beheer op de machine"}
 JOURNAL_PERSON = "persoon {number}"
 
 #: what a line of the journal says; an action without a label is shown by its code
@@ -70,6 +70,8 @@ ACTIONS = {
     "person_left": "contact werkt er niet meer",
     "role_granted": "recht gegeven",
     "role_revoked": "recht ingetrokken",
+    "sign_in_link_made": "link om aan te melden gemaakt",
+    "sign_in_refused": "aanmelden met gemeente-account geweigerd",
     "signed_in": "aangemeld",
     "signed_out": "afgemeld",
     "source_paused": "bron op pauze",

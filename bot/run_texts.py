@@ -1,0 +1,20 @@
+"""Dutch words of ``schakel run`` on the terminal."""
+
+PAGES = "Schakel draait. De werkpagina's staan op {address} - stoppen: Ctrl-C."
+PAGES_BEHIND = (
+    "Schakel draait. De werkpagina's staan op {address} - op deze machine luistert Schakel op "
+    "{listens_on} - stoppen: Ctrl-C."
+)
+#: by :attr:`bot.polling.Poller.trouble`
+TELEGRAM = {
+    "token": (
+        "Telegram kent het token van de bot niet: er komt niets binnen en er gaat niets uit. "
+        "Controleer SCHAKEL_TELEGRAM_TOKEN, of vraag een nieuw token aan @BotFather."
+    ),
+    "unreachable": (
+        "Telegram is niet te bereiken. Controleer het netwerk en [telegram] base_url. "
+        "Schakel blijft het proberen; e-mail gaat door."
+    ),
+    "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
+}
+TELEGRAM_WORKS = "Telegram antwoordt weer."
