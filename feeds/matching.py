@@ -63,6 +63,7 @@ class Hit:
         return self.start >= LEAD_OFFSET
 
 
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Lower case without accents or apostrophes."""
     lowered = _INVISIBLE.sub("", text).lower().translate(_NOT_DECOMPOSED)

@@ -1,0 +1,27 @@
+"""Groups a file of items as the watch would, and tells which item is in which event. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from feeds.grouping import Doc, Grouper
+from feeds.lexicon import load_lexicon, stop_words
+from feeds.raw_items import Timed
+from feeds.relevance import is_roundup
+from feeds.settings import FeedSettings
+
+
+def cluster(stream: Iterable[Timed], settings: FeedSettings | None = None) -> dict[str, str]:
+    """The event of every key; round-ups and items on their own have one of their own."""
+    window = timedelta(hours=(settings or FeedSettings()).window_h)
+    grouper, lexicon = Grouper(window, stop_words()), load_lexicon()
+    events = {}
+    for number, one in enumerate(stream):
+        title, at = one.item.first_title, one.item.published or one.at
+        if at < one.at - window or is_roundup(title, lexicon):
+            events[one.item.key] = f"s{number}"
+        else:
+            group, _ = grouper.add(Doc(title, one.item.lead or "", at))
+            events[one.item.key] = f"g{group.number}"
+    return events

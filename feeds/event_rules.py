@@ -1,0 +1,76 @@
+"""What weighs in an event besides its heaviest item: ``lexicon/event_weights.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache, cached_property
+
+from pydantic import Field
+
+from contacts.settings import Frozen
+from feeds.lexicon import PLACE
+
+
+class Familiar(Frozen):
+    """The hundredth report of a running matter."""
+
+    halfwaarde_dagen: float = Field(gt=0)
+    wacht_uren: float = Field(ge=0)
+    vanaf: float = Field(gt=0)
+    eraf_per_verdubbeling: float = Field(ge=0)
+    meest_eraf: float = Field(ge=0)
+    nieuw_tot: float = Field(ge=0)
+    nieuw_erbij: float = Field(ge=0)
+    thema_s: list[str]
+
+
+class Echo(Frozen):
+    """What rang not long ago; the steps of ``dagen`` and ``eraf`` belong together."""
+
+    dagen: list[float] = Field(min_length=1)
+    eraf: list[float] = Field(min_length=1)
+    zeldzaam: float = Field(ge=0)
+
+
+class Growth(Frozen):
+    """More than an outlet usually has; the steps belong together."""
+
+    uren: list[float]
+    berichten: list[int]
+    deel: list[float]
+    erbij: list[float]
+    minstens: int = Field(ge=0, le=4)
+    hoogste_buitenland: int = Field(ge=0, le=4)
+
+
+class NewSection(Frozen):
+    """A section that an outlet opens for the occasion."""
+
+    uren: float = Field(gt=0)
+    na_dagen: float = Field(ge=0)
+    erbij: float = Field(ge=0)
+
+
+class EventRules(Frozen):
+    """All of it."""
+
+    groepen: dict[str, list[str]]
+    vertrouwd: Familiar
+    naklank: Echo
+    groei: Growth
+    rubriek: NewSection
+
+    @cached_property
+    def group_of(self) -> dict[str, str]:
+        """The group of every type of event."""
+        return {kind: group for group, kinds in self.groepen.items() for kind in kinds}
+
+
+@cache
+def load_event_rules() -> EventRules:
+    """The rules, read once.
+
+    :raises pydantic.ValidationError: the file has an unknown or missing field.
+    """
+    text = (PLACE / "event_weights.toml").read_text("utf-8")
+    return EventRules.model_validate(tomllib.loads(text))

@@ -1,0 +1,100 @@
+"""What an event weighs: its items, what the past says of them, and how fast they come. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from feeds import texts
+from feeds.event_rules import EventRules
+from feeds.relevance import Reason
+from feeds.weighing import HIGHEST, Report, Weight, weigh
+
+#: items per hour of an outlet, by the id of its source
+Pace = Callable[[int], float]
+#: a matter of a thousand reports weighs what its telling ones weigh
+MOST_SEEN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A report as it came in. ``context`` is what the past said of it at that moment;
+    ``is_backlog``: undated, from the first reading of its source."""
+
+    title: str
+    report: Report
+    context: tuple[Reason, ...]
+    came_at: datetime
+    is_backlog: bool = False
+
+    @property
+    def severity(self) -> int:
+        return self.report.severity
+
+    @property
+    def value(self) -> float:
+        """Severity with the context, between 0 and 4; an item that weighs nothing stays so."""
+        if self.severity == 0:
+            return 0.0
+        value = self.severity + sum(reason.weight for reason in self.context)
+        return max(0.0, min(float(HIGHEST), value))
+
+    def is_fresh(self, since: datetime) -> bool:
+        return not self.is_backlog and self.report.at >= since
+
+
+def telling(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """At most ``MOST_SEEN`` sightings: the heaviest and the latest, in the order they came."""
+    if len(sightings) <= MOST_SEEN:
+        return list(sightings)
+    latest = sightings[-MOST_SEEN // 2 :]
+    heaviest = sorted(sightings[: -MOST_SEEN // 2], key=lambda one: -one.value)
+    kept = {id(one) for one in heaviest[: MOST_SEEN // 2]}
+    return [one for one in sightings[: -MOST_SEEN // 2] if id(one) in kept] + list(latest)
+
+
+def judge(sightings: Sequence[Sighting], pace: Pace, rules: EventRules) -> Weight:
+    """Weigh an event by its sightings (at least one, round-ups left out)."""
+    found = weigh([_with_context(one) for one in sightings])
+    top = max(one.value for one in sightings)
+    rest = top - int(top)
+    grown = found.severity > int(top)
+    added = (
+        [] if grown or found.severity < rules.groei.minstens else _growth(sightings, pace, rules)
+    )
+    value = found.severity + rest + sum(reason.weight for reason in added)
+    most = HIGHEST if found.proximity.is_dutch else rules.groei.hoogste_buitenland
+    severity = max(found.severity, min(int(value + 1e-9), most)) if added else found.severity
+    return replace(found, severity=severity, reasons=(*found.reasons, *added))
+
+
+def _with_context(one: Sighting) -> Report:
+    return replace(one.report, severity=int(one.value), reasons=(*one.report.reasons, *one.context))
+
+
+def _growth(sightings: Sequence[Sighting], pace: Pace, rules: EventRules) -> list[Reason]:
+    """The strongest step that holds: how much of what an outlet brings is about this."""
+    rule = rules.groei
+    best: Reason | None = None
+    steps = zip(rule.uren, rule.berichten, rule.deel, rule.erbij, strict=True)
+    for hours, least, share, weight in steps:
+        count = _most(sightings, timedelta(hours=hours), least, share, pace)
+        if count and (best is None or weight > best.weight):
+            best = Reason(texts.GROWING.format(count=count, hours=f"{hours:g}"), weight)
+    return [best] if best else []
+
+
+def _most(
+    sightings: Sequence[Sighting], span: timedelta, least: int, share: float, pace: Pace
+) -> int:
+    """The most items of one outlet within ``span``, when that is much for this outlet."""
+    hours = span.total_seconds() / 3600
+    most = 0
+    for start in sorted({one.came_at for one in sightings}):
+        within = [one for one in sightings if start <= one.came_at <= start + span]
+        for source, count in Counter(one.report.source_id for one in within).items():
+            if count >= least and count >= share * pace(source) * hours:
+                most = max(most, count)
+    return most

@@ -1,0 +1,163 @@
+"""Plays a stream of items again, as the watch would have lived it. Pure.
+
+The same functions judge, group, weigh and ring as in the watch itself; only the clock is that of
+the stream, and nothing is known before it came in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from feeds.event_rules import EventRules, load_event_rules
+from feeds.grouping import Group, Grouper
+from feeds.intake import Judged, as_doc
+from feeds.judging import Pace, Sighting, judge, telling
+from feeds.lexicon import Lexicon, load_lexicon, mask_names, stop_words
+from feeds.parsing import Entry
+from feeds.raw_items import RawItem, Timed
+from feeds.relevance import Reason, score_item
+from feeds.remembering import Came, Memory, Rang
+from feeds.ringing import rings
+from feeds.settings import FeedSettings
+from feeds.subjects import Subject, subject_of
+from feeds.weighing import Report, Weight
+
+LIST_LEVEL = 2
+#: items of an event whose names are remembered when it rang
+SUBJECTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One that would have gone out. ``keys``: all items of the event at that moment."""
+
+    at: datetime
+    event: int
+    keys: tuple[str, ...]
+    severity: int
+    title: str
+    why: tuple[Reason, ...]
+    escalates: bool
+
+    def as_row(self) -> dict[str, object]:
+        """The line in the file of alerts."""
+        row: dict[str, object] = {
+            "at": self.at.isoformat(),
+            "event": f"g{self.event}",
+            "keys": list(self.keys),
+            "severity": self.severity,
+            "title": self.title,
+            "why": [{"reason": one.text, "weight": one.weight} for one in self.why],
+        }
+        return row | {"escalates": True} if self.escalates else row
+
+
+@dataclass(slots=True)
+class _Happening:
+    """A group of items as an event: what was seen of it and how loud it rang."""
+
+    number: int
+    keys: list[str] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
+    alerted: int = 0
+    listed: bool = False
+
+
+class Replay:
+    """One run over a stream."""
+
+    def __init__(self, settings: FeedSettings | None = None) -> None:
+        self._settings = settings or FeedSettings()
+        self._lexicon: Lexicon = load_lexicon()
+        self._rules: EventRules = load_event_rules()
+        self._window = timedelta(hours=self._settings.window_h)
+        self._grouper = Grouper(self._window, stop_words())
+        self._memory = Memory(self._rules)
+        self._happenings: dict[int, _Happening] = {}
+        self._rang: deque[Rang] = deque()
+        self._echo = timedelta(days=max(self._rules.naklank.dagen))
+        self._outlets: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+        self.list_entries = 0
+
+    def play(self, stream: Iterable[Timed]) -> Iterator[Alert]:
+        """The alerts, in order. Items that came in at one moment are looked at together, as
+        one reading of a feed is."""
+        for now, batch in groupby(stream, key=lambda one: one.at):
+            self._forget(now)
+            touched = [self._take(one.item, now) for one in batch]
+            for happening in {id(one): one for one in touched if one is not None}.values():
+                yield from self._look(happening, now)
+
+    def _take(self, item: RawItem, now: datetime) -> _Happening | None:
+        title, lead = item.first_title, item.lead or ""
+        judgement = score_item(title, lead, trust=item.trust, lexicon=self._lexicon)
+        entry = Entry(guid=item.key, title=title, link=item.url or "", lead=lead,
+                      published_at=item.published)  # fmt: skip
+        doc = as_doc(Judged(entry, judgement), now=now, window=self._window)
+        outlet = item.outlet or ""
+        subject = subject_of(title, judgement.types, judgement.themes, self._rules)
+        came = Came(outlet, item.url or "", subject, judgement.severity, now)
+        if doc is None:
+            self._memory.note(came)
+            return None
+        group, _ = self._grouper.add(doc)
+        happening = self._happening(group)
+        context = self._memory.context(came, self._rang, event=happening.number)
+        self._memory.note(came)
+        report = Report(
+            severity=judgement.severity, types=judgement.types, place=judgement.place.name,
+            proximity=judgement.place.proximity, themes=judgement.themes,
+            reasons=judgement.reasons, trust=item.trust, source_id=self._source(outlet),
+            source_name=outlet, at=doc.at,
+        )  # fmt: skip
+        happening.keys.append(item.key)
+        if judgement.severity > 0 and len(happening.subjects) < SUBJECTS:
+            happening.subjects.append(subject)
+        happening.sightings.append(Sighting(title, report, tuple(context), now))
+        happening.sightings = telling(happening.sightings)
+        return happening
+
+    def _look(self, happening: _Happening, now: datetime) -> Iterator[Alert]:
+        if max(one.severity for one in happening.sightings) == 0:
+            return
+        weight = judge(happening.sightings, self._pace(now), self._rules)
+        if weight.severity >= LIST_LEVEL and not happening.listed:
+            happening.listed = True
+            self.list_entries += 1
+        if rings(weight.severity, happening.alerted, happening.sightings,
+                 alert_from=self._settings.alert_from, now=now):  # fmt: skip
+            yield self._ring(happening, weight, now)
+
+    def _ring(self, happening: _Happening, weight: Weight, now: datetime) -> Alert:
+        escalates = happening.alerted > 0
+        happening.alerted = weight.severity
+        if not escalates:
+            self._rang.append(Rang(happening.number, now, happening.subjects))
+        top = min(happening.sightings, key=lambda one: (-one.value, one.came_at))
+        return Alert(now, happening.number, tuple(happening.keys), weight.severity,
+                     mask_names(top.title), weight.reasons, escalates)  # fmt: skip
+
+    def _happening(self, group: Group) -> _Happening:
+        return self._happenings.setdefault(group.number, _Happening(group.number))
+
+    def _forget(self, now: datetime) -> None:
+        while self._rang and now - self._rang[0].at > self._echo:
+            self._rang.popleft()
+        if len(self._happenings) > 2 * len(self._grouper) + 100:
+            self._happenings = {
+                number: one for number, one in self._happenings.items() if number in self._grouper
+            }
+
+    def _source(self, outlet: str) -> int:
+        number = self._outlets.setdefault(outlet, len(self._outlets) + 1)
+        self._names[number] = outlet
+        return number
+
+    def _pace(self, now: datetime) -> Pace:
+        return lambda source: self._memory.pace(self._names.get(source, ""), now)

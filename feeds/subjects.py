@@ -1,0 +1,48 @@
+"""What an item is about, in keys that two items can share. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from feeds.event_rules import EventRules
+from feeds.matching import fold
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+#: "Israël" and "Israëlische" are one name, "Iran" and "Irak" are not
+STEM, SHORTEST = 5, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Names alone, and names and themes with the group of their kind of event.
+
+    ``keys`` are ``geweld:rotte``; ``names`` are ``rotte``.
+    """
+
+    names: frozenset[str]
+    keys: frozenset[str]
+
+
+def subject_of(
+    title: str, types: Sequence[str], themes: Sequence[str], rules: EventRules
+) -> Subject:
+    """Names are words with a capital, the first word of the title left out."""
+    names = frozenset(
+        fold(found[0])[:STEM]
+        for found in _WORD.finditer(title)
+        if found.start() > 0 and found[0][0].isupper() and len(found[0]) >= SHORTEST
+    )
+    groups = {rules.group_of[kind] for kind in types if kind in rules.group_of} or {"-"}
+    told = {*names, *(theme for theme in themes if theme in rules.vertrouwd.thema_s)}
+    return Subject(names, frozenset(f"{group}:{name}" for group in groups for name in told))
+
+
+def section_of(link: str) -> str | None:
+    """The folder that an outlet put an item in, from its address; None when there is none."""
+    parts = [part for part in urlsplit(link).path.split("/") if part]
+    if len(parts) < 2 or any(letter.isdigit() for letter in parts[0]):
+        return None
+    return parts[0].casefold()
