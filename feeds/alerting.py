@@ -2,24 +2,21 @@
 
 An event rings once, and again only when it gets heavier or when a person asked to be
 reminded. It takes one fresh report of a trusted source; an old story that a new source
-brings along stays silent.
+brings along stays silent (``ringing.py`` decides).
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlmodel import and_, col, exists, or_, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import SYSTEM, write_journal
-from feeds.rows import Event, EventStatus, Item, Source, Trust
+from feeds.ringing import rings
+from feeds.rows import Event, EventStatus
 from feeds.settings import FeedSettings
-
-FRESH = timedelta(hours=24)
-#: what corroboration or growth can add to the heaviest report
-ADDED = 1
-TRUSTED = (Trust.OFFICIAL, Trust.REGIONAL, Trust.NATIONAL)
+from feeds.tracking import sightings_of
 
 
 async def due_alerts(
@@ -27,35 +24,33 @@ async def due_alerts(
 ) -> list[Event]:
     """Events that must ring now, the heaviest first."""
     rose = col(Event.suggested_severity) > col(Event.alerted_severity)
-    fresh = or_(
-        col(Item.published_at) >= now - FRESH,
-        and_(
-            col(Item.published_at).is_(None),
-            col(Item.first_seen_at) >= now - FRESH,
-            col(Item.is_backlog).is_(False),
-        ),
-    )
-    trusted = exists().where(
-        col(Item.event_id) == col(Event.id),
-        col(Source.id) == col(Item.source_id),
-        col(Source.trust).in_(TRUSTED),
-        col(Item.is_roundup).is_(False),
-        col(Item.severity) >= settings.alert_from - ADDED,
-        fresh,
-    )
     found = await session.exec(
         select(Event)
         .where(
             col(Event.status) == EventStatus.DETECTED,
             col(Event.suggested_severity) >= settings.alert_from,
             col(Event.merged_into_id).is_(None),
-            # Somebody who follows an event hears of it at the hour asked for, however old its
-            # reports are by then; or as soon as it rises.
-            or_(and_(rose, trusted), col(Event.snoozed_until) <= now),
+            or_(rose, col(Event.snoozed_until) <= now),
         )
         .order_by(col(Event.suggested_severity).desc(), col(Event.id))
     )
-    return list(found.all())
+    return [event for event in found.all() if await _is_due(session, event, settings, now)]
+
+
+async def _is_due(
+    session: AsyncSession, event: Event, settings: FeedSettings, now: datetime
+) -> bool:
+    if event.snoozed_until is not None and event.snoozed_until <= now:
+        # Somebody who follows an event hears of it at the hour asked for, however old its
+        # reports are by then; or as soon as it rises.
+        return True
+    return rings(
+        event.suggested_severity,
+        event.alerted_severity,
+        await sightings_of(session, event),
+        alert_from=settings.alert_from,
+        now=now,
+    )
 
 
 async def mark_alerted(

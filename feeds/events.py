@@ -26,7 +26,7 @@ from feeds.rows import (
     Source,
     Trust,
 )
-from feeds.tracking import refresh_event
+from feeds.tracking import no_pace, refresh_event
 
 __all__ = [
     "ItemView", "changed_alerts", "close_event", "confirm_event", "dismiss_event",
@@ -231,7 +231,7 @@ async def merge_events(
         detail={"into": kept.id},
         now=now,
     )
-    await refresh_event(session, kept, lexicon=load_lexicon(), now=now)
+    await refresh_event(session, kept, pace=no_pace, now=now)
     return True
 
 

@@ -43,6 +43,7 @@ async def explain(session: AsyncSession, key: str) -> list[Line] | None:
     return [
         _line(head, item.severity),
         *item.reasons,
+        *item.context,
         *(_line(title) for title in titles),
         *await _event_lines(session, item),
     ]
@@ -56,7 +57,7 @@ async def _event_lines(session: AsyncSession, item: Item) -> list[Line]:
         return [_line(texts.EXPLAIN_NO_EVENT)]
     severity = event.severity or event.suggested_severity
     said = texts.EXPLAIN_EVENT.format(id=event.id, severity=severity, title=event.title)
-    known = {str(reason["text"]) for reason in item.reasons}
+    known = {str(reason["text"]) for reason in [*item.reasons, *item.context]}
     return [
         _line(said, severity),
         *(reason for reason in event.reasons if str(reason["text"]) not in known),

@@ -16,11 +16,14 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.records import Database
+from feeds.event_rules import load_event_rules
 from feeds.fetching import Answer, Fetched, Fetcher, Fetching, NotModified
 from feeds.grouping import Group, Grouper, Member
 from feeds.intake import Judged, as_doc, judge_entries
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
 from feeds.parsing import FeedFault, ParsedFeed, parse_feed
+from feeds.recalling import recall
+from feeds.remembering import Memory
 from feeds.rows import Source
 from feeds.settings import FeedSettings
 from feeds.sources import (
@@ -74,6 +77,7 @@ class Watch:
         self._lexicon = lexicon or load_lexicon()
         self._window = timedelta(hours=settings.window_h)
         self._groupers: dict[bool, Grouper] = {}
+        self._memories: dict[bool, Memory] = {}
         self._built_at: datetime | None = None
         self._writing = asyncio.Lock()
 
@@ -111,6 +115,7 @@ class Watch:
                 extra={"action": "source_failed", "source": source.key},
             )
             self._groupers.clear()
+            self._memories.clear()
             fault = FeedFault("unknown", type(error).__name__)
             await self._note_fault(source, fault, report)
             return False
@@ -146,6 +151,7 @@ class Watch:
         async with self._db.read() as session:
             known = await read_known(session, source.id, [one.guid for one in parsed.entries])
             grouper = await self._grouper(session, is_exercise=source.is_exercise)
+            memory = await self._memory(session, is_exercise=source.is_exercise)
         judged = await asyncio.to_thread(
             judge_entries, parsed.entries, known, trust=source.trust, lexicon=self._lexicon
         )
@@ -153,7 +159,7 @@ class Watch:
         placed = [(one, self._place(grouper, one, now)) for one in judged]
         async with self._db.begin() as session:
             row = await session.get_one(Source, source.id)
-            storing = Round(session, grouper, self._lexicon, row, polled_at, now)
+            storing = Round(session, grouper, memory, row, polled_at, now)
             events = await storing.store(placed)
             write_ok(row, answer.retry_after, polled_at=polled_at, now=now)
             # Together with the items, or an item that was not stored would never come again.
@@ -180,6 +186,13 @@ class Watch:
                 grouper.add(doc)
             self._groupers[is_exercise] = grouper
         return self._groupers[is_exercise]
+
+    async def _memory(self, session: AsyncSession, *, is_exercise: bool) -> Memory:
+        if is_exercise not in self._memories:
+            self._memories[is_exercise] = await recall(
+                session, load_event_rules(), now=self._clock(), is_exercise=is_exercise
+            )
+        return self._memories[is_exercise]
 
     async def _note_fault(self, source: Source, fault: FeedFault, report: PollReport) -> None:
         report.faults.append((source.key, fault.key))

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from feeds import texts
 from feeds.event_rules import EventRules
@@ -37,8 +38,9 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Rang:
-    """An event that rang, with what its items are about."""
+    """An event that rang, with what its first items (at most ``MOST``) are about."""
 
+    MOST: ClassVar[int] = 30
     event: int
     at: datetime
     subjects: Sequence[Subject]

@@ -27,8 +27,6 @@ from feeds.subjects import Subject, subject_of
 from feeds.weighing import Report, Weight
 
 LIST_LEVEL = 2
-#: items of an event whose names are remembered when it rang
-SUBJECTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class Replay:
             source_name=outlet, at=doc.at,
         )  # fmt: skip
         happening.keys.append(item.key)
-        if judgement.severity > 0 and len(happening.subjects) < SUBJECTS:
+        if judgement.severity > 0 and len(happening.subjects) < Rang.MOST:
             happening.subjects.append(subject)
         happening.sightings.append(Sighting(title, report, tuple(context), now))
         happening.sightings = telling(happening.sightings)

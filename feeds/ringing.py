@@ -9,6 +9,8 @@ from feeds.judging import Sighting
 from feeds.rows import Trust
 
 FRESH = timedelta(hours=24)
+#: what growth and other newsrooms can add to the heaviest report of a trusted source
+ADDED = 1.5
 TRUSTED = frozenset({Trust.OFFICIAL, Trust.REGIONAL, Trust.NATIONAL})
 
 
@@ -28,6 +30,8 @@ def rings(
     if severity < alert_from or severity <= alerted:
         return False
     return any(
-        one.report.trust in TRUSTED and one.severity > 0 and one.is_fresh(now - FRESH)
+        one.report.trust in TRUSTED
+        and one.value >= alert_from - ADDED
+        and one.is_fresh(now - FRESH)
         for one in sightings
     )

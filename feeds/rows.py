@@ -69,6 +69,11 @@ class Item(Row, table=True):
     reasons: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )
+    context: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_column=Column(JSON, nullable=False, server_default="[]"),
+        description="what the past said of it when it came in",
+    )
     event_id: int | None = Field(default=None, foreign_key="event.id", index=True)
     is_backlog: bool = Field(
         default=False, description="undated, from the first reading of its source: how old?"

@@ -9,11 +9,16 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feeds.event_rules import EventRules, load_event_rules
 from feeds.grouping import Doc, Group, Grouper, Member
 from feeds.intake import Judged, Known, hint_of, write_judgement
-from feeds.lexicon import GENERAL, Lexicon
+from feeds.lexicon import GENERAL
 from feeds.places import Proximity
+from feeds.recalling import recent_rang
+from feeds.relevance import Reason
+from feeds.remembering import Came, Memory, Rang
 from feeds.rows import Event, Item, ItemTitle, Source
+from feeds.subjects import subject_of
 from feeds.tracking import refresh_event, track_group
 
 Placed = tuple[Judged, tuple[Group, Member] | None]
@@ -25,14 +30,18 @@ class Round:
 
     session: AsyncSession
     grouper: Grouper
-    lexicon: Lexicon
+    memory: Memory
     source: Source
     polled_at: datetime
     now: datetime
 
     async def store(self, placed: Sequence[Placed]) -> set[int]:
         """Write the items and bring their events up to date; the ids of those events."""
-        items = [await self._item(one) for one, _ in placed]
+        rules = load_event_rules()
+        rang = await recent_rang(self.session, rules, now=self.now) if placed else []
+        items = [
+            await self._item(one, self._context(one, place, rang, rules)) for one, place in placed
+        ]
         await self.session.flush()
         events = set()
         for group, arrived in _groups(items, placed):
@@ -41,7 +50,7 @@ class Round:
                 self.grouper,
                 group,
                 arrived,
-                lexicon=self.lexicon,
+                pace=self._pace,
                 is_exercise=self.source.is_exercise,
                 now=self.now,
             )
@@ -55,13 +64,35 @@ class Round:
         refreshed = set()
         for event_id in event_ids:
             event = await self.session.get_one(Event, event_id)
-            await refresh_event(self.session, event, lexicon=self.lexicon, now=self.now)
+            await refresh_event(self.session, event, pace=self._pace, now=self.now)
             refreshed.add(event_id)
         return refreshed
 
-    async def _item(self, one: Judged) -> Item:
+    def _pace(self, source_id: int) -> float:
+        return self.memory.pace(str(source_id), self.now)
+
+    def _context(
+        self,
+        one: Judged,
+        place: tuple[Group, Member] | None,
+        rang: Sequence[Rang],
+        rules: EventRules,
+    ) -> list[Reason]:
+        """What the past says of a new item; from then on it is past itself."""
+        if one.known is not None:
+            return []
+        judgement = one.judgement
+        subject = subject_of(one.entry.title, judgement.types, judgement.themes, rules)
+        came = Came(str(self.source.id), one.entry.link, subject, judgement.severity, self.now)
+        reasons = []
+        if place is not None:
+            reasons = self.memory.context(came, rang, event=place[0].event_id)
+        self.memory.note(came)
+        return reasons
+
+    async def _item(self, one: Judged, context: Sequence[Reason]) -> Item:
         if one.known is None:
-            return self._new_item(one)
+            return self._new_item(one, context)
         item = await self.session.get_one(Item, one.known.item_id)
         if item.title != one.entry.title:
             earlier = ItemTitle(item_id=one.known.item_id, title=item.title, seen_at=self.now)
@@ -73,7 +104,7 @@ class Round:
         self.session.add(item)
         return item
 
-    def _new_item(self, one: Judged) -> Item:
+    def _new_item(self, one: Judged, context: Sequence[Reason]) -> Item:
         entry = one.entry
         assert self.source.id is not None
         item = Item(
@@ -86,6 +117,7 @@ class Round:
             first_seen_at=self.now,
             polled_at=self.polled_at,
             content_hash=entry.content_hash,
+            context=[reason.as_row() for reason in context],
             is_backlog=entry.published_at is None and self.source.ok_at is None,
         )
         write_judgement(item, one.judgement)

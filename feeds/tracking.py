@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import SYSTEM, write_journal
 from contacts.records import move
+from feeds.event_rules import load_event_rules
 from feeds.grouping import Group, Grouper
-from feeds.lexicon import Lexicon, mask_names
+from feeds.judging import Pace, Sighting, judge, telling
+from feeds.lexicon import mask_names
 from feeds.places import Proximity
 from feeds.relevance import Reason
 from feeds.rows import EVENT_MOVES, Event, EventStatus, Item, Origin, Source
-from feeds.weighing import Report, Weight, weigh
+from feeds.weighing import Report, Weight
 
 TITLE_LIMIT = 300
-FAR_TYPE = "E14"
+
+
+def no_pace(_source_id: int) -> float:
+    """For who does not know what outlets usually bring: nothing is much, so nothing grows."""
+    return math.inf
 
 
 async def track_group(
@@ -27,13 +35,14 @@ async def track_group(
     group: Group,
     arrived: Sequence[int],
     *,
-    lexicon: Lexicon,
+    pace: Pace,
     is_exercise: bool,
     now: datetime,
 ) -> Event | None:
     """Bring the event of a group up to date; make one when the group became heavy enough.
 
     :param arrived: ids of the items that this poll put in the group.
+    :param pace: items per hour that a source usually brings.
     """
     event = await _event_of(session, group, arrived)
     if event is None:
@@ -48,31 +57,21 @@ async def track_group(
         .values(event_id=event.id)
         .execution_options(synchronize_session=False)
     )
-    await refresh_event(session, event, lexicon=lexicon, now=now)
+    await refresh_event(session, event, pace=pace, now=now)
     return event
 
 
-async def refresh_event(
-    session: AsyncSession, event: Event, *, lexicon: Lexicon, now: datetime
-) -> None:
+async def refresh_event(session: AsyncSession, event: Event, *, pace: Pace, now: datetime) -> None:
     """Weigh an event again by the items that it has now."""
-    found = await session.exec(
-        select(Item, Source)
-        .join(Source, col(Source.id) == col(Item.source_id))
-        .where(col(Item.event_id) == event.id)
-        .order_by(col(Item.id))
-    )
-    rows = found.all()
-    told = [(item, report_of(item, source)) for item, source in rows if not item.is_roundup]
-    if not told:
+    rows = await _rows_of(session, event)
+    seen = [sighting_of(item, source) for item, source in rows if not item.is_roundup]
+    if not seen:
         return
-    reports = [report for _, report in told]
-    cooled = await _is_cooled(session, event, reports, lexicon, now)
-    weight = weigh(reports, cooled=cooled, ongoing=lexicon.rules.lopende_themas)
+    weight = judge(telling(seen), pace, load_event_rules())
     event.item_count = len(rows)
-    event.last_item_at = max(report.at for report in reports)
+    event.last_item_at = max(one.report.at for one in seen)
     if not event.title:
-        event.title = _title(told)
+        event.title = _title(seen)
     _write(event, weight)
     session.add(event)
     await session.flush()
@@ -90,6 +89,37 @@ async def refresh_event(
         )
 
 
+async def sightings_of(session: AsyncSession, event: Event) -> list[Sighting]:
+    """The reports of an event in the order in which they came in, round-ups left out."""
+    rows = await _rows_of(session, event)
+    return [sighting_of(item, source) for item, source in rows if not item.is_roundup]
+
+
+async def _rows_of(session: AsyncSession, event: Event) -> Sequence[tuple[Item, Source]]:
+    found = await session.exec(
+        select(Item, Source)
+        .join(Source, col(Source.id) == col(Item.source_id))
+        .where(col(Item.event_id) == event.id)
+        .order_by(col(Item.id))
+    )
+    return found.all()
+
+
+def sighting_of(item: Item, source: Source) -> Sighting:
+    """An item as judging sees it."""
+    return Sighting(
+        title=item.title,
+        report=report_of(item, source),
+        context=_reasons(item.context),
+        came_at=item.first_seen_at,
+        is_backlog=item.is_backlog,
+    )
+
+
+def _reasons(rows: Sequence[dict[str, Any]]) -> tuple[Reason, ...]:
+    return tuple(Reason(str(one["text"]), float(one["weight"])) for one in rows)
+
+
 def report_of(item: Item, source: Source) -> Report:
     """An item as weighing sees it."""
     return Report(
@@ -98,7 +128,7 @@ def report_of(item: Item, source: Source) -> Report:
         place=item.place,
         proximity=Proximity(item.proximity),
         themes=tuple(item.themes),
-        reasons=tuple(Reason(str(one["text"]), float(one["weight"])) for one in item.reasons),
+        reasons=_reasons(item.reasons),
         trust=source.trust,
         source_id=item.source_id,
         source_name=source.name,
@@ -146,26 +176,10 @@ def _write(event: Event, weight: Weight) -> None:
         event.themes = list(weight.themes)
 
 
-def _title(told: Sequence[tuple[Item, Report]]) -> str:
+def _title(seen: Sequence[Sighting]) -> str:
     """The first of the heaviest items, names masked."""
-    first = min(told, key=lambda pair: (-pair[1].severity, pair[1].at))
-    return mask_names(first[0].title)[:TITLE_LIMIT]
-
-
-async def _is_cooled(
-    session: AsyncSession, event: Event, reports: Sequence[Report], lexicon: Lexicon, now: datetime
-) -> bool:
-    """Whether another event on the same far-away theme rang within the cooling days."""
-    themes = {theme for one in reports if FAR_TYPE in one.types for theme in one.themes}
-    if not themes or event.alerted_at is not None:
-        return False
-    since = now - timedelta(days=lexicon.rules.afkoeling_dagen)
-    found = await session.exec(
-        select(Event).where(
-            col(Event.alerted_at) >= since, col(Event.type) == FAR_TYPE, col(Event.id) != event.id
-        )
-    )
-    return any(themes & set(other.themes) for other in found.all())
+    first = min(seen, key=lambda one: (-one.severity, one.report.at))
+    return mask_names(first.title)[:TITLE_LIMIT]
 
 
 def _id(event: Event) -> int:

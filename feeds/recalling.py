@@ -1,0 +1,58 @@
+"""Builds the watch's memory from what is stored, so that a restart forgets nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feeds.event_rules import EventRules
+from feeds.remembering import Came, Memory, Rang
+from feeds.rows import Event, Item, Source
+from feeds.subjects import Subject, subject_of
+
+#: what is older has faded
+REMEMBERED = timedelta(days=60)
+AT_A_TIME = 2_000
+
+
+async def recall(
+    session: AsyncSession, rules: EventRules, *, now: datetime, is_exercise: bool
+) -> Memory:
+    """The memory of everything that came in lately, in the order in which it came."""
+    memory = Memory(rules)
+    found = await session.stream_scalars(
+        select(Item)
+        .join(Source, col(Source.id) == col(Item.source_id))
+        .where(
+            col(Item.first_seen_at) >= now - REMEMBERED, col(Source.is_exercise).is_(is_exercise)
+        )
+        .order_by(col(Item.id))
+        .execution_options(yield_per=AT_A_TIME)
+    )
+    async for item in found:
+        subject = subject_of(item.title, item.types, item.themes, rules)
+        came = Came(str(item.source_id), item.link, subject, item.severity, item.first_seen_at)
+        memory.note(came)
+    return memory
+
+
+async def recent_rang(session: AsyncSession, rules: EventRules, *, now: datetime) -> list[Rang]:
+    """What rang in the days of the echo, with what its items are about."""
+    since = now - timedelta(days=max(rules.naklank.dagen))
+    found = await session.exec(
+        select(Event, Item)
+        .join(Item, col(Item.event_id) == col(Event.id))
+        .where(
+            col(Event.alerted_at) >= since, col(Item.severity) > 0, col(Item.is_roundup).is_(False)
+        )
+        .order_by(col(Event.id), col(Item.id))
+    )
+    about: dict[int, tuple[datetime, list[Subject]]] = {}
+    for event, item in found.all():
+        if event.id is not None and event.alerted_at is not None:
+            _, subjects = about.setdefault(event.id, (event.alerted_at, []))
+            if len(subjects) < Rang.MOST:
+                subjects.append(subject_of(item.title, item.types, item.themes, rules))
+    return [Rang(event_id, at, subjects) for event_id, (at, subjects) in about.items()]
