@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.lexicon import default_sources, districts, load_lexicon, mask_names
+from feeds.districts import districts
+from feeds.lexicon import default_sources, load_lexicon, mask_names
 from feeds.matching import Matcher, PatternError, fold, words_of, words_of_item
 from feeds.places import Proximity
 from feeds.relevance import Judgement, is_roundup, score_item
