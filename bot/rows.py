@@ -100,3 +100,15 @@ class WebSession(Row, table=True):
     opened_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None
+
+
+class ApiKey(Row, table=True):
+    """A key with which another system may look; its secret was shown once."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=60, description="the system, never a person")
+    token_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = Field(default=None, description="to the day")
+    revoked_at: datetime | None = None

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import (
+    api,
     bench,
     briefings,
     contacts,
@@ -34,6 +35,7 @@ feed_replays.add_to(events.feeds_app)
 app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)
 app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)
 app.add_typer(bench.app, name="bench")
+app.add_typer(api.app, name="api")
 events.signals_app.command("screen", help=screening_texts.HELP_SCREEN)(screening.screen_file)
 events.signals_app.command("evaluate", help=screening_texts.HELP_EVALUATE)(screening.evaluate_file)
 app.add_typer(briefings.app, name="briefings")

@@ -19,6 +19,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.api import doors as api
+from bot.api.doors import Pace
 from bot.config import Config
 from bot.console import (
     bringing_in,
@@ -86,6 +88,7 @@ def build_app(
     app.state.parts = Parts(db, config, sealer, clock, on_change, has_phones=bool(phones))
     app.state.sign_in_asked = deque()
     app.state.live = LiveDesk(db)
+    app.state.api_pace = Pace()
     return app
 
 
@@ -96,6 +99,7 @@ def _routes() -> list[Route | Mount]:
         *signing_in.ROUTES,
         *live.ROUTES,
         *own_page.ROUTES,
+        *api.ROUTES,
         Route("/gezond", office.show_health),
         Route(page, organisation.show_text),
         Route(f"{page}/pdf", organisation.print_text),

@@ -17,6 +17,8 @@ ACTIONS = {
     "briefing_drafted": "concept gemaakt",
     "briefing_retracted": "versie ingetrokken",
     "briefing_sent_back": "teksten teruggestuurd met opmerking",
+    "api_key_made": "sleutel voor een systeem gemaakt",
+    "api_key_revoked": "sleutel van een systeem ingetrokken",
     "briefing_submitted": "teksten ter goedkeuring gegeven",
     "briefing_withdrawn": "concept teruggetrokken",
     "channel_closed": "kanaal gesloten",

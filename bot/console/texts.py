@@ -92,6 +92,7 @@ PRINTED_DRAFT = "versie {version}, niet verstuurd"
 PRINTED_WRONG = "Let op: eerder stond hier iets anders over: {wrong}. Die zin geldt niet meer."
 DRAFT_MARK = "Concept: nog niet goedgekeurd. Niet verspreiden."
 OLD_MARK = "Verouderd: er is een nieuwere tekst. Gebruik die."
+OWN_LINK = "(de eigen link van de organisatie)"
 PREVIEW_LINK = "#"
 PREVIEW_CONTACT = "[interne aanspreekpunt van de organisatie]"
 

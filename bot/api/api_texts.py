@@ -1,0 +1,32 @@
+"""Dutch of the API and of its commands."""
+
+PROBLEMS = {
+    "no_key": (
+        "Geen geldige sleutel",
+        "Stuur de kop Authorization: Bearer schakel_… mee. Maken: schakel api key NAAM.",
+    ),
+    "too_often": ("Te veel vragen", "Wacht het aantal seconden in Retry-After."),
+    "no_event": ("Deze gebeurtenis is er niet", "Vraag de lijst op: /api/v1/events."),
+    "bad_number": ("Dit getal klopt niet", "Geef een heel getal vanaf 1, binnen de grens."),
+    "bad_choice": ("Deze keuze klopt niet", "Geef true of false."),
+    "not_here": ("Dit adres is er niet", "De beschrijving staat op /api/v1/openapi.json."),
+}
+
+HELP = "Sleutels voor andere systemen van de gemeente (docs/api.md)."
+HELP_KEY = "Maak een sleutel. Hij wordt één keer getoond."
+HELP_KEYS = "Toon de sleutels: naam, laatst gebruikt, geldig tot."
+HELP_REVOKE = "Trek een sleutel in."
+HELP_NAME = "Het systeem dat de sleutel gebruikt. Geen naam van een persoon."
+HELP_NUMBER = "Het nummer uit schakel api keys."
+NAME = "SYSTEEM"
+NUMBER = "NUMMER"
+
+MADE = "Sleutel {number} voor {name}, geldig tot {until}. Bewaar hem nu; hij komt niet terug:"
+NO_NAME = "Geef het systeem een naam van 2 tot 60 tekens."
+PERSON_NAME = "Dit lijkt de naam van een persoon. Noem het systeem, bijvoorbeeld: crisisdashboard."
+NO_KEYS = "Er zijn nog geen sleutels. Maak er een: schakel api key NAAM"
+ROW = "{number}  {name}  {state}  laatst gebruikt: {used}"
+STATES = {"open": "geldig tot {until}", "expired": "verlopen op {until}", "revoked": "ingetrokken"}
+NEVER = "nooit"
+REVOKED = "Sleutel {number} is ingetrokken."
+NOT_OPEN = "Er is geen geldige sleutel met nummer {number}."

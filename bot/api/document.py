@@ -1,0 +1,111 @@
+"""The OpenAPI document, made from the classes that answer: the two cannot drift apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from bot.api.answers import (
+    Answer,
+    BriefingList,
+    EventAnswer,
+    EventList,
+    Picture,
+    Problem,
+    Version,
+)
+
+REF = "#/components/schemas/{model}"
+NUMBER = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+PAGE, MOST = 50, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: where it is asked, what it answers, in Dutch what it is."""
+
+    path: str
+    answer: type[Answer]
+    summary: str
+    query: tuple[tuple[str, dict[str, Any], str], ...] = ()
+
+
+QUESTIONS = (
+    Asked("/api/v1", Version, "Welke Schakel antwoordt"),
+    Asked(
+        "/api/v1/events",
+        EventList,
+        "Gebeurtenissen, de nieuwste eerst",
+        (
+            ("before", NUMBER, "alleen gebeurtenissen met een lager nummer"),
+            (
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MOST, "default": PAGE},
+                "hoeveel op één bladzijde",
+            ),
+            ("exercise", {"type": "boolean"}, "oefeningen in plaats van echte gebeurtenissen"),
+        ),
+    ),
+    Asked("/api/v1/events/{id}", EventAnswer, "Eén gebeurtenis"),
+    Asked("/api/v1/events/{id}/briefings", BriefingList, "Versies, wat verstuurd is met tekst"),
+    Asked("/api/v1/events/{id}/picture", Picture, "Beeld: getelde organisaties"),
+)
+PROBLEMS = {
+    "401": "Geen of geen geldige sleutel",
+    "404": "Dit is er niet",
+    "422": "De vraag klopt niet",
+    "429": "Te veel vragen; wacht de seconden in Retry-After",
+}
+
+
+def document(*, version: str, address: str) -> dict[str, Any]:
+    """OpenAPI 3.1.
+
+    :param address: where this Schakel is reached, without a slash at the end.
+    """
+    models: list[Any] = [(one.answer, "serialization") for one in QUESTIONS]
+    _, schemas = models_json_schema([*models, (Problem, "serialization")], ref_template=REF)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Schakel",
+            "version": version,
+            "description": "Alleen lezen. Geen personen, geen adressen, geen meldingen zelf.",
+        },
+        "servers": [{"url": address}],
+        "security": [{"key": []}],
+        "paths": {one.path: {"get": _operation(one)} for one in QUESTIONS},
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(asked: Asked) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "query", "required": False, "schema": schema, "description": what}
+        for name, schema, what in asked.query
+    ]
+    if "{id}" in asked.path:
+        parameters.append({"name": "id", "in": "path", "required": True, "schema": NUMBER})
+    return {
+        "operationId": asked.answer.__name__,
+        "summary": asked.summary,
+        "parameters": parameters,
+        "responses": {
+            "200": _response(asked.summary, asked.answer, "application/json"),
+            **{
+                code: _response(what, Problem, "application/problem+json")
+                for code, what in PROBLEMS.items()
+                if code != "404" or "{id}" in asked.path
+            },
+        },
+    }
+
+
+def _response(what: str, model: type[Answer], kind: str) -> dict[str, Any]:
+    schema = {"$ref": REF.format(model=model.__name__)}
+    return {"description": what, "content": {kind: {"schema": schema}}}
