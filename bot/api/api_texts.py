@@ -12,6 +12,22 @@ PROBLEMS = {
     "not_here": ("Dit adres is er niet", "De beschrijving staat op /api/v1/openapi.json."),
 }
 
+ABOUT = "Alleen lezen. Geen personen, geen adressen, geen meldingen zelf."
+ASK_VERSION = "Welke Schakel antwoordt"
+ASK_EVENTS = "Gebeurtenissen, de nieuwste eerst"
+ASK_BEFORE = "alleen gebeurtenissen met een lager nummer"
+ASK_LIMIT = "hoeveel op één bladzijde"
+ASK_EXERCISE = "oefeningen in plaats van echte gebeurtenissen"
+ASK_EVENT = "Eén gebeurtenis"
+ASK_BRIEFINGS = "Versies; van wat verstuurd is ook de tekst"
+ASK_PICTURE = "Beeld: getelde organisaties"
+CODES = {
+    "401": "Geen of geen geldige sleutel",
+    "404": "Dit is er niet",
+    "422": "De vraag klopt niet",
+    "429": "Te veel vragen; wacht de seconden in Retry-After",
+}
+
 HELP = "Sleutels voor andere systemen van de gemeente (docs/api.md)."
 HELP_KEY = "Maak een sleutel. Hij wordt één keer getoond."
 HELP_KEYS = "Toon de sleutels: naam, laatst gebruikt, geldig tot."

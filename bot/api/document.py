@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from bot.api import api_texts as texts
 from bot.api.answers import (
     Answer,
     BriefingList,
@@ -33,31 +34,25 @@ class Asked:
 
 
 QUESTIONS = (
-    Asked("/api/v1", Version, "Welke Schakel antwoordt"),
+    Asked("/api/v1", Version, texts.ASK_VERSION),
     Asked(
         "/api/v1/events",
         EventList,
-        "Gebeurtenissen, de nieuwste eerst",
+        texts.ASK_EVENTS,
         (
-            ("before", NUMBER, "alleen gebeurtenissen met een lager nummer"),
+            ("before", NUMBER, texts.ASK_BEFORE),
             (
                 "limit",
                 {"type": "integer", "minimum": 1, "maximum": MOST, "default": PAGE},
-                "hoeveel op één bladzijde",
+                texts.ASK_LIMIT,
             ),
-            ("exercise", {"type": "boolean"}, "oefeningen in plaats van echte gebeurtenissen"),
+            ("exercise", {"type": "boolean"}, texts.ASK_EXERCISE),
         ),
     ),
-    Asked("/api/v1/events/{id}", EventAnswer, "Eén gebeurtenis"),
-    Asked("/api/v1/events/{id}/briefings", BriefingList, "Versies, wat verstuurd is met tekst"),
-    Asked("/api/v1/events/{id}/picture", Picture, "Beeld: getelde organisaties"),
+    Asked("/api/v1/events/{id}", EventAnswer, texts.ASK_EVENT),
+    Asked("/api/v1/events/{id}/briefings", BriefingList, texts.ASK_BRIEFINGS),
+    Asked("/api/v1/events/{id}/picture", Picture, texts.ASK_PICTURE),
 )
-PROBLEMS = {
-    "401": "Geen of geen geldige sleutel",
-    "404": "Dit is er niet",
-    "422": "De vraag klopt niet",
-    "429": "Te veel vragen; wacht de seconden in Retry-After",
-}
 
 
 def document(*, version: str, address: str) -> dict[str, Any]:
@@ -72,7 +67,7 @@ def document(*, version: str, address: str) -> dict[str, Any]:
         "info": {
             "title": "Schakel",
             "version": version,
-            "description": "Alleen lezen. Geen personen, geen adressen, geen meldingen zelf.",
+            "description": texts.ABOUT,
         },
         "servers": [{"url": address}],
         "security": [{"key": []}],
@@ -99,7 +94,7 @@ def _operation(asked: Asked) -> dict[str, Any]:
             "200": _response(asked.summary, asked.answer, "application/json"),
             **{
                 code: _response(what, Problem, "application/problem+json")
-                for code, what in PROBLEMS.items()
+                for code, what in texts.CODES.items()
                 if code != "404" or "{id}" in asked.path
             },
         },
