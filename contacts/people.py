@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,6 +40,25 @@ async def person_by_address(
         )
     )
     return found.first()
+
+
+async def people_by_email(session: AsyncSession, address: str) -> list[Person]:
+    """Everybody with this active mail address, whatever its capitals; more than one is rare.
+
+    :param address: in small letters.
+    """
+    found = await session.exec(
+        select(Person)
+        .join(Channel, col(Channel.person_id) == col(Person.id))
+        .where(
+            col(Channel.kind) == ChannelKind.EMAIL,
+            func.lower(col(Channel.address)) == address,
+            col(Channel.status) == ChannelStatus.ACTIVE,
+            col(Person.left_at).is_(None),
+        )
+        .distinct()
+    )
+    return list(found.all())
 
 
 async def grant(

@@ -23,6 +23,7 @@ from bot.api import doors as api
 from bot.api.doors import Pace
 from bot.config import Config
 from bot.console import (
+    accounts,
     bringing_in,
     dispatch,
     drafts,
@@ -85,7 +86,9 @@ def build_app(
         middleware=[Middleware(HeadersOnEverything)],
         exception_handlers={HTTPException: _say_why, Exception: _say_sorry},
     )
-    app.state.parts = Parts(db, config, sealer, clock, on_change, has_phones=bool(phones))
+    parts = Parts(db, config, sealer, clock, on_change, has_phones=bool(phones))
+    app.state.parts = parts
+    app.state.accounts = accounts.open_desk(parts)
     app.state.sign_in_asked = deque()
     app.state.live = LiveDesk(db)
     app.state.api_pace = Pace()
@@ -96,6 +99,7 @@ def _routes() -> list[Route | Mount]:
     page = "/o/{token:token}"
     return [
         *(door.route() for door in DOORS),
+        *accounts.ROUTES,
         *signing_in.ROUTES,
         *live.ROUTES,
         *own_page.ROUTES,

@@ -239,6 +239,19 @@ def _here(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
+def put_cookie(response: Response, parts: Parts, token: str) -> None:
+    """The session's cookie: not for scripts, not for other sites, gone with the session."""
+    response.set_cookie(
+        parts.cookie_name,
+        token,
+        max_age=parts.config.web.session_h * 3600,
+        path="/",
+        secure=parts.is_secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
 def way_back(path: str) -> str:
     """Where to go after signing in: a page of ours, never another site. Pure."""
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()

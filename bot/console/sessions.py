@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,6 +27,13 @@ from contacts.tokens import hash_token, new_token
 TOUCH_EVERY = timedelta(minutes=1)
 
 
+class SignInWay(StrEnum):
+    """How somebody proved who they are; it is in the journal."""
+
+    LINK = "link"
+    ACCOUNT = "account"
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who is signed in, with the rights of this moment."""
@@ -36,7 +44,9 @@ class Visitor:
     form_token: str
 
 
-async def start_session(session: AsyncSession, person_id: int, *, now: datetime) -> str | None:
+async def start_session(
+    session: AsyncSession, person_id: int, *, now: datetime, way: SignInWay = SignInWay.LINK
+) -> str | None:
     """Sign this person in; None when they have no right to the console."""
     actor = await load_actor(session, person_id)
     if actor is None or not may(actor, Permission.USE_CONSOLE):
@@ -45,7 +55,14 @@ async def start_session(session: AsyncSession, person_id: int, *, now: datetime)
     session.add(
         WebSession(token_hash=hash_token(token), person_id=person_id, opened_at=now, seen_at=now)
     )
-    _journal(session, person_id, "signed_in", now)
+    write_journal(
+        session,
+        who=Who("person", person_id),
+        action="signed_in",
+        subject=f"person:{person_id}",
+        detail={"way": way.value},
+        now=now,
+    )
     await session.flush()
     return token
 
@@ -101,13 +118,3 @@ def form_token(sealer: Sealer, token: str) -> str:
 
 def is_form_token(visitor: Visitor, given: str) -> bool:
     return hmac.compare_digest(visitor.form_token.encode(), given.encode())
-
-
-def _journal(session: AsyncSession, person_id: int, action: str, now: datetime) -> None:
-    write_journal(
-        session,
-        who=Who("person", person_id),
-        action=action,
-        subject=f"person:{person_id}",
-        now=now,
-    )

@@ -1,5 +1,7 @@
 """Signing in with a one-time link: by the bot (``/console``) or by mail; signing out.
 
+Where accounts of the municipality are configured, the links can be switched off.
+
 Opening a link shows a button and changes nothing, because mail scanners open links too.
 """
 
@@ -14,7 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.console import paths, sign_in_texts  # noqa: F401  (paths teaches the router tokens)
-from bot.console.doors import FORM_TOKEN, SIGN_IN, way_back, who_is_there
+from bot.console.accounts import desk_of, end_session_url
+from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, way_back, who_is_there
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import Parts, explain, parts_of, show
@@ -40,9 +43,12 @@ async def show_sign_in(request: Request) -> Response:
     if await who_is_there(request) is not None:
         return RedirectResponse(back, status_code=303)
     config = parts_of(request).config
+    is_out = request.query_params.get("afgemeld") == "ja"
     return show(
-        request, "aanmelden.html", bot=config.telegram.bot_name,
+        request, "aanmelden.html", bot=config.telegram.bot_name, by_link=config.sign_in.link,
         by_mail=bool(config.mail.host), asked=request.query_params.get("gevraagd") == "ja",
+        account=config.sign_in.button if desk_of(request) else "", back=back, is_out=is_out,
+        end_session=end_session_url(request) if is_out else None,
     )  # fmt: skip
 
 
@@ -51,6 +57,8 @@ async def ask_link(request: Request) -> Response:
     parts = parts_of(request)
     if not is_same_site(request.headers, base_url=parts.config.web.base_url):
         return explain(request, "cross_site_office", status=403)
+    if not parts.config.sign_in.link:
+        return explain(request, "no_links", status=403)
     try:
         address = first(await read_fields(request), "e-mail").lower()
     except BadForm:
@@ -122,19 +130,6 @@ async def enter(request: Request) -> Response:
     return response
 
 
-def put_cookie(response: Response, parts: Parts, token: str) -> None:
-    """The session's cookie: not for scripts, not for other sites, gone with the session."""
-    response.set_cookie(
-        parts.cookie_name,
-        token,
-        max_age=parts.config.web.session_h * 3600,
-        path="/",
-        secure=parts.is_secure,
-        httponly=True,
-        samesite="lax",
-    )
-
-
 async def leave(request: Request) -> Response:
     """``POST /afmelden``: ends the session on the server, too."""
     parts = parts_of(request)
@@ -150,7 +145,7 @@ async def leave(request: Request) -> Response:
             return explain(request, "form_token", status=403)
         async with parts.db.begin() as session:
             await end_session(session, visitor.session_id, who=visitor.actor.who, now=parts.clock())
-    response = RedirectResponse(SIGN_IN, status_code=303)
+    response = RedirectResponse(f"{SIGN_IN}?afgemeld=ja", status_code=303)
     response.delete_cookie(
         parts.cookie_name, path="/", secure=parts.is_secure, httponly=True, samesite="lax"
     )

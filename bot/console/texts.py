@@ -134,6 +134,10 @@ EXPLANATIONS = {
         "Deze link werkt niet meer",
         "Een link om aan te melden werkt vijf minuten en één keer. Vraag een nieuwe.",
     ),
+    "no_links": (
+        "Aanmelden kan hier alleen met uw account",
+        "Open de pagina Aanmelden en gebruik de knop die daar staat.",
+    ),
     "own_page_over": (
         "Deze link werkt niet meer",
         "Vraag een nieuwe: stuur de bot /gegevens, of vraag de link per e-mail.",
