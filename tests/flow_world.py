@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.clock import utc_now
 from bot.demo.stage import exercise_config
@@ -70,8 +71,11 @@ class Evening:
 
 
 @asynccontextmanager
-async def an_evening(folder: Path) -> AsyncIterator[Evening]:
-    """Start the simulator and the house on an empty folder; stop both at the end."""
+async def an_evening(folder: Path, **settings: Any) -> AsyncIterator[Evening]:
+    """Start the simulator and the house on an empty folder; stop both at the end.
+
+    :param settings: blocks of the configuration that differ from the usual evening.
+    """
     simulator = Simulator()
     simulator.telegram.limits.chat_burst = 0
     await simulator.start()
@@ -84,6 +88,7 @@ async def an_evening(folder: Path) -> AsyncIterator[Evening]:
         update={
             "sending": SendingSettings(chat_interval_s=0.02, mail_per_s=200),
             "database": DatabaseSettings(url=fresh_url(folder)),
+            **settings,
         }
     )
     await migrate(config.database.url)

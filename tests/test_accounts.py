@@ -32,6 +32,7 @@ from bot.settings import MailSettings, SignInSettings, WebSettings
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person, Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import close_channel, mark_left, open_channel, revoke
+from contacts.permissions import ALLOWED, Permission
 from contacts.records import Database
 from tests.console_world import SAME_SITE, World, a_colleague, a_world, client_of, contents, press
 from tests.feeds_world import TestClock
@@ -330,6 +331,24 @@ async def test_somebody_without_a_role_is_told_whom_to_ask(gate: Gate) -> None:
     assert sign_in_texts.NOT_SIGNED_IN["no_right"][0] in answer.text
     assert EMAIL in answer.text
     assert await gate.refusals() == [{"reason": "no_right"}]
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=str)
+async def test_an_account_opens_the_console_for_exactly_the_roles_that_may(
+    gate: Gate, role: Role | None
+) -> None:
+    address = "collega@gemeente.example"
+    async with gate.world.db.begin() as session:
+        person_id = await a_colleague(session, "Collega", (role,) if role else (), gate.clock.at)
+        person = await session.get_one(Person, person_id)
+        await open_channel(session, person, ChannelKind.EMAIL, address, rank=1, now=gate.clock.at)
+    gate.provider.claims = {"email": address}
+    allowed = role in ALLOWED[Permission.USE_CONSOLE]
+    assert (await gate.sign_in()).status_code == (303 if allowed else 403)
+    assert (await gate.web.get("/")).status_code == (200 if allowed else 303)
+    # Whoever is in may leave and come back again; the doors to sign in open for everybody.
+    again = await gate.sign_in()
+    assert again.status_code == (303 if allowed else 403)
 
 
 async def test_whoever_left_or_closed_the_address_is_unknown(gate: Gate) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 from sqlmodel import select
+from starlette.routing import Route
 
 from bot.config import Config
-from bot.console.app import DOORS
+from bot.console.app import DOORS, build_app
 from bot.console.doors import Door, way_back
 from bot.console.pages import COOKIE, PLAIN_COOKIE
 from bot.settings import MailSettings, WebSettings
@@ -83,6 +85,29 @@ async def test_nobody_passes_a_door_without_signing_in(world: World, door: Door)
         answer = await world.web.post(path_of(door), headers=SAME_SITE)
         assert answer.status_code == 401
     assert await contents(world.db) == before
+
+
+#: what opens without a door: signing in, pages behind a link, and streams that look for themselves
+OPEN_ON_PURPOSE = {
+    ("GET", "/aanmelden"), ("POST", "/aanmelden"), ("GET", "/aanmelden/{token:token}"),
+    ("POST", "/aanmelden/{token:token}"), ("POST", "/aanmelden/gemeente"),
+    ("GET", "/aanmelden/terug"), ("POST", "/afmelden"), ("GET", "/stroom"), ("GET", "/samen"),
+    ("GET", "/p/{token:token}"), ("POST", "/p/{token:token}/kanaal"), ("GET", "/gegevens"),
+    ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/o/{token:token}"),
+    ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),
+    ("GET", "/o/{token:token}/dank"), ("POST", "/o/{token:token}/{answer:answer}"),
+}  # fmt: skip
+
+
+async def test_every_address_is_a_door_or_open_on_purpose(world: World) -> None:
+    app: Any = build_app(world.db, Config(), world.sealer, lambda: world.now)
+    found = {
+        (method, route.path)
+        for route in app.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    assert found - {(door.method, door.path) for door in DOORS} == OPEN_ON_PURPOSE
 
 
 ACTS = [door for door in DOORS if door.method == "POST"]
