@@ -18,6 +18,7 @@ from contacts.directory import LinkPurpose, Organisation, PersonLink
 from contacts.journal import JournalEntry
 from contacts.links import LIVES
 from tests.console_world import SAME_SITE
+from tests.oidc_world import a_provider
 from tests.test_cli import call, installed, place, rows, said
 
 __all__ = ["place"]
@@ -115,3 +116,28 @@ def test_whoever_left_is_unknown(staffed: Path) -> None:
     asyncio.run(leave())
     assert call("signin", "Piet").exit_code == 1
     assert rows(staffed, PersonLink, Organisation)[0] == []
+
+
+async def checked(place: Path, issuer: str) -> str:
+    (place / "config.toml").write_text(
+        f"""
+[web]
+base_url = "https://schakel.example.org"
+[sign_in]
+issuer = "{issuer}"
+client_id = "schakel"
+""",
+        encoding="utf-8",
+    )
+    return said(await asyncio.to_thread(call, "check"))
+
+
+async def test_check_says_whether_the_provider_of_accounts_answers(place: Path) -> None:
+    async with a_provider(utc_now) as provider:
+        text = await checked(place, provider.issuer)
+        assert f"✔ Gemeente-account: {provider.issuer} antwoordt." in text
+        assert "https://schakel.example.org/aanmelden/terug" in text
+        assert "noemt zich anders" in await checked(place, f"{provider.issuer}/")
+        provider.document = {"authorization_endpoint": "https://elders.example/"}
+        assert "een ander adres" in await checked(place, provider.issuer)
+    assert "✗ Gemeente-account" in await checked(place, "http://127.0.0.1:9")

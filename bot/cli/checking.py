@@ -71,6 +71,7 @@ async def check_all(config: Config, findings: Findings) -> None:
     await _bot(config, findings)
     await _mail(config.mail, findings)
     await _mailbox(config.mail, findings)
+    await _accounts(config, findings)
     _links(config, findings)
     _lines(config, findings)
 
@@ -224,6 +225,25 @@ def _open_mailbox(mail: MailSettings) -> None:
     kind = imaplib.IMAP4_SSL if mail.imap_tls else imaplib.IMAP4
     with kind(mail.imap_host, mail.imap_port, timeout=TIMEOUT_S) as box:
         box.login(mail.imap_user, mail.imap_password)
+
+
+async def _accounts(config: Config, findings: Findings) -> None:
+    """Read what the provider says about itself, and its keys; nobody signs in."""
+    if not config.sign_in.is_on:
+        return
+    from bot.console.accounts import redirect_uri
+    from bot.oidc.faults import ProviderFault
+    from bot.oidc.provider import Provider
+
+    issuer, back = config.sign_in.issuer, redirect_uri(config)
+    try:
+        await Provider(config.sign_in, redirect_uri=back, clock=utc_now).look()
+    except ProviderFault as fault:
+        why = texts.ACCOUNT_FAULTS.get(fault.detail) or texts.ACCOUNT_FAULTS[fault.fault]
+        findings.bad(texts.CHECK_ACCOUNT_BAD.format(issuer=issuer, why=why))
+    else:
+        findings.good(texts.CHECK_ACCOUNT_OK.format(issuer=issuer))
+    findings.note(texts.CHECK_ACCOUNT_BACK.format(back=back))
 
 
 def _links(config: Config, findings: Findings) -> None:

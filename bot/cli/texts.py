@@ -265,6 +265,19 @@ RUN_REACHES_NOBODY = (
     "Zet SCHAKEL_TELEGRAM_TOKEN of SCHAKEL_TELEGRAM_TOKEN_FILE, of vul [mail] in."
 )
 RUN_WITHOUT_TELEGRAM = "Er is geen Telegram-token: Schakel draait met alleen e-mail."
+CHECK_ACCOUNT_OK = "Gemeente-account: {issuer} antwoordt."
+CHECK_ACCOUNT_BAD = "Gemeente-account: {issuer} {why}"
+CHECK_ACCOUNT_BACK = (
+    "Gemeente-account: dit adres (redirect URI) hoort bij de aanbieder te staan: {back}"
+)
+#: by :class:`bot.oidc.faults.Fault`, or by what exactly is strange
+ACCOUNT_FAULTS = {
+    "away": "antwoordt niet. Controleer het netwerk en [sign_in] issuer.",
+    "strange": "antwoordt, maar niet zoals OpenID Connect hoort. Controleer [sign_in] issuer.",
+    "issuer": "noemt zich anders. Neem [sign_in] issuer letterlijk over, ook een / aan het eind.",
+    "authorization_origin": "stuurt mensen naar een ander adres dan het eigen. Dat gaat niet.",
+    "keys": "geeft geen sleutels waarmee Schakel een handtekening kan nakijken.",
+}
 CHECK_LINKS_OK = "Links in berichten: {address}"
 CHECK_LINKS_LOCAL = (
     "Links in berichten wijzen naar deze computer zelf: op een telefoon openen zij niets. "

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.config import Config
 from bot.console import sign_in_texts
 from bot.console.doors import SIGN_IN, put_cookie, way_back
 from bot.console.forms import BadForm, first, read_fields
@@ -68,8 +69,13 @@ def open_desk(parts: Parts) -> AccountDesk | None:
         return None
     from bot.oidc.provider import Provider
 
-    redirect_uri = f"{parts.config.web.base_url.rstrip('/')}{RETURN}"
-    return AccountDesk(Provider(parts.config.sign_in, redirect_uri=redirect_uri, clock=parts.clock))
+    back = redirect_uri(parts.config)
+    return AccountDesk(Provider(parts.config.sign_in, redirect_uri=back, clock=parts.clock))
+
+
+def redirect_uri(config: Config) -> str:
+    """Where the provider sends people back to; it must know this address beforehand."""
+    return f"{config.web.base_url.rstrip('/')}{RETURN}"
 
 
 async def leave_for_account(request: Request) -> Response:
