@@ -95,7 +95,8 @@ OPEN_ON_PURPOSE = {
     ("GET", "/p/{token:token}"), ("POST", "/p/{token:token}/kanaal"), ("GET", "/gegevens"),
     ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),
-    ("GET", "/o/{token:token}/dank"), ("POST", "/o/{token:token}/{answer:answer}"),
+    ("GET", "/o/{token:token}/dank"), ("GET", "/o/{token:token}/pdf"),
+    ("POST", "/o/{token:token}/{answer:answer}"),
 }  # fmt: skip
 
 
