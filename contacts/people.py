@@ -47,16 +47,13 @@ async def people_by_email(session: AsyncSession, address: str) -> list[Person]:
 
     :param address: in small letters.
     """
+    owners = select(Channel.person_id).where(
+        col(Channel.kind) == ChannelKind.EMAIL,
+        func.lower(col(Channel.address)) == address,
+        col(Channel.status) == ChannelStatus.ACTIVE,
+    )
     found = await session.exec(
-        select(Person)
-        .join(Channel, col(Channel.person_id) == col(Person.id))
-        .where(
-            col(Channel.kind) == ChannelKind.EMAIL,
-            func.lower(col(Channel.address)) == address,
-            col(Channel.status) == ChannelStatus.ACTIVE,
-            col(Person.left_at).is_(None),
-        )
-        .distinct()
+        select(Person).where(col(Person.id).in_(owners), col(Person.left_at).is_(None))
     )
     return list(found.all())
 
