@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import unsupported_method
 from sqlmodel import SQLModel, col, select
 
+from bot.api import doors
 from bot.api.document import QUESTIONS, document
 from bot.api.doors import MOST_A_MINUTE, Pace
 from bot.api.keys import make_key, revoke_key
@@ -37,6 +38,7 @@ from signals.rows import Setting, Signal
 from tests.console_desk import FACT, Desk, a_desk
 from tests.console_world import PLANTED, client_of
 
+NO_KEY = {"Authorization": ""}
 DOCUMENT = document(version="1", address="http://127.0.0.1")
 
 
@@ -149,6 +151,21 @@ async def test_without_an_open_key_there_is_nothing_to_see(
     # Whoever is signed in at the desk is no system, and a key opens no page.
     assert (await desk.web.get("/api/v1/events")).status_code == 401
     assert (await web.get("/contacten", follow_redirects=False)).status_code != 200
+
+
+async def test_every_address_of_the_api_but_its_document_asks_for_a_key(
+    web: httpx.AsyncClient,
+) -> None:
+    told = {
+        route.path: (
+            await web.get(
+                route.path.replace("{id}", "1").replace("{rest:path}", "x"), headers=NO_KEY
+            )
+        ).status_code
+        for route in doors.ROUTES
+    }
+    open_ones = {path for path, status in told.items() if status != 401}
+    assert open_ones == {"/api/v1/openapi.json", "/api/{rest:path}"}
 
 
 async def test_a_key_is_stored_as_a_hash_and_used_to_the_day(
