@@ -156,14 +156,10 @@ async def test_without_an_open_key_there_is_nothing_to_see(
 async def test_every_address_of_the_api_but_its_document_asks_for_a_key(
     web: httpx.AsyncClient,
 ) -> None:
-    told = {
-        route.path: (
-            await web.get(
-                route.path.replace("{id}", "1").replace("{rest:path}", "x"), headers=NO_KEY
-            )
-        ).status_code
-        for route in doors.ROUTES
-    }
+    told = {}
+    for route in doors.ROUTES:
+        address = route.path.replace("{id}", "1").replace("{rest:path}", "x")
+        told[route.path] = (await web.get(address, headers=NO_KEY)).status_code
     open_ones = {path for path, status in told.items() if status != 401}
     assert open_ones == {"/api/v1/openapi.json", "/api/{rest:path}"}
 
