@@ -9,6 +9,7 @@ from pydantic import Field
 
 from contacts.settings import Frozen
 from feeds.lexicon import PLACE
+from feeds.matching import Matcher
 
 
 class Familiar(Frozen):
@@ -21,6 +22,7 @@ class Familiar(Frozen):
     meest_eraf: float = Field(ge=0)
     nieuw_tot: float = Field(ge=0)
     nieuw_erbij: float = Field(ge=0)
+    nieuw_groepen: list[str]
     thema_s: list[str]
 
 
@@ -30,6 +32,13 @@ class Echo(Frozen):
     dagen: list[float] = Field(min_length=1)
     eraf: list[float] = Field(min_length=1)
     zeldzaam: float = Field(ge=0)
+
+
+class Aftermath(Frozen):
+    """No first report: trials, reactions, explanations."""
+
+    eraf: float = Field(ge=0)
+    any: list[str]
 
 
 class Growth(Frozen):
@@ -54,9 +63,11 @@ class NewSection(Frozen):
 class EventRules(Frozen):
     """All of it."""
 
+    meest_erbij: float = Field(ge=0, le=4)
     groepen: dict[str, list[str]]
     vertrouwd: Familiar
     naklank: Echo
+    nasleep: Aftermath
     groei: Growth
     rubriek: NewSection
 
@@ -64,6 +75,11 @@ class EventRules(Frozen):
     def group_of(self) -> dict[str, str]:
         """The group of every type of event."""
         return {kind: group for group, kinds in self.groepen.items() for kind in kinds}
+
+    @cached_property
+    def aftermath(self) -> Matcher[str]:
+        """Finds the words of an aftermath in a title."""
+        return Matcher(("nasleep", term) for term in self.nasleep.any)
 
 
 @cache

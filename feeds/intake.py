@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feeds.event_rules import EventRules
 from feeds.grouping import Doc
 from feeds.lexicon import Lexicon
 from feeds.parsing import Entry
 from feeds.relevance import Judgement, score_item
 from feeds.rows import Item, Trust
+from feeds.subjects import Subject, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,18 @@ def as_doc(judged: Judged, *, now: datetime, window: timedelta) -> Doc | None:
             local=(judgement.place.proximity.is_local),
         ),
         item_id=judged.known.item_id if judged.known else None,
+    )
+
+
+def subject_of_judged(judged: Judged, rules: EventRules) -> Subject:
+    """What an entry is about, for the memory of the watch."""
+    judgement = judged.judgement
+    return subject_of(
+        judged.entry.title,
+        judgement.types,
+        judgement.themes,
+        rules,
+        is_dutch=judgement.place.proximity.is_dutch,
     )
 
 

@@ -16,6 +16,10 @@ from feeds.weighing import HIGHEST, Report, Weight, weigh
 Pace = Callable[[int], float]
 #: a matter of a thousand reports weighs what its telling ones weigh
 MOST_SEEN = 40
+#: never enough for a whole point
+LEFT_OVER = 0.99
+#: halves and tenths do not add up exactly
+TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,17 @@ class Sighting:
         return self.report.severity
 
     @property
+    def points(self) -> float:
+        """The severity with what its reasons had left over, so that halves can add up."""
+        rest = sum(reason.weight for reason in self.report.reasons) - self.severity
+        return self.severity + max(0.0, min(LEFT_OVER, rest))
+
+    @property
     def value(self) -> float:
-        """Severity with the context, between 0 and 4; an item that weighs nothing stays so."""
-        if self.severity == 0:
+        """Points with the context, between 0 and 4; what weighs nothing at all stays so."""
+        if self.points <= 0:
             return 0.0
-        value = self.severity + sum(reason.weight for reason in self.context)
+        value = self.points + sum(reason.weight for reason in self.context)
         return max(0.0, min(float(HIGHEST), value))
 
     def is_fresh(self, since: datetime) -> bool:
@@ -58,20 +68,24 @@ def telling(sightings: Sequence[Sighting]) -> list[Sighting]:
 def judge(sightings: Sequence[Sighting], pace: Pace, rules: EventRules) -> Weight:
     """Weigh an event by its sightings (at least one, round-ups left out)."""
     found = weigh([_with_context(one) for one in sightings])
-    top = max(one.value for one in sightings)
-    rest = top - int(top)
-    grown = found.severity > int(top)
-    added = (
-        [] if grown or found.severity < rules.groei.minstens else _growth(sightings, pace, rules)
-    )
-    value = found.severity + rest + sum(reason.weight for reason in added)
-    most = HIGHEST if found.proximity.is_dutch else rules.groei.hoogste_buitenland
-    severity = max(found.severity, min(int(value + 1e-9), most)) if added else found.severity
+    top = max(sightings, key=lambda one: one.value)
+    by_newsrooms = found.severity - int(top.value + TINY)
+    grown = by_newsrooms > 0 or found.severity < rules.groei.minstens
+    added = [] if grown else _growth(sightings, pace, rules)
+    value = top.value + sum(reason.weight for reason in added)
+    if value > top.points + rules.meest_erbij:
+        value = top.points + rules.meest_erbij
+        added.append(Reason(texts.AT_MOST.format(most=f"{rules.meest_erbij:g}"), 0))
+    if added and not found.proximity.is_dutch:
+        value = max(top.value, min(value, rules.groei.hoogste_buitenland + LEFT_OVER))
+    severity = min(HIGHEST, int(value + TINY) + max(0, by_newsrooms))
     return replace(found, severity=severity, reasons=(*found.reasons, *added))
 
 
 def _with_context(one: Sighting) -> Report:
-    return replace(one.report, severity=int(one.value), reasons=(*one.report.reasons, *one.context))
+    return replace(
+        one.report, severity=int(one.value + TINY), reasons=(*one.report.reasons, *one.context)
+    )
 
 
 def _growth(sightings: Sequence[Sighting], pace: Pace, rules: EventRules) -> list[Reason]:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feeds.event_rules import EventRules
+from feeds.places import Proximity
 from feeds.remembering import Came, Memory, Rang
 from feeds.rows import Event, Item, Source
 from feeds.subjects import Subject, subject_of
@@ -32,8 +33,8 @@ async def recall(
         .execution_options(yield_per=AT_A_TIME)
     )
     async for item in found:
-        subject = subject_of(item.title, item.types, item.themes, rules)
-        came = Came(str(item.source_id), item.link, subject, item.severity, item.first_seen_at)
+        at = item.first_seen_at
+        came = Came(str(item.source_id), item.link, _subject(item, rules), item.severity, at)
         memory.note(came)
     return memory
 
@@ -54,5 +55,10 @@ async def recent_rang(session: AsyncSession, rules: EventRules, *, now: datetime
         if event.id is not None and event.alerted_at is not None:
             _, subjects = about.setdefault(event.id, (event.alerted_at, []))
             if len(subjects) < Rang.MOST:
-                subjects.append(subject_of(item.title, item.types, item.themes, rules))
+                subjects.append(_subject(item, rules))
     return [Rang(event_id, at, subjects) for event_id, (at, subjects) in about.items()]
+
+
+def _subject(item: Item, rules: EventRules) -> Subject:
+    is_dutch = Proximity(item.proximity).is_dutch
+    return subject_of(item.title, item.types, item.themes, rules, is_dutch=is_dutch)

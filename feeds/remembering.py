@@ -16,7 +16,7 @@ from typing import ClassVar
 from feeds import texts
 from feeds.event_rules import EventRules
 from feeds.relevance import Reason
-from feeds.subjects import Subject, section_of
+from feeds.subjects import Subject, echoes, section_of
 
 #: keys that are kept at most before the faintest are dropped
 KEYS = 50_000
@@ -106,6 +106,7 @@ class Memory:
         reasons = [
             self._echo(came, rang, event) or self._familiar(came),
             self._section(came),
+            self._aftermath(came),
         ]
         return [reason for reason in reasons if reason is not None]
 
@@ -135,7 +136,8 @@ class Memory:
         if count is None:
             return None
         if count <= rule.nieuw_tot:
-            return Reason(texts.NEW_SUBJECT, rule.nieuw_erbij)
+            fresh = came.subject.groups & set(rule.nieuw_groepen) and not came.subject.aftermath
+            return Reason(texts.NEW_SUBJECT, rule.nieuw_erbij) if fresh else None
         if count <= rule.vanaf:
             return None
         off = rule.eraf_per_verdubbeling * math.log2(count / rule.vanaf)
@@ -145,14 +147,14 @@ class Memory:
     def _echo(self, came: Came, rang: Iterable[Rang], event: int | None) -> Reason | None:
         """The strongest echo; of one name that is everywhere the kind must be the same too."""
         rule = self._rules.naklank
-        rare = {
+        rare = frozenset(
             name for name in came.subject.names if self._names.of(name, came.at) < rule.zeldzaam
-        }
+        )
         best: Reason | None = None
         for one in rang:
             if one.event == event or one.at > came.at:
                 continue
-            if not any(rare & told.names or came.subject.keys & told.keys for told in one.subjects):
+            if not any(echoes(came.subject, told, rare) for told in one.subjects):
                 continue
             days = (came.at - one.at).total_seconds() / SECONDS_A_DAY
             off = next((w for until, w in zip(rule.dagen, rule.eraf, strict=True)
@@ -160,6 +162,12 @@ class Memory:
             if off > 0 and (best is None or -off < best.weight):
                 best = Reason(texts.ECHO.format(days=max(1, round(days))), -off)
         return best
+
+    def _aftermath(self, came: Came) -> Reason | None:
+        if not came.subject.aftermath:
+            return None
+        text = texts.AFTERMATH.format(shown=came.subject.aftermath)
+        return Reason(text, -self._rules.nasleep.eraf)
 
     def _section(self, came: Came) -> Reason | None:
         rule = self._rules.rubriek

@@ -14,16 +14,16 @@ from itertools import groupby
 
 from feeds.event_rules import EventRules, load_event_rules
 from feeds.grouping import Group, Grouper
-from feeds.intake import Judged, as_doc
+from feeds.intake import as_doc, judge_entries, subject_of_judged
 from feeds.judging import Pace, Sighting, judge, telling
 from feeds.lexicon import Lexicon, load_lexicon, mask_names, stop_words
 from feeds.parsing import Entry
 from feeds.raw_items import RawItem, Timed
-from feeds.relevance import Reason, score_item
+from feeds.relevance import Reason
 from feeds.remembering import Came, Memory, Rang
 from feeds.ringing import rings
 from feeds.settings import FeedSettings
-from feeds.subjects import Subject, subject_of
+from feeds.subjects import Subject
 from feeds.weighing import Report, Weight
 
 LIST_LEVEL = 2
@@ -94,12 +94,14 @@ class Replay:
 
     def _take(self, item: RawItem, now: datetime) -> _Happening | None:
         title, lead = item.first_title, item.lead or ""
-        judgement = score_item(title, lead, trust=item.trust, lexicon=self._lexicon)
-        entry = Entry(guid=item.key, title=title, link=item.url or "", lead=lead,
-                      published_at=item.published)  # fmt: skip
-        doc = as_doc(Judged(entry, judgement), now=now, window=self._window)
+        entry = Entry(
+            guid=item.key, title=title, link=item.url or "", lead=lead, published_at=item.published
+        )
+        (judged,) = judge_entries([entry], {}, trust=item.trust, lexicon=self._lexicon)
+        judgement = judged.judgement
+        doc = as_doc(judged, now=now, window=self._window)
         outlet = item.outlet or ""
-        subject = subject_of(title, judgement.types, judgement.themes, self._rules)
+        subject = subject_of_judged(judged, self._rules)
         came = Came(outlet, item.url or "", subject, judgement.severity, now)
         if doc is None:
             self._memory.note(came)
@@ -122,7 +124,7 @@ class Replay:
         return happening
 
     def _look(self, happening: _Happening, now: datetime) -> Iterator[Alert]:
-        if max(one.severity for one in happening.sightings) == 0:
+        if max(one.value for one in happening.sightings) < 1:
             return
         weight = judge(happening.sightings, self._pace(now), self._rules)
         if weight.severity >= LIST_LEVEL and not happening.listed:

@@ -11,14 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feeds.event_rules import EventRules, load_event_rules
 from feeds.grouping import Doc, Group, Grouper, Member
-from feeds.intake import Judged, Known, hint_of, write_judgement
+from feeds.intake import Judged, Known, hint_of, subject_of_judged, write_judgement
 from feeds.lexicon import GENERAL
 from feeds.places import Proximity
 from feeds.recalling import recent_rang
 from feeds.relevance import Reason
 from feeds.remembering import Came, Memory, Rang
 from feeds.rows import Event, Item, ItemTitle, Source
-from feeds.subjects import subject_of
 from feeds.tracking import refresh_event, track_group
 
 Placed = tuple[Judged, tuple[Group, Member] | None]
@@ -81,9 +80,8 @@ class Round:
         """What the past says of a new item; from then on it is past itself."""
         if one.known is not None:
             return []
-        judgement = one.judgement
-        subject = subject_of(one.entry.title, judgement.types, judgement.themes, rules)
-        came = Came(str(self.source.id), one.entry.link, subject, judgement.severity, self.now)
+        subject, severity = subject_of_judged(one, rules), one.judgement.severity
+        came = Came(str(self.source.id), one.entry.link, subject, severity, self.now)
         reasons = []
         if place is not None:
             reasons = self.memory.context(came, rang, event=place[0].event_id)
