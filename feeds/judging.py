@@ -16,6 +16,8 @@ from feeds.weighing import HIGHEST, Report, Weight, weigh
 Pace = Callable[[int], float]
 #: a matter of a thousand reports weighs what its telling ones weigh
 MOST_SEEN = 40
+#: being new is a reason to tell somebody, not to call it a disaster
+RAISED_TO = 3.0
 #: never enough for a whole point
 LEFT_OVER = 0.99
 #: halves and tenths do not add up exactly
@@ -48,7 +50,9 @@ class Sighting:
         """Points with the context, between 0 and 4; what weighs nothing at all stays so."""
         if self.points <= 0:
             return 0.0
-        value = self.points + sum(reason.weight for reason in self.context)
+        up = sum(reason.weight for reason in self.context if reason.weight > 0)
+        down = sum(reason.weight for reason in self.context if reason.weight < 0)
+        value = max(self.points, min(self.points + up, RAISED_TO)) + down
         return max(0.0, min(float(HIGHEST), value))
 
     def is_fresh(self, since: datetime) -> bool:
@@ -73,11 +77,11 @@ def judge(sightings: Sequence[Sighting], pace: Pace, rules: EventRules) -> Weigh
     grown = by_newsrooms > 0 or found.severity < rules.groei.minstens
     added = [] if grown else _growth(sightings, pace, rules)
     value = top.value + sum(reason.weight for reason in added)
+    if added and not found.proximity.is_dutch:
+        value = max(top.value, min(value, rules.groei.hoogste_buitenland + LEFT_OVER))
     if value > top.points + rules.meest_erbij:
         value = top.points + rules.meest_erbij
         added.append(Reason(texts.AT_MOST.format(most=f"{rules.meest_erbij:g}"), 0))
-    if added and not found.proximity.is_dutch:
-        value = max(top.value, min(value, rules.groei.hoogste_buitenland + LEFT_OVER))
     severity = min(HIGHEST, int(value + TINY) + max(0, by_newsrooms))
     return replace(found, severity=severity, reasons=(*found.reasons, *added))
 
