@@ -12,6 +12,7 @@ from feeds.lexicon import Lexicon
 from feeds.parsing import Entry
 from feeds.relevance import Judgement, score_item
 from feeds.rows import Item, Trust
+from feeds.sections import section_of
 from feeds.subjects import Subject, subject_of
 
 
@@ -49,7 +50,10 @@ def judge_entries(
     for entry in reversed(entries):
         stored = known.get(entry.guid)
         if stored is None or stored.content_hash != entry.content_hash:
-            judgement = score_item(entry.title, entry.lead, trust=trust, lexicon=lexicon)
+            judgement = score_item(
+                entry.title, entry.lead, trust=trust, lexicon=lexicon,
+                section=section_of(entry.link, lexicon),
+            )  # fmt: skip
             judged.append(Judged(entry, judgement, stored))
     return judged
 

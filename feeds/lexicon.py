@@ -38,29 +38,11 @@ class EventType(Frozen):
     alle: list[list[str]] = Field(default_factory=list)
 
 
-class Modifier(Frozen):
-    """A circumstance (``modifiers.toml``); ``alleen`` limits it to some types, ``in_kop`` to
-    the title."""
-
-    naam: str
-    gewicht: int = Field(ge=1, le=3)
-    alleen: list[str] = Field(default_factory=list)
-    in_kop: bool = False
-    any: list[str]
-
-
-class Modifiers(Frozen):
-    """Both directions."""
-
-    zwaarder: dict[str, Modifier]
-    lichter: dict[str, Modifier]
-
-
 class Exclusion(Frozen):
     """A context in which words mean something else (``exclusions.toml``)."""
 
     naam: str
-    effect: Literal["masker", "weg", "log", "agenda", "rechtbank"]
+    effect: Literal["masker", "weg", "log", "telt", "rechtbank"]
     mits_geen: list[str] = Field(default_factory=list)
     any: list[str]
 
@@ -131,8 +113,6 @@ class Toll(Frozen):
     """From how many deaths an event is a shock, and from how many it is a whole war's count."""
 
     woorden: list[str]
-    veel: int
-    heel_veel: int
     te_veel: int
 
 
@@ -146,18 +126,56 @@ class RoundUps(Frozen):
 class Rules(Frozen):
     """``severity.toml``."""
 
-    grootste_zwaarder: int
     hoogste: int
     hoogste_buitenland: int
+    grote_schok: list[str]
     afkoeling_dagen: int
     themas_buitenland: list[str]
     lopende_themas: list[str]
-    hoogste_lopend: int
-    nabijheid: dict[str, int]
     voorkomen: Prevented
     lokale_zaken: AnyOf
     overzicht: RoundUps
     dodental: Toll
+
+
+class Named(Frozen):
+    """A feature that is not found by words; ``vooraf`` is its weight without measurements."""
+
+    naam: str
+    vooraf: float = 0.0
+
+
+class WordFeature(Named):
+    """A feature that is found by words; with ``alleen_samen`` it never weighs by itself."""
+
+    any: list[str]
+    alleen_samen: bool = False
+
+
+class Together(Named):
+    """Features that say something else together; ``a|b`` is one of the two."""
+
+    alle: list[str]
+
+    @property
+    def choices(self) -> list[list[str]]:
+        return [one.split("|") for one in self.alle]
+
+
+class Features(Frozen):
+    """``features.toml``: what can be seen in an item."""
+
+    kenmerken: dict[str, WordFeature]
+    samen: dict[str, Together]
+    overig: dict[str, Named]
+    rubrieken: dict[str, list[str]]
+
+
+class Weights(Frozen):
+    """``weights.toml``, made by ``schakel feeds fit``: points of severity."""
+
+    basis: float
+    gewicht: dict[str, float]
 
 
 class DefaultSource(Frozen):
@@ -175,11 +193,12 @@ class Lexicon:
     """Everything that is known about words, with one matcher over all of it."""
 
     types: dict[str, EventType]
-    modifiers: Modifiers
     exclusions: dict[str, Exclusion]
     themes: dict[str, Theme]
     gazetteer: Gazetteer
     rules: Rules
+    features: Features
+    weights: Weights
     known_names: frozenset[str]
 
     @cached_property
@@ -199,6 +218,40 @@ class Lexicon:
         return re.compile(rf"\b(\d{{1,3}}(?:[.\s]?\d{{3}})*)\s+(?:\w+\s+)?(?:{words})\b", re.I)
 
     @cached_property
+    def section_classes(self) -> dict[str, str]:
+        """The class of every section that is known by name."""
+        return {name: key for key, names in self.features.rubrieken.items() for name in names}
+
+    @cached_property
+    def pairs(self) -> list[tuple[str, list[list[str]]]]:
+        """Features that say something else together: one name of every list has to be seen."""
+        return [(key, pair.choices) for key, pair in self.features.samen.items()]
+
+    @cached_property
+    def only_together(self) -> frozenset[str]:
+        """Features that count only beside others: a community's name alone means nothing."""
+        words = self.features.kenmerken
+        return frozenset(key for key, one in words.items() if one.alleen_samen)
+
+    @cached_property
+    def prior(self) -> dict[str, float]:
+        """What every feature would weigh without measurements, in points of severity."""
+        features = self.features
+        pairs = {f"samen:{key}": one.vooraf for key, one in features.samen.items()}
+        named = {**features.kenmerken, **features.overig}
+        return {key: one.vooraf for key, one in named.items()} | pairs
+
+    @cached_property
+    def feature_names(self) -> dict[str, str]:
+        """Every feature's Dutch name."""
+        features = self.features
+        named = {**features.kenmerken, **features.overig}
+        kinds = {f"soort:{key}": kind.naam for key, kind in self.types.items()}
+        kinds |= {f"uitzondering:{key}": one.naam for key, one in self.exclusions.items()}
+        pairs = {f"samen:{key}": one.naam for key, one in features.samen.items()}
+        return kinds | pairs | {key: one.naam for key, one in named.items()}
+
+    @cached_property
     def needs_arnhem(self) -> frozenset[str]:
         """Terms for places that exist elsewhere too."""
         return frozenset(self.gazetteer.ambigu.termen)
@@ -211,15 +264,11 @@ class Lexicon:
         for key, kind in self.types.items():
             for group, terms in enumerate([kind.any, *kind.alle]):
                 yield from _tagged("type", key, terms, group)
-        for side, modifiers in (
-            ("zwaarder", self.modifiers.zwaarder),
-            ("lichter", self.modifiers.lichter),
-        ):
-            for key, modifier in modifiers.items():
-                yield from _tagged(side, key, modifier.any)
         for key, exclusion in self.exclusions.items():
             yield from _tagged("uitzondering", key, exclusion.any)
             yield from _tagged("mits_geen", key, exclusion.mits_geen)
+        for key, feature in self.features.kenmerken.items():
+            yield from _tagged("kenmerk", key, feature.any)
         for key, theme in self.themes.items():
             yield from _tagged("thema", key, theme.any)
         yield from self._places()
@@ -253,11 +302,12 @@ def load_lexicon() -> Lexicon:
     known = _read("known_names")
     lexicon = Lexicon(
         types=_models("events", EventType),
-        modifiers=Modifiers.model_validate(_read("modifiers")),
         exclusions=_models("exclusions", Exclusion),
         themes=_models("themes", Theme),
         gazetteer=Gazetteer.model_validate(_read("gazetteer")),
         rules=Rules.model_validate(_read("severity")),
+        features=Features.model_validate(_read("features")),
+        weights=Weights.model_validate(_read("weights")),
         known_names=frozenset(fold(word) for words in known.values() for word in words),
     )
     _ = lexicon.matcher

@@ -1,8 +1,9 @@
 """How much one news item matters here, and why. Pure: words in, a judgement out.
 
-severity = base of the heaviest type + place + what makes it worse − what makes it less,
-between 1 and 4, then floors and ceilings (``lexicon/severity.toml``). 0 means: none of the
-lexicon's types. Severity 5 is never given by the machine.
+Every feature that is seen (``feeds/features.py``) has a weight in points of severity
+(``lexicon/weights.toml``, fitted to labelled items). The severity is the whole part of their
+sum, 0–4, after a few rules that no measurement may undo: floors for what touches the city
+itself, ceilings for sport, fiction and drills. Severity 5 is never given by the machine.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from feeds import texts
+from feeds.features import Feature, figurative, observe, shown_reason
 from feeds.lexicon import GENERAL, EventType, Lexicon
 from feeds.matching import Hit, words_of, words_of_item
 from feeds.places import NOWHERE, Found, Place, Proximity, find_place
 from feeds.rows import Trust
+from feeds.sections import Section, read_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +49,57 @@ class Judgement:
         return self.types[0] if self.types else GENERAL
 
 
-_TOLL_TYPES = frozenset({"E02", "E03", "E14", "E22"})
-_NO_CITIES = frozenset({"nederland*", "landelijk*"})
+#: a smaller weight is not worth a line of its own
+_SMALL = 0.1
+#: words of a section that a publisher opened for one subject stand with those of the title
+_SECTION_OFFSET = 900
 _SEPARATOR = re.compile(r"\s[|•–-]\s|:\s|\s•|\|")
 _BOTH_SIDES = 3
 
 
-def score_item(title: str, lead: str, *, trust: Trust, lexicon: Lexicon) -> Judgement:
-    """Judge an item by its title and lead (plain text, the lead may be empty)."""
-    found = lexicon.matcher.find(words_of_item(title, lead))
-    roundup = is_roundup(title, lexicon)
-    if not found:
-        return Judgement(0, reasons=(Reason(texts.NOTHING, 0),), is_roundup=roundup)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that is found in an item, before anything is weighed."""
+
+    found: Found
+    place: Place
+    themes: tuple[str, ...]
+    types: Mapping[str, Hit]
+    features: Mapping[str, Feature]
+    is_roundup: bool
+
+
+def score_item(
+    title: str, lead: str, *, trust: Trust, lexicon: Lexicon, section: str = ""
+) -> Judgement:
+    """Judge an item by its title and lead (plain text, the lead may be empty).
+
+    :param section: the publisher's name of the section, as it stands in the item's address.
+    """
+    seen = look_at(title, lead, trust=trust, lexicon=lexicon, section=section)
+    severity, reasons = _Reckoning(seen, trust, lexicon).run()
+    types = tuple(seen.types)
+    return Judgement(severity, types, seen.place, seen.themes, reasons, seen.is_roundup)
+
+
+def look_at(title: str, lead: str, *, trust: Trust, lexicon: Lexicon, section: str = "") -> Seen:
+    """What is found in an item; the same for judging it and for fitting the weights."""
+    of_section = read_section(section, lexicon)
+    words = words_of_item(title, lead)
+    if of_section is Section.OWN:
+        words += words_of(section.replace("-", " "), first=_SECTION_OFFSET)
+    found = lexicon.matcher.find(words)
     place = find_place(found, lexicon)
     themes = tuple(key for key in lexicon.themes if ("thema", key, 0) in found)
-    hits = _find_types(found, place, themes, lexicon)
-    if not hits:
-        return Judgement(0, (), place, themes, (Reason(texts.NOTHING, 0),), roundup)
-    reckoning = _Reckoning(found, place, themes, hits, trust, lexicon, f"{title} {lead}")
-    severity, reasons = reckoning.run()
-    return Judgement(severity, tuple(hits), place, themes, tuple(reasons), roundup)
+    types = _find_types(found, place, themes, lexicon)
+    roundup = is_roundup(title, lexicon)
+    marks = [f"soort:{key}" for key in types] + [f"bron:{trust.value}"]
+    if of_section:
+        marks.append(of_section)
+    if roundup:
+        marks.append("vorm:overzicht")
+    features = observe(title, lead, found, place, marks, lexicon)
+    return Seen(found, place, themes, types, features, roundup)
 
 
 def is_roundup(title: str, lexicon: Lexicon) -> bool:
@@ -84,17 +119,11 @@ def _find_types(
     found: Found, place: Place, themes: Sequence[str], lexicon: Lexicon
 ) -> dict[str, Hit]:
     """The types that hold, each with its first hit, the heaviest first."""
-    figurative = {
-        position
-        for key, exclusion in lexicon.exclusions.items()
-        if exclusion.effect == "masker"
-        for hit in found.get(("uitzondering", key, 0), ())
-        for position in range(hit.start, hit.end)
-    }
+    masked = figurative(found, lexicon)
     hits = {
         key: hit
         for key, kind in lexicon.types.items()
-        if (hit := _first_hit(key, kind, found, figurative))
+        if (hit := _first_hit(key, kind, found, masked))
         and _allowed(key, kind, found, place, themes, lexicon)
     }
     rule = lexicon.rules.voorkomen
@@ -103,10 +132,10 @@ def _find_types(
     return dict(sorted(hits.items(), key=lambda pair: -lexicon.types[pair[0]].basis))
 
 
-def _first_hit(key: str, kind: EventType, found: Found, figurative: set[int]) -> Hit | None:
+def _first_hit(key: str, kind: EventType, found: Found, masked: set[int]) -> Hit | None:
     def literal(group: int) -> list[Hit]:
         hits = found.get(("type", key, group), ())
-        return [hit for hit in hits if hit.start not in figurative]
+        return [hit for hit in hits if hit.start not in masked]
 
     anywhere = literal(0)
     if anywhere:
@@ -134,150 +163,91 @@ def _allowed(
 class _Reckoning:
     """The sum for one item; every step yields its reason."""
 
-    found: Found
-    place: Place
-    themes: tuple[str, ...]
-    hits: Mapping[str, Hit]
+    seen: Seen
     trust: Trust
     lexicon: Lexicon
-    text: str
 
-    def run(self) -> tuple[int, list[Reason]]:
-        reasons = [*self._type(), *self._place(), *self._heavier(), *self._lighter()]
-        rules = self.lexicon.rules
-        total = sum(reason.weight for reason in reasons)
-        severity = max(1, min(rules.hoogste, int(total)))
-        for key, floor in self._floors():
-            if severity < floor:
-                reasons.append(Reason(texts.FLOORS[key], floor - severity))
-                severity = floor
-        severity = self._ceiling_abroad(severity, reasons)
-        severity = self._ceiling_ongoing(severity, reasons)
-        return self._limit(severity, reasons), reasons
+    def run(self) -> tuple[int, tuple[Reason, ...]]:
+        reasons = self._weighed()
+        points = sum(reason.weight for reason in reasons)
+        for key, least in self._floors():
+            points = _change(reasons, points, max(points, least), texts.FLOORS[key])
+        for text, most in self._limits():
+            points = _change(reasons, points, min(points, most), text)
+        severity = max(0, min(self.lexicon.rules.hoogste, floor(points)))
+        return severity, tuple(reasons)
 
-    def _type(self) -> Iterator[Reason]:
-        key, hit = next(iter(self.hits.items()))
-        kind = self.lexicon.types[key]
-        yield Reason(texts.TYPE.format(name=kind.naam, shown=hit.shown), kind.basis)
-        if hit.in_lead and not self.place.proximity.is_local:
-            yield Reason(texts.ONLY_IN_LEAD, -1)
-
-    def _place(self) -> Iterator[Reason]:
-        proximity = self.place.proximity
-        weight = self.lexicon.rules.nabijheid[proximity]
-        if proximity is Proximity.ELSEWHERE and (self._is("E02", "E19") or self._touches()):
-            weight = 0
-        if proximity is Proximity.UNKNOWN and self.trust is Trust.NATIONAL:
-            weight = self.lexicon.rules.nabijheid["onbekend_landelijk"]
-        text = texts.PLACES[proximity].format(shown=self.place.shown)
-        yield Reason(text, weight)
-
-    def _heavier(self) -> Iterator[Reason]:
-        left = self.lexicon.rules.grootste_zwaarder
-        for reason in [*self._toll(), *self._several_cities(), *self._worse()]:
-            weight = min(left, reason.weight)
-            if weight > 0:
-                yield Reason(reason.text, weight)
-            left -= int(weight)
-
-    def _worse(self) -> Iterator[Reason]:
-        for key, modifier in self.lexicon.modifiers.zwaarder.items():
-            hits = self.found.get(("zwaarder", key, 0), ())
-            if modifier.in_kop:
-                hits = [hit for hit in hits if not hit.in_lead]
-            if hits and (not modifier.alleen or self._is(*modifier.alleen)):
-                shown = texts.MODIFIER.format(name=modifier.naam, shown=hits[0].shown)
-                yield Reason(shown, modifier.gewicht)
-
-    def _toll(self) -> Iterator[Reason]:
-        """Hundreds of deaths are a shock wherever they fall."""
-        if not self._is(*_TOLL_TYPES):
-            return
-        rule = self.lexicon.rules.dodental
-        found = self.lexicon.toll.finditer(self.text)
-        numbers = [int(re.sub(r"\D", "", one[1])) for one in found]
-        most = max((number for number in numbers if number < rule.te_veel), default=0)
-        if most >= rule.veel:
-            weight = 2 if most >= rule.heel_veel else 1
-            yield Reason(texts.TOLL.format(number=most), weight)
-
-    def _several_cities(self) -> Iterator[Reason]:
-        hits = self.found.get(("plaats", "nl_steden", 0), ())
-        cities = list(dict.fromkeys(hit.term for hit in hits if not hit.in_lead))
-        cities = [city for city in cities if city not in _NO_CITIES]
-        if self._is("E02", "E03", "E08", "E09") and len(cities) > 1:
-            yield Reason(texts.SEVERAL_CITIES.format(count=len(cities)), 1)
-
-    def _lighter(self) -> Iterator[Reason]:
-        for key, modifier in self.lexicon.modifiers.lichter.items():
-            if hits := self.found.get(("lichter", key, 0)):
-                shown = texts.MODIFIER.format(name=modifier.naam, shown=hits[0].shown)
-                yield Reason(shown, -modifier.gewicht)
+    def _weighed(self) -> list[Reason]:
+        """The base, the features that weigh something (the heaviest first), and the rest."""
+        weights = self.lexicon.weights
+        parts = {
+            name: round(weights.gewicht.get(name, 0.0) * feature.value, 2)
+            for name, feature in self.seen.features.items()
+        }
+        told = sorted((name for name in parts if abs(parts[name]) >= _SMALL),
+                      key=lambda name: (-abs(parts[name]), name))  # fmt: skip
+        rest = round(sum(weight for weight in parts.values() if abs(weight) < _SMALL), 2)
+        reasons = [Reason(texts.BASE if told else texts.NOTHING, weights.basis)]
+        for name in told:
+            shown = shown_reason(name, self.seen.features[name], self.lexicon)
+            reasons.append(Reason(shown, parts[name]))
+        if rest:
+            reasons.append(Reason(texts.SMALL_THINGS, rest))
+        return reasons
 
     def _floors(self) -> Iterator[tuple[str, int]]:
-        proximity = self.place.proximity
-        minors = ("zwaarder", "minderjarig", 0) in self.found
-        serious = any(self.lexicon.types[key].basis > 1 for key in self.hits)
-        if proximity.is_arnhem and (self._is("E05", "E10") or (minors and serious)):
-            yield "local_touching", 3
-        if proximity.is_arnhem and serious and self.trust is Trust.OFFICIAL:
-            yield "official_local", 3
-        if proximity.is_local and self._is("E01"):
+        """What touches the city itself may not depend on how much was labelled."""
+        seen = self.seen
+        proximity = seen.place.proximity
+        serious = any(self.lexicon.types[key].basis > 1 for key in seen.types)
+        fresh = not {"rechtszaak", "later", "oefening", "uitleg"} & set(seen.features)
+        if fresh and proximity.is_arnhem:
+            if self._is("E05", "E10") or ("jong" in seen.features and serious):
+                yield "local_touching", 3
+            if serious and self.trust is Trust.OFFICIAL:
+                yield "official_local", 3
+        if fresh and proximity.is_local and self._is("E01"):
             yield "local_terror", 4
-        fresh = not list(self._lighter())
-        if fresh and self._is("E02") and proximity.is_dutch:
-            deadly = ("zwaarder", "doden", 0) in self.found or proximity.is_local
+        if fresh and proximity.is_dutch and self._is("E02"):
+            deadly = "doden" in seen.features or proximity.is_local
             yield ("attack_here", 4) if deadly else ("attack_elsewhere", 3)
-        if fresh and self._is("E02") and set(self.themes) & {"T03", "T13", "T14", "T19"}:
-            yield "attack_touching", 3
 
-    def _ceiling_abroad(self, severity: int, reasons: list[Reason]) -> int:
-        limit = self.lexicon.rules.hoogste_buitenland
-        if self.place.proximity is not Proximity.ABROAD_TOUCHING or severity <= limit:
-            return severity
-        reasons.append(Reason(texts.CEILING_ABROAD.format(limit=limit), limit - severity))
-        return limit
-
-    def _ceiling_ongoing(self, severity: int, reasons: list[Reason]) -> int:
-        """A long war has such news every day; only a shock in it is news here."""
+    def _limits(self) -> Iterator[tuple[str, float]]:
+        """Contexts in which the words mean something else, and how high a far shock goes."""
         rules = self.lexicon.rules
-        shocks = ("zwaarder", "schok_buitenland", 0) in self.found or list(self._toll())
-        abroad = self.place.proximity is Proximity.ABROAD_TOUCHING and not self._is("E02", "E05")
-        if not abroad or shocks or not set(self.themes) & set(rules.lopende_themas):
-            return severity
-        if severity > rules.hoogste_lopend:
-            text = texts.CEILING_ONGOING.format(limit=rules.hoogste_lopend)
-            reasons.append(Reason(text, rules.hoogste_lopend - severity))
-        return min(severity, rules.hoogste_lopend)
-
-    def _limit(self, severity: int, reasons: list[Reason]) -> int:
-        """Contexts in which the words mean something else (sport, film, drill, history)."""
-        typed_in_title = any(not hit.in_lead for hit in self.hits.values())
+        if self.seen.place.proximity is Proximity.ABROAD_TOUCHING and not self._is_great_shock():
+            most = rules.hoogste_buitenland + 0.99
+            yield texts.CEILING_ABROAD.format(limit=rules.hoogste_buitenland), most
+        typed_in_title = any(not hit.in_lead for hit in self.seen.types.values())
         for key, exclusion in self.lexicon.exclusions.items():
-            if exclusion.effect in {"masker", "rechtbank"}:
+            if exclusion.effect not in {"weg", "log"}:
                 continue
-            hits = self.found.get(("uitzondering", key, 0), ())
+            hits = self.seen.found.get(("uitzondering", key, 0), ())
             # A word far down in the lead does not undo what the title says.
             telling = [hit for hit in hits if not (hit.in_lead and typed_in_title)]
-            if not telling or ("mits_geen", key, 0) in self.found:
+            if not telling or ("mits_geen", key, 0) in self.seen.found:
                 continue
             limit = self._limit_of(exclusion.effect)
-            if severity > limit:
-                text = texts.LIMIT if limit else texts.DROPPED
-                shown = text.format(name=exclusion.naam, shown=telling[0].shown, limit=limit)
-                reasons.append(Reason(shown, limit - severity))
-                severity = limit
-        return severity
+            text = texts.LIMIT if limit else texts.DROPPED
+            shown = text.format(name=exclusion.naam, shown=telling[0].shown, limit=limit)
+            yield shown, limit + 0.99
 
     def _limit_of(self, effect: str) -> int:
         if effect != "weg":
             return 1
-        strong = any(self.lexicon.types[key].basis >= 3 for key in self.hits)
-        vouched = self.trust is Trust.OFFICIAL and self.place.proximity.is_arnhem
+        strong = any(self.lexicon.types[key].basis >= 3 for key in self.seen.types)
+        vouched = self.trust is Trust.OFFICIAL and self.seen.place.proximity.is_arnhem
         return 4 if strong and vouched else 0
 
-    def _is(self, *types: str) -> bool:
-        return any(key in self.hits for key in types)
+    def _is_great_shock(self) -> bool:
+        return bool(set(self.lexicon.rules.grote_schok) & set(self.seen.features))
 
-    def _touches(self) -> bool:
-        return bool(set(self.themes) & set(self.lexicon.rules.themas_buitenland))
+    def _is(self, *types: str) -> bool:
+        return any(key in self.seen.types for key in types)
+
+
+def _change(reasons: list[Reason], points: float, wanted: float, text: str) -> float:
+    """Write down why the sum becomes ``wanted``, if it does."""
+    if round(wanted - points, 2):
+        reasons.append(Reason(text, round(wanted - points, 2)))
+    return wanted

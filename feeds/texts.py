@@ -28,34 +28,20 @@ UNTITLED = "(zonder titel)"
 HIDDEN_NAME = "[naam]"
 
 #: reasons of one item
-TYPE = "{name}: “{shown}”"
-PLACES = {
-    "P0": "plek in Arnhem: {shown}",
-    "P1": "Arnhem genoemd",
-    "P2": "buurgemeente: {shown}",
-    "regio": "elders in Gelderland: {shown}",
-    "P3": "elders in Nederland: {shown}",
-    "P4": "ver weg, kan mensen hier raken",
-    "P5": "buitenland zonder band met hier",
-    "onbekend": "geen plaats genoemd",
-}
-ONLY_IN_LEAD = "niet in de kop, alleen in de inleiding"
-MODIFIER = "{name}: “{shown}”"
+FEATURE = "{name}: “{shown}”"
 LIMIT = "{name}: “{shown}”, daarom hoogstens ernst {limit}"
 DROPPED = "{name}: “{shown}”, telt niet mee"
-TOLL = "veel slachtoffers: {number}"
-SEVERAL_CITIES = "in {count} steden"
 FLOORS = {
     "local_touching": "dicht bij kinderen, een school of een gebedshuis: minstens ernst 3",
     "local_terror": "aanhouding voor terrorisme dichtbij: minstens ernst 4",
     "attack_here": "aanslag in Nederland: minstens ernst 4",
     "attack_elsewhere": "aanslag elders in Nederland: minstens ernst 3",
-    "attack_touching": "aanslag in het buitenland die hier raakt: minstens ernst 3",
     "official_local": "officiële bron over Arnhem: minstens ernst 3",
 }
 CEILING_ABROAD = "buitenland: de machine gaat niet boven ernst {limit}"
-CEILING_ONGOING = "oorlog die al lang duurt: hoogstens ernst {limit}"
-NOTHING = "geen woorden uit het lexicon"
+NOTHING = "geen kenmerken die iets wegen"
+BASE = "uitgangspunt voor elk bericht"
+SMALL_THINGS = "kleine kenmerken samen"
 
 #: reasons of an event
 SECOND_NEWSROOM = "tweede redactie binnen {minutes} min"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,13 +29,13 @@ def matches(term: str, text: str) -> bool:
 @pytest.mark.parametrize(
     ("title", "types", "proximity", "severity"),
     [
-        ("Koerden demonstreren in Arnhem tegen Turkse inval", {"E07", "E14"}, "P1", 4),
+        ("Koerden demonstreren in Arnhem tegen Turkse inval", {"E07", "E14"}, "P1", 3),
         ("Dreigmail aan basisschool blijkt afkomstig van minderjarige Arnhemmer", {"E10"}, "P1", 4),
         ("Burgemeester Arnhem verbiedt koranverbranding uit angst voor ongeregeldheden",
          {"E07", "E08"}, "P1", 3),
         ("Explosie bij voordeur woning Spijkerlaan", {"E09"}, "P0", 2),
         ("Zeven terreurverdachten aangehouden in Arnhem en Weert", {"E01"}, "P1", 4),
-        ("Gewonden bij schietpartij in tram Utrecht, dader voortvluchtig", {"E03"}, "P3", 3),
+        ("Gewonden bij schietpartij in tram Utrecht, dader voortvluchtig", {"E03"}, "P3", 4),
         ("Dreigingsniveau in provincie Utrecht naar 5", {"E19"}, "P3", 4),
         ("Aanslagen op twee moskeeën in Christchurch: 49 doden", {"E02", "E05"}, "P4", 3),
         ("Militairen plegen couppoging in Turkije", {"E14"}, "P4", 3),
@@ -43,7 +45,7 @@ def matches(term: str, text: str) -> bool:
         ("Hulpdiensten oefenen terreuraanslag in GelreDome", {"E02"}, "P0", 1),
         ("Herdenking Slag om Arnhem", set(), "P1", 0),
         ("Gerechtshof Arnhem-Leeuwarden: 12 jaar cel voor doodslag in Almelo", {"E04"},
-         "onbekend", 1),
+         "onbekend", 0),
         ("Vliegtuigbom gevonden in Schuytgraaf", set(), "P0", 0),
         ("Turkse spits beslist duel met aanval", {"E14"}, "P4", 0),
     ],
@@ -57,13 +59,26 @@ def test_the_headlines_of_the_lexicon(
     assert found.place.proximity == proximity
 
 
-def test_every_judgement_gives_its_reasons_and_they_add_up() -> None:
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Zeven terreurverdachten aangehouden in Arnhem en Weert",
+        "Hulpdiensten oefenen terreuraanslag in GelreDome",
+        "Aanslagen op twee moskeeën in Christchurch: 49 doden",
+        "Bibliotheek verlengt de openingstijden",
+    ],
+)
+def test_every_judgement_gives_its_reasons_and_they_add_up(title: str) -> None:
+    found = judge(title)
+    points = sum(reason.weight for reason in found.reasons)
+    assert found.severity == max(0, min(4, floor(round(points, 2))))
+
+
+def test_the_reasons_say_what_was_seen_in_which_words() -> None:
     found = judge("Zeven terreurverdachten aangehouden in Arnhem en Weert")
-    assert [reason.text for reason in found.reasons] == [
-        "aanhouding terrorisme / extremisme: “terreurverdachten”",
-        "Arnhem genoemd",
-    ]
-    assert sum(reason.weight for reason in found.reasons) == 4
+    texts = [reason.text for reason in found.reasons]
+    assert "Arnhem genoemd: “Arnhem”" in texts
+    assert "terreur of extremisme: “terreurverdachten”" in texts
 
 
 def test_a_district_is_named_with_its_code() -> None:
@@ -122,8 +137,8 @@ def test_a_community_word_alone_means_nothing() -> None:
 
 
 def test_a_long_war_has_such_news_every_day_but_a_shock_counts() -> None:
-    assert judge("Doden en gewonden bij Russische aanval op stad in Oekraïne").severity == 2
-    assert judge("Rusland begint grootschalige invasie van Oekraïne, oorlog").severity == 3
+    assert judge("Doden en gewonden bij Russische aanval op stad in Oekraïne").severity < 2
+    assert judge("Rusland begint grootschalige invasie van Oekraïne, oorlog").severity >= 2
 
 
 @pytest.mark.parametrize(
@@ -197,9 +212,10 @@ def test_the_lexicon_refers_only_to_itself() -> None:
     rules, types = LEXICON.rules, LEXICON.types
     assert {rules.voorkomen.soort, rules.voorkomen.onderdrukt} <= set(types)
     assert set(rules.themas_buitenland) <= set(LEXICON.themes)
-    assert {proximity.value for proximity in Proximity} <= set(rules.nabijheid)
-    for modifier in LEXICON.modifiers.zwaarder.values():
-        assert set(modifier.alleen) <= set(types)
+    assert {f"plaats:{proximity}" for proximity in Proximity} <= set(LEXICON.feature_names)
+    for choices in dict(LEXICON.pairs).values():
+        assert {name for choice in choices for name in choice} <= set(LEXICON.feature_names)
+    assert set(LEXICON.weights.gewicht) <= set(LEXICON.feature_names)
     assert "E20" not in types, "sexual offences with children have a protocol of their own"
 
 

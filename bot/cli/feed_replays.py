@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from bot.cli import feed_measure_texts as measure_texts
 from bot.cli import frame_texts
 from bot.cli import replay_texts as texts
+from bot.cli.feed_measures import InputPaths, evaluate_relevance
 from bot.cli.frame import say, stop
 
 if TYPE_CHECKING:
@@ -58,7 +60,11 @@ def replay(
 
 
 def evaluate(
-    items: InputPath,
+    inputs: InputPaths,
+    relevance: Annotated[
+        Path | None,
+        typer.Option("--relevance", help=measure_texts.HELP_RELEVANCE, metavar=frame_texts.FILE),
+    ] = None,
     clusters: Annotated[
         Path | None, typer.Option("--clusters", help=texts.HELP_CLUSTERS, metavar=frame_texts.FILE)
     ] = None,
@@ -66,11 +72,17 @@ def evaluate(
         Path | None, typer.Option("--events", help=texts.HELP_EVENTS, metavar=frame_texts.FILE)
     ] = None,
 ) -> None:
+    if relevance is not None:
+        evaluate_relevance(relevance, inputs)
+        if clusters is None and events is None:
+            return
     measured: dict[str, object] = {}
+    if len(inputs) > 1 and (clusters is not None or events is not None):
+        raise stop(texts.ONE_INPUT)
     if clusters is not None:
-        measured |= {"clusters": _measure_clusters(clusters, items)}
+        measured |= {"clusters": _measure_clusters(clusters, inputs[0])}
     if events is not None:
-        measured |= {"events": _measure_events(events, items)}
+        measured |= {"events": _measure_events(events, inputs[0])}
     if not measured:
         raise stop(texts.NOTHING_TO_MEASURE)
     say(_line(measured))

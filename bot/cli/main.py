@@ -14,6 +14,7 @@ from bot.cli import (
     briefings,
     contacts,
     events,
+    feed_measures,
     feed_replays,
     frame_texts,
     screening,
@@ -32,6 +33,7 @@ app = DutchTyper(
 app.add_typer(contacts.app, name="contacts", help=texts.HELP_CONTACTS)
 app.add_typer(starting.app, name="event", help=texts.HELP_EVENT)
 feed_replays.add_to(events.feeds_app)
+feed_measures.add_to(events.feeds_app)
 app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)
 app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)
 app.add_typer(bench.app, name="bench")
