@@ -11,6 +11,7 @@ import typer
 
 from bot import run_texts as texts
 from bot.config import Config
+from bot.console.serving import CannotListen
 from bot.house import House
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,9 @@ async def run(config: Config) -> int:
         settle_memory()
         typer.echo(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
+    except CannotListen as error:
+        typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
+        return 1
     finally:
         await house.stop()
     return 0

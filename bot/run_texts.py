@@ -5,6 +5,10 @@ PAGES_BEHIND = (
     "Schakel draait. De werkpagina's staan op {address} - op deze machine luistert Schakel op "
     "{listens_on} - stoppen: Ctrl-C."
 )
+CANNOT_LISTEN = (
+    "De werkpagina's kunnen niet op {address} staan: dat adres is al in gebruik, of niet van deze "
+    "machine. Draait Schakel al? Kies anders een andere [web] port."
+)
 #: by :attr:`bot.polling.Poller.trouble`
 TELEGRAM = {
     "token": (

@@ -230,7 +230,7 @@ AT = 1772556120  #: the clock of these tests
     [
         {"nonce": "een andere"}, {"nonce": None}, {"nonce": ["x"]},
         {"aud": "een ander"}, {"aud": None}, {"aud": [CLIENT, "een ander"]}, {"aud": []},
-        {"azp": "een ander"},
+        {"azp": "een ander"}, {"aud": [CLIENT, "een ander"], "azp": CLIENT},
         {"iss": "https://elders.example"}, {"iss": None},
         {"exp": AT - 61}, {"exp": None}, {"exp": "straks"}, {"exp": True},
         {"iat": AT + 3600}, {"iat": None}, {"nbf": AT + 3600},

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from bot import run_texts
-from bot.config import SECRETS
-from bot.run import where_the_pages_are
+from bot.config import SECRETS, Config
+from bot.run import run, where_the_pages_are
+from bot.settings import DatabaseSettings, WebSettings
 from bot.simulator import TOKEN, Simulator
+from feeds.settings import FeedSettings
 from tests.test_cli import BOT
 
 UNIT = Path(__file__).parents[1] / "docs" / "voorbeelden" / "schakel.service"
@@ -76,6 +79,23 @@ async def in_a_thread(place: Path, token: str, bot_url: str, trouble: str) -> st
     sentence = run_texts.TELEGRAM[trouble]
     return await asyncio.to_thread(
         said_by_run, place, token, bot_url, lambda printed: sentence in printed
+    )
+
+
+async def test_an_address_that_is_taken_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = Config(
+            state_dir=tmp_path,
+            database=DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}/schakel.sqlite3"),
+            web=WebSettings(port=port),
+            feeds=FeedSettings(sources=[]),
+        )
+        assert await run(config) == 1
+    assert run_texts.CANNOT_LISTEN.format(address=f"http://127.0.0.1:{port}") in (
+        capsys.readouterr().err
     )
 
 

@@ -14,6 +14,10 @@ from starlette.types import ASGIApp
 GRACE_S = 1
 
 
+class CannotListen(OSError):
+    """The address is in use, or not one of this machine."""
+
+
 class WebServer:
     """An HTTP server as one part among others: it leaves signals and logging alone."""
 
@@ -33,9 +37,12 @@ class WebServer:
     async def start(self) -> None:
         """Listen; returns when requests are answered.
 
-        :raises OSError: the address is in use or not ours.
+        :raises CannotListen: the address is in use or not ours.
         """
-        listener = _listen(self.host, self.port)
+        try:
+            listener = _listen(self.host, self.port)
+        except OSError as error:
+            raise CannotListen(self.address) from error
         self.port = listener.getsockname()[1]
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="web")
         ready = asyncio.create_task(self.ready.wait())
