@@ -6,6 +6,8 @@ import asyncio
 import html
 import json
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -661,3 +663,11 @@ async def test_a_provider_without_a_place_to_sign_out_gets_no_link(
     page = await gate.web.get("/aanmelden?afgemeld=ja")
     assert "U bent afgemeld" in page.text
     assert "Ook bij uw account afmelden" not in page.text
+
+
+def test_without_a_provider_its_libraries_are_not_loaded() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import bot.console.app, sys; print(*sys.modules)"],
+        check=True, capture_output=True, text=True,
+    ).stdout.split()  # fmt: skip
+    assert not {"authlib", "joserfc"} & set(loaded)
