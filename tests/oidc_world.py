@@ -64,6 +64,7 @@ class LoopbackProvider:
         return [
             web.get("/.well-known/openid-configuration", self._discovery),
             web.get("/sleutels", self._jwks),
+            web.get("/elders", self._jwks),
             web.get("/aanmelden", self._authorize),
             web.post("/aanmelden", self._authorize),
             web.post("/token", self._token),
