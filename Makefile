@@ -5,13 +5,14 @@
 # make migration  m="what changed": writes the next migration from the code
 # make lock       resolves requirements.lock anew (needs uv)
 # make assets     rebuilds what the console takes from others, bot/console/static/vendor (needs npm)
+# make bench      measures delivery for some minutes, into docs/performance.md
 # make browser    Debian's Chromium, for the tests that look at the pages
 # make printing   Debian's text layout libraries, for texts as PDF
 # make postgresql Debian's PostgreSQL, for the second round of the tests that keep rows
 # make clean      removes what the others made, and nothing else
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint browser postgresql printing test migration lock assets clean
+.PHONY: help setup demo lint bench browser postgresql printing test migration lock assets clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -91,6 +92,9 @@ test: lint browser postgresql printing
 	$(BIN)/pytest -q -n 2 --cov --cov-report=
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
 	$(BIN)/pytest -q -n 3 --postgresql
+
+bench: setup
+	$(BIN)/python -m bot.bench.series
 
 migration: setup
 	@[ -n "$(m)" ] || { echo 'Usage: make migration m="what changed"'; exit 2; }

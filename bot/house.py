@@ -183,6 +183,7 @@ class House:
                     reply_address=mail.reply_address,
                     verp_key=self.sealer.derive("verp"),
                     clock=self.clock,
+                    connections=mail.connections,
                 )
             )
         return Pump(

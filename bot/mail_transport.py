@@ -1,10 +1,11 @@
-"""Sends mail over one SMTP connection, and says of every answer what it means."""
+"""Sends mail over a few SMTP connections, and says of every answer what it means."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -47,11 +48,25 @@ class Phase(IntEnum):
     DATA = 2
 
 
+@dataclass(eq=False)
+class Line:
+    """One connection to the mail server, used by one mail at a time; None while it is closed."""
+
+    smtp: aiosmtplib.SMTP | None = None
+
+    def drop(self) -> None:
+        smtp, self.smtp = self.smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
 class MailTransport:
-    """The port to the mail server. One connection, used by one mail at a time.
+    """The port to the mail server. Each connection carries one mail at a time.
 
     :param tls: ``geen``, ``starttls`` or ``tls``.
     :param reply_address: mailbox for replies and bounces; empty: they go to ``from_address``.
+    :param connections: at most so many at a time; a relay that has fewer for us says 421, and the
+        channel pauses.
     :param verp_key: signs the addresses that bounces come back to.
     """
 
@@ -71,14 +86,16 @@ class MailTransport:
         verp_key: bytes,
         clock: Callable[[], datetime],
         timeout_s: float = 20.0,
+        connections: int = 1,
     ) -> None:
         self._host, self._port, self._tls = host, port, tls
         self._user, self._password = user, password
         self._from = Address(from_name, addr_spec=from_address)
         self._verp = Verp(reply_address, verp_key) if reply_address else None
         self._clock, self._timeout_s = clock, timeout_s
-        self._lock = asyncio.Lock()
-        self._smtp: aiosmtplib.SMTP | None = None
+        self._turns = asyncio.Semaphore(connections)
+        # The one that was used last is used first: with little to send only one stays open.
+        self._idle = [Line() for _ in range(connections)]
 
     async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Send one mail; an edit is refused, because a mail is final.
@@ -97,8 +114,12 @@ class MailTransport:
             return Refused("bad_address", closes_channel=True)
         phase = [Phase.CONNECTING]
         try:
-            async with self._lock:
-                return await self._deliver(outgoing, message, phase)
+            async with self._turns:
+                line = self._idle.pop()
+                try:
+                    return await self._deliver(line, outgoing, message, phase)
+                finally:
+                    self._idle.append(line)
         except asyncio.CancelledError:
             # The task ends here in either case; what it returns is all that the lane knows.
             if phase[0] is Phase.DATA:
@@ -106,39 +127,34 @@ class MailTransport:
             return Later(self._clock(), "interrupted")
 
     async def close(self) -> None:
-        """Say goodbye to the server."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is not None and smtp.is_connected:
-            try:
-                await smtp.quit(timeout=1.0)
-            except (SMTPException, OSError):
-                smtp.close()
+        """Say goodbye to the server, on all connections at once."""
+        await asyncio.gather(*(_goodbye(line) for line in self._idle))
 
     async def _deliver(
-        self, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
+        self, line: Line, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
     ) -> Outcome:
         """Send; a connection that the server closed while it was idle is replaced once."""
         for attempt in (1, 2):
-            was_open = self._smtp is not None
+            was_open = line.smtp is not None
             phase[0] = Phase.CONNECTING
             try:
-                await self._transact(outgoing, message, phase)
+                await self._transact(line, outgoing, message, phase)
             except (SMTPException, OSError, ValueError) as error:
-                await self._clean_up(error)
+                await _clean_up(line, error)
                 stale = attempt == 1 and was_open and isinstance(error, SMTPServerDisconnected)
                 if stale and phase[0] is not Phase.DATA:
                     continue
                 return classify(error, phase[0], now=self._clock())
             except BaseException:  # cancelled half-way: the connection is in no known state
-                self._drop()
+                line.drop()
                 raise
             return Sent(str(message["Message-ID"]))
         raise AssertionError("unreachable")
 
     async def _transact(
-        self, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
+        self, line: Line, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
     ) -> None:
-        smtp = await self._connected()
+        smtp = await self._connected(line)
         phase[0] = Phase.ENVELOPE
         sender = self._from.addr_spec
         if self._verp is not None:
@@ -148,9 +164,9 @@ class MailTransport:
         phase[0] = Phase.DATA
         await smtp.data(message.as_bytes(policy=SMTP_POLICY))
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        if self._smtp is not None and self._smtp.is_connected:
-            return self._smtp
+    async def _connected(self, line: Line) -> aiosmtplib.SMTP:
+        if line.smtp is not None and line.smtp.is_connected:
+            return line.smtp
         smtp = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
@@ -162,24 +178,8 @@ class MailTransport:
             timeout=self._timeout_s,
         )
         await smtp.connect()
-        self._smtp = smtp
+        line.smtp = smtp
         return smtp
-
-    async def _clean_up(self, error: Exception) -> None:
-        """After a refused recipient the connection is used on; after anything else it is not."""
-        refused = isinstance(error, SMTPRecipientRefused) and error.code != SERVICE_NOT_AVAILABLE
-        if refused and self._smtp is not None:
-            try:
-                await self._smtp.rset()
-            except (SMTPException, OSError):
-                self._drop()
-            return
-        self._drop()
-
-    def _drop(self) -> None:
-        smtp, self._smtp = self._smtp, None
-        if smtp is not None:
-            smtp.close()
 
     def _compose(self, outgoing: Outgoing, form: EmailForm) -> EmailMessage:
         message = EmailMessage()
@@ -198,6 +198,27 @@ class MailTransport:
         message.set_content(form.text, cte="quoted-printable")
         message.add_alternative(form.html, subtype="html", cte="quoted-printable")
         return message
+
+
+async def _goodbye(line: Line) -> None:
+    smtp, line.smtp = line.smtp, None
+    if smtp is not None and smtp.is_connected:
+        try:
+            await smtp.quit(timeout=1.0)
+        except (SMTPException, OSError):
+            smtp.close()
+
+
+async def _clean_up(line: Line, error: Exception) -> None:
+    """After a refused recipient the connection is used on; after anything else it is not."""
+    refused = isinstance(error, SMTPRecipientRefused) and error.code != SERVICE_NOT_AVAILABLE
+    if refused and line.smtp is not None:
+        try:
+            await line.smtp.rset()
+        except (SMTPException, OSError):
+            line.drop()
+        return
+    line.drop()
 
 
 def classify(error: Exception, phase: Phase, *, now: datetime) -> Outcome:

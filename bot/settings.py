@@ -27,6 +27,7 @@ class MailSettings(Frozen):
     host: str = Field("", description="SMTP-server; leeg = geen e-mail")
     port: int = Field(587, ge=1, le=65_535, description="poort van de SMTP-server")
     tls: Literal["geen", "starttls", "tls"] = Field("starttls", description="beveiliging")
+    connections: int = Field(4, ge=1, le=20, description="verbindingen tegelijk met de SMTP-server")
     user: str = Field("", description="gebruikersnaam bij de SMTP-server")
     password: str = Field("", repr=False, exclude=True)
     from_address: str = Field("", description="afzender van de mail")

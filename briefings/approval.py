@@ -187,13 +187,13 @@ async def approve(
         approved_at=now,
         send_at=later,
     )
-    deliveries = await post_version(session, event, briefing, texts, plan, settings, now=now)
+    planned = await post_version(session, event, briefing, texts, plan, settings, now=now)
     if later is None:
         await distribute(session, event, briefing, now=now)
     return Approved(
-        deliveries=len(deliveries),
+        deliveries=sum(planned.values()),
         unreachable=len(plan.unreachable),
-        message_ids=tuple(sorted({delivery.message_id for delivery in deliveries})),
+        message_ids=tuple(sorted(planned)),
     )
 
 

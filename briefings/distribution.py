@@ -19,11 +19,12 @@ from briefings.rows import (
     BriefingText,
 )
 from briefings.settings import BriefingSettings
+from contacts.bulk import plan_deliveries
 from contacts.directory import Audience
 from contacts.journal import SYSTEM
-from contacts.outbox import Delivery, MessageKind, Priority
+from contacts.messages import URGENT_SEVERITY, store_message
+from contacts.outbox import MessageKind, Priority
 from contacts.records import move
-from contacts.sending import URGENT_SEVERITY, post
 from feeds.rows import Event
 
 MESSAGE_KINDS = {
@@ -61,15 +62,18 @@ async def post_version(
     settings: BriefingSettings,
     *,
     now: datetime,
-) -> list[Delivery]:
-    """Write the messages of an approved version, one per text and set of links."""
+) -> dict[int, int]:
+    """Write the messages of an approved version, one per text and set of links.
+
+    Returns how many get each message, by its number.
+    """
     assert briefing.id is not None
     assert event.id is not None
     by_audience = {text.audience: text for text in texts}
     severity = event.severity or event.suggested_severity
-    deliveries: list[Delivery] = []
+    planned: dict[int, int] = {}
     for (audience, extras), readers in group_readers(plan.recipients).items():
-        deliveries += await post(
+        message = await store_message(
             session,
             kind=MESSAGE_KINDS[briefing.kind],
             content=content_for(
@@ -80,7 +84,6 @@ async def post_version(
                 sender=settings.sender,
                 own_templates=settings.templates_dir,
             ),
-            to=[planned.recipient for planned in readers],
             event_id=event.id,
             briefing_id=briefing.id,
             audience=audience.value,
@@ -90,7 +93,9 @@ async def post_version(
             send_at=briefing.send_at,
             now=now,
         )
-    return deliveries
+        to = (reader.recipient for reader in readers)
+        planned[message.id or 0] = await plan_deliveries(session, message, to, now=now)
+    return planned
 
 
 async def distribute(

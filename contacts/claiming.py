@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM
-from contacts.limiter import Waiting
+from contacts.limiter import AHEAD, MINUTE, Waiting
 from contacts.outbox import (
     DELIVERY_MOVES,
     ChannelPause,
@@ -26,10 +26,13 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
     MessageStatus,
+    Priority,
 )
 from contacts.records import move_many
 from contacts.sealing import Sealer, UnsealError, is_sealed
 
+# Made once: making them costs more than asking the question.
+_ORIGINAL, _EARLIER, _EARLIER_MESSAGE = aliased(Delivery), aliased(Delivery), aliased(Message)
 _ON_ITS_WAY = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 
 
@@ -63,7 +66,7 @@ def _waits_for_original(patience: timedelta, *, now: datetime) -> ColumnElement[
 
     Claiming it would be in vain, and would be journalled each time.
     """
-    original = aliased(Delivery)
+    original = _ORIGINAL
     uncertain = col(original.status) == DeliveryStatus.UNKNOWN
     return (
         select(original.id)
@@ -89,10 +92,73 @@ async def due_deliveries(
 ) -> list[Waiting]:
     """The first ``limit`` deliveries that may go, in order, with their chats in the clear.
 
+    When there may be more, a few of every lower priority come with them, because the limiter
+    lets nothing wait for ever.
+
     :param patience: how long an edit waits for an original of which nobody knows.
     """
-    earlier, its_message = aliased(Delivery), aliased(Message)
-    held_up = (
+    look = _Look(session, kind, sealer, patience, now)
+    first = await look.first(limit)
+    if len(first) < limit:
+        return first
+    # The list of busy chats costs more than the rest, and seldom holds one of these.
+    if sum(one.chat not in busy for one in first) < limit / 2:
+        first = await look.first(limit, busy=busy)
+    if len(first) < limit:
+        return first
+    lowest = first[-1].priority
+    for priority in Priority:
+        if priority > lowest:
+            few = limit // AHEAD + 1
+            first += await look.first(few, busy=busy, only=priority)
+    return first
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at what may go on a channel."""
+
+    session: AsyncSession
+    kind: ChannelKind
+    sealer: Sealer
+    patience: timedelta
+    now: datetime
+
+    async def first(
+        self, limit: int, *, busy: Collection[str] = (), only: Priority | None = None
+    ) -> list[Waiting]:
+        question = (
+            select(Delivery.id, Delivery.address, Delivery.priority)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(
+                col(Delivery.status) == DeliveryStatus.PLANNED,
+                col(Delivery.kind) == self.kind,
+                col(Delivery.not_before) <= self.now,
+                col(Message.status) == MessageStatus.READY,
+                col(Message.send_at) <= self.now,
+                ~_held_up(self.kind),
+                ~_waits_for_original(self.patience, now=self.now),
+            )
+            .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Delivery)
+        )
+        if only is not None:
+            question = question.where(col(Delivery.priority) == int(only))
+        if busy:
+            question = question.where(col(Delivery.address).not_in(busy))
+        found = await self.session.exec(question)
+        return [
+            Waiting(ident, open_address(address, self.kind, self.sealer) or address, priority)
+            for ident, address, priority in found.all()
+            if ident is not None
+        ]
+
+
+def _held_up(kind: ChannelKind) -> ColumnElement[bool]:
+    """Something before it in the same chat came back for another try."""
+    earlier, its_message = _EARLIER, _EARLIER_MESSAGE
+    return (
         select(earlier.id)
         .join(its_message, col(its_message.id) == col(earlier.message_id))
         .where(
@@ -106,28 +172,6 @@ async def due_deliveries(
         )
         .exists()
     )
-    found = await session.exec(
-        select(Delivery.id, Delivery.address, Delivery.priority)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Delivery.status) == DeliveryStatus.PLANNED,
-            col(Delivery.kind) == kind,
-            col(Delivery.not_before) <= now,
-            col(Message.status) == MessageStatus.READY,
-            col(Message.send_at) <= now,
-            col(Delivery.address).not_in(busy),
-            ~held_up,
-            ~_waits_for_original(patience, now=now),
-        )
-        .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Delivery)
-    )
-    return [
-        Waiting(id=ident, chat=open_address(address, kind, sealer) or address, priority=priority)
-        for ident, address, priority in found.all()
-        if ident is not None
-    ]
 
 
 async def anything_due(
@@ -185,20 +229,32 @@ async def paused_until(
 
 
 async def sent_lately(
-    session: AsyncSession, kind: ChannelKind, *, within: timedelta, sealer: Sealer, now: datetime
+    session: AsyncSession,
+    kind: ChannelKind,
+    *,
+    within: timedelta,
+    ahead: timedelta,
+    sealer: Sealer,
+    now: datetime,
 ) -> list[tuple[str, datetime]]:
-    """(chat, time) of what left just now, so that a restart does not forget the limits."""
+    """(chat, time) of what left just now, so that a restart does not forget the limits: what is
+    younger than ``within``, and of groups what is younger than a minute.
+
+    :param ahead: so long before its slot something is marked at the most.
+    """
     found = await session.exec(
-        select(Delivery.address, Delivery.sending_at)
+        select(Delivery.address, Delivery.sending_at, Delivery.done_at)
         .where(
             col(Delivery.kind) == kind,
-            col(Delivery.sending_at) > now - within,
+            (col(Delivery.sending_at) > now - within)
+            | ((col(Delivery.sending_at) > now - MINUTE) & col(Delivery.address).startswith("-")),
             col(Delivery.act).in_([DeliveryAct.SEND, DeliveryAct.EDIT]),
         )
         .order_by(col(Delivery.sending_at))
     )
     return [
-        (open_address(address, kind, sealer) or address, at)
-        for address, at in found.all()
-        if at is not None
+        # It left some time before its answer was there.
+        (open_address(address, kind, sealer) or address, max(began + ahead, done or began))
+        for address, began, done in found.all()
+        if began is not None
     ]

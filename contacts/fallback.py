@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Organisation
 from contacts.journal import SYSTEM, JournalEntry, write_journal
+from contacts.messages import URGENT_SEVERITY
 from contacts.notices import tell_call_list, tell_still_halted
 from contacts.outbox import (
     Acknowledgement,
@@ -26,7 +27,7 @@ from contacts.outbox import (
 )
 from contacts.records import Database, ids_of
 from contacts.sealing import Sealer, is_sealed
-from contacts.sending import URGENT_SEVERITY, Recipient, channels_of, has_form
+from contacts.sending import Recipient, channels_of, has_form
 from contacts.settings import SendingSettings
 from contacts.verdicts import Fallback
 

@@ -8,6 +8,8 @@ from html import escape
 
 from contacts.outbox import Button, Content, EmailForm, TelegramForm
 
+#: begins and ends every placeholder
+MARK = "%%"
 LINK = "%%LINK%%"
 INTERNAL_CONTACT = "%%INTERNAL_CONTACT%%"
 SIGN_IN = "%%SIGN_IN%%"
@@ -42,14 +44,17 @@ def mentions(content: Content, placeholder: str) -> bool:
 def fill(content: Content, personal: Personal) -> Content:
     """The message as this recipient gets it; what goes into HTML is escaped."""
 
+    places = personal.places.items()
+    escaped = [(placeholder, escape(value)) for placeholder, value in places]
+
     def plain(text: str) -> str:
-        for placeholder, value in personal.places.items():
+        for placeholder, value in places if MARK in text else ():
             text = text.replace(placeholder, value)
         return text
 
     def html(text: str) -> str:
-        for placeholder, value in personal.places.items():
-            text = text.replace(placeholder, escape(value))
+        for placeholder, value in escaped if MARK in text else ():
+            text = text.replace(placeholder, value)
         return text
 
     return Content(

@@ -13,20 +13,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from contacts.claiming import (
     Lease,
     anything_due,
     claim,
     due_deliveries,
-    give_back,
     paused_until,
     sent_lately,
 )
 from contacts.directory import ChannelKind
 from contacts.fallback import plan_alerts_elsewhere
-from contacts.limiter import SECOND, Limiter, Slot
-from contacts.marking import EDIT_PATIENCE, Linking, Marked, mark_sending
+from contacts.limiter import LONGEST_TRIP, SECOND, Limiter, Slot
+from contacts.marking import EDIT_PATIENCE, mark_sending
 from contacts.outcomes import Result, record
+from contacts.preparing import Linking, Marked
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
@@ -37,10 +39,16 @@ log = logging.getLogger(__name__)
 
 #: how far ahead slots are given out
 QUANTUM = timedelta(milliseconds=100)
+LONGEST_QUANTUM = timedelta(milliseconds=500)
 #: how long the lane sleeps when nothing wakes it
 LOOK_S = 0.5
-#: a mail server gets one connection; a chat server answers many requests at a time
+#: rounds are at least so far apart while there is work: what comes back meanwhile is one batch
+PACE_S = 0.04
+#: so many are under way at least, and at a high rate what leaves within so many seconds
 WIDTH = {ChannelKind.TELEGRAM: 128, ChannelKind.EMAIL: 4}
+WIDTH_S = {ChannelKind.TELEGRAM: 1.0, ChannelKind.EMAIL: 0.25}
+#: a bigger batch keeps everything else waiting while it is filled in
+BATCH = 250
 #: what is under way gets this long when the house stops
 FINISH_S = 2.5
 #: an outcome that the store refuses this often is left to recovery
@@ -66,13 +74,16 @@ class Lane:
     def __init__(self, transport: Transport, means: Means) -> None:
         self.kind = transport.kind
         self._transport, self._means = transport, means
-        self._limiter = _limiter(self.kind, means.settings)
+        self._limiter, self._width = _limiter(self.kind, means.settings)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         # Until the outcome is written down, or the next line overtakes one that must be retried.
         self._chats: dict[int, str] = {}
         self._done: list[Result] = []
         self._tries: dict[int, int] = {}
         self._woken = asyncio.Event()
+        self._held_until: datetime | None = None
+        self._claim_took = timedelta(0)
+        self._is_busy = False
 
     @property
     def in_hand(self) -> set[int]:
@@ -85,18 +96,25 @@ class Lane:
     async def remember(self, *, now: datetime) -> None:
         """Take over the limits from what left just before a restart."""
         means = self._means
-        within = max(SECOND, timedelta(seconds=means.settings.chat_interval_s)) + QUANTUM
+        within = max(SECOND, timedelta(seconds=means.settings.chat_interval_s))
+        within += LONGEST_QUANTUM + LONGEST_TRIP
         async with means.db.read() as session:
             lately = await sent_lately(
-                session, self.kind, within=within, sealer=means.sealer, now=now
+                session,
+                self.kind,
+                within=within,
+                ahead=LONGEST_QUANTUM,
+                sealer=means.sealer,
+                now=now,
             )
         for chat, at in lately:
-            self._limiter.remember(chat, at + QUANTUM)
+            self._limiter.remember(chat, at)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; then finish what is under way, and write down the rest."""
         while not stop.is_set():
             self._woken.clear()
+            began = self._means.clock()
             try:
                 await self._record()
                 wait_s = await self._round(now=self._means.clock())
@@ -106,25 +124,30 @@ class Lane:
                     extra={"action": "round_failed", "kind": _name(error)},
                 )
                 wait_s = LOOK_S
+            await self._rest(began)
             await self._sleep(wait_s)
         await self._finish()
 
     async def _round(self, *, now: datetime) -> float:
         """Start what may go now; returns for how many seconds there is nothing to do."""
         wait = self._limiter.wait(now)
-        if wait > QUANTUM / 2:
-            return (wait - QUANTUM / 2).total_seconds()
-        async with self._means.db.read() as session:
-            if not await anything_due(session, self.kind, patience=EDIT_PATIENCE, now=now):
-                return LOOK_S
-            until = await paused_until(session, self.kind, now=now)
+        if wait > self._horizon() / 2:
+            return (wait - self._horizon() / 2).total_seconds()
+        if not self._is_busy and not await self._anything(now):
+            return LOOK_S
+        leaving, until = await self._claim(now=now)
+        self._claim_took = (self._claim_took + self._means.clock() - now) / 2
+        self._is_busy = bool(leaving)
         if until is not None:
             return await self._wait_out(until, now=now)
-        slots = await self._claim(now=now)
-        if not slots:
-            return self._until_a_chat_is_free(now)
-        await self._mark_and_start(slots)
-        return 0.0
+        for marked, at in leaving:
+            self._start(marked, at)
+        return 0.0 if leaving else self._until_a_chat_is_free(now)
+
+    async def _anything(self, now: datetime) -> bool:
+        """A look without the write lock."""
+        async with self._means.db.read() as session:
+            return await anything_due(session, self.kind, patience=EDIT_PATIENCE, now=now)
 
     async def _wait_out(self, until: datetime, *, now: datetime) -> float:
         async with self._means.db.begin() as session:
@@ -139,41 +162,66 @@ class Lane:
         at = self._limiter.frees_at(now)
         return LOOK_S if at is None else min(LOOK_S, (at - now).total_seconds())
 
-    async def _claim(self, *, now: datetime) -> list[Slot]:
-        room = WIDTH[self.kind] - len(self._tasks)
-        if room <= 0:
-            return []
-        means, in_flight = self._means, set(self._chats.values())
-        async with means.db.begin() as session:
-            waiting = await due_deliveries(
-                session, self.kind, busy=self._limiter.busy(now) | in_flight,
-                limit=2 * room + 20, sealer=means.sealer, patience=EDIT_PATIENCE, now=now,
-            )  # fmt: skip
-            slots = self._limiter.choose(
-                waiting, at_most=room, horizon=QUANTUM, in_flight=in_flight, now=now
-            )
-            ours = await claim(session, [slot.id for slot in slots], self._lease(now), now=now)
-        return [slot for slot in slots if slot.id in ours]
+    async def _claim(
+        self, *, now: datetime
+    ) -> tuple[list[tuple[Marked, datetime]], datetime | None]:
+        """Give out slots, claim and mark *sending* in one transaction.
 
-    async def _mark_and_start(self, slots: Sequence[Slot]) -> None:
-        means, now = self._means, self._means.clock()
-        ids = [slot.id for slot in slots]
+        Returns what leaves and when, or until when the channel waits.
+        """
+        room = min(self._width - len(self._tasks), BATCH)
+        if room <= 0:
+            return [], None
+        slots: list[Slot] = []
         try:
-            async with means.db.begin() as session:
-                marked = await mark_sending(
-                    session, ids, lease=self._lease(now), linking=means.linking,
-                    sealer=means.sealer, now=now,
-                )  # fmt: skip
-        except Exception:
-            async with means.db.begin() as session:
-                await give_back(session, ids, action="claims_given_back", now=now)
+            async with self._means.db.begin() as session:
+                until = await paused_until(session, self.kind, now=now)
+                if until is not None:
+                    return [], until
+                self._end_hold()
+                slots = await self._choose(session, room, now=now)
+                ids = [slot.id for slot in slots]
+                marked = await self._mark(
+                    session, await claim(session, ids, self._lease(now), now=now)
+                )
+        except BaseException:
+            for slot in slots:
+                self._limiter.withdrawn(slot.id)
             raise
         going = {one.delivery_id: one for one in marked}
         for slot in slots:
-            if slot.id in going:
-                self._start(going[slot.id], slot.at)
-            else:
+            if slot.id not in going:
                 self._limiter.withdrawn(slot.id)
+        return [(going[slot.id], slot.at) for slot in slots if slot.id in going], None
+
+    def _end_hold(self) -> None:
+        """The rows are the truth, once every outcome is in them: the pause may be over."""
+        if not self._done:
+            self._held_until = None
+
+    async def _choose(self, session: AsyncSession, room: int, *, now: datetime) -> list[Slot]:
+        in_flight, horizon = set(self._chats.values()), self._horizon()
+        waiting = await due_deliveries(
+            session, self.kind, busy=self._limiter.busy(now) | in_flight,
+            limit=self._limiter.room(room, horizon, now) + 20, sealer=self._means.sealer,
+            patience=EDIT_PATIENCE, now=now,
+        )  # fmt: skip
+        return self._limiter.choose(
+            waiting, at_most=room, horizon=horizon, in_flight=in_flight, now=now,
+            # Sooner it cannot leave, and what is late leaves in a heap.
+            lead=min(self._claim_took, QUANTUM),
+        )  # fmt: skip
+
+    def _horizon(self) -> timedelta:
+        """A slow store is asked for more at a time, or the channel waits for it."""
+        return min(max(QUANTUM, self._claim_took * 3), LONGEST_QUANTUM)
+
+    async def _mark(self, session: AsyncSession, ids: Sequence[int]) -> list[Marked]:
+        means, now = self._means, self._means.clock()
+        return await mark_sending(
+            session, ids, lease=self._lease(now), linking=means.linking,
+            sealer=means.sealer, now=now,
+        )  # fmt: skip
 
     def _lease(self, now: datetime) -> Lease:
         return Lease(self._means.owner, now + timedelta(seconds=self._means.settings.lease_s))
@@ -192,7 +240,12 @@ class Lane:
         outcome: Outcome = Later(clock(), "interrupted")  # until the request begins
         try:
             await asyncio.sleep(max(0.0, (at - clock()).total_seconds()))
+            if self._held_until is not None and clock() < self._held_until:
+                outcome = Later(self._held_until, "channel_held", whole_channel=True)
+                self._limiter.withdrawn(marked.delivery_id)
+                return
             outcome = Unknown("interrupted")
+            self._limiter.departed(marked.delivery_id, clock())
             outcome = await self._transport.send(outgoing, now=clock())
         except Exception as error:
             # Without its text: that may hold an address or a token.
@@ -204,6 +257,9 @@ class Lane:
             self._put_down(marked, outcome)
 
     def _put_down(self, marked: Marked, outcome: Outcome) -> None:
+        if isinstance(outcome, Later) and outcome.whole_channel:
+            # What is about to leave would be refused like this one, and prolong the pause.
+            self._held_until = max(outcome.not_before, self._held_until or outcome.not_before)
         self._done.append(Result(marked.delivery_id, marked.chat, outcome, at=self._means.clock()))
         self.wake()
 
@@ -249,6 +305,12 @@ class Lane:
             self._tries.pop(delivery_id, None)
             self._chats.pop(delivery_id, None)
 
+    async def _rest(self, began: datetime) -> None:
+        """With something under way, what comes back within the pace is one batch."""
+        if self._tasks:
+            spent = (self._means.clock() - began).total_seconds()
+            await asyncio.sleep(max(0.0, PACE_S - spent))
+
     async def _sleep(self, seconds: float) -> None:
         if seconds <= 0:
             await asyncio.sleep(0)
@@ -271,10 +333,13 @@ class Lane:
             log.exception("The last outcomes were not stored", extra={"kind": _name(error)})
 
 
-def _limiter(kind: ChannelKind, settings: SendingSettings) -> Limiter:
+def _limiter(kind: ChannelKind, settings: SendingSettings) -> tuple[Limiter, int]:
+    """The limiter of a channel, and how many may be under way."""
+    rate, limiter = settings.mail_per_s, Limiter(settings.mail_per_s)
     if kind is ChannelKind.TELEGRAM:
-        return Limiter(settings.telegram_per_s, settings.chat_interval_s)
-    return Limiter(settings.mail_per_s)
+        rate = settings.telegram_per_s
+        limiter = Limiter(rate, settings.chat_interval_s, settings.group_per_min)
+    return limiter, max(WIDTH[kind], int(rate * WIDTH_S[kind]))
 
 
 def _name(error: Exception) -> str:

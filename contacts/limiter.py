@@ -3,23 +3,39 @@
 Pure: it is told the time and what came back. Slots are given out evenly instead of in
 bursts, so that somebody with priority waits one slot, not a second.
 
-A request is counted from its slot until a second after its *answer*, because the other side
-saw it somewhere in between. So a stalled process or a slow network can push requests
-together without more than the rate arriving in any second.
+The other side counts a request somewhere between its departure and its answer, and the next one
+no sooner than a trip after its own departure. So a request is counted from its slot until a
+second after its *answer*, less what even the fastest trip takes: a stalled process or a slow
+network can push requests together without more than the rate arriving in any second.
+
+Priority is strict, with one exception: whoever saw :data:`AHEAD` others of higher priority go
+first takes the next slot, so that nothing waits for ever behind a stream of what is urgent.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections import deque
-from collections.abc import Collection, Sequence
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 MICROSECOND = timedelta(microseconds=1)
-#: a request that is not answered by then was seen long ago; else one that hangs costs a place
-LONGEST_TRIP = timedelta(milliseconds=500)
+#: a request that is not answered by then was seen long ago, or never will be; until then it
+#: costs a place. Shorter ones were not enough when either side was short of processor time.
+LONGEST_TRIP = timedelta(seconds=3)
+#: how long to wait when it depends on answers that did not come yet
+UNSURE = timedelta(milliseconds=500)
+#: so many trips are seen before the fastest of them says something
+TRIPS = 200
+#: trips may become faster than any so far: those just after a start are slow
+TRUST = 0.6
+#: lost time is made up for, this much and no more; the limit itself holds in any case
+LAG = timedelta(milliseconds=50)
+#: so many of higher priority go first, then one that waits behind them
+AHEAD = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,54 +55,86 @@ class Slot:
     at: datetime
 
 
+def is_group(chat: str) -> bool:
+    """Telegram numbers groups below zero."""
+    return chat.startswith("-")
+
+
 class Limiter:
     """Slots for one channel.
 
     :param rate_per_s: at most this many in any sliding second (rounded down from 1 on).
     :param chat_interval_s: seconds between two to the same chat.
+    :param group_per_min: at most this many in any sliding minute to one group; 0: no such limit.
     """
 
-    def __init__(self, rate_per_s: float, chat_interval_s: float = 0.0) -> None:
+    def __init__(
+        self, rate_per_s: float, chat_interval_s: float = 0.0, group_per_min: int = 0
+    ) -> None:
         self._most = max(1, int(rate_per_s))
         # A microsecond more than the division, or 29 of 28 fit in a second after rounding.
         self._spacing = SECOND / (self._most if rate_per_s >= 1 else rate_per_s) + MICROSECOND
         self._interval = timedelta(seconds=chat_interval_s)
+        self._group_per_min = group_per_min
         self._free_at: datetime | None = None
         self._under_way: dict[int, datetime] = {}
+        self._left: dict[int, datetime] = {}
         self._seen: list[datetime] = []
         self._chats: dict[str, datetime] = {}
         self._order: deque[tuple[datetime, str]] = deque()
+        self._groups: defaultdict[str, deque[datetime]] = defaultdict(deque)
+        self._trips: list[timedelta] = []
+        self._passed: defaultdict[int, int] = defaultdict(int)
 
     def remember(self, chat: str, at: datetime) -> None:
         """Something was sent then, before a restart perhaps."""
         self._give(chat, at)
         insort(self._seen, at)
 
+    def departed(self, ident: int, at: datetime) -> None:
+        """The request leaves now, in its slot or later."""
+        if ident in self._under_way:
+            self._left[ident] = at
+
     def answered(self, ident: int, at: datetime) -> None:
         """The answer came (or will never come): the other side saw it by then."""
-        slot = self._under_way.pop(ident, None)
-        if slot is not None:
-            insort(self._seen, min(at, slot + LONGEST_TRIP))
+        slot, left = self._under_way.pop(ident, None), self._left.pop(ident, None)
+        if slot is None:
+            return
+        if left is None:
+            insort(self._seen, at)
+        elif at - left > LONGEST_TRIP:
+            insort(self._seen, left + LONGEST_TRIP)
+        else:
+            self._learn(at - left)
+            insort(self._seen, at - self._fastest())
 
     def withdrawn(self, ident: int) -> None:
         """It did not leave after all."""
         self._under_way.pop(ident, None)
+        self._left.pop(ident, None)
 
     def wait(self, now: datetime) -> timedelta:
         """How long until the next slot, as far as can be known."""
         self._tidy(now)
         at = self._slot(now)
-        return (LONGEST_TRIP if at is None else at - now) if at != now else timedelta(0)
+        return (UNSURE if at is None else at - now) if at != now else timedelta(0)
 
     def busy(self, now: datetime) -> set[str]:
-        """Chats that must wait for their interval."""
+        """Chats that must wait for their interval, and groups that had enough this minute."""
         self._tidy(now)
-        return {chat for chat, at in self._chats.items() if at + self._interval > now}
+        waiting = {chat for chat, at in self._chats.items() if at + self._interval > now}
+        return waiting | {chat for chat, times in self._groups.items() if self._is_full(times)}
 
     def frees_at(self, now: datetime) -> datetime | None:
         """When the first of the busy chats may be written to again."""
         waits = [at + self._interval for at in self._chats.values()]
+        waits += [times[0] + MINUTE for times in self._groups.values() if self._is_full(times)]
         return min((at for at in waits if at > now), default=None)
+
+    def room(self, at_most: int, horizon: timedelta, now: datetime) -> int:
+        """So many slots could be given out up to ``now + horizon`` at the very most."""
+        return min(at_most, int((horizon + LAG) / self._spacing) + 2)
 
     def choose(
         self,
@@ -96,30 +144,60 @@ class Limiter:
         horizon: timedelta,
         now: datetime,
         in_flight: Collection[str] = (),
+        lead: timedelta = timedelta(0),
     ) -> list[Slot]:
-        """Give out at most ``at_most`` slots up to ``now + horizon``, by priority, one per chat.
+        """Give out at most ``at_most`` slots up to ``now + horizon``, by priority, one per chat;
+        none before ``now + lead``.
 
         A chat that is being sent to, or was a moment ago, is passed over.
         """
         taken = self.busy(now) | set(in_flight)
+        lines: defaultdict[int, deque[Waiting]] = defaultdict(deque)
+        for one in waiting:
+            lines[one.priority].append(one)
         slots: list[Slot] = []
-        for one in sorted(waiting, key=lambda each: each.priority):
-            if one.chat in taken:
-                continue
-            at = self._slot(now) if len(slots) < at_most else None
+        while len(slots) < at_most:
+            at = self._slot(now + lead)
             if at is None or at > now + horizon:
                 break
-            taken.add(one.chat)
-            self._give(one.chat, at)
-            self._under_way[one.id] = at
-            slots.append(Slot(id=one.id, at=at))
+            chosen = self._next(lines, taken)
+            if chosen is None:
+                break
+            taken.add(chosen.chat)
+            self._give(chosen.chat, at)
+            self._under_way[chosen.id] = at
+            slots.append(Slot(id=chosen.id, at=at))
         return slots
+
+    def _next(self, lines: dict[int, deque[Waiting]], taken: Collection[str]) -> Waiting | None:
+        """The first of the first line, or of one that was passed over often enough."""
+        for line in lines.values():
+            while line and line[0].chat in taken:
+                line.popleft()
+        priority = next(self._in_turn([each for each, line in lines.items() if line]), None)
+        if priority is None:
+            return None
+        for behind, line in lines.items():
+            if behind > priority and line:
+                self._passed[behind] += 1
+        self._passed[priority] = 0
+        return lines[priority].popleft()
+
+    def _in_turn(self, priorities: Sequence[int]) -> Iterator[int]:
+        owed = [one for one in priorities if self._passed[one] >= AHEAD]
+        yield from sorted(owed, key=lambda one: -self._passed[one])
+        yield from sorted(priorities)
 
     def _give(self, chat: str, at: datetime) -> None:
         self._chats[chat] = max(at, self._chats.get(chat, at))
         self._order.append((at, chat))
-        free_at = at + self._spacing
-        self._free_at = free_at if self._free_at is None else max(self._free_at, free_at)
+        if self._group_per_min and is_group(chat):
+            self._groups[chat].append(at + LONGEST_TRIP)
+        due = at if self._free_at is None else max(self._free_at, at - LAG)
+        self._free_at = due + self._spacing
+
+    def _is_full(self, times: deque[datetime]) -> bool:
+        return len(times) >= self._group_per_min
 
     def _slot(self, now: datetime) -> datetime | None:
         """The next slot; None when it depends on answers that did not come yet."""
@@ -132,13 +210,30 @@ class Limiter:
         last = over_by_then + too_many - 1
         return self._seen[last] + SECOND if last < len(self._seen) else None
 
+    def _learn(self, trip: timedelta) -> None:
+        if len(self._trips) < TRIPS:
+            insort(self._trips, trip)
+        elif trip < self._trips[0]:
+            self._trips[0] = trip
+
+    def _fastest(self) -> timedelta:
+        """What no trip is expected to beat."""
+        return self._trips[0] * TRUST if len(self._trips) == TRIPS else timedelta(0)
+
     def _tidy(self, now: datetime) -> None:
-        for ident, slot in list(self._under_way.items()):
-            if slot + LONGEST_TRIP < now:
+        for ident, left in list(self._left.items()):
+            if left + LONGEST_TRIP < now:
                 self.answered(ident, now)
         del self._seen[: bisect_right(self._seen, now - SECOND)]
-        horizon = now - max(self._interval, SECOND)
+        self._tidy_chats(now - max(self._interval, SECOND))
+        for chat, times in list(self._groups.items()):
+            while times and times[0] + MINUTE <= now:
+                times.popleft()
+            if not times:
+                del self._groups[chat]
+
+    def _tidy_chats(self, horizon: datetime) -> None:
         while self._order and self._order[0][0] < horizon:
-            _, chat = self._order.popleft()
-            if self._chats.get(chat, now) < horizon:
-                del self._chats[chat]
+            at, chat = self._order.popleft()
+            if self._chats.get(chat, at) < horizon:
+                self._chats.pop(chat, None)

@@ -7,7 +7,6 @@ outcome here and never meets the network.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,63 +14,23 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import Lease, give_back, open_address
-from contacts.directory import Channel, ChannelKind, ChannelStatus, LinkPurpose, Organisation
-from contacts.filling import LINK, OWN_PAGE, SIGN_IN, Personal, fill, mentions
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Organisation
 from contacts.journal import SYSTEM
-from contacts.links import mint_link, mint_person_link
 from contacts.outbox import (
     DELIVERY_MOVES,
-    Content,
     Delivery,
     DeliveryAct,
     DeliveryStatus,
     Message,
-    MessageKind,
     MessageStatus,
 )
+from contacts.preparing import Case, Known, Linking, Listed, Marked, prepare
 from contacts.records import ids_of, move_many
 from contacts.sealing import Sealer
-from contacts.sending import has_form
-from contacts.texts import OWN_INTERNAL_CONTACT
-from contacts.transport import Outgoing, Refused
 
 EDIT_WAITS = timedelta(seconds=2)
 #: how long an edit waits for a message of which nobody knows whether it arrived
 EDIT_PATIENCE = timedelta(hours=1)
-
-EXERCISE_GUARD = "exercise_guard"
-UNREADABLE, NO_FORM, NO_LINK = "unreadable_address", "no_form", "link_without_event"
-#: reasons that lie with us, not with the address
-IMPOSSIBLE = frozenset({UNREADABLE, NO_FORM, NO_LINK})
-
-
-@dataclass(frozen=True, slots=True)
-class Linking:
-    """Where links lead, and how long they work."""
-
-    base: str
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A delivery that is now in *sending*: what to send, or why it cannot go."""
-
-    delivery_id: int
-    chat: str
-    work: Outgoing | Refused
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A claimed delivery with all that decides about it."""
-
-    delivery: Delivery
-    message: Message
-    original: Delivery | None
-    chat: str | None
-    channel: Channel | None
-    organisation: Organisation | None
 
 
 async def mark_sending(
@@ -100,11 +59,9 @@ async def mark_sending(
         who=SYSTEM, action="deliveries_sending", now=now,
         sending_at=now, lease_owner=lease.owner, lease_until=lease.until,
     )  # fmt: skip
-    return [
-        await _prepare(session, case, linking, now=now)
-        for case in going
-        if case.delivery.id in moved
-    ]
+    ours = set(moved)
+    leaving = [case for case in going if case.delivery.id in ours]
+    return await prepare(session, leaving, linking, now=now)
 
 
 def next_step(
@@ -130,39 +87,25 @@ def next_step(
     return "wait"
 
 
-def may_reach(message: Message, channel: Channel | None, organisation: Organisation | None) -> bool:
-    """Whether this address is in the same world (real or exercise) as the message.
-
-    An address that nobody listed belongs to the real world, unless its organisation exists
-    for exercises only.
-    """
-    if channel is not None:
-        return channel.is_exercise == message.is_exercise
-    return (organisation is not None and organisation.is_exercise) == message.is_exercise
-
-
-async def _load(session: AsyncSession, ids: Sequence[int], *, sealer: Sealer) -> list[_Case]:
-    found = await session.exec(
-        select(Delivery, Message)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.id).in_(ids))
-        .execution_options(populate_existing=True)
+async def _load(session: AsyncSession, ids: Sequence[int], *, sealer: Sealer) -> list[Case]:
+    deliveries = list((await _by_id(session, Delivery, ids)).values())
+    messages = await _by_id(session, Message, [d.message_id for d in deliveries])
+    originals = await _by_id(session, Delivery, [d.edits_delivery_id for d in deliveries])
+    organisations = await _organisations(session, {d.organisation_id for d in deliveries})
+    chats = {d.id: open_address(d.address, d.kind, sealer) for d in deliveries}
+    channels = await _channels(
+        session, {d.kind for d in deliveries}, [chat for chat in chats.values() if chat]
     )
-    rows = found.all()
-    originals = await _by_id(session, Delivery, [d.edits_delivery_id for d, _ in rows])
-    organisations = await _by_id(session, Organisation, [d.organisation_id for d, _ in rows])
-    chats = {d.id: open_address(d.address, d.kind, sealer) for d, _ in rows}
-    channels = await _channels(session, [(d.kind, chats[d.id]) for d, _ in rows])
     return [
-        _Case(
+        Case(
             delivery=delivery,
-            message=message,
+            message=messages[delivery.message_id],
             original=originals.get(delivery.edits_delivery_id),
             chat=chats[delivery.id],
             channel=channels.get((delivery.kind, chats[delivery.id] or "")),
-            organisation=organisations.get(delivery.organisation_id),
+            organisation=organisations.get(delivery.organisation_id or 0),
         )
-        for delivery, message in rows
+        for delivery in deliveries
     ]
 
 
@@ -178,19 +121,33 @@ async def _by_id(
     return {row.id: row for row in found.all()}
 
 
-async def _channels(
-    session: AsyncSession, addresses: Sequence[tuple[ChannelKind, str | None]]
-) -> dict[tuple[ChannelKind, str], Channel]:
+async def _organisations(session: AsyncSession, ids: set[int | None]) -> dict[int, Known]:
     found = await session.exec(
-        select(Channel)
-        .where(col(Channel.address).in_({address for _, address in addresses if address}))
-        .execution_options(populate_existing=True)
+        select(Organisation.id, Organisation.is_exercise, Organisation.internal_contact).where(
+            col(Organisation.id).in_([ident for ident in ids if ident is not None])
+        )
     )
-    return {(channel.kind, channel.address): channel for channel in found.all()}
+    return {ident: Known(is_exercise, name) for ident, is_exercise, name in found.all() if ident}
+
+
+async def _channels(
+    session: AsyncSession, kinds: set[ChannelKind], addresses: Sequence[str]
+) -> dict[tuple[ChannelKind, str], Listed]:
+    found = await session.exec(
+        select(Channel.kind, Channel.address, Channel.status, Channel.is_exercise).where(
+            # The kind comes first in the index.
+            col(Channel.kind).in_(kinds),
+            col(Channel.address).in_(addresses),
+        )
+    )
+    return {
+        (ChannelKind(kind), address): Listed(ChannelStatus(status), is_exercise)
+        for kind, address, status, is_exercise in found.all()
+    }
 
 
 async def _put_aside(
-    session: AsyncSession, waiting: Sequence[_Case], void: Sequence[_Case], *, now: datetime
+    session: AsyncSession, waiting: Sequence[Case], void: Sequence[Case], *, now: datetime
 ) -> None:
     waits = await give_back(
         session, ids_of(case.delivery for case in waiting), action="deliveries_wait", now=now
@@ -209,101 +166,7 @@ async def _put_aside(
     )  # fmt: skip
 
 
-async def _turn_into_sends(session: AsyncSession, cases: Sequence[_Case]) -> None:
+async def _turn_into_sends(session: AsyncSession, cases: Sequence[Case]) -> None:
     for case in cases:
         case.delivery.act, case.delivery.edits_delivery_id = DeliveryAct.SEND, None
     await session.flush()
-
-
-async def _prepare(
-    session: AsyncSession, case: _Case, linking: Linking, *, now: datetime
-) -> Marked:
-    delivery, content = case.delivery, Content.from_json(case.message.content)
-    assert delivery.id is not None
-    chat = case.chat or delivery.address
-    refused = _objection(case, content)
-    if refused is not None:
-        return Marked(delivery.id, chat, refused)
-    original_id = delivery.edits_delivery_id or delivery.id
-    personal = await _personal(session, case, content, original_id, linking, now=now)
-    outgoing = Outgoing(
-        delivery_id=delivery.id,
-        original_id=original_id,
-        address=chat,
-        act=delivery.act,
-        content=fill(content, personal),
-        edits_external_id=case.original.external_id
-        if case.original is not None and delivery.act is DeliveryAct.EDIT
-        else None,
-        is_repeat=delivery.is_repeat,
-        is_exercise=case.message.is_exercise,
-    )
-    return Marked(delivery.id, chat, outgoing)
-
-
-def _objection(case: _Case, content: Content) -> Refused | None:
-    delivery, message = case.delivery, case.message
-    if case.chat is None:
-        return Refused(UNREADABLE)
-    if not may_reach(message, case.channel, case.organisation):
-        return Refused(EXERCISE_GUARD)
-    if not has_form(content, delivery.kind):
-        return Refused(NO_FORM)
-    closed = case.channel is not None and case.channel.status is ChannelStatus.CLOSED
-    # Somebody whose channel was closed and who talks to us again does get an answer.
-    if closed and message.kind is not MessageKind.DIALOGUE:
-        return Refused("channel_closed")
-    linkable = delivery.organisation_id is not None and message.event_id is not None
-    if mentions(content, LINK) and not linkable:
-        return Refused(NO_LINK)
-    own = any(mentions(content, placeholder) for placeholder in (SIGN_IN, OWN_PAGE))
-    if own and delivery.person_id is None:
-        return Refused(NO_LINK)
-    return None
-
-
-async def _personal(
-    session: AsyncSession,
-    case: _Case,
-    content: Content,
-    original_id: int,
-    linking: Linking,
-    *,
-    now: datetime,
-) -> Personal:
-    """The links of this recipient, made only where the text asks for them."""
-    base = linking.base.rstrip("/")
-
-    async def own(placeholder: str, purpose: LinkPurpose, path: str) -> str:
-        if not mentions(content, placeholder) or case.delivery.person_id is None:
-            return ""
-        token = await mint_person_link(session, case.delivery.person_id, purpose, now=now)
-        return f"{base}/{path}/{token}"
-
-    link = ""
-    if mentions(content, LINK):
-        link = await _link(session, case, original_id, linking, now=now)
-    organisation = case.organisation
-    return Personal(
-        link=link,
-        internal_contact=(organisation.internal_contact if organisation else None)
-        or OWN_INTERNAL_CONTACT,
-        sign_in=await own(SIGN_IN, LinkPurpose.SIGN_IN, "aanmelden"),
-        own_page=await own(OWN_PAGE, LinkPurpose.OWN_PAGE, "p"),
-    )
-
-
-async def _link(
-    session: AsyncSession, case: _Case, original_id: int, linking: Linking, *, now: datetime
-) -> str:
-    assert case.delivery.organisation_id is not None
-    assert case.message.event_id is not None
-    token = await mint_link(
-        session,
-        organisation_id=case.delivery.organisation_id,
-        event_id=case.message.event_id,
-        delivery_id=original_id,
-        now=now,
-        days=linking.days,
-    )
-    return f"{linking.base.rstrip('/')}/o/{token}"

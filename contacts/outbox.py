@@ -41,6 +41,7 @@ class Priority(IntEnum):
     FEEDBACK = 10
     URGENT = 20
     BULK = 30
+    DIGEST = 40
 
 
 class MessageStatus(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal
+from sqlalchemy import ColumnElement, bindparam, case, literal
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,7 +26,7 @@ from contacts.outbox import (
 from contacts.records import move_many
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import halt_message
-from contacts.transport import Later, Outcome
+from contacts.transport import Later, Outcome, Sent
 from contacts.verdicts import Chance, Verdict, decide
 
 #: between two looks at a channel that stays silent
@@ -34,6 +34,13 @@ LONGEST_PROBE = timedelta(seconds=30)
 #: a pause that ended longer ago than this and was not renewed is another pause
 SAME_PAUSE = timedelta(minutes=10)
 
+_TABLE = Delivery.metadata.tables[str(Delivery.__tablename__)]
+#: what only the answer tells, per row
+_LEARN = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("ident"))
+    .values(external_id=bindparam("name"), done_at=bindparam("at"))
+)
 _ACTIONS = {
     DeliveryStatus.SENT: "deliveries_sent",
     DeliveryStatus.FAILED: "deliveries_failed",
@@ -74,8 +81,11 @@ async def record(
 
     A row that is no longer *sending* (recovered by somebody else) is left as it is.
     """
-    judged = await _judge(session, results, max_attempts=max_attempts, chance=chance, now=now)
-    moved = await _move_all(session, judged, now=now)
+    arrived = [result for result in results if isinstance(result.outcome, Sent)]
+    others = [result for result in results if not isinstance(result.outcome, Sent)]
+    moved = await _record_sent(session, arrived, now=now)
+    judged = await _judge(session, others, max_attempts=max_attempts, chance=chance, now=now)
+    moved |= await _move_all(session, judged, now=now)
     for one in judged:
         if one.delivery.id in moved:
             await _follow_up(session, one, sealer=sealer, now=now)
@@ -83,9 +93,30 @@ async def record(
     pauses = [one.verdict.pause for one in judged if one.verdict.pause is not None]
     if pauses:
         await pause_channel(session, kind, pauses, now=now)
-    elif any(one.verdict.status is DeliveryStatus.SENT for one in judged):
+    elif arrived:
         await _end_pause(session, kind, now=now)
     return sorted(moved)
+
+
+async def _record_sent(
+    session: AsyncSession, results: Sequence[Result], *, now: datetime
+) -> set[int]:
+    """What arrived needs no judging, and it is nearly everything: two statements for all."""
+    by_id = {result.delivery_id: result for result in results}
+    moved = await move_many(
+        session, DELIVERY_MOVES, Delivery, list(by_id),
+        DeliveryStatus.SENDING, DeliveryStatus.SENT, who=SYSTEM, action="deliveries_sent", now=now,
+        reason=None, lease_owner=None, lease_until=None, done_at=now,
+    )  # fmt: skip
+    if moved:
+        connection = await session.connection()
+        await connection.execute(_LEARN, [_learned(by_id[ident]) for ident in moved])
+    return set(moved)
+
+
+def _learned(result: Result) -> dict[str, Any]:
+    assert isinstance(result.outcome, Sent)
+    return {"ident": result.delivery_id, "name": result.outcome.external_id, "at": result.at}
 
 
 async def _judge(
@@ -96,6 +127,8 @@ async def _judge(
     chance: Chance,
     now: datetime,
 ) -> list[_Judged]:
+    if not results:
+        return []
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))

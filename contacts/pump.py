@@ -15,9 +15,9 @@ from sqlmodel import col, select
 
 from contacts.directory import ChannelKind
 from contacts.lane import Lane, Means
-from contacts.marking import Linking
 from contacts.notices import find_unserved, tell_failures, tell_pauses, unserved
 from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
+from contacts.preparing import Linking
 from contacts.records import Database
 from contacts.recovery import recover_all, sweep_leases
 from contacts.sealing import Sealer

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Enum, Executable, update
+from sqlalchemy import Column, ColumnElement, Enum, Executable, String, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel, col
@@ -161,7 +161,7 @@ async def move_many(
         return []
     result = await session.exec(
         update(kind)
-        .where(col(kind.id).in_(ids), col(kind.status) == old)
+        .where(col(kind.id).in_(ids), _still(kind, old))
         .values(status=new, **values)
         .returning(kind.id)
         .execution_options(synchronize_session=False)
@@ -177,6 +177,15 @@ async def move_many(
             now=now,
         )
     return moved
+
+
+def _still(kind: Any, old: StrEnum) -> ColumnElement[bool]:
+    """``status = old``, in words that no index answers.
+
+    SQLite prefers an index that begins with the status to the primary key, and then walks over
+    every row in that status: with 250,000 of them that is the whole time of a batch.
+    """
+    return type_coerce(col(kind.status), String).concat("") == old.value
 
 
 class Database:

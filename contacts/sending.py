@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
-from contacts.journal import SYSTEM, Who, write_journal
+from contacts.journal import SYSTEM, Who
+from contacts.messages import journal_planned, store_message
 from contacts.outbox import (
     DELIVERY_MOVES,
     MESSAGE_MOVES,
@@ -29,19 +30,6 @@ from contacts.outbox import (
 )
 from contacts.records import move, move_many
 
-#: from this severity a briefing goes before other bulk, and is followed up
-URGENT_SEVERITY = 4
-
-_PRIORITIES = {
-    MessageKind.ALERT: Priority.DIALOGUE,
-    MessageKind.DIALOGUE: Priority.DIALOGUE,
-    MessageKind.APPROVAL: Priority.DIALOGUE,
-    MessageKind.NOTICE: Priority.DIALOGUE,
-    MessageKind.FEEDBACK: Priority.FEEDBACK,
-    MessageKind.CORRECTION: Priority.URGENT,
-    MessageKind.RETRACTION: Priority.URGENT,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -51,13 +39,6 @@ class Recipient:
     address: str
     person_id: int | None
     organisation_id: int | None
-
-
-def default_priority(kind: MessageKind, severity: int) -> Priority:
-    """Coordinator traffic first, then feedback, then what is urgent, then bulk."""
-    if kind in _PRIORITIES:
-        return _PRIORITIES[kind]
-    return Priority.URGENT if severity >= URGENT_SEVERITY else Priority.BULK
 
 
 async def post(
@@ -79,25 +60,16 @@ async def post(
 
     An address that is named twice gets the message once.
     """
-    message = Message(
-        kind=kind,
-        priority=int(default_priority(kind, severity) if priority is None else priority),
-        severity=severity,
-        event_id=event_id,
-        briefing_id=briefing_id,
-        audience=audience,
-        content=content.to_json(),
-        is_exercise=is_exercise,
-        created_at=now,
-        send_at=send_at or now,
-    )
-    session.add(message)
-    await session.flush()
+    message = await store_message(
+        session, kind=kind, content=content, now=now, event_id=event_id, briefing_id=briefing_id,
+        audience=audience, severity=severity, priority=priority, is_exercise=is_exercise,
+        send_at=send_at,
+    )  # fmt: skip
     once = {(recipient.kind, recipient.address): recipient for recipient in reversed(to)}
     deliveries = [_delivery(message, recipient, now=now) for recipient in reversed(once.values())]
     session.add_all(deliveries)
     await session.flush()
-    _journal_planned(session, message, deliveries, now=now)
+    journal_planned(session, message, len(deliveries), now=now)
     return deliveries
 
 
@@ -113,19 +85,6 @@ def _delivery(message: Message, recipient: Recipient, *, now: datetime) -> Deliv
         not_before=max(now, message.send_at),
         is_exercise=message.is_exercise,
         planned_at=now,
-    )
-
-
-def _journal_planned(
-    session: AsyncSession, message: Message, deliveries: Sequence[Delivery], *, now: datetime
-) -> None:
-    write_journal(
-        session,
-        who=SYSTEM,
-        action="deliveries_planned",
-        subject=f"message:{message.id}",
-        detail={"kind": message.kind.value, "deliveries": len(deliveries)},
-        now=now,
     )
 
 
@@ -168,7 +127,7 @@ async def edit_sent(
     edit.act, edit.edits_delivery_id = DeliveryAct.EDIT, original.id
     session.add(edit)
     await session.flush()
-    _journal_planned(session, message, [edit], now=now)
+    journal_planned(session, message, 1, now=now)
     if original.kind is ChannelKind.EMAIL:
         await move(
             session, DELIVERY_MOVES, edit, DeliveryStatus.CANCELLED,

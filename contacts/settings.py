@@ -20,6 +20,9 @@ class SendingSettings(Frozen):
     chat_interval_s: float = Field(
         1.0, ge=0, le=60, description="seconden tussen twee berichten in hetzelfde gesprek"
     )
+    group_per_min: int = Field(
+        20, ge=0, le=1000, description="berichten per minuut in één groep (0 = geen grens)"
+    )
     mail_per_s: float = Field(10.0, gt=0, le=1000, description="mails per seconde")
     lease_s: int = Field(60, ge=5, le=600, description="hoe lang een claim op een bericht geldt")
     max_attempts: int = Field(

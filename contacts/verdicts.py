@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contacts.directory import ChannelKind
-from contacts.marking import EXERCISE_GUARD, IMPOSSIBLE
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
+from contacts.preparing import EXERCISE_GUARD, IMPOSSIBLE
 from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
 
 #: what may go by e-mail as well when nobody knows whether the chat message arrived

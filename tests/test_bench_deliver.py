@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rule
+from bot.bench.series import BEGIN, END, head, replaced, row
 from contacts.outbox import DeliveryStatus
 from contacts.texts import REPEAT_LINE
 
@@ -80,6 +81,15 @@ def test_the_silence_after_a_start_ends_with_what_it_sent_itself() -> None:
     arrivals = [Arrival(at, "a", TITLE) for at in (10.0, 10.04, 11.5, 20.7)]
     assert longest_silence([10.02, 20.0], arrivals, trip_s=0.1) == pytest.approx(1.48)
     assert longest_silence([], arrivals, trip_s=0.1) == 0.0
+
+
+def test_the_series_replaces_what_it_made_before_and_nothing_else() -> None:
+    page = f"before\n{BEGIN}old\n{END}after\n"
+    assert replaced(page, "new\n") == f"before\n{BEGIN}new\n{END}after\n"
+    figures = dict.fromkeys(KEYS, 1)
+    assert row("a", figures, (1.0, 2.0)).count("|") == head().splitlines()[0].count("|")
+    with pytest.raises(ValueError, match="not enough"):
+        replaced("no marks", "new")
 
 
 def deliver(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.limiter import LONGEST_TRIP, SECOND, Limiter, Slot, Waiting
+from contacts.limiter import AHEAD, LONGEST_TRIP, MINUTE, SECOND, TRIPS, Limiter, Slot, Waiting
 
 START = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 QUANTUM = timedelta(milliseconds=100)
@@ -32,8 +32,33 @@ class Trip:
     answer: datetime
 
 
+@dataclass(frozen=True)
+class Network:
+    """No trip is faster than ``out`` and ``back`` together; the rest is chance."""
+
+    out: timedelta
+    back: timedelta
+    jitter: st.SearchStrategy[timedelta]
+
+
+def ms(least: int, most: int) -> st.SearchStrategy[timedelta]:
+    return st.integers(least, most).map(lambda number: timedelta(milliseconds=number))
+
+
+#: anything up to what counts as an answer
+WILD = Network(timedelta(0), timedelta(0), ms(0, 250))
+#: the fastest of many trips is not much slower than the fastest there is
+STEADY = st.builds(
+    lambda out, back, share: Network(out, back, ms(0, int((out + back) / SECOND * share))),
+    ms(0, 120), ms(0, 120), st.sampled_from([0, 50, 125]),
+)  # fmt: skip
+
+
 def play(
-    limiter: Limiter, plan: list[tuple[int, list[tuple[int, int]]]], trip: st.DataObject
+    limiter: Limiter,
+    plan: list[tuple[int, list[tuple[int, int]]]],
+    trip: st.DataObject,
+    network: Network = WILD,
 ) -> list[Trip]:
     """Offer what waits at each step; what got no slot is offered again at the next."""
     now, ident = START, 0
@@ -51,28 +76,81 @@ def play(
         by_id = {one.id: one for one in waiting}
         for slot in limiter.choose(waiting, at_most=50, horizon=QUANTUM, now=now):
             assert now <= slot.at <= now + QUANTUM
-            seen, rest = trip.draw(delays), trip.draw(delays)
-            one = Trip(slot, by_id.pop(slot.id), slot.at + seen, slot.at + seen + rest)
+            left = slot.at + trip.draw(stalls)
+            limiter.departed(slot.id, left)
+            seen = left + network.out + trip.draw(network.jitter)
+            answer = seen + network.back + trip.draw(network.jitter)
+            one = Trip(slot, by_id.pop(slot.id), seen, answer)
             under_way.append(one)
             trips.append(one)
         waiting = list(by_id.values())
     return trips
 
 
-delays = st.integers(0, 250).map(lambda ms: timedelta(milliseconds=ms))
+#: the process itself may be late
+stalls = st.sampled_from([0, 0, 0, 5, 300]).map(lambda number: timedelta(milliseconds=number))
 
 
 def most_in_a_second(times: list[datetime]) -> int:
     return max((sum(at <= other < at + SECOND for other in times) for at in times), default=0)
 
 
-@given(plan=steps, rate=st.floats(1, 60), trip=st.data())
-def test_the_other_side_sees_no_more_than_the_rate_in_any_sliding_second(
+few = st.lists(
+    st.tuples(st.integers(0, 700_000), st.lists(st.tuples(st.integers(0, 5), st.just(10)))),
+    max_size=30,
+).filter(lambda plan: sum(len(arrivals) for _, arrivals in plan) < TRIPS)
+
+
+@given(plan=few, rate=st.floats(1, 12), trip=st.data())
+def test_the_other_side_sees_no_more_than_the_rate_whatever_the_first_trips_take(
     plan: list[tuple[int, list[tuple[int, int]]]], rate: float, trip: st.DataObject
 ) -> None:
     trips = play(Limiter(rate), plan, trip)
     assert most_in_a_second([one.slot.at for one in trips]) <= rate
     assert most_in_a_second([one.seen for one in trips]) <= rate
+
+
+@given(plan=steps, rate=st.floats(1, 60), network=STEADY, trip=st.data())
+def test_the_other_side_sees_no_more_than_the_rate_in_any_sliding_second(
+    plan: list[tuple[int, list[tuple[int, int]]]],
+    rate: float,
+    network: Network,
+    trip: st.DataObject,
+) -> None:
+    trips = play(Limiter(rate), plan, trip, network)
+    assert most_in_a_second([one.seen for one in trips]) <= rate
+
+
+@given(gaps=st.lists(st.integers(0, 20_000), min_size=30, max_size=60), limit=st.integers(1, 20))
+def test_a_group_gets_no_more_than_its_share_in_any_sliding_minute(
+    gaps: list[int], limit: int
+) -> None:
+    limiter, now, times = Limiter(1000, 1, limit), START, []
+    for number, gap in enumerate(gaps):
+        now += timedelta(milliseconds=gap)
+        offered = [Waiting(number, "-100", 0), Waiting(1000 + number, f"{number}", 0)]
+        slots = limiter.choose(offered, at_most=2, horizon=QUANTUM, now=now)
+        assert any(slot.id >= 1000 for slot in slots)
+        times += [slot.at for slot in slots if slot.id < 1000]
+        for slot in slots:
+            limiter.departed(slot.id, slot.at)
+            limiter.answered(slot.id, slot.at)
+    assert max(sum(at <= other < at + MINUTE for other in times) for at in times) <= limit
+
+
+@given(urgent=st.lists(st.sampled_from([0, 10, 20]), min_size=400, max_size=400))
+def test_bulk_and_digest_get_a_slot_while_what_is_urgent_never_ends(urgent: list[int]) -> None:
+    limiter = Limiter(1000)
+    line = [Waiting(n, str(n), priority) for n, priority in enumerate(urgent)]
+    line += [Waiting(1000 + n, str(1000 + n), 30) for n in range(50)]
+    line += [Waiting(2000 + n, str(2000 + n), 40) for n in range(50)]
+    chosen = [slot.id for slot in limiter.choose(line, at_most=300, horizon=SECOND, now=START)]
+    for least in (1000, 2000):
+        places = [place for place, ident in enumerate(chosen) if least <= ident < least + 1000]
+        gaps = [after - before for before, after in zip([-1, *places], places, strict=False)]
+        # Two classes behind at most three: whoever is owed waits for one other who is.
+        assert max(gaps) <= AHEAD + 5
+        assert len(places) <= len(chosen) / AHEAD
 
 
 @given(plan=steps, interval=st.floats(0.05, 3), trip=st.data())
@@ -106,6 +184,7 @@ def test_nobody_goes_before_somebody_of_higher_priority_with_a_free_chat(
 def test_a_rate_below_one_spreads_over_seconds() -> None:
     limiter = Limiter(0.5)
     first = limiter.choose([Waiting(1, "a", 0)], at_most=1, horizon=QUANTUM, now=START)[0]
+    limiter.departed(1, first.at)
     limiter.answered(1, first.at)
     assert limiter.choose([Waiting(2, "b", 0)], at_most=1, horizon=SECOND, now=START) == []
     assert limiter.wait(first.at) >= 2 * SECOND
@@ -126,6 +205,8 @@ def test_requests_that_hang_do_not_cost_their_places_for_ever() -> None:
     offered = [Waiting(n, str(n), 0) for n in range(3)]
     given_out = limiter.choose(offered, at_most=3, horizon=SECOND, now=START)
     assert len(given_out) == 2
+    for slot in given_out:
+        limiter.departed(slot.id, slot.at)
     assert limiter.wait(START + SECOND) > timedelta(0)
     assert limiter.wait(given_out[-1].at + LONGEST_TRIP + SECOND) == timedelta(0)
 

@@ -379,3 +379,12 @@ def test_only_an_unknown_address_is_a_fault_of_the_address(
     code: int, text: str, fault: Fault
 ) -> None:
     assert fault_of(code, text) is fault
+
+
+async def test_several_mails_go_over_as_many_connections_as_there_are(sink: SmtpSink) -> None:
+    sink.fail("*", "slow", times=4, seconds=0.3)
+    transport = a_transport(sink.port, connections=2)
+    outcomes = await asyncio.gather(*(transport.send(HELLO, now=utc_now()) for _ in range(4)))
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert (len(sink._connections), len(sink.mails)) == (2, 4)
+    await transport.close()

@@ -11,6 +11,7 @@ from contacts.directory import Channel, ChannelStatus
 from contacts.filling import Personal, fill
 from contacts.journal import SYSTEM
 from contacts.links import mint_link, open_link
+from contacts.messages import default_priority
 from contacts.outbox import (
     Button,
     Content,
@@ -28,7 +29,6 @@ from contacts.sending import (
     Recipient,
     cancel_message,
     channels_of,
-    default_priority,
     edit_sent,
     first_channel,
     halt_message,

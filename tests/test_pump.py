@@ -710,7 +710,8 @@ async def test_an_outcome_that_cannot_be_stored_holds_no_other_and_is_not_lost(
 
 async def test_a_message_that_is_cancelled_after_the_claim_does_not_leave(db: Database) -> None:
     from contacts.claiming import Lease, claim
-    from contacts.marking import Linking, mark_sending
+    from contacts.marking import mark_sending
+    from contacts.preparing import Linking
 
     async with db.begin() as session:
         now = utc_now()
@@ -770,3 +771,25 @@ async def test_a_briefing_to_a_closed_channel_takes_the_next_and_a_dialogue_is_a
     assert rows[0].reason == "channel_closed"
     assert chat.texts() == ["welkom terug"]
     assert [one.address for one in mail.sent] == ["a@example.org"]
+
+
+async def test_after_a_refusal_of_the_channel_nothing_more_of_the_batch_leaves(
+    db: Database,
+) -> None:
+    chat = Scripted()
+    later = utc_now() + timedelta(seconds=60)
+    chat.script["0"] = [Later(later, "too_many_requests", whole_channel=True)]
+    async with db.begin() as session:
+        people = [await a_person(session, utc_now(), chat=str(n)) for n in range(8)]
+        await a_briefing(session, people, utc_now())
+    settings = SendingSettings(telegram_per_s=80, chat_interval_s=0)
+    async with running(a_pump(db, chat, settings=settings)):
+        await until(db, lambda rows: "planned" in statuses(rows) and "sending" not in statuses(rows)
+                    and any(row.reason for row in rows))  # fmt: skip
+        async with db.read() as session:
+            pause = (await session.exec(select(ChannelPause))).one()
+    assert pause.until >= later
+    assert len(chat.sent) < 8
+    rows = await all_deliveries(db)
+    assert {row.reason for row in rows if row.status is DeliveryStatus.PLANNED} >= {"channel_held"}
+    assert all(row.attempts == 0 for row in rows)

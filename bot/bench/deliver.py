@@ -45,6 +45,7 @@ port = 0
 host = "127.0.0.1"
 port = {smtp_port}
 tls = "geen"
+connections = 8
 from_address = "schakel@stad.example"
 reply_address = "antwoord@stad.example"
 [sending]
@@ -157,7 +158,8 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
 
 async def _until_settled(db: Database, house: House, plan: Plan) -> float:
     """Kill now and then until nothing is left to do; returns when that was."""
-    killing = asyncio.create_task(_kill_now_and_then(house, plan))
+    over = asyncio.Event()
+    killing = asyncio.create_task(_kill_now_and_then(house, plan, over))
     try:
         left, moved_at = -1, time.monotonic()
         while left:
@@ -170,20 +172,21 @@ async def _until_settled(db: Database, house: House, plan: Plan) -> float:
                 killing.result()
             await asyncio.sleep(LOOK_S)
     finally:
-        killing.cancel()
-        with suppress(asyncio.CancelledError):
-            await killing
-    # Killed and not yet back: let it come back, or it is stopped before it can be.
-    await house.ready()
+        over.set()
+        # Killed and not yet back: let it come back, or it is stopped before it can be.
+        await killing
     return moved_at
 
 
-async def _kill_now_and_then(house: House, plan: Plan) -> None:
+async def _kill_now_and_then(house: House, plan: Plan, over: asyncio.Event) -> None:
     """At random moments after each start, spread over the time that the sending should take."""
     moments = random.Random(plan.seed)  # noqa: S311
     each_s = plan.contacts / plan.rate / max(plan.kills, 1)
     for _ in range(plan.kills):
-        await asyncio.sleep(moments.uniform(0.0, 1.5 * each_s))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), moments.uniform(0.0, 1.5 * each_s))
+        if over.is_set():
+            return
         await house.kill_and_restart()
         await house.ready()
 

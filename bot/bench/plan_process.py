@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -25,11 +26,14 @@ from bot.clock import utc_now
 from bot.database import open_database
 from bot.migrating import migrate
 from briefings.messages import buttons
+from contacts.bulk import plan_deliveries
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person, Role, RoleGrant
+from contacts.messages import store_message
 from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.records import Database
-from contacts.sending import Recipient, post
+from contacts.sending import Recipient
 
+AT_ONCE = 5_000
 #: chats of the made-up contacts start here; the coordinator's is this one
 FIRST_CHAT = 10**9
 
@@ -100,17 +104,31 @@ async def post_to_all(url: str, contacts: int, kind: ChannelKind) -> dict[str, A
 
 async def _post(db: Database, contacts: int, kind: ChannelKind) -> int:
     async with db.begin() as session:
+        now = utc_now()
+        message = await store_message(
+            session, kind=MessageKind.BRIEFING, content=_content(kind), event_id=1, briefing_id=1,
+            now=now,
+        )  # fmt: skip
+        to = _recipients(session, contacts, kind)
+        return await plan_deliveries(session, message, to, now=now)
+
+
+async def _recipients(
+    session: AsyncSession, contacts: int, kind: ChannelKind
+) -> AsyncIterator[Recipient]:
+    """The made-up people with their channels, a few at a time."""
+    for start in range(1, contacts + 1, AT_ONCE):
         found = await session.exec(
             select(Channel.address, Channel.person_id, Person.organisation_id)
             .join(Person, col(Person.id) == col(Channel.person_id))
-            .where(col(Person.id) <= contacts)
-            .order_by(col(Person.id))
+            .where(
+                col(Channel.person_id) >= start,
+                col(Channel.person_id) < min(start + AT_ONCE, contacts + 1),
+            )
+            .order_by(col(Channel.person_id))
         )
-        deliveries = await post(
-            session, kind=MessageKind.BRIEFING, content=_content(kind), event_id=1, briefing_id=1,
-            to=[Recipient(kind, *row) for row in found.all()], now=utc_now(),
-        )  # fmt: skip
-    return len(deliveries)
+        for address, person_id, organisation_id in found.all():
+            yield Recipient(kind, address, person_id, organisation_id)
 
 
 def _content(kind: ChannelKind) -> Content:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.bench import bench_texts as texts
 
-START_S, STOP_S = 60.0, 15.0
+START_S, STOP_S = 120.0, 60.0
 
 
 class BenchFailed(Exception):
