@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.limiter import AHEAD, LONGEST_TRIP, MINUTE, SECOND, TRIPS, Limiter, Slot, Waiting
@@ -101,6 +101,7 @@ few = st.lists(
 ).filter(lambda plan: sum(len(arrivals) for _, arrivals in plan) < TRIPS)
 
 
+@settings(deadline=None)
 @given(plan=few, rate=st.floats(1, 12), trip=st.data())
 def test_the_other_side_sees_no_more_than_the_rate_whatever_the_first_trips_take(
     plan: list[tuple[int, list[tuple[int, int]]]], rate: float, trip: st.DataObject
@@ -110,6 +111,7 @@ def test_the_other_side_sees_no_more_than_the_rate_whatever_the_first_trips_take
     assert most_in_a_second([one.seen for one in trips]) <= rate
 
 
+@settings(deadline=None)
 @given(plan=steps, rate=st.floats(1, 60), network=STEADY, trip=st.data())
 def test_the_other_side_sees_no_more_than_the_rate_in_any_sliding_second(
     plan: list[tuple[int, list[tuple[int, int]]]],
@@ -121,6 +123,7 @@ def test_the_other_side_sees_no_more_than_the_rate_in_any_sliding_second(
     assert most_in_a_second([one.seen for one in trips]) <= rate
 
 
+@settings(deadline=None)
 @given(gaps=st.lists(st.integers(0, 20_000), min_size=30, max_size=60), limit=st.integers(1, 20))
 def test_a_group_gets_no_more_than_its_share_in_any_sliding_minute(
     gaps: list[int], limit: int
@@ -138,6 +141,7 @@ def test_a_group_gets_no_more_than_its_share_in_any_sliding_minute(
     assert max(sum(at <= other < at + MINUTE for other in times) for at in times) <= limit
 
 
+@settings(deadline=None)
 @given(urgent=st.lists(st.sampled_from([0, 10, 20]), min_size=400, max_size=400))
 def test_bulk_and_digest_get_a_slot_while_what_is_urgent_never_ends(urgent: list[int]) -> None:
     limiter = Limiter(1000)
@@ -153,6 +157,7 @@ def test_bulk_and_digest_get_a_slot_while_what_is_urgent_never_ends(urgent: list
         assert len(places) <= len(chosen) / AHEAD
 
 
+@settings(deadline=None)
 @given(plan=steps, interval=st.floats(0.05, 3), trip=st.data())
 def test_a_chat_gets_one_per_interval(
     plan: list[tuple[int, list[tuple[int, int]]]], interval: float, trip: st.DataObject
@@ -164,6 +169,7 @@ def test_a_chat_gets_one_per_interval(
         last[one.one.chat] = one.slot.at
 
 
+@settings(deadline=None)
 @given(waiting=st.lists(st.tuples(st.integers(0, 50), st.sampled_from([0, 10, 20, 30]))))
 def test_nobody_goes_before_somebody_of_higher_priority_with_a_free_chat(
     waiting: list[tuple[int, int]],
