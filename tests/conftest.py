@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlmodel import SQLModel
 
 from bot.database import open_database
@@ -17,6 +18,10 @@ from contacts.records import Database
 from tests import stores
 
 CLUSTER = pytest.StashKey[Path]()
+# A busy machine is slow at everything; that says nothing about the code.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
+
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 
 
