@@ -81,9 +81,13 @@ async def draft_briefing(
     session.add(briefing)
     await session.flush()
     history = await _history(session, briefing, earlier)
+    told = view
+    if briefing.kind is BriefingKind.RETRACTION:
+        # It goes out on one word: nothing rides along that no second reader has approved.
+        told = view.approved_by(max((b.approved_at for b in earlier if b.approved_at), default=now))
     sheet = make_sheet(
         event,
-        view,
+        told,
         settings,
         kind=briefing.kind,
         version=briefing.version,
@@ -92,7 +96,7 @@ async def draft_briefing(
         wrong=briefing.wrong or "",
         now=now,
     )
-    await _write_texts(session, briefing, sheet, view)
+    await _write_texts(session, briefing, sheet, told)
     _journal_drafted(session, briefing, editor_id, now)
     return briefing
 

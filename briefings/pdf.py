@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from briefings.library import TEMPLATES
 
@@ -97,6 +98,14 @@ def _weasyprint() -> Any:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
+    environment.filters["css"] = in_css
+    return environment
+
+
+def in_css(text: str) -> Markup:
+    """As a string of a style sheet, where the escapes of HTML would be seen. Pure."""
+    written = "".join(c if c.isalnum() or c in " .,·-" else f"\\{ord(c):x} " for c in text)
+    return Markup(f'"{written}"')  # noqa: S704

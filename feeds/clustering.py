@@ -18,7 +18,9 @@ def cluster(stream: Iterable[Timed], settings: FeedSettings | None = None) -> di
     grouper, lexicon = Grouper(window, stop_words()), load_lexicon()
     events = {}
     for number, one in enumerate(stream):
-        title, at = one.item.first_title, one.item.published or one.at
+        title = one.item.first_title
+        # A date that is still to come would make the window forget what is there now.
+        at = min(one.item.published or one.at, one.at)
         if at < one.at - window or is_roundup(title, lexicon):
             events[one.item.key] = f"s{number}"
         else:

@@ -127,7 +127,9 @@ def read_event_labels(path: Path) -> list[EventLabel]:
 def in_order(items: Sequence[RawItem]) -> list[Timed]:
     """Items in the order in which they came: by ``first_seen``, else ``published``, else with
     the item before them in the file."""
-    timed, clock = [], START
+    known = (item.first_seen or item.published for item in items)
+    # What stands before the first known time came then, not half a century ago.
+    timed, clock = [], next((at for at in known if at is not None), START)
     for item in items:
         clock = item.first_seen or item.published or clock
         timed.append(Timed(item, clock))
@@ -145,7 +147,7 @@ def _models(path: Path, kind: type[Any]) -> Iterator[Any]:
             continue
         try:
             yield kind.model_validate(json.loads(line))
-        except (ValidationError, ValueError, RecursionError) as error:
+        except (ValidationError, ValueError, OverflowError, RecursionError) as error:
             raise BadLineError(path, number) from error
 
 

@@ -39,14 +39,19 @@ async def recall(
     return memory
 
 
-async def recent_rang(session: AsyncSession, rules: EventRules, *, now: datetime) -> list[Rang]:
-    """What rang in the days of the echo, with what its items are about."""
+async def recent_rang(
+    session: AsyncSession, rules: EventRules, *, is_exercise: bool, now: datetime
+) -> list[Rang]:
+    """What rang in the days of the echo, in one world, with what its items are about."""
     since = now - timedelta(days=max(rules.naklank.dagen))
     found = await session.exec(
         select(Event, Item)
         .join(Item, col(Item.event_id) == col(Event.id))
         .where(
-            col(Event.alerted_at) >= since, col(Item.severity) > 0, col(Item.is_roundup).is_(False)
+            col(Event.alerted_at) >= since,
+            col(Event.is_exercise) == is_exercise,
+            col(Item.severity) > 0,
+            col(Item.is_roundup).is_(False),
         )
         .order_by(col(Event.id), col(Item.id))
     )

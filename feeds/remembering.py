@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import ClassVar
 
 from feeds import texts
@@ -64,9 +65,18 @@ class Fading:
     def add(self, key: str, now: datetime) -> None:
         self._counts[key] = (self.of(key, now) + 1, now)
         if len(self._counts) > KEYS:
-            self._counts = {
-                one: value for one, value in self._counts.items() if self.of(one, now) > FAINT
-            }
+            self._forget(now)
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what is faint, and of what is left the faintest quarter when that is too little:
+        otherwise every further name would cost a walk along all of them."""
+        kept = {one: value for one, value in self._counts.items() if self.of(one, now) > FAINT}
+        if len(kept) > KEYS * 3 // 4:
+            for one in nsmallest(
+                len(kept) - KEYS * 3 // 4, kept, key=lambda key: self.of(key, now)
+            ):
+                del kept[one]
+        self._counts = kept
 
 
 @dataclass(slots=True)

@@ -64,6 +64,7 @@ class _Happening:
     subjects: list[Subject] = field(default_factory=list)
     alerted: int = 0
     listed: bool = False
+    is_event: bool = False
 
 
 class Replay:
@@ -95,7 +96,11 @@ class Replay:
     def _take(self, item: RawItem, now: datetime) -> _Happening | None:
         title, lead = item.first_title, item.lead or ""
         entry = Entry(
-            guid=item.key, title=title, link=item.url or "", lead=lead, published_at=item.published
+            guid=item.key,
+            title=title,
+            link=item.url or "",
+            lead=lead,
+            published_at=min(item.published or now, now),
         )
         (judged,) = judge_entries([entry], {}, trust=item.trust, lexicon=self._lexicon)
         judgement = judged.judgement
@@ -121,10 +126,12 @@ class Replay:
             happening.subjects.append(subject)
         happening.sightings.append(Sighting(title, report, tuple(context), now))
         happening.sightings = telling(happening.sightings)
+        # Only what the watch, too, would have made an event of.
+        happening.is_event = happening.is_event or group.is_event
         return happening
 
     def _look(self, happening: _Happening, now: datetime) -> Iterator[Alert]:
-        if max(one.value for one in happening.sightings) < 1:
+        if not happening.is_event:
             return
         weight = judge(happening.sightings, self._pace(now), self._rules)
         if weight.severity >= LIST_LEVEL and not happening.listed:

@@ -37,7 +37,13 @@ class Round:
     async def store(self, placed: Sequence[Placed]) -> set[int]:
         """Write the items and bring their events up to date; the ids of those events."""
         rules = load_event_rules()
-        rang = await recent_rang(self.session, rules, now=self.now) if placed else []
+        rang = (
+            await recent_rang(
+                self.session, rules, is_exercise=self.source.is_exercise, now=self.now
+            )
+            if placed
+            else []
+        )
         items = [
             await self._item(one, self._context(one, place, rang, rules)) for one, place in placed
         ]

@@ -21,7 +21,14 @@ from bot.console.live import LiveDesk
 from bot.console.picture import bars, shade
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact
+from briefings.rows import (
+    Briefing,
+    BriefingKind,
+    BriefingStatus,
+    BriefingText,
+    Fact,
+    FactKind,
+)
 from contacts.directory import Audience, Domain, Organisation, Person
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageStatus
 from contacts.records import Database
@@ -176,8 +183,43 @@ async def test_the_brake_takes_back_at_once_even_while_another_text_is_written(
     assert (first.status, second.kind) == (BriefingStatus.RETRACTED, BriefingKind.RETRACTION)
     assert second.status is BriefingStatus.DISTRIBUTED
     again = await desk.press("trek-in", **given, zeker="ja")
-    assert again.status_code == 303
-    assert "never_sent" not in again.headers["location"]
+    assert (again.status_code, "al ingetrokken" in again.text) == (422, True)
+    assert len([b for b in await desk.rows(Briefing) if b.event_id == desk.number]) == 2
+
+
+async def test_a_refused_brake_leaves_everything_as_it_was(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    fact = next(f for f in await desk.rows(Fact) if f.text == FACT)
+    given = {"feit": fact.id, "zeker": "ja"}
+    refused = await desk.press("trek-in", onderwerp="de afkomst van de verdachte", **given)
+    assert refused.status_code == 422
+    assert FACT in refused.text
+    [version] = [b for b in await desk.rows(Briefing) if b.event_id == desk.number]
+    assert version.status is BriefingStatus.DISTRIBUTED
+    assert (await desk.press("trek-in", onderwerp="het onderzoek", **given)).status_code == 303
+
+
+async def test_nothing_rides_along_with_the_brake_that_nobody_approved(desk: Desk) -> None:
+    await desk.fact()
+    await desk.fact("De gemeente opent een punt voor vragen.")
+    await desk.send(1)
+    await desk.press("nieuwe-versie", soort="update")
+    async with desk.world.db.begin() as session:
+        session.add(
+            Fact(
+                event_id=desk.number, kind=FactKind.CONFIRMED, text="Er zijn vier agenten gewond.",
+                source_name="politie", created_at=desk.world.now + timedelta(minutes=5),
+            )
+        )  # fmt: skip
+    fact = next(f for f in await desk.rows(Fact) if f.text == FACT)
+    done = await desk.press("trek-in", feit=fact.id, onderwerp="het onderzoek", zeker="ja")
+    assert done.status_code == 303
+    [sent] = [b for b in await desk.rows(Briefing) if b.kind is BriefingKind.RETRACTION]
+    told = [text.plain for text in await desk.rows(BriefingText) if text.briefing_id == sent.id]
+    assert len(told) == 7
+    assert not any("vier agenten" in text or FACT in text for text in told)
+    assert any("punt voor vragen" in text for text in told)
 
 
 async def test_a_fact_beside_somebody_elses_says_so(desk: Desk) -> None:

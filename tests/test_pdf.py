@@ -75,6 +75,11 @@ def test_a_mark_stands_above_the_text_and_markup_in_a_subject_is_words() -> None
     assert made.startswith("Concept Stand <b>")
 
 
+def test_a_sender_with_signs_stands_in_the_footer_as_it_is() -> None:
+    sender = 'Gemeente \'s-Hertogenbosch & "regio" <x>'
+    assert sender in words_of(print_sheet(a_sheet(sender=sender)))
+
+
 def test_links_of_ones_own_become_words() -> None:
     html = '<a href="/o/geheim/signaal">Meld</a> <a href="https://rivm.example/">rivm</a>'
     assert without_links_to(html, "/o/geheim") == 'Meld <a href="https://rivm.example/">rivm</a>'

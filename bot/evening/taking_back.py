@@ -48,18 +48,22 @@ async def take_back(
     :raises NotAllowed: the actor may not approve.
     """
     require(actor, Permission.APPROVE_BRIEFING)
-    fact = await session.get(Fact, fact_id)
+    # Held until this is done: two approvers who press at once send one retraction.
+    fact = await session.get(Fact, fact_id, with_for_update=True)
     if fact is None or fact.event_id != event.id:
         raise ValueError("no such fact")
     if needs_four_eyes(event, settings) and Role.APPROVER not in actor.roles:
         return ApprovalRefused("not_approver")
     if screen(about, allow).blocked:
         return NotBegun("person")
+    if fact.withdrawn_at is not None:
+        return NotBegun("taken_back")
     first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id))
     if first_wrong is None:
         await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
         await redraft(session, event, actor, settings, now=now)
         return NotBegun("never_sent")
+    trial = await session.begin_nested()
     done = await retract(
         session,
         event,
@@ -70,8 +74,13 @@ async def take_back(
         version=first_wrong,
         fact_ids=[fact_id],
     )
-    if isinstance(done, Approved):
-        await _call_second_readers(session, event, actor, done, now=now)
+    if not isinstance(done, Approved):
+        # All or nothing: a sentence that left the facts could not be taken back again.
+        await trial.rollback()
+        await session.refresh(event)
+        return done
+    await trial.commit()
+    await _call_second_readers(session, event, actor, done, now=now)
     return done
 
 
@@ -88,14 +97,14 @@ async def _call_second_readers(
         for person in await people_with(session, role, is_exercise=event.is_exercise)
         if person.id != actor.person_id
     }
-    text = render("coordinator/taken_back.html", event=event, briefing=briefing, result=done)
+    text = render("coordinator/read_afterwards.html", event=event, briefing=briefing, result=done)
     await tell_people(
         session,
         list(readers.values()),
         Content(
             telegram=TelegramForm(text=text),
             email=EmailForm(
-                subject=render("coordinator/taken_back_subject.html", event=event),
+                subject=render("coordinator/read_afterwards_subject.html", event=event),
                 text=render("coordinator/plain.txt", text=text),
                 html=f"<p>{text}</p>",
             ),

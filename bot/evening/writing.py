@@ -52,7 +52,8 @@ class NotStored:
 @dataclass(frozen=True, slots=True)
 class NotBegun:
     """No new version. ``reason``: ``draft_open``, ``signals_wait`` (with their number) or
-    ``never_sent``, ``person`` (the subject is about one)."""
+    ``never_sent``, ``taken_back`` (somebody did it already), ``person`` (the subject is about
+    one)."""
 
     reason: str
     count: int = 0
@@ -162,7 +163,7 @@ async def begin_version(
 
 
 async def sent_facts(session: AsyncSession, event: Event) -> list[Fact]:
-    """The sentences of the facts as they are now that readers have, or may have, in hand."""
+    """The sentences of now that readers have, or may have, in hand; the newest first."""
     assert event.id is not None
     try:
         view = await facts_of(session, event.id)
@@ -170,6 +171,7 @@ async def sent_facts(session: AsyncSession, event: Event) -> list[Fact]:
         return []
     versions = await versions_of(session, event.id)
     facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
+    facts.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
     return [fact for fact in facts if first_with(fact.created_at, versions) is not None]
 
 
@@ -207,6 +209,8 @@ async def begin_correction(
         raise ValueError("no such fact")
     if screen(about, allow).blocked:
         return NotBegun("person")
+    if fact.withdrawn_at is not None:
+        return NotBegun("taken_back")
     if await _other_draft(session, event, BriefingKind.CORRECTION):
         # The wrong sentence stays until its correction can be written.
         return NotBegun("draft_open")

@@ -15,6 +15,8 @@ from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "retraction"
+#: sentences that fit under one question; the newest come first
+MOST = 12
 
 
 async def start(turn: Turn) -> None:
@@ -27,9 +29,10 @@ async def start(turn: Turn) -> None:
         return
     buttons = [
         [Button(texts.cut_short(fact.text), data("retr2", event.id, fact.id))]
-        for fact in facts[:12]
+        for fact in facts[:MOST]
     ]
-    await turn.say(render("coordinator/ask_taken_back.html", event=event), buttons)
+    left = max(len(facts) - MOST, 0)
+    await turn.say(render("coordinator/ask_taken_back.html", event=event, left=left), buttons)
 
 
 async def chose_sentence(turn: Turn) -> None:
@@ -56,7 +59,10 @@ async def wrote_about(turn: Turn) -> None:
 
 
 async def not_now(turn: Turn) -> None:
-    await turn.finish()
+    talk = turn.conversation
+    # Another question may be open by now; that one goes on.
+    if talk is not None and (talk.flow, talk.step) == (FLOW, "sure"):
+        await turn.finish()
     await turn.change(render("coordinator/cancelled.html"))
 
 
@@ -83,8 +89,8 @@ async def sure(turn: Turn) -> None:
     elif isinstance(done, SubmitRefused):
         why = texts.REFUSALS.get(done.reason, done.reason)
         await turn.change(render("coordinator/submit_refused.html", why=why, remarks=done.remarks))
-    elif isinstance(done, NotBegun) and done.reason == "never_sent":
-        await turn.change(render("coordinator/never_sent.html"))
+    elif isinstance(done, NotBegun) and done.reason in ("never_sent", "taken_back"):
+        await turn.change(render(f"coordinator/{done.reason}.html"))
     else:
         why = texts.REFUSALS.get(done.reason, done.reason)
         await turn.change(render("coordinator/approve_refused.html", why=why))
