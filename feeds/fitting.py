@@ -30,7 +30,7 @@ class Settings:
     """How to fit. ``levels`` are the severities told apart, with how much each counts."""
 
     slope: float = 2.5
-    pull: float = 40.0
+    pull: float = 60.0
     levels: tuple[tuple[int, float], ...] = ((1, 0.15), (2, 1.0), (3, 1.0))
     sweeps: int = 12
 

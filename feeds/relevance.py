@@ -218,6 +218,8 @@ class _Reckoning:
         if self.seen.place.proximity is Proximity.ABROAD_TOUCHING and not self._is_great_shock():
             most = rules.hoogste_buitenland + 0.99
             yield texts.CEILING_ABROAD.format(limit=rules.hoogste_buitenland), most
+        if not something_happens(self.seen, self.lexicon):
+            yield texts.NO_EVENT, 0.99
         typed_in_title = any(not hit.in_lead for hit in self.seen.types.values())
         for key, exclusion in self.lexicon.exclusions.items():
             if exclusion.effect not in {"weg", "log"}:
@@ -244,6 +246,16 @@ class _Reckoning:
 
     def _is(self, *types: str) -> bool:
         return any(key in self.seen.types for key in types)
+
+
+def something_happens(seen: Seen, lexicon: Lexicon) -> bool:
+    """Whether anything happens: a place, a country or a community alone is no event."""
+    weights = lexicon.weights.gewicht
+    return bool(seen.types) or any(
+        weights.get(name, 0.0) > 0
+        for name in seen.features
+        if name in lexicon.features.kenmerken or name.startswith("samen:")
+    )
 
 
 def _change(reasons: list[Reason], points: float, wanted: float, text: str) -> float:

@@ -41,6 +41,7 @@ FLOORS = {
 CEILING_ABROAD = "buitenland: de machine gaat niet boven ernst {limit}"
 NOTHING = "geen kenmerken die iets wegen"
 BASE = "uitgangspunt voor elk bericht"
+NO_EVENT = "er wordt geen gebeurtenis genoemd"
 SMALL_THINGS = "kleine kenmerken samen"
 
 #: reasons of an event

@@ -293,7 +293,7 @@ async def test_why_is_answered_step_by_step(world: World) -> None:
     assert why is not None
     severity, *reasons = [line["weight"] for line in why]
     assert severity == 4
-    assert 1.37 in reasons
+    assert sum(reasons[:-1]) >= 4
     assert "plek in Arnhem: “Klarendal”" in [line["text"] for line in why]
     assert why[-1]["text"].startswith("hoort bij gebeurtenis")
     assert calm is not None

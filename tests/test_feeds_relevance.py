@@ -41,9 +41,9 @@ def matches(term: str, text: str) -> bool:
         ("Militairen plegen couppoging in Turkije", {"E14"}, "P4", 3),
         ("Israël voert bombardementen uit op Gaza", {"E14"}, "P4", 1),
         ("Man uit Huissen aangehouden op verdenking van voorbereiden aanslag", {"E01"}, "P2", 4),
-        ("Prijsstijging is aanslag op de portemonnee van Arnhemmers", set(), "P1", 1),
+        ("Prijsstijging is aanslag op de portemonnee van Arnhemmers", set(), "P1", 0),
         ("Hulpdiensten oefenen terreuraanslag in GelreDome", {"E02"}, "P0", 1),
-        ("Herdenking Slag om Arnhem", set(), "P1", 1),
+        ("Herdenking Slag om Arnhem", set(), "P1", 0),
         ("Gerechtshof Arnhem-Leeuwarden: 12 jaar cel voor doodslag in Almelo", {"E04"},
          "onbekend", 0),
         ("Vliegtuigbom gevonden in Schuytgraaf", set(), "P0", 0),
@@ -133,7 +133,7 @@ def test_the_machine_never_gives_five() -> None:
 
 def test_a_community_word_alone_means_nothing() -> None:
     for word in ("moslims", "Koerden", "Joodse", "Marokkaanse", "Turkse Nederlanders"):
-        assert judge(f"{word} in Arnhem vieren feest").severity < 2
+        assert judge(f"{word} in Arnhem vieren feest").severity == 0
 
 
 def test_a_long_war_has_such_news_every_day_but_a_shock_counts() -> None:
