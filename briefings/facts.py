@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings import moments
 from briefings.event_kinds import kind_of, neutral_title
 from briefings.fact_rules import FactRefused, Statement, judge, tidy
+from briefings.fact_view import FactView
 from briefings.lint import blocking, lint_sentence
 from briefings.rows import Fact, FactBlock, FactKind
 from briefings.settings import BriefingSettings
@@ -39,37 +40,6 @@ __all__ = [
 ]
 
 MOST_PROPOSALS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class FactView:
-    """The block and its sentences that still hold, by kind, in the order of entry."""
-
-    block: FactBlock
-    confirmed: tuple[Fact, ...] = ()
-    unconfirmed: tuple[Fact, ...] = ()
-    unknown: tuple[Fact, ...] = ()
-    denied: tuple[Fact, ...] = ()
-    measures: tuple[Fact, ...] = ()
-
-    def approved_by(self, at: datetime) -> FactView:
-        """Only what a second pair of eyes has seen: what stood there at ``at``."""
-
-        def seen(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-            return tuple(fact for fact in facts if fact.created_at <= at)
-
-        block = self.block
-        if block.edited_at > at:
-            words = {"local_tie": None, "meaning": None, "meaning_speaker": None}
-            block = FactBlock(**{**block.model_dump(), **words})
-        return FactView(
-            block,
-            seen(self.confirmed),
-            seen(self.unconfirmed),
-            seen(self.unknown),
-            seen(self.denied),
-            seen(self.measures),
-        )
 
 
 @dataclass(frozen=True, slots=True)

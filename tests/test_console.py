@@ -188,7 +188,7 @@ async def test_a_port_in_use_is_an_error_and_not_the_end_of_the_house(
     first = WebServer(app, host="127.0.0.1", port=0)
     await first.start()
     second = WebServer(app, host="127.0.0.1", port=first.port)
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(OSError, match=f"127.0.0.1:{first.port}"):
         await second.start()
     await second.stop()
     await first.stop()
