@@ -53,7 +53,7 @@ class Desk:
 
     async def rows(self, kind: Any) -> list[Any]:
         async with self.world.db.read() as session:
-            return list((await session.exec(select(kind))).all())
+            return list((await session.exec(select(kind).order_by(kind.id))).all())
 
 
 @asynccontextmanager
