@@ -51,7 +51,9 @@ HERE = ("127.0.0.1", "localhost", "::1")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
 #: (section, key) → advice, for keys that were taken away
-OBSOLETE: Mapping[tuple[str, str], str] = {}
+OBSOLETE: Mapping[tuple[str, str], str] = {
+    ("sending", "escalate_after_min"): texts.ESCALATE_PER_SEVERITY,
+}
 
 
 class ConfigError(Exception):

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import bot.rows
 import briefings.rows
+import contacts.calling
 import contacts.outbox
 import feeds.rows
 import signals.rows
 from contacts.records import Database
 
 #: the modules whose tables make up the store
-TABLES = (bot.rows, briefings.rows, contacts.outbox, feeds.rows, signals.rows)
+TABLES = (bot.rows, briefings.rows, contacts.calling, contacts.outbox, feeds.rows, signals.rows)
 
 BUSY_TIMEOUT_MS = 30_000
 

@@ -29,8 +29,22 @@ from bot.mail_refusals import Fault, fault_of, is_our_set_up
 from bot.verp import Verp
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryAct, EmailForm
-from contacts.texts import EXERCISE_SUBJECT, REPEAT_SUBJECT
-from contacts.transport import Later, Outcome, Outgoing, Refused, Sent, Unknown
+from contacts.texts import (
+    BACKUP_LINE,
+    BACKUP_SUBJECT,
+    EXERCISE_SUBJECT,
+    FALLBACK_LINE,
+    REPEAT_SUBJECT,
+)
+from contacts.transport import (
+    Later,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    Standing,
+    Unknown,
+)
 
 #: a fault that a person must mend; longer than a minute, so that a person hears of it
 MENDING = timedelta(seconds=90)
@@ -38,6 +52,7 @@ RETRY = timedelta(seconds=5)
 BUSY = timedelta(seconds=30)
 SERVICE_NOT_AVAILABLE = 421
 PERMANENT = 500
+STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 
 
 class Phase(IntEnum):
@@ -183,7 +198,8 @@ class MailTransport:
 
     def _compose(self, outgoing: Outgoing, form: EmailForm) -> EmailMessage:
         message = EmailMessage()
-        subject = REPEAT_SUBJECT * outgoing.is_repeat + form.subject
+        is_backup = outgoing.standing is Standing.BACKUP
+        subject = REPEAT_SUBJECT * outgoing.is_repeat + BACKUP_SUBJECT * is_backup + form.subject
         message["Subject"] = _one_line(EXERCISE_SUBJECT * outgoing.is_exercise + subject)
         message["From"] = self._from
         message["To"] = Address(addr_spec=outgoing.address)
@@ -195,8 +211,12 @@ class MailTransport:
             message["Reply-To"] = self._verp.address(outgoing.original_id)
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-        message.set_content(form.text, cte="quoted-printable")
-        message.add_alternative(form.html, subtype="html", cte="quoted-printable")
+        text, html = form.text, form.html
+        if outgoing.standing in STANDING_LINES:
+            line = STANDING_LINES[outgoing.standing]
+            text, html = f"{line}\n\n{text}", f"<p>{line}</p>{html}"
+        message.set_content(text, cte="quoted-printable")
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
         return message
 
 

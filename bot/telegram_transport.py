@@ -26,8 +26,17 @@ from bot.chat.buttons import with_delivery
 from bot.telegram_request import NotSent
 from contacts.directory import ChannelKind
 from contacts.outbox import Button, DeliveryAct, TelegramForm
-from contacts.texts import EXERCISE_LINE, REPEAT_LINE
-from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown
+from contacts.texts import BACKUP_LINE, EXERCISE_LINE, FALLBACK_LINE, REPEAT_LINE
+from contacts.transport import (
+    Later,
+    Moved,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    Standing,
+    Unknown,
+)
 
 #: a fault that a person must mend; longer than a minute, so that a person hears of it
 MENDING = timedelta(seconds=90)
@@ -58,6 +67,7 @@ AT_FAULT = (
     ("inline keyboard button url", "button"),
     ("wrong http url", "button"),
 )
+STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 NOT_MODIFIED = "message is not modified"
 
 
@@ -190,6 +200,8 @@ def _chat(address: str) -> int | str:
 
 def _text(outgoing: Outgoing, form: TelegramForm) -> str:
     lines = [form.text]
+    if outgoing.standing in STANDING_LINES:
+        lines.insert(0, STANDING_LINES[outgoing.standing])
     if outgoing.is_repeat:
         lines.insert(0, REPEAT_LINE)
     if outgoing.is_exercise:

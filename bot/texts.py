@@ -11,6 +11,9 @@ SECRET_IN_FILE = (
 )
 SECRET_FILE = "{name}_FILE wijst naar {path}, en dat bestand kan niet gelezen worden."
 OBSOLETE = "[{section}] {key}: {advice}"
+ESCALATE_PER_SEVERITY = (
+    "heet nu silence_min, met vijf getallen: één per ernst. Zoals eerst is [0, 0, 0, 60, 60]."
+)
 BAD_KEY = "De sleutel in {place} is geen geldige sleutel. Haal hem niet weg: herstel hem."
 KEY_FILE = "{path} kan niet gelezen of gemaakt worden. Controleer de rechten van die map."
 TOP = "bovenaan"

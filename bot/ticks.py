@@ -17,7 +17,7 @@ from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from bot.watching import tell_trouble
 from briefings.distribution import distribute_due
-from contacts.fallback import escalate_due
+from contacts.escalation import escalate_due
 from contacts.retention import drop_old_links, wipe_dialogue
 from feeds.events import drop_old_leads
 from signals.feedback import mark_overdue_told, overdue_signals

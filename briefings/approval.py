@@ -33,6 +33,7 @@ from briefings.rows import (
 )
 from briefings.settings import BriefingSettings
 from briefings.versions import drop, texts_of
+from contacts.calling import About, CallReason, add_calls
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
 from contacts.records import move
@@ -188,6 +189,9 @@ async def approve(
         send_at=later,
     )
     planned = await post_version(session, event, briefing, texts, plan, settings, now=now)
+    about = About(event.id, briefing.id, None, event.is_exercise)
+    missed = [(one.id, one.organisation_id, CallReason.NO_CHANNEL) for one in plan.unreachable]
+    await add_calls(session, about, missed, now=later or now)
     if later is None:
         await distribute(session, event, briefing, now=now)
     return Approved(

@@ -24,6 +24,7 @@ from contacts.directory import Audience
 from contacts.journal import SYSTEM
 from contacts.messages import URGENT_SEVERITY, store_message
 from contacts.outbox import MessageKind, Priority
+from contacts.quiet import hold_back
 from contacts.records import move
 from feeds.rows import Event
 
@@ -95,6 +96,7 @@ async def post_version(
         )
         to = (reader.recipient for reader in readers)
         planned[message.id or 0] = await plan_deliveries(session, message, to, now=now)
+        await hold_back(session, message, now=now)
     return planned
 
 

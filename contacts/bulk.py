@@ -90,6 +90,7 @@ def _statement(
         "not_before": max(now, message.send_at),
         "attempts": 0,
         "is_repeat": False,
+        "is_backup": False,
         "is_exercise": message.is_exercise,
         "planned_at": now,
     }

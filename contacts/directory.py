@@ -76,6 +76,9 @@ class Organisation(Row, table=True):
     internal_contact: str | None = Field(
         default=None, max_length=120, description="whom staff tell internally, as a function"
     )
+    backup_person_id: int | None = Field(
+        default=None, description="who gets it when nobody of the organisation reacts"
+    )
     is_exercise: bool = Field(default=False)
     created_at: datetime
     confirmed_at: datetime | None = None

@@ -293,7 +293,7 @@ class Lane:
         means = self._means
         async with means.db.begin() as session:
             await record(
-                session, self.kind, results, max_attempts=means.settings.max_attempts,
+                session, self.kind, results, settings=means.settings,
                 sealer=means.sealer, chance=means.chance, now=means.clock(),
             )  # fmt: skip
         self._forget(results)

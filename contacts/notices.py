@@ -43,6 +43,8 @@ UNSERVED_AFTER = timedelta(minutes=10)
 LOCAL = ZoneInfo("Europe/Amsterdam")
 #: button data ``unk:<event>:<briefing>``: shows the uncertain deliveries, with one to resend
 SHOW_UNKNOWN = "unk"
+#: button data ``calls:<event>``: shows the list of people to call
+OPEN_CALLS = "calls"
 AT_ONCE = 1000
 
 
@@ -266,13 +268,19 @@ async def _pause(session: AsyncSession, pause: ChannelPause) -> Content:
 
 
 async def tell_call_list(
-    session: AsyncSession, people: int, names: list[str], *, is_exercise: bool, now: datetime
+    session: AsyncSession,
+    names: list[str],
+    *,
+    event_id: int | None,
+    is_exercise: bool,
+    now: datetime,
 ) -> None:
-    """Whom to call, by organisation, after silence on an urgent briefing."""
-    sentence = texts.CALL_LIST_ONE if people == 1 else texts.CALL_LIST
+    """Which organisations to call, after every channel and the back-up were tried."""
+    buttons = [] if event_id is None else [Button(texts.OPEN_CALLS, f"{OPEN_CALLS}:{event_id}")]
     content = as_content(
-        texts.CALL_LIST_TITLE.format(n=people),
-        [sentence.format(n=people, names=texts.listed(names))],
+        texts.counted(texts.CALL_LIST_TITLE, len(names)),
+        [texts.counted(texts.CALL_LIST, len(names), names=texts.listed(names))],
+        buttons,
     )
     await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
 

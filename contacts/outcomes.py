@@ -26,8 +26,9 @@ from contacts.outbox import (
 from contacts.records import move_many
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import halt_message
+from contacts.settings import SendingSettings
 from contacts.transport import Later, Outcome, Sent
-from contacts.verdicts import Chance, Verdict, decide
+from contacts.verdicts import Chance, Verdict, decide, wait_for_proof
 
 #: between two looks at a channel that stays silent
 LONGEST_PROBE = timedelta(seconds=30)
@@ -72,7 +73,7 @@ async def record(
     kind: ChannelKind,
     results: Sequence[Result],
     *,
-    max_attempts: int,
+    settings: SendingSettings,
     sealer: Sealer,
     chance: Chance,
     now: datetime,
@@ -84,11 +85,13 @@ async def record(
     arrived = [result for result in results if isinstance(result.outcome, Sent)]
     others = [result for result in results if not isinstance(result.outcome, Sent)]
     moved = await _record_sent(session, arrived, now=now)
-    judged = await _judge(session, others, max_attempts=max_attempts, chance=chance, now=now)
+    judged = await _judge(
+        session, others, max_attempts=settings.max_attempts, chance=chance, now=now
+    )
     moved |= await _move_all(session, judged, now=now)
     for one in judged:
         if one.delivery.id in moved:
-            await _follow_up(session, one, sealer=sealer, now=now)
+            await _follow_up(session, one, settings, sealer=sealer, now=now)
     await _drop_cancelled(session, judged, now=now)
     pauses = [one.verdict.pause for one in judged if one.verdict.pause is not None]
     if pauses:
@@ -212,7 +215,14 @@ def _per_row(name: str, values: dict[int, Any]) -> ColumnElement[Any]:
     return case(given, value=col(Delivery.id), else_=column) if given else column
 
 
-async def _follow_up(session: AsyncSession, one: _Judged, *, sealer: Sealer, now: datetime) -> None:
+async def _follow_up(
+    session: AsyncSession,
+    one: _Judged,
+    settings: SendingSettings,
+    *,
+    sealer: Sealer,
+    now: datetime,
+) -> None:
     verdict, delivery, chat = one.verdict, one.delivery, one.result.chat
     if verdict.closes_channel:
         await close_address(session, delivery.kind, chat, reason=verdict.reason or "", now=now)
@@ -222,9 +232,11 @@ async def _follow_up(session: AsyncSession, one: _Judged, *, sealer: Sealer, now
         )
     if verdict.new_address is not None:
         await _change_address(session, one, verdict.new_address, sealer=sealer, now=now)
+    unsure = verdict.status is DeliveryStatus.UNKNOWN
     await plan_fallback(
-        session, delivery, one.message, verdict.fallback, sealer=sealer, chat=chat, now=now
-    )
+        session, delivery, one.message, verdict.fallback, sealer=sealer, chat=chat, now=now,
+        not_before=now + wait_for_proof(one.message, settings) if unsure else None,
+    )  # fmt: skip
 
 
 async def close_address(

@@ -14,6 +14,7 @@ from contacts.directory import (
     ChannelStatus,
     Invitation,
     LinkPurpose,
+    Organisation,
     Person,
     Role,
     RoleGrant,
@@ -119,9 +120,45 @@ async def mark_left(session: AsyncSession, person: Person, *, who: Who, now: dat
         .where(col(Invitation.person_id) == person.id, col(Invitation.revoked_at).is_(None))
         .values(revoked_at=now)
     )
+    organisations = await session.exec(
+        select(Organisation).where(col(Organisation.backup_person_id) == person.id)
+    )
+    for organisation in organisations.all():
+        await set_backup(session, organisation, None, who=who, now=now)
     for purpose in LinkPurpose:
         await revoke_person_links(session, person.id, purpose, now=now)
     write_journal(session, who=who, action="person_left", subject=f"person:{person.id}", now=now)
+    await session.flush()
+    return True
+
+
+async def set_backup(
+    session: AsyncSession,
+    organisation: Organisation,
+    person: Person | None,
+    *,
+    who: Who,
+    now: datetime,
+) -> bool:
+    """Who gets a message when nobody of the organisation reacts; None: nobody.
+
+    False when nothing changed.
+
+    :raises ValueError: the person left, or lives in the other world (real or exercise).
+    """
+    if person is not None and (
+        person.left_at is not None or person.is_exercise != organisation.is_exercise
+    ):
+        raise ValueError("this person cannot be the back-up")
+    chosen = None if person is None else person.id
+    if organisation.backup_person_id == chosen:
+        return False
+    organisation.backup_person_id = chosen
+    session.add(organisation)
+    write_journal(
+        session, who=who, action="backup_set", subject=f"organisation:{organisation.id}",
+        detail={"person": chosen}, now=now,
+    )  # fmt: skip
     await session.flush()
     return True
 

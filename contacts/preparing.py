@@ -21,7 +21,7 @@ from contacts.outbox import Content, Delivery, DeliveryAct, Message, MessageKind
 from contacts.sending import has_form
 from contacts.texts import OWN_INTERNAL_CONTACT
 from contacts.tokens import hash_token, new_token
-from contacts.transport import Outgoing, Refused
+from contacts.transport import Outgoing, Refused, Standing
 
 EXERCISE_GUARD = "exercise_guard"
 UNREADABLE, NO_FORM, NO_LINK = "unreadable_address", "no_form", "link_without_event"
@@ -147,8 +147,16 @@ async def _prepare(session: AsyncSession, case: Case, batch: _Batch) -> Marked:
         else None,
         is_repeat=delivery.is_repeat,
         is_exercise=case.message.is_exercise,
+        standing=standing_of(delivery),
     )
     return Marked(delivery.id, chat, outgoing)
+
+
+def standing_of(delivery: Delivery) -> Standing:
+    """First, instead of another channel, or to the back-up. Pure."""
+    if delivery.is_backup:
+        return Standing.BACKUP
+    return Standing.FIRST if delivery.fallback_of_id is None else Standing.FALLBACK
 
 
 def only(content: Content, kind: ChannelKind) -> Content:

@@ -70,7 +70,8 @@ class Pump:
         async with self._means.db.begin() as session:
             count = await recover_all(
                 session, [lane.kind for lane in self._lanes],
-                owner=self._means.owner, sealer=self._means.sealer, now=now,
+                owner=self._means.owner, settings=self._means.settings,
+                sealer=self._means.sealer, now=now,
             )  # fmt: skip
         if count:
             log.warning("Recovered deliveries", extra={"action": "recovered", "count": count})
@@ -116,7 +117,10 @@ class Pump:
             return 0
         in_hand = {ident for lane in self._lanes for ident in lane.in_hand}
         async with self._means.db.begin() as session:
-            count = await sweep_leases(session, in_hand=in_hand, sealer=self._means.sealer, now=now)
+            count = await sweep_leases(
+                session, in_hand=in_hand, settings=self._means.settings,
+                sealer=self._means.sealer, now=now,
+            )  # fmt: skip
             count += await tell_pauses(session, now=now)
             await find_unserved(session, self._unserved, now=now)
             if self._noticed_at is None or now - self._noticed_at >= self._notice_gap:

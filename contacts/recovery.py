@@ -21,7 +21,8 @@ from contacts.outbox import (
 )
 from contacts.records import ids_of, move_many
 from contacts.sealing import Sealer
-from contacts.verdicts import fallback_when_unknown, untold_when_unknown
+from contacts.settings import SendingSettings
+from contacts.verdicts import fallback_when_unknown, untold_when_unknown, wait_for_proof
 
 INTERRUPTED = "interrupted"
 AT_ONCE = 500
@@ -32,6 +33,7 @@ async def recover_all(
     kinds: Sequence[ChannelKind],
     *,
     owner: str,
+    settings: SendingSettings,
     sealer: Sealer,
     now: datetime,
 ) -> int:
@@ -53,12 +55,19 @@ async def recover_all(
             col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.kind).in_(kinds)
         )
     )
-    interrupted = await _interrupted(session, _known(sending.all()), sealer=sealer, now=now)
+    interrupted = await _interrupted(
+        session, _known(sending.all()), settings, sealer=sealer, now=now
+    )
     return len(back) + interrupted
 
 
 async def sweep_leases(
-    session: AsyncSession, *, in_hand: Collection[int], sealer: Sealer, now: datetime
+    session: AsyncSession,
+    *,
+    in_hand: Collection[int],
+    settings: SendingSettings,
+    sealer: Sealer,
+    now: datetime,
 ) -> int:
     """Leases that are over: claimed → planned, sending → uncertain; returns how many.
 
@@ -76,11 +85,16 @@ async def sweep_leases(
     claimed = _known([ident for ident, status in rows if status is DeliveryStatus.CLAIMED])
     sending = _known([ident for ident, status in rows if status is DeliveryStatus.SENDING])
     back = await give_back(session, claimed, action="leases_over", now=now)
-    return len(back) + await _interrupted(session, sending, sealer=sealer, now=now)
+    return len(back) + await _interrupted(session, sending, settings, sealer=sealer, now=now)
 
 
 async def _interrupted(
-    session: AsyncSession, ids: Sequence[int], *, sealer: Sealer, now: datetime
+    session: AsyncSession,
+    ids: Sequence[int],
+    settings: SendingSettings,
+    *,
+    sealer: Sealer,
+    now: datetime,
 ) -> int:
     found = await session.exec(
         select(Delivery, Message)
@@ -104,12 +118,18 @@ async def _interrupted(
     )  # fmt: skip
     for delivery, message in sends:
         if delivery.id in unknown:
-            await _make_visible(session, delivery, message, sealer=sealer, now=now)
+            await _make_visible(session, delivery, message, settings, sealer=sealer, now=now)
     return len(again) + len(unknown)
 
 
 async def _make_visible(
-    session: AsyncSession, delivery: Delivery, message: Message, *, sealer: Sealer, now: datetime
+    session: AsyncSession,
+    delivery: Delivery,
+    message: Message,
+    settings: SendingSettings,
+    *,
+    sealer: Sealer,
+    now: datetime,
 ) -> None:
     await session.exec(
         update(Delivery)
@@ -120,7 +140,10 @@ async def _make_visible(
     chat = open_address(delivery.address, delivery.kind, sealer)
     if chat is not None:
         way = fallback_when_unknown(delivery, message)
-        await plan_fallback(session, delivery, message, way, sealer=sealer, chat=chat, now=now)
+        await plan_fallback(
+            session, delivery, message, way, sealer=sealer, chat=chat, now=now,
+            not_before=now + wait_for_proof(message, settings),
+        )  # fmt: skip
 
 
 def _known(ids: Sequence[int | None]) -> list[int]:

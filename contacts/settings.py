@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+#: one number of minutes for each severity, 1 first
+Minutes = Annotated[int, Field(ge=0, le=1440)]
+PerSeverity = tuple[Minutes, Minutes, Minutes, Minutes, Minutes]
+SEVERITIES = range(1, 6)
 
 
 class Frozen(BaseModel):
@@ -29,6 +37,21 @@ class SendingSettings(Frozen):
         6, ge=1, le=50, description="pogingen voordat een bericht mislukt heet"
     )
     link_days: int = Field(30, ge=1, le=365, description="geldigheid van een link in dagen")
-    escalate_after_min: int = Field(
-        60, ge=1, le=1440, description="geen reactie op een dringend bericht: volgend kanaal"
+    silence_min: PerSeverity = Field(
+        (0, 0, 0, 60, 20),
+        description="minuten zonder reactie tot de volgende stap, bij ernst 1 tot 5; 0 = niet",
     )
+    unsure_min: PerSeverity = Field(
+        (30, 30, 10, 2, 0),
+        description="minuten tot een onzeker bericht ook per mail gaat, bij ernst 1 tot 5",
+    )
+
+    def silence(self, severity: int) -> timedelta | None:
+        """How long nobody may react before the next step; None: it is not followed up."""
+        minutes = self.silence_min[severity - 1] if severity in SEVERITIES else 0
+        return timedelta(minutes=minutes) if minutes else None
+
+    def unsure(self, severity: int) -> timedelta:
+        """How long proof of arrival may take before it goes by another channel as well."""
+        minutes = self.unsure_min[severity - 1] if severity in SEVERITIES else 0
+        return timedelta(minutes=minutes)

@@ -8,8 +8,12 @@ OWN_INTERNAL_CONTACT = "het aanspreekpunt binnen uw organisatie"
 #: first lines of a chat message, and what goes before the subject of a mail
 EXERCISE_LINE = "<b>OEFENING</b>"
 REPEAT_LINE = "(herhaling)"
+#: the same news by another channel is no repetition; it says what it is
+FALLBACK_LINE = "(ook via dit kanaal, voor het geval u het nog niet had)"
+BACKUP_LINE = "(u krijgt dit als achterwacht: daar reageerde nog niemand)"
 EXERCISE_SUBJECT = "OEFENING · "
 REPEAT_SUBJECT = "(herhaling) "
+BACKUP_SUBJECT = "(achterwacht) "
 
 #: the one answer to a reply by mail
 REPLY_SUBJECT = "Wij lezen geen antwoorden per mail"
@@ -84,15 +88,16 @@ REASONS = {
 }
 OTHER_REASON = "onbekende storing"
 
-CALL_LIST_TITLE = "Bellijst: {n} zonder reactie"
+CALL_LIST_TITLE = ("Bellijst: 1 organisatie erbij", "Bellijst: {n} organisaties erbij")
+_CALL_LIST = (
+    "Van {who} kwam geen reactie, of het bericht kwam niet aan: ook niet via een ander kanaal of "
+    "de achterwacht. Bel: {{names}}."
+)
 CALL_LIST = (
-    "Op een dringend bericht kwam geen reactie van {n} mensen, ook niet via een ander kanaal. "
-    "Bel deze organisaties: {names}."
+    _CALL_LIST.format(who="1 organisatie"),
+    _CALL_LIST.format(who="{n} organisaties"),
 )
-CALL_LIST_ONE = (
-    "Op een dringend bericht kwam geen reactie van 1 persoon, ook niet via een ander kanaal. "
-    "Bel deze organisatie: {names}."
-)
+OPEN_CALLS = "Open de bellijst"
 
 STILL_HALTED_TITLE = ("Nog gestopt: 1 dringend bericht", "Nog gestopt: {n} dringende berichten")
 STILL_HALTED = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from contacts.directory import ChannelKind
@@ -59,6 +60,14 @@ class Unknown:
 Outcome = Sent | Refused | Later | Moved | Unknown
 
 
+class Standing(StrEnum):
+    """How a message came to this address; anything but the first says so to its reader."""
+
+    FIRST = "first"
+    FALLBACK = "fallback"
+    BACKUP = "backup"
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to one address, placeholders filled in.
@@ -75,6 +84,7 @@ class Outgoing:
     edits_external_id: str | None
     is_repeat: bool
     is_exercise: bool
+    standing: Standing = Standing.FIRST
 
 
 class Transport(Protocol):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
 from contacts.preparing import EXERCISE_GUARD, IMPOSSIBLE
+from contacts.settings import SendingSettings
 from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
 
 #: what may go by e-mail as well when nobody knows whether the chat message arrived
@@ -23,6 +24,10 @@ BRIEFING_LIKE = frozenset(
         MessageKind.CLOSING,
         MessageKind.FEEDBACK,
     }
+)
+#: what is read at leisure: a tap within minutes saves the second copy
+MAY_PROVE_FIRST = frozenset(
+    {MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION, MessageKind.CLOSING}
 )
 #: a greylisting mail server wants minutes, a chat server seconds
 FIRST_WAIT_S = {ChannelKind.TELEGRAM: 2, ChannelKind.EMAIL: 30}
@@ -148,6 +153,13 @@ def fallback_when_unknown(delivery: Delivery, message: Message) -> Fallback:
     """E-mail besides, for what somebody would miss; a mail of which we are unsure stays alone."""
     by_chat = delivery.kind is ChannelKind.TELEGRAM and delivery.act is DeliveryAct.SEND
     return Fallback.EMAIL if by_chat and message.kind in BRIEFING_LIKE else Fallback.NONE
+
+
+def wait_for_proof(message: Message, settings: SendingSettings) -> timedelta:
+    """How long an uncertain text may prove its arrival before the mail goes; an alert may not."""
+    if message.kind not in MAY_PROVE_FIRST:
+        return timedelta(0)
+    return settings.unsure(message.severity)
 
 
 def untold_when_unknown(message: Message) -> Untold | None:

@@ -37,7 +37,7 @@ from contacts.settings import SendingSettings
 from contacts.transport import Outcome, Outgoing, Sent
 
 CHAT, MAIL = ChannelKind.TELEGRAM, ChannelKind.EMAIL
-FAST = SendingSettings(telegram_per_s=500, chat_interval_s=0, mail_per_s=500)
+FAST = SendingSettings(telegram_per_s=500, chat_interval_s=0, mail_per_s=500, unsure_min=(0,) * 5)
 BOTH = Content(
     telegram=TelegramForm("Tekst"), email=EmailForm("Onderwerp", "Tekst\n", "<p>Tekst</p>")
 )

@@ -10,7 +10,8 @@ from typing import Any
 from sqlmodel import select
 
 from bot.chat.buttons import Tap, parse
-from bot.chat.partner import COMMANDS, STEPS, TAPS, refuse_text
+from bot.chat.partner import refuse_text
+from bot.chat.router import COMMANDS, STEPS, TAPS
 from bot.chat.shown import shown_form
 from bot.chat.turn import Turn
 from bot.config import Config

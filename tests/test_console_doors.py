@@ -94,6 +94,7 @@ OPEN_ON_PURPOSE = {
     ("POST", "/aanmelden/{token:token}"), ("POST", "/aanmelden/gemeente"),
     ("GET", "/aanmelden/terug"), ("POST", "/afmelden"), ("GET", "/stroom"), ("GET", "/samen"),
     ("GET", "/p/{token:token}"), ("POST", "/p/{token:token}/kanaal"), ("GET", "/gegevens"),
+    ("POST", "/p/{token:token}/rusttijd"), ("POST", "/p/{token:token}/achterwacht"),
     ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),
     ("GET", "/o/{token:token}/dank"), ("GET", "/o/{token:token}/pdf"),

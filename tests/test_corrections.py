@@ -17,7 +17,7 @@ from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.versions import followed_by
 from contacts.arrival import record_bounce, resend_unknown
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
-from contacts.fallback import escalate_due
+from contacts.escalation import escalate_due
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import (
     Content,

@@ -9,7 +9,7 @@ import pytest
 from contacts import texts
 from contacts.arrival import acknowledge
 from contacts.directory import Role
-from contacts.fallback import escalate_due
+from contacts.escalation import escalate_due
 from contacts.journal import SYSTEM
 from contacts.outbox import AcknowledgementKind, DeliveryAct, DeliveryStatus, MessageKind
 from contacts.records import Database
@@ -30,7 +30,7 @@ from tests.outbox_world import (
     statuses,
 )
 
-SETTINGS = SendingSettings(escalate_after_min=60)
+SETTINGS = SendingSettings(silence_min=(0, 0, 0, 60, 20))
 AFTER = timedelta(minutes=61)
 SENDING, CLAIMED = DeliveryStatus.SENDING, DeliveryStatus.CLAIMED
 
@@ -160,7 +160,9 @@ async def test_a_lease_that_is_over_is_swept_unless_it_is_in_hand(
         deliveries[3].lease_until = now + timedelta(seconds=1)
         await session.flush()
         in_hand = {deliveries[2].id or 0}
-        swept = await sweep_leases(session, in_hand=in_hand, sealer=sealer, now=now)
+        swept = await sweep_leases(
+            session, in_hand=in_hand, settings=SETTINGS, sealer=sealer, now=now
+        )
     assert swept == 2
     assert statuses(await all_deliveries(db)) == ["planned", "unknown", "sending", "claimed"]
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import httpx
 import pytest
 from sqlmodel import col, select
 
-from contacts.directory import Channel, ChannelKind, ChannelStatus, LinkPurpose, Person
+from contacts.directory import (
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    LinkPurpose,
+    Organisation,
+    Person,
+)
 from contacts.journal import SYSTEM
 from contacts.links import mint_person_link
 from contacts.outbox import Message, MessageKind
@@ -123,3 +130,53 @@ async def test_asking_by_mail_answers_everybody_the_same(world: World) -> None:
     async with world.db.read() as session:
         found = await session.exec(select(Message).where(col(Message.kind) == MessageKind.DIALOGUE))
         assert "%%OWN_PAGE%%" in str(found.one().content)
+
+
+async def test_quiet_hours_are_set_and_cleared_and_half_of_them_is_refused(world: World) -> None:
+    page = await own_page(world)
+
+    async def set_to(begin: str, end: str) -> str:
+        answer = await world.web.post(
+            f"{page}/rusttijd", data={"van": begin, "tot": end}, headers=SAME_SITE
+        )
+        return answer.headers["location"].rpartition("=")[2]
+
+    async def hours() -> tuple[time | None, time | None]:
+        async with world.db.read() as session:
+            found = await session.exec(select(Person).where(col(Person.name) == "Docent"))
+            person = found.one()
+            return person.quiet_from, person.quiet_until
+
+    assert await set_to("22:00", "7.00") == "rusttijd"
+    assert await hours() == (time(22), time(7))
+    assert 'value="22:00"' in (await world.web.get(page)).text
+    for half in (("22:00", ""), ("", "07:00"), ("25:00", "07:00"), ("07:00", "07:00")):
+        assert await set_to(*half) == "uren"
+    assert await hours() == (time(22), time(7))
+    assert await set_to("", "") == "rusttijd"
+    assert await hours() == (None, None)
+
+
+async def test_the_back_up_is_a_colleague_of_the_same_organisation(world: World) -> None:
+    page = await own_page(world)
+
+    async def choose(person_id: object) -> int:
+        answer = await world.web.post(
+            f"{page}/achterwacht", data={"persoon": str(person_id)}, headers=SAME_SITE
+        )
+        return answer.status_code
+
+    async def backup() -> int | None:
+        async with world.db.read() as session:
+            found = await session.get_one(Organisation, world.organisation_id)
+            return found.backup_person_id
+
+    async with world.db.read() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one().id
+    assert await choose(teacher) == 303
+    assert await backup() == teacher
+    for wrong in (world.staff_id, "x", 9999):
+        assert await choose(wrong) == 400
+    assert await backup() == teacher
+    assert await choose("") == 303
+    assert await backup() is None

@@ -67,7 +67,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, str | Path):
         shown = value.value if isinstance(value, Enum) else value
         return f'`"{shown}"`'
-    return f"`{value}`"
+    return f"`{list(value) if isinstance(value, tuple) else value}`"
 
 
 def _environment() -> str:

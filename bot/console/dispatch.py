@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import col, select
 from starlette.responses import Response
@@ -19,6 +20,7 @@ from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
 from contacts.directory import Organisation, Person
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.permissions import Permission
+from contacts.quiet import count_held
 from contacts.records import ids_of
 from contacts.sending import cancel_message, halt_message, resume_message
 from contacts.texts import CHANNELS, REASONS
@@ -54,6 +56,8 @@ class Dispatch:
     is_halted: bool
     halt_reason: str
     needy: Sequence[Line]
+    held: int = 0
+    held_until: datetime | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -86,6 +90,7 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
     messages = await _messages(visit, briefing)
     counts = await count_deliveries(visit.session, message_ids=ids_of(messages))
     total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
+    held, held_until = await count_held(visit.session, briefing.id, now=visit.now)
     halted = [message for message in messages if message.status is MessageStatus.HALTED]
     reason = (halted[0].halt_reason or "") if halted else ""
     return Dispatch(
@@ -96,6 +101,8 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         is_halted=bool(halted),
         halt_reason=texts.HALTED_BY_HAND if reason == BY_HAND else REASONS.get(reason, reason),
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
+        held=held,
+        held_until=held_until,
     )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.console import texts
+from bot.console import calling_texts, texts
 from bot.console.health import Beat
 from briefings.rows import Briefing, BriefingStatus
+from contacts.calling import CallItem, CallStatus
 from contacts.outbox import (
     ChannelPause,
     Delivery,
@@ -136,6 +137,27 @@ def late_answers(
             page="/signalen",
         )
         for (event_id, is_exercise), group in groups.items()
+    ]
+
+
+async def calls(session: AsyncSession, titles: Mapping[int, str], *, now: datetime) -> list[Need]:
+    """Whom no channel reached, per event."""
+    found = await session.exec(
+        select(CallItem.event_id, CallItem.is_exercise, func.count(), func.min(CallItem.added_at))
+        .where(col(CallItem.status) == CallStatus.OPEN, col(CallItem.added_at) <= now)
+        .group_by(col(CallItem.event_id), col(CallItem.is_exercise))
+    )
+    return [
+        Need(
+            what=counted(calling_texts.NEED, count),
+            detail=title_of(titles, event_id),
+            by=texts.SINCE,
+            due=since,
+            event_id=event_id,
+            is_exercise=is_exercise,
+            page="verzenden",
+        )
+        for event_id, is_exercise, count, since in found.all()
     ]
 
 

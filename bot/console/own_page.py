@@ -45,11 +45,12 @@ LINKS_A_DAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Whose page this is."""
+    """Whose page this is; ``colleagues``: who can be the back-up of the organisation."""
 
     person: Person
     organisation: Organisation
     channels: tuple[Channel, ...]
+    colleagues: tuple[Person, ...]
 
 
 async def open_page(session: AsyncSession, token: str, *, now: datetime) -> Own | None:
@@ -62,7 +63,12 @@ async def open_page(session: AsyncSession, token: str, *, now: datetime) -> Own 
         select(Channel).where(col(Channel.person_id) == person.id).order_by(col(Channel.rank))
     )
     organisation = await session.get_one(Organisation, person.organisation_id)
-    return Own(person, organisation, tuple(found.all()))
+    colleagues = await session.exec(
+        select(Person)
+        .where(col(Person.organisation_id) == organisation.id, col(Person.left_at).is_(None))
+        .order_by(col(Person.name), col(Person.id))
+    )
+    return Own(person, organisation, tuple(found.all()), tuple(colleagues.all()))
 
 
 async def show_page(request: Request) -> Response:

@@ -1,8 +1,13 @@
 """Dutch words of a person's own page and of the mail that brings its link."""
 
+from bot.console.calling_texts import HOURS_LIKE_THIS
+
 DONE = {
     "stop": "U krijgt via dit kanaal geen berichten meer.",
     "start": "U krijgt via dit kanaal weer berichten.",
+    "rusttijd": "Uw rusttijd is opgeslagen.",
+    "achterwacht": "De achterwacht is opgeslagen.",
+    "uren": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
 
 MAIL_SUBJECT = "Uw gegevens bij Schakel"

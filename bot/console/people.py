@@ -166,7 +166,7 @@ async def _gaps(visit: Visit) -> Mapping[str, int]:
 
 async def show_person(visit: Visit) -> Response:
     """``GET /contact/{number}``: channels and rights of one person."""
-    person = await _person(visit)
+    person = await person_in_path(visit)
     channels = await visit.session.exec(
         select(Channel).where(col(Channel.person_id) == person.id).order_by(col(Channel.rank))
     )
@@ -188,7 +188,7 @@ async def show_person(visit: Visit) -> Response:
 
 async def change_role(visit: Visit) -> Response:
     """``POST /contact/{number}/recht``: give or take one right."""
-    person = await _person(visit)
+    person = await person_in_path(visit)
     assert person.id is not None
     role, who = Role(visit.text("rol")), visit.actor.who
     if role not in GIVEN:
@@ -205,7 +205,7 @@ async def change_role(visit: Visit) -> Response:
 
 async def leave(visit: Visit) -> Response:
     """``POST /contact/{number}/weg``: does not work there any more."""
-    person = await _person(visit)
+    person = await person_in_path(visit)
     if person.id == visit.actor.person_id:
         return visit.back(f"/contact/{person.id}", done="not_yourself")
     await mark_left(visit.session, person, who=visit.actor.who, now=visit.now)
@@ -238,7 +238,11 @@ async def make_invitations(visit: Visit) -> Response:
     return visit.show("uitnodigingen.html", invited=invited, bot_name=bot_name)
 
 
-async def _person(visit: Visit) -> Person:
+async def person_in_path(visit: Visit) -> Person:
+    """Whom the page is about, in the visitor's own world.
+
+    :raises LookupError: nobody.
+    """
     person = await visit.session.get(Person, visit.in_path())
     if person is None or person.is_exercise != visit.actor.is_exercise:
         raise LookupError("no such person")

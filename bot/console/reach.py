@@ -24,6 +24,7 @@ from contacts.outbox import (
     Message,
 )
 from contacts.permissions import Permission
+from contacts.quiet import QUIET_HOURS
 from contacts.records import read_columns
 
 GONE_OUT = {*SENT, BriefingStatus.APPROVED}
@@ -31,8 +32,10 @@ GONE_OUT = {*SENT, BriefingStatus.APPROVED}
 NO_AUDIENCE = "[]"
 #: on their way or still to go
 WAITING = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
-#: what a row counts: people, the best that is known of each (four), and what they told (two)
-COUNTED = ("people", "sent", "unknown", "waiting", "failed", "read", "understood")
+#: what a row counts: people, the best that is known of each (five), and what they told (two)
+COUNTED = ("people", "sent", "unknown", "waiting", "held", "failed", "read", "understood")
+#: of those, what is the best known of a person
+BEST = COUNTED[1:6]
 #: organisations on one leaf of the page
 PAGE = 100
 
@@ -49,6 +52,7 @@ class Reach:
     sent: int = 0
     unknown: int = 0
     waiting: int = 0
+    held: int = 0
     failed: int = 0
     read: int = 0
     understood: int = 0
@@ -57,7 +61,8 @@ class Reach:
     @property
     def without(self) -> int:
         """People for whom nothing was even planned: no channel that works."""
-        return max(self.people - self.sent - self.unknown - self.waiting - self.failed, 0)
+        known = self.sent + self.unknown + self.waiting + self.held + self.failed
+        return max(self.people - known, 0)
 
     @property
     def is_reached(self) -> bool:
@@ -116,6 +121,9 @@ async def read_reach(visit: Visit, briefing: Briefing | None, *, is_exercise: bo
 
 def _per_person(briefing_id: int | None, *, is_exercise: bool) -> Select[Any]:
     """Everybody with an audience, each with a one for the best that is known of them."""
+    rests = (col(Delivery.status) == DeliveryStatus.PLANNED) & (
+        func.coalesce(col(Delivery.reason), "") == QUIET_HOURS
+    )
     got = (
         select(
             col(Delivery.person_id).label("person_id"),
@@ -123,7 +131,8 @@ def _per_person(briefing_id: int | None, *, is_exercise: bool) -> Select[Any]:
                 (col(Delivery.status) == DeliveryStatus.SENT) | col(Acknowledgement.id).is_not(None)
             ).label("sent"),
             _any(col(Delivery.status) == DeliveryStatus.UNKNOWN).label("unknown"),
-            _any(col(Delivery.status).in_(WAITING)).label("waiting"),
+            _any(col(Delivery.status).in_(WAITING) & ~rests).label("waiting"),
+            _any(rests).label("held"),
             _any(col(Delivery.status) == DeliveryStatus.FAILED).label("failed"),
             _any(col(Acknowledgement.kind) == AcknowledgementKind.READ).label("read"),
             _any(col(Acknowledgement.kind) == AcknowledgementKind.UNDERSTOOD).label("understood"),
@@ -138,14 +147,15 @@ def _per_person(briefing_id: int | None, *, is_exercise: bool) -> Select[Any]:
         (got.c.sent == 1, "sent"),
         (got.c.unknown == 1, "unknown"),
         (got.c.waiting == 1, "waiting"),
+        (got.c.held == 1, "held"),
         (got.c.failed == 1, "failed"),
         else_="",
     )
     return (
         select(
             col(Person.organisation_id).label("organisation_id"),
-            *(case((best == name, 1), else_=0).label(name) for name in COUNTED[1:5]),
-            *(func.coalesce(got.c[name], 0).label(name) for name in COUNTED[5:]),
+            *(case((best == name, 1), else_=0).label(name) for name in BEST),
+            *(func.coalesce(got.c[name], 0).label(name) for name in COUNTED[6:]),
         )
         .outerjoin(got, got.c.person_id == col(Person.id))
         .where(

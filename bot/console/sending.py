@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import texts
+from bot.console import calling_texts, texts
 from bot.console.dispatch import read_dispatches
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
@@ -20,6 +20,7 @@ from briefings.audience import Reader, RecipientPlan, plan_version
 from briefings.drafting import current_briefing
 from briefings.moments import local_date
 from briefings.rows import Briefing, BriefingStatus
+from contacts.calling import Call, CallStatus, calls_of
 from contacts.directory import Organisation, Person
 from contacts.outbox import DeliveryStatus
 from contacts.permissions import Permission
@@ -66,6 +67,8 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
         by_audience=_audiences(plan),
         dispatches=await read_dispatches(visit, event),
         to_call=_to_call(plan, organisations),
+        calls=await _calls(visit, event),
+        call_reasons=calling_texts.REASONS,
         four_eyes=needs_four_eyes(event, visit.parts.config.briefings),
         unverified=not event.is_exercise
         and visit.parts.config.briefings.unverified(local_date(visit.now)),
@@ -103,6 +106,13 @@ def _to_call(plan: RecipientPlan | None, organisations: Mapping[int, Organisatio
         callee_of(person, organisations.get(person.organisation_id), texts.NO_CHANNEL)
         for person in plan.unreachable
     ]
+
+
+async def _calls(visit: Visit, event: Event) -> list[Call]:
+    """What is to be done and what was done; a call that is not needed any more is left out."""
+    assert event.id is not None
+    shown = (CallStatus.OPEN, CallStatus.CALLED)
+    return await calls_of(visit.session, event.id, now=visit.now, statuses=shown)
 
 
 def callee_of(person: Person | Reader, organisation: Organisation | None, why: str) -> Callee:

@@ -1,5 +1,6 @@
 """Dutch labels and short sentences of the pages. Longer text is in the templates."""
 
+from bot.console.calling_texts import HOURS_LIKE_THIS
 from briefings.rows import BriefingKind, BriefingStatus, FactKind
 from contacts.directory import Audience, ChannelKind, Domain, Role
 from contacts.outbox import DeliveryStatus, MessageKind
@@ -262,6 +263,7 @@ DONE = {
     "source_resumed": "Deze bron wordt weer gelezen.",
     "session_ended": "Die aanmelding is beëindigd.",
     "saved": "Opgeslagen.",
+    "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
 
 EVENT_LISTS = {

@@ -17,6 +17,7 @@ from bot.console.needs import (
     RUNNING,
     Need,
     alerts,
+    calls,
     drafts,
     halted,
     late_answers,
@@ -98,6 +99,7 @@ async def read_today(
         await alerts(session, patience, now=now),
         await drafts(session, titles),
         await unknown(session, titles),
+        await calls(session, titles, now=now),
         late_answers(waiting, titles, now=now),
         await halted(session, titles),
         [

@@ -89,7 +89,7 @@ async def follow_sending(
     """A live progress message for the coordinators; a closing text also ends the event."""
     assert event.id is not None
     assert briefing.id is not None
-    view = await card.progress_view(session, event.id, briefing.id)
+    view = await card.progress_view(session, event.id, briefing.id, now=now)
     coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
     for person in coordinators:
         await _show_live(session, person, event.id, view, card.PROGRESS, briefing.id, now=now)

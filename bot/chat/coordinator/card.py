@@ -20,8 +20,11 @@ from briefings.facts import facts_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT
 from contacts.arrival import count_deliveries
+from contacts.calling import CallStatus, calls_of
+from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button, Content, Delivery, Message, TelegramForm
 from contacts.permissions import Permission
+from contacts.quiet import count_held
 from contacts.sending import edit_sent
 from feeds.rows import Event, EventStatus
 from signals.feedback import open_signals
@@ -165,7 +168,9 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
     return rows
 
 
-async def progress_view(session: AsyncSession, event_id: int, briefing_id: int) -> View:
+async def progress_view(
+    session: AsyncSession, event_id: int, briefing_id: int, *, now: datetime
+) -> View:
     """How far the sending of one briefing is, with what needs a person."""
     messages = (
         await session.exec(select(Message.id).where(col(Message.briefing_id) == briefing_id))
@@ -173,6 +178,7 @@ async def progress_view(session: AsyncSession, event_id: int, briefing_id: int) 
     counts = await count_deliveries(session, message_ids=[m for m in messages if m is not None])
     total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
     done = total - counts.planned - counts.sending
+    held, held_until = await count_held(session, briefing_id, now=now)
     filled = BAR * done // total if total else BAR
     text = render(
         "coordinator/progress.html",
@@ -181,11 +187,18 @@ async def progress_view(session: AsyncSession, event_id: int, briefing_id: int) 
         done=done,
         bar="▓" * filled + "░" * (BAR - filled),
         is_finished=done == total,
+        held=held,
+        held_until=held_until,
+        only_held=held and held == counts.planned and not counts.sending,
     )
     buttons: list[list[Button]] = []
     if counts.unknown:
         label = texts.SHOW_UNKNOWN.format(count=counts.unknown)
         buttons.append([Button(label, data("unk", event_id, briefing_id))])
+    to_call = await calls_of(session, event_id, now=now, statuses=[CallStatus.OPEN])
+    if to_call:
+        label = texts.CALL_LIST.format(count=len(to_call))
+        buttons.append([Button(label, data(OPEN_CALLS, event_id))])
     return text, buttons
 
 
@@ -213,7 +226,7 @@ async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
 
 async def _view(session: AsyncSession, live: LiveMessage, event: Event, now: datetime) -> View:
     if live.name == PROGRESS:
-        return await progress_view(session, live.event_id, live.briefing_id)
+        return await progress_view(session, live.event_id, live.briefing_id, now=now)
     return await card_view(session, event, now=now)
 
 

@@ -1,0 +1,100 @@
+"""The list *bel deze mensen* on a phone: numbers to tap, and a box to tick per person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.card import running_events
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from bot.console.calling_texts import REASONS
+from contacts.calling import Call, CallItem, CallStatus, calls_of, tick_off
+from contacts.notices import OPEN_CALLS
+from contacts.outbox import Button
+from contacts.permissions import Permission
+from feeds.rows import Event
+
+#: lines in one message; what is done makes room
+AT_ONCE = 8
+TICK = "called"
+
+
+async def show_calls(turn: Turn) -> None:
+    """Below the notice: the list of its event."""
+    event = await _event(turn, 0)
+    await turn.say(*await _view(turn, event), event_id=event.id)
+
+
+async def tick(turn: Turn) -> None:
+    """``called:<event>:<line>:<status>``: nothing happens to a line that changed meanwhile."""
+    event = await _event(turn, 0)
+    assert turn.tap is not None
+    item = await turn.session.get(CallItem, turn.tap.number(1))
+    if item is None or item.event_id != event.id:
+        raise ValueError("no such line of this event")
+    if item.status.value == turn.tap.args[2]:
+        await tick_off(turn.session, item, who=turn.known().who, now=turn.now)
+    else:
+        turn.toast = texts.TICKED_MEANWHILE
+    await turn.change(*await _view(turn, event))
+
+
+async def show_all(turn: Turn) -> None:
+    """``/bellijst``: of each running event with somebody on its list."""
+    actor = turn.allowed(Permission.MANAGE_EVENT)
+    shown = 0
+    for event in (await running_events(turn.session, is_exercise=actor.is_exercise))[:5]:
+        if await _shown(turn.session, event, turn):
+            await turn.say(*await _view(turn, event), event_id=event.id)
+            shown += 1
+    if not shown:
+        await turn.say(render("coordinator/nobody_to_call.html"))
+
+
+async def _event(turn: Turn, index: int) -> Event:
+    actor = turn.allowed(Permission.MANAGE_EVENT)
+    assert turn.tap is not None
+    event = await turn.session.get(Event, turn.tap.number(index))
+    if event is None or event.is_exercise != actor.is_exercise:
+        raise ValueError("no such event for this actor")
+    return event
+
+
+async def _shown(session: AsyncSession, event: Event, turn: Turn) -> Sequence[Call]:
+    assert event.id is not None
+    statuses = (CallStatus.OPEN, CallStatus.CALLED)
+    return await calls_of(session, event.id, now=turn.now, statuses=statuses)
+
+
+async def _view(turn: Turn, event: Event) -> tuple[str, list[list[Button]]]:
+    calls = await _shown(turn.session, event, turn)
+    lines = calls[:AT_ONCE]
+    waiting = sum(call.status is CallStatus.OPEN for call in calls)
+    text = render(
+        "coordinator/calls.html",
+        event=event,
+        calls=lines,
+        waiting=waiting,
+        more=max(waiting - AT_ONCE, 0),
+        reasons=REASONS,
+        done=CallStatus.CALLED,
+    )
+    buttons = [
+        Button(_label(number, call), data(TICK, event.id, call.id, call.status.value))
+        for number, call in enumerate(lines, 1)
+    ]
+    return text, [buttons[index : index + 2] for index in range(0, len(buttons), 2)]
+
+
+def _label(number: int, call: Call) -> str:
+    is_done = call.status is CallStatus.CALLED
+    return (texts.TICKED if is_done else texts.TO_TICK).format(number=number)
+
+
+TAPS: dict[str, Handler] = {OPEN_CALLS: show_calls, TICK: tick}
+STEPS: dict[tuple[str, str], Handler] = {}
+COMMANDS: dict[str, Handler] = {"/bellijst": show_all}

@@ -1,0 +1,139 @@
+"""Quiet hours and the organisation's back-up, set by the person or at the desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import time
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
+from bot.console.doors import Door, Visit
+from bot.console.forms import BadForm, Fields, first, read_fields
+from bot.console.guarding import is_same_site
+from bot.console.own_page import Own, open_page
+from bot.console.pages import explain, parts_of
+from bot.console.people import person_in_path
+from contacts.directory import Organisation, Person
+from contacts.journal import Who
+from contacts.people import set_backup
+from contacts.permissions import Permission
+from contacts.quiet import set_quiet_hours
+
+Save = Callable[[AsyncSession, Own, Fields], Awaitable[None]]
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]?([0-5]\d)")
+
+
+class BadHours(ValueError):
+    """Only one of the two times, or no time at all."""
+
+
+def read_hours(fields: Fields) -> tuple[time | None, time | None]:
+    """``van`` and ``tot`` of a form; both empty: no quiet hours. Pure.
+
+    :raises BadHours: one of them is missing or is no clock time, or they are the same.
+    """
+    given = first(fields, "van"), first(fields, "tot")
+    if given == ("", ""):
+        return None, None
+    times = [_CLOCK.fullmatch(text) for text in given]
+    if times[0] is None or times[1] is None:
+        raise BadHours
+    begin, end = (time(int(found[1]), int(found[2])) for found in times if found is not None)
+    if begin == end:
+        raise BadHours
+    return begin, end
+
+
+async def own_hours(request: Request) -> Response:
+    """``POST /p/{token}/rusttijd``."""
+
+    async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
+        begin, end = read_hours(fields)
+        who, now = _who(own), parts_of(request).clock()
+        await set_quiet_hours(session, own.person, begin, end, who=who, now=now)
+
+    return await _own(request, save, done="rusttijd")
+
+
+async def own_backup(request: Request) -> Response:
+    """``POST /p/{token}/achterwacht``: a colleague of the same organisation, or nobody."""
+
+    async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
+        chosen = await _colleague(session, own.organisation, first(fields, "persoon"))
+        now = parts_of(request).clock()
+        await set_backup(session, own.organisation, chosen, who=_who(own), now=now)
+
+    return await _own(request, save, done="achterwacht")
+
+
+def _who(own: Own) -> Who:
+    return Who("person", own.person.id)
+
+
+async def _own(request: Request, save: Save, *, done: str) -> Response:
+    """The guard of a person's own page: same site, a link that works, a form that is right."""
+    parts, token = parts_of(request), request.path_params["token"]
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site", status=403)
+    try:
+        fields = await read_fields(request)
+        async with parts.db.begin() as session:
+            own = await open_page(session, token, now=parts.clock())
+            if own is None:
+                return explain(request, "own_page_over", status=410)
+            await save(session, own, fields)
+    except BadHours:
+        return RedirectResponse(f"/p/{token}?klaar=uren", status_code=303)
+    except (BadForm, ValueError):
+        return explain(request, "not_like_this", status=400)
+    parts.on_change()
+    return RedirectResponse(f"/p/{token}?klaar={done}", status_code=303)
+
+
+async def _colleague(
+    session: AsyncSession, organisation: Organisation, chosen: str
+) -> Person | None:
+    """:raises ValueError: nobody of this organisation."""
+    if not chosen:
+        return None
+    person = await session.get(Person, int(chosen))
+    if person is None or person.organisation_id != organisation.id:
+        raise ValueError("not of this organisation")
+    return person
+
+
+async def change_hours(visit: Visit) -> Response:
+    """``POST /contact/{number}/rusttijd``."""
+    person = await person_in_path(visit)
+    back = f"/contact/{person.id}"
+    try:
+        begin, end = read_hours(visit.fields)
+    except BadHours:
+        return visit.back(back, done="hours_like_this")
+    who = visit.actor.who
+    await set_quiet_hours(visit.session, person, begin, end, who=who, now=visit.now)
+    return visit.back(back, done="saved")
+
+
+async def change_backup(visit: Visit) -> Response:
+    """``POST /contact/{number}/achterwacht``: of this person's own organisation, or not."""
+    person = await person_in_path(visit)
+    organisation = await visit.session.get_one(Organisation, person.organisation_id)
+    chosen = person if visit.text("doe") == "ja" else None
+    await set_backup(visit.session, organisation, chosen, who=visit.actor.who, now=visit.now)
+    return visit.back(f"/contact/{person.id}", done="saved")
+
+
+ROUTES = (
+    Route("/p/{token:token}/rusttijd", own_hours, methods=["POST"]),
+    Route("/p/{token:token}/achterwacht", own_backup, methods=["POST"]),
+)
+DOORS = (
+    Door("/contact/{number:int}/rusttijd", change_hours, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/contact/{number:int}/achterwacht", change_backup, Permission.MANAGE_CONTACTS, "POST"),
+)

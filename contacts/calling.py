@@ -1,0 +1,243 @@
+"""The list *bel deze mensen*: whom no channel reached, until somebody called or they reacted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Organisation, Person
+from contacts.journal import SYSTEM, Who, write_journal
+from contacts.outbox import Acknowledgement, Delivery, Message, MessageStatus
+from contacts.records import MoveTable, Row, choice, move, move_many, required_choice
+
+
+class CallReason(StrEnum):
+    """Why somebody must be called."""
+
+    NO_CHANNEL = "no_channel"
+    FAILED = "failed"
+    SILENT = "silent"
+
+
+class CallStatus(StrEnum):
+    """Whether the call is still to be made."""
+
+    OPEN = "open"
+    CALLED = "called"
+    NOT_NEEDED = "not_needed"
+
+
+CALL_MOVES: MoveTable[CallStatus] = {
+    CallStatus.OPEN: frozenset({CallStatus.CALLED, CallStatus.NOT_NEEDED}),
+    CallStatus.CALLED: frozenset({CallStatus.OPEN}),
+    CallStatus.NOT_NEEDED: frozenset(),
+}
+
+
+class CallItem(Row, table=True):
+    """One person to call about one version. ``briefing_id`` is None for a message of its own."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int | None = Field(default=None, index=True)
+    briefing_id: int | None = Field(default=None, index=True)
+    message_id: int | None = Field(default=None)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    why: CallReason = required_choice(CallReason)
+    status: CallStatus = choice(CallStatus, default=CallStatus.OPEN, index=True)
+    is_exercise: bool = Field(default=False)
+    added_at: datetime
+    done_at: datetime | None = None
+    done_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the call is about: a version of an event, or one message without a version."""
+
+    event_id: int | None
+    briefing_id: int | None
+    message_id: int | None
+    is_exercise: bool
+
+    @staticmethod
+    def of(message: Message) -> About:
+        alone = message.id if message.briefing_id is None else None
+        return About(message.event_id, message.briefing_id, alone, message.is_exercise)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A line of the list as people see it. ``phone`` is empty when none is known."""
+
+    id: int
+    person: str
+    function: str
+    organisation: str
+    phone: str
+    why: CallReason
+    status: CallStatus
+    done_at: datetime | None
+
+
+async def add_calls(
+    session: AsyncSession,
+    about: About,
+    people: Iterable[tuple[int, int, CallReason]],
+    *,
+    now: datetime,
+) -> int:
+    """Put (person, organisation, why) on the list, each person once per version.
+
+    Returns how many are new.
+    """
+    wanted = {person_id: (organisation_id, why) for person_id, organisation_id, why in people}
+    found = await session.exec(
+        select(CallItem.person_id).where(
+            col(CallItem.person_id).in_(wanted),
+            col(CallItem.briefing_id) == about.briefing_id
+            if about.briefing_id is not None
+            else col(CallItem.message_id) == about.message_id,
+        )
+    )
+    known = set(found.all())
+    items = [
+        CallItem(
+            event_id=about.event_id,
+            briefing_id=about.briefing_id,
+            message_id=about.message_id,
+            organisation_id=organisation_id,
+            person_id=person_id,
+            why=why,
+            is_exercise=about.is_exercise,
+            added_at=now,
+        )
+        for person_id, (organisation_id, why) in wanted.items()
+        if person_id not in known
+    ]
+    session.add_all(items)
+    await session.flush()
+    if items:
+        write_journal(
+            session, who=SYSTEM, action="calls_added", subject="call_item",
+            detail={"ids": [item.id for item in items]}, now=now,
+        )  # fmt: skip
+    return len(items)
+
+
+async def tick_off(session: AsyncSession, item: CallItem, *, who: Who, now: datetime) -> None:
+    """Somebody called, or takes that back. ``who`` is a person."""
+    if item.status is CallStatus.OPEN:
+        await move(
+            session, CALL_MOVES, item, CallStatus.CALLED,
+            who=who, action="call_made", now=now, done_at=now, done_by=who.person_id,
+        )  # fmt: skip
+        return
+    await move(
+        session, CALL_MOVES, item, CallStatus.OPEN,
+        who=who, action="call_reopened", now=now, done_at=None, done_by=None,
+    )  # fmt: skip
+
+
+async def end_needless_calls(session: AsyncSession, *, now: datetime) -> int:
+    """Whose organisation reacted meanwhile, and what is about a text that was taken back.
+
+    Returns how many calls are not needed any more.
+    """
+    found = await session.exec(
+        select(CallItem.id).where(
+            col(CallItem.status) == CallStatus.OPEN, _reacted() | _taken_back()
+        )
+    )
+    ids = [ident for ident in found.all() if ident is not None]
+    return len(
+        await move_many(
+            session, CALL_MOVES, CallItem, ids, CallStatus.OPEN, CallStatus.NOT_NEEDED,
+            who=SYSTEM, action="calls_not_needed", now=now, done_at=now,
+        )
+    )  # fmt: skip
+
+
+def _reacted() -> ColumnElement[bool]:
+    delivery, message = aliased(Delivery), aliased(Message)
+    return (
+        select(Acknowledgement.id)
+        .join(delivery, col(delivery.id) == col(Acknowledgement.delivery_id))
+        .join(message, col(message.id) == col(delivery.message_id))
+        .where(
+            col(Acknowledgement.organisation_id) == col(CallItem.organisation_id),
+            (col(message.briefing_id) == col(CallItem.briefing_id))
+            | (col(message.id) == col(CallItem.message_id)),
+        )
+        .exists()
+    )
+
+
+def _taken_back() -> ColumnElement[bool]:
+    gone, live = aliased(Message), aliased(Message)
+    cancelled = (
+        select(gone.id)
+        .where(
+            col(gone.briefing_id) == col(CallItem.briefing_id),
+            col(gone.status) == MessageStatus.CANCELLED,
+        )
+        .exists()
+    )
+    others = (
+        select(live.id)
+        .where(
+            col(live.briefing_id) == col(CallItem.briefing_id),
+            col(live.status) != MessageStatus.CANCELLED,
+        )
+        .exists()
+    )
+    return cancelled & ~others
+
+
+async def calls_of(
+    session: AsyncSession, event_id: int, *, now: datetime, statuses: Collection[CallStatus] = ()
+) -> list[Call]:
+    """The list of one event, what is still to be done in front; all statuses unless given.
+
+    Of somebody who is on it for several versions only the newest line is shown.
+    """
+    query = (
+        select(CallItem, Person, Organisation)
+        .join(Person, col(Person.id) == col(CallItem.person_id))
+        .join(Organisation, col(Organisation.id) == col(CallItem.organisation_id))
+        .where(col(CallItem.event_id) == event_id, col(CallItem.added_at) <= now)
+        .order_by(col(Organisation.name), col(Person.name), col(CallItem.id))
+    )
+    rows = {person.id: (item, person, where) for item, person, where in await _all(session, query)}
+    calls = [_shown(*row) for row in rows.values()]
+    chosen = [call for call in calls if not statuses or call.status in statuses]
+    return sorted(chosen, key=lambda call: call.status is not CallStatus.OPEN)
+
+
+async def _all(
+    session: AsyncSession, query: object
+) -> Sequence[tuple[CallItem, Person, Organisation]]:
+    found = await session.exec(query)  # type: ignore[call-overload]
+    rows: Sequence[tuple[CallItem, Person, Organisation]] = found.all()
+    return rows
+
+
+def _shown(item: CallItem, person: Person, organisation: Organisation) -> Call:
+    assert item.id is not None
+    return Call(
+        id=item.id,
+        person=person.name,
+        function=person.function,
+        organisation=organisation.name,
+        phone=person.phone or organisation.phone or "",
+        why=item.why,
+        status=item.status,
+        done_at=item.done_at,
+    )

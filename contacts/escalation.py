@@ -1,0 +1,282 @@
+"""Follows up on what did not reach an organisation: next channel, back-up, the list to call.
+
+The steps stop as soon as anybody of the organisation reacted to the version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.calling import About, CallReason, add_calls, end_needless_calls
+from contacts.directory import Organisation
+from contacts.fallback import plan_backup, plan_fallback, same_version
+from contacts.journal import SYSTEM, JournalEntry, write_journal
+from contacts.messages import URGENT_SEVERITY
+from contacts.notices import tell_call_list, tell_still_halted
+from contacts.outbox import (
+    Acknowledgement,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
+from contacts.preparing import EXERCISE_GUARD
+from contacts.records import Database, ids_of
+from contacts.settings import SEVERITIES, SendingSettings
+from contacts.verdicts import Fallback
+
+#: kinds whose silence is followed up
+FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
+#: and that somebody must have, also when nobody waits for a reaction
+MUST_ARRIVE = (*FOLLOWED_UP, MessageKind.RETRACTION)
+#: what is older than this is history, not an alarm
+ESCALATE_WITHIN = timedelta(hours=24)
+AT_ONCE = 500
+STILL_HALTED = "still_halted_told"
+_UNANSWERED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED)
+
+Overdue = tuple[Delivery, Message]
+
+
+async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime) -> int:
+    """Take the next step for everybody whose moment has come; returns how many.
+
+    1. No reaction within the patience of the severity: the person's next channel.
+    2. No other channel, silent there too, or refused everywhere: the back-up of the
+       organisation, once per version.
+    3. No back-up, or silent as well: everybody of the organisation who was tried comes on the
+       list of people to call, which goes to the coördinatoren in one notice.
+    4. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
+    """
+    async with db.begin() as session:
+        ended = await end_needless_calls(session, now=now)
+        overdue = await _overdue(session, settings, now=now)
+        stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
+        await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
+        called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
+        await _list_calls(session, called, now=now)
+        return ended + len(overdue) + await _tell_halted(session, settings, now=now)
+
+
+async def _overdue(
+    session: AsyncSession, settings: SendingSettings, *, now: datetime
+) -> Sequence[Overdue]:
+    """What is to be followed up now, of organisations where nobody reacted."""
+    found = await session.exec(
+        select(Delivery, Message)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.status) == MessageStatus.READY,
+            col(Message.send_at) > now - ESCALATE_WITHIN,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.escalated_at).is_(None),
+            col(Delivery.person_id).is_not(None),
+            _silent(settings, now=now) | _refused(),
+            ~_reacted(),
+        )
+        .order_by(col(Delivery.id))
+        .limit(AT_ONCE)
+    )
+    return [(delivery, message) for delivery, message in found.all()]
+
+
+def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
+    patience = {severity: settings.silence(severity) for severity in SEVERITIES}
+    return and_(
+        col(Message.kind).in_(FOLLOWED_UP),
+        col(Delivery.status).in_(_UNANSWERED),
+        or_(
+            False,
+            *(
+                and_(col(Message.severity) == severity, col(Delivery.not_before) <= now - wait)
+                for severity, wait in patience.items()
+                if wait is not None
+            ),
+        ),
+    )
+
+
+def _refused() -> ColumnElement[bool]:
+    """Refused, bounced or given up: nothing to wait for. A guard that held is no refusal."""
+    return and_(
+        col(Message.kind).in_(MUST_ARRIVE),
+        col(Delivery.status) == DeliveryStatus.FAILED,
+        func.coalesce(col(Delivery.reason), "") != EXERCISE_GUARD,
+    )
+
+
+def _reacted() -> ColumnElement[bool]:
+    """Somebody of the organisation told that they have the version, over whatever channel."""
+    other, its_message = aliased(Delivery), aliased(Message)
+    return (
+        select(Acknowledgement.id)
+        .join(other, col(other.id) == col(Acknowledgement.delivery_id))
+        .join(its_message, col(its_message.id) == col(other.message_id))
+        .where(
+            (col(other.person_id) == col(Delivery.person_id))
+            | (col(other.organisation_id) == col(Delivery.organisation_id)),
+            (col(its_message.id) == col(Message.id))
+            | (col(its_message.briefing_id) == col(Message.briefing_id)),
+        )
+        .exists()
+    )
+
+
+async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
+    """Another channel of the same person is planned, or still waits for its own answer."""
+    delivery, message = one
+    found = await session.exec(
+        select(Delivery.id).where(
+            col(Delivery.fallback_of_id) == delivery.id,
+            col(Delivery.person_id) == delivery.person_id,
+        )
+    )
+    if found.first() is not None:  # it is followed up by itself
+        return True
+    planned = await plan_fallback(
+        session, delivery, message, Fallback.NEXT, chat=delivery.address, now=now
+    )
+    return planned is not None
+
+
+async def _left_to_backup(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
+    """The back-up has it now, or got it and may still react."""
+    delivery, message = one
+    if delivery.is_backup:
+        return False
+    if await plan_backup(session, delivery, message, now=now) is not None:
+        return True
+    found = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            same_version(message),
+            col(Delivery.organisation_id) == delivery.organisation_id,
+            col(Delivery.is_backup),
+            col(Delivery.escalated_at).is_(None),
+            col(Delivery.status) != DeliveryStatus.CANCELLED,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def _list_calls(session: AsyncSession, called: Sequence[Overdue], *, now: datetime) -> None:
+    """Put everybody who was tried in these organisations on the list, and tell whom to call."""
+    to_tell: dict[tuple[bool, int | None], list[int]] = {}
+    keyed = sorted(called, key=lambda one: (one[1].briefing_id or 0, one[1].id or 0))
+    for _, group in groupby(keyed, key=lambda one: About.of(one[1])):
+        overdue = list(group)
+        message = overdue[0][1]
+        organisations = {d.organisation_id for d, _ in overdue if d.organisation_id is not None}
+        people = await _tried(session, message, organisations)
+        if await add_calls(session, About.of(message), people, now=now):
+            to_tell.setdefault((message.is_exercise, message.event_id), []).extend(organisations)
+    for (is_exercise, event_id), organisation_ids in to_tell.items():
+        names = await _names(session, organisation_ids)
+        await tell_call_list(session, names, event_id=event_id, is_exercise=is_exercise, now=now)
+
+
+async def _tried(
+    session: AsyncSession, message: Message, organisation_ids: Collection[int]
+) -> list[tuple[int, int, CallReason]]:
+    """(person, organisation, why) of all whose tries are over."""
+    found = await session.exec(
+        select(Delivery.person_id, Delivery.organisation_id, Delivery.status)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            same_version(message),
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.organisation_id).in_(organisation_ids),
+            col(Delivery.person_id).is_not(None),
+            col(Delivery.escalated_at).is_not(None),
+        )
+        .order_by(col(Delivery.id))
+    )
+    return [
+        (
+            person_id,
+            organisation_id,
+            CallReason.FAILED if status is DeliveryStatus.FAILED else CallReason.SILENT,
+        )
+        for person_id, organisation_id, status in found.all()
+        if person_id is not None and organisation_id is not None
+    ]
+
+
+async def _mark_escalated(
+    session: AsyncSession, deliveries: Sequence[Delivery], *, now: datetime
+) -> None:
+    if not deliveries:
+        return
+    ids = ids_of(deliveries)
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id).in_(ids))
+        .values(escalated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    write_journal(
+        session, who=SYSTEM, action="deliveries_escalated", subject="delivery",
+        detail={"ids": ids}, now=now,
+    )  # fmt: skip
+
+
+async def _names(session: AsyncSession, organisation_ids: Collection[int]) -> list[str]:
+    found = await session.exec(
+        select(Organisation.name)
+        .where(col(Organisation.id).in_(set(organisation_ids)))
+        .order_by(col(Organisation.name))
+    )
+    return list(found.all())
+
+
+async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:
+    found = await session.exec(
+        select(Message)
+        .where(
+            col(Message.status) == MessageStatus.HALTED,
+            col(Message.kind).in_(MUST_ARRIVE),
+            col(Message.severity) >= URGENT_SEVERITY,
+            col(Message.send_at) > now - ESCALATE_WITHIN,
+            col(Message.send_at) <= now,
+        )
+        .order_by(col(Message.id))
+    )
+    halted = {f"message:{message.id}": message for message in found.all()}
+    since = await _journalled(session, "message_halted", halted)
+    told = await _journalled(session, STILL_HALTED, halted)
+    late = {
+        subject: halted[subject]
+        for subject, at in since.items()
+        if at <= now - (settings.silence(halted[subject].severity) or ESCALATE_WITHIN)
+        and (subject not in told or told[subject] < at)
+    }
+    for is_exercise in (False, True):
+        count = sum(message.is_exercise is is_exercise for message in late.values())
+        if count:
+            await tell_still_halted(session, count, is_exercise=is_exercise, now=now)
+    for subject in late:
+        write_journal(session, who=SYSTEM, action=STILL_HALTED, subject=subject, now=now)
+    return len(late)
+
+
+async def _journalled(
+    session: AsyncSession, action: str, subjects: Collection[str]
+) -> dict[str, datetime]:
+    """When this last happened to each of them."""
+    found = await session.exec(
+        select(JournalEntry.subject, func.max(col(JournalEntry.at)))
+        .where(col(JournalEntry.action) == action, col(JournalEntry.subject).in_(subjects))
+        .group_by(col(JournalEntry.subject))
+    )
+    return dict(found.all())

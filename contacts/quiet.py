@@ -1,0 +1,151 @@
+"""Hours in which somebody wants no message; what is urgent comes all the same.
+
+What waits is a planned delivery with its moment and the reason ``quiet_hours``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlalchemy import select as sql_select
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Person
+from contacts.journal import SYSTEM, Who, write_journal
+from contacts.messages import URGENT_SEVERITY
+from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
+from contacts.records import read_columns
+
+LOCAL = ZoneInfo("Europe/Amsterdam")
+QUIET_HOURS = "quiet_hours"
+#: what can wait until the morning; a retraction takes harm away, so it never waits
+WAITS = frozenset(
+    {MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION, MessageKind.CLOSING}
+)
+
+
+def quiet_ends(begin: time | None, end: time | None, at: datetime) -> datetime | None:
+    """When the quiet hours in which ``at`` falls are over, or None outside of them. Pure.
+
+    ``begin`` and ``end`` are clock times in the Netherlands; they may span midnight. ``end``
+    itself is not quiet any more.
+    """
+    if begin is None or end is None or begin == end:
+        return None
+    local = at.astimezone(LOCAL)
+    clock = local.time()
+    spans_midnight = begin > end
+    inside = clock >= begin or clock < end if spans_midnight else begin <= clock < end
+    if not inside:
+        return None
+    day = local.date() + timedelta(days=1 if spans_midnight and clock >= begin else 0)
+    return datetime.combine(day, end, LOCAL).astimezone(at.tzinfo)
+
+
+def may_wait(message: Message) -> bool:
+    """Whether quiet hours hold this message back. Pure."""
+    return message.kind in WAITS and message.severity < URGENT_SEVERITY
+
+
+async def earliest(
+    session: AsyncSession, message: Message, person_id: int | None, at: datetime
+) -> datetime:
+    """When the message may go to this person: ``at``, or the end of their quiet hours."""
+    if person_id is None or not may_wait(message):
+        return at
+    person = await session.get(Person, person_id)
+    ends = quiet_ends(person.quiet_from, person.quiet_until, at) if person else None
+    return ends or at
+
+
+async def hold_back(session: AsyncSession, message: Message, *, now: datetime) -> int:
+    """Give the planned deliveries of those in quiet hours their moment; returns how many.
+
+    The same hours are shared by many people, so this is one statement per pair of hours.
+    """
+    if not may_wait(message):
+        return 0
+    at = max(now, message.send_at)
+    pairs = await read_columns(
+        session,
+        sql_select(col(Person.quiet_from), col(Person.quiet_until))
+        .where(col(Person.quiet_from).is_not(None), col(Person.quiet_until).is_not(None))
+        .distinct(),
+    )
+    held = 0
+    for begin, end in pairs:
+        ends = quiet_ends(begin, end, at)
+        if ends is None:
+            continue
+        theirs = select(Person.id).where(
+            col(Person.quiet_from) == begin, col(Person.quiet_until) == end
+        )
+        result = await session.exec(
+            update(Delivery)
+            .where(
+                col(Delivery.message_id) == message.id,
+                col(Delivery.status) == DeliveryStatus.PLANNED,
+                col(Delivery.person_id).in_(theirs),
+            )
+            .values(not_before=ends, reason=QUIET_HOURS)
+            .execution_options(synchronize_session=False)
+        )
+        held += _journal_held(session, message, result.rowcount, ends, now=now)
+    return held
+
+
+def _journal_held(
+    session: AsyncSession, message: Message, count: int, until: datetime, *, now: datetime
+) -> int:
+    if count:
+        write_journal(
+            session, who=SYSTEM, action="deliveries_held_quiet", subject=f"message:{message.id}",
+            detail={"deliveries": count, "until": until.isoformat()}, now=now,
+        )  # fmt: skip
+    return count
+
+
+async def set_quiet_hours(
+    session: AsyncSession,
+    person: Person,
+    begin: time | None,
+    end: time | None,
+    *,
+    who: Who,
+    now: datetime,
+) -> bool:
+    """From when until when this person wants no message; two Nones: always welcome.
+
+    What waits already keeps its moment. False when nothing changed.
+    """
+    if (person.quiet_from, person.quiet_until) == (begin, end):
+        return False
+    person.quiet_from, person.quiet_until = begin, end
+    session.add(person)
+    write_journal(
+        session, who=who, action="quiet_hours_set", subject=f"person:{person.id}",
+        detail={"has_hours": begin is not None}, now=now,
+    )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def count_held(
+    session: AsyncSession, briefing_id: int | None, *, now: datetime
+) -> tuple[int, datetime | None]:
+    """How many of a version wait for quiet hours to end, and when the first of them goes."""
+    found = await session.exec(
+        select(func.count(), func.min(Delivery.not_before))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.briefing_id) == briefing_id,
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.reason) == QUIET_HOURS,
+            col(Delivery.not_before) > now,
+        )
+    )
+    count, first = found.one()
+    return count, first
