@@ -24,6 +24,7 @@ from briefings.audience import RecipientPlan, plan_version
 from briefings.distribution import distribute, post_version
 from briefings.drafting import draft_briefing
 from briefings.facts import facts_of, withdraw_fact
+from briefings.plausibility import look_over, tally
 from briefings.rows import (
     BRIEFING_MOVES,
     Briefing,
@@ -175,6 +176,7 @@ async def approve(
     if refused is not None:
         return refused
     later = send_at if send_at is not None and send_at > now else None
+    noticed = await look_over(session, event, briefing, plan, now=later or now)
     await move(
         session,
         BRIEFING_MOVES,
@@ -183,7 +185,11 @@ async def approve(
         who=actor.who,
         action="briefing_approved",
         now=now,
-        detail={"recipients": len(plan.recipients), "unreachable": len(plan.unreachable)},
+        detail={
+            "recipients": len(plan.recipients),
+            "unreachable": len(plan.unreachable),
+            "noticed": tally(noticed),
+        },
         approved_by=actor.person_id,
         approved_at=now,
         send_at=later,

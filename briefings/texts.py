@@ -94,3 +94,31 @@ EXAMPLE_SCHOOL_DAY = {
 }
 EXAMPLE_REPORTED = "Van 11 organisaties kregen wij signalen. Vooral over: geruchten; angst."
 EXAMPLE_DONE = ("Wij gaven informatie.", "Wij spraken met bewoners en scholen.")
+
+#: what stands out before approval: (one, several)
+NOTICES = {
+    "no_channel": (
+        "1 mens heeft geen werkend kanaal en komt op de bellijst",
+        "{n} mensen hebben geen werkend kanaal en komen op de bellijst",
+    ),
+    "one_contact": (
+        "1 organisatie heeft maar één contact: {names}",
+        "{n} organisaties hebben maar één contact: {names}",
+    ),
+    "double_address": (
+        "1 adres staat bij meer dan één mens",
+        "{n} adressen staan bij meer dan één mens",
+    ),
+    "more_than_before": (
+        "dit is 1 mens meer dan vorige keer",
+        "dit zijn {n} mensen meer dan vorige keer",
+    ),
+    "fewer_than_before": (
+        "dit is 1 mens minder dan vorige keer",
+        "dit zijn {n} mensen minder dan vorige keer",
+    ),
+    "quiet_hours": (
+        "1 mens heeft nu rusttijd en krijgt het later, om {until}",
+        "{n} mensen hebben nu rusttijd en krijgen het later, de eersten om {until}",
+    ),
+}

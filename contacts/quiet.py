@@ -45,16 +45,16 @@ def quiet_ends(begin: time | None, end: time | None, at: datetime) -> datetime |
     return datetime.combine(day, end, LOCAL).astimezone(at.tzinfo)
 
 
-def may_wait(message: Message) -> bool:
-    """Whether quiet hours hold this message back. Pure."""
-    return message.kind in WAITS and message.severity < URGENT_SEVERITY
+def waits(kind: MessageKind, severity: int) -> bool:
+    """Whether quiet hours hold such a message back. Pure."""
+    return kind in WAITS and severity < URGENT_SEVERITY
 
 
 async def earliest(
     session: AsyncSession, message: Message, person_id: int | None, at: datetime
 ) -> datetime:
     """When the message may go to this person: ``at``, or the end of their quiet hours."""
-    if person_id is None or not may_wait(message):
+    if person_id is None or not waits(message.kind, message.severity):
         return at
     person = await session.get(Person, person_id)
     ends = quiet_ends(person.quiet_from, person.quiet_until, at) if person else None
@@ -66,7 +66,7 @@ async def hold_back(session: AsyncSession, message: Message, *, now: datetime) -
 
     The same hours are shared by many people, so this is one statement per pair of hours.
     """
-    if not may_wait(message):
+    if not waits(message.kind, message.severity):
         return 0
     at = max(now, message.send_at)
     pairs = await read_columns(

@@ -19,6 +19,7 @@ from briefings.approval_rules import needs_four_eyes
 from briefings.audience import Reader, RecipientPlan, plan_version
 from briefings.drafting import current_briefing
 from briefings.moments import local_date
+from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingStatus
 from contacts.calling import Call, CallStatus, calls_of
 from contacts.directory import Organisation, Person
@@ -66,6 +67,9 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
         by_channel=_channels(plan),
         by_audience=_audiences(plan),
         dispatches=await read_dispatches(visit, event),
+        noticed=await look_over(visit.session, event, briefing, plan, now=visit.now)
+        if briefing is not None and plan is not None
+        else [],
         to_call=_to_call(plan, organisations),
         calls=await _calls(visit, event),
         call_reasons=calling_texts.REASONS,

@@ -13,6 +13,7 @@ from bot.chat.render import render
 from briefings.approval import send_back
 from briefings.audience import plan_recipients
 from briefings.drafting import texts_of
+from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingKind
 from contacts.directory import Person, Role
 from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
@@ -44,6 +45,7 @@ async def request_view(
         event=event,
         briefing=briefing,
         plan=plan,
+        noticed=await look_over(session, event, briefing, plan, now=now),
         drafts=await texts_of(session, briefing.id),
         kind=texts.BRIEFING_KINDS[briefing.kind],
     )

@@ -14,6 +14,7 @@ from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
 from briefings.audience import plan_recipients
 from briefings.drafting import texts_of
+from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingStatus
 from contacts.arrival import resend_unknown
 from contacts.directory import Audience
@@ -81,8 +82,9 @@ async def ask_sure(turn: Turn) -> None:
         turn.toast = texts.REFUSALS["not_submitted"]
         return
     plan = await plan_recipients(turn.session, event, now=turn.now, only_of=earlier(briefing))
+    noticed = await look_over(turn.session, event, briefing, plan, now=turn.now)
     await turn.change(
-        render("coordinator/approve_sure.html", event=event, plan=plan),
+        render("coordinator/approve_sure.html", event=event, plan=plan, noticed=noticed),
         [
             [Button(texts.APPROVE_SURE, data("ap2", briefing.id, turn.tap.args[1]))],
             [Button(texts.NOT_NOW, data("ap0", briefing.id))],
