@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from signals.person_addresses import find_addresses
 from signals.person_names import find_names
 from signals.person_patterns import find_forms
 from signals.person_single import find_singled_out
@@ -58,6 +59,7 @@ def screen(text: str, allow: Collection[str] = ()) -> Screening:
     lists, tokens = load_lists(), tokenize(text)
     spans = [
         *find_forms(text),
+        *find_addresses(text),
         *find_singled_out(text),
         *find_names(text, tokens, lists, allow),
         *_fine_places(tokens, lists),

@@ -11,11 +11,20 @@ import re
 from collections.abc import Collection, Iterator
 
 from signals.person_context import Context
-from signals.person_words import Lists, Span, Token, allowed_positions, fold
+from signals.person_excused import allowed_positions
+from signals.person_growing import name_span, whole_name
+from signals.person_words import Lists, Span, Token, fold
 
+_INITIAL = r"(?:[A-Z]|IJ|Th|Chr?|Joh|Ph|Fr|Jac)"
 _INITIALS = re.compile(
-    r"(?<![\w.])(?:[A-Z]\.\s?){1,4}(?:(?:van|de|der|den|ten|ter|el|al|het|'t)\s)*[A-Z][^\W\d_]+"
+    rf"(?<![\w.])(?:{_INITIAL}\.\s?){{1,4}}(?:(?:van|de|der|den|ten|ter|el|al|het|'t)\s)*[A-Z][^\W\d_]+"
     r"(?:-[A-Z][^\W\d_]+)*"
+)
+#: "M.K." alone, but not "V.S." or "N.B."
+_ONLY_INITIALS = re.compile(
+    r"(?<![\w.])(?!(?:V\.S|U\.S|V\.N|E\.U|E\.G|N\.B|P\.S|B\.V|N\.V|A\.D|I\.S|G\.G\.D|M\.B\.O|H\.B\.O|P\.O|V\.O"
+    r"|A\.U\.B|S\.V\.P|E\.H\.B|Z\.O\.Z|T\.A\.V|I\.V\.M|N\.A\.V|I\.P\.V|O\.A|D\.W\.Z|M\.A\.W|J\.L)\.)"
+    r"(?:[A-Z]\.){2,3}(?![\w.])(?!\s?[A-Z])"
 )
 #: "p. jansen": only with a surname that is known
 _SMALL_INITIALS = re.compile(
@@ -38,8 +47,8 @@ def find_names(
     text: str, tokens: list[Token], lists: Lists, allow: Collection[str]
 ) -> Iterator[Span]:
     """Spans that look like the name of a person."""
-    view = Context(text, tokens, allowed_positions(tokens, lists, allow), lists)
-    for pattern in (_INITIALS, _SHORT_PREFIX):
+    view = Context(text, tokens, allowed_positions(text, tokens, lists, allow), lists)
+    for pattern in (_INITIALS, _ONLY_INITIALS, _SHORT_PREFIX):
         for match in pattern.finditer(text):
             if not _is_excused(view, match.start(), match.end()):
                 yield Span(match.start(), match.end(), "NAAM")
@@ -53,10 +62,10 @@ def find_names(
         # A seed inside the name before it is the same name.
         if position <= done:
             continue
-        first, last = _grow(view, position)
+        first, last = whole_name(view, position)
         done = last
         if not view.is_organisation(first, last):
-            yield Span(tokens[first].start, tokens[last].end, "NAAM")
+            yield name_span(view, first, last)
 
 
 def _is_excused(view: Context, start: int, end: int) -> bool:
@@ -82,7 +91,7 @@ def _is_listed(view: Context, position: int) -> bool:
         stands_out = (
             token.is_capital
             and not token.is_shouted
-            and (not token.opens or token.key in lists.openers)
+            and (not token.opens or token.key in lists.openers or _speaks(view, position))
         )
         return stands_out or _has_family_name(view, position)
     if view.is_first_name(position):
@@ -90,6 +99,11 @@ def _is_listed(view: Context, position: int) -> bool:
     if not token.is_capital or token.key not in lists.surnames:
         return False
     return not view.after_article(position) and view.key(position - 1) not in lists.places_lead
+
+
+def _speaks(view: Context, position: int) -> bool:
+    """*April vertelde*: a month does not."""
+    return view.joined(position) and view.key(position + 1) in view.lists.speaking
 
 
 def _has_family_name(view: Context, position: int) -> bool:
@@ -135,6 +149,12 @@ def _after_person_word(view: Context, position: int, known: bool) -> bool:
     lists, before = view.lists, view.key(position - 1)
     if before == "van" and view.key(position - 2) in lists.kinship:
         return known or view.is_free(position) or view.is_strange(position)
+    if before in lists.prefixes and view.tokens[position].key in lists.family:
+        first = position - 1
+        while view.key(first) in lists.prefixes:
+            first -= 1
+        if view.key(first) in lists.honorifics:
+            return True
     if before in lists.prefixes and view.is_free(position):
         capital = view.tokens[position - 1].is_capital
         announcers = lists.titles if capital else lists.honorifics
@@ -273,55 +293,3 @@ def _in_enumeration(view: Context, position: int, seeds: set[int]) -> bool:
         position + 1 in seeds and position + 1 < len(view.tokens) and view.gap(position) == ", "
     )
     return token.is_capital and not token.opens and (comma_left or comma_right)
-
-
-def _grow(view: Context, position: int) -> tuple[int, int]:
-    """The first and last word of the whole name around a seed."""
-    return _grow_left(view, position), _grow_right(view, position)
-
-
-def _grow_right(view: Context, position: int) -> int:
-    last, step = position, position
-    lower = not view.tokens[position].is_capital
-    while view.joined(step):
-        step += 1
-        behind_prefix = view.key(step - 1) in view.lists.prefixes
-        if step in view.allowed and not behind_prefix:
-            break
-        token = view.tokens[step]
-        # "Groot" or "Heer" is an ordinary word, but not with a capital behind a first name.
-        if token.is_capital or (lower and _is_family_name(view, step)):
-            last = step
-        elif token.key not in view.lists.prefixes:
-            break
-    return last
-
-
-def _is_family_name(view: Context, position: int) -> bool:
-    """Behind a first name in small letters: *lotte van der meulen*, *dennis bakkerstra*."""
-    key = view.key(position)
-    return key in view.lists.family or (
-        key not in view.lists.prefixes and view.is_strange(position)
-    )
-
-
-def _grow_left(view: Context, position: int) -> int:
-    first, step = position, position
-    if not view.tokens[position].is_capital:
-        return first
-    while step > 0 and view.joined(step - 1):
-        step -= 1
-        token = view.tokens[step]
-        if step in view.allowed:
-            break
-        capital_prefix = token.key in view.lists.prefixes and token.is_capital and not token.opens
-        if capital_prefix or (view.is_free(step) and not _announces(view, step)):
-            first = step
-        elif token.key not in view.lists.prefixes or token.key in ("van", "het", "de"):
-            break
-    return first
-
-
-def _announces(view: Context, position: int) -> bool:
-    key = view.key(position)
-    return key in view.lists.titles or key in view.lists.kinship or key in view.lists.offices

@@ -19,17 +19,6 @@ _MONTHS = (
     "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
     "|jan|feb|mrt|apr|jun|jul|aug|sept?|okt|nov|dec"
 )
-_STREET_END = (
-    "straat|straatje|laan|weg|plein|kade|singel|hof|dijk|pad|steeg|gracht|markt|plantsoen|dreef"
-    "|ring|boulevard|erf|wal|burg|hout|akker|brink|horst|gaarde?|weide|oord|stede|park|baan"
-)
-_HOUSE = r"\d{1,4}(?:\s?-?\s?[a-z](?![a-z]))?(?:\s?[-/]\s?\d{1,4})?(?:\s?(?:bis|hs|huis)\b)?(?!\d)"
-_POSTCODE = r"[1-9]\d{3}\s?[A-Z]{2}(?![A-Za-z])"
-# Two small letters after a year or a number are mostly a word ("2026 in").
-_SMALL_POSTCODE = (
-    r"[1-9]\d{3}\s?(?!(?:in|en|is|op|de|om|te|al|we|ze|er|nu|na|of|zo|ik|je|ja|uw|me|as|at|ah|u"
-    r"|ga|re|pm|am|eu|m|cm|km|kg|st|nd|la)\b)[a-z]{2}(?![A-Za-z])"
-)
 
 
 def _plates() -> str:
@@ -88,11 +77,22 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "TEL",
         re.compile(
             r"(?<![\w+])(?!0[89]00)(?:(?:\+|00)[\s(]?\d{1,3}\)?[\s./-]{0,2}(?:\(0\)[\s./-]?)?"
-            r"\d(?:[\s./()-]{0,2}\d){6,9}|\(?0(?:[\s./()-]{0,3}\d){9})(?!\d)"
+            r"\d(?:[\s./()-]{0,2}\d){6,11}|\(?0(?:[\s./()-]{0,3}\d){9})(?!\d)"
         ),
     ),
     ("TEL", re.compile(r"(?<![\w+.,-])6[\s-]\d{4}[\s-]?\d{4}(?!\d)")),
     ("KENTEKEN", re.compile(_plates())),
+    # Of another country: Belgian and German by form, all others only behind the word itself.
+    ("KENTEKEN", re.compile(r"(?<![\w-])[12]-[A-Z]{3}-\d{3}(?![\w-])")),
+    ("KENTEKEN", re.compile(r"(?<![\w-])[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}\s\d{1,4}(?![\w-])")),
+    (
+        "KENTEKEN",
+        re.compile(
+            r"(?i:\bkenteken(?:plaat|s)?|\bnummerbord)\W{1,3}(?:[^\W\d_]{2,}\W{1,2}){0,3}?"
+            r"((?=[A-Z0-9 -]*\d)(?=[A-Z0-9 -]*[A-Z])[A-Z0-9]{1,4}(?:[ -][A-Z0-9]{1,5}){0,2})"
+            r"(?![\w-])"
+        ),
+    ),
     (
         "BSN",
         re.compile(
@@ -113,43 +113,16 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "GEBDATUM",
         re.compile(
+            r"(?<![\d-])(?:19[3-9]\d|20[01]\d|2020)-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\d-])"
+        ),
+    ),
+    (
+        "GEBDATUM",
+        re.compile(
             r"(?:geb\.?|geboren|geboortedatum|geboortedag|jarig)\W{0,3}(?:(?:op|is|datum)\W{1,3})*"
             rf"(\d{{1,2}}\s?(?:[-/. ]\s?\d{{1,2}}\s?[-/. ]\s?|\s?(?:{_MONTHS})\.?\s?)(?:\d{{4}}"
             r"|'?\d{2})|(?:19|20)\d{2})(?!\d)",
             re.IGNORECASE,
-        ),
-    ),
-    (
-        "ADRES",
-        re.compile(
-            rf"(?<![\w'’.-])(?:[A-Z][\w'’.-]*\s(?:(?:van|de|der|den|het|'t|ten|ter|te)\s)*){{0,3}}"
-            rf"[^\W\d_][\w'’-]*(?i:{_STREET_END})\s(?:(?i:nr|nummer)\.?\s)?(?i:{_HOUSE})"
-            rf"(?:,?\s(?:{_POSTCODE}(?:\s[A-Z]\w+)?|{_SMALL_POSTCODE}(?:\s[^\W\d_]{{3,}})?))?"
-        ),
-    ),
-    (
-        "ADRES",
-        re.compile(
-            r"\b(?:woont|wonen|woonde|woon|verblijft|verbleef|verhuist|verhuisd|verhuisde|verhuizen"
-            r"|huisadres|adres|adresje)\W{1,3}(?:(?:op|aan|in|bij|naar|is|het|de)\W{1,3})*"
-            rf"((?:[^\W\d_][\w'’.-]*\s){{1,5}}{_HOUSE})(?!\s?jaar)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "ADRES",
-        re.compile(
-            r"(?<![\w'’.-])[A-Z][\w'’.-]*(?:\s(?:\d{4}|[A-Z][\w'’.-]*))?"
-            rf"\s(?:nr\.?|nummer|huisnummer)\s{_HOUSE}"
-        ),
-    ),
-    ("ADRES", re.compile(rf"(?<![\w.-]){_POSTCODE}(?:\s?,?\s(?:nr\.?\s?)?{_HOUSE})?")),
-    ("ADRES", re.compile(rf"(?<![\w.-]){_SMALL_POSTCODE}")),
-    (
-        "STRAAT",
-        re.compile(
-            r"(?<![\w'’-])[A-Z][\w'’-]*(?:straat|laan|weg|plein|kade|singel|dijk|pad|steeg|gracht|markt"
-            r"|plantsoen|dreef)(?!\w)"
         ),
     ),
     (
@@ -202,12 +175,22 @@ _PUBLIC_SITE = re.compile(
 )
 
 
+#: a number of nine that is said to be something else
+_REFERENCE = re.compile(
+    r"(?:order|bestelling|bestel|factuur|kenmerk|zaak|dossier|ticket|referentie|kvk|melding|polis)"
+    r"(?:nummer|nr)?\W{0,3}(?:(?:is|nummer|nr|was)\W{1,3})?\Z",
+    re.IGNORECASE,
+)
+
+
 def find_forms(text: str) -> Iterator[Span]:
     """Everything in the text with the form of personal data; spans may overlap."""
     for label, pattern in _FORMS:
         group = 1 if pattern.groups else 0
         for match in pattern.finditer(text):
             if label == "URL" and _PUBLIC_SITE.fullmatch(match.group()):
+                continue
+            if label == "BSN" and group == 0 and _REFERENCE.search(text[: match.start()]):
                 continue
             yield Span(match.start(group), match.end(group), label)
     for pattern in _PERSON_FORMS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,9 @@ from signals import dutch_words
 
 LISTS = Path(__file__).parent / "lists"
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+#: a letter, with the loose accents that some phones write behind it
+_LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*"
+_TOKEN = re.compile(rf"{_LETTERS}(?:[-'’]{_LETTERS})*")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 _NOT_DECOMPOSED = str.maketrans(
     {"ı": "i", "ø": "o", "ß": "ss", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
@@ -28,6 +30,7 @@ _ABBREVIATIONS = frozenset(
     {"dhr", "mw", "mevr", "mvr", "mr", "dr", "drs", "ing", "prof", "fam", "st", "geb", "nr"}
 )
 _SHORTEST_NAME = 3
+_BOUND_ARTICLES = frozenset({"al", "el", "as", "ash", "ar", "ad", "an", "az", "at", "ul", "ud"})
 _SENTENCE_END = ".!?\n…"
 
 
@@ -52,7 +55,11 @@ class Token:
 
     @property
     def is_capital(self) -> bool:
-        return self.text[0].isupper()
+        """Written as a name is: *Hariri*, and *al-Hariri*."""
+        first, bound, rest = self.text.partition("-")
+        return self.text[0].isupper() or (
+            bool(bound) and first in _BOUND_ARTICLES and rest[:1].isupper()
+        )
 
     @property
     def is_shouted(self) -> bool:
@@ -244,33 +251,6 @@ def _family_names() -> list[str]:
         for name in dutch_words.family_names()
         if len(name) > _SHORTEST_NAME and fold(name) not in common
     ]
-
-
-@cache
-def index_allowed(allow: frozenset[str]) -> PhraseIndex:
-    """The municipality's own allow-list, indexed once."""
-    return index_phrases(allow)
-
-
-def allowed_positions(tokens: list[Token], lists: Lists, allow: Collection[str]) -> set[int]:
-    """Positions of words that are known not to be a person, or a person in public life."""
-    excused = marked_by(tokens, lists.allowed) | marked_by(tokens, index_allowed(frozenset(allow)))
-    public = marked_by(tokens, lists.public)
-    known = {p for p in public if not _is_namesake(p, tokens, public, lists)}
-    loud = {p for p, token in enumerate(tokens) if token.is_shouted and token.key in lists.shouted}
-    return excused | known | loud
-
-
-def _is_namesake(position: int, tokens: list[Token], public: set[int], lists: Lists) -> bool:
-    """*Aylin Erdoğan*, *mevrouw Rutte*: somebody else with the surname of a public person."""
-    if position == 0 or {position - 1, position + 1} & public:
-        return False
-    before = tokens[position - 1]
-    near = tokens[position].start - before.end == 1
-    if not near:
-        return False
-    called = before.key in lists.first_names or before.key in lists.honorifics
-    return called or (before.is_capital and not before.opens and before.key not in lists.offices)
 
 
 def _district_words() -> list[str]:

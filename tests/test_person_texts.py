@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from signals.dutch_words import is_word
 from signals.measuring import Marked, Measured, measure, read_marked
+from signals.person_excused import allowed_positions
 from signals.person_filter import screen
-from signals.person_words import allowed_positions, fold, load_lists, tokenize
+from signals.person_words import fold, load_lists, tokenize
 
 DATA = Path(__file__).parent / "data"
 SETS = ("person_texts.jsonl", "person_texts_control.jsonl")
@@ -106,7 +107,7 @@ def is_nobody(name: str) -> bool:
     lists = load_lists()
     known = is_word(name) or fold(name) in lists.common or fold(name) in lists.prefixes
     place = fold(name).endswith((*lists.organisation_endings, *lists.place_endings))
-    return known or place or bool(allowed_positions(tokens, lists, ()))
+    return known or place or bool(allowed_positions(name.capitalize(), tokens, lists, ()))
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

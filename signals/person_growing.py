@@ -1,0 +1,116 @@
+"""Grows one word that is a name to the whole name: *Bram op den Kamp*, *mevr van dijk*. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from signals import dutch_words
+from signals.person_context import Context
+from signals.person_words import Span
+
+#: "op den Kamp", "in 't Veld": a preposition belongs to a surname in front of these
+_OLD_ARTICLES = frozenset({"t", "den", "der", "ten"})
+_OLD_LEADS = frozenset(
+    {"op", "in", "uit", "aan", "onder", "bij", "over", "voor", "buiten", "achter"}
+)
+_SHORTEST_GENITIVE = 4
+_ADJECTIVE = re.compile(r"(?:se|sche)\Z")
+
+
+def whole_name(view: Context, position: int) -> tuple[int, int]:
+    """The first and last word of the whole name around a seed."""
+    return _grow_left(view, position), _grow_right(view, position)
+
+
+def name_span(view: Context, first: int, last: int) -> Span:
+    """The span of these words, without the s of *Ahmeds broer*."""
+    token = view.tokens[last]
+    end = token.end
+    if token.key.endswith("s") and _is_genitive(view, token.key):
+        end -= 1
+    return Span(view.tokens[first].start, end, "NAAM")
+
+
+def _is_genitive(view: Context, key: str) -> bool:
+    base, lists = key[:-1], view.lists
+    if len(base) < _SHORTEST_GENITIVE or key in lists.first_names or key in lists.family:
+        return False
+    known = base in lists.first_names or base in lists.surnames
+    return known and key not in lists.ambiguous and not dutch_words.is_form(key)
+
+
+def _grow_right(view: Context, position: int) -> int:
+    last, step = position, position
+    lower = not view.tokens[position].is_capital
+    while view.joined(step):
+        step += 1
+        behind_prefix = view.key(step - 1) in view.lists.prefixes
+        if step in view.allowed and (not behind_prefix or _is_adjective(view, step)):
+            break
+        token = view.tokens[step]
+        # "Groot" or "Heer" is an ordinary word, but not with a capital behind a first name.
+        if token.is_capital or (lower and _is_family_name(view, step)):
+            last = step
+        elif token.key not in view.lists.prefixes and not _leads(view, step):
+            break
+    return last
+
+
+def _is_adjective(view: Context, position: int) -> bool:
+    """*Rêzan de Turkse vlag*: what comes is no surname."""
+    return view.key(position - 1) == "de" and bool(_ADJECTIVE.search(view.key(position)))
+
+
+def _leads(view: Context, position: int) -> bool:
+    """*op den*, *in 't*; *in de* only in front of a surname that is known."""
+    if view.key(position) not in _OLD_LEADS or not view.joined(position):
+        return False
+    after = view.key(position + 1)
+    if after in _OLD_ARTICLES:
+        return True
+    known = view.key(position + 2) in view.lists.surnames and position + 2 not in view.allowed
+    return after == "de" and view.joined(position + 1) and known
+
+
+def _is_family_name(view: Context, position: int) -> bool:
+    """Behind a first name in small letters: *lotte van der meulen*, *dennis bakkerstra*."""
+    key = view.key(position)
+    return key in view.lists.family or (
+        key not in view.lists.prefixes and view.is_strange(position)
+    )
+
+
+def _grow_left(view: Context, position: int) -> int:
+    first, step = position, position
+    if _is_addressed(view, position):
+        return _first_prefix(view, position)
+    if not view.tokens[position].is_capital:
+        return first
+    while step > 0 and view.joined(step - 1):
+        step -= 1
+        token = view.tokens[step]
+        if step in view.allowed:
+            break
+        capital_prefix = token.key in view.lists.prefixes and token.is_capital and not token.opens
+        if capital_prefix or (view.is_free(step) and not _announces(view, step)):
+            first = step
+        elif token.key not in view.lists.prefixes or token.key in ("van", "het", "de"):
+            break
+    return first
+
+
+def _announces(view: Context, position: int) -> bool:
+    key = view.key(position)
+    return key in view.lists.titles or key in view.lists.kinship or key in view.lists.offices
+
+
+def _first_prefix(view: Context, position: int) -> int:
+    while position and view.joined(position - 1) and view.key(position - 1) in view.lists.prefixes:
+        position -= 1
+    return position
+
+
+def _is_addressed(view: Context, position: int) -> bool:
+    """*familie de Boer*, *mevr van dijk*: the small words belong to the name."""
+    first = _first_prefix(view, position)
+    return first < position and view.key(first - 1) in view.lists.honorifics
