@@ -5,10 +5,11 @@ Every act names the version that its page showed: a newer draft never hides what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from starlette.responses import Response
 
@@ -21,7 +22,7 @@ from contacts.directory import Organisation, Person
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.permissions import Permission
 from contacts.quiet import count_held
-from contacts.records import ids_of
+from contacts.records import ids_of, read_columns
 from contacts.sending import cancel_message, halt_message, resume_message
 from contacts.texts import CHANNELS, REASONS
 from feeds.rows import Event
@@ -114,10 +115,18 @@ async def _messages(visit: Visit, briefing: Briefing) -> Sequence[Message]:
 
 
 async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
-    found = await visit.session.exec(
-        select(Delivery, Person)
+    statement = (
+        sa.select(
+            col(Delivery.id),
+            col(Person.name),
+            col(Organisation.name),
+            col(Delivery.kind),
+            col(Delivery.status),
+            col(Delivery.reason),
+        )
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Delivery.organisation_id))
         .where(
             col(Message.briefing_id) == briefing.id,
             col(Delivery.act) == DeliveryAct.SEND,
@@ -126,25 +135,20 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
         .order_by(col(Delivery.id))
         .limit(MOST_LINES)
     )
-    rows = found.all()
-    names = await _names(visit, {delivery.organisation_id for delivery, _ in rows})
     return [
         Line(
-            id=delivery.id or 0,
-            who=person.name if person else texts.OWN_ADDRESS,
-            organisation=names.get(delivery.organisation_id, ""),
-            channel=CHANNELS[delivery.kind],
-            status=texts.DELIVERIES[delivery.status],
-            reason=REASONS.get(delivery.reason or "", ""),
-            is_uncertain=delivery.status is DeliveryStatus.UNKNOWN,
+            id=ident,
+            who=person or texts.OWN_ADDRESS,
+            organisation=organisation or "",
+            channel=CHANNELS[kind],
+            status=texts.DELIVERIES[status],
+            reason=REASONS.get(reason or "", ""),
+            is_uncertain=status is DeliveryStatus.UNKNOWN,
         )
-        for delivery, person in rows
+        for ident, person, organisation, kind, status, reason in await read_columns(
+            visit.session, statement
+        )
     ]
-
-
-async def _names(visit: Visit, ids: set[int | None]) -> Mapping[int | None, str]:
-    found = await visit.session.exec(select(Organisation).where(col(Organisation.id).in_(ids)))
-    return {row.id: row.name for row in found.all()}
 
 
 async def show_progress(visit: Visit) -> Response:

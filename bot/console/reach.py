@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, String, case, cast, func, select
@@ -36,6 +37,7 @@ WAITING = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDIN
 COUNTED = ("people", "sent", "unknown", "waiting", "held", "failed", "read", "understood")
 #: of those, what is the best known of a person
 BEST = COUNTED[1:6]
+_counts = attrgetter(*COUNTED)
 #: organisations on one leaf of the page
 PAGE = 100
 
@@ -76,6 +78,7 @@ async def show_reach(visit: Visit) -> Response:
     sent = [b for b in await versions_of(visit.session, event.id) if b.status in GONE_OUT]
     briefing = sent[-1] if sent else None
     rows = await read_reach(visit, briefing, is_exercise=event.is_exercise)
+    domains = by_domain(rows)
     missed = [row for row in rows if not row.is_reached]
     asked = visit.request.query_params
     only_missed = asked.get("alleen") == "gemist"
@@ -93,8 +96,8 @@ async def show_reach(visit: Visit) -> Response:
         last=last,
         missed=len(missed),
         only_missed=only_missed,
-        domains=by_domain(rows),
-        total=summed(texts.EVERYBODY, rows),
+        domains=domains,
+        total=summed(texts.EVERYBODY, domains),
     )
 
 
@@ -103,37 +106,52 @@ async def read_reach(visit: Visit, briefing: Briefing | None, *, is_exercise: bo
 
     Counted in the store: a city has thousands of people, and the page shows organisations.
     """
-    person = _per_person(briefing.id if briefing else None, is_exercise=is_exercise).subquery()
+    got = _best_of_each(briefing.id if briefing else None).subquery()
     statement = (
         select(
             col(Organisation.name),
             func.count(),
-            *(func.sum(person.c[name]) for name in COUNTED[1:]),
+            *(_count(got.c.best == rank) for rank in range(len(BEST))),
+            _count(got.c.read == 1),
+            _count(got.c.understood == 1),
             col(Organisation.domain),
         )
-        .join(person, person.c.organisation_id == col(Organisation.id))
-        .where(col(Organisation.is_exercise) == is_exercise)
+        .select_from(Organisation)
+        .join(Person, col(Person.organisation_id) == col(Organisation.id))
+        .outerjoin(got, got.c.person_id == col(Person.id))
+        .where(
+            col(Organisation.is_exercise) == is_exercise,
+            col(Person.is_exercise) == is_exercise,
+            col(Person.left_at).is_(None),
+            cast(col(Person.audiences), String) != NO_AUDIENCE,
+        )
         .group_by(col(Organisation.id), col(Organisation.name), col(Organisation.domain))
         .order_by(col(Organisation.name), col(Organisation.id))
     )
     return [Reach(*row) for row in await read_columns(visit.session, statement)]
 
 
-def _per_person(briefing_id: int | None, *, is_exercise: bool) -> Select[Any]:
-    """Everybody with an audience, each with a one for the best that is known of them."""
+def _best_of_each(briefing_id: int | None) -> Select[Any]:
+    """Everybody with a delivery: the best that is known, as a position in ``BEST``.
+
+    One number per person: a city has ten thousand of them, and this page is looked at all evening.
+    """
+    arrived = (col(Delivery.status) == DeliveryStatus.SENT) | col(Acknowledgement.id).is_not(None)
     rests = (col(Delivery.status) == DeliveryStatus.PLANNED) & (
         func.coalesce(col(Delivery.reason), "") == QUIET_HOURS
     )
-    got = (
+    conditions = {
+        "sent": arrived,
+        "unknown": col(Delivery.status) == DeliveryStatus.UNKNOWN,
+        "waiting": col(Delivery.status).in_(WAITING) & ~rests,
+        "held": rests,
+        "failed": col(Delivery.status) == DeliveryStatus.FAILED,
+    }
+    ranks = [(conditions[name], rank) for rank, name in enumerate(BEST)]
+    return (
         select(
             col(Delivery.person_id).label("person_id"),
-            _any(
-                (col(Delivery.status) == DeliveryStatus.SENT) | col(Acknowledgement.id).is_not(None)
-            ).label("sent"),
-            _any(col(Delivery.status) == DeliveryStatus.UNKNOWN).label("unknown"),
-            _any(col(Delivery.status).in_(WAITING) & ~rests).label("waiting"),
-            _any(rests).label("held"),
-            _any(col(Delivery.status) == DeliveryStatus.FAILED).label("failed"),
+            func.min(case(*ranks)).label("best"),
             _any(col(Acknowledgement.kind) == AcknowledgementKind.READ).label("read"),
             _any(col(Acknowledgement.kind) == AcknowledgementKind.UNDERSTOOD).label("understood"),
         )
@@ -141,28 +159,6 @@ def _per_person(briefing_id: int | None, *, is_exercise: bool) -> Select[Any]:
         .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
         .where(col(Message.briefing_id) == briefing_id, col(Delivery.act) == DeliveryAct.SEND)
         .group_by(col(Delivery.person_id))
-        .subquery()
-    )
-    best = case(
-        (got.c.sent == 1, "sent"),
-        (got.c.unknown == 1, "unknown"),
-        (got.c.waiting == 1, "waiting"),
-        (got.c.held == 1, "held"),
-        (got.c.failed == 1, "failed"),
-        else_="",
-    )
-    return (
-        select(
-            col(Person.organisation_id).label("organisation_id"),
-            *(case((best == name, 1), else_=0).label(name) for name in BEST),
-            *(func.coalesce(got.c[name], 0).label(name) for name in COUNTED[6:]),
-        )
-        .outerjoin(got, got.c.person_id == col(Person.id))
-        .where(
-            col(Person.left_at).is_(None),
-            col(Person.is_exercise) == is_exercise,
-            cast(col(Person.audiences), String) != NO_AUDIENCE,
-        )
     )
 
 
@@ -171,18 +167,25 @@ def _any(condition: Any) -> Any:
     return func.max(case((condition, 1), else_=0))
 
 
+def _count(condition: Any) -> Any:
+    """How many rows of the group are so."""
+    return func.sum(case((condition, 1), else_=0))
+
+
 def by_domain(rows: Sequence[Reach]) -> list[Reach]:
     """The same counts per domain, in the order of the domains. Pure."""
+    grouped: dict[Domain | None, list[Reach]] = {}
+    for row in rows:
+        grouped.setdefault(row.domain, []).append(row)
     return [
-        summed(texts.DOMAINS[domain], [row for row in rows if row.domain is domain])
-        for domain in Domain
-        if any(row.domain is domain for row in rows)
+        summed(texts.DOMAINS[domain], grouped[domain]) for domain in Domain if domain in grouped
     ]
 
 
 def summed(name: str, rows: Sequence[Reach]) -> Reach:
     """All counts of several rows together. Pure."""
-    return Reach(name, **{key: sum(getattr(row, key) for row in rows) for key in COUNTED})
+    counts = zip(*(_counts(row) for row in rows), strict=True)
+    return Reach(name, *(sum(column) for column in counts))
 
 
 DOORS = (Door("/gebeurtenis/{number:int}/bereik", show_reach, Permission.SEE_STATUS),)

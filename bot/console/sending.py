@@ -23,15 +23,11 @@ from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingStatus
 from contacts.calling import Call, CallStatus, calls_of
 from contacts.directory import Organisation, Person
-from contacts.outbox import DeliveryStatus
 from contacts.permissions import Permission
 from contacts.texts import CHANNELS
 from feeds.rows import Event
 
 OPEN = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
-#: deliveries that need a person
-NEEDY = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
-BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True)
