@@ -41,7 +41,7 @@ async def migrate(url: str) -> None:
     :raises MigrationError: it cannot be reached, or is newer than the code; nothing changed.
     """
     _make_folder(url)
-    await _on(url, _upgrade)
+    await on_connection(url, _upgrade)
 
 
 async def is_current(url: str) -> bool:
@@ -49,7 +49,15 @@ async def is_current(url: str) -> bool:
 
     :raises MigrationError: it cannot be reached.
     """
-    return _may_exist(url) and await _on(url, _is_at_head)
+    return may_exist(url) and await on_connection(url, _is_at_head)
+
+
+async def holds_tables(url: str) -> bool:
+    """Whether there is a database of ours, of whatever version.
+
+    :raises MigrationError: it cannot be reached.
+    """
+    return may_exist(url) and await on_connection(url, _has_version)
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -58,17 +66,27 @@ def differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(context, SQLModel.metadata))
 
 
-async def _on(url: str, work: Callable[[Connection], T]) -> T:
+async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
+    """Run ``work`` on a connection of :func:`open_connection`, in its transaction."""
+    async with open_connection(url) as connection:
+        return await connection.run_sync(work)
+
+
+@asynccontextmanager
+async def open_connection(url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection in one transaction, with SQLite's checks of references put off.
+
+    :raises MigrationError: it cannot be opened, or what was done with it failed; nothing changed.
+    """
     try:
         async with _connection(url) as connection:
-            return await connection.run_sync(work)
+            yield connection
     except (SQLAlchemyError, CommandError, OSError) as error:
         raise MigrationError(str(error)) from error
 
 
 @asynccontextmanager
 async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
-    """One connection in one transaction, with SQLite's checks of references put off."""
     engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
@@ -103,11 +121,16 @@ def _config(connection: Connection) -> AlembicConfig:
 
 
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+    upgrade_to(connection, "head")
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
         if broken is not None:
             raise CommandError(f"a row of {broken[0]} refers to nothing")
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Bring the tables to this version, in the connection's transaction."""
+    command.upgrade(_config(connection), revision)
 
 
 def _is_at_head(connection: Connection) -> bool:
@@ -115,7 +138,11 @@ def _is_at_head(connection: Connection) -> bool:
     return MigrationContext.configure(connection).get_current_revision() == head
 
 
-def _may_exist(url: str) -> bool:
+def _has_version(connection: Connection) -> bool:
+    return MigrationContext.configure(connection).get_current_revision() is not None
+
+
+def may_exist(url: str) -> bool:
     """False only for an SQLite file that is not there; opening would create it."""
     parsed = make_url(url)
     return parsed.get_backend_name() != "sqlite" or Path(str(parsed.database)).exists()
@@ -138,7 +165,7 @@ async def write_revision(message: str) -> None:
         command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
 
     with tempfile.TemporaryDirectory() as folder:
-        await _on(f"sqlite+aiosqlite:///{folder}/fresh.sqlite3", write)
+        await on_connection(f"sqlite+aiosqlite:///{folder}/fresh.sqlite3", write)
     for file in (MIGRATIONS / "versions").glob(f"v{number:04}_*.py"):
         _remove_remarks(file)
 

@@ -84,6 +84,7 @@ REASONS = {
     "conflict": "een ander programma gebruikt dezelfde bot",
     "login_refused": "de mailserver weigert de aanmelding",
     "no_tls": "de mailserver biedt geen veilige verbinding",
+    "restored": "teruggezet van een back-up; misschien was het al verstuurd",
     "sender_refused": "de mailserver weigert ons afzenderadres",
 }
 OTHER_REASON = "onbekende storing"

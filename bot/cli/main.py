@@ -10,6 +10,8 @@ import typer
 
 from bot.cli import (
     api,
+    backing_up,
+    backup_texts,
     bench,
     briefings,
     contacts,
@@ -43,6 +45,8 @@ events.signals_app.command("evaluate", help=screening_texts.HELP_EVALUATE)(scree
 app.add_typer(briefings.app, name="briefings")
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
+app.command("backup", help=backup_texts.HELP_BACKUP)(backing_up.backup)
+app.command("restore", help=backup_texts.HELP_RESTORE)(backing_up.restore)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)
 app.command("signin", help=texts.HELP_SIGN_IN)(signing_in.sign_in)
 

@@ -67,6 +67,7 @@ ACTIONS = {
     "mail_handled": "mail verwerkt",
     "message_cancelled": "bericht afgezegd",
     "message_halted": "bericht gestopt",
+    "store_restored": "teruggezet van een back-up",
     "message_resumed": "bericht gaat door",
     "notes_wiped": "vrije tekst gewist",
     "person_left": "contact werkt er niet meer",

@@ -1,0 +1,1 @@
+"""One file that holds a whole installation, encrypted; and the way back from it."""

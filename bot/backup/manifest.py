@@ -1,0 +1,43 @@
+"""What a backup says about itself, and how its parts are called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from bot.backup.sealed_file import BackupError
+from contacts.settings import Frozen
+
+MANIFEST, KEY, SQLITE = "manifest.json", "secret.key", "database.sqlite3"
+TABLES = "tables/"
+
+
+class Table(Frozen):
+    """One table of PostgreSQL: the order of its columns in the file."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+class Manifest(Frozen):
+    """``counts``: rows per table at that moment. ``revision``: the version of the tables."""
+
+    made_at: datetime
+    version: str
+    engine: str
+    revision: str
+    counts: dict[str, int]
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts.values())
+
+
+def read_manifest(text: bytes) -> Manifest:
+    """:raises BackupError: it is not what we write."""
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError:
+        raise BackupError("damaged") from None
