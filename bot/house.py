@@ -98,7 +98,7 @@ class House:
                 session, self.config.feeds, now=self.clock(), is_exercise=self.config.is_exercise
             )
             poller = ["poller"] if self.config.telegram.token else []
-            names = [*poller, *(tick.name for tick in ticks.TICKS)]
+            names = [*poller, *self.rounds(), *(tick.name for tick in ticks.TICKS)]
             await start_beats(session, names, now=self.clock())
         await self.pump.recover(now=self.clock())
         await self.web.start()
@@ -120,6 +120,11 @@ class House:
             )
         self.scheduler.start()
         log.info("Started", extra={"action": "started"})
+
+    def rounds(self) -> dict[str, datetime | None]:
+        """When each loop of this process last turned, by the name of its heartbeat."""
+        reading = {"worker": self.worker.round_at} if self.config.telegram.token else {}
+        return {**self.pump.rounds(), **reading}
 
     async def stop(self) -> None:
         """Stop taking work, finish what is in hand within seconds, then close."""

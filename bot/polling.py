@@ -87,6 +87,7 @@ class Poller:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until told to stop; faults wait and are tried again for ever."""
         wait_s = 0.5
+        self.round_at = self._clock()
         while not stop.is_set():
             try:
                 await self.poll_once(stop)
@@ -152,6 +153,7 @@ class Worker:
         self._db, self._bot, self._config, self._sealer = db, bot, config, sealer
         self._clock, self._on_done = clock, on_done
         self._woken = asyncio.Event()
+        self.round_at: datetime | None = None
         self._toasts: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -165,6 +167,7 @@ class Worker:
         """
         while not stop.is_set():
             self._woken.clear()
+            self.round_at = self._clock()
             try:
                 found = await self._round(stop)
             except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,19 +13,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
 from bot.chat import texts
+from bot.console.health import judge_beat
+from bot.console.texts import PARTS
 from bot.rows import Heartbeat
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus
+from contacts.pump import LANE
 from feeds.polling import mark_told, untold_faults
 from feeds.texts import FAULTS
 
 if TYPE_CHECKING:
     from bot.house import House
 
+log = logging.getLogger(__name__)
+
 #: How long Telegram may be away before somebody hears of it.
 PATIENCE = timedelta(seconds=60)
-#: A tick is late when its last round is older than this many rounds, plus PATIENCE.
-LATE_ROUNDS = 3
 
 
 async def start_beats(session: AsyncSession, names: Sequence[str], *, now: datetime) -> None:
@@ -45,7 +49,8 @@ async def tell_trouble(house: House, *, now: datetime) -> int:
     async with house.db.begin() as session:
         told += await _tell_sources(session, house, now)
         told += await _tell_telegram(session, house, now)
-        told += await _tell_late_ticks(session, house, now)
+        await _note_rounds(session, house, now)
+        told += await _tell_late(session, house, now)
     return told
 
 
@@ -73,7 +78,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
     if beat is None:
         beat = Heartbeat(name="poller", at=house.poller.round_at or now)
         session.add(beat)
-    if house.poller.trouble is None:
+    if house.poller.trouble is None and _is_polling(house, now):
         beat.at, beat.told_at = now, None
         return 0
     if beat.told_at is not None or now - beat.at < PATIENCE:
@@ -94,7 +99,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         is_exercise=house.config.is_exercise,
         now=now,
         avoid=ChannelKind.TELEGRAM,
-        what=texts.TELEGRAM_TROUBLE[house.poller.trouble],
+        what=texts.TELEGRAM_TROUBLE[house.poller.trouble or "hangs"],
         since=beat.at,
         waiting=waiting,
     )
@@ -102,25 +107,41 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
     return 1
 
 
-async def _tell_late_ticks(session: AsyncSession, house: House, now: datetime) -> int:
+def _is_polling(house: House, now: datetime) -> bool:
+    """Whether a long poll came back lately; one that hangs raises no error."""
+    at = house.poller.round_at
+    longest = timedelta(seconds=house.config.telegram.poll_timeout_s) + PATIENCE
+    return at is None or now - at < longest
+
+
+async def _note_rounds(session: AsyncSession, house: House, now: datetime) -> None:
+    """The loops of this process: how long ago each of them last turned."""
+    for name, at in house.rounds().items():
+        beat = await session.get(Heartbeat, name) or Heartbeat(name=name, at=now)
+        if at is not None and at > beat.at:
+            beat.at, beat.told_at = at, None
+        session.add(beat)
+
+
+async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:
+    """One message for each part that stands still, by a way that does not need that part."""
     from bot.ticks import TICKS
 
     told = 0
-    for tick in TICKS:
-        beat = await session.get(Heartbeat, tick.name)
-        pace = timedelta(seconds=tick.seconds(house.config.ticks))
-        if (
-            beat is None
-            or beat.told_at is not None
-            or now - beat.at < LATE_ROUNDS * pace + PATIENCE
-        ):
+    for name in (*(tick.name for tick in TICKS), *house.rounds()):
+        beat = await session.get(Heartbeat, name)
+        if beat is None or beat.told_at is not None:
             continue
+        if not judge_beat(name, beat.at, house.config.ticks, now=now).is_late:
+            continue
+        log.error("A part stands still", extra={"action": "part_late", "part": name})
         await tell_coordinators(
             session,
             "coordinator/tick_late.html",
             is_exercise=house.config.is_exercise,
             now=now,
-            what=texts.TICKS.get(tick.name, tick.name),
+            avoid=ChannelKind(name.removeprefix(LANE)) if name.startswith(LANE) else None,
+            what=PARTS.get(name, name),
             since=beat.at,
         )
         beat.told_at = now

@@ -84,6 +84,8 @@ class Lane:
         self._held_until: datetime | None = None
         self._claim_took = timedelta(0)
         self._is_busy = False
+        #: when the loop last turned; a lane that hangs has an old one
+        self.round_at: datetime | None = None
 
     @property
     def in_hand(self) -> set[int]:
@@ -114,7 +116,7 @@ class Lane:
         """Work until ``stop``; then finish what is under way, and write down the rest."""
         while not stop.is_set():
             self._woken.clear()
-            began = self._means.clock()
+            self.round_at = began = self._means.clock()
             try:
                 await self._record()
                 wait_s = await self._round(now=self._means.clock())
@@ -125,7 +127,7 @@ class Lane:
                 )
                 wait_s = LOOK_S
             await self._rest(began)
-            await self._sleep(wait_s)
+            await self._sleep(min(wait_s, LOOK_S))
         await self._finish()
 
     async def _round(self, *, now: datetime) -> float:

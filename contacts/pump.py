@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 #: between two rounds of sweeping leases and telling people
 TIDY_S = 0.5
+#: in front of a channel's name: the part of the machine that sends by it
+LANE = "pump_"
 
 
 class Pump:
@@ -63,6 +65,10 @@ class Pump:
         """There is something new in the outbox; look at once."""
         for lane in self._lanes:
             lane.wake()
+
+    def rounds(self) -> dict[str, datetime | None]:
+        """When each lane's loop last turned, as ``pump_telegram``; None: it did not begin."""
+        return {f"{LANE}{lane.kind.value}": lane.round_at for lane in self._lanes}
 
     async def recover(self, now: datetime) -> int:
         """Before :meth:`run`: what a crash left in *sending* is uncertain (an edit is planned

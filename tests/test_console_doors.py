@@ -95,7 +95,7 @@ OPEN_ON_PURPOSE = {
     ("GET", "/aanmelden/terug"), ("POST", "/afmelden"), ("GET", "/stroom"), ("GET", "/samen"),
     ("GET", "/p/{token:token}"), ("POST", "/p/{token:token}/kanaal"), ("GET", "/gegevens"),
     ("POST", "/p/{token:token}/rusttijd"), ("POST", "/p/{token:token}/achterwacht"),
-    ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/o/{token:token}"),
+    ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/metrics"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),
     ("GET", "/o/{token:token}/dank"), ("GET", "/o/{token:token}/pdf"),
     ("POST", "/o/{token:token}/{answer:answer}"),

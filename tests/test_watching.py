@@ -12,10 +12,11 @@ import pytest
 from sqlmodel import select
 
 from bot import ticks
+from bot.console.health import judge_beat, report
 from bot.house import House
 from bot.inbox import forget_old
 from bot.rows import Conversation, Heartbeat, IncomingMail
-from bot.settings import TickSettings
+from bot.settings import TelegramSettings, TickSettings
 from bot.watching import start_beats, tell_trouble
 from contacts.directory import Role
 from contacts.outbox import Delivery
@@ -27,12 +28,21 @@ from tests.outbox_world import a_person, all_deliveries
 HOUR = timedelta(hours=1)
 
 
-def a_house(db: Database, trouble: str | None = None) -> Any:
+def a_house(
+    db: Database,
+    trouble: str | None = None,
+    *,
+    polled: datetime | None = None,
+    rounds: dict[str, datetime | None] | None = None,
+) -> Any:
     """What the health round looks at."""
-    config = SimpleNamespace(feeds=FeedSettings(), ticks=TickSettings(), is_exercise=False)
-    return SimpleNamespace(
-        db=db, config=config, poller=SimpleNamespace(trouble=trouble, round_at=None)
+    config = SimpleNamespace(
+        feeds=FeedSettings(), ticks=TickSettings(), telegram=TelegramSettings(), is_exercise=False
     )
+    return SimpleNamespace(
+        db=db, config=config, poller=SimpleNamespace(trouble=trouble, round_at=polled),
+        rounds=lambda: rounds or {},
+    )  # fmt: skip
 
 
 async def coordinators(db: Database, now: datetime) -> None:
@@ -91,7 +101,8 @@ async def test_a_house_that_starts_knows_all_its_parts(
     caplog.set_level(logging.CRITICAL)
     async with an_evening(tmp_path) as evening, evening.house.db.read() as session:
         names = set((await session.exec(select(Heartbeat.name))).all())
-    assert names == {"poller", *(tick.name for tick in broken)}
+    loops = {"poller", "worker", "pump_telegram", "pump_email"}
+    assert names == {*loops, *(tick.name for tick in broken)}
 
 
 async def test_old_questions_and_numbers_of_mails_are_forgotten(
@@ -110,3 +121,35 @@ async def test_old_questions_and_numbers_of_mails_are_forgotten(
         assert [talk.chat for talk in (await session.exec(select(Conversation))).all()] == [6]
         mails = (await session.exec(select(IncomingMail.message_id))).all()
     assert list(mails) == ["<89>"]
+
+
+async def test_a_lane_that_hangs_is_told_once_by_the_other_channel(
+    db: Database, now: datetime
+) -> None:
+    await coordinators(db, now)
+    await begin(db, "pump_telegram", now=now)
+    hangs: dict[str, datetime | None] = {"pump_telegram": now}
+    for _ in range(2):
+        await tell_trouble(a_house(db, rounds=hangs), now=now + HOUR)
+    assert [row.address for row in await told(db)] == ["c@example.org", "2"]
+    turns: dict[str, datetime | None] = {"pump_telegram": now + 2 * HOUR}
+    assert await tell_trouble(a_house(db, rounds=turns), now=now + 2 * HOUR) == 0
+    assert await tell_trouble(a_house(db, rounds=turns), now=now + 3 * HOUR) == 1
+
+
+async def test_a_poller_that_hangs_without_an_error_is_told(db: Database, now: datetime) -> None:
+    await coordinators(db, now)
+    await begin(db, "poller", now=now)
+    assert await tell_trouble(a_house(db, polled=now), now=now + timedelta(seconds=50)) == 0
+    assert await tell_trouble(a_house(db, polled=now), now=now + HOUR) == 1
+
+
+def test_health_says_which_part_stands_still(now: datetime) -> None:
+    ticks_ = TickSettings()
+    beats = [
+        judge_beat("refresh", now, ticks_, now=now),
+        judge_beat("pump_email", now - HOUR, ticks_, now=now),
+    ]
+    assert report(beats)["late"] == ["pump_email"]
+    assert report(beats)["ok"] is False
+    assert report(beats[:1])["ok"] is True

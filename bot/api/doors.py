@@ -26,7 +26,8 @@ MINUTE, MOST_A_MINUTE = timedelta(minutes=1), 120
 DAY = timedelta(days=1)
 LARGEST = 2**31 - 1
 
-Look = Callable[[Request, Parts, AsyncSession], Awaitable[Answer]]
+#: a response is for what has a form of its own
+Look = Callable[[Request, Parts, AsyncSession], Awaitable[Answer | Response]]
 
 
 class NotAnswered(Exception):
@@ -73,6 +74,8 @@ def behind_key(look: Look) -> Callable[[Request], Awaitable[Response]]:
                 answer = await look(request, parts, session)
         except NotAnswered as error:
             return _problem(error.key, error.status)
+        if isinstance(answer, Response):
+            return answer
         return JSONResponse(answer.model_dump(mode="json"))
 
     return enter

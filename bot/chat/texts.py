@@ -4,20 +4,10 @@ NOT_ALLOWED = "Dat mag u hier niet doen."
 OLD_BUTTON = "Deze knop werkt niet meer."
 
 TELEGRAM_TROUBLE = {
+    "hangs": "Het lezen van Telegram staat stil. Herstart Schakel; e-mail gaat door.",
     "unreachable": "Telegram reageert niet; e-mail gaat door.",
     "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
     "token": "Telegram kent het token van de bot niet. Controleer SCHAKEL_TELEGRAM_TOKEN.",
-}
-
-TICKS = {
-    "feeds": "Het lezen van nieuws",
-    "refresh": "Het bijwerken van de kaart",
-    "alerts": "Het doorgeven van meldingen",
-    "escalate": "Het volgen van dringende berichten",
-    "remind": "Het bewaken van antwoorden",
-    "mail_in": "Het lezen van e-mail",
-    "tidy": "Het opruimen",
-    "health": "De bewaking",
 }
 
 # -- what partners see

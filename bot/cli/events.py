@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 feeds_app = DutchTyper()
 signals_app = DutchTyper()
+WATCH_S = 2.0
 
 
 @feeds_app.command("list", help=texts.HELP_FEEDS_LIST)
@@ -115,28 +118,55 @@ async def _explain_event(session: AsyncSession, event_id: int) -> list[str]:
     ]
 
 
-def deliveries(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    for line in with_database(load(config), _deliveries):
-        say(line)
+def deliveries(
+    watch: Annotated[bool, typer.Option("--watch", help=texts.HELP_WATCH)] = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    loaded = load(config)
+    if not watch:
+        for line in with_database(loaded, _deliveries)[0]:
+            say(line)
+        return
+    with contextlib.suppress(KeyboardInterrupt):
+        with_database(loaded, _watch)
 
 
-async def _deliveries(db: Database) -> list[str]:
-    from dataclasses import asdict
+async def _watch(db: Database) -> None:
+    """Show it anew until nothing is left that may leave now."""
+    shown: list[str] = []
+    while True:
+        lines, is_busy = await _deliveries(db)
+        if lines != shown:
+            say("\n".join([*lines, ""]))
+        if not is_busy:
+            return
+        shown = lines
+        await asyncio.sleep(WATCH_S)
 
+
+async def _deliveries(db: Database) -> tuple[list[str], bool]:
+    """Lines per event, newest first; and whether something may still leave now."""
     from sqlmodel import col, select
 
+    from bot.clock import utc_now
     from contacts.arrival import count_deliveries
+    from contacts.progress import read_progress
+    from contacts.progress_texts import lines_of
     from feeds.rows import Event
 
+    lines = []
     async with db.read() as session:
         events = (await session.exec(select(Event).order_by(col(Event.id).desc()).limit(20))).all()
-        return [
-            texts.DELIVERY_LINE.format(
-                event_id=event.id, title=event.title,
-                **asdict(await count_deliveries(session, event_id=event.id)),
-            )
-            for event in events
-        ] or [texts.NO_EVENTS]  # fmt: skip
+        ids = [event.id for event in events if event.id is not None]
+        progress = await read_progress(session, ids, now=utc_now())
+        for event, one in zip(events, progress, strict=True):
+            lines.append(texts.DELIVERY_HEAD.format(event_id=event.id, title=event.title))
+            if not one.total:
+                lines.append(f"  {texts.NOTHING_SENT}")
+                continue
+            read = (await count_deliveries(session, event_id=event.id)).acknowledged
+            lines += [f"  {line}" for line in [*lines_of(one), texts.READ_BY.format(count=read)]]
+    return lines or [texts.NO_EVENTS], any(one.due for one in progress)
 
 
 @signals_app.command("list", help=texts.HELP_SIGNALS_LIST)

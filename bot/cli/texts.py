@@ -40,7 +40,7 @@ HELP_KEY = (
     "De link of het nummer van een bericht, of g met het nummer van een gebeurtenis (g12). Zo'n "
     "nummer staat vooraan in schakel deliveries; bij een gebeurtenis staan de berichten erin."
 )
-HELP_DELIVERIES = "Toon per gebeurtenis hoeveel berichten aankwamen."
+HELP_DELIVERIES = "Toon per gebeurtenis hoe ver het versturen is, en wat misging."
 HELP_SIGNALS = "Spanningssignalen."
 HELP_SIGNALS_LIST = "Toon open signalen, zonder tekst."
 
@@ -126,10 +126,10 @@ SOURCE_FRESH = "laatst gelezen {at}"
 SOURCE_NEVER = "nog niet gelezen"
 SOURCE_UNVERIFIED = "te controleren"
 NO_EVENTS = "Er zijn nog geen gebeurtenissen met berichten."
-DELIVERY_LINE = (
-    "{event_id} · {title} · gepland {planned} · bezig {sending} · verzonden {sent} · "
-    "geweigerd {failed} · onzeker {unknown} · gelezen {acknowledged}"
-)
+DELIVERY_HEAD = "{event_id} · {title}"
+NOTHING_SENT = "nog niets verzonden"
+READ_BY = "gelezen: {count}"
+HELP_WATCH = "blijf kijken tot alles weg is dat nu weg kan"
 SIGN_IN_NOBODY = "Niemand op de lijst heet of is {asked}. Kijk met: schakel contacts list"
 SIGN_IN_ONE_OF = "{person_id} · {name} · {organisation}"
 SIGN_IN_SEVERAL = "Meer mensen heten {asked}. Geef het nummer dat hierboven vooraan staat."

@@ -47,6 +47,7 @@ def report(beats: Sequence[Beat]) -> dict[str, object]:
     """As a watching program reads it. Without any heartbeat nothing runs. Pure."""
     return {
         "ok": bool(beats) and not any(beat.is_late for beat in beats),
+        "late": [beat.name for beat in beats if beat.is_late],
         "beats": [
             {"name": beat.name, "age_s": round(beat.age.total_seconds()), "late": beat.is_late}
             for beat in beats

@@ -206,6 +206,9 @@ PARTS = {
     "mail_in": "Het lezen van e-mail",
     "tidy": "Het opruimen",
     "health": "De bewaking",
+    "worker": "Het antwoorden in Telegram",
+    "pump_telegram": "Het versturen via Telegram",
+    "pump_email": "Het versturen van e-mail",
 }
 
 QUESTIONS = {

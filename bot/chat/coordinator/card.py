@@ -13,6 +13,8 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.console.health import read_beats
+from bot.console.texts import PARTS
 from bot.rows import LiveMessage
 from briefings.audience import RecipientPlan, plan_recipients
 from briefings.drafting import current_briefing, texts_of
@@ -24,7 +26,10 @@ from contacts.calling import CallStatus, calls_of
 from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button, Content, Delivery, Message, TelegramForm
 from contacts.permissions import Permission
+from contacts.progress import read_progress
+from contacts.progress_texts import lines_of
 from contacts.quiet import count_held
+from contacts.records import ids_of
 from contacts.sending import edit_sent
 from feeds.rows import Event, EventStatus
 from signals.feedback import open_signals
@@ -271,11 +276,18 @@ async def running_events(session: AsyncSession, *, is_exercise: bool) -> Sequenc
 async def show_status(turn: Turn) -> None:
     """``/status``: the card of each running event, or that there is none."""
     actor = turn.allowed(Permission.SEE_STATUS)
-    running = await running_events(turn.session, is_exercise=actor.is_exercise)
+    running = list(await running_events(turn.session, is_exercise=actor.is_exercise))[:5]
     if not running:
         await turn.say(render("coordinator/nothing_running.html"))
-    for event in running[:5]:
+    for event in running:
         await show_card(turn, event)
+    sending = await read_progress(turn.session, ids_of(running), now=turn.now)
+    titles = {event.id: event.title for event in running}
+    beats = await read_beats(turn.session, turn.config.ticks, now=turn.now)
+    late = [PARTS.get(beat.name, beat.name) for beat in beats if beat.is_late]
+    if late or any(one.total for one in sending):
+        shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
+        await turn.say(render("coordinator/standing.html", sending=shown, late=late))
 
 
 def _hash(view: View) -> str:

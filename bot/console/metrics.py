@@ -1,0 +1,155 @@
+"""What a watching program counts, in the text form of Prometheus; read from the rows at each look.
+
+Numbers of the machine only: no organisation, no person, no event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot.api.doors import behind_key
+from bot.console.guarding import is_local
+from bot.console.health import Beat, read_beats
+from bot.console.pages import Parts, parts_of
+from bot.rows import IncomingUpdate, UpdateStatus
+from contacts.outbox import (
+    ChannelPause,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+)
+from contacts.records import read_columns
+
+FORM = "text/plain; version=0.0.4; charset=utf-8"
+Labels = tuple[tuple[str, str], ...]
+Gauge = tuple[str, str, Mapping[Labels, float]]
+
+
+async def show_metrics(request: Request) -> Response:
+    """``GET /metrics``: at this computer, or with a key of the API."""
+    parts = parts_of(request)
+    client = request.client.host if request.client else None
+    if not is_local(request.headers, client=client, listen_host=parts.config.web.host):
+        return await _behind_key(request)
+    async with parts.db.read() as session:
+        return await _metrics(request, parts, session)
+
+
+async def _metrics(_request: Request, parts: Parts, session: AsyncSession) -> Response:
+    now = parts.clock()
+    beats = await read_beats(session, parts.config.ticks, now=now)
+    gauges = [
+        *_of_beats(beats),
+        *await _of_deliveries(session, now),
+        *await _of_waiting(session, now),
+    ]
+    return PlainTextResponse(written(gauges), media_type=FORM)
+
+
+_behind_key = behind_key(_metrics)
+
+
+def written(gauges: Iterable[Gauge]) -> str:
+    """The text form: a description and a type, then one line per set of labels. Pure."""
+    lines: list[str] = []
+    for name, about, values in gauges:
+        lines += [f"# HELP {name} {about}", f"# TYPE {name} gauge"]
+        for labels, value in values.items():
+            inside = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
+            lines.append(f"{name}{{{inside}}} {value:g}" if inside else f"{name} {value:g}")
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _of_beats(beats: Sequence[Beat]) -> list[Gauge]:
+    return [
+        (
+            "schakel_part_age_seconds",
+            "Seconds since a part last did its round.",
+            {(("part", beat.name),): beat.age.total_seconds() for beat in beats},
+        ),
+        (
+            "schakel_part_late",
+            "1 when a part stands still.",
+            {(("part", beat.name),): float(beat.is_late) for beat in beats},
+        ),
+    ]
+
+
+async def _of_deliveries(session: AsyncSession, now: datetime) -> list[Gauge]:
+    kind, status = col(Delivery.kind), col(Delivery.status)
+    by_status = await read_columns(
+        session, select(kind, status, func.count()).group_by(kind, status)
+    )
+    due = await read_columns(
+        session,
+        select(kind, func.count(), func.min(col(Delivery.not_before)))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            status == DeliveryStatus.PLANNED,
+            col(Delivery.not_before) <= now,
+            col(Message.status) == MessageStatus.READY,
+        )
+        .group_by(kind),
+    )
+    wrong = await read_columns(
+        session,
+        select(status, col(Delivery.reason), func.count())
+        .where(status.in_([DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN]))
+        .group_by(status, col(Delivery.reason)),
+    )
+    return [
+        (
+            "schakel_deliveries",
+            "Deliveries in the store by channel and status.",
+            {(("channel", str(k)), ("status", str(s))): n for k, s, n in by_status},
+        ),
+        (
+            "schakel_deliveries_due",
+            "Deliveries that may leave now.",
+            {(("channel", str(k)),): n for k, n, _ in due},
+        ),
+        (
+            "schakel_oldest_due_seconds",
+            "For how long the oldest of them may leave.",
+            {(("channel", str(k)),): (now - first).total_seconds() for k, _, first in due},
+        ),
+        (
+            "schakel_deliveries_wrong",
+            "Failed and uncertain deliveries by reason.",
+            {(("status", str(s)), ("reason", reason or "")): n for s, reason, n in wrong},
+        ),
+    ]
+
+
+async def _of_waiting(session: AsyncSession, now: datetime) -> list[Gauge]:
+    halted = await _count(session, Message, col(Message.status) == MessageStatus.HALTED)
+    waiting = await _count(session, IncomingUpdate, col(IncomingUpdate.status) == UpdateStatus.NEW)
+    paused = await read_columns(
+        session, select(col(ChannelPause.kind)).where(col(ChannelPause.until) > now)
+    )
+    return [
+        ("schakel_messages_halted", "Messages that wait for a person.", {(): halted}),
+        ("schakel_updates_waiting", "Updates that were stored, not handled.", {(): waiting}),
+        (
+            "schakel_channel_paused",
+            "1 for a channel that is paused as a whole.",
+            {(("channel", str(k)),): 1 for (k,) in paused},
+        ),
+    ]
+
+
+async def _count(session: AsyncSession, table: type, *where: object) -> int:
+    statement = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type]
+    return int((await read_columns(session, statement))[0][0])
