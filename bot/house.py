@@ -27,6 +27,7 @@ from bot.migrating import migrate
 from bot.polling import Poller, StrangerDesk, Worker
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
+from bot.unsubscribing import Unsubscribing
 from bot.watching import start_beats
 from contacts.pump import Pump
 from contacts.records import Database
@@ -187,6 +188,9 @@ class House:
                     from_name=self.config.briefings.sender,
                     reply_address=mail.reply_address,
                     verp_key=self.sealer.derive("verp"),
+                    unsubscribing=Unsubscribing(
+                        self.config.web.base_url, self.sealer.derive("unsubscribe")
+                    ),
                     clock=self.clock,
                     connections=mail.connections,
                 )

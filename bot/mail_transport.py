@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime
 from enum import IntEnum
 from ssl import SSLError
 
@@ -25,24 +20,18 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
+from bot.mail_composing import Composed, Letterhead, compose
 from bot.mail_refusals import Fault, fault_of, is_our_set_up
+from bot.unsubscribing import Unsubscribing
 from bot.verp import Verp
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryAct, EmailForm
-from contacts.texts import (
-    BACKUP_LINE,
-    BACKUP_SUBJECT,
-    EXERCISE_SUBJECT,
-    FALLBACK_LINE,
-    REPEAT_SUBJECT,
-)
 from contacts.transport import (
     Later,
     Outcome,
     Outgoing,
     Refused,
     Sent,
-    Standing,
     Unknown,
 )
 
@@ -52,7 +41,6 @@ RETRY = timedelta(seconds=5)
 BUSY = timedelta(seconds=30)
 SERVICE_NOT_AVAILABLE = 421
 PERMANENT = 500
-STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 
 
 class Phase(IntEnum):
@@ -83,6 +71,7 @@ class MailTransport:
     :param connections: at most so many at a time; a relay that has fewer for us says 421, and the
         channel pauses.
     :param verp_key: signs the addresses that bounces come back to.
+    :param unsubscribing: what goes to many carries the header with which one click ends the mails.
     """
 
     kind = ChannelKind.EMAIL
@@ -99,13 +88,15 @@ class MailTransport:
         from_name: str,
         reply_address: str,
         verp_key: bytes,
+        unsubscribing: Unsubscribing | None = None,
         clock: Callable[[], datetime],
         timeout_s: float = 20.0,
         connections: int = 1,
     ) -> None:
         self._host, self._port, self._tls = host, port, tls
         self._user, self._password = user, password
-        self._from = Address(from_name, addr_spec=from_address)
+        self._head = Letterhead(from_name, from_address)
+        self._unsubscribing = unsubscribing
         self._verp = Verp(reply_address, verp_key) if reply_address else None
         self._clock, self._timeout_s = clock, timeout_s
         self._turns = asyncio.Semaphore(connections)
@@ -146,7 +137,7 @@ class MailTransport:
         await asyncio.gather(*(_goodbye(line) for line in self._idle))
 
     async def _deliver(
-        self, line: Line, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
+        self, line: Line, outgoing: Outgoing, message: Composed, phase: list[Phase]
     ) -> Outcome:
         """Send; a connection that the server closed while it was idle is replaced once."""
         for attempt in (1, 2):
@@ -163,21 +154,21 @@ class MailTransport:
             except BaseException:  # cancelled half-way: the connection is in no known state
                 line.drop()
                 raise
-            return Sent(str(message["Message-ID"]))
+            return Sent(message.number)
         raise AssertionError("unreachable")
 
     async def _transact(
-        self, line: Line, outgoing: Outgoing, message: EmailMessage, phase: list[Phase]
+        self, line: Line, outgoing: Outgoing, message: Composed, phase: list[Phase]
     ) -> None:
         smtp = await self._connected(line)
         phase[0] = Phase.ENVELOPE
-        sender = self._from.addr_spec
+        sender = self._head.address
         if self._verp is not None:
             sender = self._verp.address(outgoing.original_id)
         await smtp.mail(sender)
         await smtp.rcpt(outgoing.address)
         phase[0] = Phase.DATA
-        await smtp.data(message.as_bytes(policy=SMTP_POLICY))
+        await smtp.data(message.raw)
 
     async def _connected(self, line: Line) -> aiosmtplib.SMTP:
         if line.smtp is not None and line.smtp.is_connected:
@@ -189,35 +180,23 @@ class MailTransport:
             password=self._password or None,
             use_tls=self._tls == "tls",
             start_tls=self._tls == "starttls",
-            local_hostname=self._from.domain,
+            local_hostname=self._head.domain,
             timeout=self._timeout_s,
         )
         await smtp.connect()
         line.smtp = smtp
         return smtp
 
-    def _compose(self, outgoing: Outgoing, form: EmailForm) -> EmailMessage:
-        message = EmailMessage()
-        is_backup = outgoing.standing is Standing.BACKUP
-        subject = REPEAT_SUBJECT * outgoing.is_repeat + BACKUP_SUBJECT * is_backup + form.subject
-        message["Subject"] = _one_line(EXERCISE_SUBJECT * outgoing.is_exercise + subject)
-        message["From"] = self._from
-        message["To"] = Address(addr_spec=outgoing.address)
-        message["Date"] = format_datetime(self._clock())
-        # The id is ours: a bounce that lost the envelope still names the delivery.
-        number = f"{outgoing.original_id}.{secrets.token_hex(8)}"
-        message["Message-ID"] = f"<d{number}@{self._from.domain}>"
-        if self._verp is not None:
-            message["Reply-To"] = self._verp.address(outgoing.original_id)
-        message["Auto-Submitted"] = "auto-generated"
-        message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-        text, html = form.text, form.html
-        if outgoing.standing in STANDING_LINES:
-            line = STANDING_LINES[outgoing.standing]
-            text, html = f"{line}\n\n{text}", f"<p>{line}</p>{html}"
-        message.set_content(text, cte="quoted-printable")
-        message.add_alternative(html, subtype="html", cte="quoted-printable")
-        return message
+    def _compose(self, outgoing: Outgoing, form: EmailForm) -> Composed:
+        number = outgoing.original_id
+        leaves = self._unsubscribing is not None and outgoing.is_distributed
+        return compose(
+            outgoing, form, self._head, now=self._clock(),
+            reply_to=self._verp.address(number) if self._verp else None,
+            unsubscribe=self._unsubscribing.address(number)
+            if self._unsubscribing and leaves
+            else None,
+        )  # fmt: skip
 
 
 async def _goodbye(line: Line) -> None:
@@ -282,7 +261,3 @@ def _recipient(error: SMTPRecipientRefused, *, now: datetime) -> Outcome:
         # Every recipient would be refused like this one; a person must mend it first.
         return Later(now + MENDING, "sender_refused", whole_channel=True)
     return Refused(f"smtp_{error.code}", closes_channel=fault is Fault.ADDRESS)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -15,6 +15,7 @@ from contacts.fallback import plan_fallback
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
     DELIVERY_MOVES,
+    DISTRIBUTED,
     Acknowledgement,
     AcknowledgementKind,
     Delivery,
@@ -29,15 +30,6 @@ from contacts.records import move, move_many
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import original_of
 from contacts.verdicts import Fallback, Untold
-
-#: what counts as distribution; conversation and notices are not counted
-DISTRIBUTED = (
-    MessageKind.BRIEFING,
-    MessageKind.UPDATE,
-    MessageKind.CORRECTION,
-    MessageKind.RETRACTION,
-    MessageKind.CLOSING,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,16 @@ class MessageKind(StrEnum):
     NOTICE = "notice"
 
 
+#: what counts as distribution; conversation and notices are not counted
+DISTRIBUTED = (
+    MessageKind.BRIEFING,
+    MessageKind.UPDATE,
+    MessageKind.CORRECTION,
+    MessageKind.RETRACTION,
+    MessageKind.CLOSING,
+)
+
+
 class Priority(IntEnum):
     """Lower goes first; shared by the limiter."""
 

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.directory import AccessLink, ChannelKind, ChannelStatus, LinkPurpose
 from contacts.filling import INTERNAL_CONTACT, LINK, OWN_PAGE, SIGN_IN, Personal, fill, mentions
 from contacts.links import mint_person_link
-from contacts.outbox import Content, Delivery, DeliveryAct, Message, MessageKind
+from contacts.outbox import DISTRIBUTED, Content, Delivery, DeliveryAct, Message, MessageKind
 from contacts.sending import has_form
 from contacts.texts import OWN_INTERNAL_CONTACT
 from contacts.tokens import hash_token, new_token
@@ -148,6 +148,7 @@ async def _prepare(session: AsyncSession, case: Case, batch: _Batch) -> Marked:
         is_repeat=delivery.is_repeat,
         is_exercise=case.message.is_exercise,
         standing=standing_of(delivery),
+        is_distributed=case.message.kind in DISTRIBUTED,
     )
     return Marked(delivery.id, chat, outgoing)
 

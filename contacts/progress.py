@@ -10,8 +10,14 @@ from sqlalchemy import Case, ColumnElement, case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.arrival import DISTRIBUTED
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
+from contacts.outbox import (
+    DISTRIBUTED,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+)
 from contacts.records import read_columns
 
 #: the rate is looked at over at most so long

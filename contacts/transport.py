@@ -73,7 +73,8 @@ class Outgoing:
     """One message to one address, placeholders filled in.
 
     ``original_id``: the delivery that put the message in the chat, which for an edit is not
-    ``delivery_id``; what comes back from the reader names this one.
+    ``delivery_id``; what comes back from the reader names this one. ``is_distributed``: a text to
+    many, of which somebody may want no more.
     """
 
     delivery_id: int
@@ -85,6 +86,7 @@ class Outgoing:
     is_repeat: bool
     is_exercise: bool
     standing: Standing = Standing.FIRST
+    is_distributed: bool = False
 
 
 class Transport(Protocol):

@@ -15,9 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
 from bot.rows import WebSession
-from contacts.arrival import DISTRIBUTED
 from contacts.journal import Who, write_journal
 from contacts.outbox import (
+    DISTRIBUTED,
     Delivery,
     DeliveryAct,
     DeliveryStatus,

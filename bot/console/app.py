@@ -44,6 +44,7 @@ from bot.console import (
     sending,
     signing_in,
     steering,
+    unsubscribe,
 )
 from bot.console.doors import Door
 from bot.console.guarding import HeadersOnEverything, put_headers
@@ -109,6 +110,7 @@ def _routes() -> list[Route | Mount]:
         *live.ROUTES,
         *own_page.ROUTES,
         *preferences.ROUTES,
+        *unsubscribe.ROUTES,
         *api.ROUTES,
         Route("/gezond", office.show_health),
         Route("/metrics", metrics.show_metrics),

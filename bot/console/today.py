@@ -28,8 +28,9 @@ from bot.console.needs import (
     unknown,
 )
 from briefings.rows import Briefing, BriefingStatus, FactBlock
-from contacts.arrival import DISTRIBUTED, DeliveryCounts
+from contacts.arrival import DeliveryCounts
 from contacts.outbox import (
+    DISTRIBUTED,
     Acknowledgement,
     AcknowledgementKind,
     Delivery,

@@ -1,0 +1,118 @@
+"""Writes a mail: headers, and the same text as plain text and as HTML.
+
+By the library's older classes: the newer ones parse every header that they are given and cost more
+than all the rest of a sending. What they guard against cannot come in here: the address is
+checked, the subject is one line, everything else is ours.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from email.charset import QP, Charset
+from email.header import Header
+from email.headerregistry import Address
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
+from functools import lru_cache
+
+from contacts.outbox import EmailForm
+from contacts.texts import (
+    BACKUP_LINE,
+    BACKUP_SUBJECT,
+    EXERCISE_SUBJECT,
+    FALLBACK_LINE,
+    REPEAT_SUBJECT,
+)
+from contacts.transport import Outgoing, Standing
+
+STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
+#: an address in a header is not broken in two; the subject is folded by itself
+LINES = compat32.clone(linesep="\r\n", max_line_length=900)
+UTF8 = Charset("utf-8")
+UTF8.body_encoding = QP
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """``number``: its Message-ID."""
+
+    number: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every mail of ours has. ``address``: ours, ``name`` above it."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+def compose(
+    outgoing: Outgoing,
+    form: EmailForm,
+    head: Letterhead,
+    *,
+    reply_to: str | None,
+    unsubscribe: str | None,
+    now: datetime,
+) -> Composed:
+    """The whole mail as bytes.
+
+    :param reply_to: the address that names this delivery.
+    :param unsubscribe: where one click ends the mails (RFC 8058); a header for mail programs.
+    :raises ValueError, email.errors.MessageError, IndexError: the recipient's is no address.
+    """
+    to = Address(addr_spec=outgoing.address)
+    mail = MIMEMultipart("alternative", boundary=f"=={secrets.token_hex(12)}")
+    mail["Subject"] = _subject(_one_line(_marks(outgoing) + form.subject))
+    mail["From"] = _named(head.name, head.address)
+    mail["To"] = to.addr_spec
+    mail["Date"] = format_datetime(now)
+    # The id is ours: a bounce that lost the envelope still names the delivery.
+    number = f"<d{outgoing.original_id}.{secrets.token_hex(8)}@{head.domain}>"
+    mail["Message-ID"] = number
+    if reply_to is not None:
+        mail["Reply-To"] = reply_to
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    if unsubscribe is not None:
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    text, html = form.text, form.html
+    if outgoing.standing in STANDING_LINES:
+        line = STANDING_LINES[outgoing.standing]
+        text, html = f"{line}\n\n{text}", f"<p>{line}</p>{html}"
+    for words, kind in ((text, "plain"), (html, "html")):
+        mail.attach(MIMEText(words, kind, UTF8))  # type: ignore[arg-type]
+    return Composed(number, mail.as_bytes(policy=LINES))
+
+
+def _marks(outgoing: Outgoing) -> str:
+    is_backup = outgoing.standing is Standing.BACKUP
+    marks = REPEAT_SUBJECT * outgoing.is_repeat + BACKUP_SUBJECT * is_backup
+    return EXERCISE_SUBJECT * outgoing.is_exercise + marks
+
+
+@lru_cache(maxsize=256)
+def _subject(text: str) -> str:
+    """Folded and, where it is not plain ASCII, encoded; one text goes to many."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, header_name="Subject").encode(linesep="\r\n")
+
+
+@lru_cache(maxsize=16)
+def _named(name: str, address: str) -> str:
+    return formataddr((_one_line(name), address), "utf-8")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
