@@ -10,14 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM
-from contacts.limiter import AHEAD, MINUTE, Waiting
+from contacts.limiter import AHEAD, MINUTE, Waiting, is_busy
 from contacts.outbox import (
     DELIVERY_MOVES,
     ChannelPause,
@@ -102,7 +102,7 @@ async def due_deliveries(
     if len(first) < limit:
         return first
     # The list of busy chats costs more than the rest, and seldom holds one of these.
-    if sum(one.chat not in busy for one in first) < limit / 2:
+    if sum(not is_busy(one.chat, busy) for one in first) < limit / 2:
         first = await look.first(limit, busy=busy)
     if len(first) < limit:
         return first
@@ -146,7 +146,12 @@ class _Look:
         if only is not None:
             question = question.where(col(Delivery.priority) == int(only))
         if busy:
-            question = question.where(col(Delivery.address).not_in(busy))
+            address = col(Delivery.address)
+            domains = [one for one in busy if one.startswith("@")]
+            question = question.where(
+                address.not_in([one for one in busy if not one.startswith("@")]),
+                *(~func.lower(address).endswith(domain, autoescape=True) for domain in domains),
+            )
         found = await self.session.exec(question)
         return [
             Waiting(ident, open_address(address, self.kind, self.sealer) or address, priority)

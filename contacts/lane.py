@@ -337,7 +337,8 @@ class Lane:
 
 def _limiter(kind: ChannelKind, settings: SendingSettings) -> tuple[Limiter, int]:
     """The limiter of a channel, and how many may be under way."""
-    rate, limiter = settings.mail_per_s, Limiter(settings.mail_per_s)
+    rate = settings.mail_per_s
+    limiter = Limiter(rate, 0.0, settings.mail_domain_per_min)
     if kind is ChannelKind.TELEGRAM:
         rate = settings.telegram_per_s
         limiter = Limiter(rate, settings.chat_interval_s, settings.group_per_min)

@@ -55,9 +55,19 @@ class Slot:
     at: datetime
 
 
-def is_group(chat: str) -> bool:
-    """Telegram numbers groups below zero."""
-    return chat.startswith("-")
+def shared_by(chat: str) -> str | None:
+    """What has a limit of its own per minute: a Telegram group, or the domain of an address.
+
+    Telegram numbers groups below zero. A domain comes back with its ``@``, in small letters.
+    """
+    if "@" in chat:
+        return f"@{chat.rpartition('@')[2].lower()}"
+    return chat if chat.startswith("-") else None
+
+
+def is_busy(chat: str, busy: Collection[str]) -> bool:
+    """Whether the chat itself, or what it shares, is among those that must wait."""
+    return chat in busy or shared_by(chat) in busy
 
 
 class Limiter:
@@ -65,7 +75,8 @@ class Limiter:
 
     :param rate_per_s: at most this many in any sliding second (rounded down from 1 on).
     :param chat_interval_s: seconds between two to the same chat.
-    :param group_per_min: at most this many in any sliding minute to one group; 0: no such limit.
+    :param group_per_min: at most this many in any sliding minute to one group, or to one domain;
+        0: no such limit.
     """
 
     def __init__(
@@ -121,7 +132,7 @@ class Limiter:
         return (UNSURE if at is None else at - now) if at != now else timedelta(0)
 
     def busy(self, now: datetime) -> set[str]:
-        """Chats that must wait for their interval, and groups that had enough this minute."""
+        """Chats that must wait for their interval; groups and domains that had enough."""
         self._tidy(now)
         waiting = {chat for chat, at in self._chats.items() if at + self._interval > now}
         return waiting | {chat for chat, times in self._groups.items() if self._is_full(times)}
@@ -165,6 +176,8 @@ class Limiter:
                 break
             taken.add(chosen.chat)
             self._give(chosen.chat, at)
+            if (shared := shared_by(chosen.chat)) and self._is_full(self._groups[shared]):
+                taken.add(shared)
             self._under_way[chosen.id] = at
             slots.append(Slot(id=chosen.id, at=at))
         return slots
@@ -172,7 +185,7 @@ class Limiter:
     def _next(self, lines: dict[int, deque[Waiting]], taken: Collection[str]) -> Waiting | None:
         """The first of the first line, or of one that was passed over often enough."""
         for line in lines.values():
-            while line and line[0].chat in taken:
+            while line and is_busy(line[0].chat, taken):
                 line.popleft()
         priority = next(self._in_turn([each for each, line in lines.items() if line]), None)
         if priority is None:
@@ -191,13 +204,13 @@ class Limiter:
     def _give(self, chat: str, at: datetime) -> None:
         self._chats[chat] = max(at, self._chats.get(chat, at))
         self._order.append((at, chat))
-        if self._group_per_min and is_group(chat):
-            self._groups[chat].append(at + LONGEST_TRIP)
+        if self._group_per_min and (shared := shared_by(chat)):
+            self._groups[shared].append(at + LONGEST_TRIP)
         due = at if self._free_at is None else max(self._free_at, at - LAG)
         self._free_at = due + self._spacing
 
     def _is_full(self, times: deque[datetime]) -> bool:
-        return len(times) >= self._group_per_min
+        return 0 < self._group_per_min <= len(times)
 
     def _slot(self, now: datetime) -> datetime | None:
         """The next slot; None when it depends on answers that did not come yet."""

@@ -32,6 +32,9 @@ class SendingSettings(Frozen):
         20, ge=0, le=1000, description="berichten per minuut in één groep (0 = geen grens)"
     )
     mail_per_s: float = Field(10.0, gt=0, le=1000, description="mails per seconde")
+    mail_domain_per_min: int = Field(
+        300, ge=0, le=100_000, description="mails per minuut naar één domein (0 = geen grens)"
+    )
     lease_s: int = Field(60, ge=5, le=600, description="hoe lang een claim op een bericht geldt")
     max_attempts: int = Field(
         6, ge=1, le=50, description="pogingen voordat een bericht mislukt heet"

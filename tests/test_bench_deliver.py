@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.bench.deliver import Plan, mail_faults
 from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rule
 from bot.bench.series import BEGIN, END, head, replaced, row
+from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
 from contacts.texts import REPEAT_LINE
 
@@ -117,3 +121,12 @@ def test_what_cannot_be_measured_is_refused_with_a_reason(words: list[str], tmp_
     assert done.returncode == 2
     assert done.stdout == ""
     assert "Kies" in done.stderr or "kies" in done.stderr
+
+
+def test_each_mail_fault_meets_its_share_and_the_same_seed_the_same_addresses() -> None:
+    plan = Plan(2000, 1000, fault="storm", kind=ChannelKind.EMAIL)
+    counts = Counter(mail_faults(plan).values())
+    assert set(counts) == {"temporary", "full", "permanent", "drop_before", "drop_after"}
+    assert 80 < sum(counts.values()) < 200
+    assert mail_faults(plan) == mail_faults(plan)
+    assert mail_faults(replace(plan, fault="geen")) == {}

@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacts.limiter import AHEAD, LONGEST_TRIP, MINUTE, SECOND, TRIPS, Limiter, Slot, Waiting
+from contacts.limiter import (
+    AHEAD,
+    LONGEST_TRIP,
+    MINUTE,
+    SECOND,
+    TRIPS,
+    Limiter,
+    Slot,
+    Waiting,
+    is_busy,
+)
 
 START = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 QUANTUM = timedelta(milliseconds=100)
@@ -138,6 +148,27 @@ def test_a_group_gets_no_more_than_its_share_in_any_sliding_minute(
         for slot in slots:
             limiter.departed(slot.id, slot.at)
             limiter.answered(slot.id, slot.at)
+    assert max(sum(at <= other < at + MINUTE for other in times) for at in times) <= limit
+
+
+@settings(deadline=None)
+@given(gaps=st.lists(st.integers(0, 20_000), min_size=30, max_size=60), limit=st.integers(1, 20))
+def test_a_domain_gets_no_more_than_its_share_in_any_sliding_minute_and_holds_up_no_other(
+    gaps: list[int], limit: int
+) -> None:
+    limiter, now, times = Limiter(1000, 0, limit), START, []
+    for number, gap in enumerate(gaps):
+        now += timedelta(milliseconds=gap)
+        offered = [Waiting(n * 100 + number, f"{n}.{number}@Big.example", 0) for n in range(3)]
+        offered.append(Waiting(1000 + number, f"{number}@small{number}.example", 0))
+        slots = limiter.choose(offered, at_most=4, horizon=QUANTUM, now=now)
+        assert any(slot.id >= 1000 for slot in slots)
+        times += [slot.at for slot in slots if slot.id < 1000]
+        for slot in slots:
+            limiter.departed(slot.id, slot.at)
+            limiter.answered(slot.id, slot.at)
+        full = "@big.example" in limiter.busy(now)
+        assert full is is_busy("new@BIG.example", limiter.busy(now))
     assert max(sum(at <= other < at + MINUTE for other in times) for at in times) <= limit
 
 

@@ -42,6 +42,7 @@ FACT_SOURCE = "politie"
 OUTCOME = "Dank, dit is besproken met de wijk."
 
 HELP_DELIVER = "Verstuur één bericht aan veel verzonnen contacten en meet snelheid en zekerheid."
+HELP_MAIL = "Verstuur mail naar een server die weigert, uitstelt en afbreekt; meet en controleer."
 HELP_RATE = "zoveel berichten per seconde mag het kanaal"
 HELP_LATENCY = "zoveel milliseconden doet de andere kant over een antwoord"
 HELP_DATABASE = "lege opslag om in te meten; zonder: een tijdelijke"
@@ -67,6 +68,7 @@ DELIVER_TABLE = "Bezorgen"
 DELIVER_ROWS = {
     "planned_s": "gepland in (s)",
     "seconds": "alles afgehandeld in (s)",
+    "first_pass_rate": "voor het eerst aangeboden per seconde",
     "rate": "aangekomen per seconde",
     "max_in_any_second": "meeste in één seconde",
     "p95_commit_ms": "vastleggen in de opslag, p95 (ms)",

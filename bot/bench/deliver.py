@@ -24,11 +24,12 @@ from rich.table import Table
 from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
-from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rule
+from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rate_of, rule
 from bot.bench.plan_process import address_of
 from bot.bench.processes import BenchFailed, House, crowd, run_once
 from bot.database import open_database
 from bot.simulator import TOKEN
+from bot.simulator.smtp_sink import SmtpFaultKind
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
 from contacts.records import Database
@@ -51,6 +52,7 @@ reply_address = "antwoord@stad.example"
 [sending]
 telegram_per_s = {rate}
 mail_per_s = {rate}
+mail_domain_per_min = 0
 """
 #: per request to the other side, what goes wrong and how often
 PROFILES: Mapping[str, list[dict[str, Any]]] = {
@@ -61,6 +63,17 @@ PROFILES: Mapping[str, list[dict[str, Any]]] = {
         {"kind": "hang", "chance": 0.02, "seconds": 30.0},
         {"kind": "drop_after", "chance": 0.01},
         {"kind": "forbidden", "chance": 0.01},
+    ],
+}
+#: per address at the mail server, what goes wrong the first time and for which share of them
+MAIL_PROFILES: Mapping[str, list[tuple[SmtpFaultKind, float]]] = {
+    "geen": [],
+    "storm": [
+        ("temporary", 0.03),
+        ("full", 0.01),
+        ("permanent", 0.02),
+        ("drop_before", 0.005),
+        ("drop_after", 0.005),
     ],
 }
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
@@ -96,6 +109,7 @@ class Measured:
     kills: int
     resumed_s: float
     load: tuple[float, float]
+    first_pass_rate: float | None = None
 
 
 async def measure(plan: Plan, *, quiet: bool) -> str:
@@ -123,6 +137,7 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
     other_side = {
         "token": TOKEN, "latency_s": plan.latency_ms / 1000, "seed": plan.seed,
         "faults": [{**one, "times": None, "method": "sendMessage"} for one in PROFILES[plan.fault]],
+        "mail_faults": mail_faults(plan) if plan.kind is ChannelKind.EMAIL else {},
     }  # fmt: skip
     async with crowd(other_side) as ports:
         config = folder / "config.toml"
@@ -142,6 +157,7 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
             await house.close()
             await db.close()
         arrivals = await _arrivals(ports["port"])
+        tried = await _asked(ports["port"], "tried")
     addresses = (address_of(number, plan.kind) for number in range(1, plan.contacts + 1))
     return Measured(
         ruling=rule(addresses, standings, arrivals, texts.MESSAGE_TITLE),
@@ -153,7 +169,22 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         kills=len(house.restarts),
         resumed_s=longest_silence(house.restarts, arrivals, plan.latency_ms / 1000 + 0.1),
         load=(load, os.getloadavg()[0]),
+        first_pass_rate=rate_of(tried) if tried else None,
     )
+
+
+def mail_faults(plan: Plan) -> dict[str, SmtpFaultKind]:
+    """Which address meets which fault, the first time; the same for the same seed. Pure."""
+    chance = random.Random(plan.seed)  # noqa: S311
+    faults: dict[str, SmtpFaultKind] = {}
+    for number in range(1, plan.contacts + 1):
+        drawn = chance.random()
+        for kind, share in MAIL_PROFILES[plan.fault]:
+            if drawn < share:
+                faults[address_of(number, plan.kind)] = kind
+                break
+            drawn -= share
+    return faults
 
 
 async def _until_settled(db: Database, house: House, plan: Plan) -> float:
@@ -212,15 +243,22 @@ async def _standings(db: Database) -> list[Standing]:
         return [Standing(*row) for row in found.all()]
 
 
+async def _asked(port: int, what: str) -> Any:
+    async with aiohttp.ClientSession() as web, web.get(f"http://127.0.0.1:{port}/{what}") as got:
+        return await got.json()
+
+
 async def _arrivals(port: int) -> list[Arrival]:
-    async with aiohttp.ClientSession() as web, web.get(f"http://127.0.0.1:{port}/arrived") as got:
-        found = await got.json()
+    found = await _asked(port, "arrived")
     return [Arrival(*one) for one in zip(found["at"], found["address"], found["line"], strict=True)]
 
 
 def _figures(measured: Measured, plan: Plan) -> dict[str, Any]:
     ruling, commit = measured.ruling, measured.p95_commit_ms
+    first = measured.first_pass_rate
+    by_mail = {} if first is None else {"first_pass_rate": round(first, 1)}
     return {
+        **by_mail,
         "contacts": plan.contacts,
         "seconds": round(measured.seconds, 2),
         "rate": round(ruling.rate, 1),
@@ -243,6 +281,8 @@ def _show(measured: Measured, plan: Plan) -> None:
     }  # fmt: skip
     figures = {**_figures(measured, plan), **more}
     for key, label in texts.DELIVER_ROWS.items():
+        if key not in figures:
+            continue
         table.add_row(label, str(figures[key]))
     shown = Console()
     shown.print(table)

@@ -64,7 +64,7 @@ def rule(
         lost=lost,
         silent_duplicates=sum(times - 1 for times in plain.values()),
         arrived=len(got),
-        rate=_rate([one.at for one in ours]),
+        rate=rate_of([one.at for one in ours]),
         # Everything counts for the limit, also notices and answers.
         max_in_any_second=most_within(1.0, (one.at for one in arrivals)),
     )
@@ -80,7 +80,7 @@ def _is_lost(standing: Standing | None, arrived: bool) -> bool:
     return standing.status is not DeliveryStatus.UNKNOWN
 
 
-def _rate(times: Sequence[float]) -> float:
+def rate_of(times: Sequence[float]) -> float:
     """Per second between the first and the last."""
     took = max(times, default=0.0) - min(times, default=0.0)
     return (len(times) - 1) / took if took > 0 else 0.0

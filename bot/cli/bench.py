@@ -97,3 +97,26 @@ def deliver(
     except BenchFailed as error:
         raise stop(texts.FAILED.format(detail=error), WRONG) from error
     say(figures)
+
+
+@app.command("mail", help=texts.HELP_MAIL)
+def mail(
+    contacts: Annotated[
+        int, typer.Option("--contacts", min=1, help=texts.HELP_CONTACTS, metavar=frame_texts.NUMBER)
+    ] = 2_000,
+    rate: Annotated[
+        float,
+        typer.Option("--rate", min=1, max=1000, help=texts.HELP_RATE, metavar=frame_texts.NUMBER),
+    ] = 1000.0,
+    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
+) -> None:
+    from bot.bench.deliver import Plan, measure
+    from bot.bench.processes import BenchFailed
+    from contacts.directory import ChannelKind
+
+    plan = Plan(contacts, rate, fault="storm", kind=ChannelKind.EMAIL)
+    try:
+        figures = run(measure(plan, quiet=as_json))
+    except BenchFailed as error:
+        raise stop(texts.FAILED.format(detail=error), WRONG) from error
+    say(figures)

@@ -4,8 +4,10 @@ The same faults and the same journal as the simulated Bot API, without chats to 
 message only its first line is kept, so that this side is not what is measured.
 
 ``python -m bot.simulator.crowd`` reads one JSON object from standard input (``token``,
-``latency_s``, ``faults``, ``seed``), prints its addresses as one, and ends when the input closes.
-``GET /arrived`` answers what the journal proves. There is a mail server as well.
+``latency_s``, ``faults``, ``mail_faults``, ``seed``), prints its addresses as one, and ends when
+the input closes.
+``GET /arrived`` answers what the journal proves. There is a mail server as well; ``GET /tried``
+answers when each address was first tried there.
 """
 
 from __future__ import annotations
@@ -52,6 +54,8 @@ class Crowd:
         """One call, or a look at the journal."""
         if request.path == "/arrived":
             return web.json_response(self.arrived())
+        if request.path == "/tried":
+            return web.json_response(sorted(self.mail.first_tries.values()))
         if not request.path.startswith(self._path):
             return web.json_response({"ok": False, "error_code": 404}, status=404)
         method = request.path.removeprefix(self._path).lower()
@@ -123,6 +127,8 @@ async def serve(asked: Json) -> None:
     """Serve until standard input closes."""
     faults = Faults([Fault(**one) for one in asked.get("faults", ())], asked.get("seed", 1))
     crowd = Crowd(asked["token"], float(asked.get("latency_s", 0.0)), faults)
+    for address, kind in asked.get("mail_faults", {}).items():
+        crowd.mail.fail(address, kind)
     runner = web.ServerRunner(web.Server(crowd.answer, access_log=None), shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -60,6 +60,8 @@ class SmtpSink:
         self.mails: list[Mail] = []
         self.port = 0
         self._faults: dict[str, _Fault] = {}
+        #: when each address was first named, whatever became of it
+        self.first_tries: dict[str, float] = {}
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._came = asyncio.Condition()
@@ -182,6 +184,7 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self._sink.first_tries.setdefault(address.lower(), time.monotonic())
         fault = self._sink.draw(address)
         if fault is not None and fault.kind in _AT_RCPT:
             if fault.kind == "busy" and server.transport is not None:
