@@ -13,7 +13,7 @@ HEAD = "{done} van {total} klaar · {sent} verzonden · {failed} mislukt · {unk
 SPEED = "{rate} per seconde, nog ongeveer {left}"
 STANDS_STILL = "{due} kunnen nu weg, maar er beweegt niets"
 LATER = "{later} wachten op hun tijd (rusttijd of gepland)"
-HALTED = "{halted} gestopt door een mens of door een fout in de tekst"
+HALTED = "{halted} gestopt, tot iemand het laat doorgaan"
 WHY = "{count} × {reason}"
 SECONDS, MINUTES, HOURS = "{n} seconden", "{n} minuten", "{n} uur"
 

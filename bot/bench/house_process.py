@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from bot.bench.visiting import percentile
 from bot.config import load_config
 from bot.house import House
-from bot.run import quiet_logging
+from bot.run import quiet_logging, settle_memory
 
 
 def time_commits(engine: Engine) -> list[float]:
@@ -47,6 +47,7 @@ async def serve(path: Path) -> None:
     loop.add_signal_handler(signal.SIGTERM, house.stop_event.set)
     try:
         await house.start()
+        settle_memory()
         print("started", flush=True)  # noqa: T201
         await house.run_until_stopped()
     finally:

@@ -11,6 +11,7 @@ import typer
 from bot.cli import backup_texts as texts
 from bot.cli import frame_texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, run, say, stop
+from contacts.texts import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,7 +45,7 @@ def backup(
         from bot.backup.making import forget_older
 
         if count := forget_older(out.parent, keep):
-            say(texts.FORGOTTEN.format(count=count))
+            say(counted(texts.FORGOTTEN, count))
 
 
 def restore(
@@ -78,7 +79,7 @@ def restore(
     manifest = done.manifest
     say(texts.RESTORED.format(rows=manifest.rows, at=day_and_time(manifest.made_at)))
     if done.held.halted:
-        say(texts.HELD.format(count=done.held.halted))
+        say(counted(texts.HELD, done.held.halted))
     if done.old_store is not None:
         say(texts.OLD_STORE.format(path=done.old_store))
     for line in _put_key_back(loaded, done.secret_key, now):
@@ -115,7 +116,7 @@ def _make(config: Config, out: Path, key: bytes) -> Path:
         raise stop(texts.CANNOT_WRITE.format(path=out), WRONG) from None
     size = texts.MEGABYTES.format(count=f"{out.stat().st_size / MB:.1f}".replace(".", ","))
     say(texts.MADE.format(path=out, rows=made.rows, tables=len(made.counts), size=size))
-    if secret_key is None:
+    if _is_key_elsewhere():
         from bot.config import SECRET_KEY
 
         say(texts.WITHOUT_KEY.format(name=SECRET_KEY))

@@ -27,15 +27,15 @@ CANNOT_READ = "{path} kan niet gelezen worden. Controleer de naam en de rechten.
 MEGABYTES = "{count} MB"
 NO_STORE = "Er zijn nog geen gegevens om te bewaren."
 MADE = "✔ {path}: {rows} rijen in {tables} tabellen, {size}."
-FORGOTTEN = "✔ {count} oudere back-ups zijn weg."
+FORGOTTEN = ("✔ 1 oudere back-up is weg.", "✔ {n} oudere back-ups zijn weg.")
 WITHOUT_KEY = (
     "· De sleutel van Schakel zelf komt uit {name} en zit niet in de back-up. Bewaar die apart."
 )
 CHECKED = "✔ {path} is heel: {rows} rijen van {at}, versie {version}."
 RESTORED = "✔ Teruggezet: {rows} rijen van {at}. Alle aantallen kloppen."
 HELD = (
-    "! {count} berichten die toen nog niet overal waren, zijn gestopt. "
-    "Kijk op de pagina's wat er al weg was."
+    "! 1 bericht dat toen nog niet overal was, is gestopt. Kijk eerst of het al weg was.",
+    "! {n} berichten die toen nog niet overal waren, zijn gestopt. Kijk eerst wat al weg was.",
 )
 OLD_STORE = "· Wat er stond, is bewaard als {path}. Haal het weg als u het niet meer nodig heeft."
 KEY_PUT = "✔ De sleutel van Schakel staat in {path}."
