@@ -290,3 +290,20 @@ def test_the_command_line_goes_from_a_new_key_to_a_restored_installation(
     assert (tmp_path / "var" / "secret.key").read_bytes() == KEY
     assert call("restore", "config.toml")[0] == 1
     assert call("restore", "nothing")[0] == 1
+
+
+async def test_tables_of_the_engine_are_neither_kept_nor_thrown_away(place: Place) -> None:
+    if not stores.is_postgresql():
+        pytest.skip("SQLite is copied as a whole; the engine runs on PostgreSQL only")
+    for url in (place.url, place.elsewhere):
+        db = open_database(url)
+        async with db.engine.begin() as connection:
+            await connection.exec_driver_sql("CREATE TABLE procrastinate_jobs (id int)")
+        await db.close()
+    await asyncio.to_thread(place.save)
+    assert "procrastinate_jobs" not in check_backup(place.file, KEY).counts
+    await restore(place.file, place.elsewhere, key=KEY, overwrite=True, now=NOW)
+    db = open_database(place.elsewhere)
+    async with db.engine.connect() as connection:
+        await connection.exec_driver_sql("SELECT * FROM procrastinate_jobs")
+    await db.close()

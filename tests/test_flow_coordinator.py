@@ -16,7 +16,7 @@ from bot.chat.router import route
 from bot.chat.texts import OLD_BUTTON, TOO_LATE
 from bot.chat.turn import Turn
 from bot.evening.starting import prepare
-from bot.rows import UpdateKind
+from bot.rows import Heartbeat, UpdateKind
 from bot.simulator import User
 from briefings.drafting import draft_briefing
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
@@ -437,3 +437,18 @@ async def test_only_what_was_sent_can_be_taken_back_and_only_after_asking_once_m
     await tap(desk, sure)
     assert desk.toast == OLD_BUTTON
     assert (await typed_facts(desk))[0].withdrawn_at is None
+
+
+async def test_status_tells_how_the_sending_stands_and_which_part_stands_still(
+    evening: Evening,
+) -> None:
+    await approved(evening)
+    async with evening.house.db.begin() as session:
+        session.add(
+            Heartbeat(name="poller_of_yesterday", at=evening.house.clock() - timedelta(hours=1))
+        )
+    mark = evening.coordinator.last_id
+    await evening.coordinator.say("/status")
+    told = await evening.coordinator.see("poller_of_yesterday staat stil", after=mark)
+    assert "verzonden" in told.text
+    assert "van" in told.text

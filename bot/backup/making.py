@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from sqlalchemy import column, create_engine, inspect, make_url, select, table
 
-from bot.backup.manifest import KEY, MANIFEST, SQLITE, TABLES, Manifest, Table
+from bot.backup.manifest import KEY, MANIFEST, SQLITE, TABLES, Manifest, Table, is_ours
 from bot.backup.sealed_file import BackupError, SealedWriter
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _tables(connection: Connection) -> list[Table]:
     return [
         Table(name=name, columns=tuple(one["name"] for one in look.get_columns(name)))
         for name in ordered
-        if name != VERSIONS
+        if name != VERSIONS and is_ours(name)
     ]
 
 

@@ -11,6 +11,13 @@ from contacts.settings import Frozen
 
 MANIFEST, KEY, SQLITE = "manifest.json", "secret.key", "database.sqlite3"
 TABLES = "tables/"
+#: tables beside ours, of the engine that wakes workers: made by itself, and they hold no truth
+ENGINE = "procrastinate_"
+
+
+def is_ours(table: str) -> bool:
+    """Whether a table belongs to the installation and not to the engine."""
+    return not table.startswith(ENGINE)
 
 
 class Table(Frozen):

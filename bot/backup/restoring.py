@@ -25,7 +25,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.backup.aftercare import Held, hold_back
 from bot.backup.making import VERSIONS, look_at_sqlite, scratch_folder
-from bot.backup.manifest import KEY, MANIFEST, SQLITE, TABLES, Manifest, Table, read_manifest
+from bot.backup.manifest import (
+    KEY,
+    MANIFEST,
+    SQLITE,
+    TABLES,
+    Manifest,
+    Table,
+    is_ours,
+    read_manifest,
+)
 from bot.backup.sealed_file import BackupError, SealedReader
 from bot.database import open_database
 from bot.migrating import (
@@ -274,7 +283,7 @@ async def _into_postgresql(url: str, manifest: Manifest, folder: Path, *, now: d
 
 
 def _drop_tables(connection: Any) -> None:
-    for name in inspect(connection).get_table_names():
+    for name in filter(is_ours, inspect(connection).get_table_names()):
         quoted = connection.dialect.identifier_preparer.quote(name)
         connection.exec_driver_sql(f"DROP TABLE {quoted} CASCADE")
 
@@ -284,7 +293,7 @@ def _known_columns(connection: Any) -> dict[str, set[str]]:
     return {
         name: {column["name"] for column in look.get_columns(name)}
         for name in look.get_table_names()
-        if name != VERSIONS
+        if name != VERSIONS and is_ours(name)
     }
 
 
@@ -305,7 +314,7 @@ async def _copy_in(driver: Any, table: Table, file: Path) -> int:
 def _set_sequences(connection: Any) -> None:
     """New rows get numbers after those that came back."""
     look = inspect(connection)
-    for table in look.get_table_names():
+    for table in filter(is_ours, look.get_table_names()):
         for column in look.get_columns(table):
             if not column.get("autoincrement"):
                 continue
