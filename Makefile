@@ -46,7 +46,7 @@ $(STAMP): requirements.lock pyproject.toml
 	  echo "  sudo apt install python3-venv"; exit 1; }; \
 	[ -x $(BIN)/python ] || { echo "Maakt .venv …"; "$$python" -m venv .venv; }
 	@echo "Zet de bibliotheken klaar …"
-	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock \
 	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; } || { \
 	  echo "De bibliotheken konden niet geplaatst worden. Is er internet?"; \
 	  echo "The libraries could not be installed. Is there a network?"; exit 1; }
