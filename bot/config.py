@@ -28,6 +28,7 @@ from bot.settings import (
     SignInSettings,
     TelegramSettings,
     TickSettings,
+    WebhookSettings,
     WebSettings,
 )
 from briefings.settings import BriefingSettings
@@ -80,6 +81,9 @@ class Config(Frozen):
     signals: SignalSettings = Field(default_factory=SignalSettings)
     briefings: BriefingSettings = Field(default_factory=BriefingSettings)
     sending: SendingSettings = Field(default_factory=SendingSettings)
+    webhooks: list[WebhookSettings] = Field(
+        default_factory=list, description="systemen die van wijzigingen horen"
+    )
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
@@ -208,9 +212,20 @@ def _whole(config: Config) -> Iterator[str]:
     if config.mail.imap_host and not config.mail.reply_address:
         yield texts.IMAP_NEEDS_ADDRESS
     yield from _signing_in(config)
-    keys = [source.key for source in config.feeds.sources]
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
-        yield texts.DOUBLE_SOURCE.format(key=key)
+    yield from _lists(config)
+
+
+def _lists(config: Config) -> Iterator[str]:
+    """What is wrong in the repeated blocks."""
+    for section, keys in (
+        ("feeds.sources", [source.key for source in config.feeds.sources]),
+        ("webhooks", [hook.key for hook in config.webhooks]),
+    ):
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield texts.DOUBLE_KEY.format(section=section, key=key)
+    for hook in config.webhooks:
+        if not is_safe_address(hook.url):
+            yield texts.BAD_WEBHOOK.format(key=hook.key, value=hook.url)
 
 
 def _signing_in(config: Config) -> Iterator[str]:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from telegram import Bot
 
 from bot import ticks
+from bot.api.webhook_round import Webhooks
 from bot.chat.render import render
 from bot.clock import utc_now
 from bot.config import Config, load_sealer
@@ -74,6 +75,9 @@ class House:
         )
         self.fetcher = Fetcher(config.feeds)
         self.watch = Watch(self.db, self.fetcher, config.feeds, clock=clock)
+        self.webhooks = Webhooks(
+            self.db, config.webhooks, self.sealer, clock, is_exercise=config.is_exercise
+        )
         self.pump = self._build_pump()
         self.worker = Worker(
             self.db, self.bot, config, self.sealer, clock=clock, on_done=self.pump.wake

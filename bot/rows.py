@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
-from contacts.records import Row, choice, required_choice
+from contacts.records import MoveTable, Row, choice, required_choice
 
 
 class UpdateKind(StrEnum):
@@ -112,3 +112,43 @@ class ApiKey(Row, table=True):
     expires_at: datetime
     used_at: datetime | None = Field(default=None, description="to the day")
     revoked_at: datetime | None = None
+
+
+class WebhookStatus(StrEnum):
+    """How far a webhook is. *Overtaken*: something newer goes in its place."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    FAILED = "failed"
+    OVERTAKEN = "overtaken"
+
+
+WEBHOOK_MOVES: MoveTable[WebhookStatus] = {
+    WebhookStatus.PLANNED: frozenset(
+        {WebhookStatus.SENT, WebhookStatus.FAILED, WebhookStatus.OVERTAKEN}
+    ),
+    WebhookStatus.FAILED: frozenset({WebhookStatus.PLANNED}),
+    WebhookStatus.SENT: frozenset(),
+    WebhookStatus.OVERTAKEN: frozenset(),
+}
+
+
+class WebhookCall(Row, table=True):
+    """What another system is told: the state of one topic of one event at one moment."""
+
+    __tablename__ = "webhook_call"
+    __table_args__ = (Index("ix_webhook_call_topic", "hook", "topic", "event_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: str = Field(max_length=40, unique=True, description="the same at every try")
+    hook: str = Field(max_length=40, description="key in [[webhooks]]")
+    topic: str = Field(max_length=20)
+    event_id: int
+    digest: str = Field(max_length=64)
+    body: str
+    status: WebhookStatus = choice(WebhookStatus, default=WebhookStatus.PLANNED, index=True)
+    attempts: int = Field(default=0)
+    code: int | None = Field(default=None, description="last answer; 0 is none")
+    created_at: datetime
+    next_try_at: datetime
+    finished_at: datetime | None = None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from contacts.settings import Frozen
 
+Topic = Literal["event", "briefing", "picture"]
 CLAIM = r"^[A-Za-z0-9_:/.-]{1,120}$"
 TELEGRAM_API = "https://api.telegram.org/bot"
 
@@ -88,6 +89,19 @@ class DatabaseSettings(Frozen):
     )
 
 
+class WebhookSettings(Frozen):
+    """A system that hears of changes (``[[webhooks]]``); its secret follows from the key."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]{2,40}$", description="korte vaste naam van het systeem")
+    url: str = Field(max_length=500, description="adres dat de berichten aanneemt (https)")
+    topics: list[Topic] = Field(
+        default=["event", "briefing", "picture"],
+        min_length=1,
+        description="waarover: event (gebeurtenis), briefing, picture (beeld)",
+    )
+    exercises: bool = Field(False, description="ook over oefeningen")
+
+
 class AlertSettings(Frozen):
     """Patience with an alert (``[alerts]``)."""
 
@@ -106,4 +120,5 @@ class TickSettings(Frozen):
     remind_s: float = Field(300.0, gt=0, description="te late antwoorden nakijken")
     mail_in_s: float = Field(60.0, gt=0, description="antwoorden en bounces lezen")
     tidy_s: float = Field(3600.0, gt=0, description="opruimen wat niet langer bewaard wordt")
+    webhooks_s: float = Field(5.0, gt=0, description="koppelingen bijwerken")
     health_s: float = Field(20.0, gt=0, description="nakijken of alles nog loopt")

@@ -42,7 +42,11 @@ SIGN_IN_NO_WAY = (
     "[sign_in] link: zonder link en zonder issuer kan niemand zich aanmelden. Vul issuer in, of "
     "zet link op true."
 )
-DOUBLE_SOURCE = "[feeds.sources] key: {key!r} staat er twee keer. Geef elke bron een eigen naam."
+DOUBLE_KEY = "[[{section}]] key: {key!r} staat er twee keer. Geef elk een eigen naam."
+BAD_WEBHOOK = (
+    "[[webhooks]] {key}: url {value!r} kan niet. Geef een adres dat met https:// begint "
+    "(http mag alleen op deze computer zelf)."
+)
 
 PROBLEMS = {
     "missing": "dit moet ingevuld zijn.",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.alerts import call_backup, ring, tell_coordinators
+from bot.api.webhook_calls import drop_old_calls
 from bot.chat.coordinator.card import refresh_live
 from bot.inbox import forget_old
 from bot.mail_reading import read_mail
@@ -139,6 +140,12 @@ async def tidy(house: House, now: datetime) -> None:
         await drop_old_leads(session, now=now)
         await wipe_dialogue(session, now=now)
         await drop_old_links(session, now=now)
+        await drop_old_calls(session, now=now)
+
+
+async def tell_systems(house: House, now: datetime) -> None:
+    if await house.webhooks.turn():
+        house.pump.wake()
 
 
 async def health(house: House, now: datetime) -> None:
@@ -154,5 +161,6 @@ TICKS = (
     Tick("remind", remind, lambda pace: pace.remind_s),
     Tick("mail_in", mail_in, lambda pace: pace.mail_in_s),
     Tick("tidy", tidy, lambda pace: pace.tidy_s),
+    Tick("webhooks", tell_systems, lambda pace: pace.webhooks_s),
     Tick("health", health, lambda pace: pace.health_s),
 )

@@ -124,7 +124,7 @@ def commented_keys(text: str) -> set[tuple[str, str]]:
     """(section, key) of every key, written or shown behind a ``#``, under its own comment."""
     section, before, found = "", "", set()
     for line in text.splitlines():
-        if head := re.fullmatch(r"\[+([a-z_.]+)\]+", line):
+        if head := re.fullmatch(r"(?:# )?\[+([a-z_.]+)\]+", line):
             section = head[1]
         if (key := re.match(r"(?:# )?([a-z_]+) = ", line)) and before.startswith("# "):
             found.add((section, key[1]))

@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.api import api_texts as texts
-from bot.cli.frame import DEFAULT_CONFIG, MISUSE, WRONG, ConfigPath, load, say, stop, with_database
+from bot.cli.frame import (
+    DEFAULT_CONFIG,
+    MISUSE,
+    WRONG,
+    ConfigPath,
+    load,
+    run,
+    say,
+    stop,
+    with_database,
+)
 from bot.cli.framing import DutchTyper
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
+    from bot.config import Config
     from bot.rows import ApiKey
+    from bot.settings import WebhookSettings
     from contacts.records import Database
 
 app = DutchTyper(help=texts.HELP)
@@ -59,6 +71,76 @@ def revoke(
     if not with_database(load(config), lambda db: _revoke(db, number)):
         raise stop(texts.NOT_OPEN.format(number=number), WRONG)
     say(texts.REVOKED.format(number=number))
+
+
+@app.command("webhooks", help=texts.HELP_WEBHOOKS)
+def webhooks(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    loaded = load(config)
+    if not loaded.webhooks:
+        say(texts.NO_WEBHOOKS)
+        return
+    for hook, line in zip(loaded.webhooks, with_database(loaded, _stands(loaded)), strict=True):
+        say(f"{hook.key}  {hook.url}  {line}")
+
+
+@app.command("webhook-secret", help=texts.HELP_SIGNED_WITH)
+def webhook_secret(
+    name: Annotated[str, typer.Argument(help=texts.HELP_HOOK, metavar=texts.NAME)],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    from bot.api.webhook_round import secret_of
+    from bot.api.webhooks import shown_secret
+    from bot.config import load_sealer
+
+    loaded = load(config)
+    _hook(loaded, name)
+    say(shown_secret(secret_of(load_sealer(loaded), name)))
+
+
+@app.command("webhook-test", help=texts.HELP_WEBHOOK_TEST)
+def webhook_test(
+    name: Annotated[str, typer.Argument(help=texts.HELP_HOOK, metavar=texts.NAME)],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    from bot.api.webhook_round import send_test
+    from bot.config import load_sealer
+
+    loaded = load(config)
+    code = run(send_test(_hook(loaded, name), load_sealer(loaded)))
+    if not 200 <= code < 300:
+        raise stop(texts.TEST_REFUSED.format(code=code) if code else texts.TEST_SILENT, WRONG)
+    say(texts.TEST_TAKEN.format(code=code))
+
+
+def _hook(config: Config, name: str) -> WebhookSettings:
+    for hook in config.webhooks:
+        if hook.key == name:
+            return hook
+    raise stop(texts.NO_SUCH_HOOK.format(name=name), MISUSE)
+
+
+def _stands(config: Config) -> Callable[[Database], Awaitable[list[str]]]:
+    async def read(db: Database) -> list[str]:
+        from bot.api.webhook_calls import stand_of
+        from bot.rows import WebhookStatus
+
+        lines = []
+        async with db.read() as session:
+            for hook in config.webhooks:
+                counts, taken_at, refused = await stand_of(session, hook.key)
+                lines.append(
+                    texts.HOOK_ROW.format(
+                        waiting=counts.get(WebhookStatus.PLANNED, 0),
+                        given_up=counts.get(WebhookStatus.FAILED, 0),
+                        taken=_day(taken_at) if taken_at else texts.NEVER,
+                        code=texts.ANSWERED.format(code=refused.code or texts.NO_ANSWER)
+                        if refused
+                        else "",
+                    )
+                )
+        return lines
+
+    return read
 
 
 async def _make(db: Database, name: str) -> tuple[ApiKey, str]:

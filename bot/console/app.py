@@ -26,6 +26,7 @@ from bot.console import (
     accounts,
     bringing_in,
     calling,
+    couplings,
     dispatch,
     drafts,
     evaluation,
@@ -70,6 +71,7 @@ DOORS: tuple[Door, ...] = (
     *preferences.DOORS,
     *bringing_in.DOORS,
     *steering.DOORS,
+    *couplings.DOORS,
 )
 
 

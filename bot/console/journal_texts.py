@@ -17,6 +17,10 @@ ACTIONS = {
     "briefing_drafted": "concept gemaakt",
     "briefing_retracted": "versie ingetrokken",
     "briefing_sent_back": "teksten teruggestuurd met opmerking",
+    "webhook_accepted": "koppeling nam een bericht aan",
+    "webhook_given_up": "koppeling neemt een bericht niet aan",
+    "webhook_overtaken": "bericht aan koppeling ingehaald door een nieuwer",
+    "webhook_retried": "koppeling opnieuw geprobeerd",
     "api_key_made": "sleutel voor een systeem gemaakt",
     "api_key_revoked": "sleutel van een systeem ingetrokken",
     "briefing_submitted": "teksten ter goedkeuring gegeven",
@@ -104,6 +108,8 @@ SUBJECTS = {
     "signal": "signaal",
     "source": "bron",
     "web_session": "aanmelding",
+    "webhook_call": "bericht aan koppeling",
+    "api_key": "sleutel",
 }
 
 #: what the machine does by itself, many times an evening
@@ -112,7 +118,7 @@ BY_ITSELF = (
     "deliveries_cancelled", "deliveries_claimed", "deliveries_interrupted", "deliveries_planned",
     "deliveries_sending", "deliveries_sent", "deliveries_void", "deliveries_wait",
     "dialogue_wiped", "edit_cancelled", "edit_superseded", "edits_interrupted", "leases_over",
-    "mail_handled",
+    "mail_handled", "webhook_accepted", "webhook_overtaken",
 )  # fmt: skip
 
 STATES = {
@@ -121,6 +127,7 @@ STATES = {
     "submitted": "ter goedkeuring", "approved": "goedgekeurd", "distributed": "verzonden",
     "withdrawn": "ingetrokken", "corrected": "gecorrigeerd", "retracted": "ingetrokken",
     "ready": "klaar", "halted": "gestopt", "cancelled": "vervallen", "planned": "gepland",
+    "overtaken": "ingehaald",
     "claimed": "opgepakt", "sending": "onderweg", "sent": "verzonden", "failed": "geweigerd",
     "unknown": "onzeker", "new": "nieuw", "in_duiding": "in duiding", "action": "actie",
     "waiting": "wacht",

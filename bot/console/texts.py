@@ -205,6 +205,7 @@ PARTS = {
     "remind": "Het bewaken van antwoorden",
     "mail_in": "Het lezen van e-mail",
     "tidy": "Het opruimen",
+    "webhooks": "Het bijwerken van koppelingen",
     "health": "De bewaking",
     "worker": "Het antwoorden in Telegram",
     "pump_telegram": "Het versturen via Telegram",
@@ -265,6 +266,8 @@ DONE = {
     "source_paused": "Deze bron wordt niet meer gelezen.",
     "source_resumed": "Deze bron wordt weer gelezen.",
     "session_ended": "Die aanmelding is beëindigd.",
+    "key_revoked": "De sleutel is ingetrokken.",
+    "hook_retried": "Schakel probeert het nu opnieuw.",
     "saved": "Opgeslagen.",
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
