@@ -26,23 +26,25 @@ from feeds.rows import (
     Source,
     Trust,
 )
-from feeds.tracking import no_pace, refresh_event
 
 __all__ = [
     "ItemView", "changed_alerts", "close_event", "confirm_event", "dismiss_event",
-    "drop_old_leads", "due_alerts", "items_of", "mark_alerted", "mark_shown", "merge_events",
-    "open_event", "reopen_event", "snooze_event",
+    "drop_old_leads", "due_alerts", "items_of", "mark_alerted", "mark_shown", "open_event",
+    "reopen_event", "snooze_event",
 ]  # fmt: skip
 
 TITLE_LIMIT, PLACE_LIMIT, LINK_LIMIT = 300, 120, 1000
 MACHINE_MOST = 4
 LEADS_KEPT = timedelta(hours=72)
+#: following in silence: nothing rings for so long, unless the event gets heavier
+LONGEST_SNOOZE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """One report as people see it; names in the title are masked, links may be empty."""
 
+    id: int
     title: str
     link: str
     source_name: str
@@ -155,10 +157,13 @@ async def snooze_event(
 ) -> None:
     """Keep following; ring again at ``until``, or as soon as it gets heavier.
 
+    :param until: at most :data:`LONGEST_SNOOZE` from now; later counts as that.
+
     :raises contacts.records.IllegalMove: it was decided already, so nothing would ring.
     """
     if event.status is not EventStatus.DETECTED:
         raise IllegalMove(f"event {event.id} is {event.status}")
+    until = min(until, now + LONGEST_SNOOZE)
     event.snoozed_until = until
     session.add(event)
     minutes = round((until - now).total_seconds() / 60)
@@ -201,40 +206,6 @@ async def reopen_event(session: AsyncSession, event: Event, *, who: Who, now: da
     )  # fmt: skip
 
 
-async def merge_events(
-    session: AsyncSession, kept: Event, merged: Event, *, who: Who, now: datetime
-) -> bool:
-    """Two events turn out to be one: ``kept`` gets the items of ``merged``.
-
-    False, and nothing changed, when ``merged`` was confirmed (people may have had its texts),
-    was merged before, or belongs to the other world (exercise or real).
-    """
-    undecided = merged.status in {EventStatus.DETECTED, EventStatus.DISMISSED}
-    fits = kept.id != merged.id and kept.is_exercise == merged.is_exercise
-    if not undecided or not fits or merged.merged_into_id or kept.merged_into_id:
-        return False
-    await session.exec(
-        update(Item)
-        .where(col(Item.event_id) == merged.id)
-        .values(event_id=kept.id)
-        .execution_options(synchronize_session="fetch")
-    )
-    if merged.status is EventStatus.DETECTED:
-        await dismiss_event(session, merged, DismissReason.ALREADY_KNOWN, who=who, now=now)
-    merged.merged_into_id, merged.item_count = kept.id, 0
-    session.add(merged)
-    write_journal(
-        session,
-        who=who,
-        action="event_merged",
-        subject=f"event:{merged.id}",
-        detail={"into": kept.id},
-        now=now,
-    )
-    await refresh_event(session, kept, pace=no_pace, now=now)
-    return True
-
-
 async def items_of(session: AsyncSession, event_id: int) -> list[ItemView]:
     """The reports of an event in the order in which they were published, round-ups left out."""
     found = await session.exec(
@@ -245,6 +216,7 @@ async def items_of(session: AsyncSession, event_id: int) -> list[ItemView]:
     )
     views = [
         ItemView(
+            id=item.id or 0,
             title=mask_names(item.title),
             link=item.link,
             source_name=source.name,

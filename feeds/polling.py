@@ -23,6 +23,7 @@ from feeds.intake import Judged, as_doc, judge_entries
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
 from feeds.parsing import FeedFault, ParsedFeed, parse_feed
 from feeds.recalling import recall
+from feeds.regrouping import last_regrouping
 from feeds.remembering import Memory
 from feeds.rows import Source
 from feeds.settings import FeedSettings
@@ -79,6 +80,7 @@ class Watch:
         self._groupers: dict[bool, Grouper] = {}
         self._memories: dict[bool, Memory] = {}
         self._built_at: datetime | None = None
+        self._regrouped = 0
         self._writing = asyncio.Lock()
 
     async def poll_due(self, on_event: Callable[[], Awaitable[object]] | None = None) -> PollReport:
@@ -178,6 +180,11 @@ class Watch:
         if self._built_at is None or now - self._built_at > GROUPER_LIFE:
             self._groupers.clear()
             self._built_at = now
+        regrouped = await last_regrouping(session, after=self._regrouped)
+        if regrouped > self._regrouped:
+            # A person moved items between events, perhaps from another process.
+            self._groupers.clear()
+            self._regrouped = regrouped
         if is_exercise not in self._groupers:
             grouper = Grouper(self._window, stop_words())
             for doc in await recent_docs(

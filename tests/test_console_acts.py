@@ -372,7 +372,7 @@ async def test_open_pages_hear_of_changes_also_after_the_store_was_away(
 def test_reports_stand_on_the_line_of_their_newsroom(now: datetime) -> None:
     def item(source: str, minutes: int) -> ItemView:
         at = now + timedelta(minutes=minutes)
-        return ItemView("x", "", source, Trust.REGIONAL, at, at)
+        return ItemView(1, "x", "", source, Trust.REGIONAL, at, at)
 
     strips = strips_of([item("b", 10), item("a", 0), item("b", 40)])
     assert [(s.source, list(s.places)) for s in strips] == [("a", [0.0]), ("b", [25.0, 100.0])]

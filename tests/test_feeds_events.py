@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from contacts.journal import JournalEntry, Who
 from contacts.records import Database, IllegalMove
@@ -21,13 +21,13 @@ from feeds.events import (
     items_of,
     mark_alerted,
     mark_shown,
-    merge_events,
     open_event,
     reopen_event,
     snooze_event,
 )
 from feeds.explaining import explain
-from feeds.rows import DismissReason, Event, EventStatus, LeadAgency, Trust
+from feeds.regrouping import merge_events, split_event
+from feeds.rows import DismissReason, Event, EventStatus, Item, LeadAgency, Trust
 from feeds.storing import recent_docs
 from tests.feeds_world import World, feeds_world
 
@@ -254,6 +254,46 @@ async def test_two_events_that_are_one_are_merged(world: World) -> None:
     kept, merged = await world.events()
     assert (kept.item_count, merged.item_count) == (3, 0)
     assert (merged.status, merged.merged_into_id) == (EventStatus.DISMISSED, kept.id)
+
+
+async def test_reports_of_something_else_become_an_alert_of_their_own(world: World) -> None:
+    await publish(world, "b1", SHOTS)
+    await publish(world, "b2", f"{SHOTS}: wat we weten", source="krant")
+    async with world.db.begin() as session:
+        [event] = (await session.exec(select(Event))).all()
+        event.alerted_at, event.alerted_severity = world.clock(), event.suggested_severity
+        going = (await session.exec(select(Item.id).order_by(col(Item.id).desc()))).first()
+        part = await split_event(session, event, [going or 0], who=ALICE, now=world.clock())
+        assert part is not None
+    whole, part = await world.events()
+    assert (whole.item_count, part.item_count) == (1, 1)
+    assert (part.status, part.title) == (EventStatus.DETECTED, f"{SHOTS}: wat we weten")
+    assert part.alerted_severity == part.suggested_severity > 0, "it does not ring once more"
+
+
+async def test_after_a_split_the_watch_follows_what_the_person_meant(world: World) -> None:
+    await publish(world, "b1", SHOTS)
+    await publish(world, "c1", "Onrust op het Jansplein in Arnhem na rellen")
+    one, other = await world.events()
+    async with world.db.begin() as session:
+        one, other = [await session.get_one(Event, event.id) for event in (one, other)]
+        assert await merge_events(session, one, other, who=ALICE, now=world.clock())
+        rows = await session.exec(select(Item.id).where(col(Item.title).startswith("Onrust")))
+        part = await split_event(session, one, rows.all(), who=ALICE, now=world.clock())
+        assert part is not None
+    await publish(world, "c2", "Rellen en onrust op het Jansplein in Arnhem", source="krant")
+    counts = {event.id: event.item_count for event in await world.events()}
+    assert counts == {one.id: 1, other.id: 0, part.id: 2}
+
+
+async def test_a_split_that_leaves_nothing_or_takes_nothing_changes_nothing(world: World) -> None:
+    await publish(world, "b1", SHOTS)
+    async with world.db.begin() as session:
+        [event] = (await session.exec(select(Event))).all()
+        everything = (await session.exec(select(Item.id))).all()
+        for wanted in ([], [999], everything):
+            assert await split_event(session, event, wanted, who=ALICE, now=world.clock()) is None
+    assert len(await world.events()) == 1
 
 
 async def test_an_exercise_never_mixes_with_the_real_thing(world: World) -> None:

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.console import texts
+from bot.console import done_texts, texts
 from bot.console.forms import MAX_BODY, BadForm, Fields, first, number, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import Parts, explain, parts_of, show
@@ -83,7 +83,7 @@ class Visit:
 
     def show(self, page: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the console."""
-        done = texts.DONE.get(self.request.query_params.get("klaar", ""), "")
+        done = done_texts.DONE.get(self.request.query_params.get("klaar", ""), "")
         return show(
             self.request,
             page,

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
-from bot.console.doors import Door, Visit
+from bot.console.doors import MAX_ID, Door, Visit
 from bot.console.event_view import read_event
 from bot.console.needs import RUNNING
 from bot.console.today import read_titles
@@ -28,14 +28,20 @@ from bot.evening.starting import (
 )
 from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Permission
-from feeds.events import dismiss_event, merge_events, open_event, reopen_event, snooze_event
+from feeds.events import (
+    LONGEST_SNOOZE,
+    dismiss_event,
+    open_event,
+    reopen_event,
+    snooze_event,
+)
 from feeds.lexicon import load_lexicon
+from feeds.regrouping import merge_events, split_event
 from feeds.rows import DismissReason, Event, EventStatus, LeadAgency, Origin
 from signals.person_filter import screen
 
 PAGE = 50
 TITLE_LIMIT, PLACE_LIMIT = 120, 120
-LONGEST_SNOOZE_MIN = 1440
 #: filters of the list → statuses
 LISTS = {
     "lopend": (EventStatus.DETECTED, *RUNNING),
@@ -153,9 +159,10 @@ async def snooze(visit: Visit) -> Response:
     if event.status is not EventStatus.DETECTED:
         raise ValueError("only an alert can wait")
     minutes = visit.number("minuten")
-    if not 1 <= minutes <= LONGEST_SNOOZE_MIN:
+    wait = timedelta(minutes=min(max(minutes, 0), MAX_ID))
+    if not timedelta(0) < wait <= LONGEST_SNOOZE:
         raise ValueError("outside the choices")
-    until = visit.now + timedelta(minutes=minutes)
+    until = visit.now + wait
     await snooze_event(visit.session, event, until, who=visit.actor.who, now=visit.now)
     return visit.back(f"/gebeurtenis/{event.id}", done="snoozed")
 
@@ -175,6 +182,16 @@ async def merge(visit: Visit) -> Response:
         raise LookupError("no such event")
     done = await merge_events(visit.session, event, other, who=visit.actor.who, now=visit.now)
     return visit.back(f"/gebeurtenis/{event.id}", done="merged" if done else "not_merged")
+
+
+async def split(visit: Visit) -> Response:
+    """``POST …/splitsen``: the ticked reports become an alert of their own."""
+    event = await visit.event()
+    ticked = {int(one) for one in visit.fields.get("bericht", ()) if one.isdecimal()}
+    part = await split_event(visit.session, event, ticked, who=visit.actor.who, now=visit.now)
+    if part is None:
+        return visit.back(f"/gebeurtenis/{event.id}", done="not_split")
+    return visit.back(f"/gebeurtenis/{part.id}", done="split")
 
 
 async def reopen(visit: Visit) -> Response:
@@ -266,5 +283,6 @@ DOORS = (
     Door(f"{_EVENT}/uitstellen", snooze, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/afwijzen", dismiss, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/samenvoegen", merge, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/splitsen", split, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/heropenen", reopen, Permission.MANAGE_EVENT, "POST"),
 )

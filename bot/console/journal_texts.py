@@ -54,6 +54,7 @@ ACTIONS = {
     "event_detected": "gebeurtenis gezien",
     "event_dismissed": "gebeurtenis niet relevant",
     "event_merged": "gebeurtenissen samengevoegd",
+    "event_split": "berichten in een eigen gebeurtenis gezet",
     "event_opened": "gebeurtenis gemeld",
     "event_reopened": "gebeurtenis heropend",
     "event_rose": "voorstel ernst is hoger",

@@ -159,13 +159,13 @@ async def ask_later(turn: Turn) -> None:
     row = [
         Button(label, data("snooze", event.id, minutes)) for minutes, label in texts.SNOOZES.items()
     ]
-    await turn.change(render("coordinator/ask_later.html", event=event), [row])
+    await turn.change(render("coordinator/ask_later.html", event=event), [row[:2], row[2:]])
 
 
 async def snooze(turn: Turn) -> None:
     event = await open_event_of(turn)
     assert turn.tap is not None
-    until = turn.now + timedelta(minutes=min(turn.tap.number(1), 1440))
+    until = turn.now + timedelta(minutes=min(turn.tap.number(1), max(texts.SNOOZES)))
     await snooze_event(turn.session, event, until, who=turn.known().who, now=turn.now)
     assert event.id is not None
     await turn.change(

@@ -67,7 +67,8 @@ DISMISSALS = {
     DismissReason.OTHER: "anders",
 }
 
-SNOOZES = {30: "30 minuten", 120: "2 uur", 720: "12 uur"}
+#: minutes → label; the last one follows in silence
+SNOOZES = {30: "30 minuten", 120: "2 uur", 720: "12 uur", 10_080: "7 dagen stil"}
 
 AUDIENCES = {
     Audience.TEACHER_PO: "Docent PO",
