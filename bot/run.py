@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 
@@ -13,6 +12,7 @@ from bot import run_texts as texts
 from bot.config import Config
 from bot.console.serving import CannotListen
 from bot.house import House
+from bot.settling import settle_memory
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +26,6 @@ def quiet_logging(level: int = logging.INFO) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # A round that takes longer than its pace skips the next one: that is how ticks are meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-
-
-def settle_memory() -> None:
-    """What is loaded by now stays for good: spare the garbage collector from looking at it again.
-
-    A page that plans for thousands of people took a third less time with it.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 async def run(config: Config) -> int:

@@ -31,9 +31,10 @@ _BUILT = re.compile(
 
 @cache
 def _forms() -> Mapping[str, str]:
-    from simplemma.strategies.dictionaries import DefaultDictionaryFactory
+    # Read from the packed list at each question: 40 MB less than unpacked, and fast enough.
+    from simplemma.strategies.dictionaries import StreamDictionaryFactory
 
-    return DefaultDictionaryFactory().get_dictionary("nl")
+    return StreamDictionaryFactory().get_dictionary("nl")
 
 
 def is_form(text: str) -> bool:

@@ -14,7 +14,7 @@ from bot.config import Config
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.database import open_database
-from bot.run import settle_memory
+from bot.settling import settle_memory
 from contacts.sealing import Sealer
 
 

@@ -1,0 +1,14 @@
+"""What a process does once everything it needs is loaded."""
+
+from __future__ import annotations
+
+import gc
+
+
+def settle_memory() -> None:
+    """What is loaded by now stays for good: spare the garbage collector from looking at it again.
+
+    A page that plans for thousands of people took a third less time with it.
+    """
+    gc.collect()
+    gc.freeze()
