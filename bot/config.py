@@ -12,6 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -231,6 +232,8 @@ def _lists(config: Config) -> Iterator[str]:
 def _signing_in(config: Config) -> Iterator[str]:
     """An account of elsewhere is only worth something over a road that nobody listens on."""
     sign_in = config.sign_in
+    if sign_in.passkey != "nee":
+        yield from _passkeys(config.web.base_url)
     if not sign_in.is_on:
         if not sign_in.link:
             yield texts.SIGN_IN_NO_WAY
@@ -241,6 +244,15 @@ def _signing_in(config: Config) -> Iterator[str]:
         yield texts.SIGN_IN_NEEDS_CLIENT
     if not is_safe_address(config.web.base_url):
         yield texts.SIGN_IN_NEEDS_TLS
+
+
+def _passkeys(base_url: str) -> Iterator[str]:
+    """Browsers bind a passkey to a name over TLS, and to no number."""
+    host = urlsplit(base_url).hostname or "" if is_safe_address(base_url) else ""
+    if not host or ":" in host or host.replace(".", "").isdigit():
+        yield texts.PASSKEY_NEEDS_NAME
+    if find_spec("webauthn") is None:
+        yield texts.PASSKEY_NEEDS_LIBRARY
 
 
 def is_safe_address(url: str) -> bool:

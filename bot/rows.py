@@ -152,3 +152,16 @@ class WebhookCall(Row, table=True):
     created_at: datetime
     next_try_at: datetime
     finished_at: datetime | None = None
+
+
+class Passkey(Row, table=True):
+    """A device with which somebody proves, once more, that it is them. Only public parts."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    name: str = Field(max_length=40, description="of the device, never of a person")
+    credential: str = Field(max_length=2100, unique=True, description="its id, hexadecimal")
+    public_key: str = Field(max_length=4000, description="COSE, hexadecimal")
+    sign_count: int = Field(default=0)
+    created_at: datetime
+    used_at: datetime | None = None

@@ -75,6 +75,9 @@ class SignInSettings(Frozen):
         description="waar staat dat het adres is nagekeken; leeg = de aanbieder staat ervoor in",
     )
     link: bool = Field(True, description="ook aanmelden met een link per bot of e-mail")
+    passkey: Literal["nee", "mag", "moet"] = Field(
+        "nee", description="nog een passkey bij goedkeuren: nee, mag of moet"
+    )
 
     @property
     def is_on(self) -> bool:

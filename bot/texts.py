@@ -38,6 +38,13 @@ SIGN_IN_NEEDS_TLS = (
     "[web] base_url: aanmelden met een gemeente-account kan alleen als de pagina's op een adres "
     "met https:// staan."
 )
+PASSKEY_NEEDS_NAME = (
+    "[sign_in] passkey: dit kan alleen als [web] base_url een naam heeft en met https:// begint "
+    "(of http://localhost is)."
+)
+PASSKEY_NEEDS_LIBRARY = (
+    "[sign_in] passkey: de bibliotheek ontbreekt. Plaats haar: pip install 'schakel[passkey]'."
+)
 SIGN_IN_NO_WAY = (
     "[sign_in] link: zonder link en zonder issuer kan niemand zich aanmelden. Vul issuer in, of "
     "zet link op true."

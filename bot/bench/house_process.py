@@ -22,7 +22,8 @@ from sqlalchemy import Engine
 from bot.bench.visiting import percentile
 from bot.config import load_config
 from bot.house import House
-from bot.run import quiet_logging, settle_memory
+from bot.run import quiet_logging
+from bot.settling import settle_memory
 
 
 def time_commits(engine: Engine) -> list[float]:

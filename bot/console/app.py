@@ -38,6 +38,7 @@ from bot.console import (
     office,
     organisation,
     own_page,
+    passkeys,
     people,
     picture,
     preferences,
@@ -72,6 +73,7 @@ DOORS: tuple[Door, ...] = (
     *bringing_in.DOORS,
     *steering.DOORS,
     *couplings.DOORS,
+    *passkeys.DOORS,
 )
 
 

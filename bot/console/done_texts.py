@@ -43,6 +43,8 @@ DONE = {
     "source_paused": "Deze bron wordt niet meer gelezen.",
     "source_resumed": "Deze bron wordt weer gelezen.",
     "session_ended": "Die aanmelding is beëindigd.",
+    "passkey_added": "De passkey staat erbij.",
+    "passkey_removed": "De passkey is weg.",
     "key_revoked": "De sleutel is ingetrokken.",
     "hook_retried": "Schakel probeert het nu opnieuw.",
     "saved": "Opgeslagen.",

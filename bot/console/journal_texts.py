@@ -17,6 +17,8 @@ ACTIONS = {
     "briefing_drafted": "concept gemaakt",
     "briefing_retracted": "versie ingetrokken",
     "briefing_sent_back": "teksten teruggestuurd met opmerking",
+    "passkey_added": "passkey toegevoegd",
+    "passkey_removed": "passkey verwijderd",
     "webhook_accepted": "koppeling nam een bericht aan",
     "webhook_given_up": "koppeling neemt een bericht niet aan",
     "webhook_overtaken": "bericht aan koppeling ingehaald door een nieuwer",
@@ -111,6 +113,7 @@ SUBJECTS = {
     "web_session": "aanmelding",
     "webhook_call": "bericht aan koppeling",
     "api_key": "sleutel",
+    "passkey": "passkey",
 }
 
 #: what the machine does by itself, many times an evening

@@ -75,6 +75,7 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
             texts=texts,
             path=request.url.path,
             has_phones=parts.has_phones,
+            has_passkeys=parts.config.sign_in.passkey != "nee",
             **values,
         )
     )

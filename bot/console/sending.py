@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import calling_texts, texts
+from bot.console import calling_texts, passkeys, texts
 from bot.console.dispatch import read_dispatches
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
@@ -74,6 +74,9 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
         and visit.parts.config.briefings.unverified(local_date(visit.now)),
         error=error,
         asks=asks,
+        passkey=await passkeys.question(visit, briefing.content_hash or "")
+        if asks and briefing is not None
+        else "",
     )
 
 
@@ -131,6 +134,8 @@ async def approve_now(visit: Visit) -> Response:
     """``POST …/goedkeuren``: exactly what was read; anything else is refused."""
     event = await visit.event()
     briefing = await _submitted(visit, event)
+    if refused := await passkeys.refusal(visit, briefing.content_hash or ""):
+        return await _page(visit, event, error=refused)
     result = await approve(
         visit.session,
         briefing,

@@ -8,6 +8,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.console.passkeys import is_asked
 from bot.evening import approving
 from bot.evening.approving import HASH_PART, earlier
 from briefings.approval import ApprovalRefused, approve
@@ -81,6 +82,9 @@ async def ask_sure(turn: Turn) -> None:
     if briefing.status is not BriefingStatus.SUBMITTED:
         turn.toast = texts.REFUSALS["not_submitted"]
         return
+    if await _takes_passkey(turn):
+        await turn.say(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
+        return
     plan = await plan_recipients(turn.session, event, now=turn.now, only_of=earlier(briefing))
     noticed = await look_over(turn.session, event, briefing, plan, now=turn.now)
     await turn.change(
@@ -90,6 +94,11 @@ async def ask_sure(turn: Turn) -> None:
             [Button(texts.NOT_NOW, data("ap0", briefing.id))],
         ],
     )
+
+
+async def _takes_passkey(turn: Turn) -> bool:
+    """A chat cannot ask for a passkey, so it may not be the way around one."""
+    return await is_asked(turn.session, turn.known().person_id, turn.config.sign_in.passkey)
 
 
 async def not_now(turn: Turn) -> None:
@@ -102,6 +111,9 @@ async def not_now(turn: Turn) -> None:
 async def approve_now(turn: Turn) -> None:
     briefing, event = await _asked_briefing(turn)
     assert turn.tap is not None
+    if await _takes_passkey(turn):
+        await turn.change(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
+        return
     if (briefing.content_hash or "")[:HASH_PART] != turn.tap.args[1]:
         await turn.change(render("coordinator/approve_refused.html", why=texts.REFUSALS["changed"]))
         return

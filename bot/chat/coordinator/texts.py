@@ -187,3 +187,6 @@ SHOWN_PLACES = {
 def cut_short(sentence: str) -> str:
     """What fits on a button of a phone."""
     return sentence if len(sentence) <= 40 else sentence[:39] + "…"
+
+
+PASSKEY_AT_DESK = "Goedkeuren gaat met uw passkey, op de pagina. Stuur /console voor een link."
