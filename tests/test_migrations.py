@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
 
 from bot.database import open_database
-from bot.migrating import MIGRATIONS, MigrationError, differences, is_current, migrate
+from bot.migrating import (
+    MIGRATIONS,
+    MigrationError,
+    differences,
+    is_current,
+    migrate,
+    newest,
+    on_connection,
+    upgrade_to,
+)
 from contacts.directory import Domain, Organisation, Person
 
 FRESH = "sqlite+aiosqlite:///{}"
@@ -80,13 +91,20 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 async def test_rows_that_refer_to_nothing_stop_the_upgrade(url: str) -> None:
-    await migrate(url)
+    Path(url.removeprefix("sqlite+aiosqlite:///")).parent.mkdir()
+    await on_connection(url, lambda connection: upgrade_to(connection, "0001"))
     file = url.removeprefix("sqlite+aiosqlite:///")
     with sqlite3.connect(file) as raw:
         raw.execute("INSERT INTO group_member (group_id, person_id) VALUES (7, 7)")
     raw.close()
     with pytest.raises(MigrationError, match="refers to nothing"):
         await migrate(url)
+
+
+def test_the_newest_version_is_the_one_that_alembic_finds() -> None:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert newest() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_migrations_use_plain_types_and_never_our_own_code() -> None:
