@@ -26,6 +26,7 @@ from contacts.outbox import Delivery, Message, MessageKind
 from contacts.people import grant
 from contacts.permissions import load_actor
 from contacts.records import Database
+from feeds.lexicon import load_lexicon
 from feeds.rows import Event, EventStatus, Item, Source, Trust
 from tests.flow_world import Evening, an_evening
 from tests.partner_world import CONFIG, Chat, a_partner, an_event
@@ -229,6 +230,21 @@ async def test_an_event_starts_by_hand_in_four_taps_and_a_line(evening: Evening)
     await user.see_button("Ter goedkeuring")
     event = await the_event(evening)
     assert (event.type, event.severity, event.status) == ("E01", 3, EventStatus.CONFIRMED)
+
+
+async def test_every_kind_of_the_console_can_be_chosen_in_the_chat(evening: Evening) -> None:
+    user = evening.coordinator
+    await user.say("/gebeurtenis")
+    await user.press("Alle soorten")
+    labels = [name[:1].upper() + name[1:] for name, _ in load_lexicon().event_types.values()]
+    for label in labels:
+        await user.see_button(label)
+    rumour = "Viraal filmpje / online oproep / geruchten"
+    for label in (rumour, "Arnhem", "2 volgen", "politie/OM"):
+        await user.press(label)
+    await user.say("Een filmpje gaat rond op scholen")
+    await user.see_button("Ter goedkeuring")
+    assert (await the_event(evening)).type == "E15"
 
 
 async def test_a_link_is_accepted_as_the_source(evening: Evening) -> None:

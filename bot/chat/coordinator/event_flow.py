@@ -15,9 +15,12 @@ from bot.evening.starting import LEADS, SEND_TIMES, default_deadline, next_time
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import open_event
+from feeds.lexicon import load_lexicon
 from feeds.rows import Origin
 
 FLOW = "event"
+#: shows all kinds instead of the usual ones
+MORE = "meer"
 
 
 async def start(turn: Turn) -> None:
@@ -35,10 +38,20 @@ async def start(turn: Turn) -> None:
 async def chose_type(turn: Turn) -> None:
     given = _given(turn)
     assert turn.tap is not None
+    if turn.tap.args[0] == MORE:
+        await _show_all_types(turn)
+        return
     given["type"] = turn.tap.args[0]
     await turn.ask(FLOW, "place", given)
     row = [Button(label, data("evp", code)) for code, label in texts.PLACES_SHORT]
     await turn.change(render("coordinator/new_place.html"), [row[:2], row[2:]])
+
+
+async def _show_all_types(turn: Turn) -> None:
+    """Every kind that the console offers, each on a line of its own: the names are long."""
+    types = load_lexicon().event_types.items()
+    rows = [[Button(name[:1].upper() + name[1:], data("evt", key))] for key, (name, _) in types]
+    await turn.change(render("coordinator/new_type.html", link=None), rows)
 
 
 async def chose_place(turn: Turn) -> None:

@@ -152,6 +152,7 @@ EVENT_TYPES_SHORT = (
     ("E08", "Rellen"),
     ("E14", "Schok in het buitenland"),
     ("algemeen", "Iets anders"),
+    ("meer", "Alle soorten"),
 )
 
 PLACES_SHORT = (
