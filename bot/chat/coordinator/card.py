@@ -24,7 +24,7 @@ from briefings.versions import SENT
 from contacts.arrival import count_deliveries
 from contacts.calling import CallStatus, calls_of
 from contacts.notices import OPEN_CALLS
-from contacts.outbox import Button, Content, Delivery, Message, TelegramForm
+from contacts.outbox import Button, Content, Delivery, Message, MessageStatus, TelegramForm
 from contacts.permissions import Permission
 from contacts.progress import read_progress
 from contacts.progress_texts import lines_of
@@ -166,6 +166,8 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
             ]
         )
     last = [Button(texts.SIGNALS, data("sigs", number))]
+    if event.status is EventStatus.CLOSED:
+        last.append(Button(texts.REOPEN, data("reop", number)))
     if briefing is not None and (briefing.version > 1 or status in SENT):
         # Also while a next text is being written: harm does not wait for it.
         last.append(Button(texts.TAKE_BACK, data("retr", number)))
@@ -178,9 +180,10 @@ async def progress_view(
 ) -> View:
     """How far the sending of one briefing is, with what needs a person."""
     messages = (
-        await session.exec(select(Message.id).where(col(Message.briefing_id) == briefing_id))
+        await session.exec(select(Message).where(col(Message.briefing_id) == briefing_id))
     ).all()
-    counts = await count_deliveries(session, message_ids=[m for m in messages if m is not None])
+    counts = await count_deliveries(session, message_ids=ids_of(messages))
+    is_halted = any(message.status is MessageStatus.HALTED for message in messages)
     total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
     done = total - counts.planned - counts.sending
     held, held_until = await count_held(session, briefing_id, now=now)
@@ -195,8 +198,9 @@ async def progress_view(
         held=held,
         held_until=held_until,
         only_held=held and held == counts.planned and not counts.sending,
+        is_halted=is_halted,
     )
-    buttons: list[list[Button]] = []
+    buttons = _brakes(event_id, briefing_id, is_halted=is_halted, waits=counts.planned > 0)
     if counts.unknown:
         label = texts.SHOW_UNKNOWN.format(count=counts.unknown)
         buttons.append([Button(label, data("unk", event_id, briefing_id))])
@@ -205,6 +209,18 @@ async def progress_view(
         label = texts.CALL_LIST.format(count=len(to_call))
         buttons.append([Button(label, data(OPEN_CALLS, event_id))])
     return text, buttons
+
+
+def _brakes(event_id: int, briefing_id: int, *, is_halted: bool, waits: bool) -> list[list[Button]]:
+    """Stop while there is something to stop; go on or call off once it stands still."""
+    if is_halted:
+        return [
+            [
+                Button(texts.GO_ON, data("brkg", event_id, briefing_id)),
+                Button(texts.CALL_OFF, data("brka", event_id, briefing_id)),
+            ]
+        ]
+    return [[Button(texts.STOP, data("brks", event_id, briefing_id))]] if waits else []
 
 
 async def refresh_live(session: AsyncSession, *, now: datetime) -> int:

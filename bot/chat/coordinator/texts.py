@@ -191,3 +191,7 @@ def cut_short(sentence: str) -> str:
 
 
 PASSKEY_AT_DESK = "Goedkeuren gaat met uw passkey, op de pagina. Stuur /console voor een link."
+
+STOP, GO_ON, CALL_OFF = "Stop", "Ga door", "Afzeggen"
+CANCEL_SURE = "Ja, afzeggen"
+REOPEN = "Heropenen"

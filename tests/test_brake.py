@@ -1,0 +1,127 @@
+"""The brake on a phone: stop, go on, call off, reopen; each guarded like at the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlmodel import select
+
+from bot.chat.buttons import parse
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.card import progress_view
+from bot.chat.router import route
+from bot.chat.turn import Turn
+from bot.evening.starting import prepare
+from bot.rows import UpdateKind
+from briefings.rows import Briefing
+from contacts.directory import ChannelKind, Role, RoleGrant
+from contacts.journal import SYSTEM
+from contacts.outbox import (
+    Content,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+    TelegramForm,
+)
+from contacts.people import grant
+from contacts.permissions import load_actor
+from contacts.records import Database
+from contacts.sending import Recipient, post
+from feeds.rows import Event, EventStatus
+from tests.partner_world import CONFIG, Chat, a_partner, an_event
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> Chat:
+    """A coordinator's chat on a real store, with a text on its way to three schools."""
+    chat = await a_partner(db, now)
+    async with db.begin() as session:
+        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
+    event_id = await an_event(chat)
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        actor = await load_actor(session, chat.person_id or 0)
+        assert actor is not None
+        await prepare(session, event, actor, CONFIG.briefings, now=now)
+        briefing = (await session.exec(select(Briefing))).one()
+        await post(
+            session,
+            kind=MessageKind.BRIEFING,
+            content=Content(telegram=TelegramForm(text="Informatie")),
+            to=[Recipient(ChannelKind.TELEGRAM, f"90{n}", None, 1) for n in range(3)],
+            event_id=event_id,
+            briefing_id=briefing.id,
+            now=now,
+        )
+    return chat
+
+
+async def tap(desk: Chat, verb: str) -> None:
+    async def routed(turn: Turn) -> None:
+        await route(turn, UpdateKind.TAP, None)
+
+    await desk.run(routed, tap=parse(f"{verb}:1:1"))
+
+
+async def state(desk: Chat) -> tuple[MessageStatus, list[DeliveryStatus]]:
+    [message] = [one for one in await desk.all(Message) if one.briefing_id]
+    rows = [one for one in await desk.all(Delivery) if one.message_id == message.id]
+    return message.status, [row.status for row in rows]
+
+
+async def buttons(desk: Chat) -> list[str]:
+    async with desk.db.read() as session:
+        _, rows = await progress_view(session, 1, 1, now=desk.now)
+    return [button.text for row in rows for button in row]
+
+
+async def test_one_tap_stops_what_was_not_sent_and_another_lets_it_go_on(desk: Chat) -> None:
+    assert await buttons(desk) == [texts.STOP]
+    await tap(desk, "brks")
+    assert (await state(desk))[0] is MessageStatus.HALTED
+    assert "Gestopt" in await desk.text()
+    assert await buttons(desk) == [texts.GO_ON, texts.CALL_OFF]
+    await tap(desk, "brkg")
+    assert (await state(desk))[0] is MessageStatus.READY
+    assert await buttons(desk) == [texts.STOP]
+
+
+async def test_calling_off_is_asked_once_more_and_reaches_nobody_else(desk: Chat) -> None:
+    await tap(desk, "brks")
+    await tap(desk, "brka")
+    assert (await state(desk))[0] is MessageStatus.HALTED
+    assert await desk.labels() == [texts.CANCEL_SURE, texts.GO_ON]
+    await tap(desk, "brkx")
+    assert set((await state(desk))[1]) == {DeliveryStatus.CANCELLED}
+    assert await buttons(desk) == []
+
+
+async def test_a_brake_that_comes_too_late_says_so(desk: Chat) -> None:
+    for verb in ("brkg", "brkx"):
+        await tap(desk, verb)
+        assert desk.toast == texts.ALREADY_DECIDED
+    assert (await state(desk))[0] is MessageStatus.READY
+
+
+async def test_who_may_not_send_may_not_brake_or_reopen(desk: Chat) -> None:
+    async with desk.db.begin() as session:
+        for row in (await session.exec(select(RoleGrant))).all():
+            await session.delete(row)
+    for verb in ("brks", "reop"):
+        await tap(desk, verb)
+    assert (await state(desk))[0] is MessageStatus.READY
+
+
+async def test_a_closed_event_reopens_from_its_card(desk: Chat) -> None:
+    await tap(desk, "reop")
+    assert desk.toast == texts.ALREADY_DECIDED
+    async with desk.db.begin() as session:
+        (await session.exec(select(Event))).one().status = EventStatus.CLOSED
+    await tap(desk, "ecard")
+    assert texts.REOPEN in await desk.labels()
+    await tap(desk, "reop")
+    [event] = await desk.all(Event)
+    assert event.status is EventStatus.REOPENED
