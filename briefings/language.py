@@ -48,4 +48,4 @@ def capitals(text: str) -> tuple[list[str], list[str]]:
 
 def has_emoji(text: str) -> bool:
     """Whether a pictograph stands in the text."""
-    return any(unicodedata.category(sign) == "So" for sign in text)
+    return not text.isascii() and any(unicodedata.category(sign) == "So" for sign in set(text))

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
 from briefings import language
-from briefings.lint_rules import Level, lint_rules, pattern
+from briefings.lint_rules import Level, Rule, lint_rules, pattern
 from briefings.plaintext import Block, chat_length, chat_words, read_blocks, words
 from briefings.reading import score_of
 from briefings.render import Rendered
@@ -115,10 +116,16 @@ def _word_rules(blocks: Sequence[Block], text: Rendered) -> Iterator[Remark]:
 
 def _hits(said: Iterable[tuple[str, str]], audience: Audience | None) -> Iterator[Remark]:
     for where, sentence in said:
-        for rule in lint_rules().rules:
-            hit = rule.hit(sentence) if rule.is_for(audience) else None
-            if hit is not None:
+        for rule, hit in _broken(sentence):
+            if rule.is_for(audience):
                 yield Remark(rule.code, rule.level, f"{where}: “{hit}”", rule.advice)
+
+
+@lru_cache(maxsize=4096)
+def _broken(sentence: str) -> tuple[tuple[Rule, str], ...]:
+    """The rules that a sentence breaks. The texts of one event share most of their sentences."""
+    hits = ((rule, rule.hit(sentence)) for rule in lint_rules().rules)
+    return tuple((rule, hit) for rule, hit in hits if hit is not None)
 
 
 def _organisations(stated: Sequence[str], names: Collection[str]) -> Iterator[Remark]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from briefings import language
 from briefings.plaintext import Block, words
@@ -34,6 +35,7 @@ class Score:
     flesch: float
 
 
+@lru_cache(maxsize=16_384)
 def syllables(word: str) -> int:
     """How many sounds a word has, at least one; a number counts as two."""
     if _NUMBER.fullmatch(word):
