@@ -273,4 +273,6 @@ def _environment(own: Path | None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # A change needs a new start anyway; without this every use asks the disk.
+        auto_reload=False,
     )

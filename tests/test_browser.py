@@ -229,7 +229,8 @@ PATHS = (
     "/", "/gebeurtenissen", "/gebeurtenis/nieuw", "/gebeurtenis/1", "/gebeurtenis/1/feiten",
     "/gebeurtenis/1/teksten", "/gebeurtenis/1/verzenden", "/gebeurtenis/1/goedkeuren",
     "/gebeurtenis/1/bereik", "/signalen", "/signaal/1", "/contacten", "/contact/4",
-    "/contacten/inlezen", "/beheer", "/passkeys", "/beheer/koppelingen", "/journaal", "/nergens",
+    "/contacten/inlezen", "/beheer", "/passkeys", "/beheer/koppelingen", "/beheer/lijsten",
+    "/journaal", "/nergens",
 )  # fmt: skip
 
 

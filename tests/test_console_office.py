@@ -11,6 +11,7 @@ from bot.console.event_view import count_by
 from bot.console.health import judge_beat, report
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
+from briefings.library import library
 from briefings.rows import BriefingStatus
 from contacts.directory import Audience, Domain, Role
 from contacts.journal import SYSTEM, JournalEntry, write_journal
@@ -218,3 +219,12 @@ def test_a_part_is_late_at_its_own_pace(now: datetime) -> None:
     assert judge_beat("poller", hour_ago, ticks, now=now).is_late
     assert not judge_beat("tidy", hour_ago, ticks, now=now).is_late
     assert report([])["ok"] is False
+
+
+async def test_lists_say_what_is_still_to_be_checked_and_who_keeps_a_set(world: World) -> None:
+    page = (await world.desk.get("/beheer/lijsten")).text
+    assert "Coördinator (vanavond)" in page
+    assert "<strong>te controleren</strong>" in page or "te controleren: er staat niets in" in page
+    for name in library().sets():
+        assert library().set_meta(name).name in page
+    assert "Wijken" in page

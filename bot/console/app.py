@@ -33,6 +33,7 @@ from bot.console import (
     events,
     facts,
     inbox,
+    lists,
     live,
     metrics,
     office,
@@ -73,6 +74,7 @@ DOORS: tuple[Door, ...] = (
     *bringing_in.DOORS,
     *steering.DOORS,
     *couplings.DOORS,
+    *lists.DOORS,
     *passkeys.DOORS,
 )
 
