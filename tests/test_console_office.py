@@ -9,6 +9,7 @@ import pytest
 
 from bot.console.event_view import count_by
 from bot.console.health import judge_beat, report
+from bot.console.lists import place_views, set_views
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from briefings.library import library
@@ -228,3 +229,9 @@ async def test_lists_say_what_is_still_to_be_checked_and_who_keeps_a_set(world: 
     for name in library().sets():
         assert library().set_meta(name).name in page
     assert "Wijken" in page
+
+
+def test_every_set_is_of_some_kind_and_every_sort_of_place_has_dutch_words() -> None:
+    assert [view.name for view in set_views(library()) if not view.kinds] == []
+    assert all("_" not in view.sort for view in place_views())
+    assert sum(view.unchecked for view in place_views()) > 0

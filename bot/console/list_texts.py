@@ -1,7 +1,20 @@
 """Dutch of the page Lijsten en sjablonen."""
 
 CONTACTS, REPORTING, HELP = "Voor vragen", "Waar meld ik wat", "Hulplijnen"
-DISTRICTS = "wijken"
+DISTRICT = "wijk"
+SORTS = {
+    "wijk": "wijken",
+    "stadsdeel": "stadsdelen",
+    "plek": "straten, parken en pleinen",
+    "onderwijs": "scholen",
+    "welzijn": "buurt- en jongerenwerk",
+    "levensbeschouwing": "gebedshuizen",
+    "overheid": "gebouwen van de overheid",
+    "buurgemeenten": "buurgemeenten",
+    "regio": "de regio",
+    "nl_steden": "steden in Nederland",
+    "buitenland_overig": "plaatsen in het buitenland",
+}
 FAULTS = {
     "no_phone": "te controleren: het nummer ontbreekt",
     "empty": "te controleren: er staat niets in",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from bot.console import list_texts as words
 from bot.console.doors import Door, Visit
+from briefings.event_kinds import kind_of
 from briefings.library import Library, library
 from briefings.moments import local_date
 from briefings.settings import BriefingSettings, CityLine
@@ -39,11 +41,11 @@ class SetView:
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """Places of one sort: how many, and whether somebody of the city looked at them."""
+    """Places of one sort: how many, and how many of them nobody of the city looked at."""
 
     sort: str
     count: int
-    unchecked: bool
+    unchecked: int
 
 
 async def show_lists(visit: Visit) -> Response:
@@ -75,8 +77,8 @@ def line_views(settings: BriefingSettings, today: date) -> list[LineView]:
 def set_views(sets: Library) -> Sequence[SetView]:
     """Every set with the kinds of event that use it. Pure."""
     used: dict[str, list[str]] = {}
-    for kind, template in load_lexicon().event_types.values():
-        used.setdefault(template, []).append(kind)
+    for code, (kind, _) in load_lexicon().event_types.items():
+        used.setdefault(kind_of(code).templates, []).append(kind)
     views = []
     for name in sets.sets():
         meta = sets.set_meta(name)
@@ -88,12 +90,17 @@ def set_views(sets: Library) -> Sequence[SetView]:
 def place_views() -> Sequence[PlaceView]:
     """Where the watch looks. Pure."""
     places = load_lexicon().gazetteer
-    unchecked = sum(1 for one in places.wijken if one.te_controleren)
-    districts = PlaceView(words.DISTRICTS, len(places.wijken), unchecked > 0)
-    groups = [*places.plekken, *places.omgeving]
+    total: Counter[str] = Counter()
+    unchecked: Counter[str] = Counter()
+    for district in places.wijken:
+        total[words.DISTRICT] += 1
+        unchecked[words.DISTRICT] += district.te_controleren
+    for group in (*places.plekken, *places.omgeving):
+        total[group.soort] += len(group.termen)
+        unchecked[group.soort] += len(group.termen) if group.te_controleren else 0
     return [
-        districts,
-        *(PlaceView(one.soort, len(one.termen), one.te_controleren) for one in groups),
+        PlaceView(words.SORTS.get(sort, sort), count, unchecked[sort])
+        for sort, count in total.items()
     ]
 
 
