@@ -97,14 +97,19 @@ def followed_by(briefing: Briefing, versions: Sequence[Briefing]) -> list[Briefi
     return earlier
 
 
-def first_with(fact_created_at: datetime, versions: Sequence[Briefing]) -> int | None:
+def first_with(
+    fact_created_at: datetime, versions: Sequence[Briefing], *, now: datetime
+) -> int | None:
     """The id of the first version sent with a fact from then; None when none was.
 
-    Whoever got that version, or a later one, may have read the fact.
+    Whoever got that version, or a later one, may have read the fact. One whose moment has
+    come counts: its messages go out whether or not the next round marked it yet.
     """
     for version in versions:
         approved_at = version.approved_at
-        if version.status in SENT and approved_at is not None and approved_at >= fact_created_at:
+        due = version.status is BriefingStatus.APPROVED and not waits(version, now=now)
+        went_out = version.status in SENT or due
+        if went_out and approved_at is not None and approved_at >= fact_created_at:
             return version.id
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
@@ -14,7 +15,7 @@ from briefings.closing import closing_lines
 from briefings.drafting import draft_briefing, texts_of
 from briefings.facts import facts_of, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
-from briefings.versions import followed_by
+from briefings.versions import first_with, followed_by
 from contacts.arrival import record_bounce, resend_unknown
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
 from contacts.escalation import escalate_due
@@ -298,3 +299,14 @@ def test_what_follows_never_follows_something_that_did_not_go_out(
     assert not {version.status for version in before} & unsent
     if kind is BriefingKind.FIRST:
         assert before == []
+
+
+@pytest.mark.parametrize(("minutes", "was_sent"), [(-1, True), (0, True), (1, False)])
+def test_a_text_whose_moment_has_come_counts_as_sent(minutes: int, was_sent: bool) -> None:
+    version = Briefing(
+        id=7, event_id=1, version=1, kind=BriefingKind.FIRST, status=BriefingStatus.APPROVED,
+        facts_version=1, edited_at=NOW, created_at=NOW, approved_at=NOW,
+        send_at=NOW + timedelta(minutes=minutes),
+    )  # fmt: skip
+    written = NOW - timedelta(minutes=5)
+    assert (first_with(written, [version], now=NOW) == 7) is was_sent

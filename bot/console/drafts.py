@@ -74,7 +74,7 @@ async def _page(
         drafts=await _drafts(visit, briefing, versions) if briefing else [],
         is_newest=briefing is not None and briefing.id == versions[-1].id,
         is_running=event.status in RUNNING,
-        wrong_facts=await writing.sent_facts(visit.session, event),
+        wrong_facts=await writing.sent_facts(visit.session, event, now=visit.now),
         error=error,
         remarks=remarks,
     )

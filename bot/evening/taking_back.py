@@ -58,7 +58,7 @@ async def take_back(
         return NotBegun("person")
     if fact.withdrawn_at is not None:
         return NotBegun("taken_back")
-    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id))
+    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id), now=now)
     if first_wrong is None:
         await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
         await redraft(session, event, actor, settings, now=now)

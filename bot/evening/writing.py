@@ -162,7 +162,7 @@ async def begin_version(
     )
 
 
-async def sent_facts(session: AsyncSession, event: Event) -> list[Fact]:
+async def sent_facts(session: AsyncSession, event: Event, *, now: datetime) -> list[Fact]:
     """The sentences of now that readers have, or may have, in hand; the newest first."""
     assert event.id is not None
     try:
@@ -172,7 +172,7 @@ async def sent_facts(session: AsyncSession, event: Event) -> list[Fact]:
     versions = await versions_of(session, event.id)
     facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
     facts.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
-    return [fact for fact in facts if first_with(fact.created_at, versions) is not None]
+    return [fact for fact in facts if first_with(fact.created_at, versions, now=now)]
 
 
 async def _other_draft(session: AsyncSession, event: Event, kind: BriefingKind) -> bool:
@@ -214,7 +214,7 @@ async def begin_correction(
     if await _other_draft(session, event, BriefingKind.CORRECTION):
         # The wrong sentence stays until its correction can be written.
         return NotBegun("draft_open")
-    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id))
+    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id), now=now)
     await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
     if first_wrong is None:
         # Nobody read it yet: taking it out is enough.

@@ -36,6 +36,8 @@ async def start_correction(turn: Turn) -> None:
     assert event.id is not None
     view = await facts_of(turn.session, event.id)
     facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
+    # What was written last is what somebody just noticed.
+    facts.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
     buttons = [
         [Button(texts.cut_short(fact.text), data("corr2", event.id, fact.id))]
         for fact in facts[:12]

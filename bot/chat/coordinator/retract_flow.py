@@ -23,7 +23,7 @@ async def start(turn: Turn) -> None:
     """Which sentence is it? Only what readers may have in hand can be taken back."""
     event = await open_event_of(turn)
     turn.allowed(Permission.APPROVE_BRIEFING)
-    facts = await sent_facts(turn.session, event)
+    facts = await sent_facts(turn.session, event, now=turn.now)
     if not facts:
         turn.toast = texts.NOTHING_SENT
         return
