@@ -166,6 +166,18 @@ async def test_a_change_is_noted_once_per_topic(desk: Desk) -> None:
     assert {call.topic for call in await calls_of(desk)} == {"event", "briefing", "picture"}
 
 
+async def test_a_change_whose_journal_line_was_missed_is_told_within_a_minute(desk: Desk) -> None:
+    clock = Clock(desk.world.now)
+    async with a_receiver() as receiver:
+        at_work = a_round(desk, receiver, clock, topics=["event"])
+        assert await at_work.turn() == 1
+        async with desk.world.db.begin() as session:
+            (await session.get_one(Event, desk.number)).severity = 5
+        assert await at_work.turn() == 0
+        clock.at += timedelta(minutes=1)
+        assert await at_work.turn() == 1
+
+
 async def test_what_nobody_confirmed_stays_inside(desk: Desk) -> None:
     hooks = [WebhookSettings(key=HOOK, url="https://example.org", topics=["event"])]
     async with desk.world.db.begin() as session:

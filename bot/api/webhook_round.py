@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import aiohttp
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LIMIT = aiohttp.ClientTimeout(total=10.0)
 MOST_A_ROUND = 5
+ANYWAY = timedelta(minutes=1)
 
 
 def secret_of(sealer: Sealer, key: str) -> bytes:
@@ -74,6 +75,7 @@ class Webhooks:
     clock: Clock
     is_exercise: bool = False
     seen: int = -1
+    looked_at: datetime | None = None
 
     async def turn(self) -> int:
         """Note what changed and tell what is due; returns how many were told or refused."""
@@ -92,14 +94,18 @@ class Webhooks:
         return sum(told)
 
     async def _look(self) -> None:
-        """Every change writes a journal line, so without a new one there is nothing to note."""
+        """Every change writes a journal line, so without a new one there is nothing to note.
+
+        But for a line with a lower number that was committed later: so once a minute anyway.
+        """
+        now = self.clock()
         async with self.db.read() as session:
             newest = (await session.exec(select(func.max(col(JournalEntry.id))))).one() or 0
-        if newest == self.seen:
+        if newest == self.seen and self.looked_at is not None and now - self.looked_at < ANYWAY:
             return
         async with self.db.begin() as session:
-            await note_changes(session, self.hooks, now=self.clock())
-        self.seen = newest
+            await note_changes(session, self.hooks, now=now)
+        self.seen, self.looked_at = newest, now
 
     async def _tell(
         self, web: aiohttp.ClientSession, address: str, calls: Sequence[WebhookCall]
