@@ -16,6 +16,7 @@ from contacts.outbox import (
     Content,
     Delivery,
     DeliveryAct,
+    DeliveryStatus,
     EmailForm,
     Message,
     MessageKind,
@@ -31,6 +32,10 @@ from feeds.settings import FeedSettings
 log = logging.getLogger(__name__)
 
 SHOWN_ITEMS = 5
+#: somebody who answers an alert has this long before news may write over the question
+ANSWERING = timedelta(minutes=10)
+#: how the first button of every alert begins
+ALERT_ANSWER = "ok:"
 
 
 async def ring(db: Database, settings: FeedSettings, *, now: datetime) -> int:
@@ -79,9 +84,32 @@ async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> No
     content = await alert_content(session, event, updated=now)
     chat_only = Content(telegram=content.telegram)
     for delivery_id in found.all():
-        if delivery_id is not None:
+        if delivery_id is not None and not await _is_answering(session, delivery_id, now):
             await edit_sent(session, delivery_id, chat_only, now=now)
     await mark_shown(session, event, now=now)
+
+
+async def _is_answering(session: AsyncSession, delivery_id: int, now: datetime) -> bool:
+    """Whether somebody is at the questions under this alert: those are not written over.
+
+    Their message was edited lately, and no longer shows the answers to an alert.
+    """
+    found = await session.exec(
+        select(Message.content, Message.created_at)
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .where(
+            col(Delivery.edits_delivery_id) == delivery_id,
+            col(Delivery.status) != DeliveryStatus.CANCELLED,
+        )
+        .order_by(col(Delivery.id).desc())
+        .limit(1)
+    )
+    newest = found.first()
+    if newest is None or now - newest[1] >= ANSWERING:
+        return False
+    form = Content.from_json(dict(newest[0])).telegram
+    shown = [button.data or "" for row in form.buttons for button in row] if form else []
+    return not any(data.startswith(ALERT_ANSWER) for data in shown)
 
 
 async def alert_content(

@@ -7,17 +7,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.alerts import call_backup, ring
 from bot.evening.starting import SEND_TIMES, deadline_label, default_deadline
 from bot.ticks import remind
 from contacts.directory import ChannelKind, Domain, Person, Role
-from contacts.outbox import Message, MessageKind
+from contacts.outbox import Button, Content, Message, MessageKind, TelegramForm
 from contacts.people import open_channel
 from contacts.permissions import Actor
 from contacts.records import Database, IllegalMove
 from contacts.sealing import Sealer
+from contacts.sending import edit_sent
 from feeds.events import confirm_event, snooze_event
 from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source, Trust
 from feeds.settings import FeedSettings
@@ -177,3 +178,32 @@ async def test_a_late_answer_that_reaches_no_coordinator_is_told_later(
     assert await told_at(later) is None
     await reach(db, later)
     assert await told_at(later) == later
+
+
+async def test_news_does_not_write_over_a_question_that_is_being_answered(
+    db: Database, now: datetime
+) -> None:
+    event_id = await an_alert(db, now)
+    await reach(db, now)
+    await ring(db, FeedSettings(), now=now)
+
+    async def newest_edit() -> str:
+        async with db.read() as session:
+            found = await session.exec(select(Message).order_by(col(Message.id).desc()).limit(1))
+            return str(found.one().content["telegram"]["text"])
+
+    async def another_report(at: datetime) -> None:
+        async with db.begin() as session:
+            (await session.get_one(Event, event_id)).item_count += 1
+        await ring(db, FeedSettings(), now=at)
+
+    await another_report(now)
+    assert "Mogelijk ingrijpende" in await newest_edit()
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        form = TelegramForm(text="1/4 Ernst?", buttons=[[Button("3", f"q2:{event_id}:3")]])
+        await edit_sent(session, event.alert_delivery_id or 0, Content(telegram=form), now=now)
+    await another_report(now + timedelta(minutes=9))
+    assert await newest_edit() == "1/4 Ernst?"
+    await another_report(now + timedelta(minutes=11))
+    assert "Mogelijk ingrijpende" in await newest_edit()

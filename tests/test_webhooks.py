@@ -171,6 +171,7 @@ async def test_a_change_whose_journal_line_was_missed_is_told_within_a_minute(de
     async with a_receiver() as receiver:
         at_work = a_round(desk, receiver, clock, topics=["event"])
         assert await at_work.turn() == 1
+        assert await at_work.turn() == 0
         async with desk.world.db.begin() as session:
             (await session.get_one(Event, desk.number)).severity = 5
         assert await at_work.turn() == 0
