@@ -12,7 +12,7 @@
 # make clean      removes what the others made, and nothing else
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint bench browser postgresql printing test migration lock assets clean
+.PHONY: help setup demo lint bench browser postgresql printing test search migration lock assets clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -92,6 +92,10 @@ test: lint browser postgresql printing
 	$(BIN)/pytest -q -n 2 --cov --cov-report=
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
 	$(BIN)/pytest -q -n 3 --postgresql
+
+# New random examples for every property, a thousand each; what it finds becomes an @example.
+search: setup
+	$(BIN)/pytest -q -n 2 --hypothesis-profile=search $$(grep -rlE '^@given|^    @given' tests)
 
 bench: setup
 	$(BIN)/python -m bot.bench.series
