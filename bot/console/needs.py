@@ -96,17 +96,27 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
 
 
 async def unknown(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
-    found = await session.exec(
-        select(Message.event_id, Message.is_exercise, func.count(), func.min(Delivery.planned_at))
-        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+    # Counted per message from the index alone: a join would read each delivery's row.
+    count = (
+        select(func.count())
         .where(
-            col(Delivery.status) == DeliveryStatus.UNKNOWN, col(Delivery.act) == DeliveryAct.SEND
+            col(Delivery.message_id) == col(Message.id),
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status) == DeliveryStatus.UNKNOWN,
         )
-        .group_by(col(Message.event_id), col(Message.is_exercise))
+        .scalar_subquery()
     )
+    found = await session.exec(
+        select(Message.event_id, Message.is_exercise, Message.send_at, count)
+    )
+    counts: dict[tuple[int | None, bool], tuple[int, datetime]] = {}
+    for event_id, is_exercise, send_at, number in found.all():
+        if number:
+            before, since = counts.get((event_id, is_exercise), (0, send_at))
+            counts[event_id, is_exercise] = before + number, min(since, send_at)
     return [
         Need(
-            what=counted(texts.NEED_UNKNOWN, count),
+            what=counted(texts.NEED_UNKNOWN, number),
             detail=title_of(titles, event_id),
             by=texts.SINCE,
             due=since,
@@ -114,7 +124,7 @@ async def unknown(session: AsyncSession, titles: Mapping[int, str]) -> list[Need
             is_exercise=is_exercise,
             page="verzenden",
         )
-        for event_id, is_exercise, count, since in found.all()
+        for (event_id, is_exercise), (number, since) in counts.items()
     ]
 
 
