@@ -336,11 +336,12 @@ async def test_refused_content_halts_the_message_for_everyone(db: Database) -> N
         await a_person(session, now, chat="99", role=Role.COORDINATOR)
         people = [await a_person(session, now, chat=str(n)) for n in range(50)]
         await a_briefing(session, people, now)
-    slow = SendingSettings(telegram_per_s=20, chat_interval_s=0)
+    slow = SendingSettings(telegram_per_s=5, chat_interval_s=0)
     async with running(a_pump(db, chat, settings=slow)):
         rows = await until(db, lambda rows: len(rows) == 51 and rows[50].status is SENT)
     tried = statuses(rows[:50]).count("failed")
-    assert 1 <= tried < 10
+    # A busy machine writes the refusal later; that it stops at all is the claim.
+    assert 1 <= tried < 25
     assert statuses(rows[:50]).count("planned") == 50 - tried
     assert "de tekst wordt niet aangenomen" in (await notices(db))[0]
 
