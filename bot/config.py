@@ -282,13 +282,17 @@ def _rooted(config: Config, folder: Path) -> Config:
     return config.model_copy(update=places)
 
 
-def explain(error: ValidationError) -> Iterator[str]:
-    """What pydantic found, in Dutch: one sentence per mistake, with section and key."""
+def explain(error: ValidationError, root: type[BaseModel] | None = None) -> Iterator[str]:
+    """What pydantic found, in Dutch: one sentence per mistake, with section and key.
+
+    :param root: the model of the whole file; None for the configuration.
+    """
+    root = root or Config
     for problem in error.errors():
         *parents, key = problem["loc"]
         section = _section(parents)
         if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(key), _keys_at(parents), n=1, cutoff=0.5)
+            near = difflib.get_close_matches(str(key), _keys_at(root, parents), n=1, cutoff=0.5)
             hint = texts.NEAREST.format(name=near[0]) if near else ""
             yield texts.UNKNOWN_KEY.format(section=section, key=key, near=hint)
             continue
@@ -310,11 +314,11 @@ def _section(parents: Sequence[int | str]) -> str:
     return texts.NUMBERED.format(section=names, number=numbers[-1]) if numbers else f"[{names}]"
 
 
-def _keys_at(location: Sequence[int | str]) -> list[str]:
+def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
     """The keys that are known at this place of the file."""
-    model: type[BaseModel] = Config
     for part in location:
-        if isinstance(part, str):
+        # One of several kinds stands in the location by the name of its kind.
+        if isinstance(part, str) and part in model.model_fields:
             model = model_of(model.model_fields[part].annotation) or model
     return list(model.model_fields)
 

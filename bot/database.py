@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+import bot.exercise.rows
 import bot.rows
 import briefings.rows
 import contacts.calling
@@ -16,7 +17,15 @@ import signals.rows
 from contacts.records import Database
 
 #: the modules whose tables make up the store
-TABLES = (bot.rows, briefings.rows, contacts.calling, contacts.outbox, feeds.rows, signals.rows)
+TABLES = (
+    bot.exercise.rows,
+    bot.rows,
+    briefings.rows,
+    contacts.calling,
+    contacts.outbox,
+    feeds.rows,
+    signals.rows,
+)
 
 BUSY_TIMEOUT_MS = 30_000
 

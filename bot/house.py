@@ -23,6 +23,7 @@ from bot.config import Config, load_sealer
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.database import open_database
+from bot.exercise.leading import Tools
 from bot.mail_transport import MailTransport
 from bot.migrating import migrate
 from bot.polling import Poller, StrangerDesk, Worker
@@ -75,6 +76,7 @@ class House:
         )
         self.fetcher = Fetcher(config.feeds)
         self.watch = Watch(self.db, self.fetcher, config.feeds, clock=clock)
+        self.exercise_tools = Tools(self.db, self.watch, self.sealer, config.signals)
         self.webhooks = Webhooks(
             self.db, config.webhooks, self.sealer, clock, is_exercise=config.is_exercise
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.alerts import call_backup, ring, tell_coordinators
 from bot.api.webhook_calls import drop_old_calls
 from bot.chat.coordinator.card import refresh_live
+from bot.exercise.leading import advance
 from bot.inbox import forget_old
 from bot.mail_reading import read_mail
 from bot.rows import Heartbeat
@@ -148,6 +149,13 @@ async def tell_systems(house: House, now: datetime) -> None:
         house.pump.wake()
 
 
+async def exercise(house: House, now: datetime) -> None:
+    """What an exercise has in store for this minute; its news rings like any other."""
+    if await advance(house.exercise_tools, now=now):
+        await ring(house.db, house.config.feeds, now=house.clock())
+        house.pump.wake()
+
+
 async def health(house: House, now: datetime) -> None:
     if await tell_trouble(house, now=now):
         house.pump.wake()
@@ -162,5 +170,6 @@ TICKS = (
     Tick("mail_in", mail_in, lambda pace: pace.mail_in_s),
     Tick("tidy", tidy, lambda pace: pace.tidy_s),
     Tick("webhooks", tell_systems, lambda pace: pace.webhooks_s),
+    Tick("exercise", exercise, lambda pace: pace.exercise_s),
     Tick("health", health, lambda pace: pace.health_s),
 )

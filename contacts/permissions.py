@@ -32,6 +32,7 @@ class Permission(StrEnum):
     MANAGE_CONTACTS = "manage_contacts"
     MANAGE_SYSTEM = "manage_system"
     USE_CONSOLE = "use_console"
+    LEAD_EXERCISE = "lead_exercise"
 
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
@@ -53,6 +54,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.USE_CONSOLE: frozenset(
         {Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
     ),
+    Permission.LEAD_EXERCISE: frozenset({Role.COORDINATOR, Role.ADMIN}),
 }
 
 

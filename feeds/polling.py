@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ from feeds.fetching import Answer, Fetched, Fetcher, Fetching, NotModified
 from feeds.grouping import Group, Grouper, Member
 from feeds.intake import Judged, as_doc, judge_entries
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
-from feeds.parsing import FeedFault, ParsedFeed, parse_feed
+from feeds.parsing import Entry, FeedFault, ParsedFeed, parse_feed
 from feeds.recalling import recall
 from feeds.regrouping import last_regrouping
 from feeds.remembering import Memory
@@ -48,6 +48,8 @@ GROUPER_LIFE = timedelta(hours=24)
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], datetime]
+#: (is_exercise, scene): what is in one world never meets what is in another
+World = tuple[bool, int | None]
 
 
 @dataclass(slots=True)
@@ -77,8 +79,8 @@ class Watch:
         self._db, self._fetcher, self._settings, self._clock = db, fetcher, settings, clock
         self._lexicon = lexicon or load_lexicon()
         self._window = timedelta(hours=settings.window_h)
-        self._groupers: dict[bool, Grouper] = {}
-        self._memories: dict[bool, Memory] = {}
+        self._groupers: dict[World, Grouper] = {}
+        self._memories: dict[World, Memory] = {}
         self._built_at: datetime | None = None
         self._regrouped = 0
         self._writing = asyncio.Lock()
@@ -131,7 +133,7 @@ class Watch:
         parsed = await _parsed(answer, now=self._clock())
         if isinstance(parsed, ParsedFeed) and isinstance(answer, Fetched):
             async with self._writing:
-                return await self._store(source, answer, parsed, polled_at, report)
+                return await self._store(source, parsed.entries, polled_at, report, answer)
         if isinstance(parsed, FeedFault):
             await self._note_fault(source, parsed, report)
         elif isinstance(answer, NotModified):
@@ -141,21 +143,31 @@ class Watch:
                 write_ok(row, answer.retry_after, polled_at=polled_at, now=self._clock())
         return False
 
+    async def take(self, source: Source, entries: Sequence[Entry]) -> bool:
+        """Store what somebody hands over as if the source had been read just now.
+
+        What was taken before, by its guid, is not taken twice. Returns whether an event was
+        touched.
+        """
+        async with self._writing:
+            return await self._store(source, entries, self._clock(), PollReport())
+
     async def _store(
         self,
         source: Source,
-        answer: Fetched,
-        parsed: ParsedFeed,
+        entries: Sequence[Entry],
         polled_at: datetime,
         report: PollReport,
+        answer: Fetched | None = None,
     ) -> bool:
         assert source.id is not None
+        world = (source.is_exercise, source.scene)
         async with self._db.read() as session:
-            known = await read_known(session, source.id, [one.guid for one in parsed.entries])
-            grouper = await self._grouper(session, is_exercise=source.is_exercise)
-            memory = await self._memory(session, is_exercise=source.is_exercise)
+            known = await read_known(session, source.id, [one.guid for one in entries])
+            grouper = await self._grouper(session, world)
+            memory = await self._memory(session, world)
         judged = await asyncio.to_thread(
-            judge_entries, parsed.entries, known, trust=source.trust, lexicon=self._lexicon
+            judge_entries, entries, known, trust=source.trust, lexicon=self._lexicon
         )
         now = self._clock()
         placed = [(one, self._place(grouper, one, now)) for one in judged]
@@ -163,9 +175,10 @@ class Watch:
             row = await session.get_one(Source, source.id)
             storing = Round(session, grouper, memory, row, polled_at, now)
             events = await storing.store(placed)
-            write_ok(row, answer.retry_after, polled_at=polled_at, now=now)
-            # Together with the items, or an item that was not stored would never come again.
-            row.etag, row.last_modified = answer.etag, answer.last_modified
+            if answer is not None:
+                write_ok(row, answer.retry_after, polled_at=polled_at, now=now)
+                # Together with the items: one that was not stored would never come again.
+                row.etag, row.last_modified = answer.etag, answer.last_modified
         report.new_items += sum(one.known is None for one in judged)
         report.changed_items += sum(one.known is not None for one in judged)
         report.events |= events
@@ -175,7 +188,7 @@ class Watch:
         doc = as_doc(one, now=now, window=self._window) if one.wants_group else None
         return grouper.add(doc) if doc is not None else None
 
-    async def _grouper(self, session: AsyncSession, *, is_exercise: bool) -> Grouper:
+    async def _grouper(self, session: AsyncSession, world: World) -> Grouper:
         now = self._clock()
         if self._built_at is None or now - self._built_at > GROUPER_LIFE:
             self._groupers.clear()
@@ -185,21 +198,25 @@ class Watch:
             # A person moved items between events, perhaps from another process.
             self._groupers.clear()
             self._regrouped = regrouped
-        if is_exercise not in self._groupers:
+        if world not in self._groupers:
             grouper = Grouper(self._window, stop_words())
             for doc in await recent_docs(
-                session, since=now - self._window, is_exercise=is_exercise
+                session, since=now - self._window, is_exercise=world[0], scene=world[1]
             ):
                 grouper.add(doc)
-            self._groupers[is_exercise] = grouper
-        return self._groupers[is_exercise]
+            self._groupers[world] = grouper
+        return self._groupers[world]
 
-    async def _memory(self, session: AsyncSession, *, is_exercise: bool) -> Memory:
-        if is_exercise not in self._memories:
-            self._memories[is_exercise] = await recall(
-                session, load_event_rules(), now=self._clock(), is_exercise=is_exercise
+    async def _memory(self, session: AsyncSession, world: World) -> Memory:
+        if world not in self._memories:
+            self._memories[world] = await recall(
+                session,
+                load_event_rules(),
+                now=self._clock(),
+                is_exercise=world[0],
+                scene=world[1],
             )
-        return self._memories[is_exercise]
+        return self._memories[world]
 
     async def _note_fault(self, source: Source, fault: FeedFault, report: PollReport) -> None:
         report.faults.append((source.key, fault.key))

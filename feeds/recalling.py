@@ -19,7 +19,12 @@ AT_A_TIME = 2_000
 
 
 async def recall(
-    session: AsyncSession, rules: EventRules, *, now: datetime, is_exercise: bool
+    session: AsyncSession,
+    rules: EventRules,
+    *,
+    now: datetime,
+    is_exercise: bool,
+    scene: int | None = None,
 ) -> Memory:
     """The memory of everything that came in lately, in the order in which it came."""
     memory = Memory(rules)
@@ -27,7 +32,9 @@ async def recall(
         select(Item)
         .join(Source, col(Source.id) == col(Item.source_id))
         .where(
-            col(Item.first_seen_at) >= now - REMEMBERED, col(Source.is_exercise).is_(is_exercise)
+            col(Item.first_seen_at) >= now - REMEMBERED,
+            col(Source.is_exercise).is_(is_exercise),
+            col(Source.scene).is_(None) if scene is None else col(Source.scene) == scene,
         )
         .order_by(col(Item.id))
         .execution_options(yield_per=AT_A_TIME)
@@ -40,15 +47,22 @@ async def recall(
 
 
 async def recent_rang(
-    session: AsyncSession, rules: EventRules, *, is_exercise: bool, now: datetime
+    session: AsyncSession,
+    rules: EventRules,
+    *,
+    is_exercise: bool,
+    now: datetime,
+    scene: int | None = None,
 ) -> list[Rang]:
     """What rang in the days of the echo, in one world, with what its items are about."""
     since = now - timedelta(days=max(rules.naklank.dagen))
     found = await session.exec(
         select(Event, Item)
         .join(Item, col(Item.event_id) == col(Event.id))
+        .join(Source, col(Source.id) == col(Item.source_id))
         .where(
             col(Event.alerted_at) >= since,
+            col(Source.scene).is_(None) if scene is None else col(Source.scene) == scene,
             col(Event.is_exercise) == is_exercise,
             col(Item.severity) > 0,
             col(Item.is_roundup).is_(False),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy.event import listens_for
 from sqlmodel import Field
 
 from contacts.records import MoveTable, Row, choice, required_choice
@@ -32,6 +33,9 @@ class Source(Row, table=True):
     interval_s: int = Field(default=300)
     is_paused: bool = Field(default=False)
     is_exercise: bool = Field(default=False)
+    scene: int | None = Field(
+        default=None, description="sources of one exercise hear only each other"
+    )
     verified_at: datetime | None = Field(default=None, description="None: te controleren")
     etag: str | None = Field(default=None, max_length=300)
     last_modified: str | None = Field(default=None, max_length=100)
@@ -177,3 +181,13 @@ class Event(Row, table=True):
     closed_at: datetime | None = None
     merged_into_id: int | None = Field(default=None, foreign_key="event.id")
     is_exercise: bool = Field(default=False)
+
+
+@listens_for(Event.is_exercise, "set")
+def _stay_in_one_world(event: Event, value: bool, before: object, _: object) -> None:
+    """An event is an exercise from its first moment to its last, or never.
+
+    :raises ValueError: somebody tries to carry it over.
+    """
+    if isinstance(before, bool) and before != value:
+        raise ValueError("an event cannot change worlds")

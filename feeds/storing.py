@@ -39,7 +39,11 @@ class Round:
         rules = load_event_rules()
         rang = (
             await recent_rang(
-                self.session, rules, is_exercise=self.source.is_exercise, now=self.now
+                self.session,
+                rules,
+                is_exercise=self.source.is_exercise,
+                scene=self.source.scene,
+                now=self.now,
             )
             if placed
             else []
@@ -156,7 +160,9 @@ async def read_known(
     }
 
 
-async def recent_docs(session: AsyncSession, *, since: datetime, is_exercise: bool) -> list[Doc]:
+async def recent_docs(
+    session: AsyncSession, *, since: datetime, is_exercise: bool, scene: int | None = None
+) -> list[Doc]:
     """The items of the window as grouping sees them, in the order in which they came."""
     found = await session.exec(
         select(Item)
@@ -165,6 +171,7 @@ async def recent_docs(session: AsyncSession, *, since: datetime, is_exercise: bo
             col(Item.first_seen_at) >= since,
             col(Item.is_roundup).is_(False),
             col(Source.is_exercise).is_(is_exercise),
+            col(Source.scene).is_(None) if scene is None else col(Source.scene) == scene,
         )
         .order_by(col(Item.id))
     )

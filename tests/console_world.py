@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, update
 
 from bot.config import Config
 from bot.console.app import build_app
@@ -230,6 +230,13 @@ async def a_delivery(
     session.add(delivery)
     await session.flush()
     return delivery
+
+
+async def in_the_other_world(session: Any, event_id: int, *, is_exercise: bool = True) -> None:
+    """An event of the other world, as if it had been one from the beginning."""
+    await session.exec(
+        update(Event).where(col(Event.id) == event_id).values(is_exercise=is_exercise)
+    )
 
 
 async def contents(db: Database) -> dict[str, list[tuple[Any, ...]]]:

@@ -175,6 +175,24 @@ async def test_the_console_link_from_the_phone_signs_in(evening: Evening, browse
     assert window.complaints == []
 
 
+async def test_an_exercise_is_led_from_the_page(evening: Evening, browser: Browser) -> None:
+    desk = await at_desk(evening, browser, "Coördinator")
+    await desk.go("/oefenen")
+    await desk.page.get_by_role("button", name=re.compile("Aanhoudingen in een wijk")).click()
+    await evening.coordinator.see_button("Bevestig", timeout_s=60)
+    await evening.coordinator.press("Bevestig")
+    await evening.coordinator.press("Alles akkoord")
+    await desk.press("Volgende inspeler nu")
+    await expect(desk.page.get_by_text("op tijd")).to_be_visible()
+    assert await desk.violations() == []
+    await desk.page.get_by_text("Wat komt er nog?").click()
+    await desk.keep("oefening")
+    await desk.press("Beëindig en toon de kaart")
+    await expect(desk.page.get_by_text("De oefening is klaar.")).to_be_visible()
+    await evening.coordinator.see("scorekaart")
+    assert desk.complaints == []
+
+
 async def tab_to(window: Window, name: str) -> None:
     """Press Tab until this button or link has the focus, and see that it shows."""
     for _ in range(80):
@@ -230,7 +248,7 @@ PATHS = (
     "/gebeurtenis/1/teksten", "/gebeurtenis/1/verzenden", "/gebeurtenis/1/goedkeuren",
     "/gebeurtenis/1/bereik", "/signalen", "/signaal/1", "/contacten", "/contact/4",
     "/contacten/inlezen", "/beheer", "/passkeys", "/beheer/koppelingen", "/beheer/lijsten",
-    "/journaal", "/nergens",
+    "/journaal", "/oefenen", "/nergens",
 )  # fmt: skip
 
 

@@ -21,13 +21,13 @@ from contacts.outbox import (
 )
 from contacts.records import Database
 from contacts.sealing import Sealer
-from feeds.rows import Event
 from signals.rows import Signal
 from tests.console_world import (
     SAME_SITE,
     World,
     a_world,
     client_of,
+    in_the_other_world,
     tell,
 )
 
@@ -117,7 +117,7 @@ async def test_no_page_asks_for_anything_from_elsewhere(
 
 async def test_an_exercise_says_so_on_every_page(world: World) -> None:
     async with world.db.begin() as session:
-        (await session.get_one(Event, world.event_id)).is_exercise = True
+        await in_the_other_world(session, world.event_id)
     for path in (world.page, f"{world.page}/signaal"):
         page = (await world.web.get(path)).text
         assert "<strong>OEFENING.</strong>" in page
@@ -130,7 +130,7 @@ async def test_an_exercise_says_so_on_every_page(world: World) -> None:
 
 async def test_a_signal_to_an_exercise_is_one_too(world: World) -> None:
     async with world.db.begin() as session:
-        (await session.get_one(Event, world.event_id)).is_exercise = True
+        await in_the_other_world(session, world.event_id)
     await tell(world)
     async with world.db.read() as session:
         assert (await session.exec(select(Signal))).one().is_exercise

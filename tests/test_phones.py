@@ -358,9 +358,7 @@ async def test_without_an_evening_the_first_step_is_now(db: Database) -> None:
 async def test_dismissed_and_real_events_are_no_evening(db: Database, now: datetime) -> None:
     async with db.begin() as session:
         session.add(_event(now, status=EventStatus.DISMISSED))
-        real = _event(now)
-        real.is_exercise = False
-        session.add_all([real, _event(now, alerted_at=None)])
+        session.add_all([_event(now, is_exercise=False), _event(now, alerted_at=None)])
     async with db.read() as session:
         assert not (await read_progress(session)).has_begun
 

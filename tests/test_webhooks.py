@@ -34,7 +34,7 @@ from contacts.sealing import Sealer
 from feeds.rows import Event, EventStatus
 from signals.rows import Setting, Signal
 from tests.console_desk import Desk, a_desk
-from tests.console_world import PLANTED, client_of, press
+from tests.console_world import PLANTED, client_of, in_the_other_world, press
 
 HOOK = "dashboard"
 DELIVERIES = {"planned": 0, "sending": 0, "sent": 9, "failed": 1, "unknown": 0, "acknowledged": 0}
@@ -194,9 +194,7 @@ async def test_exercises_are_told_only_where_asked(desk: Desk, wanted: bool) -> 
         WebhookSettings(key=HOOK, url="https://example.org", topics=["event"], exercises=wanted)
     ]
     async with desk.world.db.begin() as session:
-        event = await session.get_one(Event, desk.number)
-        event.is_exercise = True
-        await session.flush()
+        await in_the_other_world(session, desk.number)
         assert await note_changes(session, hooks, now=desk.world.now) == int(wanted)
 
 

@@ -39,7 +39,8 @@ async def _feeds(db: Database, config: Config) -> list[str]:
     from feeds.texts import FAULTS
 
     async with db.read() as session:
-        sources = (await session.exec(select(Source).order_by(col(Source.key)))).all()
+        wanted = select(Source).where(col(Source.scene).is_(None)).order_by(col(Source.key))
+        sources = (await session.exec(wanted)).all()
     lines = []
     for source in sources:
         if source.error:

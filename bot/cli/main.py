@@ -16,6 +16,7 @@ from bot.cli import (
     briefings,
     contacts,
     events,
+    exercises,
     feed_measures,
     feed_replays,
     frame_texts,
@@ -43,6 +44,7 @@ app.add_typer(api.app, name="api")
 events.signals_app.command("screen", help=screening_texts.HELP_SCREEN)(screening.screen_file)
 events.signals_app.command("evaluate", help=screening_texts.HELP_EVALUATE)(screening.evaluate_file)
 app.add_typer(briefings.app, name="briefings")
+app.add_typer(exercises.app, name="exercise")
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("backup", help=backup_texts.HELP_BACKUP)(backing_up.backup)

@@ -6,6 +6,10 @@ from bot.console.calling_texts import HOURS_LIKE_THIS
 
 #: what was just done, said at the top of the page
 DONE = {
+    "exercise_begun": "De oefening loopt. Het eerste bericht komt zo.",
+    "exercise_moved_on": "De tijd van de oefening is vooruitgezet.",
+    "exercise_ended": "De oefening is klaar. Hieronder staat de scorekaart.",
+    "exercise_stopped": "De oefening is gestopt. Er gaat niets meer uit.",
     "confirmed": "Bevestigd. De teksten staan klaar als concept. Vul nu de feiten in.",
     "snoozed": "U krijgt deze melding later opnieuw, of eerder als het ernstiger wordt.",
     "dismissed": "De melding is weg. Dank: zo leert Schakel wat er niet toe doet.",

@@ -41,7 +41,7 @@ async def show_steering(visit: Visit) -> Response:
     web = visit.parts.config.web
     sources = await visit.session.exec(
         select(Source)
-        .where(col(Source.is_exercise) == visit.actor.is_exercise)
+        .where(col(Source.is_exercise) == visit.actor.is_exercise, col(Source.scene).is_(None))
         .order_by(col(Source.name))
     )
     found = await visit.session.exec(
@@ -88,7 +88,7 @@ async def show_steering(visit: Visit) -> Response:
 async def pause_source(visit: Visit) -> Response:
     """``POST /beheer/bron/{number}``: read it again, or not for now."""
     source = await visit.session.get(Source, visit.in_path())
-    if source is None or source.is_exercise != visit.actor.is_exercise:
+    if source is None or source.scene or source.is_exercise != visit.actor.is_exercise:
         raise LookupError("no such source")
     source.is_paused = visit.text("doe") == "pauze"
     source.next_poll_at = visit.now

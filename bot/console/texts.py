@@ -205,6 +205,7 @@ PARTS = {
     "mail_in": "Het lezen van e-mail",
     "tidy": "Het opruimen",
     "webhooks": "Het bijwerken van koppelingen",
+    "exercise": "Het leiden van een oefening",
     "health": "De bewaking",
     "worker": "Het antwoorden in Telegram",
     "pump_telegram": "Het versturen via Telegram",

@@ -122,7 +122,8 @@ async def answer_signals(
     for name in reporters:
         message = await stage.users[name].see(stage.scenario["signals"]["answer"], timeout_s=20)
         line.step(name, texts.FEEDBACK)
-    line.quote(message.text)
+    if reporters:
+        line.quote(message.text)
 
 
 async def one_signal(stage: Stage, line: Timeline) -> None:

@@ -86,7 +86,7 @@ async def _play_in(
     stage.house = House(config, phones=phone_routes(stage))
     if by_hand:
         publish_background(simulator.feeds, scenario, now=utc_now())
-    async with _running(stage.house) as house:
+    async with running_house(stage.house) as house:
         people = await seat_everyone(stage)
         line.step(
             texts.SYSTEM,
@@ -94,7 +94,7 @@ async def _play_in(
         )
         line.note(texts.PHONES.format(address=f"{house.web.address}{PAGE}"))
         if by_hand:
-            await _serve(stage, line)
+            await serve_phones(stage, line)
             return OK
         extra: dict[str, Any] = {}
         try:
@@ -109,13 +109,13 @@ async def _play_in(
         async with house.db.read() as session:
             result = await measure(session, timing, ok=ok)
         if not once:
-            await _serve(stage, line)
+            await serve_phones(stage, line)
         print(json.dumps({**result, **extra}, ensure_ascii=False))  # noqa: T201
         return OK if ok else FAILED
 
 
 @contextlib.asynccontextmanager
-async def _running(house: House) -> AsyncIterator[House]:
+async def running_house(house: House) -> AsyncIterator[House]:
     try:
         await house.start()
         yield house
@@ -213,7 +213,7 @@ async def _all_stored(stage: Stage, line: Timeline, items: int) -> int:
         await asyncio.sleep(0.5)
 
 
-async def _serve(stage: Stage, line: Timeline) -> None:
+async def serve_phones(stage: Stage, line: Timeline) -> None:
     """Keep the pages up until Ctrl-C."""
     address = stage.house.web.address
     line.title(texts.SERVING)

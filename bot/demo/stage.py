@@ -114,7 +114,9 @@ def exercise_config(
         ),
         web=WebSettings(port=port, base_url=f"http://127.0.0.1:{port}"),
         database=DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}/schakel.sqlite3"),
-        ticks=TickSettings(feeds_s=0.5, refresh_s=1, alerts_s=2, escalate_s=5, mail_in_s=1),
+        ticks=TickSettings(
+            feeds_s=0.5, refresh_s=1, alerts_s=2, escalate_s=5, mail_in_s=1, exercise_s=0.3
+        ),
         feeds=FeedSettings(allow_private=True, sources=sources, **feeds),
         briefings=exercise_lines(),
         # Nobody watches a demo for the minutes in which an uncertain text may prove its arrival.
