@@ -95,7 +95,7 @@ async def restore(file: Path, url: str, *, key: bytes, overwrite: bool, now: dat
     with open_backup(file, key) as (manifest, secret_key, parts):
         if (manifest.engine == "sqlite") is not is_sqlite:
             raise OtherEngine
-        await _may_take_the_place(url, overwrite=overwrite, now=now)
+        await may_take_the_place(url, overwrite=overwrite, now=now)
         place = Path(str(make_url(url).database)) if is_sqlite else None
         beside = place.parent if place else file.parent
         beside.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -186,7 +186,12 @@ def _lines(file: Path) -> int:
         return sum(1 for _ in source)
 
 
-async def _may_take_the_place(url: str, *, overwrite: bool, now: datetime) -> None:
+async def may_take_the_place(url: str, *, overwrite: bool, now: datetime) -> None:
+    """Nobody is working there, and nothing is lost when something else comes.
+
+    :raises InUse: a house wrote its heartbeat just now.
+    :raises NotEmpty: there are tables, and they may not go.
+    """
     if not may_exist(url):
         return
     database = open_database(url)
@@ -271,7 +276,7 @@ async def _into_postgresql(url: str, manifest: Manifest, folder: Path, *, now: d
                 count = await _copy_in(driver, table, folder / f"{number}.copy")
                 if count != manifest.counts.get(table.name):
                     raise BackupError("damaged")
-            await connection.run_sync(_set_sequences)
+            await connection.run_sync(set_sequences)
             await connection.run_sync(upgrade_to, "head")
             async with AsyncSession(connection, expire_on_commit=False) as session:
                 held = await hold_back(session, taken_at=manifest.made_at, now=now)
@@ -311,7 +316,7 @@ async def _copy_in(driver: Any, table: Table, file: Path) -> int:
         return int(cursor.rowcount)
 
 
-def _set_sequences(connection: Any) -> None:
+def set_sequences(connection: Any) -> None:
     """New rows get numbers after those that came back."""
     look = inspect(connection)
     for table in filter(is_ours, look.get_table_names()):

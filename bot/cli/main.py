@@ -20,6 +20,8 @@ from bot.cli import (
     feed_measures,
     feed_replays,
     frame_texts,
+    moving,
+    moving_texts,
     screening,
     screening_texts,
     setting_up,
@@ -49,6 +51,7 @@ app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("backup", help=backup_texts.HELP_BACKUP)(backing_up.backup)
 app.command("restore", help=backup_texts.HELP_RESTORE)(backing_up.restore)
+app.command("move-database", help=moving_texts.HELP)(moving.move_database)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)
 app.command("signin", help=texts.HELP_SIGN_IN)(signing_in.sign_in)
 

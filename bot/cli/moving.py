@@ -1,0 +1,60 @@
+"""``schakel move-database``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import moving_texts as texts
+from bot.cli.frame import DEFAULT_CONFIG, MISUSE, WRONG, ConfigPath, load, run, say, stop
+
+if TYPE_CHECKING:
+    from bot.config import Config
+
+
+def move_database(
+    url: Annotated[str, typer.Argument(help=texts.HELP_URL, metavar="URL")],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    from bot.backup.moving import Miscounted, NotCurrent
+    from bot.backup.restoring import InUse, NotEmpty
+
+    loaded = load(config)
+    if not url.startswith(("postgresql+psycopg://", "sqlite+aiosqlite:///")):
+        raise stop(texts.BAD_URL, MISUSE)
+    if url == loaded.database.url:
+        raise stop(texts.SAME, MISUSE)
+    try:
+        counts = _move(loaded, url)
+    except NotCurrent:
+        raise stop(texts.NOT_CURRENT, WRONG) from None
+    except InUse:
+        raise stop(texts.IN_USE, WRONG) from None
+    except NotEmpty:
+        raise stop(texts.NOT_EMPTY, WRONG) from None
+    except Miscounted as error:
+        raise stop(texts.MISCOUNTED.format(table=error), WRONG) from None
+    say(texts.MOVED.format(rows=sum(counts.values()), tables=len(counts)))
+    say(texts.NEXT)
+
+
+def _move(config: Config, url: str) -> dict[str, int]:
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from bot.backup.moving import move_database as move
+    from bot.clock import utc_now
+
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.completed}"))
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        return run(
+            move(
+                config.database.url,
+                url,
+                now=utc_now(),
+                on_progress=lambda table, done, total: bar.update(
+                    task, description=table, completed=done, total=total
+                ),
+            )
+        )

@@ -1,0 +1,20 @@
+"""Dutch of ``schakel move-database``."""
+
+HELP = "Verhuis alle gegevens naar een andere database."
+HELP_URL = "de nieuwe database, bijvoorbeeld postgresql+psycopg://schakel@/schakel"
+BAD_URL = "Geef een adres dat begint met postgresql+psycopg:// of sqlite+aiosqlite:///."
+SAME = "Dat is de database waar de gegevens al staan."
+NOT_CURRENT = (
+    "Er zijn nog geen gegevens om te verhuizen, of ze zijn van een andere versie. "
+    "Doe eerst: schakel migrate."
+)
+IN_USE = "Schakel draait nog. Stop het eerst, wacht 15 seconden en probeer het opnieuw."
+NOT_EMPTY = "In de nieuwe database staat al iets. Kies een lege. Er is niets veranderd."
+MISCOUNTED = (
+    "In de tabel {table} kwam niet alles aan. Er is niets verhuisd; de oude gegevens staan er nog."
+)
+MOVED = "✔ Verhuisd: {rows} rijen in {tables} tabellen. Alle aantallen kloppen."
+NEXT = (
+    "Zet het nieuwe adres nu in de configuratie: [database] url, of in SCHAKEL_DATABASE_URL_FILE. "
+    "De oude gegevens blijven staan; haal ze weg als alles werkt."
+)
