@@ -208,6 +208,8 @@ def _whole(config: Config) -> Iterator[str]:
     # The name becomes part of a link: what does not belong there makes every invitation void.
     if not re.fullmatch(r"[A-Za-z0-9_]*", config.telegram.bot_name):
         yield texts.BAD_BOT_NAME.format(value=config.telegram.bot_name)
+    if config.telegram.webhook and not is_safe_address(config.web.base_url):
+        yield texts.WEBHOOK_NEEDS_HTTPS.format(value=config.web.base_url)
     if config.mail.host and not config.mail.from_address:
         yield texts.MAIL_NEEDS_FROM
     if config.mail.imap_host and not config.mail.reply_address:

@@ -29,6 +29,7 @@ from bot.migrating import migrate
 from bot.polling import Poller, StrangerDesk, Worker
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
+from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
 from bot.unsubscribing import Unsubscribing
 from bot.watching import start_beats
 from contacts.pump import Pump
@@ -61,6 +62,10 @@ class House:
             request=self.requests[0],
             get_updates_request=self.requests[1],
         )
+        desk = StrangerDesk(self.bot, render("stranger.txt", settings=config.briefings))
+        self.door = WebhookDoor(
+            self.db, self.sealer, self._screen, desk, clock=clock, on_new=self._wake_worker
+        )
         self.app = build_app(
             self.db,
             config,
@@ -68,6 +73,7 @@ class House:
             clock,
             on_change=self._wake,
             phones=phones,
+            doors=[self.door.route()] if config.telegram.webhook else (),
         )
         self.web = WebServer(
             self.app,
@@ -84,15 +90,24 @@ class House:
         self.worker = Worker(
             self.db, self.bot, config, self.sealer, clock=clock, on_done=self.pump.wake
         )
-        self.poller = Poller(
-            self.db,
-            self.bot,
-            self._screen,
-            self.sealer,
-            StrangerDesk(self.bot, render("stranger.txt", settings=config.briefings)),
-            clock=clock,
-            timeout_s=config.telegram.poll_timeout_s,
-            on_new=self.worker.wake,
+        self.poller: Poller | WebhookKeeper = (
+            WebhookKeeper(
+                self.bot,
+                f"{config.web.base_url.rstrip('/')}{PATH}",
+                self.door.secret,
+                clock=clock,
+            )
+            if config.telegram.webhook
+            else Poller(
+                self.db,
+                self.bot,
+                self._screen,
+                self.sealer,
+                desk,
+                clock=clock,
+                timeout_s=config.telegram.poll_timeout_s,
+                on_new=self._wake_worker,
+            )
         )
         self.scheduler = AsyncIOScheduler(timezone="UTC")
         self.running: dict[str, asyncio.Task[None]] = {}
@@ -173,6 +188,9 @@ class House:
 
     def _wake(self) -> None:
         self.pump.wake()
+
+    def _wake_worker(self) -> None:
+        self.worker.wake()
 
     def _screen(self, text: str) -> Any:
         return screen(text, self.config.signals.allow)

@@ -80,6 +80,7 @@ class Poller:
         self._db, self._bot, self._screen, self._sealer = db, bot, screen, sealer
         self._desk, self._clock, self._timeout_s, self._on_new = desk, clock, timeout_s, on_new
         self._offset: int | None = None
+        self._asks = False
         self.trouble: str | None = None
         self.on_trouble: Callable[[str | None], None] = _nobody_listens
         self.round_at: datetime | None = None
@@ -100,7 +101,7 @@ class Poller:
                 log.warning(
                     "Polling failed: %s", type(error).__name__, extra={"action": "poll_failed"}
                 )
-                await _pause(stop, wait_s)
+                await pause(stop, wait_s)
                 wait_s = min(wait_s * 2, 15.0)
 
     def _note(self, trouble: str | None) -> None:
@@ -110,6 +111,10 @@ class Poller:
 
     async def poll_once(self, stop: asyncio.Event) -> Stored | None:
         """One long poll: fetch, reduce, commit, and only then move the offset."""
+        if not self._asks:
+            # As long as a webhook stands, Telegram refuses to be asked.
+            await self._bot.delete_webhook(drop_pending_updates=False)
+            self._asks = True
         raw = await _until(stop, self._fetch())
         if raw is None:
             return None
@@ -172,7 +177,7 @@ class Worker:
                 found = await self._round(stop)
             except Exception:
                 log.exception("A round of the worker failed", extra={"action": "worker_failed"})
-                await _pause(stop, 0.5)
+                await pause(stop, 0.5)
                 continue
             if not found:
                 await _pause_or(self._woken, stop, 0.5)
@@ -222,7 +227,8 @@ def _trouble(error: Exception) -> str:
     return "unreachable"
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until told to stop."""
     try:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:

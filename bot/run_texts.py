@@ -19,6 +19,10 @@ TELEGRAM = {
         "Telegram is niet te bereiken. Controleer het netwerk en [telegram] base_url. "
         "Schakel blijft het proberen; e-mail gaat door."
     ),
+    "undelivered": (
+        "Telegram kan berichten niet afleveren op [web] base_url. Controleer de webserver ervoor. "
+        "Telegram bewaart ze en blijft het proberen."
+    ),
     "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
 }
 TELEGRAM_WORKS = "Telegram antwoordt weer."

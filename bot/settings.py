@@ -19,6 +19,10 @@ class TelegramSettings(Frozen):
     base_url: str = Field(TELEGRAM_API, description="adres van de Bot API-server")
     bot_name: str = Field("", max_length=64, description="gebruikersnaam van de bot, zonder @")
     poll_timeout_s: int = Field(25, ge=0, le=50, description="seconden wachten op een update")
+    webhook: bool = Field(
+        False,
+        description="Telegram brengt berichten naar [web] base_url; anders vraagt Schakel erom",
+    )
     token: str = Field("", repr=False, exclude=True)
 
 

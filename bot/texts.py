@@ -55,6 +55,11 @@ BAD_WEBHOOK = (
     "(http mag alleen op deze computer zelf)."
 )
 
+WEBHOOK_NEEDS_HTTPS = (
+    "[telegram] webhook kan niet met [web] base_url {value!r}. Telegram brengt berichten alleen "
+    "naar een adres dat met https:// begint."
+)
+
 PROBLEMS = {
     "missing": "dit moet ingevuld zijn.",
     "int_parsing": "dit moet een geheel getal zijn.",

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,11 +55,18 @@ allow_private = true
 """
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 class Installation:
     """One installation in ``folder``: simulator here, house in a process."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, webhook: bool = False) -> None:
+        self.folder, self.webhook = folder, webhook
         self.simulator = Simulator()
         self.database = fresh_url(folder)
         self.kills: list[float] = []
@@ -73,6 +81,11 @@ class Installation:
             folder=self.folder, bot_url=self.simulator.bot_url, database=self.database,
             feed_url=self.simulator.feed_url("oefen-omroep"),
         )  # fmt: skip
+        if self.webhook:
+            port = free_port()
+            text = text.replace("port = 0", f'port = {port}\nbase_url = "http://127.0.0.1:{port}"')
+            text = text.replace("poll_timeout_s = 2", "webhook = true")
+            self.simulator.telegram.desk.again_s = 0.2
         lines = text.split("[[feeds.sources]]")
         source, feeds = lines[1].split("[feeds]")
         text = lines[0] + "[feeds]" + feeds + "[[feeds.sources]]" + source

@@ -90,7 +90,11 @@ async def test_deliveries_survive_kills_without_loss_or_silent_repeats(
             assert (row.status, row.is_repeat) == (DeliveryStatus.UNKNOWN, False)
 
 
-async def test_updates_survive_kills_and_are_answered_once(place: Installation, seed: int) -> None:
+@pytest.mark.parametrize("webhook", [False, True], ids=["asked for", "brought"])
+async def test_updates_survive_kills_and_are_answered_once(
+    place: Installation, seed: int, webhook: bool
+) -> None:
+    place.webhook = webhook
     users = await place.prepare(10)
     await place.start()
     killing = asyncio.create_task(place.kill_now_and_then(4, seed))

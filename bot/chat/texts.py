@@ -7,6 +7,10 @@ TELEGRAM_TROUBLE = {
     "hangs": "Het lezen van Telegram staat stil. Herstart Schakel; e-mail gaat door.",
     "unreachable": "Telegram reageert niet; e-mail gaat door.",
     "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
+    "undelivered": (
+        "Telegram kan berichten niet afleveren op het adres van de pagina's. Controleer de "
+        "webserver ervoor en [web] base_url; e-mail gaat door."
+    ),
     "token": "Telegram kent het token van de bot niet. Controleer SCHAKEL_TELEGRAM_TOKEN.",
 }
 

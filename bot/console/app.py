@@ -89,14 +89,16 @@ def build_app(
     *,
     on_change: Callable[[], None] = nothing_to_wake,
     phones: Sequence[Route] = (),
+    doors: Sequence[Route] = (),
 ) -> Starlette:
     """The application on these parts; it opens and closes nothing itself.
 
     :param on_change: called after each change, so that what was planned goes out at once.
     :param phones: pages of simulated telephones, in the demo and in exercises.
+    :param doors: other ways in, such as the one for Telegram's updates.
     """
     app = Starlette(
-        routes=[*phones, *_routes()],
+        routes=[*phones, *doors, *_routes()],
         middleware=[Middleware(HeadersOnEverything)],
         exception_handlers={HTTPException: _say_why, Exception: _say_sorry},
     )
