@@ -23,6 +23,10 @@ DECIDING := bot/config.py bot/reducing.py bot/chat/buttons.py \
   contacts/importing/reading.py contacts/limiter.py contacts/permissions.py contacts/records.py contacts/verdicts.py \
   feeds/dutch_dates.py feeds/grouping.py feeds/pacing.py feeds/relevance.py feeds/weighing.py \
   signals/person_filter.py signals/workdays.py
+# What proves them. Tracing doubles the time of a test, so only these are traced.
+PROVING := $(addprefix tests/test_,$(addsuffix .py,approval buttons config drafting facts feedback \
+  feeds_grouping feeds_memory feeds_parsing feeds_relevance importing limiter lint mail_politeness outbox_verdicts \
+  person_excused person_filter person_texts quiet records reducing telling))
 FLOOR := 90
 
 empty :=
@@ -89,8 +93,9 @@ postgresql:
 
 # Once on SQLite, and what keeps rows once more on PostgreSQL.
 test: lint browser postgresql printing
-	$(BIN)/pytest -q -n 2 --cov --cov-report=
+	$(BIN)/pytest -q -n 2 --cov --cov-report= $(PROVING)
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
+	$(BIN)/pytest -q -n 2 $(addprefix --ignore=,$(PROVING))
 	$(BIN)/pytest -q -n 3 --postgresql
 
 # New random examples for every property, a thousand each; what it finds becomes an @example.

