@@ -202,6 +202,8 @@ def _whole(config: Config) -> Iterator[str]:
     url = _url(config.database.url)
     if url is None or url.drivername not in DRIVERS:
         yield texts.BAD_DATABASE.format(drivers=" of ".join(f"{name}://" for name in DRIVERS))
+    elif config.database.several_hosts:
+        yield from _hosts(url.get_backend_name())
     for section, address in (("telegram", config.telegram), ("web", config.web)):
         if not address.base_url.startswith(("http://", "https://")):
             yield texts.BAD_ADDRESS.format(section=section, key="base_url", value=address.base_url)
@@ -216,6 +218,14 @@ def _whole(config: Config) -> Iterator[str]:
         yield texts.IMAP_NEEDS_ADDRESS
     yield from _signing_in(config)
     yield from _lists(config)
+
+
+def _hosts(engine: str) -> Iterator[str]:
+    """SQLite is a file of one machine."""
+    if engine == "sqlite":
+        yield texts.HOSTS_NEED_POSTGRESQL
+    if find_spec("procrastinate") is None:
+        yield texts.HOSTS_NEED_LIBRARY
 
 
 def _lists(config: Config) -> Iterator[str]:

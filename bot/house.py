@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from bot.config import Config, load_sealer
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.database import open_database
+from bot.duties import Duty, Office
 from bot.exercise.leading import Tools
 from bot.mail_transport import MailTransport
 from bot.migrating import migrate
@@ -31,7 +32,7 @@ from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
 from bot.unsubscribing import Unsubscribing
-from bot.watching import start_beats
+from bot.watching import note_own_rounds, start_beats
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
@@ -43,15 +44,21 @@ log = logging.getLogger(__name__)
 
 STOP_LIMIT_S = 3.0
 Clock = Callable[[], datetime]
+Work = Callable[[asyncio.Event], Awaitable[None]]
 
 
 class House:
     """All parts of one installation, running in one process."""
 
     def __init__(
-        self, config: Config, *, clock: Clock = utc_now, phones: Sequence[Route] = ()
+        self,
+        config: Config,
+        *,
+        clock: Clock = utc_now,
+        phones: Sequence[Route] = (),
+        offices: Collection[Office] = frozenset(Office),
     ) -> None:
-        self.config, self.clock = config, clock
+        self.config, self.clock, self.offices = config, clock, offices
         self.sealer = load_sealer(config)
         self.db: Database = open_database(config.database.url)
         self.stop_event = asyncio.Event()
@@ -91,12 +98,40 @@ class House:
             self.db, self.bot, config, self.sealer, clock=clock, on_done=self.pump.wake
         )
         self.poller = self._build_poller(desk)
-        self.scheduler = AsyncIOScheduler(timezone="UTC")
         self.running: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
-        """Migrate, recover what a crash left behind, then start every loop and tick."""
+        """Migrate, then start every loop and tick of this process, or stand for election."""
         await migrate(self.config.database.url)
+        duties = [duty for duty in self.duties() if duty.office in self.offices]
+        is_alone = not self.config.database.several_hosts
+        if is_alone:
+            await self._settle()
+        if Office.WEB in self.offices:
+            await self.web.start()
+        if is_alone:
+            for duty in duties:
+                self._loop(duty.name, duty.hold)
+        elif duties:
+            from bot.election import Election
+
+            self._loop("election", Election(self.config.database.url, duties).run)
+        log.info("Started", extra={"action": "started"})
+
+    def duties(self) -> list[Duty]:
+        """What one process at a time does. Without a token nobody reads Telegram."""
+        reading = [
+            Duty("poller", Office.BOT, self._noted(self.poller.run)),
+            Duty("worker", Office.BOT, self._noted(self.worker.run)),
+        ]
+        return [
+            Duty("pump", Office.WORKER, self._noted(self._hold_pump)),
+            *(reading if self.config.telegram.token else ()),
+            Duty("ticks", Office.WORKER, self._hold_ticks),
+        ]
+
+    async def _settle(self) -> None:
+        """Before the first round: the sources of the configuration, and everybody on time."""
         async with self.db.begin() as session:
             await sync_sources(
                 session, self.config.feeds, now=self.clock(), is_exercise=self.config.is_exercise
@@ -104,12 +139,16 @@ class House:
             poller = ["poller"] if self.config.telegram.token else []
             names = [*poller, *self.rounds(), *(tick.name for tick in ticks.TICKS)]
             await start_beats(session, names, now=self.clock())
+
+    async def _hold_pump(self, stop: asyncio.Event) -> None:
+        """Recover what a crash left behind, then send."""
         await self.pump.recover(now=self.clock())
-        await self.web.start()
-        self._loop("pump", self.pump.run)
-        if self.config.telegram.token:
-            self._loop("poller", self.poller.run)
-            self._loop("worker", self.worker.run)
+        await self.pump.run(stop)
+
+    async def _hold_ticks(self, stop: asyncio.Event) -> None:
+        if self.config.database.several_hosts:
+            await self._settle()
+        self.scheduler = AsyncIOScheduler(timezone="UTC")
         for tick in ticks.TICKS:
             self.scheduler.add_job(
                 ticks.run_tick,
@@ -123,7 +162,24 @@ class House:
                 next_run_time=self.clock(),
             )
         self.scheduler.start()
-        log.info("Started", extra={"action": "started"})
+        await stop.wait()
+        self.scheduler.pause()
+        await ticks.wait_for_ticks()
+        self.scheduler.shutdown(wait=False)
+
+    def _noted(self, work: Work) -> Work:
+        """On several hosts each process writes down its own rounds, for whoever looks."""
+        if not self.config.database.several_hosts:
+            return work
+
+        async def noted(stop: asyncio.Event) -> None:
+            noting = asyncio.create_task(note_own_rounds(self, stop))
+            try:
+                await work(stop)
+            finally:
+                noting.cancel()
+
+        return noted
 
     def rounds(self) -> dict[str, datetime | None]:
         """When each loop of this process last turned, by the name of its heartbeat."""
@@ -133,17 +189,12 @@ class House:
     async def stop(self) -> None:
         """Stop taking work, finish what is in hand within seconds, then close."""
         self.stop_event.set()
-        if self.scheduler.running:
-            self.scheduler.pause()
         if self.running:
             _, late = await asyncio.wait(self.running.values(), timeout=STOP_LIMIT_S)
             for task in late:
                 # What was being sent stays in *sending* and is recovered as unknown.
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await ticks.wait_for_ticks()
-        if self.scheduler.running:
-            self.scheduler.shutdown(wait=False)
         await self.app.state.live.close()
         await self.web.stop()
         await self.pump.close()

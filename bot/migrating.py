@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
 BUSY_TIMEOUT_S = 30
+#: any number that nobody else locks with in this database
+MIGRATION_LOCK = 7_031_902
 T = TypeVar("T")
 
 
@@ -128,6 +130,11 @@ def _config(connection: Connection) -> AlembicConfig:
 def _upgrade(connection: Connection) -> None:
     if _is_at_head(connection):
         return
+    if connection.dialect.name == "postgresql":
+        # Hosts that start together wait for the first of them.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        if _is_at_head(connection):
+            return
     upgrade_to(connection, "head")
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()

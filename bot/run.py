@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Collection
 
 import typer
 
 from bot import run_texts as texts
 from bot.config import Config
 from bot.console.serving import CannotListen
+from bot.duties import Office
 from bot.house import House
 from bot.settling import settle_memory
 
@@ -28,13 +30,13 @@ def quiet_logging(level: int = logging.INFO) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-async def run(config: Config) -> int:
-    """Run until asked to stop. Returns the exit code.
+async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -> int:
+    """Run these parts until asked to stop. Returns the exit code.
 
     Says on the terminal where the pages are, and what is wrong with Telegram as soon as
     that is known: whoever starts it is looking now, and the log is for developers.
     """
-    house = House(config)
+    house = House(config, offices=offices)
     house.poller.on_trouble = _say_trouble
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -42,7 +44,8 @@ async def run(config: Config) -> int:
     try:
         await house.start()
         settle_memory()
-        typer.echo(where_the_pages_are(house.web.address, config.web.base_url))
+        if Office.WEB in offices:
+            typer.echo(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
     except CannotListen as error:
         typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)

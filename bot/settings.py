@@ -94,6 +94,9 @@ class DatabaseSettings(Frozen):
     url: str = Field(
         "sqlite+aiosqlite:///var/schakel.sqlite3", description="waar de gegevens staan"
     )
+    several_hosts: bool = Field(
+        False, description="meer machines werken samen aan deze database (alleen PostgreSQL)"
+    )
 
 
 class WebhookSettings(Frozen):

@@ -60,6 +60,13 @@ WEBHOOK_NEEDS_HTTPS = (
     "naar een adres dat met https:// begint."
 )
 
+HOSTS_NEED_POSTGRESQL = (
+    "[database] several_hosts kan alleen met PostgreSQL. Verhuis eerst: schakel move-database URL."
+)
+HOSTS_NEED_LIBRARY = (
+    "[database] several_hosts vraagt om een extra onderdeel. Installeer schakel met de extra hosts."
+)
+
 PROBLEMS = {
     "missing": "dit moet ingevuld zijn.",
     "int_parsing": "dit moet een geheel getal zijn.",

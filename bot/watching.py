@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from bot.alerts import tell_coordinators
 from bot.chat import texts
 from bot.console.health import judge_beat
 from bot.console.texts import PARTS
+from bot.polling import pause
 from bot.rows import Heartbeat
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus
@@ -48,10 +50,29 @@ async def tell_trouble(house: House, *, now: datetime) -> int:
     told = 0
     async with house.db.begin() as session:
         told += await _tell_sources(session, house, now)
-        told += await _tell_telegram(session, house, now)
-        await _note_rounds(session, house, now)
+        if not house.config.database.several_hosts:
+            told += await _tell_telegram(session, house, now)
+            await _note_rounds(session, house, now)
         told += await _tell_late(session, house, now)
     return told
+
+
+async def note_own_rounds(house: House, stop: asyncio.Event) -> None:
+    """Where several hosts work, whoever holds a duty says that it turns, and what is wrong
+    with Telegram; whoever holds the ticks reads that in the rows."""
+    while not stop.is_set():
+        now = house.clock()
+        try:
+            async with house.db.begin() as session:
+                if house.poller.round_at is not None:
+                    await _tell_telegram(session, house, now)
+                await _note_rounds(session, house, now)
+        except Exception as error:
+            log.warning(
+                "Rounds were not noted: %s", type(error).__name__,
+                extra={"action": "rounds_unnoted"},
+            )  # fmt: skip
+        await pause(stop, house.config.ticks.health_s)
 
 
 async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> int:
@@ -128,7 +149,8 @@ async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:
     from bot.ticks import TICKS
 
     told = 0
-    for name in (*(tick.name for tick in TICKS), *house.rounds()):
+    reading = ("poller",) if house.config.database.several_hosts else ()
+    for name in (*(tick.name for tick in TICKS), *house.rounds(), *reading):
         beat = await session.get(Heartbeat, name)
         if beat is None or beat.told_at is not None:
             continue

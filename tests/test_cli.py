@@ -148,7 +148,7 @@ def test_an_unexpected_error_is_a_sentence_unless_asked_for(
     (place / "config.toml").write_text("", encoding="utf-8")
     monkeypatch.setenv("SCHAKEL_TELEGRAM_TOKEN", "1:oefening")
 
-    def fail(_config: object) -> None:
+    def fail(*_given: object) -> None:
         raise KeyError("geheim")
 
     monkeypatch.setattr("bot.run.run", fail)

@@ -13,16 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot import run_texts
-from bot.config import SECRETS, Config
+from bot.config import DATABASE_URL, SECRET_KEY, SECRETS, Config
+from bot.duties import Office
 from bot.run import run, where_the_pages_are
 from bot.settings import DatabaseSettings, WebSettings
 from bot.simulator import TOKEN, Simulator
 from feeds.settings import FeedSettings
 from tests.test_cli import BOT
 
-UNIT = Path(__file__).parents[1] / "docs" / "voorbeelden" / "schakel.service"
+EXAMPLES = Path(__file__).parents[1] / "docs" / "voorbeelden"
+KNOWN_SECRETS = {*SECRETS, DATABASE_URL, SECRET_KEY}
+UNITS = [EXAMPLES / "schakel.service", EXAMPLES / "schakel@.service"]
 
 
 def said_by_run(place: Path, token: str, bot_url: str, enough: Callable[[str], bool]) -> str:
@@ -100,9 +104,10 @@ async def test_an_address_that_is_taken_is_said(
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
-def test_the_example_of_a_service_is_one_that_systemd_takes(tmp_path: Path) -> None:
-    text = UNIT.read_text(encoding="utf-8")
-    place = tmp_path / "schakel.service"
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_the_examples_of_a_service_are_some_that_systemd_takes(tmp_path: Path, unit: Path) -> None:
+    text = unit.read_text(encoding="utf-8")
+    place = tmp_path / unit.name.replace("@", "@worker")
     place.write_text(text.replace("/opt/schakel/.venv/bin/schakel", "/bin/true"), encoding="utf-8")
     checked = subprocess.run(
         ["systemd-analyze", "verify", str(place)], capture_output=True, text=True, check=False
@@ -111,12 +116,48 @@ def test_the_example_of_a_service_is_one_that_systemd_takes(tmp_path: Path) -> N
     assert checked.returncode == 0
 
 
-def test_the_example_of_a_service_names_secrets_that_exist() -> None:
-    named = re.findall(r"Environment=(\w+)_FILE=", UNIT.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_the_examples_of_a_service_name_secrets_that_exist(unit: Path) -> None:
+    named = re.findall(r"Environment=(\w+)_FILE=", unit.read_text(encoding="utf-8"))
     assert named
-    assert set(named) <= set(SECRETS)
+    assert set(named) <= KNOWN_SECRETS
+
+
+def test_the_example_with_containers_runs_parts_and_secrets_that_exist() -> None:
+    given = yaml.safe_load((EXAMPLES / "compose.yaml").read_text(encoding="utf-8"))
+    parts = {name: one for name, one in given["services"].items() if name != "database"}
+    assert {one["command"][2] for one in parts.values()} == set(Office)
+    for one in given["services"].values():
+        assert set(one["secrets"]) <= set(given["secrets"])
+    for one in parts.values():
+        assert {name.removesuffix("_FILE") for name in one["environment"]} <= KNOWN_SECRETS
+    build = parts["web"]["build"]
+    assert (EXAMPLES / build["context"] / build["dockerfile"]).is_file()
+
+
+def test_the_example_of_an_image_takes_what_the_lock_says() -> None:
+    lines = (EXAMPLES / "Containerfile").read_text(encoding="utf-8")
+    joined = re.sub(r"\\\n", " ", lines)
+    steps = [line.split()[0] for line in joined.splitlines() if line and line[0] not in "# "]
+    assert steps[0] == "FROM"
+    assert set(steps) <= {
+        "FROM", "RUN", "WORKDIR", "COPY", "USER", "EXPOSE", "STOPSIGNAL", "ENTRYPOINT", "CMD",
+    }  # fmt: skip
+    assert "--require-hashes -r requirements.lock" in lines
+    assert joined.index("USER schakel") < joined.index("ENTRYPOINT")
 
 
 def test_one_address_is_said_once() -> None:
     line = where_the_pages_are("http://127.0.0.1:8420", "http://127.0.0.1:8420/")
     assert line.count("8420") == 1
+
+
+def test_one_part_alone_is_refused_where_nothing_is_shared(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[mail]\nhost = "x"\nfrom_address = "a@b.example"\n', encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli.main", "run", "--only", "web", "--config", str(config)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "several_hosts" in done.stderr

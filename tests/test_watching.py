@@ -16,7 +16,7 @@ from bot.console.health import judge_beat, report
 from bot.house import House
 from bot.inbox import forget_old
 from bot.rows import Conversation, Heartbeat, IncomingMail
-from bot.settings import TelegramSettings, TickSettings
+from bot.settings import DatabaseSettings, TelegramSettings, TickSettings
 from bot.watching import start_beats, tell_trouble
 from contacts.directory import Role
 from contacts.outbox import Delivery
@@ -37,7 +37,11 @@ def a_house(
 ) -> Any:
     """What the health round looks at."""
     config = SimpleNamespace(
-        feeds=FeedSettings(), ticks=TickSettings(), telegram=TelegramSettings(), is_exercise=False
+        feeds=FeedSettings(),
+        ticks=TickSettings(),
+        telegram=TelegramSettings(),
+        is_exercise=False,
+        database=DatabaseSettings(),
     )
     return SimpleNamespace(
         db=db, config=config, poller=SimpleNamespace(trouble=trouble, round_at=polled),

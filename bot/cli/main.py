@@ -31,6 +31,7 @@ from bot.cli import (
 )
 from bot.cli.frame import DEFAULT_CONFIG, MISUSE, CalmGroup, ConfigPath, load, run, say, stop
 from bot.cli.framing import DutchTyper
+from bot.duties import Office
 
 app = DutchTyper(
     cls=CalmGroup, help=texts.HELP, add_completion=False, pretty_exceptions_enable=False
@@ -77,17 +78,22 @@ def migrate(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 
 @app.command("run", help=texts.HELP_RUN)
-def run_house(config: ConfigPath = DEFAULT_CONFIG) -> None:
+def run_house(
+    only: Annotated[Office | None, typer.Option("--only", help=texts.HELP_ONLY)] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
     from bot.run import quiet_logging
     from bot.run import run as run_until_stopped
 
     loaded = load(config)
+    if only is not None and not loaded.database.several_hosts:
+        raise stop(texts.ONLY_NEEDS_HOSTS, MISUSE)
     if not loaded.telegram.token:
         if not loaded.mail.host:
             raise stop(texts.RUN_REACHES_NOBODY)
         say(texts.RUN_WITHOUT_TELEGRAM)
     quiet_logging()
-    raise typer.Exit(run(run_until_stopped(loaded)))
+    raise typer.Exit(run(run_until_stopped(loaded, frozenset([only] if only else Office))))
 
 
 @app.command(help=texts.HELP_DEMO)

@@ -6,6 +6,10 @@ HELP_VERSION = "Toon de versie."
 HELP_MIGRATE = "Maak de database, of breng hem naar deze versie."
 HELP_CHECK = "Zeg wat goed en fout is. Verstuurt niets."
 HELP_INIT = "Vijf vragen; maakt config.toml en de eerste uitnodiging."
+HELP_ONLY = "Alleen de pagina's (web), het lezen van Telegram (bot) of het werk (worker)."
+ONLY_NEEDS_HOSTS = (
+    "--only is voor meer machines op één PostgreSQL: zet eerst [database] several_hosts = true."
+)
 HELP_RUN = "Draai Schakel."
 HELP_SIGN_IN = "Maak op deze machine een link om iemand aan te melden."
 HELP_SIGN_IN_PERSON = "Naam of nummer van een contact, zie: schakel contacts list"
