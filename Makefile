@@ -95,8 +95,8 @@ postgresql:
 test: lint browser postgresql printing
 	$(BIN)/pytest -q -n 2 --cov --cov-report= $(PROVING)
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
-	$(BIN)/pytest -q -n 2 $(addprefix --ignore=,$(PROVING))
-	$(BIN)/pytest -q -n 3 --postgresql
+	$(BIN)/pytest -q -n 3 $(addprefix --ignore=,$(PROVING))
+	$(BIN)/pytest -q -n 4 --postgresql
 
 # New random examples for every property, a thousand each; what it finds becomes an @example.
 search: setup

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.routing import Route
@@ -39,6 +39,9 @@ from contacts.transport import Transport
 from feeds.fetching import Fetcher
 from feeds.polling import Watch, sync_sources
 from signals.person_filter import screen
+
+if TYPE_CHECKING:
+    from bot.election import Election
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +102,8 @@ class House:
         )
         self.poller = self._build_poller(desk)
         self.running: dict[str, asyncio.Task[None]] = {}
+        #: where several hosts work; says what this process holds
+        self.election: Election | None = None
 
     async def start(self) -> None:
         """Migrate, then start every loop and tick of this process, or stand for election."""
@@ -115,7 +120,8 @@ class House:
         elif duties:
             from bot.election import Election
 
-            self._loop("election", Election(self.config.database.url, duties).run)
+            self.election = Election(self.config.database.url, duties)
+            self._loop("election", self.election.run)
         log.info("Started", extra={"action": "started"})
 
     def duties(self) -> list[Duty]:

@@ -115,8 +115,12 @@ def everything_in(url: str, folder: Path) -> bytes:
 
 
 def keeps_rows(item: pytest.Item) -> bool:
-    """Whether a test has a store, so that it says something else on another database."""
-    return bool({"db", "evening", "place"} & set(getattr(item, "fixturenames", ())))
+    """Whether a test has a store, so that it says something else on another database.
+
+    What is looked at in a browser is about pages; the same acts run without one, too.
+    """
+    used = set(getattr(item, "fixturenames", ()))
+    return bool({"db", "evening", "place"} & used) and "browser" not in used
 
 
 @contextmanager

@@ -87,6 +87,11 @@ def test_the_silence_after_a_start_ends_with_what_it_sent_itself() -> None:
     assert longest_silence([], arrivals, trip_s=0.1) == 0.0
 
 
+def test_a_start_that_was_killed_before_it_sent_is_not_counted() -> None:
+    arrivals = [Arrival(at, "a", TITLE) for at in (10.0, 13.0)]
+    assert longest_silence([10.5, 11.0, 12.0], arrivals, trip_s=0.1) == pytest.approx(1.0)
+
+
 def test_the_series_replaces_what_it_made_before_and_nothing_else() -> None:
     page = f"before\n{BEGIN}old\n{END}after\n"
     assert replaced(page, "new\n") == f"before\n{BEGIN}new\n{END}after\n"

@@ -48,13 +48,15 @@ HELP_LATENCY = "zoveel milliseconden doet de andere kant over een antwoord"
 HELP_DATABASE = "lege opslag om in te meten; zonder: een tijdelijke"
 HELP_FAULT = "wat er misgaat aan de andere kant: geen of storm"
 HELP_KILL = "zo vaak wordt Schakel zonder waarschuwing gestopt en opnieuw gestart"
-HELP_WORKERS = "zoveel processen die versturen (nu alleen 1)"
+HELP_WORKERS = "zoveel processen op één PostgreSQL; één verstuurt, een ander neemt het over"
 HELP_CHANNEL = "via welk kanaal: telegram of email"
 HELP_JSON = "alleen de regel met cijfers tonen"
 
 NO_PROFILE = "Dit profiel bestaat niet: {name}. Kies uit: {known}."
 NO_CHANNEL = "Dit kanaal bestaat niet: {name}. Kies uit: {known}."
-ONE_WORKER = "Eén kanaal wordt door één proces bediend; kies --workers 1"
+WORKERS_NEED_POSTGRESQL = (
+    "Meer processen delen één PostgreSQL. Kies er een met --database postgresql+psycopg://…"
+)
 NOT_EMPTY = "in deze opslag staan al mensen; kies een lege"
 NO_START = "Schakel startte niet"
 NO_CROWD = "de andere kant startte niet"

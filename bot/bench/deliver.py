@@ -26,7 +26,7 @@ from sqlmodel import col, func, select
 from bot.bench import bench_texts as texts
 from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rate_of, rule
 from bot.bench.plan_process import address_of
-from bot.bench.processes import BenchFailed, House, crowd, run_once
+from bot.bench.processes import BenchFailed, Houses, crowd, run_once
 from bot.database import open_database
 from bot.simulator import TOKEN
 from bot.simulator.smtp_sink import SmtpFaultKind
@@ -92,6 +92,7 @@ class Plan:
     database: str = ""
     fault: str = "geen"
     kills: int = 0
+    workers: int = 1
     kind: ChannelKind = ChannelKind.TELEGRAM
     seed: int = 1
 
@@ -141,9 +142,13 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
     }  # fmt: skip
     async with crowd(other_side) as ports:
         config = folder / "config.toml"
-        config.write_text(CONFIG.format(**ports, rate=plan.rate), encoding="utf-8")
-        house = House(
-            config, {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": asked["url"]}
+        several = "[database]\nseveral_hosts = true\n" if plan.workers > 1 else ""
+        said = CONFIG.format(**ports, rate=plan.rate) + several
+        config.write_text(said, encoding="utf-8")
+        house = Houses(
+            config,
+            {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": asked["url"]},
+            plan.workers,
         )
         db = open_database(asked["url"])
         try:
@@ -187,7 +192,7 @@ def mail_faults(plan: Plan) -> dict[str, SmtpFaultKind]:
     return faults
 
 
-async def _until_settled(db: Database, house: House, plan: Plan) -> float:
+async def _until_settled(db: Database, house: Houses, plan: Plan) -> float:
     """Kill now and then until nothing is left to do; returns when that was."""
     over = asyncio.Event()
     killing = asyncio.create_task(_kill_now_and_then(house, plan, over))
@@ -209,7 +214,7 @@ async def _until_settled(db: Database, house: House, plan: Plan) -> float:
     return moved_at
 
 
-async def _kill_now_and_then(house: House, plan: Plan, over: asyncio.Event) -> None:
+async def _kill_now_and_then(house: Houses, plan: Plan, over: asyncio.Event) -> None:
     """At random moments after each start, spread over the time that the sending should take."""
     moments = random.Random(plan.seed)  # noqa: S311
     each_s = plan.contacts / plan.rate / max(plan.kills, 1)

@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from bot.bench.marks import sends_mark
 from bot.bench.visiting import percentile
 from bot.config import load_config
 from bot.house import House
@@ -41,6 +42,17 @@ def time_commits(engine: Engine) -> list[float]:
     return took
 
 
+async def _tell_who_sends(house: House, config: Path) -> None:
+    """Where several work, a file named after this process stands as long as it sends."""
+    mark = sends_mark(config, os.getpid())
+    while house.election is not None:
+        if "pump" in house.election.held:
+            mark.touch()
+        else:
+            mark.unlink(missing_ok=True)
+        await asyncio.sleep(0.05)
+
+
 async def serve(path: Path) -> None:
     house = House(load_config(path, os.environ))
     commits = time_commits(house.db.engine.sync_engine)
@@ -50,7 +62,9 @@ async def serve(path: Path) -> None:
         await house.start()
         settle_memory()
         print("started", flush=True)  # noqa: T201
+        telling = asyncio.create_task(_tell_who_sends(house, path))
         await house.run_until_stopped()
+        telling.cancel()
     finally:
         await house.stop()
     p95 = percentile(commits, 0.95) if commits else None

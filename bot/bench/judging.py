@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.simulator.journal import most_within
 from contacts.outbox import DeliveryStatus
@@ -89,12 +90,15 @@ def rate_of(times: Sequence[float]) -> float:
 def longest_silence(starts: Sequence[float], arrivals: Sequence[Arrival], trip_s: float) -> float:
     """The longest time from a start to the first arrival that it caused; 0 without starts.
 
+    A start that was killed before anything arrived says nothing: the next one is counted.
+
     :param trip_s: what arrives sooner than this after a start was still sent before it.
     """
     times = sorted(one.at for one in arrivals)
+    ordered = [*sorted(starts), float("inf")]
     waits = []
-    for start in starts:
+    for start, ended in pairwise(ordered):
         first = next((at for at in times if at > start + trip_s), None)
-        if first is not None:
+        if first is not None and first <= ended:
             waits.append(first - start)
     return max(waits, default=0.0)

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,7 +25,7 @@ from bot.bench.filling import keep
 from bot.bench.made_up import Amounts, events, organisations, people
 from bot.clock import utc_now
 from bot.database import open_database
-from bot.migrating import migrate
+from bot.migrating import holds_tables, migrate, on_connection
 from briefings.messages import buttons
 from contacts.bulk import plan_deliveries
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person, Role, RoleGrant
@@ -54,14 +55,15 @@ async def fill(url: str, contacts: int, kind: ChannelKind) -> None:
 
     :raises NotEmpty: somebody is in there.
     """
+    # Before anything changes: a real store that is full may be of another version, too.
+    if await holds_tables(url) and await on_connection(url, _is_filled):
+        raise NotEmpty
     await migrate(url)
     now = utc_now()
     amounts = Amounts(contacts=contacts, events=1, deliveries=0, users=0)
     db = open_database(url)
     try:
         async with db.begin() as session:
-            if (await session.exec(select(Person.id).limit(1))).first() is not None:
-                raise NotEmpty
             await keep(session, organisations(amounts, now))
             await keep(session, people(amounts, now))
             await keep(session, (_channel(n, n, kind, now) for n in range(1, contacts + 1)))
@@ -69,6 +71,10 @@ async def fill(url: str, contacts: int, kind: ChannelKind) -> None:
             await _add_coordinator(session, contacts + 1, kind, now)
     finally:
         await db.close()
+
+
+def _is_filled(connection: Connection) -> bool:
+    return connection.exec_driver_sql("SELECT id FROM person LIMIT 1").first() is not None
 
 
 def _channel(person: int, number: int, kind: ChannelKind, now: datetime) -> Channel:

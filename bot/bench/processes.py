@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.bench import bench_texts as texts
+from bot.bench.marks import sends_mark
 
 START_S, STOP_S = 120.0, 60.0
+LOOK_S = 0.05
 
 
 class BenchFailed(Exception):
@@ -135,8 +137,64 @@ class House:
             self._process.kill()
             await self._process.wait()
 
+    @property
+    def sends(self) -> bool:
+        """Among several: whether this one holds the duty to send."""
+        return self._process is not None and sends_mark(self._config, self._process.pid).exists()
+
     def _note(self) -> None:
         assert self._process is not None
         cpu_s, peak_mb = used(self._process.pid)
         self.cpu_s += cpu_s
         self.peak_mb = max(self.peak_mb, peak_mb)
+
+
+class Houses:
+    """One or more of them on one store; kills meet the one that sends."""
+
+    def __init__(self, config: Path, environment: Mapping[str, str], count: int) -> None:
+        self.all = [House(config, environment) for _ in range(count)]
+
+    @property
+    def cpu_s(self) -> float:
+        return sum(house.cpu_s for house in self.all)
+
+    @property
+    def peak_mb(self) -> float:
+        """Of the largest, not of all together: each may stand on a machine of its own."""
+        return max(house.peak_mb for house in self.all)
+
+    @property
+    def restarts(self) -> list[float]:
+        return sorted(at for house in self.all for at in house.restarts)
+
+    async def start(self) -> None:
+        for house in self.all:
+            await house.start()
+
+    async def ready(self) -> None:
+        """Wait until all work, and one of several sends. :raises BenchFailed: they do not."""
+        for house in self.all:
+            await house.ready()
+        await self._sender()
+
+    async def kill_and_restart(self) -> None:
+        await (await self._sender()).kill_and_restart()
+
+    async def stop(self) -> dict[str, Any]:
+        """The figures of the one with the most commits."""
+        figures = [await house.stop() for house in self.all]
+        return max(figures, key=lambda one: int(one.get("commits", 0)))
+
+    async def close(self) -> None:
+        for house in self.all:
+            await house.close()
+
+    async def _sender(self) -> House:
+        if len(self.all) == 1:
+            return self.all[0]
+        async with asyncio.timeout(START_S):
+            # It is told by a file of another process: there is nothing to be woken by.
+            while not (found := [h for h in self.all if h.sends]):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_S)
+        return found[0]

@@ -89,9 +89,9 @@ def deliver(
         raise stop(texts.NO_PROFILE.format(name=fault, known=", ".join(PROFILES)))
     if channel not in set(ChannelKind):
         raise stop(texts.NO_CHANNEL.format(name=channel, known=", ".join(ChannelKind)))
-    if workers != 1:
-        raise stop(texts.ONE_WORKER)
-    plan = Plan(contacts, rate, latency_ms, database, fault, kill, ChannelKind(channel))
+    if workers > 1 and not database.startswith("postgresql"):
+        raise stop(texts.WORKERS_NEED_POSTGRESQL)
+    plan = Plan(contacts, rate, latency_ms, database, fault, kill, workers, ChannelKind(channel))
     try:
         figures = run(measure(plan, quiet=as_json))
     except BenchFailed as error:
