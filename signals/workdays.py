@@ -12,38 +12,16 @@ ANSWER_HOUR = time(17, 0)
 READING_FROM, READING_UNTIL, MORNING = time(7, 0), time(22, 0), time(9, 0)
 
 
-def easter(year: int) -> date:
-    """Easter Sunday in the Gregorian calendar (the anonymous algorithm of 1876)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    weekday = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * weekday) // 451
-    month, day = divmod(h + weekday - 7 * m + 114, 31)
-    return date(year, month, day + 1)
-
-
 @cache
 def holidays(year: int) -> frozenset[date]:
-    """Days on which a Dutch municipality is closed, weekends left out of account."""
-    sunday = easter(year)
-    kings_day = date(year, 4, 27)
-    if kings_day.weekday() == 6:
-        kings_day = date(year, 4, 26)
-    return frozenset(
-        {
-            date(year, 1, 1),
-            sunday + timedelta(days=1),
-            kings_day,
-            date(year, 5, 5),
-            sunday + timedelta(days=39),
-            sunday + timedelta(days=50),
-            date(year, 12, 25),
-            date(year, 12, 26),
-        }
-    )
+    """Days on which a Dutch municipality is closed, weekends left out of account.
+
+    Good Friday is a holiday in the calendar, not at the town hall; 5 May is one every year.
+    """
+    from holidays import OPTIONAL, PUBLIC, country_holidays
+
+    calendar = country_holidays("NL", years=year, categories=(PUBLIC, OPTIONAL), language="en_US")
+    return frozenset(day for day, name in calendar.items() if name != "Good Friday")
 
 
 def is_working_day(day: date) -> bool:
