@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.alert_flow import alert_buttons
 from bot.chat.render import render
-from contacts.directory import ChannelKind, Role
+from contacts.directory import ChannelKind, Person, Role
 from contacts.outbox import (
     Content,
     Delivery,
@@ -203,11 +203,27 @@ async def tell_coordinators(
     avoid: ChannelKind | None = None,
     **values: object,
 ) -> Sequence[Delivery]:
-    """A calm line to all coordinators, by chat or mail, from a chat template.
+    """A calm line to all coordinators, by chat or mail, from a chat template."""
+    people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
+    return await tell_those(
+        session, people, template, is_exercise=is_exercise, now=now, avoid=avoid, **values
+    )
+
+
+async def tell_those(
+    session: AsyncSession,
+    people: Sequence[Person],
+    template: str,
+    *,
+    is_exercise: bool,
+    now: datetime,
+    avoid: ChannelKind | None = None,
+    **values: object,
+) -> Sequence[Delivery]:
+    """A calm line to these people, by chat or mail, from a chat template.
 
     ``avoid``: the channel that the line is about; only who has nothing else gets it there.
     """
-    people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
     text = render(template, **values)
     plain = render("coordinator/plain.txt", text=text)
     content = Content(

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.alerts import call_backup, ring, tell_coordinators
+from bot.alerts import call_backup, ring
 from bot.api.webhook_calls import drop_old_calls
 from bot.chat.coordinator.card import refresh_live
 from bot.exercise.leading import advance
 from bot.inbox import forget_old
 from bot.mail_reading import read_mail
+from bot.reminding import remind_of_signals
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from bot.watching import tell_trouble
@@ -22,7 +23,6 @@ from briefings.distribution import distribute_due
 from contacts.escalation import escalate_due
 from contacts.retention import drop_old_links, wipe_dialogue
 from feeds.events import drop_old_leads
-from signals.feedback import mark_overdue_told, overdue_signals
 from signals.retention import wipe_notes
 
 if TYPE_CHECKING:
@@ -109,23 +109,10 @@ async def escalate(house: House, now: datetime) -> None:
 
 
 async def remind(house: House, now: datetime) -> None:
-    """Signals whose promised answer is late reach the coordinators, once."""
+    """Promises to reporters that are at risk or broken reach a person, once."""
     async with house.db.begin() as session:
-        for is_exercise in (False, True):
-            late = [
-                signal
-                for signal in await overdue_signals(session, now=now)
-                if signal.is_exercise is is_exercise
-            ]
-            told = late and await tell_coordinators(
-                session,
-                "coordinator/overdue.html",
-                count=len(late),
-                is_exercise=is_exercise,
-                now=now,
-            )
-            if told:
-                await mark_overdue_told(session, late, sealer=house.sealer, now=now)
+        await remind_of_signals(session, house.config.signals, sealer=house.sealer, now=now)
+    house.pump.wake()
 
 
 async def mail_in(house: House, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind
-from contacts.journal import SYSTEM, Who, write_journal
+from contacts.journal import Who
 from contacts.outbox import Button, Content, Delivery, EmailForm, MessageKind, TelegramForm
 from contacts.records import IllegalMove, StaleMove, move
 from contacts.sealing import Sealer
@@ -20,18 +20,7 @@ from contacts.sending import Recipient, post
 from signals import texts
 from signals.person_filter import screen
 from signals.rows import SIGNAL_MOVES, OutcomeCode, Signal, SignalKind, SignalStatus
-from signals.workdays import AMSTERDAM, working_day_due
-
-__all__ = [
-    "CloseRefused",
-    "ToldAndDone",
-    "close_signal",
-    "mark_overdue_told",
-    "open_signals",
-    "overdue_signals",
-    "told_and_done",
-    "working_day_due",
-]
+from signals.workdays import AMSTERDAM
 
 MAX_SENTENCE = 300
 #: below this many organisations a count could point at one of them
@@ -103,9 +92,9 @@ async def close_signal(
         return CloseRefused("closed")
     if signal.reply_handle is None:
         return []
-    others = await _organisations_of(session, signal)
+    others = await organisations_of(session, signal)
     content = feedback_content(signal.received_at, code, sentence, others=others)
-    return await _answer(session, signal, content, sealer=sealer, now=now)
+    return await answer_reporter(session, signal, content, sealer=sealer, now=now)
 
 
 def _refuse(sentence: str, allow: Collection[str]) -> str | None:
@@ -118,9 +107,13 @@ def _refuse(sentence: str, allow: Collection[str]) -> str | None:
     return None
 
 
-async def _answer(
+async def answer_reporter(
     session: AsyncSession, signal: Signal, content: Content, *, sealer: Sealer, now: datetime
 ) -> list[Delivery]:
+    """Plan a word to who told this, through the sealed way back.
+
+    The signal must have one.
+    """
     assert signal.reply_handle is not None
     kind = sealer.unseal(signal.reply_handle).partition(":")[0]
     # The address stays sealed and nameless in the row; only the pump opens it.
@@ -145,7 +138,7 @@ def feedback_content(
     received_at: datetime, code: OutcomeCode, sentence: str, *, others: int
 ) -> Content:
     """The answer in both forms. ``others``: organisations that told about the same event."""
-    head = texts.FEEDBACK_HEAD.format(when=_day_and_time(received_at))
+    head = texts.FEEDBACK_HEAD.format(when=day_and_time(received_at))
     lines = [texts.OUTCOMES[code], sentence]
     if others >= SMALL:
         lines.append(texts.FEEDBACK_OTHERS.format(count=others))
@@ -164,6 +157,11 @@ def feedback_content(
     )
 
 
+def plain_word(subject: str, text: str) -> Content:
+    """One paragraph for chat and mail. Pure."""
+    return Content(telegram=TelegramForm(text=escape(text)), email=_mail(subject, [text]))
+
+
 def _mail(subject: str, lines: Sequence[str]) -> EmailForm:
     return EmailForm(
         subject=subject,
@@ -172,12 +170,14 @@ def _mail(subject: str, lines: Sequence[str]) -> EmailForm:
     )
 
 
-def _day_and_time(at: datetime) -> str:
+def day_and_time(at: datetime) -> str:
+    """As *dinsdag 3-3, 17.42*, in Dutch time. Pure."""
     local = at.astimezone(AMSTERDAM)
     return f"{texts.DAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
 
 
-async def _organisations_of(session: AsyncSession, signal: Signal) -> int:
+async def organisations_of(session: AsyncSession, signal: Signal) -> int:
+    """How many organisations told about the same event, this one among them."""
     if signal.event_id is None:
         return 0
     found = await session.exec(
@@ -199,48 +199,6 @@ async def open_signals(session: AsyncSession, *, is_exercise: bool) -> list[Sign
         .order_by(col(Signal.answer_due_at), col(Signal.id))
     )
     return list(found.all())
-
-
-async def overdue_signals(session: AsyncSession, *, now: datetime) -> list[Signal]:
-    """Signals whose promised answer is late and of which nobody was told yet."""
-    found = await session.exec(
-        select(Signal)
-        .where(
-            col(Signal.status) != SignalStatus.CLOSED,
-            col(Signal.wants_feedback).is_(True),
-            col(Signal.answer_due_at) < now,
-            col(Signal.overdue_told_at).is_(None),
-        )
-        .order_by(col(Signal.answer_due_at), col(Signal.id))
-    )
-    return list(found.all())
-
-
-async def mark_overdue_told(
-    session: AsyncSession,
-    signals: Sequence[Signal],
-    *,
-    now: datetime,
-    sealer: Sealer | None = None,
-) -> list[Delivery]:
-    """A person was told. With a ``sealer`` the reporters hear that it takes longer, too."""
-    deliveries: list[Delivery] = []
-    for signal in signals:
-        signal.overdue_told_at = now
-        session.add(signal)
-        write_journal(
-            session, who=SYSTEM, action="signal_overdue_told", subject=f"signal:{signal.id}",
-            now=now,
-        )  # fmt: skip
-        if sealer is not None and signal.reply_handle is not None:
-            text = texts.INTERIM.format(when=_day_and_time(signal.received_at))
-            content = Content(
-                telegram=TelegramForm(text=escape(text)),
-                email=_mail(texts.INTERIM_SUBJECT, [text]),
-            )
-            deliveries += await _answer(session, signal, content, sealer=sealer, now=now)
-    await session.flush()
-    return deliveries
 
 
 async def told_and_done(session: AsyncSession, event_id: int) -> ToldAndDone:

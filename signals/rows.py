@@ -144,8 +144,14 @@ class Signal(Row, table=True):
     share: Share = choice(Share, default=Share.TEAM)
     outcome_code: OutcomeCode | None = choice(OutcomeCode)
     outcome_text: str | None = Field(default=None, max_length=300)
+    read_due_at: datetime | None = Field(default=None, description="read before, as promised")
+    read_at: datetime | None = Field(default=None, description="when somebody first looked")
+    unread_told_at: datetime | None = None
+    interim_due_at: datetime | None = None
+    interim_sent_at: datetime | None = None
     answer_due_at: datetime = Field(index=True)
     overdue_told_at: datetime | None = None
+    backup_told_at: datetime | None = None
     closed_at: datetime | None = None
     closed_by: int | None = None
     reply_handle: str | None = Field(default=None, max_length=600)

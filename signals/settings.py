@@ -11,7 +11,16 @@ class SignalSettings(Frozen):
     """Promises and allow-list of the form (``[signals]``)."""
 
     answer_within_working_days: int = Field(
-        2, ge=1, le=10, description="binnen zoveel werkdagen een antwoord"
+        5, ge=1, le=10, description="binnen zoveel werkdagen een antwoord"
+    )
+    answer_within_working_days_urgent: int = Field(
+        2, ge=1, le=10, description="hetzelfde, zolang een gebeurtenis van ernst 3 of meer loopt"
+    )
+    interim_after_working_days: int = Field(
+        2, ge=1, le=10, description="na zoveel werkdagen zonder antwoord een tussenbericht"
+    )
+    backup_after_working_days: int = Field(
+        1, ge=1, le=5, description="zoveel werkdagen te laat, dan hoort ook de achterwacht het"
     )
     read_within_h: int = Field(2, ge=1, le=48, description="binnen zoveel uur gelezen (in snel)")
     keep_note_days: int = Field(30, ge=1, le=90, description="bewaartijd van de vrije tekst")

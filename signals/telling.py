@@ -19,9 +19,11 @@ from contacts.journal import SYSTEM, write_journal
 from contacts.sealing import Sealer
 from contacts.sending import Recipient
 from feeds.districts import districts
+from feeds.rows import Event
 from signals import texts
 from signals.errors import DraftError
 from signals.person_filter import Screening, screen
+from signals.promises import Promise, is_urgent, promise
 from signals.rows import (
     Breadth,
     Direction,
@@ -35,7 +37,6 @@ from signals.rows import (
     When,
 )
 from signals.settings import SignalSettings
-from signals.workdays import reading_due, working_day_due
 
 MAX_NOTE = 280
 MAX_KINDS = 3
@@ -130,6 +131,8 @@ async def tell(
     screening = screen(draft.note, settings.allow)
     if screening.blocked:
         return Blocked(screening)
+    event = None if draft.event_id is None else await session.get(Event, draft.event_id)
+    promised = promise(now, settings, is_urgent=is_urgent(event))
     signal = Signal(
         event_id=draft.event_id,
         organisation_id=organisation_id,
@@ -148,7 +151,9 @@ async def tell(
         need=draft.need,
         wants_feedback=draft.wants_feedback,
         share=draft.share,
-        answer_due_at=working_day_due(now, settings.answer_within_working_days),
+        read_due_at=promised.read_before,
+        interim_due_at=promised.interim_at,
+        answer_due_at=promised.answer_before,
         reply_handle=_handle(reply, sealer) if draft.wants_feedback else None,
         is_exercise=is_exercise,
         once=once,
@@ -156,7 +161,7 @@ async def tell(
     stored = await _keep(session, signal)
     if stored is signal:
         _journal_told(session, signal, now=now)
-    return _promise(stored, settings, is_new=stored is signal)
+    return _told(stored, promised, is_new=stored is signal)
 
 
 async def _keep(session: AsyncSession, signal: Signal) -> Signal:
@@ -190,11 +195,11 @@ def _journal_told(session: AsyncSession, signal: Signal, *, now: datetime) -> No
     )
 
 
-def _promise(signal: Signal, settings: SignalSettings, *, is_new: bool) -> Told:
+def _told(signal: Signal, promised: Promise, *, is_new: bool) -> Told:
     assert signal.id is not None
     return Told(
         signal_id=signal.id,
-        read_before=reading_due(signal.received_at, settings.read_within_h),
+        read_before=signal.read_due_at or promised.read_before,
         answer_due_at=signal.answer_due_at,
         is_new=is_new,
     )

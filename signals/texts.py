@@ -154,8 +154,15 @@ FORM_NOT_READ = (
     "Er is niets bewaard. Open het formulier opnieuw. Is er gevaar? Bel 112.",
 )
 
-INTERIM_SUBJECT = "Uw signaal: nog geen antwoord"
-INTERIM = (
+INTERIM_SUBJECT = "Uw signaal: wij zijn ermee bezig"
+INTERIM = "Over uw signaal van {when}: {how} U krijgt uiterlijk {due} een antwoord."
+INTERIM_TOGETHER = (
+    "wij bekijken het samen met die van andere. Al {count} organisaties meldden iets."
+)
+INTERIM_ALONE = "wij bekijken het nog."
+
+LATE_SUBJECT = "Uw signaal: nog geen antwoord"
+LATE = (
     "Over uw signaal van {when}: wij beloofden een antwoord, en dat is er nog niet. "
     "De coördinator is eraan herinnerd. U hoeft niets te doen. Is er gevaar? Bel 112."
 )

@@ -23,6 +23,7 @@ from feeds.events import confirm_event, snooze_event
 from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source, Trust
 from feeds.settings import FeedSettings
 from signals.rows import Setting, Signal, SignalKind
+from signals.settings import SignalSettings
 from tests.console_world import a_colleague
 
 WHO = Actor(1, 1, frozenset({Role.COORDINATOR}), is_exercise=False).who
@@ -167,7 +168,12 @@ async def test_a_late_answer_that_reaches_no_coordinator_is_told_later(
                 answer_due_at=now,
             )
         )  # fmt: skip
-    house: Any = SimpleNamespace(db=db, sealer=Sealer(Sealer.new_key()))
+    house: Any = SimpleNamespace(
+        db=db,
+        sealer=Sealer(Sealer.new_key()),
+        config=SimpleNamespace(signals=SignalSettings()),
+        pump=SimpleNamespace(wake=lambda: None),
+    )
 
     async def told_at(moment: datetime) -> datetime | None:
         await remind(house, moment)

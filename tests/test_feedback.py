@@ -20,9 +20,7 @@ from feeds.rows import Event, EventStatus, Origin
 from signals.feedback import (
     CloseRefused,
     close_signal,
-    mark_overdue_told,
     open_signals,
-    overdue_signals,
     summarise,
     told_and_done,
 )
@@ -216,16 +214,6 @@ async def test_open_signals_keep_exercise_and_real_apart(
     await add(session, late, soon, a_signal(now, is_exercise=True))
     found = await open_signals(session, is_exercise=False)
     assert [signal.id for signal in found] == [soon.id, late.id]
-
-
-async def test_an_overdue_promise_is_told_once(session: AsyncSession, now: datetime) -> None:
-    signal = a_signal(now, answer_due_at=now - timedelta(hours=1))
-    await add(session, signal, a_signal(now))
-    late = await overdue_signals(session, now=now)
-    assert [one.id for one in late] == [signal.id]
-    interim = await mark_overdue_told(session, late, now=now, sealer=SEALER)
-    assert [is_sealed(delivery.address) for delivery in interim] == [True]
-    assert await overdue_signals(session, now=now) == []
 
 
 async def test_twelve_signals_of_one_school_count_as_one_organisation(now: datetime) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import col, select
 from starlette.responses import Response
@@ -16,14 +17,17 @@ from bot.console import texts
 from bot.console.doors import Door, Visit
 from bot.console.today import read_titles
 from contacts.directory import Organisation
-from contacts.journal import write_journal
+from contacts.journal import JournalEntry
 from contacts.permissions import Permission
 from signals import texts as signal_texts
 from signals.feedback import MAX_SENTENCE, CloseRefused, close_signal, open_signals
+from signals.promises import note_look
 from signals.rows import OutcomeCode, Signal, SignalKind, SignalStatus
 from signals.telling import Description, describe
 
 LAST_CLOSED = 25
+#: a look is journalled anew after this time
+ONE_LOOK = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +75,21 @@ async def _lines(visit: Visit, signals: Sequence[Signal]) -> list[Line]:
             what=describe(signal),
             organisation=names.get(signal.organisation_id, ""),
             event=titles.get(signal.event_id or 0, texts.NO_EVENT),
-            is_late=signal.status is not SignalStatus.CLOSED
-            and signal.wants_feedback
-            and signal.answer_due_at < visit.now,
+            is_late=signal.status is not SignalStatus.CLOSED and signal.answer_due_at < visit.now,
         )
         for signal in signals
     ]
 
 
 async def show_signal(visit: Visit) -> Response:
-    """``GET /signaal/{number}``: looking is journalled with the answer, not by a GET."""
+    """``GET /signaal/{number}``: the note only to who just asked, which is journalled."""
     return await _page(visit, await _signal(visit))
 
 
 async def _page(visit: Visit, signal: Signal, *, error: str = "", said: str = "") -> Response:
     organisation = await visit.session.get(Organisation, signal.organisation_id)
-    note = visit.parts.sealer.unseal(signal.note_sealed) if signal.note_sealed else ""
+    may_read = await _asked_to_read(visit, signal)
+    note = visit.parts.sealer.unseal(signal.note_sealed) if may_read and signal.note_sealed else ""
     titles = await read_titles(visit.session)
     return visit.show(
         "signaal_antwoord.html",
@@ -94,6 +97,7 @@ async def _page(visit: Visit, signal: Signal, *, error: str = "", said: str = ""
         signal=signal,
         what=describe(signal),
         note=note,
+        has_note=signal.note_sealed is not None,
         organisation=organisation,
         event=titles.get(signal.event_id or 0, texts.NO_EVENT),
         kinds=[signal_texts.KINDS[SignalKind(kind)] for kind in signal.kinds],
@@ -106,6 +110,21 @@ async def _page(visit: Visit, signal: Signal, *, error: str = "", said: str = ""
         chosen=visit.text("uitkomst"),
         is_exercise=signal.is_exercise,
     )
+
+
+async def _asked_to_read(visit: Visit, signal: Signal) -> bool:
+    """Whether this reader's look at this signal stands in the journal, and is not long ago."""
+    found = await visit.session.exec(
+        select(JournalEntry.id)
+        .where(
+            col(JournalEntry.subject) == f"signal:{signal.id}",
+            col(JournalEntry.action) == "signal_looked_at",
+            col(JournalEntry.actor) == str(visit.actor.who),
+            col(JournalEntry.at) > visit.now - ONE_LOOK,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def answer(visit: Visit) -> Response:
@@ -131,13 +150,7 @@ async def answer(visit: Visit) -> Response:
 async def note_looking(visit: Visit) -> Response:
     """``POST /signaal/{number}/bekijken``: journalled, because a note may be delicate."""
     signal = await _signal(visit)
-    write_journal(
-        visit.session,
-        who=visit.actor.who,
-        action="signal_looked_at",
-        subject=f"signal:{signal.id}",
-        now=visit.now,
-    )
+    await note_look(visit.session, signal, who=visit.actor.who, now=visit.now)
     return visit.back(f"/signaal/{signal.id}")
 
 

@@ -92,10 +92,13 @@ ACTIONS = {
     "source_resumed": "bron weer gelezen",
     "next_update_set": "belofte van de volgende update gezet",
     "context_set": "titel of duiding gewijzigd",
+    "signal_backup_told": "achterwacht hoorde van laat antwoord",
     "signal_closed": "signaal beantwoord",
+    "signal_interim_sent": "tussenbericht aan melder",
     "signal_looked_at": "signaal bekeken",
     "signal_overdue_told": "coördinator hoorde van laat antwoord",
     "signal_told": "signaal ontvangen",
+    "signal_unread_told": "coördinator en duiders hoorden van ongelezen signaal",
     "submission_voided": "aanvraag vervallen door een wijziging",
 }
 

@@ -26,7 +26,7 @@ from contacts.texts import CHANNELS, REASONS
 from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus, Source
 from feeds.texts import FAULTS
-from signals.rows import Signal
+from signals.rows import Signal, SignalStatus
 
 RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 WAITING = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
@@ -132,10 +132,7 @@ def late_answers(
     waiting: Iterable[Signal], titles: Mapping[int, str], *, now: datetime
 ) -> list[Need]:
     """Promises of an answer that are over, per event. Pure."""
-    late = [s for s in waiting if s.wants_feedback and s.answer_due_at < now]
-    groups: dict[tuple[int | None, bool], list[Signal]] = {}
-    for signal in late:
-        groups.setdefault((signal.event_id, signal.is_exercise), []).append(signal)
+    late = [s for s in waiting if s.answer_due_at < now]
     return [
         Need(
             what=counted(texts.NEED_ANSWER, len(group)),
@@ -146,8 +143,32 @@ def late_answers(
             is_exercise=is_exercise,
             page="/signalen",
         )
-        for (event_id, is_exercise), group in groups.items()
+        for (event_id, is_exercise), group in _per_event(late).items()
     ]
+
+
+def unread(waiting: Iterable[Signal], titles: Mapping[int, str]) -> list[Need]:
+    """New signals that nobody read, per event, with the hour that was promised. Pure."""
+    new = [s for s in waiting if s.status is SignalStatus.NEW and s.read_at is None]
+    return [
+        Need(
+            what=counted(texts.NEED_UNREAD, len(group)),
+            detail=title_of(titles, event_id),
+            by=texts.READ_BY,
+            due=min(signal.read_due_at or signal.received_at for signal in group),
+            event_id=event_id,
+            is_exercise=is_exercise,
+            page="/signalen",
+        )
+        for (event_id, is_exercise), group in _per_event(new).items()
+    ]
+
+
+def _per_event(signals: Iterable[Signal]) -> dict[tuple[int | None, bool], list[Signal]]:
+    groups: dict[tuple[int | None, bool], list[Signal]] = {}
+    for signal in signals:
+        groups.setdefault((signal.event_id, signal.is_exercise), []).append(signal)
+    return groups
 
 
 async def calls(session: AsyncSession, titles: Mapping[int, str], *, now: datetime) -> list[Need]:

@@ -178,6 +178,7 @@ CLOCK = "{clock} uur"
 DECIDE_BY = "besluit vóór"
 SEND_BY = "versturen vóór"
 PROMISED_BY = "beloofd vóór"
+READ_BY = "lezen vóór"
 SINCE = "sinds"
 NO_EVENT = "zonder gebeurtenis"
 NEED_ALERT = "Melding wacht op een besluit: {title}"
@@ -188,6 +189,7 @@ NEED_DRAFT = {
 }
 NEED_UNKNOWN = ("1 onzeker bericht", "{count} onzekere berichten")
 NEED_ANSWER = ("1 signaal zonder antwoord", "{count} signalen zonder antwoord")
+NEED_UNREAD = ("1 nieuw signaal", "{count} nieuwe signalen")
 NEED_HALTED = "Gestopt: {kind}"
 NEED_PAUSE = "{channel} reageert niet"
 NEED_PAUSE_DETAIL = "berichten wachten, niemand krijgt iets dubbel"

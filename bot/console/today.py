@@ -27,6 +27,7 @@ from bot.console.needs import (
     standing_still,
     title_of,
     unknown,
+    unread,
 )
 from briefings.rows import Briefing, BriefingStatus, FactBlock
 from contacts.arrival import DeliveryCounts
@@ -103,6 +104,7 @@ async def read_today(
         await unknown(session, titles),
         await calls(session, titles, now=now),
         late_answers(waiting, titles, now=now),
+        unread(waiting, titles),
         await halted(session, titles),
         [
             *await pauses(session, now=now),

@@ -12,10 +12,10 @@ from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from contacts.directory import Organisation
-from contacts.journal import write_journal
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from signals.feedback import CloseRefused, close_signal, open_signals
+from signals.promises import note_look
 from signals.rows import OutcomeCode, Signal, SignalStatus
 from signals.telling import describe
 
@@ -57,13 +57,7 @@ async def show_inbox(turn: Turn) -> None:
 async def show_signal(turn: Turn) -> None:
     signal = await _signal(turn)
     organisation = await turn.session.get(Organisation, signal.organisation_id)
-    write_journal(
-        turn.session,
-        who=turn.known().who,
-        action="signal_looked_at",
-        subject=f"signal:{signal.id}",
-        now=turn.now,
-    )
+    await note_look(turn.session, signal, who=turn.known().who, now=turn.now)
     note = turn.sealer.unseal(signal.note_sealed) if signal.note_sealed else ""
     codes = [Button(texts.OUTCOMES[code], data("sc", signal.id, code.value)) for code in CODES]
     await turn.say(
