@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_those
 from contacts.directory import Person, Role
-from contacts.permissions import people_with
+from contacts.permissions import Permission, people_with
 from contacts.sealing import Sealer
 from signals.promises import (
     late_signals,
@@ -47,7 +47,9 @@ async def remind_of_signals(
         if await _tell(session, "coordinator/overdue.html", signals, READERS[:1], now=now):
             await mark_overdue_told(session, signals, sealer=sealer, now=now)
     for signals in _worlds(await later_still(session, settings, now=now)):
-        if await _tell(session, "coordinator/overdue_backup.html", signals, BACK_UP, now=now):
+        if await _tell(
+            session, "coordinator/overdue_backup.html", signals, BACK_UP, now=now, needing=None
+        ):
             await mark_backup_told(session, signals, now=now)
 
 
@@ -64,12 +66,13 @@ async def _tell(
     roles: Sequence[Role],
     *,
     now: datetime,
+    needing: Permission | None = Permission.READ_SIGNALS,
 ) -> bool:
     """Tell everybody with one of these roles, each person once; whether anybody could be."""
     is_exercise = signals[0].is_exercise
     people: dict[int | None, Person] = {}
     for role in roles:
-        for person in await people_with(session, role, is_exercise=is_exercise):
+        for person in await people_with(session, role, is_exercise=is_exercise, needing=needing):
             people.setdefault(person.id, person)
     told = await tell_those(
         session,

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint, false
 from sqlmodel import Field
 
 from contacts.records import Row, choice, required_choice
@@ -129,6 +129,11 @@ class RoleGrant(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     role: Role = required_choice(Role, index=True)
+    has_case_seat: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="also sits in the casusoverleg: a warning, and counted on the privacy page",
+    )
     granted_at: datetime
 
 

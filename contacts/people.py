@@ -60,9 +60,19 @@ async def people_by_email(session: AsyncSession, address: str) -> list[Person]:
 
 
 async def grant(
-    session: AsyncSession, person_id: int, role: Role, *, who: Who, now: datetime
+    session: AsyncSession,
+    person_id: int,
+    role: Role,
+    *,
+    who: Who,
+    now: datetime,
+    has_case_seat: bool = False,
 ) -> bool:
-    """Give a person a role; False when they had it already."""
+    """Give a person a role; False when they had it already.
+
+    :param has_case_seat: this person also sits in the casusoverleg. The two belong apart; where
+        that cannot be, it is journalled and counted on the privacy page.
+    """
     found = await session.exec(
         select(RoleGrant.id).where(
             col(RoleGrant.person_id) == person_id, col(RoleGrant.role) == role
@@ -70,10 +80,12 @@ async def grant(
     )
     if found.first() is not None:
         return False
-    session.add(RoleGrant(person_id=person_id, role=role, granted_at=now))
+    session.add(
+        RoleGrant(person_id=person_id, role=role, has_case_seat=has_case_seat, granted_at=now)
+    )
     write_journal(
         session, who=who, action="role_granted", subject=f"person:{person_id}",
-        detail={"role": role.value}, now=now,
+        detail={"role": role.value, **({"case_seat": True} if has_case_seat else {})}, now=now,
     )  # fmt: skip
     await session.flush()
     return True

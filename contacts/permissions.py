@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Organisation, Person, Role, RoleGrant
+from contacts.directory import Domain, Organisation, Person, Role, RoleGrant
 from contacts.journal import Who
 
 
@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CLOSE_SIGNAL = "close_signal"
     GIVE_SIGNAL = "give_signal"
     SEE_STATUS = "see_status"
+    SEE_PICTURE = "see_picture"
     MANAGE_CONTACTS = "manage_contacts"
     MANAGE_SYSTEM = "manage_system"
     USE_CONSOLE = "use_console"
@@ -49,12 +50,23 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
         {Role.MEMBER, Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER}
     ),
     Permission.SEE_STATUS: frozenset({Role.COORDINATOR, Role.APPROVER, Role.ADMIN}),
+    # Counts of organisations, the same for everybody, police and duiders included.
+    Permission.SEE_PICTURE: frozenset(
+        {Role.MEMBER, Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
+    ),
     Permission.MANAGE_CONTACTS: frozenset({Role.COORDINATOR, Role.ADMIN}),
     Permission.MANAGE_SYSTEM: frozenset({Role.ADMIN}),
     Permission.USE_CONSOLE: frozenset(
         {Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
     ),
     Permission.LEAD_EXERCISE: frozenset({Role.COORDINATOR, Role.ADMIN}),
+}
+
+
+#: what somebody of these domains never does, whatever the role: single signals are not for police
+CLOSED_TO: dict[Permission, frozenset[Domain]] = {
+    Permission.READ_SIGNALS: frozenset({Domain.SAFETY}),
+    Permission.CLOSE_SIGNAL: frozenset({Domain.SAFETY}),
 }
 
 
@@ -74,6 +86,7 @@ class Actor:
     organisation_id: int
     roles: frozenset[Role]
     is_exercise: bool
+    domain: Domain = Domain.MUNICIPALITY
 
     @property
     def who(self) -> Who:
@@ -81,7 +94,9 @@ class Actor:
 
 
 def may(actor: Actor, permission: Permission) -> bool:
-    """Whether the actor's roles include the permission."""
+    """Whether the actor's roles include the permission, and the actor's domain allows it."""
+    if actor.domain in CLOSED_TO.get(permission, ()):
+        return False
     return bool(actor.roles & ALLOWED[permission])
 
 
@@ -107,18 +122,30 @@ async def load_actor(session: AsyncSession, person_id: int) -> Actor | None:
         organisation_id=person.organisation_id,
         roles=frozenset(Role(role) for role in granted.all()) | {Role.MEMBER},
         is_exercise=person.is_exercise,
+        domain=organisation.domain,
     )
 
 
-async def people_with(session: AsyncSession, role: Role, *, is_exercise: bool) -> list[Person]:
-    """People who hold a role, in the real or in the exercise world, oldest grant first."""
+async def people_with(
+    session: AsyncSession,
+    role: Role,
+    *,
+    is_exercise: bool,
+    needing: Permission | None = None,
+) -> list[Person]:
+    """People who hold a role, in the real or in the exercise world, oldest grant first.
+
+    :param needing: leaves out who may not do this because of the domain.
+    """
     found = await session.exec(
         select(Person)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
         .where(
             col(RoleGrant.role) == role,
             col(Person.left_at).is_(None),
             col(Person.is_exercise) == is_exercise,
+            col(Organisation.domain).not_in(CLOSED_TO.get(needing, ()) if needing else ()),
         )
         .order_by(col(RoleGrant.id))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field
 
 from contacts.directory import Domain
@@ -119,6 +119,14 @@ class OutcomeCode(StrEnum):
     G = "G"
 
 
+class Reliability(StrEnum):
+    """How the reporter knows it: A seen, B from a colleague, C from hearsay."""
+
+    OWN = "A"
+    COLLEAGUE = "B"
+    HEARSAY = "C"
+
+
 class Signal(Row, table=True):
     """One spanningssignaal. ``reply_handle`` is sealed; only the outbox opens it."""
 
@@ -142,6 +150,12 @@ class Signal(Row, table=True):
     need: Need = choice(Need, default=Need.NOTHING)
     wants_feedback: bool = Field(default=True)
     share: Share = choice(Share, default=Share.TEAM)
+    reliability: Reliability | None = choice(Reliability)
+    established_severity: int | None = None
+    action_sealed: str | None = Field(
+        default=None, description="what an organisation does or waits for, encrypted"
+    )
+    action_before: datetime | None = None
     outcome_code: OutcomeCode | None = choice(OutcomeCode)
     outcome_text: str | None = Field(default=None, max_length=300)
     read_due_at: datetime | None = Field(default=None, description="read before, as promised")
@@ -160,3 +174,18 @@ class Signal(Row, table=True):
         default=None, max_length=64, unique=True, description="one form that was sent, hashed"
     )
     is_exercise: bool = Field(default=False)
+
+
+class SignalReading(Row, table=True):
+    """How one duider reads one signal (oordeelsvorming); a later reading replaces it."""
+
+    __table_args__ = (UniqueConstraint("signal_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    signal_id: int = Field(foreign_key="signal.id", index=True)
+    person_id: int = Field(description="the duider, never a reporter")
+    domain: Domain = required_choice(Domain)
+    reliability: Reliability = required_choice(Reliability)
+    severity: int
+    text_sealed: str | None = Field(default=None, description="at most 300 characters, encrypted")
+    made_at: datetime

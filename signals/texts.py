@@ -8,9 +8,11 @@ from signals.rows import (
     Eep,
     Need,
     OutcomeCode,
+    Reliability,
     Setting,
     Share,
     SignalKind,
+    SignalStatus,
     When,
 )
 
@@ -113,6 +115,20 @@ DOMAINS = {
     Domain.CARE_WELFARE: "zorg en welzijn",
     Domain.EDUCATION: "onderwijs",
     Domain.CIVIL: "maatschappelijk",
+}
+
+RELIABILITIES = {
+    Reliability.OWN: "A eigen waarneming",
+    Reliability.COLLEAGUE: "B van een collega",
+    Reliability.HEARSAY: "C van horen zeggen",
+}
+
+STATUSES = {
+    SignalStatus.NEW: "nieuw",
+    SignalStatus.IN_DUIDING: "in duiding",
+    SignalStatus.ACTION: "actie",
+    SignalStatus.WAITING: "wacht",
+    SignalStatus.CLOSED: "gesloten",
 }
 
 #: how an answer begins, for the reporter

@@ -9,12 +9,21 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from contacts.directory import Domain, Organisation
+from contacts.directory import Domain, Organisation, Person, Role, RoleGrant
 from contacts.journal import JournalEntry
+from contacts.outbox import Message, MessageKind
 from contacts.records import Database
-from signals.rows import Setting, Signal, SignalKind
+from signals.duiding import establish
+from signals.rows import (
+    Reliability,
+    Setting,
+    Signal,
+    SignalKind,
+    SignalReading,
+    SignalStatus,
+)
 from tests.console_desk import Desk, a_desk
-from tests.console_world import press
+from tests.console_world import client_of, press, signed_in
 
 NOTE = "De groep praat over niets anders."
 
@@ -79,3 +88,155 @@ async def test_a_new_signal_stands_on_the_first_page_until_somebody_reads_it(
     assert "1 nieuw signaal" in (await desk.web.get("/")).text
     await press(desk.web, desk.world.sealer, f"/signaal/{number}/bekijken")
     assert "1 nieuw signaal" not in (await desk.web.get("/")).text
+
+
+async def judge(desk: Desk, number: int, sure: str = "A", grave: str = "2", **more: Any) -> Any:
+    return await press(
+        desk.web,
+        desk.world.sealer,
+        f"/signaal/{number}/duiden",
+        zekerheid=sure,
+        ernst=grave,
+        **more,
+    )
+
+
+async def settle(
+    desk: Desk, number: int, what: str = "Jongerenwerk loopt mee.", **more: Any
+) -> Any:
+    fields = {"besluit": "actie", "wat": what} | more
+    return await press(desk.web, desk.world.sealer, f"/signaal/{number}/besluit", **fields)
+
+
+async def the(desk: Desk, number: int) -> Signal:
+    async with desk.world.db.read() as session:
+        return await session.get_one(Signal, number)
+
+
+async def test_an_oordeel_takes_the_signal_into_duiding(desk: Desk, now: datetime) -> None:
+    number = await a_signal(desk, now)
+    assert (await judge(desk, number, "B", "3", duiding="Vooral na de les.")).status_code == 303
+    signal = await the(desk, number)
+    assert (signal.status, signal.established_severity) == (SignalStatus.IN_DUIDING, 3)
+    assert signal.reliability is Reliability.COLLEAGUE
+    [reading] = await desk.rows(SignalReading)
+    assert reading.text_sealed not in (None, "Vooral na de les.")
+
+
+async def test_words_of_a_duider_about_a_person_are_kept_nowhere(desk: Desk, now: datetime) -> None:
+    number = await a_signal(desk, now)
+    answer = await judge(desk, number, duiding="Het gaat om Dennis Bakkerstra uit 3B.")
+    assert answer.status_code == 422
+    assert await desk.rows(SignalReading) == []
+    assert (await the(desk, number)).status is SignalStatus.NEW
+
+
+async def test_nothing_is_decided_about_what_no_duider_read(desk: Desk, now: datetime) -> None:
+    number = await a_signal(desk, now)
+    refused = await settle(desk, number)
+    assert refused.status_code == 422
+    assert "Geef eerst uw oordeel" in refused.text
+
+
+async def test_a_grave_decision_rests_on_two_domains_or_says_why_not(
+    desk: Desk, now: datetime
+) -> None:
+    number = await a_signal(desk, now)
+    await judge(desk, number, "A", "4")
+    assert "twee domeinen" in (await settle(desk, number)).text
+    async with desk.world.db.begin() as session:
+        session.add(
+            SignalReading(
+                signal_id=number, person_id=99, domain=Domain.EDUCATION,
+                reliability=Reliability.HEARSAY, severity=3, made_at=now,
+            )
+        )  # fmt: skip
+    assert (await settle(desk, number)).status_code == 303
+    assert (await the(desk, number)).status is SignalStatus.ACTION
+    other = await a_signal(desk, now)
+    await judge(desk, other, "A", "4")
+    assert (await settle(desk, other, alleen="Er is vanavond niemand anders.")).status_code == 303
+
+
+async def test_one_answer_reaches_everybody_who_told_the_same(desk: Desk, now: datetime) -> None:
+    same = [await a_signal(desk, now) for _ in range(3)]
+    other = await a_signal(desk, now, kinds=[SignalKind.FEAR.value])
+    page = (await desk.web.get("/signalen")).text
+    assert "Alle 3 beantwoorden" in page
+    done = await press(
+        desk.web, desk.world.sealer, "/signalen/samen",
+        gebeurtenis=str(desk.number), soort="geruchten", gezien=[str(n) for n in same],
+        uitkomst="F", zin="De politie zegt dat er niemand meer wordt gezocht.",
+    )  # fmt: skip
+    assert done.status_code == 303
+    assert {(await the(desk, n)).status for n in same} == {SignalStatus.CLOSED}
+    assert (await the(desk, other)).status is SignalStatus.NEW
+    found = [row for row in await desk.rows(Message) if row.kind is MessageKind.FEEDBACK]
+    assert len(found) == 3
+
+
+async def test_what_came_after_the_page_was_read_is_not_answered_with_it(
+    desk: Desk, now: datetime
+) -> None:
+    seen, later = await a_signal(desk, now), await a_signal(desk, now)
+    await press(
+        desk.web, desk.world.sealer, "/signalen/samen",
+        gebeurtenis=str(desk.number), soort="geruchten", gezien=[str(seen)],
+        uitkomst="F", zin="Er wordt niemand meer gezocht.",
+    )  # fmt: skip
+    assert (await the(desk, seen)).status is SignalStatus.CLOSED
+    assert (await the(desk, later)).status is SignalStatus.NEW
+
+
+async def test_police_sees_the_picture_and_no_single_signal(desk: Desk, now: datetime) -> None:
+    number = await a_signal(desk, now)
+    async with desk.world.db.begin() as session:
+        station = Organisation(name="Wijkteam", domain=Domain.SAFETY, created_at=now)
+        session.add(station)
+        await session.flush()
+        person = Person(organisation_id=station.id or 0, name="Wijkagent", created_at=now)
+        session.add(person)
+        await session.flush()
+        for role in (Role.INTERPRETER, Role.COORDINATOR):
+            session.add(RoleGrant(person_id=person.id or 0, role=role, granted_at=now))
+        cookies = await signed_in(session, person.id or 0, now)
+    async with client_of(desk.world.db, desk.world.sealer, now, cookies=cookies) as police:
+        assert (await police.get("/signalen")).status_code == 403
+        assert (await police.get(f"/signaal/{number}")).status_code == 403
+        look = await press(police, desk.world.sealer, f"/signaal/{number}/bekijken")
+        assert look.status_code == 403
+        assert (await police.get(f"/gebeurtenis/{desk.number}/beeld")).status_code == 200
+    assert await looks(desk, number) == 0
+
+
+@pytest.mark.parametrize(
+    ("severities", "grave", "disputed"),
+    [((2,), 2, False), ((1, 2), 2, False), ((1, 3), 3, True), ((4, 4, 2), 4, True)],
+)
+def test_the_gravest_reading_counts_and_two_steps_are_a_dispute(
+    severities: tuple[int, ...], grave: int, disputed: bool, now: datetime
+) -> None:
+    found = establish([
+        SignalReading(
+            signal_id=1, person_id=n, domain=Domain.EDUCATION, reliability=Reliability.OWN,
+            severity=severity, made_at=now,
+        )
+        for n, severity in enumerate(severities)
+    ])  # fmt: skip
+    assert found is not None
+    assert (found.severity, found.is_disputed) == (grave, disputed)
+
+
+async def test_a_duider_with_a_seat_in_the_casusoverleg_is_warned_about(
+    desk: Desk, now: datetime
+) -> None:
+    async with desk.world.db.read() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+    path = f"/contact/{teacher.id}"
+    done = await press(
+        desk.web, desk.world.sealer, f"{path}/recht", rol="duider", doe="geven", casusoverleg="ja"
+    )
+    assert "liever geen duider" in (await desk.web.get(done.headers["location"])).text
+    assert "Zit ook in het casusoverleg" in (await desk.web.get(path)).text
+    [entry] = [row for row in await desk.rows(JournalEntry) if row.detail.get("case_seat")]
+    assert entry.action == "role_granted"

@@ -37,8 +37,15 @@ DONE = {
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
     "resent": "Wat onzeker was, gaat opnieuw uit met het woord (herhaling).",
     "answered": "Het antwoord is onderweg naar wie het meldde.",
+    "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
+    "reading_kept": "Uw oordeel is bewaard.",
+    "decided": "Het besluit is bewaard. De melder hoort het pas met uw antwoord.",
     "answered_quietly": "Afgesloten. De melder vroeg geen antwoord.",
     "role_granted": "Het recht is gegeven.",
+    "role_granted_seat": (
+        "Het recht is gegeven. Let op: wie in het casusoverleg zit, is liever geen duider. "
+        "Dit staat in het journaal, en het aantal staat op de privacypagina."
+    ),
     "role_revoked": "Het recht is ingetrokken. Dat geldt meteen.",
     "last_admin": "U kunt uw eigen recht als beheerder niet intrekken.",
     "not_yourself": "U kunt uzelf niet van de lijst halen.",

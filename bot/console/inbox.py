@@ -8,24 +8,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import texts
+from bot.console import duiding_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.today import read_titles
 from contacts.directory import Organisation
 from contacts.journal import JournalEntry
 from contacts.permissions import Permission
+from contacts.tally import total
 from signals import texts as signal_texts
+from signals.duiding import TWO_DOMAINS_FROM, Alike, alike, establish, readings_of
 from signals.feedback import MAX_SENTENCE, CloseRefused, close_signal, open_signals
 from signals.promises import note_look
 from signals.rows import OutcomeCode, Signal, SignalKind, SignalStatus
 from signals.telling import Description, describe
 
 LAST_CLOSED = 25
+MOST_GROUPS = 5
 #: a look is journalled anew after this time
 ONE_LOOK = timedelta(minutes=30)
 
@@ -43,6 +48,11 @@ class Line:
 
 async def show_inbox(visit: Visit) -> Response:
     """``GET /signalen``: open ones first; then the last that were answered."""
+    return await inbox_page(visit)
+
+
+async def inbox_page(visit: Visit, *, error: str = "") -> Response:
+    """The list, the groups that can be answered together, and how answers were received."""
     found = await open_signals(visit.session, is_exercise=visit.actor.is_exercise)
     closed = await visit.session.exec(
         select(Signal)
@@ -58,7 +68,32 @@ async def show_inbox(visit: Visit) -> Response:
         waiting=await _lines(visit, found),
         closed=await _lines(visit, closed.all()),
         outcomes=chat_texts.OUTCOMES,
+        groups=await _groups(visit, found),
+        statuses=signal_texts.STATUSES,
+        useful=await usefulness(visit.session),
+        longest=MAX_SENTENCE,
+        status=422 if error else 200,
+        error=error,
     )
+
+
+async def _groups(visit: Visit, waiting: Sequence[Signal]) -> list[Group]:
+    titles = await read_titles(visit.session)
+    return [
+        Group(
+            alike=one,
+            event=titles.get(one.event_id or 0, texts.NO_EVENT),
+            kind=signal_texts.KINDS[one.kind],
+        )
+        for one in alike(waiting)[:MOST_GROUPS]
+    ]
+
+
+async def usefulness(session: AsyncSession) -> tuple[int, int]:
+    """(found useful, judged): the taps under answers, about nobody."""
+    yes = [await total(session, f"useful:{code.value}") for code in OutcomeCode]
+    no = [await total(session, f"notuseful:{code.value}") for code in OutcomeCode]
+    return sum(yes), sum(yes) + sum(no)
 
 
 async def _lines(visit: Visit, signals: Sequence[Signal]) -> list[Line]:
@@ -81,12 +116,22 @@ async def _lines(visit: Visit, signals: Sequence[Signal]) -> list[Line]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Signals that one answer can close."""
+
+    alike: Alike
+    event: str
+    kind: str
+
+
 async def show_signal(visit: Visit) -> Response:
     """``GET /signaal/{number}``: the note only to who just asked, which is journalled."""
-    return await _page(visit, await _signal(visit))
+    return await signal_page(visit, await signal_in_path(visit))
 
 
-async def _page(visit: Visit, signal: Signal, *, error: str = "", said: str = "") -> Response:
+async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: str = "") -> Response:
+    """One signal: what was told, how it is read, and what is decided."""
     organisation = await visit.session.get(Organisation, signal.organisation_id)
     may_read = await _asked_to_read(visit, signal)
     note = visit.parts.sealer.unseal(signal.note_sealed) if may_read and signal.note_sealed else ""
@@ -109,7 +154,34 @@ async def _page(visit: Visit, signal: Signal, *, error: str = "", said: str = ""
         said=said,
         chosen=visit.text("uitkomst"),
         is_exercise=signal.is_exercise,
+        **await _duiding(visit, signal, may_read=may_read),
     )
+
+
+async def _duiding(visit: Visit, signal: Signal, *, may_read: bool) -> dict[str, Any]:
+    """The oordeel of each duider and the besluit; their words only to who asked to read."""
+    rows = await readings_of(visit.session, signal.id or 0)
+    unseal = visit.parts.sealer.unseal
+    return {
+        "readings": [
+            (
+                signal_texts.DOMAINS[row.domain],
+                signal_texts.RELIABILITIES[row.reliability],
+                row.severity,
+                unseal(row.text_sealed) if may_read and row.text_sealed else "",
+                row.made_at,
+            )
+            for row in rows
+        ],
+        "own": next((row for row in rows if row.person_id == visit.actor.person_id), None),
+        "established": establish(rows),
+        "standing": signal_texts.STATUSES[signal.status],
+        "decision": unseal(signal.action_sealed) if may_read and signal.action_sealed else "",
+        "can_decide": signal.status in (SignalStatus.NEW, SignalStatus.IN_DUIDING),
+        "reliabilities": signal_texts.RELIABILITIES,
+        "levels": duiding_texts.SEVERITIES,
+        "two_from": TWO_DOMAINS_FROM,
+    }
 
 
 async def _asked_to_read(visit: Visit, signal: Signal) -> bool:
@@ -129,7 +201,7 @@ async def _asked_to_read(visit: Visit, signal: Signal) -> bool:
 
 async def answer(visit: Visit) -> Response:
     """``POST /signaal/{number}``: an outcome and a sentence, to its reporter only."""
-    signal = await _signal(visit)
+    signal = await signal_in_path(visit)
     assert signal.id is not None
     result = await close_signal(
         visit.session,
@@ -143,18 +215,22 @@ async def answer(visit: Visit) -> Response:
     )
     if isinstance(result, CloseRefused):
         error = texts.ANSWER_REFUSED[result.reason]
-        return await _page(visit, signal, error=error, said=visit.text("zin"))
+        return await signal_page(visit, signal, error=error, said=visit.text("zin"))
     return visit.back("/signalen", done="answered" if result else "answered_quietly")
 
 
 async def note_looking(visit: Visit) -> Response:
     """``POST /signaal/{number}/bekijken``: journalled, because a note may be delicate."""
-    signal = await _signal(visit)
+    signal = await signal_in_path(visit)
     await note_look(visit.session, signal, who=visit.actor.who, now=visit.now)
     return visit.back(f"/signaal/{signal.id}")
 
 
-async def _signal(visit: Visit) -> Signal:
+async def signal_in_path(visit: Visit) -> Signal:
+    """The signal in the address, in the visitor's own world.
+
+    :raises LookupError: there is none.
+    """
     signal = await visit.session.get(Signal, visit.in_path())
     if signal is None or signal.is_exercise != visit.actor.is_exercise:
         raise LookupError("no such signal")

@@ -171,9 +171,10 @@ async def show_person(visit: Visit) -> Response:
         select(Channel).where(col(Channel.person_id) == person.id).order_by(col(Channel.rank))
     )
     granted = await visit.session.exec(
-        select(RoleGrant.role).where(col(RoleGrant.person_id) == person.id)
+        select(RoleGrant).where(col(RoleGrant.person_id) == person.id)
     )
-    roles = {Role(role) for role in granted.all()}
+    grants = granted.all()
+    roles = {grant.role for grant in grants}
     return visit.show(
         "contact.html",
         person=person,
@@ -181,6 +182,7 @@ async def show_person(visit: Visit) -> Response:
         channels=channels.all(),
         roles=roles,
         given=GIVEN,
+        has_case_seat=any(grant.has_case_seat for grant in grants),
         statuses=ChannelStatus,
         is_self=person.id == visit.actor.person_id,
     )
@@ -194,8 +196,10 @@ async def change_role(visit: Visit) -> Response:
     if role not in GIVEN:
         raise ValueError("everyone is a lid")
     if visit.text("doe") == "geven":
-        await grant(visit.session, person.id, role, who=who, now=visit.now)
-        return visit.back(f"/contact/{person.id}", done="role_granted")
+        seat = role is Role.INTERPRETER and visit.text("casusoverleg") == "ja"
+        await grant(visit.session, person.id, role, who=who, now=visit.now, has_case_seat=seat)
+        done = "role_granted_seat" if seat else "role_granted"
+        return visit.back(f"/contact/{person.id}", done=done)
     if role is Role.ADMIN and person.id == visit.actor.person_id:
         # Otherwise nobody could give it back.
         return visit.back(f"/contact/{person.id}", done="last_admin")

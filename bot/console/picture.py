@@ -147,4 +147,4 @@ def shade(count: int) -> int:
     return 2 if count >= VAGUE else min(count, 1)
 
 
-DOORS = (Door("/gebeurtenis/{number:int}/beeld", show_picture, Permission.SEE_STATUS),)
+DOORS = (Door("/gebeurtenis/{number:int}/beeld", show_picture, Permission.SEE_PICTURE),)

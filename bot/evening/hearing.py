@@ -14,7 +14,7 @@ from bot.chat.coordinator import texts
 from bot.chat.render import render
 from contacts.directory import Role
 from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
-from contacts.permissions import people_with
+from contacts.permissions import Permission, people_with
 from contacts.sending import tell_people
 from feeds.rows import Event, EventStatus
 from signals.rows import Signal
@@ -46,7 +46,9 @@ async def hear(session: AsyncSession, told: Told, *, now: datetime) -> int:
         return 0
     content = _notice(signal, event)
     for role in _READERS:
-        people = await people_with(session, role, is_exercise=signal.is_exercise)
+        people = await people_with(
+            session, role, is_exercise=signal.is_exercise, needing=Permission.READ_SIGNALS
+        )
         deliveries = await tell_people(
             session, people, content,
             kind=MessageKind.NOTICE, event_id=signal.event_id, severity=signal.severity,

@@ -14,6 +14,7 @@ from bot.chat.turn import Handler, Turn
 from contacts.directory import Organisation
 from contacts.outbox import Button
 from contacts.permissions import Permission
+from signals.duiding import alike
 from signals.feedback import CloseRefused, close_signal, open_signals
 from signals.promises import note_look
 from signals.rows import OutcomeCode, Signal, SignalStatus
@@ -43,6 +44,8 @@ async def show_inbox(turn: Turn) -> None:
         ]
         for signal in signals[:PAGE]
     ]
+    if alike(signals):
+        buttons.append([Button(texts.TOGETHER, data("sgs"))])
     await turn.say(
         render(
             "coordinator/signals.html",
@@ -55,11 +58,12 @@ async def show_inbox(turn: Turn) -> None:
 
 
 async def show_signal(turn: Turn) -> None:
-    signal = await _signal(turn)
+    signal = await signal_of(turn)
     organisation = await turn.session.get(Organisation, signal.organisation_id)
     await note_look(turn.session, signal, who=turn.known().who, now=turn.now)
     note = turn.sealer.unseal(signal.note_sealed) if signal.note_sealed else ""
     codes = [Button(texts.OUTCOMES[code], data("sc", signal.id, code.value)) for code in CODES]
+    rows = [[Button(texts.INTERPRET, data("sd", signal.id))], *([button] for button in codes)]
     await turn.say(
         render(
             "coordinator/signal.html",
@@ -68,12 +72,12 @@ async def show_signal(turn: Turn) -> None:
             what=describe(signal),
             organisation=organisation,
         ),
-        [[button] for button in codes] if signal.status is not SignalStatus.CLOSED else [],
+        rows if signal.status is not SignalStatus.CLOSED else [],
     )
 
 
 async def chose_code(turn: Turn) -> None:
-    signal = await _signal(turn)
+    signal = await signal_of(turn)
     assert turn.tap is not None
     code = OutcomeCode(turn.tap.args[1])
     await turn.ask(FLOW, "sentence", {"signal": signal.id, "code": code.value})
@@ -104,7 +108,8 @@ async def wrote_sentence(turn: Turn) -> None:
     await turn.say(render("coordinator/answered.html", told=len(result)))
 
 
-async def _signal(turn: Turn) -> Signal:
+async def signal_of(turn: Turn) -> Signal:
+    """The signal of the tapped button, for who may read signals."""
     actor = turn.allowed(Permission.READ_SIGNALS)
     assert turn.tap is not None
     signal = (

@@ -109,6 +109,12 @@ BRIEFING_STATES = {
     BriefingStatus.RETRACTED: "ingetrokken na verzending",
 }
 
+INTERPRET = "Duiden"
+TOGETHER = "Beantwoord gebundeld"
+GROUP = "{kind}: {count} signalen"
+ACTION = "Actie"
+WAIT = "Wachten"
+ANSWER = "Antwoord aan de melder"
 OUTCOMES = {
     OutcomeCode.A: "A Actie genomen",
     OutcomeCode.B: "B Gebundeld met andere",

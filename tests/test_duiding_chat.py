@@ -1,0 +1,95 @@
+"""Duiding on the phone: two taps for an oordeel, one line for a besluit, one answer for many."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from contacts.directory import Domain, Role, RoleGrant
+from contacts.outbox import Message, MessageKind
+from contacts.records import Database
+from signals.rows import Reliability, Setting, Signal, SignalKind, SignalReading, SignalStatus
+from tests.partner_world import SEALER, Chat, a_partner
+
+
+@pytest.fixture
+async def chat(db: Database, now: datetime) -> Chat:
+    started = await a_partner(db, now)
+    async with db.begin() as session:
+        session.add(
+            RoleGrant(person_id=started.person_id or 0, role=Role.INTERPRETER, granted_at=now)
+        )
+    return started
+
+
+async def told(chat: Chat, kind: SignalKind = SignalKind.RUMOUR, **values: Any) -> int:
+    async with chat.db.begin() as session:
+        signal = Signal(
+            organisation_id=7, domain=Domain.EDUCATION, received_at=chat.now, district="stad",
+            setting=Setting.CLASSROOM, kinds=[kind.value], severity=2, answer_due_at=chat.now,
+            reply_handle=SEALER.seal("telegram:99"), **values,
+        )  # fmt: skip
+        session.add(signal)
+        await session.flush()
+        return signal.id or 0
+
+
+async def open_first(chat: Chat) -> None:
+    await chat.command("/signalen")
+    await chat.press("ernst 2")
+
+
+async def test_an_oordeel_takes_two_taps_and_a_besluit_one_line(chat: Chat) -> None:
+    await told(chat)
+    await open_first(chat)
+    for label in ("Duiden", "B van een collega", "2 gespannen"):
+        await chat.press(label)
+    [reading] = await chat.all(SignalReading)
+    assert (reading.reliability, reading.severity) == (Reliability.COLLEAGUE, 2)
+    await chat.press("Actie")
+    await chat.write("Jongerenwerk loopt vanavond een ronde.")
+    [signal] = await chat.all(Signal)
+    assert signal.status is SignalStatus.ACTION
+    assert SEALER.unseal(signal.action_sealed) == "Jongerenwerk loopt vanavond een ronde."
+
+
+async def test_a_grave_one_asks_why_one_domain_is_enough(chat: Chat) -> None:
+    await told(chat)
+    await open_first(chat)
+    for label in ("Duiden", "A eigen", "4 botsing", "Wachten"):
+        await chat.press(label)
+    await chat.write("Wij wachten op het beeld van vanavond.")
+    assert "waarom één genoeg is" in await chat.text()
+    assert [s.status for s in await chat.all(Signal)] == [SignalStatus.IN_DUIDING]
+    await chat.write("Er is nu niemand anders bereikbaar.")
+    [signal] = await chat.all(Signal)
+    assert signal.status is SignalStatus.WAITING
+    assert "niemand anders" in SEALER.unseal(signal.action_sealed)
+
+
+async def test_a_line_about_a_person_decides_nothing(chat: Chat) -> None:
+    await told(chat)
+    await open_first(chat)
+    for label in ("Duiden", "A eigen", "2 gespannen", "Actie"):
+        await chat.press(label)
+    await chat.write("De mentor belt de moeder van Dennis Bakkerstra.")
+    assert "persoon" in await chat.text()
+    assert [s.action_sealed for s in await chat.all(Signal)] == [None]
+
+
+async def test_one_sentence_answers_all_who_told_the_same(chat: Chat) -> None:
+    for _ in range(3):
+        await told(chat)
+    other = await told(chat, SignalKind.FEAR)
+    await chat.command("/signalen")
+    for label in ("Beantwoord gebundeld", "Geruchten: 3", "F Beantwoord"):
+        await chat.press(label)
+    late = await told(chat)
+    await chat.write("De politie zegt dat er niemand meer wordt gezocht.")
+    assert "3 signalen" in await chat.text()
+    open_ids = {s.id for s in await chat.all(Signal) if s.status is not SignalStatus.CLOSED}
+    assert open_ids == {other, late}
+    found = [m for m in await chat.all(Message) if m.kind is MessageKind.FEEDBACK]
+    assert len(found) == 3
