@@ -29,6 +29,8 @@ MARKUP_LIMIT = 50_000
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.I)
+#: unseen letters and marks that Unicode does not count as format characters
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _PAGE = re.compile(
     rb"\A[\s\xef\xbb\xbf]*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
     re.I | re.S,
@@ -134,14 +136,25 @@ def _published(entry: Mapping[str, Any], now: datetime) -> datetime | None:
 
 
 def plain_text(markup: str) -> str:
-    """Text without tags, scripts and control characters, white space collapsed."""
+    """Text without tags, scripts, control and unseen characters, white space collapsed."""
     text = markup[:MARKUP_LIMIT]
     for _ in range(2):  # titles are often escaped twice
         text = _TAG.sub("", _BREAK.sub(" ", _SCRIPT.sub(" ", text)))
         text = html.unescape(text)
     text = _TAG.sub("", _SCRIPT.sub(" ", text))
-    kept = (c if unicodedata.category(c) not in {"Cc", "Cs", "Co"} else " " for c in text)
-    return " ".join("".join(kept).replace("\u00ad", "").split())
+    return " ".join("".join(map(_seen, text)).split())
+
+
+def _seen(c: str) -> str:
+    """The character; a space for a control character; nothing for what cannot be seen.
+
+    What turns the direction of writing, or hides between letters, goes: it would show another
+    text than the one that was judged.
+    """
+    kind = unicodedata.category(c)
+    if kind == "Cf" or c in _UNSEEN:
+        return ""
+    return " " if kind in {"Cc", "Cs", "Co", "Cn"} else c
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

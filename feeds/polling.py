@@ -16,12 +16,13 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.records import Database
+from feeds.careful_parsing import CarefulParser
 from feeds.event_rules import load_event_rules
 from feeds.fetching import Answer, Fetched, Fetcher, Fetching, NotModified
 from feeds.grouping import Group, Grouper, Member
 from feeds.intake import Judged, as_doc, judge_entries
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
-from feeds.parsing import Entry, FeedFault, ParsedFeed, parse_feed
+from feeds.parsing import Entry, FeedFault, ParsedFeed
 from feeds.recalling import recall
 from feeds.regrouping import last_regrouping
 from feeds.remembering import Memory
@@ -75,7 +76,9 @@ class Watch:
         *,
         clock: Clock,
         lexicon: Lexicon | None = None,
+        parser: CarefulParser | None = None,
     ) -> None:
+        self._parser = parser or CarefulParser()
         self._db, self._fetcher, self._settings, self._clock = db, fetcher, settings, clock
         self._lexicon = lexicon or load_lexicon()
         self._window = timedelta(hours=settings.window_h)
@@ -130,7 +133,7 @@ class Watch:
         answer = await self._fetcher.fetch(
             source.url, etag=source.etag, last_modified=source.last_modified, now=polled_at
         )
-        parsed = await _parsed(answer, now=self._clock())
+        parsed = await _parsed(answer, self._parser, now=self._clock())
         if isinstance(parsed, ParsedFeed) and isinstance(answer, Fetched):
             async with self._writing:
                 return await self._store(source, parsed.entries, polled_at, report, answer)
@@ -230,7 +233,8 @@ async def check_source(url: str, settings: FeedSettings) -> int | str:
     """Look at a feed once and store nothing: the number of items, or a key of ``FAULTS``."""
     fetcher = Fetcher(settings)
     try:
-        parsed = await _parsed(await fetcher.fetch(url, now=_ANY_MOMENT), now=_ANY_MOMENT)
+        answer = await fetcher.fetch(url, now=_ANY_MOMENT)
+        parsed = await _parsed(answer, CarefulParser(), now=_ANY_MOMENT)
     finally:
         await fetcher.close()
     if isinstance(parsed, FeedFault):
@@ -238,10 +242,10 @@ async def check_source(url: str, settings: FeedSettings) -> int | str:
     return len(parsed.entries) if parsed is not None else "unknown"
 
 
-async def _parsed(answer: Answer, *, now: datetime) -> ParsedFeed | FeedFault | None:
+async def _parsed(
+    answer: Answer, parser: CarefulParser, *, now: datetime
+) -> ParsedFeed | FeedFault | None:
     """The entries of an answer, off the event loop; None for "not modified"."""
     if isinstance(answer, Fetched):
-        return await asyncio.to_thread(
-            parse_feed, answer.body, content_type=answer.content_type, now=now
-        )
+        return await parser.parse(answer.body, content_type=answer.content_type, now=now)
     return answer if isinstance(answer, FeedFault) else None

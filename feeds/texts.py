@@ -18,6 +18,7 @@ FAULTS = {
     "bad_encoding": "Het antwoord is niet uit te pakken.",
     "html": "Op dit adres staat een webpagina in plaats van een feed.",
     "empty": "De feed bevat geen berichten.",
+    "too_hard": "De feed is zo gemaakt dat lezen te veel tijd kost.",
     "broken": "De feed is niet te lezen.",
 }
 
