@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Literal
 
 from pydantic import Field
@@ -118,6 +119,16 @@ class AlertSettings(Frozen):
     escalate_after_min: int = Field(
         10, ge=1, le=240, description="zonder reactie gaat de melding naar de achterwacht"
     )
+    daily_at: str = Field(
+        "07:30",
+        pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$",
+        description="hoe laat de daglijst (ernst 2) gaat; leeg = geen daglijst",
+    )
+
+    @property
+    def daily_time(self) -> time | None:
+        """The hour of the daily list as a time."""
+        return time.fromisoformat(self.daily_at) if self.daily_at else None
 
 
 class TickSettings(Frozen):
@@ -126,6 +137,7 @@ class TickSettings(Frozen):
     feeds_s: float = Field(5.0, gt=0, description="bronnen nakijken die aan de beurt zijn")
     refresh_s: float = Field(1.0, gt=0, description="kaart en voortgang bijwerken")
     alerts_s: float = Field(15.0, gt=0, description="meldingen zonder reactie nakijken")
+    daily_s: float = Field(30.0, gt=0, description="kijken of het tijd is voor de daglijst")
     escalate_s: float = Field(30.0, gt=0, description="dringende berichten zonder reactie")
     remind_s: float = Field(300.0, gt=0, description="te late antwoorden nakijken")
     mail_in_s: float = Field(60.0, gt=0, description="antwoorden en bounces lezen")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.alerts import call_backup, ring
 from bot.api.webhook_calls import drop_old_calls
 from bot.chat.coordinator.card import refresh_live
+from bot.daily import send_daily_list
 from bot.exercise.leading import advance
 from bot.inbox import forget_old
 from bot.mail_reading import read_mail
@@ -91,6 +92,12 @@ async def follow_alerts(house: House, now: datetime) -> None:
         house.pump.wake()
 
 
+async def daily(house: House, now: datetime) -> None:
+    at, is_exercise = house.config.alerts.daily_time, house.config.is_exercise
+    if await send_daily_list(house.db, at, is_exercise=is_exercise, now=now):
+        house.pump.wake()
+
+
 async def refresh(house: House, now: datetime) -> None:
     """Texts whose hour has come, and live messages; a card that fails holds up no text."""
     async with house.db.begin() as session:
@@ -152,6 +159,7 @@ TICKS = (
     Tick("feeds", watch_feeds, lambda pace: pace.feeds_s),
     Tick("refresh", refresh, lambda pace: pace.refresh_s),
     Tick("alerts", follow_alerts, lambda pace: pace.alerts_s),
+    Tick("daily", daily, lambda pace: pace.daily_s),
     Tick("escalate", escalate, lambda pace: pace.escalate_s),
     Tick("remind", remind, lambda pace: pace.remind_s),
     Tick("mail_in", mail_in, lambda pace: pace.mail_in_s),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -165,6 +165,7 @@ class Event(Row, table=True):
     last_item_at: datetime | None = Field(default=None, index=True)
     alerted_at: datetime | None = None
     alerted_severity: int = Field(default=0)
+    listed_at: datetime | None = Field(default=None, description="it stood on a daily list")
     item_count: int = Field(default=0, description="items that belong to it")
     alert_items: int = Field(default=0, description="items that the shown alert knows of")
     alert_delivery_id: int | None = None
@@ -181,6 +182,14 @@ class Event(Row, table=True):
     closed_at: datetime | None = None
     merged_into_id: int | None = Field(default=None, foreign_key="event.id")
     is_exercise: bool = Field(default=False)
+
+
+class DailyList(Row, table=True):
+    """A day of which the list is done; ``events`` stood on it."""
+
+    day: date = Field(primary_key=True)
+    sent_at: datetime
+    events: int = Field(default=0)
 
 
 @listens_for(Event.is_exercise, "set")

@@ -15,6 +15,7 @@ from bot.chat.coordinator import (
     calls_flow,
     card,
     console_flow,
+    daily_flow,
     duiding_flow,
     event_flow,
     facts_flow,
@@ -37,6 +38,7 @@ from contacts.sending import tell_people
 
 _PARTS = (
     alert_flow,
+    daily_flow,
     event_flow,
     card,
     facts_flow,

@@ -202,6 +202,7 @@ PARTS = {
     "feeds": "Het lezen van nieuws",
     "refresh": "Het bijwerken van de kaart",
     "alerts": "Het doorgeven van meldingen",
+    "daily": "Het maken van de daglijst",
     "escalate": "Het volgen van dringende berichten",
     "remind": "Het bewaken van antwoorden",
     "mail_in": "Het lezen van e-mail",

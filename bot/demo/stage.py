@@ -21,6 +21,7 @@ from bot.clock import utc_now
 from bot.config import Config
 from bot.house import House
 from bot.settings import (
+    AlertSettings,
     DatabaseSettings,
     MailSettings,
     TelegramSettings,
@@ -113,6 +114,8 @@ def exercise_config(
             imap_user=simulator.mailbox.user, imap_password=simulator.mailbox.password,
         ),
         web=WebSettings(port=port, base_url=f"http://127.0.0.1:{port}"),
+        # A list at a fixed hour would come in some runs and not in others.
+        alerts=AlertSettings(daily_at=""),
         database=DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}/schakel.sqlite3"),
         ticks=TickSettings(
             feeds_s=0.5, refresh_s=1, alerts_s=2, escalate_s=5, mail_in_s=1, exercise_s=0.3

@@ -9,6 +9,8 @@ CONFIRM = "Bevestig"
 LATER = "Nog niet, blijf volgen"
 NOT_RELEVANT = "Niet relevant"
 SHOW_ITEMS = "Bekijk berichten"
+#: a number of the daily list
+SHOW_LISTED = "{number}"
 ALL_DEFAULTS = "Alles akkoord"
 FACTS = "Feiten"
 TEXTS = "Teksten"
