@@ -15,6 +15,10 @@ from bot.alerts import tell_those
 from contacts.directory import Person, Role
 from contacts.permissions import Permission, people_with
 from contacts.sealing import Sealer
+from feeds.lexicon import mask_names
+from feeds.rows import Event
+from signals import texts as labels
+from signals.assessing import Rise, mark_prompted, rises
 from signals.promises import (
     late_signals,
     later_still,
@@ -46,6 +50,9 @@ async def remind_of_signals(
     for signals in _worlds(await late_signals(session, now=now)):
         if await _tell(session, "coordinator/overdue.html", signals, READERS[:1], now=now):
             await mark_overdue_told(session, signals, sealer=sealer, now=now)
+    for rise in await rises(session, settings.phases, now=now):
+        if await _tell_rise(session, rise, now=now):
+            await mark_prompted(session, rise, now=now)
     for signals in _worlds(await later_still(session, settings, now=now)):
         if await _tell(
             session, "coordinator/overdue_backup.html", signals, BACK_UP, now=now, needing=None
@@ -70,18 +77,45 @@ async def _tell(
 ) -> bool:
     """Tell everybody with one of these roles, each person once; whether anybody could be."""
     is_exercise = signals[0].is_exercise
-    people: dict[int | None, Person] = {}
-    for role in roles:
-        for person in await people_with(session, role, is_exercise=is_exercise, needing=needing):
-            people.setdefault(person.id, person)
     told = await tell_those(
         session,
-        list(people.values()),
+        await _people(session, roles, is_exercise=is_exercise, needing=needing),
         template,
         is_exercise=is_exercise,
         now=now,
         count=len(signals),
         due=min(signal.read_due_at or signal.answer_due_at for signal in signals),
         oldest=min(signal.received_at for signal in signals),
+    )
+    return bool(told)
+
+
+async def _people(
+    session: AsyncSession,
+    roles: Sequence[Role],
+    *,
+    is_exercise: bool,
+    needing: Permission | None = Permission.READ_SIGNALS,
+) -> list[Person]:
+    """Everybody with one of these roles, each person once."""
+    people: dict[int | None, Person] = {}
+    for role in roles:
+        for person in await people_with(session, role, is_exercise=is_exercise, needing=needing):
+            people.setdefault(person.id, person)
+    return list(people.values())
+
+
+async def _tell_rise(session: AsyncSession, rise: Rise, *, now: datetime) -> bool:
+    """The counts point a step higher: a person looks and decides; nothing else happens by it."""
+    event = None if rise.event_id is None else await session.get(Event, rise.event_id)
+    told = await tell_those(
+        session,
+        await _people(session, READERS, is_exercise=rise.is_exercise),
+        "coordinator/phase_rise.html",
+        is_exercise=rise.is_exercise,
+        now=now,
+        phase=labels.PHASES[rise.proposal.phase],
+        why=labels.phase_reasons(rise.proposal.reasons),
+        event=mask_names(event.title) if event else "",
     )
     return bool(told)

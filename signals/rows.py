@@ -176,6 +176,46 @@ class Signal(Row, table=True):
     is_exercise: bool = Field(default=False)
 
 
+class Step(StrEnum):
+    """What follows from an assessment (besluitvorming)."""
+
+    WATCH = "niets_doen_en_kijken"
+    INFORM = "informeren"
+    SUPPORT = "ondersteunen"
+    CALL_IN = "erbij_halen"
+
+
+class Assessment(Row, table=True):
+    """What a person makes of all signals together: phase, meaning, decision. Never changed.
+
+    ``event_id`` is None for what belongs to no event. ``lines`` are the duiding in the picture,
+    shown to everybody who sees it; the person filter stood before them.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int | None = Field(default=None, index=True)
+    phase: str = Field(max_length=2)
+    proposed: str = Field(max_length=2)
+    step: Step = required_choice(Step)
+    lines: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    other_view: str | None = Field(default=None, max_length=300)
+    ask_also: str | None = Field(default=None, max_length=300)
+    domain: Domain = required_choice(Domain)
+    made_by: int
+    made_at: datetime
+    is_exercise: bool = Field(default=False)
+
+
+class PhasePrompt(Row, table=True):
+    """That people were told once about a phase that the counts point at."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int | None = Field(default=None, index=True)
+    phase: str = Field(max_length=2)
+    told_at: datetime
+    is_exercise: bool = Field(default=False)
+
+
 class SignalReading(Row, table=True):
     """How one duider reads one signal (oordeelsvorming); a later reading replaces it."""
 

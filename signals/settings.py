@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from contacts.settings import Frozen
+from signals.phases import PhaseSettings
 
 
 class SignalSettings(Frozen):
@@ -28,3 +29,4 @@ class SignalSettings(Frozen):
         default_factory=list,
         description="namen van plekken, scholen en clubs die geen persoon zijn",
     )
+    phases: PhaseSettings = Field(default_factory=PhaseSettings)

@@ -1,6 +1,9 @@
 """Dutch labels and sentences of the signals."""
 
+from collections.abc import Sequence
+
 from contacts.directory import Domain
+from signals.phases import Phase, Reason
 from signals.rows import (
     Breadth,
     Direction,
@@ -13,6 +16,7 @@ from signals.rows import (
     Share,
     SignalKind,
     SignalStatus,
+    Step,
     When,
 )
 
@@ -187,3 +191,43 @@ DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "z
 #: a small number in a table, and in a sentence
 FEW = "1-2"
 FEW_SAID = "1 of 2"
+
+PHASES = {
+    Phase.NORMAL: "0 normaal",
+    Phase.SIMMERING: "1 sluimerend",
+    Phase.RISING: "2 oplopend",
+    Phase.SYMBOLIC: "3 iedereen praat erover",
+    Phase.UNREST: "4 onrust",
+    Phase.CRISIS: "5 sociale crisis",
+    Phase.AFTER: "N nafase",
+}
+#: what people do in this phase; Schakel itself does nothing by a phase
+PHASE_HELP = {
+    Phase.NORMAL: "Houd het netwerk warm.",
+    Phase.SIMMERING: "Vraag partners of zij dit herkennen. Zet het op de agenda.",
+    Phase.RISING: "Roep de duiders bijeen. Wees zichtbaar en voer gesprekken.",
+    Phase.SYMBOLIC: "Stuur een bericht. Roep het maatschappelijk overleg bijeen.",
+    Phase.UNREST: "De driehoek en het kernteam zijn aan zet. Schakel ondersteunt.",
+    Phase.CRISIS: "De crisisorganisatie leidt. Stuur alleen teksten die zij vrijgeeft.",
+    Phase.AFTER: "Sluit af, koppel terug en leer samen.",
+}
+PHASE_REASONS = {
+    "grave": "{count} organisaties melden een botsing of dreiging (ernst 4)",
+    "clashes": "bij {count} daarvan gaat het om een oproep of om ruzie tussen groepen",
+    "symbolic": "{count} organisaties praten over deze zware gebeurtenis",
+    "districts": "er gebeurde iets in {count} wijken",
+    "domains": "er gebeurde iets volgens {count} domeinen",
+    "worried": "{count} organisaties maken zich zorgen (ernst 3 of meer)",
+    "simmering": "{count} domeinen merken iets",
+}
+STEPS = {
+    Step.WATCH: "niets doen en blijven kijken",
+    Step.INFORM: "informeren",
+    Step.SUPPORT: "ondersteunen",
+    Step.CALL_IN: "anderen erbij halen",
+}
+
+
+def phase_reasons(reasons: Sequence[Reason]) -> list[str]:
+    """Why a phase is proposed, in Dutch. Pure."""
+    return [PHASE_REASONS[reason.key].format(count=reason.count) for reason in reasons]

@@ -18,7 +18,7 @@ from bot.console.drafts import word_changes
 from bot.console.evaluation import moments_of, promises_of
 from bot.console.event_view import strips_of
 from bot.console.live import LiveDesk
-from bot.console.picture import bars, shade
+from bot.console.picture import shade
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
 from briefings.rows import (
@@ -34,6 +34,7 @@ from contacts.outbox import Delivery, DeliveryStatus, Message, MessageStatus
 from contacts.records import Database
 from feeds.events import ItemView
 from feeds.rows import Event, EventStatus, Trust
+from signals.picture import bars
 from tests.console_desk import FACT, Desk, a_desk
 from tests.console_world import press
 
@@ -238,7 +239,7 @@ async def test_the_next_update_is_a_clock_time(desk: Desk, typed: str, status: i
 async def test_the_picture_and_the_evaluation_of_an_event_answer(desk: Desk) -> None:
     await desk.fact()
     await desk.send(1)
-    assert "Er zijn nog geen signalen" in await desk.page("beeld")
+    assert "Er zijn geen signalen" in await desk.page("beeld")
     page = await desk.page("evaluatie")
     assert "Goedgekeurd" in page
     assert "Er waren geen signalen." in page

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlmodel import col, select
 
+from briefings.pdf import can_print
 from contacts.directory import Domain, Organisation, Person, Role, RoleGrant
 from contacts.journal import JournalEntry
 from contacts.outbox import Message, MessageKind
 from contacts.records import Database
 from signals.duiding import establish
 from signals.rows import (
+    Assessment,
     Reliability,
     Setting,
     Signal,
@@ -240,3 +244,51 @@ async def test_a_duider_with_a_seat_in_the_casusoverleg_is_warned_about(
     assert "Zit ook in het casusoverleg" in (await desk.web.get(path)).text
     [entry] = [row for row in await desk.rows(JournalEntry) if row.detail.get("case_seat")]
     assert entry.action == "role_granted"
+
+
+JUDGED = {
+    "fase": "2", "besluit": "informeren", "andere_uitleg": "", "wie_nog": "",
+    "regel": ["Vooral geruchten over meer aanhoudingen.", "", ""],
+}  # fmt: skip
+
+
+async def test_a_person_decides_the_phase_and_everybody_sees_why(desk: Desk, now: datetime) -> None:
+    for number in (1, 2, 3):
+        await a_signal(desk, now, organisation_id=number, domain=list(Domain)[number])
+    page = await desk.page("beeld")
+    assert "fase 1 sluimerend" in page
+    assert "Nog niemand stelde een fase vast" in page
+    assert (await desk.press("oordeel", **JUDGED)).status_code == 303
+    page = await desk.page("beeld")
+    assert "Fase 2 oplopend" in page
+    assert "Vooral geruchten over meer aanhoudingen." in page
+    [row] = await desk.rows(Assessment)
+    assert (row.phase, row.proposed) == ("2", "1")
+
+
+async def test_duiding_about_a_person_is_kept_nowhere(desk: Desk, now: datetime) -> None:
+    lines = ["Dennis Bakkerstra uit 3B maakt het erger.", "", ""]
+    answer = await desk.press("oordeel", **(JUDGED | {"regel": lines}))
+    assert answer.status_code == 422
+    assert await desk.rows(Assessment) == []
+
+
+async def test_loose_signals_are_in_the_picture_of_the_week(desk: Desk, now: datetime) -> None:
+    await a_signal(desk, now, event_id=None)
+    page = (await desk.web.get("/beeld")).text
+    assert "Van 1-2 organisaties" in page
+    assert "Nog niets gehoord uit:" in page
+    assert "Er zijn geen signalen" in (await desk.web.get("/beeld?periode=kwartaal")).text
+    done = await press(desk.web, desk.world.sealer, "/beeld/oordeel", **JUDGED)
+    assert done.status_code == 303
+
+
+@pytest.mark.skipif(not can_print(), reason="libpango ontbreekt")
+async def test_the_picture_is_a_tagged_pdf(desk: Desk, now: datetime) -> None:
+    await a_signal(desk, now)
+    for path in (f"/gebeurtenis/{desk.number}/beeld/pdf", "/beeld/pdf?periode=dag"):
+        answer = await desk.web.get(path)
+        assert answer.headers["content-type"] == "application/pdf"
+        paper = PdfReader(BytesIO(answer.content))
+        assert paper.root_object["/MarkInfo"]["/Marked"]
+        assert "Van 1-2 organisaties" in paper.pages[0].extract_text()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from contacts.directory import Domain, Role, RoleGrant
 from contacts.outbox import Message, MessageKind
@@ -93,3 +94,18 @@ async def test_one_sentence_answers_all_who_told_the_same(chat: Chat) -> None:
     assert open_ids == {other, late}
     found = [m for m in await chat.all(Message) if m.kind is MessageKind.FEEDBACK]
     assert len(found) == 3
+
+
+async def test_every_member_sees_the_same_picture_and_only_duiders_the_proposal(
+    chat: Chat, now: datetime
+) -> None:
+    await told(chat)
+    await chat.command("/beeld")
+    assert "geruchten (1-2)" in await chat.text()
+    assert "Voorstel" in await chat.text()
+    async with chat.db.begin() as session:
+        for grant in (await session.exec(select(RoleGrant))).all():
+            await session.delete(grant)
+    await chat.command("/beeld")
+    assert "geruchten (1-2)" in await chat.text()
+    assert "Voorstel" not in await chat.text()

@@ -15,11 +15,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.reminding import remind_of_signals
 from contacts.directory import Channel, ChannelKind, Domain, Organisation, Person, Role, RoleGrant
 from contacts.outbox import Delivery, Message, MessageKind
+from contacts.permissions import Actor
 from contacts.records import Database
 from contacts.sealing import Sealer, is_sealed
 from feeds.rows import Event, EventStatus, Origin
+from signals.assessing import Judgement, assess
+from signals.phases import Phase
 from signals.promises import interim_text, is_urgent, promise
-from signals.rows import Setting, Signal, SignalKind, SignalStatus
+from signals.rows import Setting, Signal, SignalKind, SignalStatus, Step
 from signals.settings import SignalSettings
 from signals.workdays import AMSTERDAM, working_day_due
 
@@ -211,3 +214,28 @@ async def test_reminders_are_notices_without_contents(session: AsyncSession) -> 
     found = (await session.exec(select(Message))).all()
     assert MessageKind.NOTICE in {message.kind for message in found}
     assert "onrustig" not in repr([message.content for message in found])
+
+
+async def test_a_rise_is_told_once_per_step_to_who_may_read_signals(session: AsyncSession) -> None:
+    chats = await staff(session, Role.COORDINATOR, Role.INTERPRETER, Role.APPROVER)
+    for number, domain in enumerate((Domain.EDUCATION, Domain.CIVIL)):
+        await add(session, a_signal(organisation_id=number, domain=domain, read_at=TUESDAY))
+    told = await sweep(session, TUESDAY)
+    assert {to for to, _ in told} == {chats[Role.COORDINATOR], chats[Role.INTERPRETER]}
+    assert all("fase 1 sluimerend" in text for _, text in told)
+    assert await sweep(session, TUESDAY + timedelta(hours=1)) == []
+    for number in (5, 6):
+        await add(session, a_signal(organisation_id=number, severity=4, read_at=TUESDAY))
+    higher = await sweep(session, TUESDAY + timedelta(hours=2))
+    assert all("fase 4 onrust" in text for _, text in higher)
+    assert len(higher) == 2
+
+
+async def test_what_a_person_decided_is_not_proposed_again(session: AsyncSession) -> None:
+    await staff(session, Role.COORDINATOR)
+    for number, domain in enumerate((Domain.EDUCATION, Domain.CIVIL)):
+        await add(session, a_signal(organisation_id=number, domain=domain, read_at=TUESDAY))
+    actor = Actor(1, 1, frozenset({Role.INTERPRETER}), is_exercise=False)
+    judgement = Judgement(Phase.SIMMERING, Step.WATCH, ("Losse vragen op een paar plekken.",))
+    await assess(session, None, judgement, SETTINGS.phases, actor=actor, now=TUESDAY)
+    assert await sweep(session, TUESDAY) == []

@@ -18,7 +18,6 @@ from bot.api.answers import (
     VersionAnswer,
 )
 from bot.console import texts
-from bot.console.picture import bars
 from briefings.drafting import texts_of
 from briefings.rows import Briefing, FactBlock
 from briefings.versions import SENT, versions_of
@@ -30,6 +29,7 @@ from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.feedback import shown_count
+from signals.picture import bars
 from signals.rows import Signal, SignalKind
 from signals.telling import district_names
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.chat import partner, texts
+from bot.chat import partner, picture_flow, texts
 from bot.chat.coordinator import (
     after_flow,
     alert_flow,
@@ -52,6 +52,7 @@ _PARTS = (
     retract_flow,
     console_flow,
     partner,
+    picture_flow,
 )
 
 

@@ -37,6 +37,7 @@ DONE = {
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
     "resent": "Wat onzeker was, gaat opnieuw uit met het woord (herhaling).",
     "answered": "Het antwoord is onderweg naar wie het meldde.",
+    "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",
     "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
     "reading_kept": "Uw oordeel is bewaard.",
     "decided": "Het besluit is bewaard. De melder hoort het pas met uw antwoord.",

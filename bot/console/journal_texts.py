@@ -82,6 +82,8 @@ ACTIONS = {
     "message_resumed": "bericht gaat door",
     "notes_wiped": "vrije tekst gewist",
     "person_left": "contact werkt er niet meer",
+    "phase_decided": "fase van de stad vastgesteld",
+    "phase_proposed": "fase voorgesteld op grond van tellingen",
     "role_granted": "recht gegeven",
     "role_revoked": "recht ingetrokken",
     "sign_in_link_made": "link om aan te melden gemaakt",

@@ -82,6 +82,11 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(html, status_code=status)
 
 
+def fragment(template: str, **values: Any) -> str:
+    """A piece of HTML for another form than a page, such as paper; escaped like a page."""
+    return _environment().get_template(template).render(texts=texts, **values)
+
+
 def explain(request: Request, key: str, *, status: int) -> HTMLResponse:
     """A calm page that says why there is nothing to see, and what to do."""
     title, line = texts.EXPLANATIONS[key]

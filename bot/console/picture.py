@@ -1,41 +1,53 @@
-"""*Beeld*: what is told about one event, as counts of organisations, in charts and on the map.
+"""*Beeld*: what is told, as counts of organisations, in charts and on the map; and what a
+person makes of it.
 
-Under three organisations no number is shown, in a bar no more than in a table.
+Of one event, or of everything in a day, a week or a quarter. Whoever sees it sees the same;
+the words of the assessment passed the person filter.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.console import picture_texts
 from bot.console.doors import Door, Visit
+from bot.console.pages import fragment
+from bot.console.printing import send_pdf
 from briefings.moments import day, local_date
-from contacts.permissions import Permission
+from briefings.pdf import Sheet
+from contacts.directory import Organisation
+from contacts.permissions import Permission, may
+from feeds.rows import Event
 from signals import texts as signal_texts
-from signals.feedback import shown_count
-from signals.rows import Signal, SignalKind
+from signals.assessing import (
+    MAX_LINE,
+    MOST_LINES,
+    Judgement,
+    assess,
+    last_assessment,
+    proposal_for,
+    signals_about,
+)
+from signals.duiding import NotDecided
+from signals.phases import Phase
+from signals.picture import Picture, picture_of, trend, weak_signals
+from signals.rows import Assessment, Signal, Step
 from signals.telling import district_names
+from signals.workdays import AMSTERDAM
 
-#: below this a count is shown as *1-2*, and drawn as this much
-VAGUE, DRAWN = 3, 1.5
-#: from this many organisations on a wijk is darkest
-MANY = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar: ``width`` in percent of the widest."""
-
-    label: str
-    shown: str
-    width: float
+#: from these counts on a wijk is darker
+FEW, MANY = 3, 6
+QUARTER_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,75 +79,134 @@ def city_map() -> MapData:
 
 async def show_picture(visit: Visit) -> Response:
     """``GET /gebeurtenis/{number}/beeld``."""
-    event = await visit.event()
-    found = await visit.session.exec(
-        select(Signal).where(col(Signal.event_id) == event.id).order_by(col(Signal.received_at))
-    )
-    signals = found.all()
-    names = district_names()
-    by_district = Counter(code for code, _ in {(s.district, s.organisation_id) for s in signals})
+    return await _event_page(visit, await visit.event())
+
+
+async def _event_page(visit: Visit, event: Event, *, error: str = "") -> Response:
+    signals = await signals_about(visit.session, event.id, is_exercise=event.is_exercise)
+    values = await _values(visit, signals, event.id)
+    status = 422 if error else 200
     return await visit.show_of(
-        event,
-        "beeld",
-        "beeld.html",
-        organisations=shown_count(len({signal.organisation_id for signal in signals})),
-        has_signals=bool(signals),
-        charts=[
-            (title, bars(pairs))
-            for title, pairs in (
-                ("kinds", _kinds(signals)),
-                ("severities", [(signal_texts.SEVERITIES[s.severity], s.organisation_id)
-                                for s in signals]),
-                ("domains", [(signal_texts.DOMAINS[s.domain], s.organisation_id)
-                             for s in signals]),
-            )
-        ],
-        days=bars(
-            [(day(local_date(s.received_at)), s.organisation_id) for s in signals], keep=True
-        ),
-        shapes=shapes_of(by_district),
-        field=city_map(),
-        districts=[
-            (names.get(code, code), shown_count(count))
-            for code, count in sorted(by_district.items(), key=lambda pair: names.get(pair[0], ""))
-        ],
-    )  # fmt: skip
+        event, "beeld", "beeld.html", status=status, error=error, here=_of(event.id), **values
+    )
 
 
-def _kinds(signals: Iterable[Signal]) -> list[tuple[str, int]]:
-    return [
-        (signal_texts.KINDS[SignalKind(kind)], signal.organisation_id)
-        for signal in signals
-        for kind in signal.kinds
-    ]
+async def show_period(visit: Visit) -> Response:
+    """``GET /beeld?periode=dag|week|kwartaal``: everything told, loose signals as well."""
+    return await _period_page(visit)
 
 
-def bars(pairs: Iterable[tuple[str, int]], *, keep: bool = False) -> list[Bar]:
-    """One bar per label: how many organisations told it. Pure.
-
-    :param keep: in the order in which they came; otherwise the longest first.
-    """
-    ordered = list(dict.fromkeys(pairs))
-    counts = Counter(label for label, _ in ordered)
-    labels = list(dict.fromkeys(label for label, _ in ordered))
-    if not keep:
-        labels.sort(key=lambda label: (-max(counts[label], VAGUE - 1), label))
-    widest = max([drawn(count) for count in counts.values()], default=1.0)
-    return [
-        Bar(label, shown_count(counts[label]), round(100 * drawn(counts[label]) / widest, 1))
-        for label in labels
-    ]
-
-
-def drawn(count: int) -> float:
-    """How long a bar is: one and two organisations look alike. Pure."""
-    return DRAWN if 0 < count < VAGUE else float(count)
+async def _period_page(visit: Visit, *, error: str = "") -> Response:
+    period, signals = await _in_period(visit)
+    values = await _values(visit, signals, None)
+    # What is usual can only be told from a longer look back.
+    longer = await _since(visit, visit.now - timedelta(weeks=14))
+    return visit.show(
+        "beeld_periode.html",
+        status=422 if error else 200,
+        error=error,
+        here="/beeld",
+        period=period,
+        periods=picture_texts.PERIODS,
+        trend=trend(longer, now=visit.now),
+        **values,
+    )
 
 
-def shapes_of(counts: Counter[str]) -> list[Shape]:
+async def _in_period(visit: Visit) -> tuple[str, Sequence[Signal]]:
+    asked = visit.request.query_params.get("periode", "week")
+    period = asked if asked in picture_texts.PERIODS else "week"
+    found = await _since(visit, begin_of(period, visit.now))
+    return period, weak_signals(found) if period == "kwartaal" else found
+
+
+def begin_of(period: str, now: datetime) -> datetime:
+    """Since when: today, a week of seven days, or this quarter of the year. Pure."""
+    local = now.astimezone(AMSTERDAM)
+    midnight = datetime.combine(local.date(), time(0), AMSTERDAM)
+    if period == "dag":
+        return midnight
+    if period == "week":
+        return midnight - timedelta(days=6)
+    first = local.month - (local.month - 1) % QUARTER_MONTHS
+    return midnight.replace(month=first, day=1)
+
+
+async def _since(visit: Visit, begin: datetime) -> Sequence[Signal]:
+    found = await visit.session.exec(
+        select(Signal)
+        .where(
+            col(Signal.received_at) >= begin,
+            col(Signal.is_exercise) == visit.actor.is_exercise,
+        )
+        .order_by(col(Signal.received_at), col(Signal.id))
+    )
+    return found.all()
+
+
+async def _values(visit: Visit, signals: Sequence[Signal], event_id: int | None) -> dict[str, Any]:
+    """What both pages show: counts, map, phase, and the form for who may read signals."""
+    is_exercise = visit.actor.is_exercise
+    last = await last_assessment(visit.session, event_id, is_exercise=is_exercise)
+    values: dict[str, Any] = {
+        "picture": await _picture(visit, signals),
+        "field": city_map(),
+        "last": last,
+        "last_phase": signal_texts.PHASES[Phase(last.phase)] if last else "",
+        "last_step": signal_texts.STEPS[last.step] if last else "",
+        "phase_help": signal_texts.PHASE_HELP[Phase(last.phase)] if last else "",
+        "headings": picture_texts.HEADINGS,
+    }
+    values["shapes"] = shapes_of(values["picture"].by_district)
+    values["districts"] = _districts(values["picture"].by_district)
+    if may(visit.actor, Permission.READ_SIGNALS):
+        proposal = await proposal_for(
+            visit.session, event_id, visit.parts.config.signals.phases,
+            is_exercise=is_exercise, now=visit.now,
+        )  # fmt: skip
+        values |= {
+            "proposed": signal_texts.PHASES[proposal.phase],
+            "proposed_phase": proposal.phase.value,
+            "why": signal_texts.phase_reasons(proposal.reasons),
+            "phases": signal_texts.PHASES,
+            "steps": signal_texts.STEPS,
+            "most_lines": MOST_LINES,
+            "longest_line": MAX_LINE,
+        }
+    return values
+
+
+async def _picture(visit: Visit, signals: Sequence[Signal]) -> Picture:
+    found = await visit.session.exec(
+        select(Organisation.district)
+        .where(
+            col(Organisation.is_exercise) == visit.actor.is_exercise,
+            col(Organisation.district).is_not(None),
+        )
+        .distinct()
+    )
+    return picture_of(
+        signals,
+        day_of=lambda at: day(local_date(at)),
+        names=district_names(),
+        expected_districts={code for code in found.all() if code},
+    )
+
+
+def _districts(counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    names = district_names()
+    return sorted((names.get(code, code), _shown(count)) for code, count in counts.items())
+
+
+def _shown(count: int) -> str:
+    return signal_texts.FEW if 0 < count < FEW else str(count)
+
+
+def shapes_of(counts: Mapping[str, int]) -> list[Shape]:
     """Every wijk with its shade. Pure."""
+    known = Counter(counts)
     return [
-        Shape(name, path, shade(counts[code]), shown_count(counts[code]) if counts[code] else "0")
+        Shape(name, path, shade(known[code]), _shown(known[code]))
         for code, name, path in city_map().shapes
     ]
 
@@ -144,7 +215,85 @@ def shade(count: int) -> int:
     """0 nothing, 1 for one or two, 2 for a few, 3 for many. Pure."""
     if count >= MANY:
         return 3
-    return 2 if count >= VAGUE else min(count, 1)
+    return 2 if count >= FEW else min(count, 1)
 
 
-DOORS = (Door("/gebeurtenis/{number:int}/beeld", show_picture, Permission.SEE_PICTURE),)
+async def judge_event(visit: Visit) -> Response:
+    """``POST /gebeurtenis/{number}/oordeel``: phase, duiding and decision about one event."""
+    event = await visit.event()
+    kept = await _judge(visit, event.id)
+    if isinstance(kept, NotDecided):
+        return await _event_page(visit, event, error=picture_texts.NOT_KEPT[kept.reason])
+    return visit.back(_of(event.id), done="assessed")
+
+
+async def judge_city(visit: Visit) -> Response:
+    """``POST /beeld/oordeel``: the same about what belongs to no event."""
+    kept = await _judge(visit, None)
+    if isinstance(kept, NotDecided):
+        return await _period_page(visit, error=picture_texts.NOT_KEPT[kept.reason])
+    return visit.back("/beeld", done="assessed")
+
+
+async def _judge(visit: Visit, event_id: int | None) -> Assessment | NotDecided:
+    return await assess(
+        visit.session,
+        event_id,
+        Judgement(
+            phase=Phase(visit.text("fase")),
+            step=Step(visit.text("besluit")),
+            lines=tuple(visit.fields.get("regel", ())[:MOST_LINES]),
+            other_view=visit.text("andere_uitleg"),
+            ask_also=visit.text("wie_nog"),
+        ),
+        visit.parts.config.signals.phases,
+        actor=visit.actor,
+        allow=visit.parts.config.signals.allow,
+        now=visit.now,
+    )
+
+
+async def print_event(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}/beeld/pdf``: the tables and the words, on paper."""
+    event = await visit.event()
+    signals = await signals_about(visit.session, event.id, is_exercise=event.is_exercise)
+    values = await _values(visit, signals, event.id)
+    return await _print(visit, picture_texts.OF_EVENT, values, event.is_exercise)
+
+
+async def print_period(visit: Visit) -> Response:
+    """``GET /beeld/pdf?periode=…``."""
+    period, signals = await _in_period(visit)
+    values = await _values(visit, signals, None)
+    return await _print(visit, picture_texts.PERIODS[period], values, visit.actor.is_exercise)
+
+
+async def _print(
+    visit: Visit, title: str, values: Mapping[str, Any], is_exercise: bool
+) -> Response:
+    body = fragment("beeld_papier.html", **values)
+    sheet = Sheet(
+        subject=title,
+        body=body,
+        audience=picture_texts.FOR_WHOM,
+        stand=day(local_date(visit.now)),
+        sender=visit.parts.config.briefings.city,
+        marks=(picture_texts.EXERCISE,) if is_exercise else (),
+    )
+    return await send_pdf(visit.request, sheet, name="beeld")
+
+
+def _of(event_id: int | None) -> str:
+    return f"/gebeurtenis/{event_id}/beeld"
+
+
+_EVENT = "/gebeurtenis/{number:int}"
+
+DOORS = (
+    Door("/beeld", show_period, Permission.SEE_PICTURE),
+    Door("/beeld/pdf", print_period, Permission.SEE_PICTURE),
+    Door("/beeld/oordeel", judge_city, Permission.READ_SIGNALS, "POST"),
+    Door(f"{_EVENT}/beeld", show_picture, Permission.SEE_PICTURE),
+    Door(f"{_EVENT}/beeld/pdf", print_event, Permission.SEE_PICTURE),
+    Door(f"{_EVENT}/oordeel", judge_event, Permission.READ_SIGNALS, "POST"),
+)

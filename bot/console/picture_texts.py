@@ -1,0 +1,24 @@
+"""Dutch of the picture and the assessment."""
+
+PERIODS = {
+    "dag": "Dagbeeld",
+    "week": "Weekbeeld",
+    "kwartaal": "Kwartaalbeeld zwakke signalen",
+}
+OF_EVENT = "Beeld van een gebeurtenis"
+FOR_WHOM = "Maatschappelijk overleg"
+EXERCISE = "OEFENING"
+HEADINGS = {
+    "kinds": "Wat er gemerkt wordt",
+    "severities": "Hoe ernstig",
+    "directions": "Welke kant het op gaat",
+    "eeps": "Beleefd, gebeurd of verwacht",
+    "domains": "Uit welk domein",
+    "settings": "Waar men het merkt",
+    "needs": "Wat nodig is",
+}
+NOT_KEPT = {
+    "empty": "Schrijf ten minste één zin duiding.",
+    "long": "Een zin is te lang: hoogstens 200 tekens, en 300 bij de andere vragen.",
+    "person": "In deze tekst lijkt een persoon herkenbaar. Schrijf over groepen en organisaties.",
+}
