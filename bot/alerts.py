@@ -6,12 +6,14 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.alert_flow import alert_buttons
 from bot.chat.render import render
 from contacts.directory import ChannelKind, Person, Role
+from contacts.journal import SYSTEM
 from contacts.outbox import (
     Content,
     Delivery,
@@ -23,8 +25,9 @@ from contacts.outbox import (
     TelegramForm,
 )
 from contacts.permissions import people_with
+from contacts.quiet import QUIET_HOURS, hold_back
 from contacts.records import Database
-from contacts.sending import edit_sent, tell_people
+from contacts.sending import cancel_message, edit_sent, tell_people
 from feeds.events import changed_alerts, due_alerts, items_of, mark_alerted, mark_shown
 from feeds.rows import Event, EventStatus, Trust
 from feeds.settings import FeedSettings
@@ -34,6 +37,8 @@ log = logging.getLogger(__name__)
 SHOWN_ITEMS = 5
 #: somebody who answers an alert has this long before news may write over the question
 ANSWERING = timedelta(minutes=10)
+#: who took up an alert has so many times the patience of one that nobody tapped
+DECIDING = 3
 #: how the first button of every alert begins
 ALERT_ANSWER = "ok:"
 
@@ -63,10 +68,34 @@ async def _ring_one(session: AsyncSession, event: Event, now: datetime) -> None:
             now=now,
         )
         if deliveries:
+            await _mind_quiet_hours(session, event, deliveries[0].message_id, now)
             await mark_alerted(session, event, delivery_id=deliveries[0].id, now=now)
             return
     # Unmarked, it is tried again each round until somebody has a channel that works.
     log.error("Nobody can be alerted", extra={"action": "alert_reaches_nobody"})
+
+
+async def _mind_quiet_hours(
+    session: AsyncSession, event: Event, message_id: int, now: datetime
+) -> None:
+    """Below severity 4 an alert waits for the morning of who asked for that; what waited
+    before it, about the same event, says less and does not come any more."""
+    waiting = await session.exec(
+        select(Message.id)
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .where(
+            col(Message.kind) == MessageKind.ALERT,
+            col(Message.event_id) == event.id,
+            col(Message.id) != message_id,
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.reason) == QUIET_HOURS,
+        )
+        .distinct()
+    )
+    for ident in waiting.all():
+        if ident is not None:
+            await cancel_message(session, ident, who=SYSTEM, now=now, reason="superseded")
+    await hold_back(session, await session.get_one(Message, message_id), now=now)
 
 
 async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> None:
@@ -79,6 +108,11 @@ async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> No
             col(Message.event_id) == event.id,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.kind) == "telegram",
+            # What waits for quiet hours to end is in no chat yet.
+            or_(
+                col(Delivery.status) != DeliveryStatus.PLANNED,
+                func.coalesce(col(Delivery.reason), "") != QUIET_HOURS,
+            ),
         )
     )
     content = await alert_content(session, event, updated=now)
@@ -141,21 +175,45 @@ async def alert_content(
 
 
 async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
-    """Nobody tapped in time: the approvers get the alert too, and everyone sees that."""
+    """Nobody tapped in time: the approvers get the alert too, and everyone sees that.
+
+    Who taps has three times as long to decide. An alert that waits for somebody's quiet hours
+    to end was not heard yet, so its time has not begun.
+    """
     async with db.begin() as session:
         found = await session.exec(
             select(Event).where(
                 col(Event.status) == EventStatus.DETECTED,
                 col(Event.alerted_at) <= now - after,
                 col(Event.escalated_at).is_(None),
+                or_(
+                    col(Event.tapped_at).is_(None),
+                    col(Event.tapped_at) <= now - DECIDING * after,
+                ),
                 # An hour that has passed holds nobody back, whether or not it rang again.
                 or_(col(Event.snoozed_until).is_(None), col(Event.snoozed_until) <= now),
             )
         )
-        events = found.all()
+        events = [one for one in found.all() if await _is_heard(session, one, now - after)]
         for event in events:
             await _escalate(session, event, now)
     return len(events)
+
+
+async def _is_heard(session: AsyncSession, event: Event, by: datetime) -> bool:
+    """Whether the alert could reach anybody at ``by`` or before."""
+    found = await session.exec(
+        select(func.min(Delivery.not_before))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.kind) == MessageKind.ALERT,
+            col(Message.event_id) == event.id,
+            col(Message.created_at) >= event.alerted_at,
+            col(Delivery.act) == DeliveryAct.SEND,
+        )
+    )
+    first = found.one()
+    return first is None or first <= by
 
 
 async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
@@ -177,6 +235,8 @@ async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
         is_exercise=event.is_exercise,
         now=now,
     )
+    if told:
+        await hold_back(session, await session.get_one(Message, told[0].message_id), now=now)
     if backups and not told:
         # They have no channel now; the next round tries again.
         return

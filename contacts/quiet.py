@@ -23,7 +23,13 @@ LOCAL = ZoneInfo("Europe/Amsterdam")
 QUIET_HOURS = "quiet_hours"
 #: what can wait until the morning; a retraction takes harm away, so it never waits
 WAITS = frozenset(
-    {MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION, MessageKind.CLOSING}
+    {
+        MessageKind.ALERT,
+        MessageKind.BRIEFING,
+        MessageKind.UPDATE,
+        MessageKind.CORRECTION,
+        MessageKind.CLOSING,
+    }
 )
 
 

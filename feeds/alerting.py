@@ -13,6 +13,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import SYSTEM, write_journal
+from feeds.muting import is_silent, silences, was_muted
 from feeds.ringing import rings
 from feeds.rows import Event, EventStatus
 from feeds.settings import FeedSettings
@@ -34,15 +35,21 @@ async def due_alerts(
         )
         .order_by(col(Event.suggested_severity).desc(), col(Event.id))
     )
-    return [event for event in found.all() if await _is_due(session, event, settings, now)]
+    due = [event for event in found.all() if await _is_due(session, event, settings, now)]
+    muted = {
+        world: await silences(session, is_exercise=world, now=now)
+        for world in {event.is_exercise for event in due}
+    }
+    return [event for event in due if not await is_silent(session, event, muted[event.is_exercise])]
 
 
 async def _is_due(
     session: AsyncSession, event: Event, settings: FeedSettings, now: datetime
 ) -> bool:
-    if event.snoozed_until is not None and event.snoozed_until <= now:
+    is_over = event.snoozed_until is not None and event.snoozed_until <= now
+    if is_over and not await was_muted(session, event):
         # Somebody who follows an event hears of it at the hour asked for, however old its
-        # reports are by then; or as soon as it rises.
+        # reports are by then; or as soon as it rises. The end of a mute is no such hour.
         return True
     return rings(
         event.suggested_severity,
@@ -59,7 +66,7 @@ async def mark_alerted(
     """The alert is in the outbox, in the same transaction."""
     event.alerted_at, event.alerted_severity = now, event.suggested_severity
     event.alert_delivery_id, event.alert_items = delivery_id, event.item_count
-    event.snoozed_until = event.escalated_at = None
+    event.snoozed_until = event.escalated_at = event.tapped_at = None
     session.add(event)
     write_journal(
         session,
@@ -70,6 +77,14 @@ async def mark_alerted(
         now=now,
     )
     await session.flush()
+
+
+async def mark_tapped(session: AsyncSession, event: Event, *, now: datetime) -> None:
+    """Somebody took up the alert: the back-up need not be called yet."""
+    if event.status is EventStatus.DETECTED and event.alerted_at is not None:
+        event.tapped_at = now
+        session.add(event)
+        await session.flush()
 
 
 async def changed_alerts(session: AsyncSession, *, now: datetime) -> list[Event]:

@@ -14,6 +14,7 @@ from feeds import texts
 from feeds.alerting import changed_alerts, due_alerts, mark_alerted, mark_shown
 from feeds.lexicon import GENERAL, load_lexicon, mask_names
 from feeds.matching import words_of
+from feeds.muting import lift_mutes
 from feeds.places import find_place
 from feeds.rows import (
     EVENT_MOVES,
@@ -164,6 +165,7 @@ async def snooze_event(
     if event.status is not EventStatus.DETECTED:
         raise IllegalMove(f"event {event.id} is {event.status}")
     until = min(until, now + LONGEST_SNOOZE)
+    await lift_mutes(session, event, now=now)
     event.snoozed_until = until
     session.add(event)
     minutes = round((until - now).total_seconds() / 60)

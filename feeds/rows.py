@@ -169,6 +169,9 @@ class Event(Row, table=True):
     item_count: int = Field(default=0, description="items that belong to it")
     alert_items: int = Field(default=0, description="items that the shown alert knows of")
     alert_delivery_id: int | None = None
+    tapped_at: datetime | None = Field(
+        default=None, description="somebody took up the alert that rang last"
+    )
     snoozed_until: datetime | None = None
     escalated_at: datetime | None = None
     confirmed_at: datetime | None = None
@@ -181,6 +184,17 @@ class Event(Row, table=True):
     )
     closed_at: datetime | None = None
     merged_into_id: int | None = Field(default=None, foreign_key="event.id")
+    is_exercise: bool = Field(default=False)
+
+
+class Mute(Row, table=True):
+    """Somebody muted an event and its sisters: until then only what is heavier rings."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", index=True)
+    severity: int = Field(description="what it weighed when it was muted")
+    muted_at: datetime
+    until: datetime = Field(index=True)
     is_exercise: bool = Field(default=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,18 +13,21 @@ from bot.alerts import call_backup, ring
 from bot.evening.starting import SEND_TIMES, deadline_label, default_deadline
 from bot.ticks import remind
 from contacts.directory import ChannelKind, Domain, Person, Role
-from contacts.outbox import Button, Content, Message, MessageKind, TelegramForm
+from contacts.outbox import Button, Content, DeliveryStatus, Message, MessageKind, TelegramForm
 from contacts.people import open_channel
 from contacts.permissions import Actor
+from contacts.quiet import LOCAL
 from contacts.records import Database, IllegalMove
 from contacts.sealing import Sealer
 from contacts.sending import edit_sent
+from feeds.alerting import mark_tapped
 from feeds.events import confirm_event, snooze_event
 from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source, Trust
 from feeds.settings import FeedSettings
 from signals.rows import Setting, Signal, SignalKind
 from signals.settings import SignalSettings
 from tests.console_world import a_colleague
+from tests.outbox_world import all_deliveries
 
 WHO = Actor(1, 1, frozenset({Role.COORDINATOR}), is_exercise=False).who
 
@@ -130,6 +133,90 @@ async def test_the_back_up_is_called_again_until_it_can_be_reached(
     await call_backup(db, after=timedelta(minutes=10), now=later)
     assert (await the_event(db, event_id)).escalated_at == later
     assert await alerts(db) == 2
+
+
+async def with_backup(db: Database, now: datetime) -> None:
+    async with db.begin() as session:
+        backup = await a_colleague(session, "Achterwacht", (Role.APPROVER,), now)
+        person = await session.get_one(Person, backup)
+        await open_channel(session, person, ChannelKind.TELEGRAM, "4102", rank=0, now=now)
+
+
+async def test_who_took_up_an_alert_is_not_passed_over_until_it_takes_too_long(
+    db: Database, now: datetime
+) -> None:
+    event_id = await an_alert(db, now)
+    await reach(db, now)
+    await with_backup(db, now)
+    await ring(db, FeedSettings(), now=now)
+    tapped, ten = now + timedelta(minutes=9), timedelta(minutes=10)
+    async with db.begin() as session:
+        await mark_tapped(session, await session.get_one(Event, event_id), now=tapped)
+    assert await call_backup(db, after=ten, now=now + timedelta(minutes=20)) == 0
+    assert await call_backup(db, after=ten, now=tapped + timedelta(minutes=29)) == 0
+    assert await call_backup(db, after=ten, now=tapped + timedelta(minutes=30)) == 1
+    async with db.read() as session:
+        notes = [str(m.content) for m in (await session.exec(select(Message))).all()]
+    assert any("nog niets besloten" in note for note in notes)
+
+
+async def test_an_alert_that_nobody_tapped_goes_to_the_back_up_after_ten_minutes(
+    db: Database, now: datetime
+) -> None:
+    await an_alert(db, now)
+    await reach(db, now)
+    await with_backup(db, now)
+    await ring(db, FeedSettings(), now=now)
+    assert await call_backup(db, after=timedelta(minutes=10), now=now + timedelta(minutes=9)) == 0
+    assert await call_backup(db, after=timedelta(minutes=10), now=now + timedelta(minutes=10)) == 1
+
+
+async def test_at_night_an_alert_of_severity_three_waits_and_four_does_not(db: Database) -> None:
+    night = datetime(2026, 3, 3, 23, tzinfo=LOCAL).astimezone(UTC)
+    morning = datetime(2026, 3, 4, 7, tzinfo=LOCAL).astimezone(UTC)
+    event_id = await an_alert(db, night)
+    await reach(db, night)
+    await with_backup(db, night)
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        event.suggested_severity = 3
+        person = (await session.exec(select(Person).where(col(Person.name) == "Coördinator"))).one()
+        person.quiet_from, person.quiet_until = time(22), time(7)
+        session.add_all([event, person])
+    await ring(db, FeedSettings(), now=night)
+    (waiting,) = await all_deliveries(db)
+    assert (waiting.not_before, waiting.reason) == (morning, "quiet_hours")
+    # Who sleeps did not fail to answer.
+    ten = timedelta(minutes=10)
+    assert await call_backup(db, after=ten, now=night + timedelta(hours=2)) == 0
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        event.suggested_severity = 4
+        session.add(event)
+    later = night + timedelta(hours=3)
+    await ring(db, FeedSettings(), now=later)
+    held, risen = await all_deliveries(db)
+    assert held.status is DeliveryStatus.CANCELLED
+    assert (risen.not_before, risen.status) == (later, DeliveryStatus.PLANNED)
+    assert await call_backup(db, after=ten, now=later + ten) == 1
+
+
+async def test_an_alert_that_waited_has_its_ten_minutes_from_the_morning_on(db: Database) -> None:
+    night = datetime(2026, 3, 3, 23, tzinfo=LOCAL).astimezone(UTC)
+    morning = datetime(2026, 3, 4, 7, tzinfo=LOCAL).astimezone(UTC)
+    event_id = await an_alert(db, night)
+    await reach(db, night)
+    await with_backup(db, night)
+    async with db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        event.suggested_severity = 3
+        person = (await session.exec(select(Person).where(col(Person.name) == "Coördinator"))).one()
+        person.quiet_from, person.quiet_until = time(22), time(7)
+        session.add_all([event, person])
+    await ring(db, FeedSettings(), now=night)
+    ten = timedelta(minutes=10)
+    assert await call_backup(db, after=ten, now=morning + timedelta(minutes=9)) == 0
+    assert await call_backup(db, after=ten, now=morning + ten) == 1
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ def test_quiet_hours_end_within_a_day_and_are_over_then(
         (MessageKind.BRIEFING, 4, 0),
         (MessageKind.RETRACTION, 3, 0),
         (MessageKind.NOTICE, 3, 0),
+        (MessageKind.ALERT, 3, 1),
+        (MessageKind.ALERT, 4, 0),
     ],
 )
 async def test_only_what_can_wait_until_morning_waits(

@@ -11,6 +11,7 @@ DONE = {
     "exercise_ended": "De oefening is klaar. Hieronder staat de scorekaart.",
     "exercise_stopped": "De oefening is gestopt. Er gaat niets meer uit.",
     "confirmed": "Bevestigd. De teksten staan klaar als concept. Vul nu de feiten in.",
+    "muted": "Dit onderwerp is een week stil. Wordt het ernstiger, dan hoort u het.",
     "snoozed": "U krijgt deze melding later opnieuw, of eerder als het ernstiger wordt.",
     "dismissed": "De melding is weg. Dank: zo leert Schakel wat er niet toe doet.",
     "merged": "Samengevoegd. De berichten staan nu bij deze gebeurtenis.",

@@ -36,6 +36,7 @@ from feeds.events import (
     snooze_event,
 )
 from feeds.lexicon import load_lexicon
+from feeds.muting import mute_subject
 from feeds.regrouping import merge_events, split_event
 from feeds.rows import DismissReason, Event, EventStatus, LeadAgency, Origin
 from signals.person_filter import screen
@@ -167,6 +168,13 @@ async def snooze(visit: Visit) -> Response:
     return visit.back(f"/gebeurtenis/{event.id}", done="snoozed")
 
 
+async def mute(visit: Visit) -> Response:
+    """``POST …/stil``: this subject rings only when it gets heavier."""
+    event = await visit.event()
+    await mute_subject(visit.session, event, who=visit.actor.who, now=visit.now)
+    return visit.back(f"/gebeurtenis/{event.id}", done="muted")
+
+
 async def dismiss(visit: Visit) -> Response:
     event = await visit.event()
     reason = DismissReason(visit.text("reden"))
@@ -281,6 +289,7 @@ DOORS = (
     Door(_EVENT, show_event, Permission.SEE_STATUS),
     Door(f"{_EVENT}/bevestigen", confirm, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/uitstellen", snooze, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/stil", mute, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/afwijzen", dismiss, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/samenvoegen", merge, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/splitsen", split, Permission.MANAGE_EVENT, "POST"),

@@ -64,6 +64,7 @@ ACTIONS = {
     "event_opened": "gebeurtenis gemeld",
     "event_reopened": "gebeurtenis heropend",
     "event_rose": "voorstel ernst is hoger",
+    "event_muted": "onderwerp stil gemaakt",
     "event_snoozed": "melding uitgesteld",
     "fact_added": "feit toegevoegd",
     "fact_withdrawn": "feit weggehaald",

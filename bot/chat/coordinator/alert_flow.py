@@ -20,7 +20,9 @@ from bot.evening.starting import (
 )
 from contacts.outbox import Button
 from contacts.permissions import Permission
+from feeds.alerting import mark_tapped
 from feeds.events import dismiss_event, items_of, snooze_event
+from feeds.muting import mute_subject
 from feeds.rows import DismissReason, Event, EventStatus, LeadAgency
 
 DISMISSALS = tuple(DismissReason)
@@ -47,6 +49,7 @@ async def open_event_of(turn: Turn, index: int = 0) -> Event:
     event = await turn.session.get(Event, turn.tap.number(index))
     if event is None or event.is_exercise != actor.is_exercise:
         raise ValueError("no such event for this actor")
+    await mark_tapped(turn.session, event, now=turn.now)
     return event
 
 
@@ -159,7 +162,8 @@ async def ask_later(turn: Turn) -> None:
     row = [
         Button(label, data("snooze", event.id, minutes)) for minutes, label in texts.SNOOZES.items()
     ]
-    await turn.change(render("coordinator/ask_later.html", event=event), [row[:2], row[2:]])
+    mute = [Button(texts.MUTE, data("mute", event.id))]
+    await turn.change(render("coordinator/ask_later.html", event=event), [row[:2], row[2:], mute])
 
 
 async def snooze(turn: Turn) -> None:
@@ -170,6 +174,18 @@ async def snooze(turn: Turn) -> None:
     assert event.id is not None
     await turn.change(
         render("coordinator/snoozed.html", event=event, until=until), alert_buttons(event.id)
+    )
+
+
+async def mute(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    if event.status is not EventStatus.DETECTED:
+        turn.toast = texts.ALREADY_DECIDED
+        return
+    muted = await mute_subject(turn.session, event, who=turn.known().who, now=turn.now)
+    assert event.id is not None
+    await turn.change(
+        render("coordinator/muted.html", event=event, until=muted.until), alert_buttons(event.id)
     )
 
 
@@ -218,6 +234,7 @@ TAPS: dict[str, Handler] = {
     "alldef": confirm_defaults,
     "later": ask_later,
     "snooze": snooze,
+    "mute": mute,
     "no": ask_why_not,
     "dis": dismiss,
     "items": show_items,

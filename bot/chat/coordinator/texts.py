@@ -69,8 +69,9 @@ DISMISSALS = {
     DismissReason.OTHER: "anders",
 }
 
-#: minutes → label; the last one follows in silence
-SNOOZES = {30: "30 minuten", 120: "2 uur", 720: "12 uur", 10_080: "7 dagen stil"}
+#: minutes → label
+SNOOZES = {30: "30 minuten", 120: "2 uur", 720: "12 uur"}
+MUTE = "Dit onderwerp 7 dagen stil"
 
 AUDIENCES = {
     Audience.TEACHER_PO: "Docent PO",
