@@ -34,7 +34,7 @@ from bot.settings import (
 )
 from briefings.settings import BriefingSettings
 from contacts.sealing import Sealer
-from contacts.settings import Frozen, SendingSettings
+from contacts.settings import ContactSettings, Frozen, SendingSettings
 from feeds.settings import FeedSettings
 from signals.settings import SignalSettings
 
@@ -82,6 +82,7 @@ class Config(Frozen):
     signals: SignalSettings = Field(default_factory=SignalSettings)
     briefings: BriefingSettings = Field(default_factory=BriefingSettings)
     sending: SendingSettings = Field(default_factory=SendingSettings)
+    contacts: ContactSettings = Field(default_factory=ContactSettings)
     webhooks: list[WebhookSettings] = Field(
         default_factory=list, description="systemen die van wijzigingen horen"
     )

@@ -11,7 +11,10 @@ import bot.exercise.rows
 import bot.rows
 import briefings.rows
 import contacts.calling
+import contacts.gaps
+import contacts.list_check
 import contacts.outbox
+import contacts.successors
 import feeds.rows
 import signals.rows
 from contacts.records import Database
@@ -22,7 +25,10 @@ TABLES = (
     bot.rows,
     briefings.rows,
     contacts.calling,
+    contacts.gaps,
+    contacts.list_check,
     contacts.outbox,
+    contacts.successors,
     feeds.rows,
     signals.rows,
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts import call_backup, ring
 from bot.api.webhook_calls import drop_old_calls
+from bot.asking import ask_due
 from bot.chat.coordinator.card import refresh_live
 from bot.daily import send_daily_list
 from bot.exercise.leading import advance
@@ -22,6 +23,7 @@ from bot.settings import TickSettings
 from bot.watching import tell_trouble
 from briefings.distribution import distribute_due
 from contacts.escalation import escalate_due
+from contacts.gaps import note_reach
 from contacts.retention import drop_old_links, wipe_dialogue
 from feeds.events import drop_old_leads
 from signals.retention import wipe_notes
@@ -138,6 +140,15 @@ async def tidy(house: House, now: datetime) -> None:
         await drop_old_calls(session, now=now)
 
 
+async def keep_list(house: House, now: datetime) -> None:
+    """Today's share that can be reached, and the half-yearly question to who is due."""
+    async with house.db.begin() as session:
+        await note_reach(session, is_exercise=house.config.is_exercise, now=now)
+        asked = await ask_due(session, house.config, now=now)
+    if asked:
+        house.pump.wake()
+
+
 async def tell_systems(house: House, now: datetime) -> None:
     if await house.webhooks.turn():
         house.pump.wake()
@@ -164,6 +175,7 @@ TICKS = (
     Tick("remind", remind, lambda pace: pace.remind_s),
     Tick("mail_in", mail_in, lambda pace: pace.mail_in_s),
     Tick("tidy", tidy, lambda pace: pace.tidy_s),
+    Tick("list", keep_list, lambda pace: pace.list_s),
     Tick("webhooks", tell_systems, lambda pace: pace.webhooks_s),
     Tick("exercise", exercise, lambda pace: pace.exercise_s),
     Tick("health", health, lambda pace: pace.health_s),

@@ -58,3 +58,11 @@ class SendingSettings(Frozen):
         """How long proof of arrival may take before it goes by another channel as well."""
         minutes = self.unsure_min[severity - 1] if severity in SEVERITIES else 0
         return timedelta(minutes=minutes)
+
+
+class ContactSettings(Frozen):
+    """Keeping the list alive (``[contacts]``)."""
+
+    check_days: int = Field(
+        182, ge=0, le=730, description="om de zoveel dagen de vraag: klopt dit nog? (0 = niet)"
+    )

@@ -95,6 +95,8 @@ OPEN_ON_PURPOSE = {
     ("GET", "/aanmelden/terug"), ("POST", "/afmelden"), ("GET", "/stroom"), ("GET", "/samen"),
     ("GET", "/p/{token:token}"), ("POST", "/p/{token:token}/kanaal"), ("GET", "/gegevens"),
     ("POST", "/p/{token:token}/rusttijd"), ("POST", "/p/{token:token}/achterwacht"),
+    ("POST", "/p/{token:token}/klopt"), ("POST", "/p/{token:token}/weg"),
+    ("POST", "/p/{token:token}/opvolger"),
     ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/metrics"),
     ("GET", "/uit/{token:token}"), ("POST", "/uit/{token:token}"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),

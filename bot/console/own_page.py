@@ -35,6 +35,7 @@ from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.people import close_channel, open_channel, person_by_address
 from contacts.permissions import people_with
 from contacts.sending import Recipient, post, tell_people
+from contacts.successors import Succession, open_successions
 
 ASK = "/gegevens"
 #: why a channel was closed; only its owner may open such a one again
@@ -45,12 +46,14 @@ LINKS_A_DAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Whose page this is; ``colleagues``: who can be the back-up of the organisation."""
+    """Whose page this is; ``colleagues``: who can be the back-up of the organisation;
+    ``vacant``: places that somebody left."""
 
     person: Person
     organisation: Organisation
     channels: tuple[Channel, ...]
     colleagues: tuple[Person, ...]
+    vacant: tuple[tuple[Succession, Person], ...]
 
 
 async def open_page(session: AsyncSession, token: str, *, now: datetime) -> Own | None:
@@ -68,7 +71,8 @@ async def open_page(session: AsyncSession, token: str, *, now: datetime) -> Own 
         .where(col(Person.organisation_id) == organisation.id, col(Person.left_at).is_(None))
         .order_by(col(Person.name), col(Person.id))
     )
-    return Own(person, organisation, tuple(found.all()), tuple(colleagues.all()))
+    vacant = await open_successions(session, [person.organisation_id])
+    return Own(person, organisation, tuple(found.all()), tuple(colleagues.all()), tuple(vacant))
 
 
 async def show_page(request: Request) -> Response:

@@ -7,6 +7,8 @@ DONE = {
     "start": "U krijgt via dit kanaal weer berichten.",
     "rusttijd": "Uw rusttijd is opgeslagen.",
     "achterwacht": "De achterwacht is opgeslagen.",
+    "klopt": "Dank u. Over een half jaar vragen wij het opnieuw.",
+    "opvolger": "Dank u. De coördinator kijkt het na en zet uw nieuwe collega op de lijst.",
     "uren": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
 

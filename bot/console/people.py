@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import segno
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.asking import leave_list
 from bot.console import texts
 from bot.console.doors import Door, Visit
+from bot.console.gap_texts import GAPS, why_closed
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -22,14 +25,13 @@ from contacts.directory import (
     Role,
     RoleGrant,
 )
+from contacts.gaps import standings
 from contacts.invitations import deep_link, invite
-from contacts.people import grant, mark_left, revoke
+from contacts.people import grant, revoke
 from contacts.permissions import Permission
 from feeds.districts import districts
 
 PAGE = 40
-#: a school with fewer people than this is one illness away from silence
-ENOUGH = 2
 INVITE_AT_ONCE = 200
 #: roles that are given by hand; everyone listed is a lid already
 GIVEN = tuple(role for role in Role if role is not Role.MEMBER)
@@ -41,7 +43,6 @@ class Entry:
 
     organisation: Organisation
     people: list[Person] = field(default_factory=list)
-    reachable: int = 0
     gaps: list[str] = field(default_factory=list)
 
 
@@ -81,86 +82,40 @@ async def list_contacts(visit: Visit) -> Response:
         search=search,
         wanted=wanted,
         domains=texts.DOMAINS,
-        gaps=await _gaps(visit),
+        counts=await _counts(visit),
         places=dict(districts()),
     )
 
 
 async def _entries(visit: Visit, organisations: Sequence[Organisation]) -> list[Entry]:
-    entries = {row.id: Entry(row) for row in organisations if row.id is not None}
-    found = await visit.session.exec(
+    every = timedelta(days=visit.parts.config.contacts.check_days)
+    found = await standings(visit.session, organisations, every, now=visit.now)
+    entries = {
+        one.organisation.id: Entry(one.organisation, gaps=[GAPS[gap] for gap in one.gaps])
+        for one in found
+    }
+    people = await visit.session.exec(
         select(Person)
         .where(col(Person.organisation_id).in_(entries), col(Person.left_at).is_(None))
         .order_by(col(Person.name))
     )
-    people = found.all()
-    reachable = await _reachable(visit, [person.id or 0 for person in people])
-    for person in people:
-        entry = entries[person.organisation_id]
-        entry.people.append(person)
-        entry.reachable += person.id in reachable
-    for entry in entries.values():
-        entry.gaps = gaps_of(entry)
+    for person in people.all():
+        entries[person.organisation_id].people.append(person)
     return list(entries.values())
 
 
-async def _reachable(visit: Visit, person_ids: Sequence[int]) -> set[int]:
-    found = await visit.session.exec(
-        select(Channel.person_id).where(
-            col(Channel.person_id).in_(person_ids), col(Channel.status) == ChannelStatus.ACTIVE
-        )
-    )
-    return set(found.all())
+async def _counts(visit: Visit) -> Mapping[str, int]:
+    """How long the list is."""
 
+    async def count(table: type[Organisation | Person], *only: ColumnElement[bool]) -> int:
+        mine = col(table.is_exercise) == visit.actor.is_exercise
+        return (
+            await visit.session.exec(select(func.count()).select_from(table).where(mine, *only))
+        ).one()
 
-def gaps_of(entry: Entry) -> list[str]:
-    """What is missing at one organisation, in Dutch. Pure."""
-    gaps = []
-    if entry.organisation.domain is Domain.EDUCATION and len(entry.people) < ENOUGH:
-        gaps.append(texts.GAP_FEW)
-    if entry.reachable < len(entry.people):
-        gaps.append(texts.GAP_CHANNEL.format(count=len(entry.people) - entry.reachable))
-    if entry.organisation.confirmed_at is None:
-        gaps.append(texts.GAP_UNCONFIRMED)
-    return gaps
-
-
-async def _gaps(visit: Visit) -> Mapping[str, int]:
-    """The holes in the whole list, counted."""
-    mine = col(Organisation.is_exercise) == visit.actor.is_exercise
-    staff = (
-        select(func.count())
-        .select_from(Person)
-        .where(col(Person.organisation_id) == col(Organisation.id), col(Person.left_at).is_(None))
-        .scalar_subquery()
-    )
-    working = (
-        select(Channel.id)
-        .where(
-            col(Channel.person_id) == col(Person.id),
-            col(Channel.status) == ChannelStatus.ACTIVE,
-        )
-        .exists()
-    )
-
-    async def count(query: object) -> int:
-        return int((await visit.session.exec(query)).one())  # type: ignore[call-overload]
-
-    organisations = select(func.count()).select_from(Organisation).where(mine)
-    people = (
-        select(func.count())
-        .select_from(Person)
-        .where(col(Person.is_exercise) == visit.actor.is_exercise, col(Person.left_at).is_(None))
-    )
-    schools = organisations.where(col(Organisation.domain) == Domain.EDUCATION, staff < ENOUGH)
     return {
-        texts.COUNT_ORGANISATIONS: await count(organisations),
-        texts.COUNT_PEOPLE: await count(people),
-        texts.COUNT_FEW: await count(schools),
-        texts.COUNT_CHANNEL: await count(people.where(~working)),
-        texts.COUNT_UNCONFIRMED: await count(
-            organisations.where(col(Organisation.confirmed_at).is_(None))
-        ),
+        texts.COUNT_ORGANISATIONS: await count(Organisation),
+        texts.COUNT_PEOPLE: await count(Person, col(Person.left_at).is_(None)),
     }
 
 
@@ -184,6 +139,7 @@ async def show_person(visit: Visit) -> Response:
         given=GIVEN,
         has_case_seat=any(grant.has_case_seat for grant in grants),
         statuses=ChannelStatus,
+        why_closed=why_closed,
         is_self=person.id == visit.actor.person_id,
     )
 
@@ -212,7 +168,7 @@ async def leave(visit: Visit) -> Response:
     person = await person_in_path(visit)
     if person.id == visit.actor.person_id:
         return visit.back(f"/contact/{person.id}", done="not_yourself")
-    await mark_left(visit.session, person, who=visit.actor.who, now=visit.now)
+    await leave_list(visit.session, person, visit.parts.config, who=visit.actor.who, now=visit.now)
     return visit.back("/contacten", done="person_left")
 
 

@@ -57,7 +57,7 @@ async def own_hours(request: Request) -> Response:
         who, now = _who(own), parts_of(request).clock()
         await set_quiet_hours(session, own.person, begin, end, who=who, now=now)
 
-    return await _own(request, save, done="rusttijd")
+    return await on_own_page(request, save, done="rusttijd")
 
 
 async def own_backup(request: Request) -> Response:
@@ -68,14 +68,14 @@ async def own_backup(request: Request) -> Response:
         now = parts_of(request).clock()
         await set_backup(session, own.organisation, chosen, who=_who(own), now=now)
 
-    return await _own(request, save, done="achterwacht")
+    return await on_own_page(request, save, done="achterwacht")
 
 
 def _who(own: Own) -> Who:
     return Who("person", own.person.id)
 
 
-async def _own(request: Request, save: Save, *, done: str) -> Response:
+async def on_own_page(request: Request, save: Save, *, done: str) -> Response:
     """The guard of a person's own page: same site, a link that works, a form that is right."""
     parts, token = parts_of(request), request.path_params["token"]
     if not is_same_site(request.headers, base_url=parts.config.web.base_url):

@@ -138,6 +138,10 @@ EXPLANATIONS = {
         "Aanmelden kan hier alleen met uw account",
         "Open de pagina Aanmelden en gebruik de knop die daar staat.",
     ),
+    "left_list": (
+        "Dank u voor uw tijd",
+        "U krijgt geen berichten meer. Wij vragen uw organisatie om een opvolger.",
+    ),
     "own_page_over": (
         "Deze link werkt niet meer",
         "Vraag een nieuwe: stuur de bot /gegevens, of vraag de link per e-mail.",
@@ -207,6 +211,7 @@ PARTS = {
     "remind": "Het bewaken van antwoorden",
     "mail_in": "Het lezen van e-mail",
     "tidy": "Het opruimen",
+    "list": "Het bijhouden van de lijst",
     "webhooks": "Het bijwerken van koppelingen",
     "exercise": "Het leiden van een oefening",
     "health": "De bewaking",
@@ -285,14 +290,8 @@ ROLE_HELP = {
     Role.ADMIN: "beheert rechten, bronnen en aanmeldingen",
     Role.KNOWLEDGE_PARTNER: "denkt mee; heeft geen rechten in de console",
 }
-GAP_FEW = "maar één contact"
-GAP_CHANNEL = "{count} zonder werkend kanaal"
-GAP_UNCONFIRMED = "niet bevestigd"
 COUNT_ORGANISATIONS = "organisaties"
 COUNT_PEOPLE = "mensen"
-COUNT_FEW = "scholen met minder dan twee contacten"
-COUNT_CHANNEL = "mensen zonder werkend kanaal"
-COUNT_UNCONFIRMED = "organisaties niet bevestigd"
 NO_FILE = "Kies eerst een bestand."
 CHANNEL_NAMES = {ChannelKind.TELEGRAM: "Telegram", ChannelKind.EMAIL: "E-mail"}
 

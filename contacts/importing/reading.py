@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from contacts.directory import Audience, Domain, Role
 from contacts.importing import texts
 
-_EMAIL = re.compile(r"[^@\s,;<>()]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}\Z")
+EMAIL = re.compile(r"[^@\s,;<>()]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}\Z")
 #: What a spreadsheet would run as a formula; harmless for us, not for who exports it later.
 _FORMULA = "=+-@ "
 _PHONE = re.compile(r"\+[0-9][0-9 ()./-]*\Z")
@@ -211,7 +211,7 @@ def _mistakes(values: Mapping[str, str]) -> list[str]:
     wrong += [
         texts.BAD_EMAIL.format(value=values[name][:60])
         for name in ("email", "mailbox")
-        if values.get(name) and not _EMAIL.match(values[name])
+        if values.get(name) and not EMAIL.match(values[name])
     ]
     audiences = {**texts.AUDIENCES, texts.NO_AUDIENCE: None}
     wrong += _unknown(values, "domain", texts.DOMAINS)

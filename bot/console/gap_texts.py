@@ -1,0 +1,59 @@
+"""Dutch words of the page of gaps, and why an address is closed."""
+
+from collections.abc import Mapping
+
+from contacts.gaps import Gap
+
+GAPS: Mapping[Gap, str] = {
+    Gap.UNREACHABLE: "niemand bereikbaar",
+    Gap.FEW: "minder dan twee contacten",
+    Gap.BOUNCING: "mail komt terug",
+    Gap.BLOCKED: "heeft de bot geblokkeerd",
+    Gap.NO_CHANNEL: "iemand zonder werkend kanaal",
+    Gap.SUCCESSOR: "opvolger gevraagd",
+    Gap.SILENT: "geen antwoord op: klopt dit nog?",
+    Gap.UNCONFIRMED: "niet bevestigd",
+    Gap.NO_BACKUP: "geen achterwacht",
+}
+GAP_HELP: Mapping[Gap, str] = {
+    Gap.UNREACHABLE: "Vanavond zou niemand van deze organisatie een bericht krijgen.",
+    Gap.FEW: "Bij ziekte of verlof krijgt niemand het. Vraag om een tweede contact.",
+    Gap.BOUNCING: "Een mailadres bestaat niet meer of neemt niets aan.",
+    Gap.BLOCKED: "Er gaat niets meer naar die chat. Vraag of een ander kanaal beter past.",
+    Gap.NO_CHANNEL: "Maak een uitnodiging, of vul een e-mailadres in.",
+    Gap.SUCCESSOR: "Iemand ging weg. De organisatie kreeg de vraag wie opvolgt.",
+    Gap.SILENT: "Langer dan een maand geleden gevraagd. Een telefoontje helpt; het hoeft niet.",
+    Gap.UNCONFIRMED: "Langer dan een half jaar zei niemand dat de gegevens kloppen.",
+    Gap.NO_BACKUP: "Reageert niemand, dan is er geen tweede die het krijgt.",
+}
+#: why an address was closed; a code of a mail server stands behind the general words
+CLOSED: Mapping[str, str] = {
+    "left": "werkt daar niet meer",
+    "stopped": "zelf gestopt",
+    "unsubscribed": "afgemeld voor mail",
+    "replaced": "vervangen door een nieuwe telefoon",
+    "blocked": "bot geblokkeerd",
+    "deactivated": "Telegram-account bestaat niet meer",
+    "not_found": "chat bestaat niet",
+    "bad_address": "geen geldig adres",
+    "removed": "weggehaald door de coördinator",
+    "merged": "samengevoegd met een ander contact",
+    "undone": "inlezen ongedaan gemaakt",
+}
+CLOSED_MAIL = "mail kwam terug ({code})"
+CLOSED_OTHER = "werkt niet meer ({code})"
+MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
+    "oktober", "november", "december",
+)  # fmt: skip
+MONTH = "{month} {year}"
+
+
+def why_closed(code: str | None) -> str:
+    """The reason in words that a coordinator can use. Pure."""
+    if not code:
+        return ""
+    if code in CLOSED:
+        return CLOSED[code]
+    is_mail = code.startswith(("smtp_", "bounce"))
+    return (CLOSED_MAIL if is_mail else CLOSED_OTHER).format(code=code)

@@ -1,0 +1,189 @@
+"""Hiaten: what is missing per domain and organisation, and the share reachable over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from bot.console import texts
+from bot.console.doors import Door, StalePage, Visit
+from bot.console.gap_texts import GAP_HELP, GAPS, MONTH, MONTHS
+from briefings.moments import local_date
+from contacts.directory import Domain, Organisation
+from contacts.gaps import Gap, ReachDay, Standing, reach_days, reach_now, standings
+from contacts.list_check import confirm_organisation
+from contacts.permissions import Permission
+from contacts.successors import AddressTaken, Succession, accept, drop_succession, open_successions
+
+Choice = TypeVar("Choice", bound=StrEnum)
+PAGE = 100
+#: how far back the drawing goes
+YEARS = timedelta(days=731)
+#: the field of the drawing, in its own units
+WIDTH, HEIGHT = 600, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many organisations could be reached at the end of one month."""
+
+    label: str
+    domains: Sequence[str]
+    total: str
+    percent: int
+
+
+async def show_gaps(visit: Visit) -> Response:
+    """``GET /contacten/hiaten?hiaat=…&domein=…&na=…``."""
+    asked = visit.request.query_params
+    gap, domain = _chosen(Gap, asked.get("hiaat", "")), _chosen(Domain, asked.get("domein", ""))
+    found = await visit.session.exec(
+        select(Organisation)
+        .where(col(Organisation.is_exercise) == visit.actor.is_exercise)
+        .order_by(col(Organisation.name))
+    )
+    every = timedelta(days=visit.parts.config.contacts.check_days)
+    everything = await standings(visit.session, found.all(), every, now=visit.now)
+    rows = [one for one in matching(everything, gap, domain)
+            if one.organisation.name > asked.get("na", "")]  # fmt: skip
+    ids = [one.organisation.id or 0 for one in rows[:PAGE]]
+    since = local_date(visit.now) - YEARS
+    days = await reach_days(visit.session, is_exercise=visit.actor.is_exercise, since=since)
+    now = await reach_now(visit.session, is_exercise=visit.actor.is_exercise)
+    return visit.show(
+        "hiaten.html",
+        rows=rows[:PAGE],
+        more=rows[PAGE - 1].organisation.name if len(rows) > PAGE else None,
+        counts=count_gaps(everything),
+        vacant=await open_successions(visit.session, ids),
+        gap=gap,
+        domain=domain,
+        gaps=GAPS,
+        help=GAP_HELP,
+        domains=texts.DOMAINS,
+        organisations=len(everything),
+        reachable=sum(reachable for _, reachable in now.values()),
+        line=line_of(days),
+        shares=shares_of(days),
+        size=(WIDTH, HEIGHT),
+    )
+
+
+def _chosen(kind: type[Choice], value: str) -> Choice | None:
+    return kind(value) if value in {one.value for one in kind} else None
+
+
+def matching(
+    everything: Sequence[Standing], gap: Gap | None, domain: Domain | None
+) -> list[Standing]:
+    """Organisations with this gap (or with any) in this domain (or in all). Pure."""
+    return [
+        one
+        for one in everything
+        if (gap in one.gaps if gap else one.gaps)
+        and (domain is None or one.organisation.domain is domain)
+    ]
+
+
+def count_gaps(everything: Sequence[Standing]) -> dict[Gap, dict[Domain, int]]:
+    """How many organisations of each domain have each gap; gaps that nobody has are left out."""
+    counts = Counter((gap, one.organisation.domain) for one in everything for gap in one.gaps)
+    return {
+        gap: {domain: counts[gap, domain] for domain in Domain}
+        for gap in Gap
+        if any(counts[gap, domain] for domain in Domain)
+    }
+
+
+def totals_of(days: Sequence[ReachDay]) -> dict[date, tuple[int, int]]:
+    """Per day over all domains: how many organisations, and how many reachable. Pure."""
+    totals: dict[date, tuple[int, int]] = {}
+    for one in days:
+        organisations, reachable = totals.get(one.day, (0, 0))
+        totals[one.day] = organisations + one.organisations, reachable + one.reachable
+    return {day: both for day, both in totals.items() if both[0]}
+
+
+def line_of(days: Sequence[ReachDay]) -> str:
+    """The share over time as the points of a line; empty with fewer than two days. Pure."""
+    totals = totals_of(days)
+    if len(totals) < 2:
+        return ""
+    first, last = min(totals), max(totals)
+    span = (last - first).days
+    return " ".join(
+        f"{WIDTH * (day - first).days / span:.1f},{HEIGHT * (1 - reachable / organisations):.1f}"
+        for day, (organisations, reachable) in sorted(totals.items())
+    )
+
+
+def shares_of(days: Sequence[ReachDay]) -> list[Share]:
+    """The last day of each month as numbers, newest first. Pure."""
+    totals = totals_of(days)
+    last = {(day.year, day.month): day for day in sorted(totals)}
+    by_day = {(one.day, one.domain): one for one in days}
+    shares = []
+    for (year, month), day in sorted(last.items(), reverse=True):
+        organisations, reachable = totals[day]
+        per_domain = [by_day.get((day, domain)) for domain in Domain]
+        shares.append(
+            Share(
+                MONTH.format(month=MONTHS[month - 1], year=year),
+                [f"{one.reachable} / {one.organisations}" if one else "" for one in per_domain],
+                f"{reachable} / {organisations}",
+                round(100 * reachable / organisations),
+            )
+        )
+    return shares
+
+
+async def confirm(visit: Visit) -> Response:
+    """``POST /organisatie/{number}/bevestigd``: somebody at the desk asked them."""
+    organisation = await organisation_in_path(visit)
+    await confirm_organisation(visit.session, organisation, who=visit.actor.who, now=visit.now)
+    return visit.back("/contacten/hiaten", done="organisation_confirmed")
+
+
+async def decide_succession(visit: Visit) -> Response:
+    """``POST /opvolging/{number}``: the named successor comes on the list, or nobody does."""
+    place = await visit.session.get(Succession, visit.in_path())
+    if place is None or place.is_exercise != visit.actor.is_exercise:
+        raise LookupError("no such place")
+    who = visit.actor.who
+    if visit.text("doe") == "niemand":
+        await drop_succession(visit.session, place, who=who, now=visit.now)
+        return visit.back("/contacten/hiaten", done="succession_dropped")
+    if visit.text("e-mail") != (place.email or ""):
+        # Somebody named another person since this page was opened.
+        raise StalePage
+    try:
+        async with visit.session.begin_nested():
+            person = await accept(visit.session, place, who=who, now=visit.now)
+    except AddressTaken:
+        return visit.back("/contacten/hiaten", done="address_taken")
+    return visit.back(f"/contact/{person.id}", done="successor_accepted")
+
+
+async def organisation_in_path(visit: Visit) -> Organisation:
+    """Which organisation the page is about, in the visitor's own world.
+
+    :raises LookupError: none.
+    """
+    organisation = await visit.session.get(Organisation, visit.in_path())
+    if organisation is None or organisation.is_exercise != visit.actor.is_exercise:
+        raise LookupError("no such organisation")
+    return organisation
+
+
+DOORS = (
+    Door("/contacten/hiaten", show_gaps, Permission.MANAGE_CONTACTS),
+    Door("/organisatie/{number:int}/bevestigd", confirm, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/opvolging/{number:int}", decide_succession, Permission.MANAGE_CONTACTS, "POST"),
+)

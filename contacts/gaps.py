@@ -1,0 +1,200 @@
+"""What is missing on the list, per organisation and over time. Nobody is scored.
+
+A gap is about the list, never about how often somebody reacts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Integer, UniqueConstraint, cast, func
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Channel, ChannelStatus, Domain, Organisation, Person
+from contacts.list_check import is_fresh, silent_people
+from contacts.people import LEFT
+from contacts.records import Row, required_choice
+from contacts.successors import open_successions
+
+#: an organisation with fewer people than this is one illness away from silence
+ENOUGH = 2
+#: reasons by which an address closed itself; leaving and stopping are a person's own choice
+BLOCKED = frozenset({"blocked"})
+CHOSEN = frozenset({LEFT, "stopped", "unsubscribed", "replaced", *BLOCKED})
+
+
+class Gap(StrEnum):
+    """What can be missing at an organisation."""
+
+    UNREACHABLE = "onbereikbaar"
+    FEW = "te-weinig"
+    BOUNCING = "komt-terug"
+    BLOCKED = "geblokkeerd"
+    NO_CHANNEL = "zonder-kanaal"
+    SUCCESSOR = "opvolger"
+    SILENT = "stil"
+    UNCONFIRMED = "niet-bevestigd"
+    NO_BACKUP = "geen-achterwacht"
+
+
+@dataclass(slots=True)
+class Standing:
+    """What decides about one organisation's gaps. Counts are of people who did not leave."""
+
+    organisation: Organisation
+    people: int = 0
+    reachable: int = 0
+    bouncing: int = 0
+    blocked: int = 0
+    silent: int = 0
+    vacant: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class ReachDay(Row, table=True):
+    """How many organisations of a domain could be reached that day; drawn over time."""
+
+    __table_args__ = (UniqueConstraint("day", "domain", "is_exercise"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    day: date
+    domain: Domain = required_choice(Domain)
+    is_exercise: bool = Field(default=False)
+    organisations: int
+    reachable: int
+
+
+def gaps_of(standing: Standing, every: timedelta, *, now: datetime) -> list[Gap]:
+    """What is missing at one organisation, the gravest first. Pure."""
+    found = {
+        Gap.UNREACHABLE: standing.reachable == 0,
+        Gap.FEW: standing.people < ENOUGH,
+        Gap.BOUNCING: standing.bouncing > 0,
+        Gap.BLOCKED: standing.blocked > 0,
+        Gap.NO_CHANNEL: 0 < standing.reachable < standing.people,
+        Gap.SUCCESSOR: standing.vacant > 0,
+        Gap.SILENT: standing.silent > 0,
+        Gap.UNCONFIRMED: not is_fresh(standing.organisation.confirmed_at, every, now),
+        Gap.NO_BACKUP: standing.people > 0 and standing.organisation.backup_person_id is None,
+    }
+    return [gap for gap, is_there in found.items() if is_there]
+
+
+async def standings(
+    session: AsyncSession,
+    organisations: Sequence[Organisation],
+    every: timedelta,
+    *,
+    now: datetime,
+) -> list[Standing]:
+    """These organisations with their gaps, in the same order; a few questions for all."""
+    by_id = {row.id: Standing(row) for row in organisations if row.id is not None}
+    ids = list(by_id)
+    await _count_people(session, by_id)
+    await _count_closed(session, by_id)
+    silent = await silent_people(session, ids, now=now)
+    found = await session.exec(
+        select(Person.id, Person.organisation_id).where(
+            col(Person.organisation_id).in_(ids), col(Person.left_at).is_(None)
+        )
+    )
+    for person_id, organisation_id in found.all():
+        by_id[organisation_id].silent += person_id in silent
+    for place, _ in await open_successions(session, ids):
+        by_id[place.organisation_id].vacant += 1
+    for standing in by_id.values():
+        standing.gaps = gaps_of(standing, every, now=now)
+    return list(by_id.values())
+
+
+async def _count_people(session: AsyncSession, by_id: dict[int, Standing]) -> None:
+    working = (
+        select(Channel.id)
+        .where(
+            col(Channel.person_id) == col(Person.id),
+            col(Channel.status) == ChannelStatus.ACTIVE,
+        )
+        .exists()
+    )
+    found = await session.exec(
+        select(Person.organisation_id, func.count(), func.sum(cast(working, Integer)))
+        .where(col(Person.organisation_id).in_(by_id), col(Person.left_at).is_(None))
+        .group_by(col(Person.organisation_id))
+    )
+    for organisation_id, people, reachable in found.all():
+        by_id[organisation_id].people = people
+        by_id[organisation_id].reachable = int(reachable or 0)
+
+
+async def _count_closed(session: AsyncSession, by_id: dict[int, Standing]) -> None:
+    found = await session.exec(
+        select(Person.organisation_id, Channel.closed_reason, func.count())
+        .join(Channel, col(Channel.person_id) == col(Person.id))
+        .where(
+            col(Person.organisation_id).in_(by_id),
+            col(Person.left_at).is_(None),
+            col(Channel.status) == ChannelStatus.CLOSED,
+        )
+        .group_by(col(Person.organisation_id), col(Channel.closed_reason))
+    )
+    for organisation_id, reason, count in found.all():
+        if reason in BLOCKED:
+            by_id[organisation_id].blocked += count
+        elif reason not in CHOSEN:
+            by_id[organisation_id].bouncing += count
+
+
+async def note_reach(session: AsyncSession, *, is_exercise: bool, now: datetime) -> bool:
+    """Keep today's share per domain, once a day; False when today is there already."""
+    today = now.date()
+    known = await session.exec(
+        select(ReachDay.id).where(
+            col(ReachDay.day) == today, col(ReachDay.is_exercise) == is_exercise
+        )
+    )
+    if known.first() is not None:
+        return False
+    for domain, (total, reachable) in (await reach_now(session, is_exercise=is_exercise)).items():
+        session.add(
+            ReachDay(
+                day=today, domain=domain, is_exercise=is_exercise,
+                organisations=total, reachable=reachable,
+            )
+        )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def reach_now(session: AsyncSession, *, is_exercise: bool) -> dict[Domain, tuple[int, int]]:
+    """Per domain: how many organisations, and at how many somebody can be reached tonight."""
+    somebody = (
+        select(Channel.id)
+        .join(Person, col(Person.id) == col(Channel.person_id))
+        .where(
+            col(Person.organisation_id) == col(Organisation.id),
+            col(Person.left_at).is_(None),
+            col(Channel.status) == ChannelStatus.ACTIVE,
+        )
+        .exists()
+    )
+    found = await session.exec(
+        select(Organisation.domain, func.count(), func.sum(cast(somebody, Integer)))
+        .where(col(Organisation.is_exercise) == is_exercise)
+        .group_by(col(Organisation.domain))
+    )
+    counts = {domain: (total, int(reachable or 0)) for domain, total, reachable in found.all()}
+    return {domain: counts.get(domain, (0, 0)) for domain in Domain}
+
+
+async def reach_days(session: AsyncSession, *, is_exercise: bool, since: date) -> list[ReachDay]:
+    """What was kept, oldest first."""
+    found = await session.exec(
+        select(ReachDay)
+        .where(col(ReachDay.is_exercise) == is_exercise, col(ReachDay.day) >= since)
+        .order_by(col(ReachDay.day))
+    )
+    return list(found.all())
