@@ -26,6 +26,7 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.outcomes import close_address
+from contacts.preparing import SET_ASIDE
 from contacts.records import move, move_many
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import original_of
@@ -173,6 +174,21 @@ async def resend_unknown(
         DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED,
         who=who, action="deliveries_resent", now=now,
         is_repeat=True, not_before=now, attempts=0, untold=None, done_at=None,
+    )  # fmt: skip
+    return len(moved)
+
+
+async def set_aside(
+    session: AsyncSession, delivery_ids: Sequence[int], *, who: Who, now: datetime
+) -> int:
+    """A person settled these uncertain ones in another way, by telephone for one.
+
+    Nothing more is sent for them, and nobody is called about them. Returns how many they were.
+    """
+    moved = await move_many(
+        session, DELIVERY_MOVES, Delivery, delivery_ids,
+        DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED,
+        who=who, action="deliveries_set_aside", now=now, reason=SET_ASIDE, untold=None,
     )  # fmt: skip
     return len(moved)
 

@@ -29,7 +29,7 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
-from contacts.preparing import EXERCISE_GUARD
+from contacts.preparing import EXERCISE_GUARD, SET_ASIDE
 from contacts.records import Database, ids_of
 from contacts.settings import SEVERITIES, SendingSettings
 from contacts.verdicts import Fallback
@@ -106,11 +106,14 @@ def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
 
 
 def _refused() -> ColumnElement[bool]:
-    """Refused, bounced or given up: nothing to wait for. A guard that held is no refusal."""
+    """Refused, bounced or given up: nothing to wait for.
+
+    A guard that held is no refusal, and what a person settled needs nobody else.
+    """
     return and_(
         col(Message.kind).in_(MUST_ARRIVE),
         col(Delivery.status) == DeliveryStatus.FAILED,
-        func.coalesce(col(Delivery.reason), "") != EXERCISE_GUARD,
+        func.coalesce(col(Delivery.reason), "").not_in([EXERCISE_GUARD, SET_ASIDE]),
     )
 
 

@@ -24,6 +24,8 @@ from contacts.tokens import hash_token, new_token
 from contacts.transport import Outgoing, Refused, Standing
 
 EXERCISE_GUARD = "exercise_guard"
+#: a person settled it in another way
+SET_ASIDE = "set_aside"
 UNREADABLE, NO_FORM, NO_LINK = "unreadable_address", "no_form", "link_without_event"
 #: reasons that lie with us, not with the address
 IMPOSSIBLE = frozenset({UNREADABLE, NO_FORM, NO_LINK})

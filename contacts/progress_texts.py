@@ -21,6 +21,7 @@ FAILURES: Mapping[str, str] = {
     **REASONS,
     "": "reden niet bekend",
     "blocked": "de ontvanger blokkeerde de bot",
+    "set_aside": "iemand handelde het zelf af",
     "chat_not_found": "de chat bestaat niet meer",
     "deactivated": "het account bestaat niet meer",
     "user_not_found": "het account bestaat niet meer",

@@ -51,6 +51,7 @@ from bot.console import (
     sending,
     signing_in,
     steering,
+    undelivered,
     unsubscribe,
 )
 from bot.console.doors import Door
@@ -69,6 +70,7 @@ DOORS: tuple[Door, ...] = (
     *sending.DOORS,
     *dispatch.DOORS,
     *calling.DOORS,
+    *undelivered.DOORS,
     *reach.DOORS,
     *picture.DOORS,
     *evaluation.DOORS,

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from bot.console import texts
+from bot.console import calling_texts, texts
 from bot.console.doors import Door, StalePage, Visit
+from briefings.drafting import current_briefing
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of
 from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
+from contacts.calling import CallStatus, calls_of
 from contacts.directory import Organisation, Person
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.permissions import Permission
@@ -154,9 +157,37 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
 async def show_progress(visit: Visit) -> Response:
     """``GET …/voortgang``: only the part that changes while it is being sent."""
     event = await visit.event()
+    assert event.id is not None
+    briefing = await current_briefing(visit.session, event.id)
+    is_same = visit.request.query_params.get("gezien", "") == seen_of(briefing)
     return await visit.show_of(
-        event, "verzenden", "deel_voortgang.html", dispatches=await read_dispatches(visit, event)
+        event,
+        "verzenden",
+        "deel_voortgang.html",
+        dispatches=await read_dispatches(visit, event),
+        changed="" if is_same else _standing(briefing),
+        **await calls_shown(visit, event),
     )
+
+
+def seen_of(briefing: Briefing | None) -> str:
+    """What a page shows above the progress; it is told when that is over. Pure."""
+    return f"{briefing.version}-{briefing.status.value}" if briefing else ""
+
+
+def _standing(briefing: Briefing | None) -> str:
+    if briefing is None:
+        return texts.NOTHING_TO_SEND
+    status = texts.BRIEFING_STATUSES[briefing.status]
+    return texts.VERSION_STANDS.format(version=briefing.version, status=status)
+
+
+async def calls_shown(visit: Visit, event: Event) -> dict[str, Any]:
+    """What is to be done and what was done; a call that is not needed any more is left out."""
+    assert event.id is not None
+    shown = (CallStatus.OPEN, CallStatus.CALLED)
+    calls = await calls_of(visit.session, event.id, now=visit.now, statuses=shown)
+    return {"calls": calls, "call_reasons": calling_texts.REASONS}
 
 
 async def _shown(visit: Visit, event: Event) -> Briefing:

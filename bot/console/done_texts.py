@@ -35,6 +35,7 @@ DONE = {
     "sent_back": "Teruggestuurd met uw opmerking.",
     "halted": "Gestopt. Wie het nog niet had, krijgt het nu niet.",
     "resumed": "Het verzenden gaat door.",
+    "set_aside": "Afgehandeld. Hiervoor gaat niets meer uit.",
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
     "resent": "Wat onzeker was, gaat opnieuw uit met het woord (herhaling).",
     "answered": "Het antwoord is onderweg naar wie het meldde.",

@@ -37,6 +37,7 @@ ACTIONS = {
     "contacts_imported": "contacten ingelezen",
     "deliveries_cancelled": "berichten vervallen",
     "deliveries_claimed": "berichten opgepakt",
+    "deliveries_set_aside": "onzeker bericht zelf afgehandeld",
     "deliveries_escalated": "dringend bericht langs een ander kanaal",
     "deliveries_interrupted": "verzenden onderbroken",
     "deliveries_planned": "berichten klaargezet",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +16,7 @@ from bot.console.health import Beat
 from briefings.rows import Briefing, BriefingStatus
 from contacts.calling import CallItem, CallStatus
 from contacts.outbox import (
+    DISTRIBUTED,
     ChannelPause,
     Delivery,
     DeliveryAct,
@@ -22,6 +24,8 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
+from contacts.permissions import Permission
+from contacts.records import read_columns
 from contacts.texts import CHANNELS, REASONS
 from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus, Source
@@ -35,7 +39,7 @@ WAITING = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing that a person must do. ``due`` orders things of one kind; ``by`` says what
-    that moment is: a deadline, or since when."""
+    that moment is: a deadline, or since when. ``opens_for``: who may open the page of it."""
 
     what: str
     detail: str
@@ -45,6 +49,7 @@ class Need:
     is_exercise: bool = False
     page: str = ""
     is_everybodys: bool = False
+    opens_for: Permission = Permission.SEE_STATUS
 
     @property
     def path(self) -> str:
@@ -106,23 +111,24 @@ async def unknown(session: AsyncSession, titles: Mapping[int, str]) -> list[Need
         )
         .scalar_subquery()
     )
-    found = await session.exec(
-        select(Message.event_id, Message.is_exercise, Message.send_at, count)
-    )
+    columns = [Message.event_id, Message.is_exercise, Message.send_at, Message.kind]
+    found = await read_columns(session, sa.select(*map(col, columns), count))
     counts: dict[tuple[int | None, bool], tuple[int, datetime]] = {}
-    for event_id, is_exercise, send_at, number in found.all():
+    for event_id, is_exercise, send_at, kind, number in found:
         if number:
-            before, since = counts.get((event_id, is_exercise), (0, send_at))
-            counts[event_id, is_exercise] = before + number, min(since, send_at)
+            # Answers, alerts and conversations stand together on a page of their own.
+            key = event_id if kind in DISTRIBUTED else None, is_exercise
+            before, since = counts.get(key, (0, send_at))
+            counts[key] = before + number, min(since, send_at)
     return [
         Need(
             what=counted(texts.NEED_UNKNOWN, number),
-            detail=title_of(titles, event_id),
+            detail=texts.NOT_A_BRIEFING if event_id is None else title_of(titles, event_id),
             by=texts.SINCE,
             due=since,
             event_id=event_id,
             is_exercise=is_exercise,
-            page="verzenden",
+            page="/berichten" if event_id is None else "verzenden",
         )
         for (event_id, is_exercise), (number, since) in counts.items()
     ]
@@ -142,6 +148,7 @@ def late_answers(
             event_id=event_id,
             is_exercise=is_exercise,
             page="/signalen",
+            opens_for=Permission.READ_SIGNALS,
         )
         for (event_id, is_exercise), group in _per_event(late).items()
     ]
@@ -159,6 +166,7 @@ def unread(waiting: Iterable[Signal], titles: Mapping[int, str]) -> list[Need]:
             event_id=event_id,
             is_exercise=is_exercise,
             page="/signalen",
+            opens_for=Permission.READ_SIGNALS,
         )
         for (event_id, is_exercise), group in _per_event(new).items()
     ]
@@ -202,7 +210,7 @@ async def halted(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
             due=message.send_at,
             event_id=message.event_id,
             is_exercise=message.is_exercise,
-            page="verzenden",
+            page="verzenden" if message.kind in DISTRIBUTED else "/berichten",
         )
         for message in found.all()
     ]
@@ -247,6 +255,7 @@ def sick_feeds(sources: Iterable[Source], after: int, *, now: datetime) -> list[
             due=source.ok_at or source.polled_at or now,
             is_exercise=source.is_exercise,
             page="/beheer",
+            opens_for=Permission.MANAGE_SYSTEM,
         )
         for source in sources
         if source.failures >= after

@@ -10,7 +10,7 @@ from bot.console.guarding import is_local
 from bot.console.health import read_beats, report
 from bot.console.pages import explain, parts_of
 from bot.console.today import read_today
-from contacts.permissions import Permission
+from contacts.permissions import Permission, may
 
 
 async def show_today(visit: Visit) -> Response:
@@ -20,6 +20,9 @@ async def show_today(visit: Visit) -> Response:
         visit.parts.config,
         is_exercise=visit.actor.is_exercise,
         now=visit.now,
+        sees=lambda need: (
+            may(visit.actor, Permission.SEE_STATUS) or may(visit.actor, need.opens_for)
+        ),
     )
     return visit.show("vandaag.html", today=today)
 

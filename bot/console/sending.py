@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import calling_texts, passkeys, texts
-from bot.console.dispatch import read_dispatches
+from bot.console import passkeys, texts
+from bot.console.dispatch import calls_shown, read_dispatches, seen_of
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
 from briefings.approval import ApprovalRefused, approve
@@ -21,7 +21,6 @@ from briefings.drafting import current_briefing
 from briefings.moments import local_date
 from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingStatus
-from contacts.calling import Call, CallStatus, calls_of
 from contacts.directory import Organisation, Person
 from contacts.permissions import Permission
 from contacts.texts import CHANNELS
@@ -67,8 +66,9 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
         if briefing is not None and plan is not None
         else [],
         to_call=_to_call(plan, organisations),
-        calls=await _calls(visit, event),
-        call_reasons=calling_texts.REASONS,
+        seen=seen_of(briefing),
+        changed="",
+        **await calls_shown(visit, event),
         four_eyes=needs_four_eyes(event, visit.parts.config.briefings),
         unverified=not event.is_exercise
         and visit.parts.config.briefings.unverified(local_date(visit.now)),
@@ -109,13 +109,6 @@ def _to_call(plan: RecipientPlan | None, organisations: Mapping[int, Organisatio
         callee_of(person, organisations.get(person.organisation_id), texts.NO_CHANNEL)
         for person in plan.unreachable
     ]
-
-
-async def _calls(visit: Visit, event: Event) -> list[Call]:
-    """What is to be done and what was done; a call that is not needed any more is left out."""
-    assert event.id is not None
-    shown = (CallStatus.OPEN, CallStatus.CALLED)
-    return await calls_of(visit.session, event.id, now=visit.now, statuses=shown)
 
 
 def callee_of(person: Person | Reader, organisation: Organisation | None, why: str) -> Callee:

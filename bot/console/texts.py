@@ -194,6 +194,7 @@ NEED_DRAFT = {
 NEED_UNKNOWN = ("1 onzeker bericht", "{count} onzekere berichten")
 NEED_ANSWER = ("1 signaal zonder antwoord", "{count} signalen zonder antwoord")
 NEED_UNREAD = ("1 nieuw signaal", "{count} nieuwe signalen")
+NOT_A_BRIEFING = "antwoorden, meldingen en gesprekken"
 NEED_HALTED = "Gestopt: {kind}"
 NEED_PAUSE = "{channel} reageert niet"
 NEED_PAUSE_DETAIL = "berichten wachten, niemand krijgt iets dubbel"
@@ -257,6 +258,8 @@ NOT_BEGUN = {
     "person": "In deze regel lijkt een persoon herkenbaar. Schrijf alleen het onderwerp.",
     "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",
 }
+NOTHING_TO_SEND = "Er staat geen tekst meer klaar."
+VERSION_STANDS = "Versie {version} is nu: {status}."
 REMARK_MISSING = "Schrijf wat er anders moet."
 HALTED_BY_HAND = "iemand heeft het gestopt"
 NO_CHANNEL = "geen werkend kanaal"

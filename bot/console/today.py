@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -86,9 +86,17 @@ class Today:
 
 
 async def read_today(
-    session: AsyncSession, config: Config, *, is_exercise: bool, now: datetime
+    session: AsyncSession,
+    config: Config,
+    *,
+    is_exercise: bool,
+    now: datetime,
+    sees: Callable[[Need], bool],
 ) -> Today:
-    """The first page of one world (exercise or real), as it stands."""
+    """The first page of one world (exercise or real), as it stands.
+
+    :param sees: whether the reader is concerned with this need.
+    """
     titles = await read_titles(session)
     found = await session.exec(
         select(Source).where(
@@ -117,7 +125,7 @@ async def read_today(
             need
             for group in groups
             for need in sorted(group, key=lambda n: n.due)
-            if need.is_everybodys or need.is_exercise == is_exercise
+            if (need.is_everybodys or need.is_exercise == is_exercise) and sees(need)
         ],
         running=await _running(session, titles, is_exercise=is_exercise),
         feeds=count_feeds(sources, now=now),

@@ -1,0 +1,141 @@
+"""What may not have arrived leads somewhere, and each sees on the first page what they can do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from briefings.rows import Briefing
+from contacts.directory import ChannelKind, Domain, Role
+from contacts.outbox import (
+    Content,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+    TelegramForm,
+)
+from contacts.records import Database
+from contacts.sending import Recipient, post
+from signals.rows import Setting, Signal, SignalKind
+from tests.console_desk import Desk, a_desk
+from tests.console_world import a_colleague, client_of, press, signed_in
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
+    async with a_desk(db, now) as started:
+        yield started
+
+
+async def uncertain(desk: Desk, kind: MessageKind, event_id: int | None = None) -> int:
+    """A message of this kind of which nobody knows whether it arrived."""
+    async with desk.world.db.begin() as session:
+        [delivery] = await post(
+            session, kind=kind, content=Content(telegram=TelegramForm(text="Tekst")),
+            to=[Recipient(ChannelKind.TELEGRAM, "77", None, desk.world.organisation_id)],
+            event_id=event_id, is_exercise=False, now=desk.world.now,
+        )  # fmt: skip
+        delivery.status = DeliveryStatus.UNKNOWN
+        return delivery.id or 0
+
+
+async def the(desk: Desk, number: int) -> Delivery:
+    async with desk.world.db.read() as session:
+        return await session.get_one(Delivery, number)
+
+
+async def do(desk: Desk, act: str, **fields: Any) -> int:
+    path = f"/berichten/{act}"
+    return (await press(desk.web, desk.world.sealer, path, **fields)).status_code
+
+
+async def test_an_uncertain_answer_leads_from_the_first_page_to_where_it_can_be_settled(
+    desk: Desk,
+) -> None:
+    number = await uncertain(desk, MessageKind.FEEDBACK)
+    assert 'href="/berichten"' in (await desk.web.get("/")).text
+    page = (await desk.web.get("/berichten")).text
+    assert "Antwoord op een signaal" in page
+    assert await do(desk, "afgehandeld", bericht=str(number)) == 303
+    assert (await the(desk, number)).reason == "set_aside"
+    assert 'href="/berichten"' not in (await desk.web.get("/")).text
+    assert await do(desk, "afgehandeld", bericht=str(number)) == 409
+
+
+async def test_an_uncertain_message_is_sent_again_only_by_a_person(desk: Desk) -> None:
+    number = await uncertain(desk, MessageKind.NOTICE)
+    assert await do(desk, "opnieuw", bericht=str(number)) == 303
+    delivery = await the(desk, number)
+    assert (delivery.status, delivery.is_repeat) == (DeliveryStatus.PLANNED, True)
+
+
+async def test_what_belongs_to_a_briefing_is_not_settled_here(desk: Desk) -> None:
+    number = await uncertain(desk, MessageKind.BRIEFING, desk.number)
+    assert "Niets onzeker" in (await desk.web.get("/berichten")).text
+    assert await do(desk, "afgehandeld", bericht=str(number)) == 409
+    assert f'href="/gebeurtenis/{desk.number}/verzenden"' in (await desk.web.get("/")).text
+
+
+@pytest.mark.parametrize(
+    ("act", "status"), [("doorgaan", MessageStatus.READY), ("afzeggen", MessageStatus.CANCELLED)]
+)
+async def test_a_stopped_answer_goes_on_or_is_called_off(
+    desk: Desk, act: str, status: MessageStatus
+) -> None:
+    await uncertain(desk, MessageKind.FEEDBACK)
+    message_id = (await desk.rows(Message))[-1].id
+    async with desk.world.db.begin() as session:
+        (await session.get_one(Message, message_id)).status = MessageStatus.HALTED
+    assert "Gestopt" in (await desk.web.get("/berichten")).text
+    assert await do(desk, "gestopt", bericht=str(message_id), doe=act) == 303
+    async with desk.world.db.read() as session:
+        assert (await session.get_one(Message, message_id)).status is status
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "opens"),
+    [
+        (Role.COORDINATOR, {"signaal", "concept"}, {"/signalen", "/teksten"}),
+        (Role.APPROVER, {"signaal", "concept"}, {"/teksten"}),
+        (Role.INTERPRETER, {"signaal"}, {"/signalen"}),
+    ],
+)
+async def test_the_first_page_offers_nobody_a_button_that_is_refused(
+    desk: Desk, now: datetime, role: Role, sees: set[str], opens: set[str]
+) -> None:
+    async with desk.world.db.begin() as session:
+        session.add(
+            Signal(
+                organisation_id=1, domain=Domain.EDUCATION, received_at=now, district="stad",
+                setting=Setting.CLASSROOM, kinds=[SignalKind.RUMOUR.value], severity=2,
+                answer_due_at=now, read_due_at=now,
+            )
+        )  # fmt: skip
+        person_id = await a_colleague(session, "Collega", (role,), now)
+        cookies = await signed_in(session, person_id, now)
+    async with client_of(desk.world.db, desk.world.sealer, now, cookies=cookies) as web:
+        page = (await web.get("/")).text
+        needs = page[page.index('id="nodig"') : page.index('id="lopend"')]
+        assert {word for word in ("signaal", "concept") if word in needs.lower()} == sees
+        offered = {path for path in ("/signalen", "/teksten") if f'{path}"' in needs}
+        assert offered == opens
+        assert f"/gebeurtenis/{desk.number}" in page[page.index('id="lopend"') :]
+
+
+async def test_a_page_that_waits_for_approval_hears_that_it_was_given(desk: Desk) -> None:
+    await desk.fact()
+    await desk.press("indienen", versie=1)
+    page = await desk.page("verzenden")
+    assert f'hx-get="/gebeurtenis/{desk.number}/voortgang?gezien=1-submitted"' in page
+    part = f"/gebeurtenis/{desk.number}/voortgang?gezien=1-submitted"
+    assert "Er is iets veranderd" not in (await desk.web.get(part)).text
+    bound = (await desk.rows(Briefing))[-1].content_hash
+    await desk.press("goedkeuren", gelezen=bound)
+    changed = (await desk.web.get(part)).text
+    assert "Er is iets veranderd" in changed
+    assert "Verzonden: versie 1" in changed
