@@ -54,6 +54,23 @@ def open_database(url: str) -> Database:
     return Database(writer, reader)
 
 
+async def empty_log(db: Database) -> None:
+    """Write SQLite's log into the file and empty it: what was wiped still stands in the log.
+
+    Somebody who reads at this moment holds it up; the next round does it. PostgreSQL keeps its
+    own house (``docs/privacy.md``).
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    # A checkpoint cannot run in a transaction, and every connection of ours begins one.
+    async with db.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None
+        await driver.rollback()
+        await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _honest_sqlite(engine: AsyncEngine, begin: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def settings(connection: Any, _record: Any) -> None:

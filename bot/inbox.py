@@ -26,6 +26,7 @@ from bot.config import Config
 from bot.reducing import Reduced
 from bot.rows import Conversation, IncomingMail, IncomingUpdate, UpdateKind, UpdateStatus
 from contacts.directory import Channel, ChannelKind, ChannelStatus
+from contacts.journal import SYSTEM, write_journal
 from contacts.permissions import Actor, load_actor
 from contacts.records import Database
 from contacts.sealing import Sealer, UnsealError
@@ -116,19 +117,25 @@ async def handle_update(
         return await _count_failure(db, update_id, config, sealer, now)
 
 
-async def forget_old(session: AsyncSession, *, now: datetime) -> None:
+async def forget_old(session: AsyncSession, *, now: datetime) -> int:
     """Drop the ids of handled updates before Telegram can use them again; and with time,
     questions that nobody finished and the numbers of mails that were read."""
-    await session.exec(
-        delete(IncomingUpdate).where(
-            col(IncomingUpdate.status) != UpdateStatus.NEW,
-            col(IncomingUpdate.received_at) < now - KEEP_IDS,
-        )
-    )
-    await session.exec(
-        delete(Conversation).where(col(Conversation.updated_at) < now - KEEP_CONVERSATIONS)
-    )
-    await session.exec(delete(IncomingMail).where(col(IncomingMail.received_at) < now - KEEP_MAILS))
+    old = (
+        (IncomingUpdate, (col(IncomingUpdate.status) != UpdateStatus.NEW)
+         & (col(IncomingUpdate.received_at) < now - KEEP_IDS)),
+        (Conversation, col(Conversation.updated_at) < now - KEEP_CONVERSATIONS),
+        (IncomingMail, col(IncomingMail.received_at) < now - KEEP_MAILS),
+    )  # fmt: skip
+    dropped = 0
+    for table, is_old in old:
+        result = await session.exec(delete(table).where(is_old))
+        dropped += result.rowcount
+    if dropped:
+        write_journal(
+            session, who=SYSTEM, action="incoming_dropped", subject="incoming_update",
+            detail={"count": dropped}, now=now,
+        )  # fmt: skip
+    return dropped
 
 
 async def _known_ids(session: AsyncSession, ids: Sequence[int]) -> set[int]:

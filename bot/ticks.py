@@ -10,23 +10,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.alerts import call_backup, ring
-from bot.api.webhook_calls import drop_old_calls
 from bot.asking import ask_due
 from bot.chat.coordinator.card import refresh_live
 from bot.daily import send_daily_list
+from bot.database import empty_log
 from bot.exercise.leading import advance
-from bot.inbox import forget_old
 from bot.mail_reading import read_mail
 from bot.reminding import remind_of_signals
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
+from bot.tidying import forget_what_is_over
 from bot.watching import tell_trouble
 from briefings.distribution import distribute_due
 from contacts.escalation import escalate_due
 from contacts.gaps import note_reach
-from contacts.retention import drop_old_links, wipe_dialogue
-from feeds.events import drop_old_leads
-from signals.retention import wipe_notes
 
 if TYPE_CHECKING:
     from bot.house import House
@@ -132,12 +129,8 @@ async def mail_in(house: House, now: datetime) -> None:
 
 async def tidy(house: House, now: datetime) -> None:
     async with house.db.begin() as session:
-        await forget_old(session, now=now)
-        await wipe_notes(session, house.config.signals, now=now)
-        await drop_old_leads(session, now=now)
-        await wipe_dialogue(session, now=now)
-        await drop_old_links(session, now=now)
-        await drop_old_calls(session, now=now)
+        await forget_what_is_over(session, house.config.signals, now=now)
+    await empty_log(house.db)
 
 
 async def keep_list(house: House, now: datetime) -> None:

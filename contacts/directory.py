@@ -102,6 +102,7 @@ class Person(Row, table=True):
     is_exercise: bool = Field(default=False)
     created_at: datetime
     left_at: datetime | None = None
+    erased_at: datetime | None = Field(default=None, description="name and addresses are gone")
 
 
 class Channel(Row, table=True):

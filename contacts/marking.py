@@ -61,7 +61,7 @@ async def mark_sending(
     )  # fmt: skip
     ours = set(moved)
     leaving = [case for case in going if case.delivery.id in ours]
-    return await prepare(session, leaving, linking, now=now)
+    return await prepare(session, leaving, linking, sealer=sealer, now=now)
 
 
 def next_step(

@@ -18,6 +18,8 @@ from contacts.directory import AccessLink, ChannelKind, ChannelStatus, LinkPurpo
 from contacts.filling import INTERNAL_CONTACT, LINK, OWN_PAGE, SIGN_IN, Personal, fill, mentions
 from contacts.links import mint_person_link
 from contacts.outbox import DISTRIBUTED, Content, Delivery, DeliveryAct, Message, MessageKind
+from contacts.sealed_words import open_words
+from contacts.sealing import Sealer, UnsealError
 from contacts.sending import has_form
 from contacts.texts import OWN_INTERNAL_CONTACT
 from contacts.tokens import hash_token, new_token
@@ -89,6 +91,7 @@ class _Batch:
     """``links``: the rows to write."""
 
     linking: Linking
+    sealer: Sealer
     now: datetime
     letters: dict[int, _Letter] = field(default_factory=dict)
     links: list[dict[str, Any]] = field(default_factory=list)
@@ -96,12 +99,19 @@ class _Batch:
     def letter(self, message: Message) -> _Letter:
         assert message.id is not None
         if message.id not in self.letters:
-            content = Content.from_json(message.content)
+            content = self._opened(Content.from_json(message.content))
             places = (LINK, INTERNAL_CONTACT, SIGN_IN, OWN_PAGE)
             self.letters[message.id] = _Letter(
                 content, frozenset(place for place in places if mentions(content, place))
             )
         return self.letters[message.id]
+
+    def _opened(self, content: Content) -> Content:
+        """In the clear; words that nobody can open are no form at all."""
+        try:
+            return open_words(content, self.sealer)
+        except UnsealError:
+            return Content()
 
 
 def may_reach(message: Message, channel: Listed | None, organisation: Known | None) -> bool:
@@ -116,10 +126,15 @@ def may_reach(message: Message, channel: Listed | None, organisation: Known | No
 
 
 async def prepare(
-    session: AsyncSession, cases: Sequence[Case], linking: Linking, *, now: datetime
+    session: AsyncSession,
+    cases: Sequence[Case],
+    linking: Linking,
+    *,
+    sealer: Sealer,
+    now: datetime,
 ) -> list[Marked]:
     """What leaves for each case; its links are written with it."""
-    batch = _Batch(linking, now)
+    batch = _Batch(linking, sealer, now)
     marked = [await _prepare(session, case, batch) for case in cases]
     if batch.links:
         connection = await session.connection()

@@ -24,6 +24,9 @@ REPLY_LINES = (
 REPLY_PAGE = "Wilt u iets melden? Dat kan op de pagina van uw organisatie: %%LINK%%"
 REPLY_URGENT = "Is er gevaar? Bel 112."
 
+#: instead of a name, for who was erased
+ERASED_NAME = "Verwijderd contact"
+
 CHANNELS = {"telegram": "Telegram", "email": "E-mail"}
 
 #: (one, several) by what happened; ``{n}`` is the number

@@ -15,7 +15,8 @@ from contacts.directory import ChannelKind
 from contacts.journal import Who
 from contacts.outbox import Button, Content, Delivery, EmailForm, MessageKind, TelegramForm
 from contacts.records import IllegalMove, StaleMove, move
-from contacts.sealing import Sealer
+from contacts.sealed_words import seal_words
+from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient, post
 from signals import texts
 from signals.person_filter import screen
@@ -84,7 +85,7 @@ async def close_signal(
             detail={"code": code.value},
             now=now,
             outcome_code=code,
-            outcome_text=sentence,
+            outcome_text=sealer.seal(sentence),
             closed_at=now,
             closed_by=who.person_id,
         )
@@ -107,6 +108,12 @@ def _refuse(sentence: str, allow: Collection[str]) -> str | None:
     return None
 
 
+def outcome_sentence(signal: Signal, sealer: Sealer) -> str:
+    """The sentence that its reporter got; empty without one, or after its time."""
+    said = signal.outcome_text or ""
+    return sealer.unseal(said) if is_sealed(said) else said
+
+
 async def answer_reporter(
     session: AsyncSession, signal: Signal, content: Content, *, sealer: Sealer, now: datetime
 ) -> list[Delivery]:
@@ -126,7 +133,7 @@ async def answer_reporter(
     return await post(
         session,
         kind=MessageKind.FEEDBACK,
-        content=content,
+        content=seal_words(content, sealer),
         to=[reporter],
         event_id=signal.event_id,
         is_exercise=signal.is_exercise,

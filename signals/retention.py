@@ -1,43 +1,66 @@
-"""What is kept how long: free text thirty days after the end, then only codes are left."""
+"""What is kept of a signal how long: its texts thirty days, then codes, then only counts."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import String, and_, cast, func, literal, or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.journal import SYSTEM, write_journal
-from contacts.outbox import DELIVERY_MOVES, Delivery, DeliveryStatus
-from contacts.records import move_many
-from contacts.sealing import PREFIX
-from feeds.rows import Event, EventStatus
-from signals.rows import Signal
+from contacts.journal import SYSTEM, Who, write_journal
+from contacts.retention import wipe_addresses, wipe_dialogue
+from feeds.rows import Event
+from signals.counting import add_counts, count_cells
+from signals.promises import RUNNING
+from signals.rows import Signal, SignalReading, SignalStatus
 from signals.settings import SignalSettings
+from signals.workdays import AMSTERDAM
 
 LONGEST = timedelta(days=90)
 KEEP_HANDLE = timedelta(days=30)
 #: of a signal that nobody ever answered
 KEEP_OPEN_HANDLE = timedelta(days=180)
-WIPED = "wiped:"
-#: of deliveries that were not sent yet
-_WAITING = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
+#: codes of one signal; then they are counts of a week
+KEEP_CODES = timedelta(days=90)
+#: an event that nobody closes holds no signal longer than this
+KEEP_CODES_RUNNING = timedelta(days=180)
+
+
+async def wipe_text(session: AsyncSession, signal: Signal, *, who: Who, now: datetime) -> bool:
+    """The second filter, a person: the note goes for good, and its copies on the way out.
+
+    The codes stay. False when there was no note (any more).
+    """
+    if signal.note_sealed is None:
+        return False
+    signal.note_sealed, signal.note_wiped_at = None, now
+    session.add(signal)
+    write_journal(session, who=who, action="note_wiped", subject=f"signal:{signal.id}", now=now)
+    await session.flush()
+    await wipe_dialogue(session, now=now, keep=timedelta(), only_sealed=True)
+    return True
 
 
 async def wipe_notes(session: AsyncSession, settings: SignalSettings, *, now: datetime) -> int:
-    """Wipe notes and ways back that are past their time; returns how many notes went.
+    """Wipe texts and ways back that are past their time; returns how many signals lost texts.
 
-    A note goes ``keep_note_days`` after its event (or, without one, the signal) was closed;
-    one that came or was answered later than that counts from then, and none stays longer than
-    90 days. A way back goes 30 days after the answer, and after 180 days without one.
+    A note, an oordeel, a besluit and an answer go ``keep_note_days`` after the signal itself
+    was closed, and none stays longer than 90 days. A way back goes 30 days after the answer,
+    and after 180 days without one.
     """
-    ids = await _notes_past(session, now - timedelta(days=settings.keep_note_days), now - LONGEST)
+    ids = await _texts_past(session, now - timedelta(days=settings.keep_note_days), now - LONGEST)
     if ids:
         await session.exec(
             update(Signal)
             .where(col(Signal.id).in_(ids))
-            .values(note_sealed=None, note_wiped_at=now)
+            .values(note_sealed=None, action_sealed=None, outcome_text=None, note_wiped_at=now)
+            .execution_options(synchronize_session="fetch")
+        )
+        await session.exec(
+            update(SignalReading)
+            .where(col(SignalReading.signal_id).in_(ids))
+            .values(text_sealed=None)
             .execution_options(synchronize_session="fetch")
         )
         write_journal(
@@ -45,34 +68,28 @@ async def wipe_notes(session: AsyncSession, settings: SignalSettings, *, now: da
             detail={"ids": ids}, now=now,
         )  # fmt: skip
     await _wipe_handles(session, now)
-    await _wipe_addresses(session, now)
+    await wipe_addresses(session, now=now)
     return len(ids)
 
 
-async def _notes_past(session: AsyncSession, ended: datetime, oldest: datetime) -> list[int]:
-    closed_events = select(Event.id).where(
-        col(Event.status) == EventStatus.CLOSED, col(Event.closed_at) <= ended
-    )
+async def _texts_past(session: AsyncSession, ended: datetime, oldest: datetime) -> list[int]:
+    read = select(SignalReading.signal_id).where(col(SignalReading.text_sealed).is_not(None))
     found = await session.exec(
         select(Signal.id).where(
-            col(Signal.note_sealed).is_not(None),
             or_(
-                and_(
-                    col(Signal.event_id).in_(closed_events),
-                    # What came in after the end must still be read and answered by somebody.
-                    col(Signal.received_at) <= ended,
-                    or_(col(Signal.closed_at).is_(None), col(Signal.closed_at) <= ended),
-                ),
-                and_(col(Signal.event_id).is_(None), col(Signal.closed_at) <= ended),
-                col(Signal.received_at) <= oldest,
+                col(Signal.note_sealed).is_not(None),
+                col(Signal.action_sealed).is_not(None),
+                col(Signal.outcome_text).is_not(None),
+                col(Signal.id).in_(read),
             ),
+            or_(col(Signal.closed_at) <= ended, col(Signal.received_at) <= oldest),
         )
     )
     return sorted(ident for ident in found.all() if ident is not None)
 
 
 async def _wipe_handles(session: AsyncSession, now: datetime) -> None:
-    await session.exec(
+    result = await session.exec(
         update(Signal)
         .where(
             col(Signal.reply_handle).is_not(None),
@@ -82,32 +99,58 @@ async def _wipe_handles(session: AsyncSession, now: datetime) -> None:
             ),
         )
         .values(reply_handle=None)
+        .returning(col(Signal.id))
         .execution_options(synchronize_session="fetch")
     )
-
-
-async def _wipe_addresses(session: AsyncSession, now: datetime) -> None:
-    """Sealed addresses in the outbox, also of what stayed uncertain or was held up for ever."""
-    await session.exec(
-        update(Delivery)
-        .where(
-            col(Delivery.address).startswith(PREFIX),
-            func.coalesce(Delivery.done_at, Delivery.planned_at) <= now - KEEP_HANDLE,
-            # What is on its way this very moment is over at the next round.
-            col(Delivery.status) != DeliveryStatus.SENDING,
-        )
-        .values(address=literal(WIPED) + cast(col(Delivery.id), String))
-        .execution_options(synchronize_session=False)
-    )
-    for status in _WAITING:
-        # It can go nowhere any more, and may not stay in the queue as if it could.
-        found = await session.exec(
-            select(Delivery.id).where(
-                col(Delivery.address).startswith(WIPED), col(Delivery.status) == status
-            )
-        )
-        await move_many(
-            session, DELIVERY_MOVES, Delivery, [i for i in found.all() if i is not None],
-            status, DeliveryStatus.CANCELLED,
-            who=SYSTEM, action="deliveries_cancelled", now=now, reason="too_late", done_at=now,
+    if ids := sorted(result.scalars().all()):
+        write_journal(
+            session, who=SYSTEM, action="handles_wiped", subject="signal",
+            detail={"ids": ids}, now=now,
         )  # fmt: skip
+
+
+async def fold_codes(session: AsyncSession, *, now: datetime) -> int:
+    """Turn closed signals of weeks that ended 90 days ago into counts; returns how many went.
+
+    A whole week at once, so that an organisation counts once in it. Signals of an event that
+    runs wait for its closing text, which counts them, half a year at most.
+    """
+    found = await session.exec(
+        select(Signal).where(
+            col(Signal.status) == SignalStatus.CLOSED,
+            col(Signal.is_exercise).is_(False),
+            col(Signal.received_at) < week_edge(now - KEEP_CODES),
+            or_(
+                col(Signal.event_id).is_(None),
+                col(Signal.event_id).not_in(select(Event.id).where(col(Event.status).in_(RUNNING))),
+                col(Signal.received_at) < week_edge(now - KEEP_CODES_RUNNING),
+            ),
+        )
+    )
+    signals = found.all()
+    if not signals:
+        return 0
+    await add_counts(session, count_cells(signals, week_of=lambda s: week_of(s.received_at)))
+    ids = [signal.id for signal in signals]
+    for table, key in ((SignalReading, col(SignalReading.signal_id)), (Signal, col(Signal.id))):
+        await session.exec(
+            delete(table).where(key.in_(ids)).execution_options(synchronize_session=False)
+        )
+    for signal in signals:
+        session.expunge(signal)
+    write_journal(
+        session, who=SYSTEM, action="signals_folded", subject="signal",
+        detail={"count": len(ids)}, now=now,
+    )  # fmt: skip
+    return len(ids)
+
+
+def week_of(at: datetime) -> date:
+    """The Monday of this moment's week, on the clock of the city. Pure."""
+    on = at.astimezone(AMSTERDAM).date()
+    return on - timedelta(days=on.weekday())
+
+
+def week_edge(at: datetime) -> datetime:
+    """When the week of ``at`` began. Pure."""
+    return datetime.combine(week_of(at), time(), AMSTERDAM)

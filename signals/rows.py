@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, Column, UniqueConstraint
@@ -157,7 +157,7 @@ class Signal(Row, table=True):
     )
     action_before: datetime | None = None
     outcome_code: OutcomeCode | None = choice(OutcomeCode)
-    outcome_text: str | None = Field(default=None, max_length=300)
+    outcome_text: str | None = Field(default=None, description="the sentence, encrypted")
     read_due_at: datetime | None = Field(default=None, description="read before, as promised")
     read_at: datetime | None = Field(default=None, description="when somebody first looked")
     unread_told_at: datetime | None = None
@@ -229,3 +229,16 @@ class SignalReading(Row, table=True):
     severity: int
     text_sealed: str | None = Field(default=None, description="at most 300 characters, encrypted")
     made_at: datetime
+
+
+class SignalCount(Row, table=True):
+    """Signals of one week, one domain and one value, after the signals themselves are gone."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    week: date = Field(index=True, description="its Monday")
+    event_id: int | None = Field(default=None, index=True)
+    domain: Domain = required_choice(Domain)
+    dimension: str = Field(max_length=20)
+    value: str = Field(max_length=40)
+    signals: int = Field(default=0)
+    organisations: int = Field(default=0)

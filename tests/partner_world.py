@@ -33,7 +33,7 @@ from contacts.outbox import (
 )
 from contacts.permissions import load_actor
 from contacts.records import Database
-from contacts.sealing import Sealer
+from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus, Origin
 
@@ -109,7 +109,8 @@ class Chat:
         return form
 
     async def text(self) -> str:
-        return (await self.form()).text
+        text = (await self.form()).text
+        return SEALER.unseal(text) if is_sealed(text) else text
 
     async def buttons(self) -> list[Button]:
         return [button for row in (await self.form()).buttons for button in row]

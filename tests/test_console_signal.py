@@ -15,6 +15,7 @@ from bot.console.forms import FORM_TYPE
 from bot.console.reading import choose_audience, fill_page
 from bot.console.signal_form import empty_form, mark_hits, read_form, why_refused
 from contacts.directory import Audience, Channel, ChannelKind, Organisation
+from contacts.journal import JournalEntry
 from contacts.links import mint_link
 from contacts.outbox import (
     Content,
@@ -96,13 +97,18 @@ async def test_no_answer_is_promised_where_there_is_no_way_back(world: World) ->
         assert not (await session.exec(select(Signal))).one().wants_feedback
 
 
-async def test_telling_proves_that_the_message_arrived(world: World) -> None:
+async def test_no_moment_joins_a_signal_to_who_got_the_message(world: World) -> None:
     async with world.db.begin() as session:
         (await session.get_one(Delivery, world.delivery_id)).status = DeliveryStatus.UNKNOWN
     await tell(world)
     async with world.db.read() as session:
         delivery = await session.get_one(Delivery, world.delivery_id)
-    assert delivery.status is DeliveryStatus.SENT
+        signal = (await session.exec(select(Signal))).one()
+        journal = await session.exec(select(JournalEntry).where(JournalEntry.at == world.now))
+        subjects = {entry.subject for entry in journal.all()}
+    assert delivery.status is DeliveryStatus.UNKNOWN
+    assert signal.received_at not in (delivery.done_at, delivery.sending_at)
+    assert f"delivery:{world.delivery_id}" not in subjects
 
 
 async def test_a_made_up_receipt_shows_no_promise(world: World) -> None:

@@ -292,3 +292,18 @@ async def test_the_picture_is_a_tagged_pdf(desk: Desk, now: datetime) -> None:
         paper = PdfReader(BytesIO(answer.content))
         assert paper.root_object["/MarkInfo"]["/Marked"]
         assert "Van 1-2 organisaties" in paper.pages[0].extract_text()
+
+
+async def test_a_reader_wipes_a_note_for_everybody_and_the_codes_stay(
+    desk: Desk, now: datetime
+) -> None:
+    number = await a_signal(desk, now)
+    page = f"/signaal/{number}"
+    await press(desk.web, desk.world.sealer, f"{page}/bekijken")
+    assert "Wis de tekst" in (await desk.web.get(page)).text
+    assert (await press(desk.web, desk.world.sealer, f"{page}/wissen")).status_code == 303
+    after = (await desk.web.get(page)).text
+    assert NOTE not in after
+    assert "De toelichting is gewist op" in after
+    signal = await the(desk, number)
+    assert (signal.note_sealed, signal.severity) == (None, 2)

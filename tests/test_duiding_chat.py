@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from contacts.directory import Domain, Role, RoleGrant
+from contacts.journal import JournalEntry
 from contacts.outbox import Message, MessageKind
 from contacts.records import Database
 from signals.rows import Reliability, Setting, Signal, SignalKind, SignalReading, SignalStatus
@@ -109,3 +110,22 @@ async def test_every_member_sees_the_same_picture_and_only_duiders_the_proposal(
     await chat.command("/beeld")
     assert "geruchten (1-2)" in await chat.text()
     assert "Voorstel" not in await chat.text()
+
+
+async def test_a_note_stands_sealed_in_the_outbox_and_wis_tekst_takes_it_away(chat: Chat) -> None:
+    note = "De groep praat over niets anders."
+    number = await told(chat, note_sealed=SEALER.seal(note))
+    await open_first(chat)
+    assert note in await chat.text()
+    assert note not in str([message.content for message in await chat.all(Message)])
+    await chat.press("Wis tekst")
+    assert note not in await chat.text()
+    assert [s.note_sealed is None for s in await chat.all(Signal)] == [False]
+    await chat.press("Ja, wis")
+    assert "gewist" in await chat.text()
+    [signal] = await chat.all(Signal)
+    assert (signal.id, signal.note_sealed, signal.kinds) == (number, None, ["geruchten"])
+    [line] = [e for e in await chat.all(JournalEntry) if e.action == "note_wiped"]
+    assert line.actor == f"person:{chat.person_id}"
+    await chat.press("Terug naar het signaal")
+    assert "Wis tekst" not in await chat.labels()

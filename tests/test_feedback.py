@@ -15,17 +15,27 @@ from contacts.directory import ChannelKind, Domain
 from contacts.journal import JournalEntry, Who
 from contacts.outbox import Content, Delivery, DeliveryStatus, Message
 from contacts.records import Database
+from contacts.sealed_words import open_words
 from contacts.sealing import Sealer, is_sealed
 from feeds.rows import Event, EventStatus, Origin
 from signals.feedback import (
     CloseRefused,
     close_signal,
     open_signals,
+    outcome_sentence,
     summarise,
     told_and_done,
 )
 from signals.retention import wipe_notes
-from signals.rows import OutcomeCode, Setting, Signal, SignalKind, SignalStatus
+from signals.rows import (
+    OutcomeCode,
+    Reliability,
+    Setting,
+    Signal,
+    SignalKind,
+    SignalReading,
+    SignalStatus,
+)
 from signals.settings import SignalSettings
 from signals.workdays import AMSTERDAM, is_working_day, reading_due, working_day_due
 
@@ -153,7 +163,8 @@ async def test_the_answer_has_the_sentence_escaped_in_both_forms(
     result = await close(session, signal, now, "Wij spraken <samen> de school.")
     assert isinstance(result, list)
     message = await session.get_one(Message, result[0].message_id)
-    content = Content.from_json(message.content)
+    assert "school" not in str(message.content)
+    content = open_words(Content.from_json(message.content), SEALER)
     assert content.telegram is not None
     assert content.email is not None
     assert "Wij spraken &lt;samen&gt; de school." in content.telegram.text
@@ -236,23 +247,34 @@ async def test_told_and_done_counts_and_quotes_nobody(session: AsyncSession, now
     assert "antwoord aan een school" not in repr(summary)
 
 
-async def test_the_note_of_a_closed_event_is_wiped_on_day_thirty(
+async def test_the_texts_of_a_signal_are_wiped_thirty_days_after_its_own_close(
     session: AsyncSession, now: datetime
 ) -> None:
+    day, settings = timedelta(days=1), SignalSettings()
     event = Event(
         title="Gebeurtenis", type="algemeen", origin=Origin.MANUAL, detected_at=now,
         status=EventStatus.CLOSED, closed_at=now,
     )  # fmt: skip
     await add(session, event)
-    signal = a_signal(now, event_id=event.id)
+    signal = a_signal(now, event_id=event.id, action_sealed=SEALER.seal("Jongerenwerk gaat mee."))
     await add(session, signal)
-    settings = SignalSettings()
-    assert await wipe_notes(session, settings, now=now + timedelta(days=29)) == 0
-    assert await wipe_notes(session, settings, now=now + timedelta(days=30)) == 1
-    await session.refresh(signal)
-    assert signal.note_sealed is None
-    assert signal.note_wiped_at == now + timedelta(days=30)
-    assert signal.kinds == ["geruchten"]
+    reading = SignalReading(
+        signal_id=signal.id or 0, person_id=1, domain=Domain.CIVIL, reliability=Reliability.OWN,
+        severity=2, text_sealed=SEALER.seal("Vooral na de les."), made_at=now,
+    )  # fmt: skip
+    session.add(reading)
+    await close(session, signal, now + 4 * day)
+    assert outcome_sentence(signal, SEALER) == "Wij spraken de school."
+    assert await wipe_notes(session, settings, now=now + 33 * day) == 0
+    assert await wipe_notes(session, settings, now=now + 34 * day) == 1
+    assert await wipe_notes(session, settings, now=now + 35 * day) == 0
+    for row in (signal, reading):
+        await session.refresh(row)
+    assert (signal.note_sealed, signal.action_sealed, signal.outcome_text) == (None, None, None)
+    assert reading.text_sealed is None
+    assert signal.note_wiped_at == now + 34 * day
+    assert (signal.kinds, signal.outcome_code) == (["geruchten"], OutcomeCode.A)
+    assert outcome_sentence(signal, SEALER) == ""
 
 
 async def test_no_note_is_kept_longer_than_ninety_days(
@@ -277,26 +299,6 @@ async def test_the_way_back_is_wiped_thirty_days_after_the_answer(
     await session.refresh(result[0])
     assert signal.reply_handle is None
     assert result[0].address == f"wiped:{result[0].id}"
-
-
-async def test_the_note_of_a_late_signal_can_still_be_read_after_the_event_was_closed(
-    session: AsyncSession, now: datetime
-) -> None:
-    day, settings = timedelta(days=1), SignalSettings()
-    event = Event(
-        title="Gebeurtenis", type="algemeen", origin=Origin.MANUAL, detected_at=now,
-        status=EventStatus.CLOSED, closed_at=now,
-    )  # fmt: skip
-    await add(session, event)
-    unread, answered = (
-        a_signal(now + came * day, event_id=event.id, closed_at=closed and now + closed * day)
-        for came, closed in ((29, None), (20, 40))
-    )
-    await add(session, unread, answered)
-    assert await wipe_notes(session, settings, now=now + 58 * day) == 0
-    assert await wipe_notes(session, settings, now=now + 59 * day) == 1
-    assert await wipe_notes(session, settings, now=now + 69 * day) == 0
-    assert await wipe_notes(session, settings, now=now + 70 * day) == 1
 
 
 @pytest.mark.parametrize("status", [DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED])

@@ -330,7 +330,10 @@ def test_the_line_runs_from_left_to_right_and_from_nobody_to_everybody() -> None
     assert (share.label, share.total, share.percent) == ("januari 2026", "4 / 4", 100)
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)))
+BOUNDS = (datetime(2026, 1, 1), datetime(2027, 12, 31))  # noqa: DTZ001  (hypothesis wants these)
+
+
+@given(st.datetimes(*BOUNDS, timezones=st.just(UTC)))
 def test_office_hours_are_never_in_a_weekend_or_at_night(at: datetime) -> None:
     if is_office_hour(at):
         assert at.weekday() < 5

@@ -50,6 +50,11 @@ async def session(db: Database) -> AsyncIterator[AsyncSession]:
         yield opened
 
 
+def chat_text(message: Message) -> str:
+    text = str(message.content["telegram"]["text"])
+    return SEALER.unseal(text) if is_sealed(text) else text
+
+
 async def add(session: AsyncSession, *rows: Any) -> None:
     session.add_all(rows)
     await session.flush()
@@ -84,7 +89,7 @@ async def sweep(session: AsyncSession, at: datetime) -> list[tuple[str, str]]:
     )
     return [
         ("reporter" if is_sealed(delivery.address) else delivery.address,
-         str(message.content["telegram"]["text"]))
+         chat_text(message))
         for delivery, message in found.all()[before:]
     ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from bot.chat.coordinator import (
     retract_flow,
     signals_inbox,
     texts_flow,
+    wiping_flow,
 )
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -46,6 +47,7 @@ _PARTS = (
     approval_flow,
     signals_inbox,
     duiding_flow,
+    wiping_flow,
     after_flow,
     brake_flow,
     calls_flow,

@@ -20,6 +20,7 @@ from bot.rows import Conversation
 from contacts.directory import ChannelKind
 from contacts.outbox import Button, Content, Delivery, MessageKind, TelegramForm
 from contacts.permissions import Actor, NotAllowed, Permission, require
+from contacts.sealed_words import seal_words
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, edit_sent, post
 
@@ -70,15 +71,20 @@ class Turn:
         reply_to: int | None = None,
         pin: bool = False,
         kind: MessageKind = MessageKind.DIALOGUE,
+        is_delicate: bool = False,
     ) -> Delivery:
-        """A new message to this chat. ``text`` is Telegram HTML, already escaped."""
+        """A new message to this chat. ``text`` is Telegram HTML, already escaped.
+
+        :param is_delicate: holds words of a reporter, which are sealed in the outbox.
+        """
         form = TelegramForm(
             text=text, buttons=[list(row) for row in buttons], reply_to=reply_to, pin=pin
         )
+        content = Content(telegram=form)
         deliveries = await post(
             self.session,
             kind=kind,
-            content=Content(telegram=form),
+            content=seal_words(content, self.sealer) if is_delicate else content,
             to=[
                 Recipient(
                     kind=ChannelKind.TELEGRAM,

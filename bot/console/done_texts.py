@@ -41,6 +41,8 @@ DONE = {
     "answered": "Het antwoord is onderweg naar wie het meldde.",
     "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",
     "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
+    "note_wiped": "De tekst is gewist. Dat is niet terug te draaien.",
+    "person_erased": "De gegevens van deze persoon zijn gewist.",
     "reading_kept": "Uw oordeel is bewaard.",
     "decided": "Het besluit is bewaard. De melder hoort het pas met uw antwoord.",
     "answered_quietly": "Afgesloten. De melder vroeg geen antwoord.",

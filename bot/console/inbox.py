@@ -24,8 +24,15 @@ from contacts.permissions import Permission
 from contacts.tally import total
 from signals import texts as signal_texts
 from signals.duiding import TWO_DOMAINS_FROM, Alike, alike, establish, readings_of
-from signals.feedback import MAX_SENTENCE, CloseRefused, close_signal, open_signals
+from signals.feedback import (
+    MAX_SENTENCE,
+    CloseRefused,
+    close_signal,
+    open_signals,
+    outcome_sentence,
+)
 from signals.promises import note_look
+from signals.retention import wipe_text
 from signals.rows import OutcomeCode, Signal, SignalKind, SignalStatus
 from signals.telling import Description, describe
 
@@ -44,6 +51,7 @@ class Line:
     organisation: str
     event: str
     is_late: bool
+    answer: str
 
 
 async def show_inbox(visit: Visit) -> Response:
@@ -111,6 +119,7 @@ async def _lines(visit: Visit, signals: Sequence[Signal]) -> list[Line]:
             organisation=names.get(signal.organisation_id, ""),
             event=titles.get(signal.event_id or 0, texts.NO_EVENT),
             is_late=signal.status is not SignalStatus.CLOSED and signal.answer_due_at < visit.now,
+            answer=outcome_sentence(signal, visit.parts.sealer),
         )
         for signal in signals
     ]
@@ -143,6 +152,7 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
         what=describe(signal),
         note=note,
         has_note=signal.note_sealed is not None,
+        answered=outcome_sentence(signal, visit.parts.sealer),
         organisation=organisation,
         event=titles.get(signal.event_id or 0, texts.NO_EVENT),
         kinds=[signal_texts.KINDS[SignalKind(kind)] for kind in signal.kinds],
@@ -226,6 +236,13 @@ async def note_looking(visit: Visit) -> Response:
     return visit.back(f"/signaal/{signal.id}")
 
 
+async def wipe_note(visit: Visit) -> Response:
+    """``POST /signaal/{number}/wissen``: the second filter is a person. It cannot be undone."""
+    signal = await signal_in_path(visit)
+    await wipe_text(visit.session, signal, who=visit.actor.who, now=visit.now)
+    return visit.back(f"/signaal/{signal.id}", done="note_wiped")
+
+
 async def signal_in_path(visit: Visit) -> Signal:
     """The signal in the address, in the visitor's own world.
 
@@ -242,4 +259,5 @@ DOORS = (
     Door("/signaal/{number:int}", show_signal, Permission.READ_SIGNALS),
     Door("/signaal/{number:int}", answer, Permission.CLOSE_SIGNAL, "POST"),
     Door("/signaal/{number:int}/bekijken", note_looking, Permission.READ_SIGNALS, "POST"),
+    Door("/signaal/{number:int}/wissen", wipe_note, Permission.CLOSE_SIGNAL, "POST"),
 )

@@ -241,8 +241,9 @@ async def _store(
         if isinstance(outcome, Blocked):
             await count_up(session, "referral", now=now)
         elif isinstance(outcome, Told):
+            # It would prove that the message arrived. But then the moment and the lines of the
+            # journal would join this signal to the person who got that message.
             await hear(session, outcome, now=now)
-            await _arrived(session, door, now=now)
     return outcome
 
 

@@ -64,6 +64,9 @@ async def show_signal(turn: Turn) -> None:
     note = turn.sealer.unseal(signal.note_sealed) if signal.note_sealed else ""
     codes = [Button(texts.OUTCOMES[code], data("sc", signal.id, code.value)) for code in CODES]
     rows = [[Button(texts.INTERPRET, data("sd", signal.id))], *([button] for button in codes)]
+    rows = rows if signal.status is not SignalStatus.CLOSED else []
+    if note:
+        rows.append([Button(texts.WIPE_TEXT, data("sx", signal.id))])
     await turn.say(
         render(
             "coordinator/signal.html",
@@ -72,7 +75,8 @@ async def show_signal(turn: Turn) -> None:
             what=describe(signal),
             organisation=organisation,
         ),
-        rows if signal.status is not SignalStatus.CLOSED else [],
+        rows,
+        is_delicate=bool(note),
     )
 
 

@@ -113,6 +113,9 @@ BRIEFING_STATES = {
 }
 
 INTERPRET = "Duiden"
+WIPE_TEXT = "Wis tekst"
+WIPE_SURE = "Ja, wis de tekst"
+BACK_TO_SIGNAL = "Terug naar het signaal"
 TOGETHER = "Beantwoord gebundeld"
 GROUP = "{kind}: {count} signalen"
 ACTION = "Actie"

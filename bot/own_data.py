@@ -1,0 +1,113 @@
+"""Everything that is kept about one contact, as a file for that contact; and erasing it.
+
+Which rows those are follows from the tables themselves: every column that points to a person.
+A new table is in the file, and in the check of ``docs/privacy.md``, without a word here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Column, Table, delete, or_
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.rows import Conversation, LiveMessage
+from contacts.directory import Channel, ChannelKind, Organisation, Person, Role, RoleGrant
+from contacts.erasing import erase_person, people_to_erase
+from contacts.journal import SYSTEM, JournalEntry, Who
+from contacts.sealing import is_sealed
+
+#: numbers of a person that are no foreign key
+PERSON_NUMBERS = frozenset(
+    {"person_id", "backup_person_id", "edited_by", "created_by", "submitted_by", "approved_by",
+     "closed_by", "confirmed_by", "done_by", "added_by", "made_by"}
+)  # fmt: skip
+#: what only proves or opens something, and says nothing about its owner
+NOT_TOLD = frozenset({"token_hash", "public_key", "credential", "lease_owner"})
+
+
+def person_columns(table: Table) -> list[Column[Any]]:
+    """The columns of a table that hold the number of a person. Pure."""
+    return [
+        column
+        for column in table.columns
+        if column.name in PERSON_NUMBERS
+        or any(key.target_fullname == "person.id" for key in column.foreign_keys)
+    ]
+
+
+async def export_contact(session: AsyncSession, person: Person) -> dict[str, Any]:
+    """All rows about this person, by table, as plain values for JSON."""
+    organisation = await session.get_one(Organisation, person.organisation_id)
+    found: dict[str, Any] = {
+        "person": _plain(person.model_dump()),
+        "organisation": organisation.name,
+    }
+    for table in SQLModel.metadata.sorted_tables:
+        columns = person_columns(table)
+        if not columns or table.name == "person":
+            continue
+        mine = or_(*(column == person.id for column in columns))
+        rows = (await (await session.connection()).execute(table.select().where(mine))).mappings()
+        if told := [_plain(dict(row)) for row in rows]:
+            found[table.name] = told
+    lines = await session.exec(
+        select(JournalEntry)
+        .where(
+            or_(
+                col(JournalEntry.actor) == str(Who("person", person.id)),
+                col(JournalEntry.subject) == f"person:{person.id}",
+            )
+        )
+        .order_by(col(JournalEntry.id))
+    )
+    found["journal_entry"] = [_plain(line.model_dump()) for line in lines.all()]
+    return found
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in _values(row) if value not in (None, "", [])}
+
+
+def _values(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in row.items():
+        if name in NOT_TOLD or (isinstance(value, str) and is_sealed(value)):
+            continue
+        yield name, value.isoformat() if isinstance(value, datetime | date | time) else value
+
+
+async def is_last_admin(session: AsyncSession, person: Person) -> bool:
+    """Whether nobody else could set anything up any more."""
+    found = await session.exec(
+        select(RoleGrant.person_id)
+        .join(Person, col(Person.id) == col(RoleGrant.person_id))
+        .where(
+            col(RoleGrant.role) == Role.ADMIN, col(Person.left_at).is_(None),
+            col(Person.is_exercise) == person.is_exercise,
+        )
+    )  # fmt: skip
+    return list(found.all()) == [person.id]
+
+
+async def erase_contact(session: AsyncSession, person: Person, *, who: Who, now: datetime) -> None:
+    """Erase the contact, and what the house keeps of their chat."""
+    chats = await session.exec(
+        select(Channel.address).where(
+            col(Channel.person_id) == person.id, col(Channel.kind) == ChannelKind.TELEGRAM
+        )
+    )
+    numbers = [int(chat) for chat in chats.all() if chat.lstrip("-").isdecimal()]
+    for kept in (Conversation, LiveMessage):
+        await session.exec(delete(kept).where(col(kept.chat).in_(numbers)))
+    await erase_person(session, person, who=who, now=now)
+
+
+async def erase_who_left(session: AsyncSession, *, now: datetime) -> int:
+    """Erase who left a month ago; returns how many."""
+    gone = await people_to_erase(session, now=now)
+    for person in gone:
+        await erase_contact(session, person, who=SYSTEM, now=now)
+    return len(gone)
