@@ -21,6 +21,7 @@ from briefings.approval_rules import (
     judge_submission,
 )
 from briefings.audience import RecipientPlan, plan_version
+from briefings.counting import overview_of
 from briefings.distribution import distribute, post_version
 from briefings.drafting import draft_briefing
 from briefings.facts import facts_of, withdraw_fact
@@ -176,7 +177,9 @@ async def approve(
     if refused is not None:
         return refused
     later = send_at if send_at is not None and send_at > now else None
-    noticed = await look_over(session, event, briefing, plan, now=later or now)
+    noticed = await look_over(
+        session, event, briefing, await overview_of(session, plan), now=later or now
+    )
     await move(
         session,
         BRIEFING_MOVES,

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, cast
 from sqlalchemy import select as sql_select
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import Briefing, BriefingKind
@@ -110,6 +110,10 @@ class RecipientPlan:
     @property
     def by_channel(self) -> dict[ChannelKind, int]:
         return dict(Counter(planned.recipient.kind for planned in self.recipients))
+
+    @property
+    def people(self) -> int:
+        return len(self.recipients)
 
     @property
     def organisations(self) -> int:
@@ -228,7 +232,7 @@ async def _everybody(session: AsyncSession, event: Event) -> RecipientPlan:
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
         .where(col(Organisation.is_exercise) == event.is_exercise, col(Person.left_at).is_(None))
     )
-    people = [_reader(row) for row in await read_columns(session, asked)]
+    people = [reader_of(row) for row in await read_columns(session, asked)]
     return plan_everybody(people, await _channels(session, event), is_exercise=event.is_exercise)
 
 
@@ -236,7 +240,7 @@ async def _followers(
     session: AsyncSession, event: Event, receipts: Sequence[Receipt]
 ) -> RecipientPlan:
     wanted = {receipt.person_id for receipt in receipts}
-    found = (_reader(row) for row in await read_columns(session, _readers(event)))
+    found = (reader_of(row) for row in await read_columns(session, _readers(event)))
     return plan_followers(
         receipts,
         {person.id: person for person in found if person.id in wanted},
@@ -245,28 +249,30 @@ async def _followers(
     )
 
 
-def _reader(row: Any) -> Reader:
+def reader_of(row: Sequence[Any]) -> Reader:
+    """A row of :func:`reader_columns`."""
     person = Reader(*row)
-    return person._replace(audiences=_listed(str(person.audiences)))
+    return person._replace(audiences=listed_audiences(str(person.audiences)))
 
 
 @cache
-def _listed(stored: str) -> tuple[str, ...]:
+def listed_audiences(stored: str) -> tuple[str, ...]:
     """Thousands of people share a handful of lists, and reading each anew takes half the time."""
     return tuple(json.loads(stored))
 
 
 def _readers(event: Event) -> Select[Any]:
     return (
-        sql_select(*(_column(name) for name in Reader._fields))
+        sql_select(*reader_columns())
         .where(col(Person.is_exercise) == event.is_exercise)
         .order_by(col(Person.id))
     )
 
 
-def _column(name: str) -> Any:
-    column = col(getattr(Person, name))
-    return cast(column, String) if name == "audiences" else column
+def reader_columns() -> list[Any]:
+    """What is read of a person, in the order of :class:`Reader`."""
+    columns = {name: col(getattr(Person, name)) for name in Reader._fields}
+    return list((columns | {"audiences": cast(columns["audiences"], String)}).values())
 
 
 async def _channels(session: AsyncSession, event: Event) -> dict[int, list[Way]]:
@@ -282,8 +288,14 @@ async def _channels(session: AsyncSession, event: Event) -> dict[int, list[Way]]
 
 
 async def _receipts(session: AsyncSession, briefing_ids: Collection[int]) -> list[Receipt]:
-    found = await session.exec(
-        select(Delivery, Message.audience)
+    asked = (
+        sql_select(
+            col(Delivery.person_id),
+            col(Delivery.organisation_id),
+            col(Delivery.kind),
+            col(Delivery.address),
+            col(Message.audience),
+        )
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(
             col(Message.briefing_id).in_(briefing_ids),
@@ -294,12 +306,9 @@ async def _receipts(session: AsyncSession, briefing_ids: Collection[int]) -> lis
         .order_by(col(Delivery.id))
     )
     return [
-        Receipt(
-            delivery.person_id,
-            delivery.organisation_id,
-            (delivery.kind, delivery.address),
-            Audience(audience or ""),
+        Receipt(person_id, organisation_id, (kind, address), Audience(audience))
+        for person_id, organisation_id, kind, address, audience in await read_columns(
+            session, asked
         )
-        for delivery, audience in found.all()
-        if not delivery.address.startswith(_SEALED)
+        if not address.startswith(_SEALED)
     ]

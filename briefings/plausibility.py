@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import func
-from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings import texts
-from briefings.audience import RecipientPlan
+from briefings.counting import Overview
 from briefings.distribution import MESSAGE_KINDS
 from briefings.moments import clock
 from briefings.rows import Briefing, BriefingKind
 from briefings.versions import SENT
-from contacts.directory import Organisation, Person
+from contacts.directory import Organisation
 from contacts.outbox import Delivery, DeliveryAct, Message
 from contacts.quiet import quiet_ends, waits
-from contacts.records import read_columns
 from contacts.texts import counted, listed
 from feeds.rows import Event
 
@@ -61,17 +58,17 @@ class Finding:
 
 
 async def look_over(
-    session: AsyncSession, event: Event, briefing: Briefing, plan: RecipientPlan, *, now: datetime
+    session: AsyncSession, event: Event, briefing: Briefing, plan: Overview, *, now: datetime
 ) -> list[Finding]:
     """Everything that stands out about a version that is still to go, the worst first."""
-    names = await _names(session, lonely(plan))
+    names = await _names(session, plan.lonely)
     before = await _before(session, event, briefing)
     found = [
         Finding(Notice.NO_CHANNEL, len(plan.unreachable)),
         Finding(Notice.ONE_CONTACT, len(names), names),
-        Finding(Notice.DOUBLE, doubles(plan)),
-        *compare(len(plan.recipients), before),
-        await _resting(session, event, briefing, plan, now=briefing.send_at or now),
+        Finding(Notice.DOUBLE, plan.doubles),
+        *compare(plan.people, before),
+        _resting(event, briefing, plan, now=briefing.send_at or now),
     ]
     return [finding for finding in found if finding.count]
 
@@ -79,24 +76,6 @@ async def look_over(
 def tally(findings: Sequence[Finding]) -> Mapping[str, int]:
     """For the journal: counts by kind, no names. Pure."""
     return {finding.notice.value: finding.count for finding in findings}
-
-
-def lonely(plan: RecipientPlan) -> list[int]:
-    """Organisations with a single person in the audience, reachable or not. Pure."""
-    people: Counter[int] = Counter(person.organisation_id for person in plan.unreachable)
-    for planned in plan.recipients:
-        if planned.recipient.organisation_id is not None:
-            people[planned.recipient.organisation_id] += 1
-    return sorted(ident for ident, count in people.items() if count == 1)
-
-
-def doubles(plan: RecipientPlan) -> int:
-    """Addresses that more than one recipient has, whatever their capitals. Pure."""
-    seen = Counter(
-        (planned.recipient.kind, planned.recipient.address.strip().lower())
-        for planned in plan.recipients
-    )
-    return sum(count > 1 for count in seen.values())
 
 
 def compare(people: int, before: int | None) -> list[Finding]:
@@ -148,19 +127,14 @@ async def _before(session: AsyncSession, event: Event, briefing: Briefing) -> in
     return counts.one()
 
 
-async def _resting(
-    session: AsyncSession, event: Event, briefing: Briefing, plan: RecipientPlan, *, now: datetime
-) -> Finding:
-    """Who has quiet hours at that moment, if this text can wait for them."""
+def _resting(event: Event, briefing: Briefing, plan: Overview, *, now: datetime) -> Finding:
+    """Who has quiet hours at that moment, if this text can wait for them. Pure."""
     if not waits(MESSAGE_KINDS[briefing.kind], event.severity or event.suggested_severity):
         return Finding(Notice.QUIET, 0)
-    wanted = {planned.recipient.person_id for planned in plan.recipients}
-    hours = await read_columns(
-        session,
-        sql_select(col(Person.id), col(Person.quiet_from), col(Person.quiet_until)).where(
-            col(Person.quiet_from).is_not(None)
-        ),
+    ends = [(quiet_ends(*hours, now), count) for hours, count in plan.quiet.items()]
+    asleep = [(at, count) for at, count in ends if at is not None]
+    return Finding(
+        Notice.QUIET,
+        sum(count for _, count in asleep),
+        until=min((at for at, _ in asleep), default=None),
     )
-    ends = [quiet_ends(begin, end, now) for ident, begin, end in hours if ident in wanted]
-    asleep = [at for at in ends if at is not None]
-    return Finding(Notice.QUIET, len(asleep), until=min(asleep, default=None))

@@ -10,12 +10,11 @@ from sqlmodel import col, select
 
 from bot.evening.approving import request_view
 from briefings.audience import Planned, Reader, RecipientPlan
+from briefings.counting import Overview, doubles, lonely
 from briefings.plausibility import (
     Finding,
     Notice,
     compare,
-    doubles,
-    lonely,
     look_over,
     tally,
 )
@@ -115,7 +114,7 @@ async def test_the_page_and_the_chat_say_what_stands_out_and_the_journal_keeps_i
     async with desk.world.db.read() as session:
         event = await session.get_one(Event, desk.number)
         text, _ = await request_view(session, event, briefing, now=desk.world.now)
-        assert await look_over(session, event, briefing, RecipientPlan(), now=desk.world.now) == []
+        assert await look_over(session, event, briefing, Overview(), now=desk.world.now) == []
     assert "<b>Dit valt op</b>\n· 1 organisatie heeft maar één contact: Voorbeeldcollege" in text
     assert (await desk.press("goedkeuren", gelezen=briefing.content_hash)).status_code == 303
     async with desk.world.db.read() as session:
@@ -137,7 +136,7 @@ async def test_an_update_is_compared_with_the_version_before_it(desk: Desk) -> N
         session.add(update)
         await session.flush()
         noticed = await look_over(
-            session, event, update, RecipientPlan([to("a", 1, 1), to("b", 2, 1)]),
+            session, event, update, Overview(by_channel={MAIL: 2}),
             now=desk.world.now,
         )  # fmt: skip
         assert noticed == [Finding(Notice.FEWER, 8)]

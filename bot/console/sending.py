@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +15,8 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
-from briefings.audience import Reader, RecipientPlan, plan_version
+from briefings.audience import Reader
+from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing
 from briefings.moments import local_date
 from briefings.plausibility import look_over
@@ -50,7 +50,7 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
     briefing = await current_briefing(visit.session, event.id)
     plan = None
     if briefing is not None and briefing.status in OPEN:
-        plan = await plan_version(visit.session, event, briefing)
+        plan = await read_overview(visit.session, event, briefing)
     organisations = await _organisations(visit, plan)
     return await visit.show_of(
         event,
@@ -80,19 +80,19 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
     )
 
 
-def _channels(plan: RecipientPlan | None) -> Mapping[str, int]:
+def _channels(plan: Overview | None) -> Mapping[str, int]:
     if plan is None:
         return {}
     return {CHANNELS[kind]: count for kind, count in plan.by_channel.items()}
 
 
-def _audiences(plan: RecipientPlan | None) -> Mapping[str, int]:
+def _audiences(plan: Overview | None) -> Mapping[str, int]:
     if plan is None:
         return {}
-    return dict(Counter(texts.AUDIENCES[planned.audience] for planned in plan.recipients))
+    return {texts.AUDIENCES[audience]: count for audience, count in plan.by_audience.items()}
 
 
-async def _organisations(visit: Visit, plan: RecipientPlan | None) -> Mapping[int, Organisation]:
+async def _organisations(visit: Visit, plan: Overview | None) -> Mapping[int, Organisation]:
     """Those of the people who must be called; a city has thousands of others."""
     if plan is None or not plan.unreachable:
         return {}
@@ -101,7 +101,7 @@ async def _organisations(visit: Visit, plan: RecipientPlan | None) -> Mapping[in
     return {row.id: row for row in found.all() if row.id is not None}
 
 
-def _to_call(plan: RecipientPlan | None, organisations: Mapping[int, Organisation]) -> list[Callee]:
+def _to_call(plan: Overview | None, organisations: Mapping[int, Organisation]) -> list[Callee]:
     """Everybody in the audience without a channel that works. Pure."""
     if plan is None:
         return []

@@ -11,7 +11,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import card, texts
 from bot.chat.render import render
 from briefings.approval import send_back
-from briefings.audience import plan_recipients
+from briefings.counting import read_overview
 from briefings.drafting import texts_of
 from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingKind
@@ -28,18 +28,13 @@ HASH_PART = 12
 REMARK_LIMIT = 300
 
 
-def earlier(briefing: Briefing) -> int | None:
-    """For anything after the first text: it goes to those who got that (see audience.py)."""
-    return None if briefing.kind is BriefingKind.FIRST else briefing.id
-
-
 async def request_view(
     session: AsyncSession, event: Event, briefing: Briefing, *, now: datetime
 ) -> card.View:
     """What an approver sees in the chat."""
     assert briefing.id is not None
     assert briefing.content_hash is not None
-    plan = await plan_recipients(session, event, now=now, only_of=earlier(briefing))
+    plan = await read_overview(session, event, briefing)
     text = render(
         "coordinator/approval.html",
         event=event,

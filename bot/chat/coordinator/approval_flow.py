@@ -10,10 +10,10 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.passkeys import is_asked
 from bot.evening import approving
-from bot.evening.approving import HASH_PART, earlier
+from bot.evening.approving import HASH_PART
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
-from briefings.audience import plan_recipients
+from briefings.counting import read_overview
 from briefings.drafting import texts_of
 from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingStatus
@@ -85,7 +85,7 @@ async def ask_sure(turn: Turn) -> None:
     if await _takes_passkey(turn):
         await turn.say(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
         return
-    plan = await plan_recipients(turn.session, event, now=turn.now, only_of=earlier(briefing))
+    plan = await read_overview(turn.session, event, briefing)
     noticed = await look_over(turn.session, event, briefing, plan, now=turn.now)
     await turn.change(
         render("coordinator/approve_sure.html", event=event, plan=plan, noticed=noticed),

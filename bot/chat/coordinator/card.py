@@ -16,7 +16,7 @@ from bot.chat.turn import Handler, Turn
 from bot.console.health import read_beats
 from bot.console.texts import PARTS
 from bot.rows import LiveMessage
-from briefings.audience import RecipientPlan, plan_recipients
+from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.facts import facts_of
 from briefings.rows import Briefing, BriefingStatus
@@ -108,7 +108,7 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
     facts = await facts_of(session, event.id)
     briefing = await current_briefing(session, event.id)
     drafts = await texts_of(session, briefing.id) if briefing and briefing.id else []
-    plan = await _plan(session, event, briefing, now)
+    plan = await _plan(session, event, briefing)
     text = render(
         "coordinator/card.html",
         event=event,
@@ -132,12 +132,10 @@ async def _waiting_signals(session: AsyncSession, event: Event) -> int:
     return sum(signal.event_id == event.id for signal in waiting)
 
 
-async def _plan(
-    session: AsyncSession, event: Event, briefing: Briefing | None, now: datetime
-) -> RecipientPlan | None:
+async def _plan(session: AsyncSession, event: Event, briefing: Briefing | None) -> Overview | None:
     if briefing is None or briefing.status not in (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED):
         return None
-    return await plan_recipients(session, event, now=now)
+    return await read_overview(session, event, briefing)
 
 
 def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]:
@@ -258,14 +256,16 @@ async def show_recipients(turn: Turn) -> None:
     event = await turn.session.get(Event, turn.tap.number(0))
     if event is None:
         raise ValueError("no such event")
-    plan = await plan_recipients(turn.session, event, now=turn.now)
-    audiences = [texts.AUDIENCES[audience] for _, audience, _ in plan.recipients]
+    briefing = await current_briefing(turn.session, event.id or 0)
+    if briefing is None:
+        raise ValueError("no version")
+    plan = await read_overview(turn.session, event, briefing)
     await turn.say(
         render(
             "coordinator/recipients.html",
             event=event,
             plan=plan,
-            audiences={name: audiences.count(name) for name in dict.fromkeys(audiences)},
+            audiences={texts.AUDIENCES[name]: count for name, count in plan.by_audience.items()},
         )
     )
 

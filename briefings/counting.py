@@ -1,0 +1,220 @@
+"""Counts who a version will go to, for whoever looks before it goes.
+
+A first text goes to a whole city, so it is counted in the store: the page and the chat show
+numbers, and thousands of rows need not travel for them. What follows is counted from its plan.
+``tests/test_counting.py`` holds both against the plan that is sent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any, NamedTuple
+
+from sqlalchemy import CTE, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.audience import (
+    Reader,
+    RecipientPlan,
+    listed_audiences,
+    plan_version,
+    reader_columns,
+    reader_of,
+)
+from briefings.rows import Briefing, BriefingKind
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    Organisation,
+    Person,
+    first_audience,
+)
+from contacts.records import read_columns
+from feeds.rows import Event
+
+#: how somebody who gets no text is stored
+NO_AUDIENCE = "[]"
+Hours = tuple[time, time]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A plan in numbers; only the people who cannot be reached are named.
+
+    ``lonely``: organisations with a single person in the audience. ``doubles``: addresses that
+    more than one gets it at. ``quiet``: how many keep which quiet hours.
+    """
+
+    by_channel: Mapping[ChannelKind, int] = field(default_factory=dict)
+    by_audience: Mapping[Audience, int] = field(default_factory=dict)
+    organisations: int = 0
+    unreachable: Sequence[Reader] = ()
+    lonely: Sequence[int] = ()
+    doubles: int = 0
+    quiet: Mapping[Hours, int] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        return sum(self.by_channel.values())
+
+
+class _Group(NamedTuple):
+    organisation_id: int
+    audiences: str
+    kind: ChannelKind | None
+    quiet_from: time | None
+    quiet_until: time | None
+    people: int
+
+
+async def read_overview(session: AsyncSession, event: Event, briefing: Briefing) -> Overview:
+    """Who gets a version that is still to go, counted."""
+    if briefing.kind is BriefingKind.FIRST:
+        return await _count_everybody(session, event)
+    return await overview_of(session, await plan_version(session, event, briefing))
+
+
+async def overview_of(session: AsyncSession, plan: RecipientPlan) -> Overview:
+    """The same numbers of a plan that is at hand."""
+    wanted = {planned.recipient.person_id for planned in plan.recipients}
+    hours = await read_columns(
+        session,
+        select(col(Person.id), col(Person.quiet_from), col(Person.quiet_until)).where(
+            col(Person.quiet_from).is_not(None)
+        ),
+    )
+    return Overview(
+        by_channel=plan.by_channel,
+        by_audience=dict(Counter(planned.audience for planned in plan.recipients)),
+        organisations=plan.organisations,
+        unreachable=plan.unreachable,
+        lonely=lonely(plan),
+        doubles=doubles(plan),
+        quiet=dict(Counter((begin, end) for ident, begin, end in hours if ident in wanted)),
+    )
+
+
+def lonely(plan: RecipientPlan) -> list[int]:
+    """Organisations with a single person in the audience, reachable or not. Pure."""
+    people: Counter[int] = Counter(person.organisation_id for person in plan.unreachable)
+    for planned in plan.recipients:
+        if planned.recipient.organisation_id is not None:
+            people[planned.recipient.organisation_id] += 1
+    return sorted(ident for ident, count in people.items() if count == 1)
+
+
+def doubles(plan: RecipientPlan) -> int:
+    """Addresses that more than one recipient has, whatever their capitals. Pure."""
+    seen = Counter(
+        (planned.recipient.kind, planned.recipient.address.strip().lower())
+        for planned in plan.recipients
+    )
+    return sum(count > 1 for count in seen.values())
+
+
+async def _count_everybody(session: AsyncSession, event: Event) -> Overview:
+    everybody = _everybody(event)
+    rows = await _groups(session, everybody)
+    people: Counter[int] = Counter()
+    for group in rows:
+        people[group.organisation_id] += group.people
+    reached = [group for group in rows if group.kind is not None]
+    return Overview(
+        by_channel=_summed((group.kind, group.people) for group in reached),
+        by_audience=_summed((_first(group.audiences), group.people) for group in reached),
+        organisations=len({group.organisation_id for group in reached}),
+        unreachable=await _unreachable(session, everybody),
+        lonely=sorted(ident for ident, count in people.items() if count == 1),
+        doubles=await _doubles(session, everybody),
+        quiet=_summed(
+            ((group.quiet_from, group.quiet_until), group.people)
+            for group in reached
+            if group.quiet_from is not None
+        ),
+    )
+
+
+def _summed(counted: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    sums: Counter[Any] = Counter()
+    for key, count in counted:
+        sums[key] += count
+    return dict(sums)
+
+
+def _first(stored: str) -> Audience:
+    audience = first_audience(listed_audiences(stored))
+    assert audience is not None
+    return audience
+
+
+def _everybody(event: Event) -> CTE:
+    """Everybody in the audience, each with the first channel that works, if any."""
+    way = aliased(Channel)
+    first_way = (
+        select(col(way.id))
+        .where(
+            col(way.person_id) == col(Person.id),
+            col(way.is_exercise) == event.is_exercise,
+            col(way.status) == ChannelStatus.ACTIVE,
+        )
+        .order_by(col(way.rank), col(way.id))
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns = reader_columns()
+    stored = columns[Reader._fields.index("audiences")]
+    return (
+        select(
+            *(column.label(name) for name, column in zip(Reader._fields, columns, strict=True)),
+            col(Person.quiet_from).label("quiet_from"),
+            col(Person.quiet_until).label("quiet_until"),
+            col(Channel.kind).label("kind"),
+            col(Channel.address).label("address"),
+        )
+        .select_from(Person)
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+        .outerjoin(Channel, col(Channel.id) == first_way)
+        .where(
+            col(Person.is_exercise) == event.is_exercise,
+            col(Organisation.is_exercise) == event.is_exercise,
+            col(Person.left_at).is_(None),
+            stored != NO_AUDIENCE,
+        )
+        .cte("everybody")
+    )
+
+
+async def _groups(session: AsyncSession, everybody: CTE) -> list[_Group]:
+    """People who are alike, per organisation: in a city a quarter of the people's rows."""
+    alike = [everybody.c[name] for name in _Group._fields[:-1]]
+    asked = select(*alike, func.count()).group_by(*alike)
+    return [_Group(*row) for row in await read_columns(session, asked)]
+
+
+async def _unreachable(session: AsyncSession, everybody: CTE) -> list[Reader]:
+    asked = (
+        select(*(everybody.c[name] for name in Reader._fields))
+        .where(everybody.c.kind.is_(None))
+        .order_by(everybody.c.id)
+    )
+    return [reader_of(row) for row in await read_columns(session, asked)]
+
+
+async def _doubles(session: AsyncSession, everybody: CTE) -> int:
+    same: Any = func.lower(func.trim(everybody.c.address))
+    shared = (
+        select(same)
+        .where(everybody.c.kind.is_not(None))
+        .group_by(everybody.c.kind, same)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    found = await read_columns(session, select(func.count()).select_from(shared))
+    return int(found[0][0])

@@ -1,0 +1,108 @@
+"""What is counted before the approval is the plan that is sent."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from random import Random
+
+import pytest
+from sqlmodel import select
+
+from briefings.approval import Approved, Submitted, approve, submit
+from briefings.audience import plan_version
+from briefings.counting import overview_of, read_overview
+from briefings.drafting import draft_briefing
+from briefings.rows import BriefingKind
+from contacts.directory import Audience, Channel, ChannelStatus, Domain
+from contacts.records import Database
+from tests.briefings_cast import (
+    NOW,
+    SETTINGS,
+    Cast,
+    add_organisation,
+    add_person,
+    facts_for,
+    sure,
+    the_cast,
+)
+
+
+async def a_city(db: Database, chance: Random) -> Cast:
+    """People with and without channels, audiences and quiet hours, in both worlds."""
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        for number in range(12):
+            is_exercise = number % 6 == 5
+            where = await add_organisation(
+                session, f"O{number}", Domain.CIVIL, is_exercise=is_exercise
+            )
+            for one in range(chance.randint(1, 5)):
+                # Two spellings of one address are two rows and one mailbox.
+                shared = f"{'Deel' if one % 2 else 'deel'}{number % 3}.{one // 2}@x.test"
+                taken = await session.exec(select(Channel.id).where(Channel.address == shared))
+                person = await add_person(
+                    session, where, f"p{number}.{one}",
+                    chance.sample(list(Audience), chance.randint(0, 3)),
+                    telegram=chance.choice([None, f"{number}00{one}"]),
+                    email=None if taken.first() else shared, is_exercise=is_exercise,
+                )  # fmt: skip
+                if chance.random() < 0.5:
+                    person.quiet_from, person.quiet_until = time(chance.randint(20, 22)), time(7)
+                person.left_at = chance.choice([None, None, None, NOW])
+        for channel in (await session.exec(select(Channel))).all():
+            channel.rank = chance.randint(1, 3)
+            if channel.id != 1 and chance.random() < 0.3:
+                channel.status = ChannelStatus.CLOSED
+    return cast
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_first_text_is_counted_as_it_is_planned(db: Database, seed: int) -> None:
+    cast = await a_city(db, Random(seed))
+    async with db.begin() as session:
+        first = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        counted = await read_overview(session, cast.event, first)
+        planned = await plan_version(session, cast.event, first)
+        assert counted == await overview_of(session, planned)
+    assert counted.people == len(planned.recipients) > 0
+    assert counted.lonely
+    assert counted.quiet
+
+
+async def test_an_address_in_two_spellings_is_counted_as_a_double(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        first = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        where = await add_organisation(session, "Twee", Domain.CIVIL)
+        for address in ("Info@x.test", "info@x.test"):
+            await add_person(session, where, address, [Audience.PARENTS], email=address)
+        assert (await read_overview(session, cast.event, first)).doubles == 1
+
+
+async def test_an_update_is_counted_among_those_who_got_the_first(db: Database) -> None:
+    cast = await a_city(db, Random(3))
+    later = NOW + timedelta(hours=3)
+    async with db.begin() as session:
+        first = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        handed_in = await submit(session, first, cast.writer, now=NOW)
+        assert isinstance(handed_in, Submitted)
+        approved = await approve(
+            session, first, cast.approver, SETTINGS, expected_hash=handed_in.content_hash, now=NOW
+        )
+        assert isinstance(approved, Approved)
+        school = await add_organisation(session, "Nieuwe school", Domain.EDUCATION)
+        await add_person(session, school, "later", [Audience.TEACHER_PO], telegram="77")
+        await sure(session, cast.event, "De Testlaan is weer open.", at=later)
+        update = await draft_briefing(
+            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=later
+        )
+        counted = await read_overview(session, cast.event, update)
+    assert counted.people == approved.deliveries
