@@ -20,7 +20,7 @@ from bot.reminding import remind_of_signals
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from bot.tidying import forget_what_is_over
-from bot.watching import tell_trouble
+from bot.watching import tell_rhythm, tell_trouble
 from briefings.distribution import distribute_due
 from contacts.escalation import escalate_due
 from contacts.gaps import note_reach
@@ -131,6 +131,11 @@ async def tidy(house: House, now: datetime) -> None:
     async with house.db.begin() as session:
         await forget_what_is_over(session, house.config.signals, now=now)
     await empty_log(house.db)
+    # Rhythms are a matter of hours, so the round that comes by once an hour looks at them.
+    async with house.db.begin() as session:
+        told = await tell_rhythm(session, is_exercise=house.config.is_exercise, now=now)
+    if told:
+        house.pump.wake()
 
 
 async def keep_list(house: House, now: datetime) -> None:

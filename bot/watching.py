@@ -22,6 +22,8 @@ from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.pump import LANE
 from feeds.polling import mark_told, untold_faults
+from feeds.rhythm import dwindling_sources, silent_sources
+from feeds.sources import moved_sources
 from feeds.texts import FAULTS
 
 if TYPE_CHECKING:
@@ -89,7 +91,44 @@ async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> i
             last=source.new_item_at,
         )
         await mark_told(session, source, now=now)
-    return len(faults)
+    return len(faults) + await _tell_moved(session, house, now)
+
+
+async def _tell_moved(session: AsyncSession, house: House, now: datetime) -> int:
+    moved = await moved_sources(session)
+    for source in moved:
+        await tell_coordinators(
+            session,
+            "coordinator/feed_moved.html",
+            is_exercise=house.config.is_exercise,
+            now=now,
+            source=source.name,
+            address=source.moved_to,
+        )
+        source.moved_told_at = now
+        session.add(source)
+    return len(moved)
+
+
+async def tell_rhythm(session: AsyncSession, *, is_exercise: bool, now: datetime) -> int:
+    """Sources that answer well but bring nothing, or hardly anything; returns how many."""
+    silent = await silent_sources(session, now=now)
+    for source in silent:
+        await tell_coordinators(
+            session, "coordinator/feed_silent.html", is_exercise=is_exercise, now=now,
+            source=source.name, last=source.new_item_at,
+        )  # fmt: skip
+        source.silent_told_at = now
+        session.add(source)
+    fading = await dwindling_sources(session, now=now)
+    for one in fading:
+        await tell_coordinators(
+            session, "coordinator/feed_dwindling.html", is_exercise=is_exercise, now=now,
+            source=one.source.name, recent=one.recent, before=one.before,
+        )  # fmt: skip
+        one.source.dwindling_told_at = now
+        session.add(one.source)
+    return len(silent) + len(fading)
 
 
 async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> int:

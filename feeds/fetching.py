@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
@@ -27,19 +27,23 @@ MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = timedelta(hours=24)
 CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
-ETAG_LIMIT, LAST_MODIFIED_LIMIT = 300, 100
+ETAG_LIMIT, LAST_MODIFIED_LIMIT, URL_LIMIT = 300, 100, 500
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A full answer. ``etag`` and ``last_modified`` belong to exactly these bytes."""
+    """A full answer. ``etag`` and ``last_modified`` belong to exactly these bytes.
+
+    ``moved_to``: the address behind redirects that are meant for good (301, 308).
+    """
 
     body: bytes
     content_type: str
     etag: str | None
     last_modified: str | None
     retry_after: timedelta | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class NotModified:
     """The feed is as it was."""
 
     retry_after: timedelta | None = None
+    moved_to: str | None = None
 
 
 Answer = Fetched | NotModified | FeedFault
@@ -102,16 +107,25 @@ class Fetcher:
             self._session = None
 
     async def _follow(self, url: URL, headers: Mapping[str, str], now: datetime) -> Answer:
+        moved_to: str | None = None
+        is_for_good = True
         for _ in range(MAX_REDIRECTS + 1):
             if refused := self._refuse(url):
                 return refused
             async with self._client().get(url, headers=headers, allow_redirects=False) as answer:
                 if answer.status not in {301, 302, 303, 307, 308}:
-                    return await self._read(answer, now)
+                    found = await self._read(answer, now)
+                    if moved_to is None or isinstance(found, FeedFault):
+                        return found
+                    return replace(found, moved_to=moved_to)
                 place = answer.headers.get("Location")
                 if not place:
                     return FeedFault("redirects", "no place to go")
                 url = url.join(URL(place))
+                # What lies behind a passing redirect may be elsewhere tomorrow.
+                is_for_good = is_for_good and answer.status in {301, 308}
+                if is_for_good and len(str(url)) <= URL_LIMIT:
+                    moved_to = str(url)
         return FeedFault("redirects", f"more than {MAX_REDIRECTS}")
 
     def _refuse(self, url: URL) -> FeedFault | None:
@@ -233,8 +247,10 @@ def read_retry_after(value: str | None, *, now: datetime) -> timedelta | None:
 
 
 def _key_of(status: int) -> str:
-    if status in {404, 410}:
+    if status == 404:
         return "gone"
+    if status == 410:
+        return "removed"
     if status in {429, 503}:
         return "busy"
     if 400 <= status < 500:

@@ -143,7 +143,7 @@ class Watch:
             report.not_modified += 1
             async with self._db.begin() as session:
                 row = await session.get_one(Source, source.id)
-                write_ok(row, answer.retry_after, polled_at=polled_at, now=self._clock())
+                write_ok(row, answer, polled_at=polled_at, now=self._clock())
         return False
 
     async def take(self, source: Source, entries: Sequence[Entry]) -> bool:
@@ -179,7 +179,7 @@ class Watch:
             storing = Round(session, grouper, memory, row, polled_at, now)
             events = await storing.store(placed)
             if answer is not None:
-                write_ok(row, answer.retry_after, polled_at=polled_at, now=now)
+                write_ok(row, answer, polled_at=polled_at, now=now)
                 # Together with the items: one that was not stored would never come again.
                 row.etag, row.last_modified = answer.etag, answer.last_modified
         report.new_items += sum(one.known is None for one in judged)

@@ -47,6 +47,15 @@ class Source(Row, table=True):
     error: str | None = Field(default=None, max_length=60, description="key in feeds/texts.py")
     error_detail: str | None = Field(default=None, max_length=300)
     told_at: datetime | None = Field(default=None, description="a person was told of the fault")
+    silent_told_at: datetime | None = None
+    dwindling_told_at: datetime | None = None
+    moved_to: str | None = Field(
+        default=None, max_length=500, description="where it says that it is for good; not followed"
+    )
+    moved_told_at: datetime | None = None
+    moved_from: str | None = Field(
+        default=None, max_length=500, description="the configured address, left by a person"
+    )
 
 
 class Item(Row, table=True):

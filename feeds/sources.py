@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.journal import Who, write_journal
+from feeds.fetching import Fetched, NotModified
 from feeds.pacing import next_poll_at
 from feeds.parsing import FeedFault
 from feeds.rows import Source
 from feeds.settings import FeedSettings, SourceSettings
 
 DETAIL_LIMIT = 300
+Good = Fetched | NotModified
 #: a feed without items is told about, but is read again at its ordinary pace
+#: what a server means for good: a person hears it at once, and we look once a day
+FINAL_FAULTS = frozenset({"removed"})
+ONCE_A_DAY = timedelta(days=1)
 PATIENT_FAULTS = frozenset({"empty"})
 
 
@@ -34,7 +40,7 @@ async def sync_sources(
                 key=wanted.key, name=wanted.name, url=wanted.url, trust=wanted.trust,
                 next_poll_at=now,
             )  # fmt: skip
-        elif row.url != wanted.url:
+        elif row.url != wanted.url and row.moved_from != wanted.url:
             _start_afresh(row, now=now)
         _write_settings(row, wanted, is_exercise=is_exercise)
         session.add(row)
@@ -61,7 +67,10 @@ async def untold_faults(
         select(Source)
         .where(
             col(Source.is_paused).is_(False),
-            col(Source.failures) >= settings.tell_after_failures,
+            or_(
+                col(Source.failures) >= settings.tell_after_failures,
+                col(Source.error).in_(FINAL_FAULTS),
+            ),
             col(Source.told_at).is_(None),
         )
         .order_by(col(Source.key))
@@ -76,14 +85,43 @@ async def mark_told(session: AsyncSession, source: Source, *, now: datetime) -> 
     await session.flush()
 
 
-def write_ok(
-    row: Source, retry_after: timedelta | None, *, polled_at: datetime, now: datetime
-) -> None:
+async def moved_sources(session: AsyncSession) -> list[Source]:
+    """Sources that say that they moved for good, of which nobody was told yet."""
+    found = await session.exec(
+        select(Source)
+        .where(
+            col(Source.is_paused).is_(False),
+            col(Source.moved_to).is_not(None),
+            col(Source.moved_told_at).is_(None),
+        )
+        .order_by(col(Source.key))
+    )
+    return list(found.all())
+
+
+async def follow_move(session: AsyncSession, source: Source, *, who: Who, now: datetime) -> None:
+    """A person agrees that the source is read at its new address from now on.
+
+    :raises LookupError: it did not move.
+    """
+    if source.moved_to is None:
+        raise LookupError("the source did not move")
+    left, new = source.moved_from or source.url, source.moved_to
+    _start_afresh(source, now=now)
+    source.url, source.moved_from = new, left
+    session.add(source)
+    write_journal(session, who=who, action="source_moved", subject=f"source:{source.id}", now=now)
+    await session.flush()
+
+
+def write_ok(row: Source, answer: Good, *, polled_at: datetime, now: datetime) -> None:
     """The source answered well, with items or with "not modified"."""
+    if answer.moved_to != row.moved_to:
+        row.moved_to, row.moved_told_at = answer.moved_to, None
     row.polled_at, row.ok_at = polled_at, now
     row.failures, row.error, row.error_detail, row.told_at = 0, None, None, None
     row.next_poll_at = next_poll_at(
-        interval_s=row.interval_s, failures=0, retry_after=retry_after, now=now
+        interval_s=row.interval_s, failures=0, retry_after=answer.retry_after, now=now
     )
 
 
@@ -95,16 +133,19 @@ def write_fault(row: Source, fault: FeedFault, *, now: datetime) -> None:
     row.next_poll_at = next_poll_at(
         interval_s=row.interval_s,
         failures=0 if fault.key in PATIENT_FAULTS else row.failures,
-        retry_after=fault.retry_after,
+        retry_after=ONCE_A_DAY if fault.key in FINAL_FAULTS else fault.retry_after,
         now=now,
     )
 
 
 def _write_settings(row: Source, wanted: SourceSettings, *, is_exercise: bool) -> None:
-    row.name, row.url, row.trust = wanted.name, wanted.url, wanted.trust
+    row.name, row.trust = wanted.name, wanted.trust
+    if row.moved_from != wanted.url:
+        row.url, row.moved_from = wanted.url, None
     row.interval_s, row.is_exercise = wanted.interval_s, is_exercise
 
 
 def _start_afresh(row: Source, *, now: datetime) -> None:
     row.etag = row.last_modified = row.verified_at = row.error = row.error_detail = None
     row.failures, row.told_at, row.next_poll_at = 0, None, now
+    row.moved_to = row.moved_told_at = row.silent_told_at = row.dwindling_told_at = None

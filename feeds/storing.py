@@ -130,7 +130,7 @@ class Round:
         )
         write_judgement(item, one.judgement)
         self.session.add(item)
-        self.source.new_item_at = self.now
+        self.source.new_item_at, self.source.silent_told_at = self.now, None
         return item
 
 

@@ -12,6 +12,7 @@ FAULTS = {
     "bad_address": "Het adres van de bron klopt niet.",
     "redirects": "De bron stuurt te vaak door.",
     "gone": "De bron bestaat niet meer op dit adres.",
+    "removed": "De bron zegt dat hij voorgoed weg is.",
     "refused": "De bron weigert ons de toegang.",
     "busy": "De bron vraagt ons om te wachten.",
     "server": "De bron heeft zelf een storing.",

@@ -176,7 +176,7 @@ async def test_a_redirect_to_a_file_is_refused(site: tuple[str, web.Application]
 
 
 @pytest.mark.parametrize(
-    ("code", "key"), [(404, "gone"), (410, "gone"), (403, "refused"), (500, "server")]
+    ("code", "key"), [(404, "gone"), (410, "removed"), (403, "refused"), (500, "server")]
 )
 async def test_statuses_are_faults(site: tuple[str, web.Application], code: int, key: str) -> None:
     assert await fetch(f"{site[0]}/status?code={code}") == FeedFault(key, str(code))

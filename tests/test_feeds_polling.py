@@ -116,7 +116,7 @@ async def test_a_restart_in_between_does_not_split_an_event(world: World) -> Non
     [
         ("html", "html"),
         ("error", "server"),
-        ("gone", "gone"),
+        ("gone", "removed"),
         ("too_many", "busy"),
         ("huge", "too_big"),
         ("broken", "broken"),

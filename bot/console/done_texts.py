@@ -60,6 +60,7 @@ DONE = {
     "succession_dropped": "Er komt niemand op deze plek.",
     "address_taken": "Niets veranderd: dit e-mailadres hoort al bij iemand anders.",
     "imported": "De lijst is ingelezen.",
+    "source_moved": "Deze bron wordt op het nieuwe adres gelezen. Zet het ook in config.toml.",
     "source_paused": "Deze bron wordt niet meer gelezen.",
     "source_resumed": "Deze bron wordt weer gelezen.",
     "session_ended": "Die aanmelding is beëindigd.",

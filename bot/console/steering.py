@@ -20,6 +20,7 @@ from contacts.directory import Person, Role, RoleGrant
 from contacts.journal import JournalEntry, write_journal
 from contacts.permissions import Permission
 from feeds.rows import Source
+from feeds.sources import follow_move
 from feeds.texts import FAULTS
 
 JOURNAL_LINES = 200
@@ -86,10 +87,13 @@ async def show_steering(visit: Visit) -> Response:
 
 
 async def pause_source(visit: Visit) -> Response:
-    """``POST /beheer/bron/{number}``: read it again, or not for now."""
+    """``POST /beheer/bron/{number}``: read it again, not for now, or where it moved to."""
     source = await visit.session.get(Source, visit.in_path())
     if source is None or source.scene or source.is_exercise != visit.actor.is_exercise:
         raise LookupError("no such source")
+    if visit.text("doe") == "verhuis":
+        await follow_move(visit.session, source, who=visit.actor.who, now=visit.now)
+        return visit.back("/beheer", done="source_moved")
     source.is_paused = visit.text("doe") == "pauze"
     source.next_poll_at = visit.now
     action = "source_paused" if source.is_paused else "source_resumed"
