@@ -97,7 +97,9 @@ async def _hand_in(
         actor,
         texts,
         facts_version=view.block.version,
+        next_update_at=view.block.next_update_at,
         recipients=len(plan.recipients),
+        now=now,
     )
     if refused is not None:
         return refused
@@ -163,6 +165,7 @@ async def approve(
     event = await session.get_one(Event, briefing.event_id)
     view = await facts_of(session, briefing.event_id)
     texts, plan = await _bound(session, event, briefing)
+    later = send_at if send_at is not None and send_at > now else None
     refused = judge_approval(
         briefing,
         event,
@@ -172,11 +175,12 @@ async def approve(
         expected_hash=expected_hash,
         actual_hash=content_hash(texts, plan.snapshot()),
         recipients=len(plan.recipients),
+        next_update_at=view.block.next_update_at,
+        leaves_at=later or now,
         today=moments.local_date(now),
     )
     if refused is not None:
         return refused
-    later = send_at if send_at is not None and send_at > now else None
     noticed = await look_over(
         session, event, briefing, await overview_of(session, plan), now=later or now
     )

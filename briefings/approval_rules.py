@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from briefings.lint import BLOCK, Remark
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
@@ -26,7 +26,8 @@ class SubmitRefused:
     """Why a version was not handed in.
 
     ``not_draft``, ``no_texts``, ``stale`` (the facts changed since it was drafted),
-    ``blocked`` (with the remarks that block), ``no_recipients``, ``not_confirmed`` (the event
+    ``blocked`` (with the remarks that block), ``promise_past`` (the promised update is in the
+    past), ``no_recipients``, ``not_confirmed`` (the event
     is not running), ``wrong_world``.
     """
 
@@ -41,7 +42,8 @@ class ApprovalRefused:
     ``not_submitted``, ``changed`` (the texts or the recipients are not those that were
     handed in or seen), ``not_approver`` and ``four_eyes`` (from the severity of four eyes on:
     an approver, and not the one who wrote or handed in), ``unverified_lines`` (a real event
-    while a city line is still to be checked), ``not_confirmed``, ``wrong_world``,
+    while a city line is still to be checked), ``promise_past`` (when this leaves, the promised
+    update is over), ``not_confirmed``, ``wrong_world``,
     ``no_recipients``.
     """
 
@@ -82,7 +84,9 @@ def judge_submission(
     texts: Sequence[BriefingText],
     *,
     facts_version: int,
+    next_update_at: datetime,
     recipients: int,
+    now: datetime,
 ) -> SubmitRefused | None:
     """The reason not to hand in, or None."""
     if briefing.status is not BriefingStatus.DRAFT:
@@ -98,6 +102,8 @@ def judge_submission(
     remarks = blocking_remarks(texts)
     if remarks:
         return SubmitRefused("blocked", remarks)
+    if breaks_promise(briefing, next_update_at, leaves_at=now):
+        return SubmitRefused("promise_past")
     return None if recipients else SubmitRefused("no_recipients")
 
 
@@ -111,6 +117,8 @@ def judge_approval(
     expected_hash: str,
     actual_hash: str,
     recipients: int,
+    next_update_at: datetime,
+    leaves_at: datetime,
     today: date,
 ) -> ApprovalRefused | None:
     """The reason not to approve, or None."""
@@ -129,7 +137,14 @@ def judge_approval(
             return refused
     if not event.is_exercise and _waits_for_lines(briefing, settings, today):
         return ApprovalRefused("unverified_lines")
+    if breaks_promise(briefing, next_update_at, leaves_at=leaves_at):
+        return ApprovalRefused("promise_past")
     return None if recipients else ApprovalRefused("no_recipients")
+
+
+def breaks_promise(briefing: Briefing, next_update_at: datetime, *, leaves_at: datetime) -> bool:
+    """Whether readers would be promised an update at a moment that is over already."""
+    return briefing.kind is not BriefingKind.CLOSING and next_update_at <= leaves_at
 
 
 def _waits_for_lines(briefing: Briefing, settings: BriefingSettings, today: date) -> bool:

@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.closing import closing_of
-from briefings.facts import FactView, facts_of
+from briefings.facts import FactView, facts_of, renew_promise
 from briefings.lint import Remark, lint_text
 from briefings.render import Rendered, Sheet, render_text
 from briefings.rows import (
@@ -59,9 +59,10 @@ async def draft_briefing(
 ) -> Briefing:
     """(Re)write the open version of an event, with a text for each of the seven audiences.
 
-    There is at most one open version: a draft is rewritten, one that was handed in goes back
-    to draft first. After something was sent, a first version becomes an update (nobody gets a
-    first text twice), and before that an update becomes a first one.
+    There is at most one open version: a draft is rewritten, one that was handed in goes back to
+    draft first. A promised update whose moment is here moves to the next usual one. After
+    something was sent, a first version becomes an update (nobody gets a first text twice), and
+    before that an update becomes a first one.
 
     :param correction_of: the version that was wrong; by default the newest that was sent.
     :param wrong: what was wrong, as a category (*het aantal*), never the wrong claim itself.
@@ -69,6 +70,7 @@ async def draft_briefing(
     :raises NothingToCorrect: a correction before anything was sent.
     """
     assert event.id is not None
+    await renew_promise(session, event.id, settings, editor_id=editor_id, now=now)
     view = await facts_of(session, event.id)
     await void_submission(session, event.id, editor_id=editor_id, now=now)
     # After that, or a draft that took the place of a waiting version would not be among them.

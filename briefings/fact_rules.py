@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from briefings.language import sentences
 from briefings.lint import Remark, blocking, lint_sentence
 from briefings.lint_rules import lint_rules
 from briefings.plaintext import words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 20
 MAX_CHARS = 300
+MAX_PUBLIC_SENTENCES = 2
 #: a source's clock may be a little ahead of ours
 CLOCK_SLACK = timedelta(minutes=10)
 MEASURE_FIELDS = ("for_whom", "where", "from_", "until", "decided_by", "applies")
@@ -31,7 +33,8 @@ class FactRefused:
 
     ``empty``, ``too_long``, ``no_source``, ``source_in_future``, ``needs_official_source``
     (may be stored as unconfirmed), ``person`` (with the screening), ``measure_incomplete``,
-    ``blocked`` (with the remarks).
+    ``blocked`` (with the remarks), ``no_speaker`` and ``no_words`` (public words and who said
+    them go together), ``words_too_long`` (more than two sentences).
     """
 
     reason: str
@@ -80,6 +83,15 @@ def judge(
         or _judge_measure(statement)
         or _judge_words(statement)
     )
+
+
+def judge_public_words(meaning: str | None, speaker: str | None) -> FactRefused | None:
+    """The reason to refuse the public words of somebody in office, or None."""
+    if bool(meaning) != bool(speaker):
+        return FactRefused("no_speaker" if meaning else "no_words")
+    if meaning and len(sentences(meaning)) > MAX_PUBLIC_SENTENCES:
+        return FactRefused("words_too_long")
+    return None
 
 
 def _judge_persons(statement: Statement, allow: Collection[str]) -> FactRefused | None:

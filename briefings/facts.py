@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings import moments
 from briefings.event_kinds import kind_of, neutral_title
-from briefings.fact_rules import FactRefused, Statement, judge, tidy
+from briefings.fact_rules import FactRefused, Statement, judge, judge_public_words, tidy
 from briefings.fact_view import FactView
 from briefings.lint import blocking, lint_sentence
 from briefings.rows import Fact, FactBlock, FactKind
@@ -34,6 +34,7 @@ __all__ = [
     "facts_of",
     "open_facts",
     "proposals",
+    "renew_promise",
     "set_context",
     "set_next_update",
     "withdraw_fact",
@@ -196,6 +197,24 @@ async def set_next_update(
     await _edited(session, event_id, "next_update_set", editor_id, now, next_update_at=at)
 
 
+async def renew_promise(
+    session: AsyncSession,
+    event_id: int,
+    settings: BriefingSettings,
+    *,
+    editor_id: int | None,
+    now: datetime,
+) -> None:
+    """Promise the next usual moment when the promised one is here or gone.
+
+    :raises FactsNotOpened: the event has no fact block yet.
+    """
+    block = await _need_block(session, event_id)
+    if block.next_update_at < now + moments.SOONEST:
+        at = moments.default_next_update(settings, now=now)
+        await set_next_update(session, event_id, at, editor_id=editor_id, now=now)
+
+
 async def set_context(
     session: AsyncSession,
     event_id: int,
@@ -211,8 +230,9 @@ async def set_context(
     """Fill in title, local tie or the public words of somebody in office (by function).
 
     Only what is given changes. Screened like a fact: persons and block rules are refused.
+    Public words are at most two sentences and never stand without who said them.
     """
-    await _need_block(session, event_id)
+    block = await _need_block(session, event_id)
     given = {
         "neutral_title": neutral_title,
         "local_tie": local_tie,
@@ -227,6 +247,10 @@ async def set_context(
         refused = judge(statement, allow=allow, now=now)
         if refused is not None:
             return refused
+    said = values.get("meaning", block.meaning)
+    refused = judge_public_words(said, values.get("meaning_speaker", block.meaning_speaker))
+    if refused is not None:
+        return refused
     await _edited(session, event_id, "context_set", editor_id, now, **values)
     return None
 

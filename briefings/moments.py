@@ -20,6 +20,8 @@ NIGHT_ENDS = time(6, 45)
 NIGHT_BEGINS = time(22, 30)
 #: until then the first lessons of today are still the ones to get ready for
 LESSONS_UNTIL = time(12, 0)
+#: a promise of an update is at least this far away
+SOONEST = timedelta(minutes=10)
 _NEVER = 400
 
 

@@ -137,7 +137,8 @@ def _with_facts(sheet: Sheet, view: FactView, apart: set[int | None], now: datet
         news=alone if is_update else (),
         right=_lines(right, set(), now) if sheet.kind is BriefingKind.CORRECTION else (),
         tie=view.block.local_tie or "",
-        meaning=view.block.meaning or "",
+        # Words without who said them are nobody's.
+        meaning=(view.block.meaning or "") if view.block.meaning_speaker else "",
         meaning_speaker=view.block.meaning_speaker or "",
         sources=_sources([*told, *view.measures]),
     )

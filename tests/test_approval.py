@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +26,7 @@ from briefings.approval import (
 from briefings.approval_rules import content_hash, is_same, needs_four_eyes
 from briefings.distribution import distribute_due, priority_of
 from briefings.drafting import current_briefing, draft_briefing, texts_of
+from briefings.facts import set_next_update
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.versions import versions_of
 from contacts.directory import Audience, Channel, Person, Role
@@ -53,10 +54,17 @@ from tests.briefings_cast import (
     the_cast,
 )
 
+#: promised where a text waits for the morning
+TOMORROW = NOW + timedelta(hours=24)
 
-async def a_draft(session: object, **event_values: object) -> tuple[Cast, Briefing]:
+
+async def a_draft(
+    session: object, *, promise: datetime | None = None, **event_values: object
+) -> tuple[Cast, Briefing]:
     cast = await the_cast(session, **event_values)  # type: ignore[arg-type]
     await facts_for(session, cast.event)  # type: ignore[arg-type]
+    if promise is not None:
+        await set_next_update(session, cast.event.id or 0, promise, editor_id=1, now=NOW)  # type: ignore[arg-type]
     briefing = await draft_briefing(
         session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,  # type: ignore[arg-type]
         editor_id=cast.writer.person_id, now=NOW,
@@ -64,7 +72,7 @@ async def a_draft(session: object, **event_values: object) -> tuple[Cast, Briefi
     return cast, briefing
 
 
-async def handed_in(session: object, **event_values: object) -> tuple[Cast, Briefing, str]:
+async def handed_in(session: object, **event_values: Any) -> tuple[Cast, Briefing, str]:
     cast, briefing = await a_draft(session, **event_values)
     submitted = await submit(session, briefing, cast.writer, now=NOW)  # type: ignore[arg-type]
     assert isinstance(submitted, Submitted), submitted
@@ -323,7 +331,7 @@ async def test_approving_twice_sends_once(db: Database) -> None:
 async def test_a_text_for_the_morning_waits_and_then_counts_as_sent(db: Database) -> None:
     morning = NOW + timedelta(hours=12)
     async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session)
+        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
         await approve(
             session, briefing, cast.approver, SETTINGS,
             expected_hash=seen, now=NOW, send_at=morning,
@@ -341,7 +349,7 @@ async def test_a_text_for_the_morning_waits_and_then_counts_as_sent(db: Database
 
 async def test_an_edit_voids_a_text_that_waits_for_the_morning(db: Database) -> None:
     async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session)
+        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
         await approve(
             session, briefing, cast.approver, SETTINGS,
             expected_hash=seen, now=NOW, send_at=NOW + timedelta(hours=12),
@@ -358,6 +366,42 @@ async def test_an_edit_voids_a_text_that_waits_for_the_morning(db: Database) -> 
         BriefingStatus.DRAFT,
         BriefingKind.FIRST,
     )
+
+
+async def test_a_promise_that_is_over_is_made_anew_in_the_next_draft(db: Database) -> None:
+    late = NOW + timedelta(hours=5)  # 23.05, an hour after the promised update
+    async with db.begin() as session:
+        cast, _ = await a_draft(session)
+        briefing = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,
+            editor_id=cast.writer.person_id, now=late,
+        )  # fmt: skip
+        texts = await texts_of(session, briefing.id or 0)
+        submitted = await submit(session, briefing, cast.writer, now=late)
+    assert all("woensdag 4 maart, 07.15 uur" in text.plain for text in texts)
+    assert not any("22.00" in text.plain for text in texts)
+    assert isinstance(submitted, Submitted)
+
+
+async def test_a_text_that_promises_an_update_in_the_past_goes_nowhere(db: Database) -> None:
+    late = NOW + timedelta(hours=5)
+    async with db.begin() as session:
+        cast, briefing = await a_draft(session)
+        refused = await submit(session, briefing, cast.writer, now=late)
+        submitted = await submit(session, briefing, cast.writer, now=NOW)
+        assert isinstance(submitted, Submitted)
+        seen = submitted.content_hash
+        at_once = await approve(
+            session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=late
+        )
+        later = await approve(
+            session, briefing, cast.approver, SETTINGS,
+            expected_hash=seen, now=NOW, send_at=late,
+        )  # fmt: skip
+        nothing = (await session.exec(select(Message))).all()
+    assert refused == SubmitRefused("promise_past")
+    assert (at_once, later) == (ApprovalRefused("promise_past"),) * 2
+    assert nothing == []
 
 
 async def test_withdrawing_drops_a_draft(db: Database) -> None:
@@ -419,7 +463,7 @@ async def test_drafting_while_a_text_waits_for_the_morning_leaves_one_open_versi
     db: Database,
 ) -> None:
     async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session)
+        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
         await approve(
             session, briefing, cast.approver, SETTINGS,
             expected_hash=seen, now=NOW, send_at=NOW + timedelta(hours=12),
@@ -440,7 +484,7 @@ async def test_a_card_that_cannot_be_shown_holds_up_no_text(
 ) -> None:
     morning = NOW + timedelta(hours=12)
     async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session)
+        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
         await approve(
             session, briefing, cast.approver, SETTINGS,
             expected_hash=seen, now=NOW, send_at=morning,

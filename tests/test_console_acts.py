@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from bot.console import live
-from bot.console.drafts import word_changes
+from bot.console import live, texts
+from bot.console.drafts import marks_of, word_changes
 from bot.console.evaluation import moments_of, promises_of
 from bot.console.event_view import strips_of
 from bot.console.live import LiveDesk
 from bot.console.picture import shade
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
+from briefings.moments import clock
 from briefings.rows import (
     Briefing,
     BriefingKind,
@@ -66,6 +67,42 @@ async def test_a_name_in_the_title_opens_nothing_and_stays_in_the_form(desk: Des
 async def test_a_fact_reaches_every_text(desk: Desk) -> None:
     assert (await desk.fact()).status_code == 303
     assert (await desk.page("teksten")).count(FACT) >= len(Audience)
+
+
+async def test_a_fact_carries_the_hour_of_its_source(desk: Desk, now: datetime) -> None:
+    at = now - timedelta(hours=3)
+    stored = await desk.press(
+        "feiten", soort="bevestigd", tekst=FACT, bron="politie", tijd=clock(at)
+    )
+    assert stored.status_code == 303
+    [fact] = [fact for fact in await desk.rows(Fact) if fact.text == FACT]
+    assert clock(fact.source_at) == clock(at)
+    assert f"(politie, {clock(at)} uur)" in await desk.page("teksten")
+    refused = await desk.press("feiten", soort="bevestigd", tekst=FACT, bron="OM", tijd="straks")
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("status", "newer", "marks"),
+    [
+        (BriefingStatus.SUBMITTED, False, (texts.DRAFT_MARK,)),
+        (BriefingStatus.DISTRIBUTED, False, ()),
+        (BriefingStatus.DISTRIBUTED, True, (texts.OLD_MARK,)),
+        (BriefingStatus.CORRECTED, True, (texts.CORRECTED_MARK,)),
+        (BriefingStatus.RETRACTED, True, (texts.RETRACTED_MARK,)),
+    ],
+)
+def test_a_printed_version_says_above_the_text_what_became_of_it(
+    now: datetime, status: BriefingStatus, newer: bool, marks: tuple[str, ...]
+) -> None:
+    old, new = (
+        Briefing(
+            event_id=1, version=number, kind=BriefingKind.FIRST, status=stands,
+            facts_version=1, edited_at=now, created_at=now,
+        )
+        for number, stands in ((1, status), (2, BriefingStatus.DISTRIBUTED))
+    )  # fmt: skip
+    assert marks_of(old, [old, new] if newer else [old]) == marks
 
 
 async def test_a_refused_fact_comes_back_in_its_form_and_is_kept_nowhere(desk: Desk) -> None:

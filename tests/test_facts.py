@@ -310,6 +310,30 @@ async def test_the_news_is_offered_as_unconfirmed_newest_first_and_once(db: Data
     assert [offer.text for offer in left] == ["Knallen gehoord bij inval."]
 
 
+@pytest.mark.parametrize(
+    ("meaning", "speaker", "why"),
+    [
+        ("Ik leef mee.", "", "no_speaker"),
+        ("", "De burgemeester", "no_words"),
+        ("Ik leef mee. Ik kom langs. Tot dan.", "De burgemeester", "words_too_long"),
+        ("Ik leef mee. Ik kom langs.", "De burgemeester", None),
+        ("", "", None),
+    ],
+)
+async def test_public_words_are_two_sentences_with_their_speaker(
+    db: Database, meaning: str, speaker: str, why: str | None
+) -> None:
+    async with db.begin() as session:
+        event = an_event()
+        session.add(event)
+        await session.flush()
+        await open_facts(session, event, SETTINGS, editor_id=1, now=NOW)
+        refused = await set_context(
+            session, event.id or 0, editor_id=1, now=NOW, meaning=meaning, meaning_speaker=speaker
+        )
+    assert (refused.reason if refused else None) == why
+
+
 async def test_public_words_are_screened_like_facts(db: Database) -> None:
     async with db.begin() as session:
         event = an_event()

@@ -413,6 +413,9 @@ async def test_the_sentence_taken_over_is_the_one_that_was_shown(desk: Chat) -> 
     await tap(desk, shown)
     [fact] = await typed_facts(desk)
     assert fact.text == "Twee gewonden bij schietpartij in Klarendal."
+    # The time of the news, not that of the tap.
+    assert fact.source_at == desk.now + timedelta(minutes=1)
+    assert fact.source_link == "https://omroep.example/"
 
 
 async def test_an_approver_takes_back_in_the_chat_and_the_others_hear_of_it(

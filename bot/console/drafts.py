@@ -157,7 +157,7 @@ async def print_draft(visit: Visit) -> Response:
         audience=draft.audience,
         stand=_stand(briefing),
         sender=visit.parts.config.briefings.sender,
-        marks=_marks(briefing, versions),
+        marks=marks_of(briefing, versions),
     )
     return await send_pdf(visit.request, sheet, name=f"versie-{briefing.version}-{draft.key}")
 
@@ -169,10 +169,14 @@ def _stand(briefing: Briefing) -> str:
     return texts.PRINTED_STAND.format(version=briefing.version, moment=at)
 
 
-def _marks(briefing: Briefing, versions: Sequence[Briefing]) -> tuple[str, ...]:
+def marks_of(briefing: Briefing, versions: Sequence[Briefing]) -> tuple[str, ...]:
     """What has to be seen before the words are used. Pure."""
     if briefing.status not in SENT:
         return (texts.DRAFT_MARK,)
+    if briefing.status is BriefingStatus.CORRECTED:
+        return (texts.CORRECTED_MARK,)
+    if briefing.status is BriefingStatus.RETRACTED:
+        return (texts.RETRACTED_MARK,)
     newer = any(one.version > briefing.version and one.status in SENT for one in versions)
     return (texts.OLD_MARK,) if newer else ()
 

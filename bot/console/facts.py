@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 
 from starlette.responses import Response
 
@@ -11,6 +10,7 @@ from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import writing
+from bot.evening.sourcing import clock_time, said_at
 from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
 from briefings.facts import (
@@ -21,6 +21,7 @@ from briefings.facts import (
     set_next_update,
     withdraw_fact,
 )
+from briefings.moments import SOONEST
 from briefings.rows import Fact, FactKind
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
@@ -28,8 +29,6 @@ from feeds.rows import Event, EventStatus
 KINDS = (FactKind.CONFIRMED, FactKind.UNCONFIRMED, FactKind.UNKNOWN, FactKind.DENIED)
 MEASURE_FIELDS = ("for_whom", "where", "from_", "until", "decided_by")
 CONTEXT_FIELDS = ("neutral_title", "local_tie", "meaning", "meaning_speaker")
-#: a promise of an update is at least this far away
-SOONEST = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,20 @@ async def _page(visit: Visit, event: Event, given: Given) -> Response:
 async def add(visit: Visit) -> Response:
     """``POST …/feiten``: one sentence with its source."""
     event = await visit.event()
-    given = {name: visit.text(name) for name in ("soort", "tekst", "bron", "link")}
+    given = {name: visit.text(name) for name in ("soort", "tekst", "bron", "tijd", "link")}
     kind = FactKind(given["soort"])
     if kind not in KINDS:
         raise ValueError("not a sentence")
-    fact = NewFact(kind, given["tekst"], given["bron"], given["link"] or None)
+    at = clock_time(given["tijd"])
+    if given["tijd"] and at is None:
+        return await _page(visit, event, Given("feit", given, texts.TIME_LIKE_THIS))
+    fact = NewFact(
+        kind,
+        given["tekst"],
+        given["bron"],
+        said_at(at, visit.now) if at else None,
+        given["link"] or None,
+    )
     return await _store(visit, event, fact, "feit", given)
 
 
@@ -94,7 +102,7 @@ async def add_measure(visit: Visit) -> Response:
     measure = {name: given[name] for name in MEASURE_FIELDS}
     measure["until"] = measure["until"] or chat_texts.UNTIL_FURTHER_NOTICE
     measure["applies"] = "nee" if given["applies"] == "nee" else "ja"
-    fact = NewFact(FactKind.MEASURE, given["tekst"], given["decided_by"], None, measure)
+    fact = NewFact(FactKind.MEASURE, given["tekst"], given["decided_by"], measure=measure)
     return await _store(visit, event, fact, "maatregel", given)
 
 
@@ -129,7 +137,13 @@ async def take_over(visit: Visit) -> Response:
     chosen = next((offer for offer in offered if offer.text == visit.text("tekst")), None)
     if chosen is None:
         raise StalePage
-    fact = NewFact(FactKind.UNCONFIRMED, chosen.text, chosen.source_name, chosen.source_link)
+    fact = NewFact(
+        FactKind.UNCONFIRMED,
+        chosen.text,
+        chosen.source_name,
+        chosen.source_at,
+        chosen.source_link,
+    )
     return await _store(visit, event, fact, "overnemen", {})
 
 
@@ -147,22 +161,15 @@ async def promise(visit: Visit) -> Response:
     """``POST …/volgende-update``: a clock time, today or tomorrow."""
     event = await visit.event()
     assert event.id is not None
-    at = _clock(visit.text("tijd"), visit.now + SOONEST)
-    if at is None:
+    clock = clock_time(visit.text("tijd"))
+    if clock is None:
         values = {"tijd": visit.text("tijd")}
         return await _page(visit, event, Given("update", values, texts.TIME_LIKE_THIS))
+    at = next_time(visit.now + SOONEST, clock)
     await set_next_update(
         visit.session, event.id, at, editor_id=visit.actor.person_id, now=visit.now
     )
     return await _redrafted(visit, event, "promise_set")
-
-
-def _clock(text: str, after: datetime) -> datetime | None:
-    """``22.00`` or ``22:00`` as the next such moment after ``after``; None for anything else."""
-    hour, _, minute = text.replace(":", ".").partition(".")
-    if not (hour.isdecimal() and minute.isdecimal()) or int(hour) > 23 or int(minute) > 59:
-        return None
-    return next_time(after, time(int(hour), int(minute)))
 
 
 async def put_context(visit: Visit) -> Response:

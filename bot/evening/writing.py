@@ -25,11 +25,15 @@ ABOUT_LIMIT = 300
 
 @dataclass(frozen=True, slots=True)
 class NewFact:
-    """What somebody wants to add. ``measure`` as in :class:`briefings.rows.Fact`."""
+    """What somebody wants to add. ``measure`` as in :class:`briefings.rows.Fact`.
+
+    ``source_at``: when the source said so; None is now.
+    """
 
     kind: FactKind
     text: str
     source: str = ""
+    source_at: datetime | None = None
     link: str | None = None
     measure: dict[str, str] | None = None
 
@@ -88,7 +92,7 @@ async def store_fact(
             kind=kind,
             text=fact.text,
             source_name=fact.source,
-            source_at=now if fact.source else None,
+            source_at=(fact.source_at or now) if fact.source else None,
             source_link=printable_link(fact.link) or None,
             measure=fact.measure,
             editor_id=actor.person_id,

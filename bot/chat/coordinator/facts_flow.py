@@ -12,6 +12,7 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
+from bot.evening.sourcing import read_source
 from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
 from briefings.facts import (
@@ -77,7 +78,15 @@ async def take_over(turn: Turn) -> None:
         turn.toast = texts.OLD_CHOICE
         return
     await _store(
-        turn, event, FactKind.UNCONFIRMED, chosen.text, chosen.source_name, chosen.source_link
+        turn,
+        event,
+        NewFact(
+            FactKind.UNCONFIRMED,
+            chosen.text,
+            chosen.source_name,
+            chosen.source_at,
+            chosen.source_link,
+        ),
     )
 
 
@@ -98,7 +107,7 @@ async def wrote_fact(turn: Turn) -> None:
     line = (turn.text or "").strip()
     if given["kind"] == FactKind.UNKNOWN.value:
         await turn.finish()
-        await _store(turn, event, FactKind.UNKNOWN, line, "", None)
+        await _store(turn, event, NewFact(FactKind.UNKNOWN, line))
         return
     assert event.id is not None
     seen = [offer.source_name for offer in await proposals(turn.session, event.id)]
@@ -109,7 +118,7 @@ async def wrote_fact(turn: Turn) -> None:
         for index, name in enumerate(sources)
     ]
     await turn.say(
-        render("coordinator/ask_source.html", line=line),
+        render("coordinator/ask_source.html", line=line, now=turn.now),
         [buttons[index : index + 3] for index in range(0, len(buttons), 3)],
     )
 
@@ -122,14 +131,15 @@ async def chose_source(turn: Turn) -> None:
     if not 0 <= index < len(sources):
         raise ValueError("no such source")
     await turn.finish()
-    await _store(turn, event, FactKind(given["kind"]), given["text"], sources[index], None)
+    await _store(turn, event, NewFact(FactKind(given["kind"]), given["text"], sources[index]))
 
 
 async def wrote_source(turn: Turn) -> None:
     event, given = await _asked(turn)
     await turn.finish()
-    name = (turn.text or "").strip()[:120]
-    await _store(turn, event, FactKind(given["kind"]), given["text"], name, None)
+    said = read_source(turn.text or "", turn.now)
+    kind = FactKind(given["kind"])
+    await _store(turn, event, NewFact(kind, given["text"], said.name[:120], said.at, said.link))
 
 
 async def ask_measure(turn: Turn) -> None:
@@ -172,7 +182,8 @@ async def chose_applies(turn: Turn) -> None:
         "decided_by": given["decided_by"],
         "applies": "ja" if turn.tap.number(1) else "nee",
     }
-    await _store(turn, event, FactKind.MEASURE, given["text"], given["decided_by"], None, measure)
+    fact = NewFact(FactKind.MEASURE, given["text"], given["decided_by"], measure=measure)
+    await _store(turn, event, fact)
 
 
 async def ask_remove(turn: Turn) -> None:
@@ -225,20 +236,12 @@ async def redraft(turn: Turn, event: Event) -> None:
     await writing.redraft(turn.session, event, turn.known(), turn.config.briefings, now=turn.now)
 
 
-async def _store(
-    turn: Turn,
-    event: Event,
-    kind: FactKind,
-    line: str,
-    source: str,
-    link: str | None,
-    measure: dict[str, str] | None = None,
-) -> None:
+async def _store(turn: Turn, event: Event, fact: NewFact) -> None:
     stored = await writing.store_fact(
         turn.session,
         event,
         turn.known(),
-        NewFact(kind, line, source, link, measure),
+        fact,
         turn.config.briefings,
         allow=turn.config.signals.allow,
         now=turn.now,

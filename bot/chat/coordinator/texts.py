@@ -150,6 +150,10 @@ REFUSALS = {
     "no_texts": "Er zijn nog geen teksten.",
     "not_confirmed": "Deze gebeurtenis loopt niet (meer).",
     "wrong_world": "Oefening en echt blijven gescheiden.",
+    "promise_past": "De beloofde update is dan al voorbij. Beloof eerst een nieuw moment.",
+    "no_speaker": "Bij openbare woorden hoort wie dat zei, met de functie.",
+    "no_words": "Vul ook in wat er gezegd is.",
+    "words_too_long": "Openbare woorden zijn hooguit twee zinnen.",
     "source_in_future": "De tijd van de bron ligt in de toekomst.",
     "measure_incomplete": "Bij een maatregel hoort voor wie, waar, tot wanneer en wie besloot.",
 }
