@@ -11,6 +11,7 @@ import bot.exercise.rows
 import bot.rows
 import briefings.rows
 import contacts.calling
+import contacts.consent
 import contacts.gaps
 import contacts.list_check
 import contacts.outbox
@@ -25,6 +26,7 @@ TABLES = (
     bot.rows,
     briefings.rows,
     contacts.calling,
+    contacts.consent,
     contacts.gaps,
     contacts.list_check,
     contacts.outbox,

@@ -139,10 +139,11 @@ class RoleGrant(Row, table=True):
 
 
 class ContactGroup(Row, table=True):
-    """A named group of people, by hand."""
+    """A named group of people: by hand, or (``rule``) everybody who matches a rule."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=120, unique=True)
+    rule: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class GroupMember(Row, table=True):

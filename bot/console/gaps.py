@@ -148,7 +148,7 @@ async def confirm(visit: Visit) -> Response:
     """``POST /organisatie/{number}/bevestigd``: somebody at the desk asked them."""
     organisation = await organisation_in_path(visit)
     await confirm_organisation(visit.session, organisation, who=visit.actor.who, now=visit.now)
-    return visit.back("/contacten/hiaten", done="organisation_confirmed")
+    return visit.back(f"/organisatie/{organisation.id}", done="organisation_confirmed")
 
 
 async def decide_succession(visit: Visit) -> Response:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-import segno
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.asking import leave_list
 from bot.console import texts
+from bot.console.contact_texts import CONSENTS, LANGUAGES
 from bot.console.doors import Door, Visit
 from bot.console.gap_texts import GAPS, why_closed
+from bot.console.organisations import AUDIENCES
+from contacts.consent import consents_of
 from contacts.directory import (
     Channel,
-    ChannelKind,
     ChannelStatus,
     Domain,
     Organisation,
@@ -26,13 +28,12 @@ from contacts.directory import (
     RoleGrant,
 )
 from contacts.gaps import standings
-from contacts.invitations import deep_link, invite
+from contacts.groups import all_groups, groups_by_hand_of
 from contacts.people import grant, revoke
 from contacts.permissions import Permission
 from feeds.districts import districts
 
 PAGE = 40
-INVITE_AT_ONCE = 200
 #: roles that are given by hand; everyone listed is a lid already
 GIVEN = tuple(role for role in Role if role is not Role.MEMBER)
 
@@ -44,16 +45,6 @@ class Entry:
     organisation: Organisation
     people: list[Person] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """Somebody's invitation, to be shown once. ``picture``: the QR code as a data URI."""
-
-    person: Person
-    organisation: str
-    link: str
-    picture: str
 
 
 async def list_contacts(visit: Visit) -> Response:
@@ -120,8 +111,15 @@ async def _counts(visit: Visit) -> Mapping[str, int]:
 
 
 async def show_person(visit: Visit) -> Response:
-    """``GET /contact/{number}``: channels and rights of one person."""
-    person = await person_in_path(visit)
+    """``GET /contact/{number}``: what is written down, channels, consent, groups and rights."""
+    return await person_page(visit, await person_in_path(visit))
+
+
+async def person_page(
+    visit: Visit, person: Person, *, given: Mapping[str, Any] | None = None, error: str = ""
+) -> Response:
+    """The page of one person, with what was typed when it could not be kept."""
+    assert person.id is not None
     channels = await visit.session.exec(
         select(Channel).where(col(Channel.person_id) == person.id).order_by(col(Channel.rank))
     )
@@ -130,13 +128,23 @@ async def show_person(visit: Visit) -> Response:
     )
     grants = granted.all()
     roles = {grant.role for grant in grants}
+    fields = ("name", "function", "phone", "language", "audiences")
     return visit.show(
         "contact.html",
+        status=422 if error else 200,
         person=person,
+        given=given or {name: getattr(person, name) for name in fields},
+        error=error,
+        audiences=AUDIENCES,
+        languages=LANGUAGES,
+        consents=await consents_of(visit.session, person.id),
+        consent_kinds=CONSENTS,
+        groups=[group for group in await all_groups(visit.session) if group.rule is None],
+        in_groups=await groups_by_hand_of(visit.session, person.id),
         organisation=await visit.session.get(Organisation, person.organisation_id),
         channels=channels.all(),
         roles=roles,
-        given=GIVEN,
+        rights=GIVEN,
         has_case_seat=any(grant.has_case_seat for grant in grants),
         statuses=ChannelStatus,
         why_closed=why_closed,
@@ -172,32 +180,6 @@ async def leave(visit: Visit) -> Response:
     return visit.back("/contacten", done="person_left")
 
 
-async def make_invitations(visit: Visit) -> Response:
-    """``POST /contacten/uitnodigen``: one person, or everyone without Telegram; shown once."""
-    linked = select(Channel.person_id).where(
-        col(Channel.kind) == ChannelKind.TELEGRAM, col(Channel.status) == ChannelStatus.ACTIVE
-    )
-    query = (
-        select(Person, Organisation.name)
-        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
-        .where(col(Person.left_at).is_(None), col(Person.is_exercise) == visit.actor.is_exercise)
-        .order_by(col(Organisation.name), col(Person.id))
-    )
-    chosen = visit.text("persoon")
-    if chosen:
-        query = query.where(col(Person.id) == visit.number("persoon"))
-    else:
-        query = query.where(col(Person.id).not_in(linked)).limit(INVITE_AT_ONCE)
-    bot_name = visit.parts.config.telegram.bot_name
-    invited = []
-    for person, organisation in (await visit.session.exec(query)).all() if bot_name else ():
-        token = await invite(visit.session, person.id or 0, now=visit.now)
-        link = deep_link(bot_name, token)
-        picture = segno.make(link, error="m").svg_data_uri(scale=3)
-        invited.append(Invited(person, organisation, link, picture))
-    return visit.show("uitnodigingen.html", invited=invited, bot_name=bot_name)
-
-
 async def person_in_path(visit: Visit) -> Person:
     """Whom the page is about, in the visitor's own world.
 
@@ -211,7 +193,6 @@ async def person_in_path(visit: Visit) -> Person:
 
 DOORS = (
     Door("/contacten", list_contacts, Permission.MANAGE_CONTACTS),
-    Door("/contacten/uitnodigen", make_invitations, Permission.MANAGE_CONTACTS, "POST"),
     Door("/contact/{number:int}", show_person, Permission.MANAGE_CONTACTS),
     Door("/contact/{number:int}/weg", leave, Permission.MANAGE_CONTACTS, "POST"),
     Door("/contact/{number:int}/recht", change_role, Permission.MANAGE_SYSTEM, "POST"),

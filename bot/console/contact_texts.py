@@ -1,0 +1,31 @@
+"""Dutch words of the pages where organisations and people are written down."""
+
+from collections.abc import Mapping
+
+from contacts.consent import ConsentKind
+from contacts.editing import Refusal
+
+REFUSALS: Mapping[Refusal, str] = {
+    Refusal.NAME_MISSING: "Vul een naam in. Een functienaam mag ook.",
+    Refusal.NAME_TAKEN: "Er is al een organisatie met deze naam.",
+    Refusal.TOO_LONG: "Een van de velden is te lang. Er is niets opgeslagen.",
+    Refusal.BAD_ADDRESS: "Dit is geen e-mailadres. Controleer het.",
+    Refusal.ADDRESS_TAKEN: "Dit adres hoort al bij iemand anders op de lijst.",
+    Refusal.NEEDS_CONSENT: (
+        "Bij religieuze en culturele organisaties staat alleen een functioneel adres op de lijst, "
+        "zoals info@ of bestuur@. Een persoonlijk adres kan pas als de persoon toestemming gaf: "
+        "noteer die eerst."
+    ),
+}
+CONSENTS: Mapping[ConsentKind, str] = {
+    ConsentKind.PERSONAL_ADDRESS: "een persoonlijk adres op de lijst",
+    ConsentKind.SHARE_WITH_MEMBERS: "naam en adres zichtbaar voor andere leden",
+}
+CONSENT_HOW = "Schrijf hoe de toestemming kwam, bijvoorbeeld: telefonisch, formulier van 3 maart."
+LANGUAGES = {
+    "nl": "Nederlands", "en": "Engels", "ar": "Arabisch", "de": "Duits", "fr": "Frans",
+    "pl": "Pools", "tr": "Turks", "uk": "Oekraïens",
+}  # fmt: skip
+GROUP_NAME = "Geef de groep een naam van hooguit 120 tekens."
+GROUP_TAKEN = "Er is al een groep met deze naam."
+GROUP_EMPTY = "Kies ten minste één domein, tekst of wijk."

@@ -1,0 +1,181 @@
+"""One organisation at the desk: its details, its people, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from bot.console import texts
+from bot.console.contact_texts import LANGUAGES, REFUSALS
+from bot.console.doors import Door, Visit
+from bot.console.gap_texts import GAPS
+from bot.console.gaps import organisation_in_path
+from contacts.directory import Audience, Domain, Organisation, Person
+from contacts.editing import EditRefused, add_address, save_organisation, save_person
+from contacts.gaps import standings
+from contacts.permissions import Permission
+from feeds.districts import districts
+
+#: parents get theirs through the school, so nobody on the list has that text
+AUDIENCES = {key: label for key, label in texts.AUDIENCES.items() if key is not Audience.PARENTS}
+EMPTY: Mapping[str, Any] = {
+    "name": "", "domain": Domain.EDUCATION, "district": None, "mailbox": None, "phone": None,
+    "internal_contact": None,
+}  # fmt: skip
+
+
+async def show_new(visit: Visit) -> Response:
+    """``GET /contacten/organisatie``."""
+    return _form(visit, EMPTY)
+
+
+async def add_organisation(visit: Visit) -> Response:
+    """``POST /contacten/organisatie``."""
+    values = organisation_values(visit)
+    organisation = Organisation(
+        name="", domain=values["domain"], is_exercise=visit.actor.is_exercise, created_at=visit.now
+    )
+    try:
+        await save_organisation(
+            visit.session, organisation, values, who=visit.actor.who, now=visit.now
+        )
+    except EditRefused as refused:
+        return _form(visit, values, error=REFUSALS[refused.why])
+    return visit.back(f"/organisatie/{organisation.id}", done="saved")
+
+
+def _form(visit: Visit, values: Mapping[str, Any], *, error: str = "") -> Response:
+    return visit.show(
+        "organisatie_nieuw.html", status=422 if error else 200, given=values, error=error,
+        domains=_labels(), places=_places(),
+    )  # fmt: skip
+
+
+async def show_organisation(visit: Visit) -> Response:
+    """``GET /organisatie/{number}``."""
+    return await _page(visit, await organisation_in_path(visit))
+
+
+async def _page(
+    visit: Visit,
+    organisation: Organisation,
+    *,
+    given: Mapping[str, Any] | None = None,
+    person: Mapping[str, Any] | None = None,
+    error: str = "",
+) -> Response:
+    every = timedelta(days=visit.parts.config.contacts.check_days)
+    (standing,) = await standings(visit.session, [organisation], every, now=visit.now)
+    found = await visit.session.exec(
+        select(Person)
+        .where(col(Person.organisation_id) == organisation.id, col(Person.left_at).is_(None))
+        .order_by(col(Person.name), col(Person.id))
+    )
+    return visit.show(
+        "organisatie_beheer.html",
+        status=422 if error else 200,
+        organisation=organisation,
+        given=given or {name: getattr(organisation, name) for name in EMPTY},
+        person=person or {"name": "", "function": "", "email": "", "language": "nl",
+                          "audiences": []},
+        error=error,
+        error_in="person" if person is not None else "organisation",
+        people=found.all(),
+        gaps=[GAPS[gap] for gap in standing.gaps],
+        domains=_labels(),
+        places=_places(),
+        audiences=AUDIENCES,
+        languages=LANGUAGES,
+    )  # fmt: skip
+
+
+async def change_organisation(visit: Visit) -> Response:
+    """``POST /organisatie/{number}``."""
+    organisation = await organisation_in_path(visit)
+    values = organisation_values(visit)
+    try:
+        await save_organisation(
+            visit.session, organisation, values, who=visit.actor.who, now=visit.now
+        )
+    except EditRefused as refused:
+        return await _page(visit, organisation, given=values, error=REFUSALS[refused.why])
+    return visit.back(f"/organisatie/{organisation.id}", done="saved")
+
+
+async def add_person(visit: Visit) -> Response:
+    """``POST /organisatie/{number}/persoon``: with an address, or without one for now."""
+    organisation = await organisation_in_path(visit)
+    assert organisation.id is not None
+    values = person_values(visit)
+    person = Person(
+        organisation_id=organisation.id, name="", is_exercise=organisation.is_exercise,
+        created_at=visit.now,
+    )  # fmt: skip
+    email, who = visit.text("e-mail"), visit.actor.who
+    try:
+        async with visit.session.begin_nested():
+            await save_person(visit.session, person, values, who=who, now=visit.now)
+            if email:
+                await add_address(visit.session, person, email, who=who, now=visit.now)
+    except EditRefused as refused:
+        given = {**values, "email": email}
+        return await _page(visit, organisation, person=given, error=REFUSALS[refused.why])
+    return visit.back(f"/contact/{person.id}", done="saved")
+
+
+def organisation_values(visit: Visit) -> dict[str, Any]:
+    """What the form says about an organisation.
+
+    :raises ValueError: a choice that is none.
+    """
+    district = visit.text("wijk")
+    if district and district not in dict(districts()):
+        raise ValueError("no such wijk")
+    return {
+        "name": visit.text("naam"),
+        "domain": Domain(visit.text("domein")),
+        "district": district or None,
+        "mailbox": visit.text("postbus").lower() or None,
+        "phone": visit.text("telefoon") or None,
+        "internal_contact": visit.text("aanspreekpunt") or None,
+    }
+
+
+def person_values(visit: Visit) -> dict[str, Any]:
+    """What the form says about a person.
+
+    :raises ValueError: a choice that is none.
+    """
+    language = visit.text("taal")
+    if language not in LANGUAGES:
+        raise ValueError("no such language")
+    chosen = [Audience(value) for value in visit.fields.get("teksten", [])]
+    if Audience.PARENTS in chosen:
+        raise ValueError("parents are not on the list")
+    return {
+        "name": visit.text("naam"),
+        "function": visit.text("functie"),
+        "language": language,
+        "audiences": [audience.value for audience in dict.fromkeys(chosen)],
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {domain.value: label for domain, label in texts.DOMAINS.items()}
+
+
+def _places() -> dict[str, str]:
+    return {"": "geen, of de hele stad", **dict(districts())}
+
+
+DOORS = (
+    Door("/contacten/organisatie", show_new, Permission.MANAGE_CONTACTS),
+    Door("/contacten/organisatie", add_organisation, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/organisatie/{number:int}", show_organisation, Permission.MANAGE_CONTACTS),
+    Door("/organisatie/{number:int}", change_organisation, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/organisatie/{number:int}/persoon", add_person, Permission.MANAGE_CONTACTS, "POST"),
+)
