@@ -5,7 +5,7 @@
 # make migration  m="what changed": writes the next migration from the code
 # make lock       resolves requirements.lock anew (needs uv)
 # make assets     rebuilds what the console takes from others, bot/console/static/vendor (needs npm)
-# make bench      measures delivery for some minutes, into docs/performance.md
+# make bench      measures delivery for a quarter of an hour, into docs/performance.md   [SHORT=1]
 # make browser    Debian's Chromium, for the tests that look at the pages
 # make printing   Debian's text layout libraries, for texts as PDF
 # make postgresql Debian's PostgreSQL, for the second round of the tests that keep rows
@@ -103,7 +103,7 @@ search: setup
 	$(BIN)/pytest -q -n 2 --hypothesis-profile=search $$(grep -rlE '^@given|^    @given' tests)
 
 bench: setup
-	$(BIN)/python -m bot.bench.series
+	$(BIN)/python -m bot.bench.series $(if $(SHORT),--short)
 
 migration: setup
 	@[ -n "$(m)" ] || { echo 'Usage: make migration m="what changed"'; exit 2; }

@@ -8,9 +8,11 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from bot.bench.curves import curves
 from bot.bench.deliver import Plan, mail_faults
 from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rule
 from bot.bench.series import BEGIN, END, head, replaced, row
@@ -135,3 +137,41 @@ def test_each_mail_fault_meets_its_share_and_the_same_seed_the_same_addresses() 
     assert 80 < sum(counts.values()) < 200
     assert mail_faults(plan) == mail_faults(plan)
     assert mail_faults(replace(plan, fault="geen")) == {}
+
+
+def test_the_curves_show_each_store_by_more_than_colour() -> None:
+    picture = curves({"SQLite": [(1_000, 970.0), (10_000, 975.0)], "PostgreSQL": [(1_000, 900.0)]})
+    root = ElementTree.fromstring(picture)
+    lines = [one for one in root if one.tag.endswith("polyline")]
+    assert len({line.attrib["stroke-dasharray"] for line in lines}) == 2
+    said = [one.text for one in root if one.tag.endswith("text")]
+    assert {"SQLite", "PostgreSQL", "1.000", "10.000"} <= set(said)
+    assert root.attrib["aria-label"]
+
+
+def test_a_higher_rate_stands_higher_and_more_contacts_further() -> None:
+    [line] = [
+        one
+        for one in ElementTree.fromstring(curves({"SQLite": [(1_000, 500.0), (250_000, 900.0)]}))
+        if one.tag.endswith("polyline")
+    ]
+    (x1, y1), (x2, y2) = (map(float, place.split(",")) for place in line.attrib["points"].split())
+    assert x2 > x1
+    assert y2 < y1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [(["updates", "--updates", "60", "--kill", "1"], "handled_twice"),
+     (["button", "--contacts", "150", "--rate", "50"], "longest_s")],
+)  # fmt: skip
+def test_what_people_send_is_measured_from_outside(words: list[str], key: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli.main", "bench", *words],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert key in figures
+    if words[0] == "updates":
+        assert (figures["lost"], figures["handled_twice"], figures["kills"]) == (0, 0, 1)

@@ -43,6 +43,12 @@ OUTCOME = "Dank, dit is besproken met de wijk."
 
 HELP_DELIVER = "Verstuur één bericht aan veel verzonnen contacten en meet snelheid en zekerheid."
 HELP_MAIL = "Verstuur mail naar een server die weigert, uitstelt en afbreekt; meet en controleer."
+HELP_UPDATES = (
+    "Laat veel mensen tegelijk iets sturen, stop Schakel er hard tussendoor, en controleer."
+)
+HELP_BUTTON = "Meet hoe lang een coördinator op antwoord wacht terwijl duizenden berichten uitgaan."
+HELP_HOW_MANY = "zoveel berichten van verzonnen mensen"
+NOTHING_LEFT = "het versturen was al klaar voordat iemand iets kon vragen"
 HELP_RATE = "zoveel berichten per seconde mag het kanaal"
 HELP_LATENCY = "zoveel milliseconden doet de andere kant over een antwoord"
 HELP_DATABASE = "lege opslag om in te meten; zonder: een tijdelijke"
@@ -97,3 +103,7 @@ MESSAGE_BODY = (
     "Wat u kunt doen: vertel wat zeker is, en zeg het ook als u iets niet weet. "
     "Laat vragen toe. Stuur geen beelden door. Merkt u spanning? Meld het met de knop hieronder."
 )
+
+CURVES_TITLE = "Berichten per seconde, bij een grens van 1000 per seconde"
+CURVES_LABEL = "Berichten per seconde bij meer contacten. De tabel ernaast geeft dezelfde getallen."
+CURVES_AXIS = "contacten"

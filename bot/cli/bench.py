@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Coroutine
+from typing import Annotated, Any
 
 import typer
 
@@ -82,7 +83,6 @@ def deliver(
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
 ) -> None:
     from bot.bench.deliver import PROFILES, Plan, measure
-    from bot.bench.processes import BenchFailed
     from contacts.directory import ChannelKind
 
     if fault not in PROFILES:
@@ -92,11 +92,7 @@ def deliver(
     if workers > 1 and not database.startswith("postgresql"):
         raise stop(texts.WORKERS_NEED_POSTGRESQL)
     plan = Plan(contacts, rate, latency_ms, database, fault, kill, workers, ChannelKind(channel))
-    try:
-        figures = run(measure(plan, quiet=as_json))
-    except BenchFailed as error:
-        raise stop(texts.FAILED.format(detail=error), WRONG) from error
-    say(figures)
+    _measured(measure(plan, quiet=as_json))
 
 
 @app.command("mail", help=texts.HELP_MAIL)
@@ -111,12 +107,60 @@ def mail(
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
 ) -> None:
     from bot.bench.deliver import Plan, measure
-    from bot.bench.processes import BenchFailed
     from contacts.directory import ChannelKind
 
     plan = Plan(contacts, rate, fault="storm", kind=ChannelKind.EMAIL)
+    _measured(measure(plan, quiet=as_json))
+
+
+@app.command("updates", help=texts.HELP_UPDATES)
+def updates(
+    count: Annotated[
+        int,
+        typer.Option("--updates", min=1, help=texts.HELP_HOW_MANY, metavar=frame_texts.NUMBER),
+    ] = 10_000,
+    kill: Annotated[
+        int, typer.Option("--kill", min=0, help=texts.HELP_KILL, metavar=frame_texts.NUMBER)
+    ] = 1,
+    database: Annotated[
+        str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
+    ] = "",
+) -> None:
+    from bot.bench.answering import measure_updates
+
+    _measured(measure_updates(count, kill, database))
+
+
+@app.command("button", help=texts.HELP_BUTTON)
+def button(
+    contacts: Annotated[
+        int, typer.Option("--contacts", min=1, help=texts.HELP_CONTACTS, metavar=frame_texts.NUMBER)
+    ] = 10_000,
+    rate: Annotated[
+        float,
+        typer.Option("--rate", min=1, max=1000, help=texts.HELP_RATE, metavar=frame_texts.NUMBER),
+    ] = 500.0,
+    latency_ms: Annotated[
+        float,
+        typer.Option(
+            "--latency-ms", min=0, max=10_000, help=texts.HELP_LATENCY, metavar=frame_texts.NUMBER
+        ),
+    ] = 50.0,
+    database: Annotated[
+        str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
+    ] = "",
+) -> None:
+    from bot.bench.answering import measure_button
+
+    _measured(measure_button(contacts, rate, latency_ms, database))
+
+
+def _measured(measuring: Coroutine[Any, Any, str]) -> None:
+    """Say the line of figures, or in Dutch why there is none."""
+    from bot.bench.processes import BenchFailed
+
     try:
-        figures = run(measure(plan, quiet=as_json))
+        figures = run(measuring)
     except BenchFailed as error:
         raise stop(texts.FAILED.format(detail=error), WRONG) from error
     say(figures)

@@ -6,8 +6,9 @@ message only its first line is kept, so that this side is not what is measured.
 ``python -m bot.simulator.crowd`` reads one JSON object from standard input (``token``,
 ``latency_s``, ``faults``, ``mail_faults``, ``seed``), prints its addresses as one, and ends when
 the input closes.
-``GET /arrived`` answers what the journal proves. There is a mail server as well; ``GET /tried``
-answers when each address was first tried there.
+``GET /arrived`` answers what the journal proves; ``POST /say`` lets many chats say one thing
+each. There is a mail server as well; ``GET /tried`` answers when each address was first tried
+there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import itertools
 import json
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -30,8 +32,10 @@ from bot.simulator.journal import SENDS, Call, Journal
 from bot.simulator.smtp_sink import SmtpSink
 from bot.simulator.world import Json, World
 
-#: how long a poll for updates is held; nobody in the crowd ever says something
+#: how long a poll for updates is held while nobody in the crowd says something
 POLL_S = 2.0
+#: as many as Telegram hands over at once
+MOST_UPDATES = 100
 
 
 @dataclass
@@ -49,6 +53,9 @@ class Crowd:
         self._ids = itertools.count(1)
         self._lines: dict[str, str] = {}
         self._bot = World().bot
+        self._updates: list[Json] = []
+        self._update_ids = itertools.count(1)
+        self._said = asyncio.Event()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """One call, or a look at the journal."""
@@ -56,12 +63,13 @@ class Crowd:
             return web.json_response(self.arrived())
         if request.path == "/tried":
             return web.json_response(sorted(self.mail.first_tries.values()))
+        if request.path == "/say":
+            return web.json_response({"at": self.say(**json.loads(await request.read()))})
         if not request.path.startswith(self._path):
             return web.json_response({"ok": False, "error_code": 404}, status=404)
         method = request.path.removeprefix(self._path).lower()
         if method == "getupdates":
-            await asyncio.sleep(POLL_S)
-            return _ok([])
+            return _ok(await self._waiting(_given(request, "") | dict(request.query)))
         given = _given(request, (await request.read()).decode())
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
@@ -73,6 +81,33 @@ class Crowd:
         if fault is not None:
             return await go_wrong(request, fault)
         return _ok(self._result(method, given))
+
+    def say(self, first: int, count: int, text: str) -> float:
+        """``count`` chats from number ``first`` on say this, once each; returns the moment."""
+        for chat in range(first, first + count):
+            number = next(self._update_ids)
+            self._updates.append(
+                {
+                    "update_id": number,
+                    "message": {
+                        "message_id": number, "date": int(_wall()), "text": text,
+                        "chat": {"id": chat, "type": "private", "first_name": "Lid"},
+                        "from": {"id": chat, "is_bot": False, "first_name": "Lid"},
+                    },
+                }
+            )  # fmt: skip
+        self._said.set()
+        return time.monotonic()
+
+    async def _waiting(self, given: Json) -> list[Json]:
+        """What was said and not confirmed yet; a poll waits for it, as Telegram's does."""
+        offset = int(given.get("offset", 0))
+        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        if not self._updates:
+            self._said.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._said.wait(), POLL_S)
+        return self._updates[:MOST_UPDATES]
 
     def arrived(self) -> Json:
         """Moment, address and first line or subject of all that came, as lists of equal length."""
