@@ -664,3 +664,17 @@ def test_run_that_can_reach_nobody_says_what_to_set(place: Path) -> None:
     result = call("run")
     assert result.exit_code == 2
     assert "SCHAKEL_TELEGRAM_TOKEN_FILE" in said(result)
+
+
+def test_one_contact_is_exported_and_erased_only_with_a_second_word(place: Path) -> None:
+    installed()
+    (place / "c.csv").write_text(f"{HEAD}School;onderwijs;Docent;docent_po;;d@s.example\n")
+    said(call("contacts", "import", "c.csv"))
+    number = next(p.id for p in rows(place, Person)[0] if p.name == "Docent")
+    assert "d@s.example" in said(call("contacts", "export", str(number)))
+    unsure = call("contacts", "erase", str(number))
+    assert unsure.exit_code != 0
+    assert "--yes" in said(unsure)
+    assert "is gewist" in said(call("contacts", "erase", str(number), "--yes"))
+    assert "d@s.example" not in said(call("contacts", "export", str(number)))
+    assert call("contacts", "erase", str(number), "--yes").exit_code != 0

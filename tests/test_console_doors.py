@@ -97,6 +97,7 @@ OPEN_ON_PURPOSE = {
     ("POST", "/p/{token:token}/rusttijd"), ("POST", "/p/{token:token}/achterwacht"),
     ("POST", "/p/{token:token}/klopt"), ("POST", "/p/{token:token}/weg"),
     ("POST", "/p/{token:token}/opvolger"),
+    ("GET", "/privacy"), ("GET", "/p/{token:token}/bestand"), ("POST", "/p/{token:token}/wissen"),
     ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/metrics"),
     ("GET", "/uit/{token:token}"), ("POST", "/uit/{token:token}"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.database import empty_log
+from bot.rows import Passkey
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -16,13 +20,15 @@ from contacts.directory import (
     LinkPurpose,
     Organisation,
     Person,
+    Role,
 )
-from contacts.journal import SYSTEM
+from contacts.journal import SYSTEM, JournalEntry
 from contacts.links import mint_person_link
 from contacts.outbox import Message, MessageKind
-from contacts.people import close_channel, mark_left, open_channel
+from contacts.people import close_channel, grant, mark_left, open_channel
 from contacts.records import Database
-from tests.console_world import SAME_SITE, World, a_world, contents
+from tests.console_world import PLANTED, SAME_SITE, World, a_world, contents
+from tests.stores import is_postgresql
 
 ADDRESS = "docent@school.example"
 
@@ -180,3 +186,100 @@ async def test_the_back_up_is_a_colleague_of_the_same_organisation(world: World)
     assert await backup() == teacher
     assert await choose("") == 303
     assert await backup() is None
+
+
+async def the_teacher(world: World) -> Person:
+    async with world.db.read() as session:
+        return (await session.exec(select(Person).order_by(col(Person.id)))).all()[0]
+
+
+async def test_the_file_holds_what_points_to_its_owner_and_no_key(world: World) -> None:
+    page = await own_page(world)
+    answer = await world.web.get(f"{page}/bestand")
+    assert "attachment" in answer.headers["content-disposition"]
+    told = answer.json()
+    assert told["person"]["name"] == "Docent"
+    assert [row["address"] for row in told["channel"]] == [ADDRESS]
+    assert [row["address"] for row in told["delivery"]] == [ADDRESS]
+    assert "token_hash" not in answer.text
+    assert "Coördinator" not in answer.text
+
+
+async def test_erasing_takes_a_tick_and_then_nothing_of_the_name_is_left(
+    world: World, tmp_path: Path
+) -> None:
+    page = await own_page(world)
+    async with world.db.begin() as session:
+        person = await session.get_one(Person, (await the_teacher(world)).id)
+        person.name, person.phone = PLANTED, "026-1122334"
+        await note_passkey(session, person.id or 0, world.now)
+    # What a browser sends of a form with one box that is not ticked.
+    empty = SAME_SITE | {"content-type": "application/x-www-form-urlencoded"}
+    unsure = await world.web.post(f"{page}/wissen", content=b"", headers=empty)
+    assert "vinkje" in unsure.headers["location"]
+    answer = await world.web.post(f"{page}/wissen", data={"zeker": "ja"}, headers=SAME_SITE)
+    assert "Uw gegevens zijn gewist" in answer.text
+    assert (await world.web.get(page)).status_code == 410
+    rows = await contents(world.db)
+    left = repr({table: found for table, found in rows.items() if table != "journal_entry"})
+    for said in (PLANTED, ADDRESS, "026-1122334"):
+        assert said not in left, said
+        assert said not in repr(rows["journal_entry"])
+    assert rows["passkey"] == rows["channel"][1:] == []
+    await empty_log(world.db)
+    if not is_postgresql():
+        raw = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert PLANTED.encode() not in raw
+    kept = await the_teacher(world)
+    assert (kept.name, kept.left_at, kept.erased_at) == (
+        "Verwijderd contact", world.now, world.now,
+    )  # fmt: skip
+
+
+async def note_passkey(session: AsyncSession, person_id: int, now: datetime) -> None:
+    session.add(
+        Passkey(
+            person_id=person_id, name="telefoon", credential="aa", public_key="bb", created_at=now
+        )
+    )
+
+
+async def test_the_only_admin_is_not_erased_by_their_own_page(world: World) -> None:
+    page = await own_page(world, "Coördinator")
+    answer = await world.web.post(f"{page}/wissen", data={"zeker": "ja"}, headers=SAME_SITE)
+    assert answer.status_code == 409
+    assert "enige beheerder" in answer.text
+
+
+async def test_the_desk_hands_out_the_file_and_erases_on_request(world: World) -> None:
+    person = await the_teacher(world)
+    contact = f"/contact/{person.id}"
+    assert (await world.press(f"{contact}/bestand")).json()["person"]["name"] == "Docent"
+    assert "klaar=tick_first" in (await world.press(f"{contact}/wissen")).headers["location"]
+    await world.press(f"{contact}/wissen", zeker="ja")
+    assert (await the_teacher(world)).name == "Verwijderd contact"
+    async with world.db.read() as session:
+        found = await session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))
+        lines = [entry.action for entry in found.all() if entry.subject == f"person:{person.id}"]
+    assert [line for line in lines if line in ("person_exported", "person_erased")] == [
+        "person_exported", "person_erased",
+    ]  # fmt: skip
+
+
+async def test_every_public_page_leads_to_the_privacy_page(world: World) -> None:
+    for path in (world.page, f"{world.page}/signaal", "/gegevens", await own_page(world), "/nee"):
+        assert 'href="/privacy"' in (await world.web.get(path)).text, path
+    page = (await world.web.get("/privacy")).text
+    for words in ("30 dagen na het antwoord", "6 maanden", "Niemand die signalen leest",
+                  "Politie en Veiligheidshuis krijgen uw bericht niet."):  # fmt: skip
+        assert words in page, words
+    assert "<script" not in page
+
+
+async def test_the_privacy_page_counts_who_also_sits_in_the_casusoverleg(world: World) -> None:
+    async with world.db.begin() as session:
+        person_id = (await the_teacher(world)).id or 0
+        await grant(
+            session, person_id, Role.INTERPRETER, who=SYSTEM, now=world.now, has_case_seat=True
+        )
+    assert "zit er één ook in het casusoverleg" in (await world.web.get("/privacy")).text

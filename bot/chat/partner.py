@@ -64,6 +64,7 @@ async def explain(turn: Turn) -> None:
     await turn.say(
         render(
             "partner/help.html",
+            privacy=f"{turn.config.web.base_url.rstrip('/')}/privacy",
             settings=turn.config.briefings,
             runs_events=may(actor, Permission.MANAGE_EVENT),
             today=turn.now.astimezone(AMSTERDAM).date(),

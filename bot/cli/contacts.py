@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -107,6 +107,68 @@ class _Listed:
     name: str
     organisation: str
     has_telegram: bool
+
+
+@app.command("export", help=texts.HELP_EXPORT)
+def export(
+    person_id: Annotated[int, typer.Argument(help=texts.HELP_PERSON, metavar=frame_texts.PERSON)],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    import json
+
+    told = with_database(load(config), lambda db: _export(db, person_id))
+    if told is None:
+        raise stop(texts.NO_PERSON_AT_ALL.format(person_id=person_id), WRONG)
+    say(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+async def _export(db: Database, person_id: int) -> dict[str, Any] | None:
+    from bot.clock import utc_now
+    from bot.own_data import export_contact
+    from contacts.directory import Person
+    from contacts.journal import Who, write_journal
+
+    async with db.begin() as session:
+        person = await session.get(Person, person_id)
+        if person is None:
+            return None
+        write_journal(
+            session, who=Who("cli"), action="person_exported", subject=f"person:{person_id}",
+            now=utc_now(),
+        )  # fmt: skip
+        return await export_contact(session, person)
+
+
+@app.command("erase", help=texts.HELP_ERASE)
+def erase(
+    person_id: Annotated[int, typer.Argument(help=texts.HELP_PERSON, metavar=frame_texts.PERSON)],
+    sure: Annotated[bool, typer.Option("--yes", help=texts.HELP_ERASE_YES)] = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    if not sure:
+        raise stop(texts.ERASE_SURE.format(person_id=person_id))
+    said = with_database(load(config), lambda db: _erase(db, person_id))
+    if said != texts.ERASED:
+        raise stop(said.format(person_id=person_id), WRONG)
+    say(said.format(person_id=person_id))
+
+
+async def _erase(db: Database, person_id: int) -> str:
+    from bot.clock import utc_now
+    from bot.database import empty_log
+    from bot.own_data import erase_contact, is_last_admin
+    from contacts.directory import Person
+    from contacts.journal import Who
+
+    async with db.begin() as session:
+        person = await session.get(Person, person_id)
+        if person is None or person.erased_at is not None:
+            return texts.NO_PERSON_AT_ALL
+        if await is_last_admin(session, person):
+            return texts.ERASE_LAST_ADMIN
+        await erase_contact(session, person, who=Who("cli"), now=utc_now())
+    await empty_log(db)
+    return texts.ERASED
 
 
 @app.command("list", help=texts.HELP_CONTACTS_LIST)

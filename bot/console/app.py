@@ -46,6 +46,7 @@ from bot.console import (
     organisation,
     organisations,
     own_page,
+    own_rights,
     passkeys,
     people,
     person_editing,
@@ -93,6 +94,7 @@ DOORS: tuple[Door, ...] = (
     *couplings.DOORS,
     *lists.DOORS,
     *passkeys.DOORS,
+    *own_rights.DOORS,
 )
 
 
@@ -134,6 +136,7 @@ def _routes() -> list[Route | Mount]:
         *signing_in.ROUTES,
         *live.ROUTES,
         *own_page.ROUTES,
+        *own_rights.ROUTES,
         *preferences.ROUTES,
         *list_check.ROUTES,
         *unsubscribe.ROUTES,

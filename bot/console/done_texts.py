@@ -42,6 +42,8 @@ DONE = {
     "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",
     "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
     "note_wiped": "De tekst is gewist. Dat is niet terug te draaien.",
+    "tick_first": "Er is niets gewist. Zet eerst het vinkje.",
+    "last_admin_stays": "Dit is de enige beheerder. Geef eerst iemand anders dat recht.",
     "person_erased": "De gegevens van deze persoon zijn gewist.",
     "reading_kept": "Uw oordeel is bewaard.",
     "decided": "Het besluit is bewaard. De melder hoort het pas met uw antwoord.",

@@ -9,6 +9,7 @@ DONE = {
     "achterwacht": "De achterwacht is opgeslagen.",
     "klopt": "Dank u. Over een half jaar vragen wij het opnieuw.",
     "opvolger": "Dank u. De coördinator kijkt het na en zet uw nieuwe collega op de lijst.",
+    "vinkje": "Er is niets gewist. Zet eerst het vinkje bij: Ja, wis mijn gegevens.",
     "uren": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
 

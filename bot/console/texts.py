@@ -144,6 +144,14 @@ EXPLANATIONS = {
         "Dank u voor uw tijd",
         "U krijgt geen berichten meer. Wij vragen uw organisatie om een opvolger.",
     ),
+    "erased": (
+        "Uw gegevens zijn gewist",
+        "U staat niet meer op de lijst. Uw naam en adressen zijn weg.",
+    ),
+    "last_admin": (
+        "Dit kan nu nog niet",
+        "U bent de enige beheerder. Geef eerst iemand anders dat recht.",
+    ),
     "own_page_over": (
         "Deze link werkt niet meer",
         "Vraag een nieuwe: stuur de bot /gegevens, of vraag de link per e-mail.",
