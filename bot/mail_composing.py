@@ -7,6 +7,7 @@ checked, the subject is one line, everything else is ours.
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
+from html import escape
 
 from contacts.outbox import EmailForm
 from contacts.texts import (
@@ -26,12 +28,17 @@ from contacts.texts import (
     EXERCISE_SUBJECT,
     FALLBACK_LINE,
     REPEAT_SUBJECT,
+    UNSUBSCRIBE_HTML,
+    UNSUBSCRIBE_TEXT,
 )
 from contacts.transport import Outgoing, Standing
 
 STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 #: an address in a header is not broken in two; the subject is folded by itself
 LINES = compat32.clone(linesep="\r\n", max_line_length=900)
+#: where the template of a mail takes a line of the moment
+_TOP, _FOOT = re.compile("<!-- above -->"), re.compile("<!-- below -->")
+_BODY, _BODY_END = re.compile("<body[^>]*>", re.I), re.compile("</body>", re.I)
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
 
@@ -68,7 +75,8 @@ def compose(
     """The whole mail as bytes.
 
     :param reply_to: the address that names this delivery.
-    :param unsubscribe: where one click ends the mails (RFC 8058); a header for mail programs.
+    :param unsubscribe: where one click ends the mails (RFC 8058): a header for mail programs,
+        and a line at the end for people.
     :raises ValueError, email.errors.MessageError, IndexError: the recipient's is no address.
     """
     to = Address(addr_spec=outgoing.address)
@@ -90,10 +98,28 @@ def compose(
     text, html = form.text, form.html
     if outgoing.standing in STANDING_LINES:
         line = STANDING_LINES[outgoing.standing]
-        text, html = f"{line}\n\n{text}", f"<p>{line}</p>{html}"
+        text, html = f"{line}\n\n{text}", _above(html, f"<p>{line}</p>")
+    if unsubscribe is not None:
+        text = f"{text}\n\n{UNSUBSCRIBE_TEXT.format(link=unsubscribe)}\n"
+        html = _below(html, f"<p>{UNSUBSCRIBE_HTML.format(link=escape(unsubscribe))}</p>")
     for words, kind in ((text, "plain"), (html, "html")):
         mail.attach(MIMEText(words, kind, UTF8))  # type: ignore[arg-type]
     return Composed(number, mail.as_bytes(policy=LINES))
+
+
+def _above(html: str, line: str) -> str:
+    """Within the letter, also in one that a municipality laid out: never before the doctype."""
+    for mark in (_TOP, _BODY):
+        if found := mark.search(html):
+            return html[: found.end()] + line + html[found.end() :]
+    return line + html
+
+
+def _below(html: str, line: str) -> str:
+    for mark in (_FOOT, _BODY_END):
+        if found := mark.search(html):
+            return html[: found.start()] + line + html[found.start() :]
+    return html + line
 
 
 def _marks(outgoing: Outgoing) -> str:

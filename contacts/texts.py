@@ -13,6 +13,9 @@ FALLBACK_LINE = "(ook via dit kanaal, voor het geval u het nog niet had)"
 BACKUP_LINE = "(u krijgt dit als achterwacht: daar reageerde nog niemand)"
 EXERCISE_SUBJECT = "OEFENING · "
 REPEAT_SUBJECT = "(herhaling) "
+#: at the end of a mail that one may do without
+UNSUBSCRIBE_TEXT = "Geen e-mail meer van ons? {link}"
+UNSUBSCRIBE_HTML = 'Geen e-mail meer van ons? <a href="{link}">Afmelden</a>'
 BACKUP_SUBJECT = "(achterwacht) "
 
 #: the one answer to a reply by mail

@@ -1,0 +1,93 @@
+"""A mail as its reader sees it: light, dark, and on the narrowest phone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from bot.clock import utc_now
+from bot.mail_composing import Letterhead, compose
+from briefings.render import Form, render_mail, render_text
+from contacts.directory import Audience
+from contacts.outbox import EmailForm
+from contacts.texts import BACKUP_LINE, OWN_INTERNAL_CONTACT
+from contacts.transport import Standing
+from tests.briefings_sheets import FACTS, MEASURE, a_sheet
+from tests.browsing import DESK, IMAGES, PHONE, a_browser, needs_browser, open_window
+from tests.test_unsubscribing import HELLO
+
+LEAVE = "https://schakel.example/uit/7-0123456789abcdef0123456789abcdef"
+#: lightness of the colours that a reader gets to see, 0 (black) to 1 (white)
+LOOK = """() => {
+  const light = colour => {
+    const [r, g, b] = colour.match(/\\d+/g).map(n => {
+      n /= 255; return n <= 0.03928 ? n / 12.92 : ((n + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const behind = node => {
+    const own = getComputedStyle(node).backgroundColor;
+    return own === "rgba(0, 0, 0, 0)" ? behind(node.parentElement) : light(own); };
+  return [...document.querySelectorAll("h2, p, li, a, cite, .voet")].map(node => {
+    const [a, b] = [light(getComputedStyle(node).color), behind(node)];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); });
+}"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with a_browser() as started:
+        yield started
+
+
+def a_mail(form: Form = Form.FULL, standing: Standing = Standing.BACKUP) -> str:
+    """The HTML of a whole mail, as it leaves."""
+    sheet = a_sheet(form, confirmed=FACTS, measures=(MEASURE,))
+    text = render_text(sheet, Audience.SCHOOL_LEADER)
+    html = render_mail(subject=text.subject, body=text.html, extra="", sender="Schakel")
+    html = html.replace("%%LINK%%", LEAVE).replace("%%INTERNAL_CONTACT%%", OWN_INTERNAL_CONTACT)
+    outgoing = replace(HELLO, standing=standing)
+    made = compose(
+        outgoing, EmailForm(text.subject, text.plain, html),
+        Letterhead("Schakel", "schakel@schakel.example"),
+        reply_to=None, unsubscribe=LEAVE, now=utc_now(),
+    )  # fmt: skip
+    message = message_from_bytes(made.raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_what_is_added_when_it_leaves_stands_within_the_letter() -> None:
+    html = a_mail()
+    assert html.startswith("<!doctype html>")
+    assert html.index("<table") < html.index(BACKUP_LINE) < html.index("<h2")
+    assert html.index("stuurt dit omdat") < html.index(LEAVE + '">Afmelden') < html.index("</body>")
+    assert BACKUP_LINE not in a_mail(standing=Standing.FIRST)
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("name", "size", "dark"),
+    [("mail", DESK, False), ("mail-donker", DESK, True), ("mail-360", PHONE, False)],
+)
+async def test_a_mail_is_whole_and_readable(
+    browser: Browser, name: str, size: Any, dark: bool
+) -> None:
+    window = await open_window(browser, "https://schakel.example", size=size, dark=dark)
+    await window.page.set_content(a_mail())
+    assert not await window.is_wider_than_its_window()
+    contrasts = await window.page.evaluate(LOOK)
+    assert len(contrasts) > 30
+    assert min(contrasts) >= 4.5
+    assert window.foreign == []
+    behind = await window.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert behind == ("rgb(22, 22, 22)" if dark else "rgb(243, 243, 243)")
+    if os.environ.get("SCHAKEL_SCREENSHOTS"):
+        await window.page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
