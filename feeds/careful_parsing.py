@@ -10,9 +10,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from feeds.channel import About
 from feeds.parsing import Entry, FeedFault, ParsedFeed, parse_feed
 
 #: feeds up to this size take half a second at the very worst (measured on hostile ones)
@@ -66,7 +67,10 @@ async def _apart(
 def _read_answer(answer: dict[str, Any]) -> ParsedFeed | FeedFault:
     if "fault" in answer:
         return FeedFault(answer["fault"], answer["detail"])
-    return ParsedFeed(tuple(_entry_of(*row) for row in answer["entries"]))
+    hub, topic, every = answer["about"]
+    about = About(hub, topic, None if every is None else timedelta(seconds=every))
+    entries = tuple(_entry_of(*row) for row in answer["entries"])
+    return ParsedFeed(entries, answer["unread_dates"], about)
 
 
 def _entry_of(guid: str, title: str, link: str, lead: str, published: str | None) -> Entry:
@@ -78,6 +82,11 @@ def _as_row(entry: Entry) -> list[str | None]:
     return [entry.guid, entry.title, entry.link, entry.lead, published]
 
 
+def _about_row(about: About) -> list[object]:
+    every = about.every.total_seconds() if about.every is not None else None
+    return [about.hub, about.topic, every]
+
+
 def main(arguments: Sequence[str]) -> None:
     """The process: bytes on standard input, one line of JSON on standard output."""
     content_type, now = arguments
@@ -87,7 +96,11 @@ def main(arguments: Sequence[str]) -> None:
     answer: dict[str, object] = (
         {"fault": found.key, "detail": found.detail}
         if isinstance(found, FeedFault)
-        else {"entries": [_as_row(entry) for entry in found.entries]}
+        else {
+            "entries": [_as_row(entry) for entry in found.entries],
+            "unread_dates": found.unread_dates,
+            "about": _about_row(found.about),
+        }
     )
     sys.stdout.write(json.dumps(answer))
 

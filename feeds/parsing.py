@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,11 +18,14 @@ from typing import Any
 
 import feedparser
 
+from feeds.channel import NOTHING_SAID, About, read_about
 from feeds.dutch_dates import parse_date
 from feeds.texts import UNTITLED
 
 TITLE_LIMIT, LEAD_LIMIT, LINK_LIMIT, GUID_LIMIT = 500, 600, 1000, 500
 MAX_ENTRIES = 2000
+#: where a date stands; a change date only where there is no other
+DATES = ("published", "created", "updated")
 #: markup beyond this is not read at all; a lead is 600 characters
 MARKUP_LIMIT = 50_000
 
@@ -66,9 +69,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """The entries of a feed, one per guid, in the feed's order."""
+    """The entries of a feed, one per guid, in the feed's order.
+
+    ``unread_dates``: how many have a date that means nothing to us.
+    """
 
     entries: tuple[Entry, ...]
+    unread_dates: int = 0
+    about: About = NOTHING_SAID
 
 
 def parse_feed(raw: bytes, *, content_type: str = "", now: datetime) -> ParsedFeed | FeedFault:
@@ -90,13 +98,22 @@ def parse_feed(raw: bytes, *, content_type: str = "", now: datetime) -> ParsedFe
         )
         # Plain dicts: the parser's own kind looks elsewhere for a missing date, with a warning.
         raws = [dict(entry) for entry in found.entries[:MAX_ENTRIES]]
-        entries = [_entry(one, now) for one in raws if not _is_cut_off(one, broken=found.bozo)]
+        whole = [one for one in raws if not _is_cut_off(one, broken=found.bozo)]
+        entries = [_entry(one, now) for one in whole]
+        about = read_about(found.feed)
     except Exception as error:  # the parser meets anything that the world puts on a server
         return FeedFault("broken", type(error).__name__)
     unique = {entry.guid: entry for entry in reversed(entries)}
     if unique:
-        return ParsedFeed(tuple(reversed(unique.values())))
+        return ParsedFeed(tuple(reversed(unique.values())), _unread(whole, entries), about)
     return _no_entries(found, raw)
+
+
+def _unread(raws: Sequence[Mapping[str, Any]], entries: Sequence[Entry]) -> int:
+    return sum(
+        entry.published_at is None and any(_text(raw, name) for name in DATES)
+        for raw, entry in zip(raws, entries, strict=True)
+    )
 
 
 def _is_cut_off(entry: Mapping[str, Any], *, broken: bool) -> bool:
@@ -129,7 +146,7 @@ def _entry(entry: Mapping[str, Any], now: datetime) -> Entry:
 
 def _published(entry: Mapping[str, Any], now: datetime) -> datetime | None:
     """The date as the feed wrote it; a change date only where there is no other."""
-    for name in ("published", "created", "updated"):
+    for name in DATES:
         if written := _text(entry, name):
             return parse_date(written, now=now)
     return None

@@ -11,14 +11,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.records import Database
 from feeds.careful_parsing import CarefulParser
 from feeds.event_rules import load_event_rules
-from feeds.fetching import Answer, Fetched, Fetcher, Fetching, NotModified
+from feeds.fetching import Answer, Fetched, Fetching, NotModified
 from feeds.grouping import Group, Grouper, Member
 from feeds.intake import Judged, as_doc, judge_entries
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
@@ -38,15 +38,13 @@ from feeds.sources import (
 )
 from feeds.storing import Round, read_known, recent_docs
 
-__all__ = ["PollReport", "Watch", "check_source", "mark_told", "sync_sources", "untold_faults"]
+__all__ = ["PollReport", "Watch", "mark_told", "sync_sources", "untold_faults"]
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 #: groups are built anew from the rows after this long, so that old days are forgotten
 GROUPER_LIFE = timedelta(hours=24)
-#: a moment for reading dates where only the number of items matters
-_ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], datetime]
 #: (is_exercise, scene): what is in one world never meets what is in another
@@ -227,19 +225,6 @@ class Watch:
             row = await session.get(Source, source.id)
             if row is not None:
                 write_fault(row, fault, now=self._clock())
-
-
-async def check_source(url: str, settings: FeedSettings) -> int | str:
-    """Look at a feed once and store nothing: the number of items, or a key of ``FAULTS``."""
-    fetcher = Fetcher(settings)
-    try:
-        answer = await fetcher.fetch(url, now=_ANY_MOMENT)
-        parsed = await _parsed(answer, CarefulParser(), now=_ANY_MOMENT)
-    finally:
-        await fetcher.close()
-    if isinstance(parsed, FeedFault):
-        return parsed.key
-    return len(parsed.entries) if parsed is not None else "unknown"
 
 
 async def _parsed(

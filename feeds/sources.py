@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import Who, write_journal
 from feeds.fetching import Fetched, NotModified
+from feeds.opml import Listed, key_of
 from feeds.pacing import next_poll_at
 from feeds.parsing import FeedFault
-from feeds.rows import Source
+from feeds.rows import Source, Trust
 from feeds.settings import FeedSettings, SourceSettings
 
 DETAIL_LIMIT = 300
@@ -47,6 +48,27 @@ async def sync_sources(
         synced.append(row)
     await session.flush()
     return synced
+
+
+async def add_source(
+    session: AsyncSession, feed: Listed, trust: Trust, *, who: Who, is_exercise: bool, now: datetime
+) -> Source | None:
+    """A source that stands in the database alone, to be checked; None when it is there already.
+
+    :param trust: for a feed that does not bring its own.
+    """
+    rows = (await session.exec(select(Source))).all()
+    if any(row.scene is None and feed.url in (row.url, row.moved_from) for row in rows):
+        return None
+    own = feed.trust if feed.trust in set(Trust) else trust
+    source = Source(
+        key=key_of(feed.name, [row.key for row in rows]), name=feed.name, url=feed.url,
+        trust=Trust(own), next_poll_at=now, is_exercise=is_exercise,
+    )  # fmt: skip
+    session.add(source)
+    await session.flush()
+    write_journal(session, who=who, action="source_added", subject=f"source:{source.id}", now=now)
+    return source
 
 
 async def due_sources(session: AsyncSession, *, now: datetime) -> list[Source]:

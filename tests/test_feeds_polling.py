@@ -10,7 +10,8 @@ import pytest
 
 from contacts.records import Database
 from feeds.alerting import due_alerts
-from feeds.polling import Watch, check_source, mark_told, untold_faults
+from feeds.looking import look_at
+from feeds.polling import Watch, mark_told, untold_faults
 from feeds.rows import Event, Trust
 from feeds.texts import FAULTS
 from tests.feeds_world import World, feeds_world
@@ -221,9 +222,9 @@ async def test_a_look_at_a_source_counts_its_items_or_names_the_fault(world: Wor
     await world.add("omroep")
     world.server.publish("omroep", "a1", MARKET)
     address = f"{world.base}/feeds/omroep.xml"
-    assert await check_source(address, world.settings) == 1
+    assert (await look_at(address, world.settings, now=world.clock())).items == 1
     world.server.fault("omroep", "html")
-    assert await check_source(address, world.settings) == "html"
+    assert (await look_at(address, world.settings, now=world.clock())).fault == "html"
     assert await world.items() == []
 
 

@@ -27,7 +27,7 @@ from contacts.directory import ChannelKind, Role
 from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import channels_of
-from feeds.polling import check_source
+from feeds.looking import Look, look_at
 from feeds.rows import Source
 from feeds.settings import FeedSettings
 from feeds.sources import sync_sources
@@ -148,20 +148,20 @@ async def _feeds(
     """Whether each source answers as a feed."""
     gate = asyncio.Semaphore(FEEDS_AT_ONCE)
 
-    async def look(url: str) -> int | str:
+    async def look(url: str) -> Look:
         async with gate:
-            return await check_source(url, settings)
+            return await look_at(url, settings, now=utc_now())
 
     results = []
     answers = [asyncio.create_task(look(url)) for _, url in sources]
     for (name, _), answer in zip(sources, answers, strict=True):
         found = await answer
-        if isinstance(found, str):
-            why = FAULTS.get(found, FAULTS["unknown"])
-            findings.bad(texts.CHECK_FEED_BAD.format(name=name, why=why))
+        if found.is_fine:
+            findings.good(texts.CHECK_FEED_OK.format(name=name, items=found.items))
         else:
-            findings.good(texts.CHECK_FEED_OK.format(name=name, items=found))
-        results.append(not isinstance(found, str))
+            why = FAULTS.get(found.fault, FAULTS["unknown"])
+            findings.bad(texts.CHECK_FEED_BAD.format(name=name, why=why))
+        results.append(found.is_fine)
     return results
 
 

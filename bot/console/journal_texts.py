@@ -120,6 +120,7 @@ ACTIONS = {
     "sign_in_refused": "aanmelden met gemeente-account geweigerd",
     "signed_in": "aangemeld",
     "signed_out": "afgemeld",
+    "source_added": "bron toegevoegd",
     "source_moved": "nieuw adres van een bron overgenomen",
     "source_paused": "bron op pauze",
     "source_resumed": "bron weer gelezen",
