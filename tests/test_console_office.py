@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.permissions import ALLOWED, Permission
 from contacts.records import Database
 from contacts.sealing import Sealer
 from feeds.rows import Event, Origin
@@ -77,7 +79,8 @@ def test_one_organisation_counts_once_however_often_it_tells() -> None:
     assert count_by(pairs) == [("boosheid", "3"), ("angst", "1-2")]
 
 
-async def test_vandaag_names_everything_that_waits(world: World) -> None:
+async def much_waits(world: World) -> None:
+    """Something of every kind that *Vandaag* can show."""
     await an_item(world)
     async with world.db.begin() as session:
         session.add(
@@ -116,6 +119,10 @@ async def test_vandaag_names_everything_that_waits(world: World) -> None:
             )
         )
         session.add(Heartbeat(name="feeds", at=world.now - timedelta(hours=1)))
+
+
+async def test_vandaag_names_everything_that_waits(world: World) -> None:
+    await much_waits(world)
     page = (await world.desk.get("/")).text
     waiting = (
         "Melding wacht op een besluit", "wachten op goedkeuring", "1 onzeker bericht",
@@ -124,6 +131,23 @@ async def test_vandaag_names_everything_that_waits(world: World) -> None:
     )  # fmt: skip
     places = [page.index(line) for line in waiting]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("role", sorted(ALLOWED[Permission.USE_CONSOLE]))
+async def test_everything_on_vandaag_opens_for_who_sees_it(world: World, role: Role) -> None:
+    await much_waits(world)
+    async with world.db.begin() as session:
+        person_id = await a_colleague(session, "Collega", (role,), world.now)
+        cookies = await signed_in(session, person_id, world.now)
+    async with client_of(world.db, world.sealer, world.now, cookies=cookies) as desk:
+        page = (await desk.get("/")).text
+        links = set(re.findall(r'<a [^>]*href="(/[^"#]*)"', page))
+        assert links
+        for link in links:
+            answer = await desk.get(link)
+            assert answer.status_code == 200, link
+            for tab in re.findall(r'<li><a href="(/gebeurtenis/[^"#]*)"', answer.text):
+                assert (await desk.get(tab)).status_code not in (401, 403, 404), tab
 
 
 async def test_an_empty_list_says_what_is_normal(db: Database, now: datetime) -> None:

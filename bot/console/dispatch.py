@@ -16,7 +16,6 @@ from starlette.responses import Response
 
 from bot.console import calling_texts, texts
 from bot.console.doors import Door, StalePage, Visit
-from briefings.drafting import current_briefing
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of
 from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
@@ -154,34 +153,6 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
     ]
 
 
-async def show_progress(visit: Visit) -> Response:
-    """``GET …/voortgang``: only the part that changes while it is being sent."""
-    event = await visit.event()
-    assert event.id is not None
-    briefing = await current_briefing(visit.session, event.id)
-    is_same = visit.request.query_params.get("gezien", "") == seen_of(briefing)
-    return await visit.show_of(
-        event,
-        "verzenden",
-        "deel_voortgang.html",
-        dispatches=await read_dispatches(visit, event),
-        changed="" if is_same else _standing(briefing),
-        **await calls_shown(visit, event),
-    )
-
-
-def seen_of(briefing: Briefing | None) -> str:
-    """What a page shows above the progress; it is told when that is over. Pure."""
-    return f"{briefing.version}-{briefing.status.value}" if briefing else ""
-
-
-def _standing(briefing: Briefing | None) -> str:
-    if briefing is None:
-        return texts.NOTHING_TO_SEND
-    status = texts.BRIEFING_STATUSES[briefing.status]
-    return texts.VERSION_STANDS.format(version=briefing.version, status=status)
-
-
 async def calls_shown(visit: Visit, event: Event) -> dict[str, Any]:
     """What is to be done and what was done; a call that is not needed any more is left out."""
     assert event.id is not None
@@ -265,7 +236,6 @@ async def resend(visit: Visit) -> Response:
 
 _EVENT = "/gebeurtenis/{number:int}"
 DOORS = (
-    Door(f"{_EVENT}/voortgang", show_progress, Permission.SEE_STATUS),
     Door(f"{_EVENT}/stoppen", stop, Permission.RESEND_DELIVERY, "POST"),
     Door(f"{_EVENT}/doorgaan", resume, Permission.RESEND_DELIVERY, "POST"),
     Door(f"{_EVENT}/afzeggen", cancel, Permission.RESEND_DELIVERY, "POST"),

@@ -34,6 +34,8 @@ from feeds.rows import Event
 
 SIGN_IN = "/aanmelden"
 FORM_TOKEN = "sleutel"  # noqa: S105  (the name of a field)
+#: tabs of an event that ask for something else than its status
+_TAB_ASKS = {"beeld": Permission.SEE_PICTURE}
 #: numbers beyond this are no number of a row in any database
 MAX_ID = 2**31 - 1
 #: a longer way back than this is not a page of ours
@@ -108,7 +110,11 @@ class Visit:
             event=event,
             name=blocks.first() or mask_names(event.title),
             tab=tab,
-            tabs=texts.EVENT_TABS,
+            tabs={
+                key: label
+                for key, label in texts.EVENT_TABS.items()
+                if may(self.actor, _TAB_ASKS.get(key, Permission.SEE_STATUS))
+            },
             is_exercise=event.is_exercise,
             **values,
         )

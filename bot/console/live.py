@@ -28,7 +28,7 @@ from contacts.records import Database
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
-#: a line now and then, or proxies take the stream for dead
+#: a sign of life now and then, or proxies take the stream for dead, and pages ask by themselves
 PING_EVERY_S = 15.0
 #: then the browser connects anew, and the guard looks again who that is
 LONGEST_S = 600.0
@@ -67,7 +67,7 @@ class LiveDesk:
         return {looker.name for looker in self._present.get(page, {}).values()}
 
     async def follow(self, page: str, name: str) -> AsyncIterator[bytes]:
-        """The stream of one open page: ``veranderd`` and ``samen``, until it ends."""
+        """The stream of one open page: ``veranderd``, ``samen`` and ``leeft``, until it ends."""
         number, me = next(self._numbers), Looker(name)
         self._present.setdefault(page, {})[number] = me
         if self._watch is None or self._watch.done():
@@ -89,7 +89,7 @@ class LiveDesk:
                     told = self._version
                     yield event("veranderd", str(self._seen))
                 if not await _news(me):
-                    yield b": \n\n"
+                    yield event("leeft", "")
         finally:
             del self._present[page][number]
             if not self._present[page]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import passkeys, texts
-from bot.console.dispatch import calls_shown, read_dispatches, seen_of
+from bot.console.dispatch import calls_shown, read_dispatches
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
 from briefings.approval import ApprovalRefused, approve
@@ -51,27 +52,13 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
     plan = None
     if briefing is not None and briefing.status in OPEN:
         plan = await read_overview(visit.session, event, briefing)
-    organisations = await _organisations(visit, plan)
     return await visit.show_of(
         event,
         "verzenden",
         "verzenden.html",
         status=422 if error else 200,
-        briefing=briefing,
-        plan=plan,
-        by_channel=_channels(plan),
-        by_audience=_audiences(plan),
-        dispatches=await read_dispatches(visit, event),
-        noticed=await look_over(visit.session, event, briefing, plan, now=visit.now)
-        if briefing is not None and plan is not None
-        else [],
-        to_call=_to_call(plan, organisations),
-        seen=seen_of(briefing),
-        changed="",
-        **await calls_shown(visit, event),
-        four_eyes=needs_four_eyes(event, visit.parts.config.briefings),
-        unverified=not event.is_exercise
-        and visit.parts.config.briefings.unverified(local_date(visit.now)),
+        **await _standing(visit, event, briefing),
+        **await _planned(visit, event, briefing, plan),
         error=error,
         asks=asks,
         passkey=await passkeys.question(visit, briefing.content_hash or "")
@@ -80,31 +67,76 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
     )
 
 
-def _channels(plan: Overview | None) -> Mapping[str, int]:
-    if plan is None:
-        return {}
+async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> dict[str, Any]:
+    """What changes while it is approved and sent."""
+    settings = visit.parts.config.briefings
+    return {
+        "briefing": briefing,
+        "is_open": briefing is not None and briefing.status in OPEN,
+        "dispatches": await read_dispatches(visit, event),
+        "four_eyes": needs_four_eyes(event, settings),
+        "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
+        **await calls_shown(visit, event),
+    }
+
+
+async def _planned(
+    visit: Visit, event: Event, briefing: Briefing | None, plan: Overview | None
+) -> dict[str, Any]:
+    """Who gets the version that is still to go, and who does not."""
+    if briefing is None or plan is None:
+        return {"plan": None}
+    return {
+        "plan": plan,
+        "by_channel": _channels(plan),
+        "by_audience": _audiences(plan),
+        "noticed": await look_over(visit.session, event, briefing, plan, now=visit.now),
+        "to_call": _to_call(plan, await _organisations(visit, plan)),
+    }
+
+
+async def show_progress(visit: Visit) -> Response:
+    """``GET …/voortgang``: only the part that changes while it is approved and sent."""
+    event = await visit.event()
+    assert event.id is not None
+    briefing = await current_briefing(visit.session, event.id)
+    standing = await _standing(visit, event, briefing)
+    return await visit.show_of(
+        event, "verzenden", "deel_voortgang.html", plan=None, asks=False, **standing
+    )
+
+
+async def show_planned(visit: Visit) -> Response:
+    """``GET …/wie``: only the part that counts who gets it; empty when it went out meanwhile."""
+    event = await visit.event()
+    assert event.id is not None
+    briefing = await current_briefing(visit.session, event.id)
+    if briefing is None or briefing.status not in OPEN:
+        return Response(status_code=204)
+    plan = await read_overview(visit.session, event, briefing)
+    planned = await _planned(visit, event, briefing, plan)
+    return await visit.show_of(event, "verzenden", "deel_wie.html", **planned)
+
+
+def _channels(plan: Overview) -> Mapping[str, int]:
     return {CHANNELS[kind]: count for kind, count in plan.by_channel.items()}
 
 
-def _audiences(plan: Overview | None) -> Mapping[str, int]:
-    if plan is None:
-        return {}
+def _audiences(plan: Overview) -> Mapping[str, int]:
     return {texts.AUDIENCES[audience]: count for audience, count in plan.by_audience.items()}
 
 
-async def _organisations(visit: Visit, plan: Overview | None) -> Mapping[int, Organisation]:
+async def _organisations(visit: Visit, plan: Overview) -> Mapping[int, Organisation]:
     """Those of the people who must be called; a city has thousands of others."""
-    if plan is None or not plan.unreachable:
+    if not plan.unreachable:
         return {}
     wanted = {person.organisation_id for person in plan.unreachable}
     found = await visit.session.exec(select(Organisation).where(col(Organisation.id).in_(wanted)))
     return {row.id: row for row in found.all() if row.id is not None}
 
 
-def _to_call(plan: Overview | None, organisations: Mapping[int, Organisation]) -> list[Callee]:
+def _to_call(plan: Overview, organisations: Mapping[int, Organisation]) -> list[Callee]:
     """Everybody in the audience without a channel that works. Pure."""
-    if plan is None:
-        return []
     return [
         callee_of(person, organisations.get(person.organisation_id), texts.NO_CHANNEL)
         for person in plan.unreachable
@@ -175,6 +207,8 @@ async def _submitted(visit: Visit, event: Event) -> Briefing:
 _EVENT = "/gebeurtenis/{number:int}"
 DOORS = (
     Door(f"{_EVENT}/verzenden", show_sending, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/voortgang", show_progress, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/wie", show_planned, Permission.SEE_STATUS),
     Door(f"{_EVENT}/goedkeuren", ask_sure, Permission.APPROVE_BRIEFING),
     Door(f"{_EVENT}/goedkeuren", approve_now, Permission.APPROVE_BRIEFING, "POST"),
     Door(f"{_EVENT}/terugsturen", send_back, Permission.APPROVE_BRIEFING, "POST"),

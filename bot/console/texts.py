@@ -268,8 +268,6 @@ NOT_BEGUN = {
     "person": "In deze regel lijkt een persoon herkenbaar. Schrijf alleen het onderwerp.",
     "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",
 }
-NOTHING_TO_SEND = "Er staat geen tekst meer klaar."
-VERSION_STANDS = "Versie {version} is nu: {status}."
 REMARK_MISSING = "Schrijf wat er anders moet."
 HALTED_BY_HAND = "iemand heeft het gestopt"
 NO_CHANNEL = "geen werkend kanaal"
