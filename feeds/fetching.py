@@ -8,6 +8,7 @@ checked.
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ USER_AGENT = "Schakel/0.1 (reads public news feeds)"
 MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = timedelta(hours=24)
 CHUNK = 64 * 1024
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age=(\d{1,9})\b", re.ASCII)
 _GZIP = b"\x1f\x8b"
 ETAG_LIMIT, LAST_MODIFIED_LIMIT, URL_LIMIT = 300, 100, 500
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
@@ -44,6 +46,7 @@ class Fetched:
     last_modified: str | None
     retry_after: timedelta | None = None
     moved_to: str | None = None
+    max_age: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ class Fetcher:
             etag=_kept(answer.headers.get("ETag"), ETAG_LIMIT),
             last_modified=_kept(answer.headers.get("Last-Modified"), LAST_MODIFIED_LIMIT),
             retry_after=retry_after,
+            max_age=read_max_age(answer.headers.get("Cache-Control")),
         )
 
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes | FeedFault:
@@ -244,6 +248,12 @@ def read_retry_after(value: str | None, *, now: datetime) -> timedelta | None:
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return min(max(wait, timedelta(0)), MAX_RETRY_AFTER)
+
+
+def read_max_age(value: str | None) -> timedelta | None:
+    """How long a server says that its answer stays good; None when it does not say."""
+    found = _MAX_AGE.search(value.lower()) if value else None
+    return min(timedelta(seconds=int(found[1])), MAX_RETRY_AFTER) if found else None
 
 
 def _key_of(status: int) -> str:

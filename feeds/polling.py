@@ -134,7 +134,9 @@ class Watch:
         parsed = await _parsed(answer, self._parser, now=self._clock())
         if isinstance(parsed, ParsedFeed) and isinstance(answer, Fetched):
             async with self._writing:
-                return await self._store(source, parsed.entries, polled_at, report, answer)
+                return await self._store(
+                    source, parsed.entries, polled_at, report, answer, every=parsed.about.every
+                )
         if isinstance(parsed, FeedFault):
             await self._note_fault(source, parsed, report)
         elif isinstance(answer, NotModified):
@@ -160,6 +162,8 @@ class Watch:
         polled_at: datetime,
         report: PollReport,
         answer: Fetched | None = None,
+        *,
+        every: timedelta | None = None,
     ) -> bool:
         assert source.id is not None
         world = (source.is_exercise, source.scene)
@@ -177,7 +181,8 @@ class Watch:
             storing = Round(session, grouper, memory, row, polled_at, now)
             events = await storing.store(placed)
             if answer is not None:
-                write_ok(row, answer, polled_at=polled_at, now=now)
+                has_new = any(one.known is None for one in judged)
+                write_ok(row, answer, polled_at=polled_at, now=now, every=every, has_new=has_new)
                 # Together with the items: one that was not stored would never come again.
                 row.etag, row.last_modified = answer.etag, answer.last_modified
         report.new_items += sum(one.known is None for one in judged)

@@ -30,7 +30,13 @@ class Source(Row, table=True):
     name: str = Field(max_length=120)
     url: str = Field(max_length=500)
     trust: Trust = required_choice(Trust)
-    interval_s: int = Field(default=300)
+    interval_s: int = Field(default=0, description="as configured; 0: chosen by how much it brings")
+    poll_s: int = Field(
+        default=300, sa_column_kwargs={"server_default": "300"}, description="the wait in use"
+    )
+    hint_s: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}, description="the publisher's own pace"
+    )
     is_paused: bool = Field(default=False)
     is_exercise: bool = Field(default=False)
     scene: int | None = Field(

@@ -15,7 +15,12 @@ class SourceSettings(Frozen):
     name: str = Field(min_length=1, max_length=120, description="naam zoals mensen hem lezen")
     url: str = Field(pattern=r"^https?://", description="adres van de feed")
     trust: Trust = Field(description="officieel, regionaal, landelijk of secundair")
-    interval_s: int = Field(300, ge=1, le=86_400, description="seconden tussen twee keer kijken")
+    interval_s: int = Field(
+        0,
+        ge=0,
+        le=86_400,
+        description="seconden tussen twee keer kijken; 0 = Schakel kiest, van 2 tot 30 minuten",
+    )
 
 
 class FeedSettings(Frozen):

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.journal import Who, write_journal
 from feeds.fetching import Fetched, NotModified
 from feeds.opml import Listed, key_of
-from feeds.pacing import next_poll_at
+from feeds.pacing import FIRST_S, next_interval_s, next_poll_at
 from feeds.parsing import FeedFault
 from feeds.rows import Source, Trust
 from feeds.settings import FeedSettings, SourceSettings
@@ -136,14 +136,31 @@ async def follow_move(session: AsyncSession, source: Source, *, who: Who, now: d
     await session.flush()
 
 
-def write_ok(row: Source, answer: Good, *, polled_at: datetime, now: datetime) -> None:
-    """The source answered well, with items or with "not modified"."""
+def write_ok(
+    row: Source,
+    answer: Good,
+    *,
+    polled_at: datetime,
+    now: datetime,
+    every: timedelta | None = None,
+    has_new: bool = False,
+) -> None:
+    """The source answered well, with items or with "not modified".
+
+    :param every: the pace that the feed itself names.
+    """
+    if isinstance(answer, Fetched):
+        hints = [hint for hint in (every, answer.max_age) if hint is not None]
+        row.hint_s = round(max(hints, default=timedelta(0)).total_seconds())
+    row.poll_s = next_interval_s(
+        row.poll_s, fixed_s=row.interval_s, has_new=has_new, trust=row.trust, hint_s=row.hint_s
+    )
     if answer.moved_to != row.moved_to:
         row.moved_to, row.moved_told_at = answer.moved_to, None
     row.polled_at, row.ok_at = polled_at, now
     row.failures, row.error, row.error_detail, row.told_at = 0, None, None, None
     row.next_poll_at = next_poll_at(
-        interval_s=row.interval_s, failures=0, retry_after=answer.retry_after, now=now
+        interval_s=row.poll_s, failures=0, retry_after=answer.retry_after, now=now
     )
 
 
@@ -153,7 +170,7 @@ def write_fault(row: Source, fault: FeedFault, *, now: datetime) -> None:
     row.failures += 1
     row.error, row.error_detail = fault.key, fault.detail[:DETAIL_LIMIT] or None
     row.next_poll_at = next_poll_at(
-        interval_s=row.interval_s,
+        interval_s=row.interval_s or row.poll_s,
         failures=0 if fault.key in PATIENT_FAULTS else row.failures,
         retry_after=ONCE_A_DAY if fault.key in FINAL_FAULTS else fault.retry_after,
         now=now,
@@ -170,4 +187,5 @@ def _write_settings(row: Source, wanted: SourceSettings, *, is_exercise: bool) -
 def _start_afresh(row: Source, *, now: datetime) -> None:
     row.etag = row.last_modified = row.verified_at = row.error = row.error_detail = None
     row.failures, row.told_at, row.next_poll_at = 0, None, now
+    row.poll_s, row.hint_s = FIRST_S, 0
     row.moved_to = row.moved_told_at = row.silent_told_at = row.dwindling_told_at = None

@@ -14,10 +14,18 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.fetching import Answer, Fetched, Fetcher, NotModified, read_retry_after
+from feeds.fetching import Answer, Fetched, Fetcher, NotModified, read_max_age, read_retry_after
 from feeds.guarding import GuardedResolver, PrivateAddress, is_public, literal_is_refused
-from feeds.pacing import LONGEST_BACK_OFF, next_poll_at
+from feeds.pacing import (
+    FASTEST_S,
+    LONGEST_BACK_OFF,
+    PATIENCE_S,
+    SLOWEST_S,
+    next_interval_s,
+    next_poll_at,
+)
 from feeds.parsing import FeedFault
+from feeds.rows import Trust
 from feeds.settings import FeedSettings
 from tests.feeds_world import serving
 
@@ -306,3 +314,52 @@ def test_the_next_poll_is_later_and_never_too_late(
     assert at >= NOW + interval
     assert at >= NOW + (wait or timedelta(0))
     assert at <= NOW + max(interval, LONGEST_BACK_OFF, wait or timedelta(0))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("max-age=600", 600),
+        ("public, Max-Age=60, must-revalidate", 60),
+        ("s-maxage=900", None),
+        ("no-cache", None),
+        ("max-age=-5", None),
+        ("max-age=999999999", 86_400),
+        ("max-age=²", None),
+        (None, None),
+    ],
+)
+def test_how_long_an_answer_stays_good_is_read_or_left_out(
+    header: str | None, seconds: int | None
+) -> None:
+    found = read_max_age(header)
+    assert (found.total_seconds() if found is not None else None) == seconds
+
+
+@given(
+    before=st.integers(1, 86_400),
+    has_new=st.booleans(),
+    trust=st.sampled_from(Trust),
+    hint=st.integers(0, 86_400),
+)
+def test_a_source_is_read_between_two_minutes_and_half_an_hour_and_not_before_its_publisher_likes(
+    before: int, trust: Trust, hint: int, *, has_new: bool
+) -> None:
+    wait = next_interval_s(before, fixed_s=0, has_new=has_new, trust=trust, hint_s=hint)
+    assert FASTEST_S <= wait <= SLOWEST_S
+    assert wait >= min(hint, SLOWEST_S)
+    if hint <= FASTEST_S:
+        assert wait <= PATIENCE_S[trust]
+    assert next_interval_s(before, fixed_s=77, has_new=has_new, trust=trust, hint_s=hint) == 77
+
+
+def test_a_source_that_brings_is_read_faster_and_one_that_does_not_slower() -> None:
+    def after(before: int, *, has_new: bool) -> int:
+        return next_interval_s(before, fixed_s=0, has_new=has_new, trust=Trust.SECONDARY, hint_s=0)
+
+    assert after(600, has_new=True) == 300
+    assert after(600, has_new=False) == 750
+    wait = 300
+    for _ in range(20):
+        wait = after(wait, has_new=False)
+    assert wait == SLOWEST_S

@@ -172,10 +172,10 @@ async def test_an_unexpected_error_is_a_fault_too_and_stops_nobody(world: World)
     world.server.publish("krant", "a1", MARKET)
     real = Watch._store
 
-    async def failing(self: Watch, source: object, *rest: object) -> bool:
+    async def failing(self: Watch, source: object, *rest: object, **named: object) -> bool:
         if getattr(source, "key", "") == "omroep":
             raise RuntimeError("boom")
-        return await real(self, source, *rest)  # type: ignore[arg-type]
+        return await real(self, source, *rest, **named)  # type: ignore[arg-type]
 
     with patch.object(Watch, "_store", failing):
         report = await world.watch.poll_due()
@@ -242,3 +242,22 @@ async def test_one_poll_is_enough_for_an_alert(world: World) -> None:
 
     await world.watch.poll_due(ring)
     assert [event.type for event in rang] == ["E01"]
+
+
+async def test_a_source_is_read_at_the_pace_of_what_it_brings_and_what_its_publisher_asks(
+    world: World,
+) -> None:
+    await world.add("omroep", trust=Trust.SECONDARY)
+    world.server.publish("omroep", "a1", MARKET)
+    await world.watch.poll_due()
+    assert (await world.source("omroep")).poll_s == 150
+    for expected in (188, 235, 294):
+        world.clock.forward(minutes=10)
+        await world.watch.poll_due()
+        source = await world.source("omroep")
+        assert source.poll_s == expected
+        assert source.next_poll_at == world.clock() + timedelta(seconds=expected)
+    world.server.publish("omroep", "a2", f"{MARKET} opnieuw")
+    world.clock.forward(minutes=10)
+    await world.watch.poll_due()
+    assert (await world.source("omroep")).poll_s == 147

@@ -155,7 +155,8 @@ def count_feeds(sources: Sequence[Source], *, now: datetime) -> Feeds:
     return Feeds(
         fresh=sum(
             source.ok_at is not None
-            and now - source.ok_at <= STALE_ROUNDS * timedelta(seconds=source.interval_s)
+            and now - source.ok_at
+            <= STALE_ROUNDS * timedelta(seconds=max(source.interval_s, source.poll_s))
             for source in sources
         ),
         total=len(sources),
