@@ -6,11 +6,12 @@ A new table is in the file, and in the check of ``docs/privacy.md``, without a w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, or_
+from sqlalchemy import Column, Integer, Table, delete, or_
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,11 +21,8 @@ from contacts.erasing import erase_person, people_to_erase
 from contacts.journal import SYSTEM, JournalEntry, Who
 from contacts.sealing import is_sealed
 
-#: numbers of a person that are no foreign key
-PERSON_NUMBERS = frozenset(
-    {"person_id", "backup_person_id", "edited_by", "created_by", "submitted_by", "approved_by",
-     "closed_by", "confirmed_by", "done_by", "added_by", "made_by"}
-)  # fmt: skip
+#: numbers of a person that are no foreign key: ``edited_by``, ``backup_person_id``
+_PERSON_NUMBER = re.compile(r"(?:^|_)person_id\Z|_by\Z")
 #: what only proves or opens something, and says nothing about its owner
 NOT_TOLD = frozenset({"token_hash", "public_key", "credential", "lease_owner"})
 
@@ -34,7 +32,7 @@ def person_columns(table: Table) -> list[Column[Any]]:
     return [
         column
         for column in table.columns
-        if column.name in PERSON_NUMBERS
+        if (_PERSON_NUMBER.search(column.name) and isinstance(column.type, Integer))
         or any(key.target_fullname == "person.id" for key in column.foreign_keys)
     ]
 
