@@ -6,42 +6,41 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from starlette.routing import Route
 from telegram import Bot
 
-from bot import ticks
-from bot.api.webhook_round import Webhooks
-from bot.chat.render import render
 from bot.clock import utc_now
 from bot.config import Config, load_sealer
-from bot.console.app import build_app
-from bot.console.serving import WebServer
 from bot.database import open_database
 from bot.duties import Duty, Office
-from bot.exercise.leading import Tools
+from bot.listening import listen
 from bot.mail_transport import MailTransport
 from bot.migrating import migrate
-from bot.polling import Poller, StrangerDesk, Worker
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
-from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
 from bot.unsubscribing import Unsubscribing
-from bot.watching import note_own_rounds, start_beats
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
-from feeds.fetching import Fetcher
-from feeds.polling import Watch, sync_sources
-from signals.person_filter import screen
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.routing import Route
+
+    from bot.api.webhook_round import Webhooks
+    from bot.console.serving import WebServer
+    from bot.departments import Departments
     from bot.election import Election
+    from bot.exercise.leading import Tools
+    from bot.polling import Poller, Worker
+    from bot.telegram_webhook import WebhookKeeper
+    from feeds.polling import Watch
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +59,11 @@ class House:
         clock: Clock = utc_now,
         phones: Sequence[Route] = (),
         offices: Collection[Office] = frozenset(Office),
+        on_trouble: Callable[[str | None], None] | None = None,
     ) -> None:
+        """:param on_trouble: hears of each change of what is wrong with Telegram."""
         self.config, self.clock, self.offices = config, clock, offices
+        self._phones, self._on_trouble = phones, on_trouble
         self.sealer = load_sealer(config)
         self.db: Database = open_database(config.database.url)
         self.stop_event = asyncio.Event()
@@ -72,57 +74,83 @@ class House:
             request=self.requests[0],
             get_updates_request=self.requests[1],
         )
-        desk = StrangerDesk(self.bot, render("stranger.txt", settings=config.briefings))
-        self.door = WebhookDoor(
-            self.db, self.sealer, self._screen, desk, clock=clock, on_new=self._wake_worker
-        )
-        self.app = build_app(
-            self.db,
-            config,
-            self.sealer,
-            clock,
-            on_change=self._wake,
-            phones=phones,
-            doors=[self.door.route()] if config.telegram.webhook else (),
-        )
-        self.web = WebServer(
-            self.app,
-            host=config.web.host,
-            port=config.web.port,
-        )
-        self.fetcher = Fetcher(config.feeds)
-        self.watch = Watch(self.db, self.fetcher, config.feeds, clock=clock)
-        self.exercise_tools = Tools(self.db, self.watch, self.sealer, config.signals)
-        self.webhooks = Webhooks(
-            self.db, config.webhooks, self.sealer, clock, is_exercise=config.is_exercise
-        )
         self.pump = self._build_pump()
-        self.worker = Worker(
-            self.db, self.bot, config, self.sealer, clock=clock, on_done=self.pump.wake
-        )
-        self.poller = self._build_poller(desk)
         self.running: dict[str, asyncio.Task[None]] = {}
+        self._departments: Departments | None = None
         #: where several hosts work; says what this process holds
         self.election: Election | None = None
 
     async def start(self) -> None:
-        """Migrate, then start every loop and tick of this process, or stand for election."""
+        """Migrate, then start every loop and tick of this process, or stand for election.
+
+        Sending goes first: after a restart people wait for it. Before that the address is
+        taken, so that a house which was started twice by mistake touches nothing.
+        """
         await migrate(self.config.database.url)
-        duties = [duty for duty in self.duties() if duty.office in self.offices]
         is_alone = not self.config.database.several_hosts
+        listener = None
+        if is_alone and Office.WEB in self.offices:
+            listener = listen(self.config.web.host, self.config.web.port)
+        if is_alone and Office.WORKER in self.offices:
+            self._loop("pump", self._hold_pump)
+        await self._open(listener)
+        duties = [duty for duty in self.duties() if duty.office in self.offices]
         if is_alone:
             await self._settle()
         if Office.WEB in self.offices:
             await self.web.start()
         if is_alone:
             for duty in duties:
-                self._loop(duty.name, duty.hold)
+                if duty.name not in self.running:
+                    self._loop(duty.name, duty.hold)
         elif duties:
             from bot.election import Election
 
             self.election = Election(self.config.database.url, duties)
             self._loop("election", self.election.run)
         log.info("Started", extra={"action": "started"})
+
+    async def _open(self, listener: socket.socket | None) -> None:
+        # In a thread, so that what is being sent meanwhile keeps its turns.
+        load = importlib.import_module
+        departments = await asyncio.to_thread(load, "bot.departments")
+        self._departments = departments.open_departments(self, listener, self._phones)
+        if self._on_trouble is not None:
+            self.poller.on_trouble = self._on_trouble
+
+    @property
+    def _rest(self) -> Departments:
+        if self._departments is None:
+            raise RuntimeError("the house has not started")
+        return self._departments
+
+    @property
+    def app(self) -> Starlette:
+        return self._rest.app
+
+    @property
+    def web(self) -> WebServer:
+        return self._rest.web
+
+    @property
+    def watch(self) -> Watch:
+        return self._rest.watch
+
+    @property
+    def exercise_tools(self) -> Tools:
+        return self._rest.exercise_tools
+
+    @property
+    def webhooks(self) -> Webhooks:
+        return self._rest.webhooks
+
+    @property
+    def worker(self) -> Worker:
+        return self._rest.worker
+
+    @property
+    def poller(self) -> Poller | WebhookKeeper:
+        return self._rest.poller
 
     def duties(self) -> list[Duty]:
         """What one process at a time does. Without a token nobody reads Telegram."""
@@ -138,6 +166,10 @@ class House:
 
     async def _settle(self) -> None:
         """Before the first round: the sources of the configuration, and everybody on time."""
+        from bot import ticks
+        from bot.watching import start_beats
+        from feeds.polling import sync_sources
+
         async with self.db.begin() as session:
             await sync_sources(
                 session, self.config.feeds, now=self.clock(), is_exercise=self.config.is_exercise
@@ -152,6 +184,10 @@ class House:
         await self.pump.run(stop)
 
     async def _hold_ticks(self, stop: asyncio.Event) -> None:
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        from bot import ticks
+
         if self.config.database.several_hosts:
             await self._settle()
         self.scheduler = AsyncIOScheduler(timezone="UTC")
@@ -178,6 +214,8 @@ class House:
         if not self.config.database.several_hosts:
             return work
 
+        from bot.watching import note_own_rounds
+
         async def noted(stop: asyncio.Event) -> None:
             noting = asyncio.create_task(note_own_rounds(self, stop))
             try:
@@ -201,10 +239,9 @@ class House:
                 # What was being sent stays in *sending* and is recovered as unknown.
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self.app.state.live.close()
-        await self.web.stop()
+        if self._departments is not None:
+            await self._departments.close()
         await self.pump.close()
-        await self.fetcher.close()
         for request in self.requests:
             await request.shutdown()
         await self.db.close()
@@ -224,30 +261,6 @@ class House:
             await work(self.stop_event)
 
         self.running[name] = asyncio.create_task(loop(), name=name)
-
-    def _wake(self) -> None:
-        self.pump.wake()
-
-    def _wake_worker(self) -> None:
-        self.worker.wake()
-
-    def _screen(self, text: str) -> Any:
-        return screen(text, self.config.signals.allow)
-
-    def _build_poller(self, desk: StrangerDesk) -> Poller | WebhookKeeper:
-        if self.config.telegram.webhook:
-            address = f"{self.config.web.base_url.rstrip('/')}{PATH}"
-            return WebhookKeeper(self.bot, address, self.door.secret, clock=self.clock)
-        return Poller(
-            self.db,
-            self.bot,
-            self._screen,
-            self.sealer,
-            desk,
-            clock=self.clock,
-            timeout_s=self.config.telegram.poll_timeout_s,
-            on_new=self._wake_worker,
-        )
 
     def _build_pump(self) -> Pump:
         transports: list[Transport] = []

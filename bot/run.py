@@ -11,9 +11,9 @@ import typer
 
 from bot import run_texts as texts
 from bot.config import Config
-from bot.console.serving import CannotListen
 from bot.duties import Office
 from bot.house import House
+from bot.listening import CannotListen
 from bot.settling import settle_memory
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,7 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
     Says on the terminal where the pages are, and what is wrong with Telegram as soon as
     that is known: whoever starts it is looking now, and the log is for developers.
     """
-    house = House(config, offices=offices)
-    house.poller.on_trouble = _say_trouble
+    house = House(config, offices=offices, on_trouble=_say_trouble)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)

@@ -98,12 +98,13 @@ async def standings(
     await _count_closed(session, by_id)
     silent = await silent_people(session, ids, now=now)
     found = await session.exec(
-        select(Person.id, Person.organisation_id).where(
-            col(Person.organisation_id).in_(ids), col(Person.left_at).is_(None)
+        select(Person.organisation_id).where(
+            col(Person.id).in_(silent), col(Person.left_at).is_(None)
         )
     )
-    for person_id, organisation_id in found.all():
-        by_id[organisation_id].silent += person_id in silent
+    for organisation_id in found.all():
+        if organisation_id in by_id:
+            by_id[organisation_id].silent += 1
     for place, _ in await open_successions(session, ids):
         by_id[place.organisation_id].vacant += 1
     for standing in by_id.values():

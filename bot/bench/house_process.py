@@ -15,16 +15,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING, Any
 
 from bot.bench.marks import sends_mark
-from bot.bench.visiting import percentile
-from bot.config import load_config
-from bot.house import House
-from bot.run import quiet_logging
-from bot.settling import settle_memory
+from bot.settling import load_quickly, settle_memory
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from bot.house import House
 
 
 def time_commits(engine: Engine) -> list[float]:
@@ -54,6 +53,13 @@ async def _tell_who_sends(house: House, config: Path) -> None:
 
 
 async def serve(path: Path) -> None:
+    # As ``schakel run`` loads it: the collector of memory waits until it is done.
+    load_quickly()
+    from bot.config import load_config
+    from bot.house import House
+    from bot.run import quiet_logging
+
+    quiet_logging(logging.WARNING)
     house = House(load_config(path, os.environ))
     commits = time_commits(house.db.engine.sync_engine)
     loop = asyncio.get_running_loop()
@@ -67,10 +73,11 @@ async def serve(path: Path) -> None:
         telling.cancel()
     finally:
         await house.stop()
+    from bot.bench.visiting import percentile
+
     p95 = percentile(commits, 0.95) if commits else None
     print(json.dumps({"p95_commit_ms": p95, "commits": len(commits)}), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    quiet_logging(logging.WARNING)
     asyncio.run(serve(Path(sys.argv[1])))

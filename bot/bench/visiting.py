@@ -16,17 +16,22 @@ from pathlib import Path
 import aiohttp
 
 from bot.bench.filling import Filled
+from bot.console.app import DOORS
 from bot.console.pages import PLAIN_COOKIE
-from bot.console.texts import EVENT_TABS
 
 THINK_S = 1.0
 #: streams are open this long before the memory is read
 SETTLE_S = 3.0
-PAGES = ("/", "/gebeurtenissen", "/signalen", "/contacten", "/beheer", "/journaal")
-#: stands for the number of an event in what is reported
-EVENT = "/gebeurtenis/N"
-#: the first tab is the event itself
-TABS = (EVENT, *(f"{EVENT}/{tab}" for tab in list(EVENT_TABS)[1:]))
+#: made to be printed, not to be looked at; and the one page that no measured store has
+LEFT_OUT = ("/pdf", "/oefenen/N")
+#: every page of the console; N stands for the number of a row
+PAGES = tuple(
+    path
+    for path in (door.path.replace("{number:int}", "N") for door in DOORS if door.method == "GET")
+    if not path.endswith(LEFT_OUT)
+)
+#: pages of one event
+TABS = tuple(path for path in PAGES if path.startswith("/gebeurtenis/N"))
 _LINKED = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"')
 _IMPORTED = re.compile(r'@import\s+(?:url\()?"?([^")\s;]+\.css)')
 
@@ -67,7 +72,7 @@ async def walk_around(address: str, filled: Filled, *, users: int, seconds: floa
     figures = Figures()
     ends = time.perf_counter() + seconds
     await asyncio.gather(
-        *(_walk(address, filled, figures, number=number, ends=ends) for number in range(users))
+        *(_walk(address, filled, figures, user=user, ends=ends) for user in range(users))
     )
     return figures
 
@@ -76,23 +81,21 @@ async def look_at_everything(address: str, filled: Filled) -> None:
     """Every page once."""
     cookies = {PLAIN_COOKIE: filled.tokens[0]}
     async with aiohttp.ClientSession(address, cookies=cookies) as web:
-        for page in (*PAGES, *TABS):
+        for page in PAGES:
             await _look(web, page.replace("N", str(filled.events[0])))
 
 
-async def _walk(
-    address: str, filled: Filled, figures: Figures, *, number: int, ends: float
-) -> None:
+async def _walk(address: str, filled: Filled, figures: Figures, *, user: int, ends: float) -> None:
     # The same walk each time, so that two measurements can be compared.
-    chance = random.Random(number)  # noqa: S311
+    chance = random.Random(user)  # noqa: S311
     await asyncio.sleep(chance.random() * THINK_S)
-    cookies = {PLAIN_COOKIE: filled.tokens[number % len(filled.tokens)]}
+    cookies = {PLAIN_COOKIE: filled.tokens[user % len(filled.tokens)]}
     async with aiohttp.ClientSession(address, cookies=cookies) as web:
         while time.perf_counter() < ends:
-            page = chance.choice((*PAGES, *TABS))
+            page = chance.choice(PAGES)
             # Half of the looks are at the event of the evening.
-            event = filled.events[0] if chance.random() < 0.5 else chance.choice(filled.events)
-            figures.note(page, await _look(web, page.replace("N", str(event))))
+            number = filled.events[0] if chance.random() < 0.5 else chance.choice(filled.events)
+            figures.note(page, await _look(web, page.replace("N", str(number))))
             await asyncio.sleep(THINK_S)
 
 
@@ -100,7 +103,8 @@ async def _look(web: aiohttp.ClientSession, path: str) -> float:
     began = time.perf_counter()
     async with web.get(path, allow_redirects=False) as answer:
         await answer.read()
-        if answer.status != 200:
+        # Nothing: a part of a page that has nothing to show for this event.
+        if answer.status not in (200, 204):
             raise PageFailed(f"{path}: {answer.status}")
     return (time.perf_counter() - began) * 1000
 

@@ -84,6 +84,9 @@ def run_house(
     only: Annotated[Office | None, typer.Option("--only", help=texts.HELP_ONLY)] = None,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
+    from bot.settling import load_quickly
+
+    load_quickly()
     from bot.run import quiet_logging
     from bot.run import run as run_until_stopped
 

@@ -10,20 +10,23 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.listening import address_of, listen
+
 #: requests in progress may take this long once the house stops
 GRACE_S = 1
-
-
-class CannotListen(OSError):
-    """The address is in use, or not one of this machine."""
 
 
 class WebServer:
     """An HTTP server as one part among others: it leaves signals and logging alone."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
-        """:param port: 0 lets the system choose; ``port`` tells which after ``start``."""
+    def __init__(
+        self, app: ASGIApp, *, host: str, port: int, listener: socket.socket | None = None
+    ) -> None:
+        """:param port: 0 lets the system choose; ``port`` tells which after ``start``.
+        :param listener: of this address, when it was taken before.
+        """
         self.host, self.port = host, port
+        self._listener = listener
         self.ready = asyncio.Event()
         self._server = _Server(_settings(app), self.ready)
         self._task: asyncio.Task[None] | None = None
@@ -31,18 +34,14 @@ class WebServer:
     @property
     def address(self) -> str:
         """Where the pages are, as a person types it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return address_of(self.host, self.port)
 
     async def start(self) -> None:
         """Listen; returns when requests are answered.
 
         :raises CannotListen: the address is in use or not ours.
         """
-        try:
-            listener = _listen(self.host, self.port)
-        except OSError as error:
-            raise CannotListen(self.address) from error
+        listener = self._listener or listen(self.host, self.port)
         self.port = listener.getsockname()[1]
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="web")
         ready = asyncio.create_task(self.ready.wait())
@@ -92,10 +91,3 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=256)
-    listener.setblocking(False)
-    return listener

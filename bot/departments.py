@@ -1,0 +1,106 @@
+"""Everything in the house besides the sending: pages, chat, the watch, webhooks.
+
+Loading it takes most of a start, so the house loads it while it already sends.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+import bot.ticks
+import bot.watching  # noqa: F401
+from bot.api.webhook_round import Webhooks
+from bot.chat.render import render
+from bot.console.app import build_app
+from bot.console.serving import WebServer
+from bot.exercise.leading import Tools
+from bot.polling import Poller, StrangerDesk, Worker
+from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
+from feeds.fetching import Fetcher
+from feeds.polling import Watch
+from signals.person_filter import screen
+
+if TYPE_CHECKING:
+    from bot.house import House
+
+
+@dataclass
+class Departments:
+    """The parts, each on the house's own store, bot and clock."""
+
+    app: Starlette
+    web: WebServer
+    fetcher: Fetcher
+    watch: Watch
+    exercise_tools: Tools
+    webhooks: Webhooks
+    worker: Worker
+    poller: Poller | WebhookKeeper
+
+    async def close(self) -> None:
+        await self.app.state.live.close()
+        await self.web.stop()
+        await self.fetcher.close()
+
+
+def open_departments(
+    house: House, listener: socket.socket | None, phones: Sequence[Route] = ()
+) -> Departments:
+    """:param listener: where the pages are asked for, when the house took the address already."""
+    config, clock = house.config, house.clock
+    worker = Worker(house.db, house.bot, config, house.sealer, clock=clock, on_done=house.pump.wake)
+    desk = StrangerDesk(house.bot, render("stranger.txt", settings=config.briefings))
+    door = WebhookDoor(
+        house.db, house.sealer, _screen_of(house), desk, clock=clock, on_new=worker.wake
+    )
+    app = build_app(
+        house.db,
+        config,
+        house.sealer,
+        clock,
+        on_change=house.pump.wake,
+        phones=phones,
+        doors=[door.route()] if config.telegram.webhook else (),
+    )
+    fetcher = Fetcher(config.feeds)
+    watch = Watch(house.db, fetcher, config.feeds, clock=clock)
+    return Departments(
+        app=app,
+        web=WebServer(app, host=config.web.host, port=config.web.port, listener=listener),
+        fetcher=fetcher,
+        watch=watch,
+        exercise_tools=Tools(house.db, watch, house.sealer, config.signals),
+        webhooks=Webhooks(
+            house.db, config.webhooks, house.sealer, clock, is_exercise=config.is_exercise
+        ),
+        worker=worker,
+        poller=_poller(house, door, desk, worker),
+    )
+
+
+def _screen_of(house: House) -> Callable[[str], Any]:
+    return lambda text: screen(text, house.config.signals.allow)
+
+
+def _poller(
+    house: House, door: WebhookDoor, desk: StrangerDesk, worker: Worker
+) -> Poller | WebhookKeeper:
+    if house.config.telegram.webhook:
+        address = f"{house.config.web.base_url.rstrip('/')}{PATH}"
+        return WebhookKeeper(house.bot, address, door.secret, clock=house.clock)
+    return Poller(
+        house.db,
+        house.bot,
+        _screen_of(house),
+        house.sealer,
+        desk,
+        clock=house.clock,
+        timeout_s=house.config.telegram.poll_timeout_s,
+        on_new=worker.wake,
+    )

@@ -1,0 +1,29 @@
+"""Takes the address of the pages. Whoever has it is the one house on this machine."""
+
+from __future__ import annotations
+
+import socket
+
+
+class CannotListen(OSError):
+    """The address is in use, or not one of this machine."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """:param port: 0 lets the system choose.
+
+    :raises CannotListen: the address is in use or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        raise CannotListen(address_of(host, port)) from error
+    listener.setblocking(False)
+    return listener
+
+
+def address_of(host: str, port: int) -> str:
+    """Where the pages are, as a person types it. Pure."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
