@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import bot.exercise.rows
 import bot.rows
+import briefings.city_lines
 import briefings.rows
 import contacts.calling
 import contacts.consent
@@ -24,6 +25,7 @@ from contacts.records import Database
 TABLES = (
     bot.exercise.rows,
     bot.rows,
+    briefings.city_lines,
     briefings.rows,
     contacts.calling,
     contacts.consent,

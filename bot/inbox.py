@@ -23,6 +23,7 @@ from bot.chat.buttons import parse
 from bot.chat.router import route, tell_failure
 from bot.chat.turn import Turn
 from bot.config import Config
+from bot.now import current_config
 from bot.reducing import Reduced
 from bot.rows import Conversation, IncomingMail, IncomingUpdate, UpdateKind, UpdateStatus
 from contacts.directory import Channel, ChannelKind, ChannelStatus
@@ -166,7 +167,7 @@ async def _open_turn(
     assert row.chat is not None
     return Turn(
         session=session,
-        config=config,
+        config=await current_config(session, config),
         sealer=sealer,
         now=now,
         update_id=row.id,

@@ -15,6 +15,7 @@ from bot.chat.coordinator.card import refresh_live
 from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.exercise.leading import advance
+from bot.line_asking import ask_about_lines
 from bot.mail_reading import read_mail
 from bot.reminding import remind_of_signals
 from bot.rows import Heartbeat
@@ -143,6 +144,7 @@ async def keep_list(house: House, now: datetime) -> None:
     async with house.db.begin() as session:
         await note_reach(session, is_exercise=house.config.is_exercise, now=now)
         asked = await ask_due(session, house.config, now=now)
+        asked += await ask_about_lines(session, house.config, now=now)
     if asked:
         house.pump.wake()
 

@@ -98,6 +98,8 @@ OPEN_ON_PURPOSE = {
     ("POST", "/p/{token:token}/klopt"), ("POST", "/p/{token:token}/weg"),
     ("POST", "/p/{token:token}/opvolger"),
     ("GET", "/privacy"), ("GET", "/p/{token:token}/bestand"), ("POST", "/p/{token:token}/wissen"),
+    ("POST", "/p/{token:token}/opvolger"), ("POST", "/p/{token:token}/regel"),
+    ("GET", "/waar"), ("GET", "/waar/pdf"),
     ("POST", "/gegevens"), ("GET", "/gezond"), ("GET", "/metrics"),
     ("GET", "/uit/{token:token}"), ("POST", "/uit/{token:token}"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),

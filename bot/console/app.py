@@ -58,6 +58,7 @@ from bot.console import (
     steering,
     undelivered,
     unsubscribe,
+    where,
 )
 from bot.console.doors import Door
 from bot.console.guarding import HeadersOnEverything, put_headers
@@ -86,6 +87,7 @@ DOORS: tuple[Door, ...] = (
     *organisations.DOORS,
     *groups.DOORS,
     *inviting.DOORS,
+    *where.DOORS,
     *gaps.DOORS,
     *preferences.DOORS,
     *bringing_in.DOORS,
@@ -139,6 +141,7 @@ def _routes() -> list[Route | Mount]:
         *own_rights.ROUTES,
         *preferences.ROUTES,
         *list_check.ROUTES,
+        *where.ROUTES,
         *unsubscribe.ROUTES,
         *api.ROUTES,
         Route("/gezond", office.show_health),

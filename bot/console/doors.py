@@ -8,7 +8,7 @@ gate; only then the handler runs, in a read session (GET) or in one transaction 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
@@ -25,6 +25,7 @@ from bot.console.forms import MAX_BODY, BadForm, Fields, first, number, read_fie
 from bot.console.guarding import is_same_site
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
+from bot.now import current_config
 from briefings.rows import FactBlock
 from briefings.versions import BriefingError
 from contacts.permissions import Actor, NotAllowed, Permission, may, require
@@ -182,6 +183,7 @@ async def who_is_there(request: Request) -> Visitor | None:
 async def _look(request: Request, door: Door, visitor: Visitor) -> Response:
     parts = parts_of(request)
     async with parts.db.read() as session:
+        parts = replace(parts, config=await current_config(session, parts.config))
         return await _answer(Visit(request, parts, visitor, session, parts.clock()), door)
 
 
@@ -197,7 +199,8 @@ async def _act(request: Request, door: Door, visitor: Visitor) -> Response:
         return explain(request, "form_token", status=403)
     try:
         async with parts.db.begin() as session:
-            visit = Visit(request, parts, visitor, session, parts.clock(), fields)
+            here = replace(parts, config=await current_config(session, parts.config))
+            visit = Visit(request, here, visitor, session, parts.clock(), fields)
             response = await _answer(visit, door)
             if response.status_code >= 400 or not door.keeps:
                 raise _NotDone(response)

@@ -1,5 +1,9 @@
 """Dutch of the page Lijsten en sjablonen."""
 
+DANGER = "Gevaar of spoed"
+ABOUT_ONE_PERSON = (
+    "Zorgen over één persoon? Praat eerst met het interne aanspreekpunt van uw organisatie."
+)
 CONTACTS, REPORTING, HELP = "Voor vragen", "Waar meld ik wat", "Hulplijnen"
 DISTRICT = "wijk"
 SORTS = {

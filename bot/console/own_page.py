@@ -20,6 +20,8 @@ from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.signing_in import may_ask
+from bot.line_asking import in_words
+from briefings.city_lines import fingerprint_of, kept_by
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -80,10 +82,13 @@ async def show_page(request: Request) -> Response:
     parts, token = parts_of(request), request.path_params["token"]
     async with parts.db.read() as session:
         own = await open_page(session, token, now=parts.clock())
+        number = own.person.id if own is not None else None
+        lines = await kept_by(session, parts.config.briefings, number or 0)
     if own is None:
         return explain(request, "own_page_over", status=410)
     return show(
-        request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED,
+        request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED, lines=lines,
+        in_words=in_words, mark_of=fingerprint_of,
         statuses=ChannelStatus, is_exercise=own.person.is_exercise,
         done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),
     )  # fmt: skip

@@ -7,6 +7,7 @@ DONE = {
     "start": "U krijgt via dit kanaal weer berichten.",
     "rusttijd": "Uw rusttijd is opgeslagen.",
     "achterwacht": "De achterwacht is opgeslagen.",
+    "regel": "Dank u. Uw antwoord over de regel is bewaard.",
     "klopt": "Dank u. Over een half jaar vragen wij het opnieuw.",
     "opvolger": "Dank u. De coördinator kijkt het na en zet uw nieuwe collega op de lijst.",
     "vinkje": "Er is niets gewist. Zet eerst het vinkje bij: Ja, wis mijn gegevens.",
