@@ -7,6 +7,16 @@ from pydantic import Field
 from contacts.settings import Frozen
 from signals.phases import PhaseSettings
 
+THEMES = (
+    "aanhoudingen",
+    "conflict in het buitenland",
+    "asielopvang",
+    "koranverbranding",
+    "politieoptreden",
+    "verkiezingen",
+    "iets anders",
+)
+
 
 class SignalSettings(Frozen):
     """Promises and allow-list of the form (``[signals]``)."""
@@ -28,5 +38,9 @@ class SignalSettings(Frozen):
     allow: list[str] = Field(
         default_factory=list,
         description="namen van plekken, scholen en clubs die geen persoon zijn",
+    )
+    themes: list[str] = Field(
+        default_factory=lambda: list(THEMES),
+        description="onderwerpen waaruit een melder kan kiezen; nooit een groep mensen",
     )
     phases: PhaseSettings = Field(default_factory=PhaseSettings)

@@ -6,6 +6,7 @@ every other way in.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,7 @@ from signals import texts
 from signals.errors import DraftError
 from signals.person_filter import Screening, screen
 from signals.promises import Promise, is_urgent, promise
+from signals.rephrasing import Change, Rephrased, rephrase
 from signals.rows import (
     Breadth,
     Direction,
@@ -53,6 +55,7 @@ class Draft:
     kinds: tuple[SignalKind, ...]
     severity: int
     note: str = ""
+    theme: str = ""
     eep: Eep = Eep.EXPERIENCED
     breadth: Breadth = Breadth.UNKNOWN
     direction: Direction = Direction.UNKNOWN
@@ -68,12 +71,14 @@ class Told:
     """Stored. What the reporter is promised: read before, answered before (UTC).
 
     ``is_new`` is False when the same form was sent before: it is the signal of that time.
+    ``changes``: what was left out of the note before it was kept.
     """
 
     signal_id: int
     read_before: datetime
     answer_due_at: datetime
     is_new: bool = True
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class Description:
     done: str
     need: str
     share: str
+    theme: str
 
 
 async def tell(
@@ -127,10 +133,11 @@ async def tell(
     """
     if draft.severity == DANGER_NOW:
         return Emergency()
-    check_draft(draft)
+    check_draft(draft, settings.themes)
     screening = screen(draft.note, settings.allow)
     if screening.blocked:
         return Blocked(screening)
+    note = rephrase(draft.note, screening.spans)
     event = None if draft.event_id is None else await session.get(Event, draft.event_id)
     promised = promise(now, settings, is_urgent=is_urgent(event))
     signal = Signal(
@@ -141,12 +148,13 @@ async def tell(
         occurred=draft.occurred,
         district=draft.district,
         setting=draft.setting,
-        kinds=[kind.value for kind in draft.kinds],
+        kinds=_kinds(draft, note),
         eep=draft.eep,
         breadth=draft.breadth,
         severity=draft.severity,
         direction=draft.direction,
-        note_sealed=sealer.seal(draft.note) if draft.note else None,
+        theme=draft.theme or None,
+        note_sealed=sealer.seal(note.text) if note.text else None,
         done=draft.done,
         need=draft.need,
         wants_feedback=draft.wants_feedback,
@@ -161,7 +169,7 @@ async def tell(
     stored = await _keep(session, signal)
     if stored is signal:
         _journal_told(session, signal, now=now)
-    return _told(stored, promised, is_new=stored is signal)
+    return _told(stored, promised, note.changes, is_new=stored is signal)
 
 
 async def _keep(session: AsyncSession, signal: Signal) -> Signal:
@@ -195,17 +203,27 @@ def _journal_told(session: AsyncSession, signal: Signal, *, now: datetime) -> No
     )
 
 
-def _told(signal: Signal, promised: Promise, *, is_new: bool) -> Told:
+def _kinds(draft: Draft, note: Rephrased) -> list[str]:
+    """As chosen, and *geruchten* where the note told of one and there is room for it."""
+    kinds = [kind.value for kind in draft.kinds]
+    rumour = SignalKind.RUMOUR.value
+    if Change.RUMOUR in note.changes and rumour not in kinds and len(kinds) < MAX_KINDS:
+        kinds.append(rumour)
+    return kinds
+
+
+def _told(signal: Signal, promised: Promise, changes: tuple[Change, ...], *, is_new: bool) -> Told:
     assert signal.id is not None
     return Told(
         signal_id=signal.id,
         read_before=signal.read_due_at or promised.read_before,
         answer_due_at=signal.answer_due_at,
         is_new=is_new,
+        changes=changes if is_new else (),
     )
 
 
-def check_draft(draft: Draft) -> None:
+def check_draft(draft: Draft, themes: Collection[str] = ()) -> None:
     """Raise :class:`DraftError` for a value that the form does not offer."""
     if not 1 <= draft.severity < DANGER_NOW:
         raise DraftError("severity")
@@ -213,6 +231,8 @@ def check_draft(draft: Draft) -> None:
         raise DraftError("kinds")
     if draft.district not in district_names():
         raise DraftError("district")
+    if draft.theme and draft.theme not in themes:
+        raise DraftError("theme")
     if len(draft.note) > MAX_NOTE:
         raise DraftError("note")
 
@@ -238,6 +258,7 @@ def describe(signal: Signal) -> Description:
         done=texts.DONE[signal.done],
         need=texts.NEEDS[signal.need],
         share=texts.SHARES[signal.share],
+        theme=signal.theme or texts.NO_THEME,
     )
 
 

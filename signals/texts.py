@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from contacts.directory import Domain
 from signals.phases import Phase, Reason
+from signals.rephrasing import Change
 from signals.rows import (
     Breadth,
     Direction,
@@ -111,6 +112,8 @@ SHARES = {
     Share.TEAM: "alleen naar het coördinatieteam",
 }
 
+NO_THEME = "geen thema"
+
 FEEDBACK_WISH = {True: "antwoord graag", False: "geen antwoord nodig"}
 
 DOMAINS = {
@@ -168,6 +171,11 @@ FEEDBACK_OTHERS = "U was niet de enige: {count} organisaties meldden iets over d
 FEEDBACK_THANKS = "Dank voor uw signaal."
 USEFUL = "Nuttig"
 NOT_USEFUL = "Niet nuttig"
+
+CHANGED = {
+    Change.CLASS: "Wij schreven de klas algemener op.",
+    Change.RUMOUR: "Wat het gerucht beweert, bewaren wij niet; wel dat er een gerucht is.",
+}
 
 FORM_NOT_READ = (
     "Dit formulier kwam niet goed aan",

@@ -339,3 +339,39 @@ def test_a_bare_link_asks_for_a_signal_and_one_with_a_text_stays_on_the_page() -
         internal_contact=None,
     )
     assert html == "/o/t/signaal /o/t?tekst=x het aanspreekpunt binnen uw organisatie"
+
+
+async def test_a_class_is_generalised_and_the_sender_is_told(world: World) -> None:
+    answer = await tell(world, toelichting="In 3 havo mijden groepen elkaar.")
+    assert answer.status_code == 303
+    page = (await world.web.get(answer.headers["location"])).text
+    assert "Wij schreven de klas algemener op." in page
+    async with world.db.read() as session:
+        signal = (await session.exec(select(Signal))).one()
+    assert world.sealer.unseal(signal.note_sealed or "") == "In een vo-klas mijden groepen elkaar."
+
+
+async def test_a_rumour_is_kept_without_its_claim_and_asks_for_a_denial(world: World) -> None:
+    answer = await tell(
+        world, soort=["boosheid"], toelichting="Ze zeggen dat er nog iemand vrij rondloopt."
+    )
+    assert "Wat het gerucht beweert" in (await world.web.get(answer.headers["location"])).text
+    async with world.db.read() as session:
+        signal = (await session.exec(select(Signal))).one()
+        notices = [
+            str(message.content)
+            for message in (await session.exec(select(Message))).all()
+            if message.kind is MessageKind.NOTICE
+        ]
+    assert signal.kinds == ["boosheid", "geruchten"]
+    assert "vrij rondloopt" not in world.sealer.unseal(signal.note_sealed or "")
+    assert not any("vrij rondloopt" in text for text in notices)
+
+
+async def test_a_theme_of_the_city_is_kept_and_another_word_is_not(world: World) -> None:
+    assert '<option value="aanhoudingen">' in (await world.web.get(f"{world.page}/signaal")).text
+    await tell(world, thema="aanhoudingen")
+    await tell(world, thema="die en die groep", ernst="3")
+    async with world.db.read() as session:
+        themes = [signal.theme for signal in (await session.exec(select(Signal))).all()]
+    assert themes == ["aanhoudingen", None]

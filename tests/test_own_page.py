@@ -27,7 +27,8 @@ from contacts.links import mint_person_link
 from contacts.outbox import Message, MessageKind
 from contacts.people import close_channel, grant, mark_left, open_channel
 from contacts.records import Database
-from tests.console_world import PLANTED, SAME_SITE, World, a_world, contents
+from signals.rows import Signal
+from tests.console_world import FORM, PLANTED, SAME_SITE, World, a_world, contents
 from tests.stores import is_postgresql
 
 ADDRESS = "docent@school.example"
@@ -283,3 +284,42 @@ async def test_the_privacy_page_counts_who_also_sits_in_the_casusoverleg(world: 
             session, person_id, Role.INTERPRETER, who=SYSTEM, now=world.now, has_case_seat=True
         )
     assert "zit er één ook in het casusoverleg" in (await world.web.get("/privacy")).text
+
+
+async def test_a_loose_signal_is_told_from_ones_own_page_and_names_nobody(world: World) -> None:
+    page = await own_page(world)
+    assert f'href="{page}/signaal"' in (await world.web.get(page)).text
+    form = (await world.web.get(f"{page}/signaal")).text
+    assert "Terug naar uw gegevens" in form
+    answer = await world.web.post(f"{page}/signaal", data=FORM, headers=SAME_SITE)
+    assert answer.status_code == 303
+    thanks = (await world.web.get(answer.headers["location"])).text
+    assert "Het antwoord komt bij u." in thanks
+    async with world.db.read() as session:
+        signal = (await session.exec(select(Signal))).one()
+    assert signal.event_id is None
+    assert world.sealer.unseal(signal.reply_handle or "") == f"email:{ADDRESS}"
+    # Whoever reads the row learns the organisation, and nobody in it.
+    assert ADDRESS not in repr(signal)
+
+
+async def test_a_loose_signal_about_a_person_is_kept_nowhere(world: World) -> None:
+    page = await own_page(world)
+    answer = await world.web.post(
+        f"{page}/signaal", data=FORM | {"toelichting": PLANTED}, headers=SAME_SITE
+    )
+    assert answer.status_code == 422
+    assert "<mark>" in answer.text
+    assert PLANTED not in repr(await contents(world.db))
+    async with world.db.read() as session:
+        assert (await session.exec(select(Signal))).all() == []
+
+
+async def test_a_loose_form_behind_a_link_that_is_over_tells_nothing(world: World) -> None:
+    page = await own_page(world)
+    async with world.db.begin() as session:
+        person = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        await mark_left(session, person, who=SYSTEM, now=world.now)
+    assert (await world.web.get(f"{page}/signaal")).status_code == 410
+    told = await world.web.post(f"{page}/signaal", data=FORM, headers=SAME_SITE)
+    assert told.status_code == 410

@@ -6,7 +6,7 @@ Keys of the data: ``event``, ``message`` (the delivery under which the questions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -51,11 +51,13 @@ class Shown:
     setting: str
     occurred: str
     eep: str
+    breadth: str
+    more: tuple[str, ...]
     share: str
     feedback: str
 
 
-def read_choice(field: str, raw: str) -> Any:
+def read_choice(field: str, raw: str, themes: Sequence[str] = ()) -> Any:
     """The stored value of a tapped choice.
 
     :raises ValueError: an old or a forged button.
@@ -72,6 +74,8 @@ def read_choice(field: str, raw: str) -> Any:
         return raw
     if field == "wants_feedback":
         return raw == "True"
+    if field == "theme":
+        return list(themes)[int(raw)]
     return _KINDS[field](raw).value
 
 
@@ -94,6 +98,7 @@ def to_draft(data: Mapping[str, Any], note: str) -> Draft:
         kinds=tuple(SignalKind(kind) for kind in data["kinds"]),
         severity=int(data["severity"]),
         note=note,
+        theme=str(data.get("theme", "")),
         wants_feedback=bool(data.get("wants_feedback", True)),
         **given,  # type: ignore[arg-type]
     )
@@ -108,6 +113,22 @@ def shown(draft: Draft) -> Shown:
         setting=labels.SETTINGS[draft.setting],
         occurred=labels.WHENS[draft.occurred],
         eep=labels.EEPS[draft.eep],
+        breadth=labels.BREADTHS[draft.breadth],
+        more=_more(draft),
         share=labels.SHARES[draft.share],
         feedback=labels.FEEDBACK_WISH[draft.wants_feedback],
     )
+
+
+def _more(draft: Draft) -> tuple[str, ...]:
+    """What was filled in beyond the defaults; a default that nobody chose is not repeated."""
+    told = []
+    if draft.direction is not Direction.UNKNOWN:
+        told.append(labels.DIRECTIONS[draft.direction])
+    if draft.theme:
+        told.append(draft.theme)
+    if draft.done is not Done.NOTHING_YET:
+        told.append(labels.DONE[draft.done])
+    if draft.need is not Need.NOTHING:
+        told.append(f"nodig: {labels.NEEDS[draft.need]}")
+    return tuple(told)

@@ -23,6 +23,7 @@ from contacts.outbox import Content, TelegramForm
 from contacts.permissions import Permission
 from contacts.sending import Recipient, edit_sent, original_of
 from feeds.rows import Event
+from signals import texts as labels
 from signals.person_filter import screen
 from signals.rows import SignalKind
 from signals.telling import (
@@ -82,7 +83,7 @@ async def chose(turn: Turn) -> None:
     if len(turn.tap.args) != 2 or turn.tap.args[0] not in texts.FIELDS:
         raise ValueError("button without a field")
     field, raw = turn.tap.args
-    value = read_choice(field, raw)
+    value = read_choice(field, raw, turn.config.signals.themes)
     if (field, value) == ("severity", DANGER_NOW):
         await _danger(turn)
         return
@@ -127,7 +128,7 @@ async def change_field(turn: Turn) -> None:
         own = await _own_district(turn)
         await turn.change(*questions.question(field, data, own=own, note=""))
     else:
-        await turn.change(*questions.ask_field(field))
+        await turn.change(*questions.ask_field(field, turn.config.signals.themes))
 
 
 async def back_to_form(turn: Turn) -> None:
@@ -215,6 +216,7 @@ async def _receipt(turn: Turn, draft: Draft, told: Told) -> str:
     return render(
         "signal/receipt.html",
         told=told,
+        changed=[labels.CHANGED[change] for change in told.changes],
         same_day=read == today,
         wants_feedback=draft.wants_feedback,
         is_over=is_over(event),

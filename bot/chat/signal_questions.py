@@ -114,15 +114,19 @@ def ask_setting(data: Mapping[str, Any]) -> Question:
     )
 
 
-def ask_field(field: str) -> Question:
+def ask_field(field: str, themes: Sequence[str] = ()) -> Question:
     """One of the fields that have a default.
 
     :raises KeyError: there is no such field.
     """
-    rows = [
-        [set_to(label, field, value if isinstance(value, bool) else value.value)]
-        for value, label in CHOICES[field].items()
-    ]
+    if field == "theme":
+        # A theme is a word of the city, which does not fit in a button's data.
+        rows = [[set_to(theme, field, number)] for number, theme in enumerate(themes)]
+    else:
+        rows = [
+            [set_to(label, field, value if isinstance(value, bool) else value.value)]
+            for value, label in CHOICES[field].items()
+        ]
     return render("signal/ask_field.html", label=texts.FIELDS[field]), rows
 
 

@@ -53,6 +53,7 @@ FIELDS = {
     "eep": "Beleefd of gebeurd",
     "breadth": "Hoe breed",
     "direction": "Richting",
+    "theme": "Thema",
     "done": "Wat deed u al",
     "need": "Wat is nodig",
     "share": "Delen",

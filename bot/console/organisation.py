@@ -5,7 +5,6 @@ No account, no cookie, no JavaScript. Looking changes nothing: mail programs ope
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -13,10 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.console import texts
-from bot.console.forms import FORM_TYPE, BadForm, Fields, read_fields
+from bot.console import telling, texts
 from bot.console.guarding import is_same_site
-from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.pages import explain, parts_of, show
 from bot.console.paths import ACKNOWLEDGEMENTS
 from bot.console.printing import send_pdf
 from bot.console.reading import (
@@ -29,15 +27,7 @@ from bot.console.reading import (
     was_a_link,
     without_promise,
 )
-from bot.console.signal_form import (
-    Answers,
-    empty_form,
-    form_hash,
-    mark_hits,
-    read_form,
-    why_refused,
-)
-from bot.evening.hearing import hear, is_over
+from bot.evening.hearing import is_over
 from briefings import moments
 from briefings.pdf import Sheet
 from briefings.plaintext import without_links_to
@@ -45,13 +35,8 @@ from contacts.arrival import acknowledge, prove_arrival
 from contacts.claiming import open_address
 from contacts.directory import Audience
 from contacts.outbox import AcknowledgementKind
-from contacts.sealing import PREFIX, Sealer, UnsealError
+from contacts.sealing import Sealer
 from contacts.sending import Recipient, original_of
-from contacts.tally import count_up
-from contacts.tokens import new_token
-from signals import texts as signal_texts
-from signals.person_filter import Screening
-from signals.telling import Blocked, Emergency, Told, district_names, tell
 
 #: where the buttons stand on the page; on a phone above the text, too
 _PLACES = ("antwoord", "boven")
@@ -140,111 +125,35 @@ async def note_acknowledgement(request: Request) -> Response:
 
 
 async def show_form(request: Request) -> Response:
-    """``GET /o/{token}/signaal``: an empty form."""
-    parts, token = parts_of(request), request.path_params["token"]
-    async with parts.db.read() as session:
-        door = await open_door(session, token, now=parts.clock())
-        if door is None:
-            return await _closed_door(session, request, token)
-    form = empty_form(door.organisation.district, district_names(), once=new_token())
-    return _form_page(request, door, form)
+    """``GET /o/{token}/signaal``."""
+    return await telling.show_form(request, open_place)
 
 
 async def take_signal(request: Request) -> Response:
-    """``POST /o/{token}/signaal``: store it, or say why not and keep nothing."""
-    parts, token = parts_of(request), request.path_params["token"]
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    body = await _read_body(request)
-    if isinstance(body, Response):
-        return body
-    now = parts.clock()
-    async with parts.db.read() as session:
-        door = await open_door(session, token, now=now)
-        if door is None:
-            return await _closed_door(session, request, token)
-    answers = read_form(body, district_names())
-    if answers.is_danger:
-        return _danger_page(request, door)
-    if answers.errors:
-        return _form_page(request, door, answers, status=422)
-    once = form_hash(token, answers.once, body)
-    outcome = await _store(parts, door, answers, once=once, now=now)
-    if isinstance(outcome, Emergency):
-        return _danger_page(request, door)
-    if isinstance(outcome, Blocked):
-        return _form_page(request, door, answers, refused=outcome.screening, status=422)
-    parts.on_change()
-    can_answer = answers.wants_feedback == "ja" and door.link.delivery_id is not None
-    proof = _seal_receipt(parts.sealer, token, outcome, can_answer=can_answer)
-    # Another address after the post: reloading the thanks does not tell it twice.
-    return RedirectResponse(f"/o/{token}/dank?bon={proof}", status_code=303)
-
-
-async def _read_body(request: Request) -> Fields | Response:
-    """The fields that were sent, or the page that says why there are none."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != FORM_TYPE:
-        return _open_it_again(request, status=415)
-    try:
-        body = await read_fields(request)
-    except BadForm as error:
-        if error.args == ("too large",):
-            return explain(request, "too_big", status=413)
-        return _open_it_again(request, status=422)
-    return body or _open_it_again(request, status=422)
-
-
-def _open_it_again(request: Request, *, status: int) -> Response:
-    title, line = signal_texts.FORM_NOT_READ
-    return show(request, "uitleg.html", status=status, title=title, line=line)
+    """``POST /o/{token}/signaal``."""
+    return await telling.take_signal(request, open_place)
 
 
 async def thank(request: Request) -> Response:
-    """``GET /o/{token}/dank``: received, and when the answer comes."""
+    """``GET /o/{token}/dank``."""
+    token = request.path_params["token"]
+    return await telling.thank(request, open_place, page=f"/o/{token}", token=token)
+
+
+async def open_place(session: AsyncSession, request: Request) -> telling.Place | Response:
+    """The form of this organisation and event, or why the link is over."""
     parts, token = parts_of(request), request.path_params["token"]
-    receipt = _open_receipt(parts.sealer, token, request.query_params.get("bon", ""))
-    if receipt is None:
-        return RedirectResponse(f"/o/{token}", status_code=303)
-    async with parts.db.read() as session:
-        door = await open_door(session, token, now=parts.clock())
-        if door is None:
-            return await _closed_door(session, request, token)
-    read_before, due_at = receipt
-    return show(
-        request, "dank.html", page=f"/o/{token}", door=door, read_before=read_before,
-        due_at=due_at, is_exercise=door.event.is_exercise, is_over=is_over(door.event),
-    )  # fmt: skip
-
-
-async def _store(
-    parts: Parts, door: Door, answers: Answers, *, once: str | None, now: datetime
-) -> Told | Blocked | Emergency:
-    async with parts.db.begin() as session:
-        reply = await _way_back(session, door, parts.sealer)
-        draft = answers.to_draft(door.link.event_id)
-        if reply is None:
-            # Without an address an answer would be an empty promise.
-            draft = replace(draft, wants_feedback=False)
-        outcome = await tell(
-            session,
-            draft,
-            organisation_id=door.link.organisation_id,
-            domain=door.organisation.domain,
-            reply=reply,
-            sealer=parts.sealer,
-            settings=parts.config.signals,
-            is_exercise=door.event.is_exercise,
-            now=now,
-            once=once,
-        )
-        if isinstance(outcome, Blocked):
-            await count_up(session, "referral", now=now)
-        elif isinstance(outcome, Told):
-            # It would prove that the message arrived. But then the moment and the lines of the
-            # journal would join this signal to the person who got that message.
-            await hear(session, outcome, now=now)
-    return outcome
+    door = await open_door(session, token, now=parts.clock())
+    if door is None:
+        return await _closed_door(session, request, token)
+    return telling.Place(
+        page=f"/o/{token}",
+        token=token,
+        organisation=door.organisation,
+        event=door.event,
+        reply=await _way_back(session, door, parts.sealer),
+        is_exercise=door.event.is_exercise,
+    )
 
 
 async def _arrived(session: AsyncSession, door: Door, *, now: datetime) -> None:
@@ -270,36 +179,6 @@ async def _closed_door(session: AsyncSession, request: Request, token: str) -> R
     return explain(request, "unknown_link", status=404)
 
 
-def _form_page(
-    request: Request,
-    door: Door,
-    answers: Answers,
-    *,
-    refused: Screening | None = None,
-    status: int = 200,
-) -> Response:
-    marked = None if refused is None else mark_hits(answers.note, refused.spans)
-    if not answers.once:
-        answers = replace(answers, once=new_token())
-    config = parts_of(request).config
-    return show(
-        request, "signaal.html", status=status,
-        page=f"/o/{request.path_params['token']}", door=door, answers=answers, marked=marked,
-        why="" if refused is None else why_refused(refused.labels), is_over=is_over(door.event),
-        labels=signal_texts, districts=district_names(), meldkaart=config.briefings.meldkaart,
-        today=parts_of(request).clock().date(), keep_days=config.signals.keep_note_days,
-        internal_contact=door.organisation.internal_contact,
-        is_exercise=door.event.is_exercise,
-    )  # fmt: skip
-
-
-def _danger_page(request: Request, door: Door) -> Response:
-    return show(
-        request, "gevaar.html", page=f"/o/{request.path_params['token']}",
-        is_exercise=door.event.is_exercise,
-    )  # fmt: skip
-
-
 def _audience(value: str) -> Audience | None:
     try:
         return Audience(value)
@@ -309,22 +188,3 @@ def _audience(value: str) -> Audience | None:
 
 def _number(value: str) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 6 else None
-
-
-def _seal_receipt(sealer: Sealer, token: str, told: Told, *, can_answer: bool) -> str:
-    """What the thanks say, sealed: nobody can make up another promise in our name."""
-    due = told.answer_due_at.isoformat() if can_answer else ""
-    return sealer.seal(f"{token} {told.read_before.isoformat()} {due}").removeprefix(PREFIX)
-
-
-def _open_receipt(
-    sealer: Sealer, token: str, proof: str
-) -> tuple[datetime, datetime | None] | None:
-    """What was promised behind this link; None for a receipt of another one."""
-    try:
-        told_by, read_before, due = sealer.unseal(PREFIX + proof).split(" ")
-        if told_by != token:
-            return None
-        return datetime.fromisoformat(read_before), datetime.fromisoformat(due) if due else None
-    except (UnsealError, ValueError):
-        return None

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.chat.render import render
-from bot.console import own_page_texts, paths  # noqa: F401  (paths teaches the router tokens)
+from bot.console import own_page_texts, paths, telling  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import Parts, explain, parts_of, show
@@ -148,6 +148,44 @@ async def _tell_gap(session: AsyncSession, own: Own, *, now: datetime) -> None:
     )
 
 
+async def show_form(request: Request) -> Response:
+    """``GET /p/{token}/signaal``: a signal that belongs to no event."""
+    return await telling.show_form(request, open_place)
+
+
+async def take_signal(request: Request) -> Response:
+    """``POST /p/{token}/signaal``."""
+    return await telling.take_signal(request, open_place)
+
+
+async def thank(request: Request) -> Response:
+    """``GET /p/{token}/dank``."""
+    token = request.path_params["token"]
+    return await telling.thank(request, open_place, page=f"/p/{token}", token=token)
+
+
+async def open_place(session: AsyncSession, request: Request) -> telling.Place | Response:
+    """The loose form of this person's organisation; the answer goes to their first channel."""
+    parts, token = parts_of(request), request.path_params["token"]
+    own = await open_page(session, token, now=parts.clock())
+    if own is None:
+        return explain(request, "own_page_over", status=410)
+    working = [one for one in own.channels if one.status is ChannelStatus.ACTIVE]
+    reply = (
+        Recipient(working[0].kind, working[0].address, None, own.organisation.id)
+        if working
+        else None
+    )
+    return telling.Place(
+        page=f"/p/{token}",
+        token=token,
+        organisation=own.organisation,
+        event=None,
+        reply=reply,
+        is_exercise=own.person.is_exercise,
+    )
+
+
 async def show_asking(request: Request) -> Response:
     """``GET /gegevens``: asks for the address to send the link to."""
     asked = request.query_params.get("gevraagd") == "ja"
@@ -198,6 +236,9 @@ async def _mail_link(session: AsyncSession, parts: Parts, address: str, *, now: 
 ROUTES = (
     Route("/p/{token:token}", show_page),
     Route("/p/{token:token}/kanaal", change_channel, methods=["POST"]),
+    Route("/p/{token:token}/signaal", show_form),
+    Route("/p/{token:token}/signaal", take_signal, methods=["POST"]),
+    Route("/p/{token:token}/dank", thank),
     Route(ASK, show_asking),
     Route(ASK, ask_link, methods=["POST"]),
 )

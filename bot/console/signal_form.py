@@ -64,6 +64,7 @@ class Answers:
     district: str = ""
     wants_feedback: str = "ja"
     note: str = ""
+    theme: str = ""
     once: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,9 +77,10 @@ class Answers:
     def is_unfolded(self) -> bool:
         """Whether somebody changed, or must mend, something in the folded part."""
         changed = any(self.chosen[name] != CHOICES[name][1] for name in FOLDED if name in CHOICES)
+        changed = changed or bool(self.theme)
         return changed or self.wants_feedback != "ja" or any(n in self.errors for n in FOLDED)
 
-    def to_draft(self, event_id: int) -> Draft:
+    def to_draft(self, event_id: int | None) -> Draft:
         """The signal as answered; only for a form without errors."""
         return Draft(
             event_id=event_id,
@@ -87,6 +89,7 @@ class Answers:
             kinds=tuple(SignalKind(kind) for kind in self.kinds),
             severity=int(self.severity),
             note=self.note,
+            theme=self.theme,
             eep=Eep(self.chosen["eep"]),
             breadth=Breadth(self.chosen["hoe_breed"]),
             direction=Direction(self.chosen["richting"]),
@@ -110,7 +113,7 @@ def empty_form(district: str | None, districts: Collection[str], *, once: str = 
     )
 
 
-def read_form(fields: Fields, districts: Collection[str]) -> Answers:
+def read_form(fields: Fields, districts: Collection[str], themes: Collection[str] = ()) -> Answers:
     """What was sent, with everything that is wrong; never raises."""
     chosen = {name: _single(fields, name, default) for name, (_, default) in CHOICES.items()}
     kinds = tuple(dict.fromkeys(fields.get("soort", ())))
@@ -131,9 +134,11 @@ def read_form(fields: Fields, districts: Collection[str]) -> Answers:
         errors["terugkoppeling"] = texts.PICK_ONE
     if len(note) > MAX_NOTE:
         errors["toelichting"] = texts.NOTE_TOO_LONG.format(length=len(note))
+    theme = _single(fields, "thema", "")
+    theme = theme if theme in themes else ""
     once = _single(fields, "eenmalig", "")
     once = once if _ONCE.fullmatch(once) else ""
-    return Answers(chosen, kinds, severity, district, wants_feedback, note, once, errors)
+    return Answers(chosen, kinds, severity, district, wants_feedback, note, theme, once, errors)
 
 
 def form_hash(token: str, once: str, fields: Fields) -> str | None:

@@ -241,6 +241,7 @@ QUESTIONS = {
     "eep": "Beleefd, gebeurd of verwacht?",
     "hoe_breed": "Hoe breed?",
     "richting": "Welke kant gaat het op?",
+    "thema": "Waar gaat het over? (hoeft niet)",
     "wat_gedaan": "Wat is er al gedaan?",
     "wat_nodig": "Wat is er nodig?",
     "terugkoppeling": "Wilt u een antwoord?",

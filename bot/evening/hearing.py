@@ -5,8 +5,9 @@ The others are counted on the card of the evening; a phone that rings for each i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
@@ -16,13 +17,18 @@ from contacts.directory import Role
 from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Permission, people_with
 from contacts.sending import tell_people
+from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus
-from signals.rows import Signal
+from signals.rephrasing import Change
+from signals.rows import Signal, SignalKind
 from signals.telling import Told, describe
 
 #: from this severity a signal does not wait until somebody looks
 AT_ONCE = 4
 SUBJECT_LIMIT = 60
+#: a rumour asks for attention when it is first heard, and when several organisations hear it
+RUMOUR_STEPS = frozenset({1, 3, 6})
+RUMOUR_WINDOW = timedelta(hours=72)
 #: who may read signals, in the order in which they are told; never somebody without content
 _READERS = (Role.COORDINATOR, Role.INTERPRETER)
 
@@ -42,9 +48,49 @@ async def hear(session: AsyncSession, told: Told, *, now: datetime) -> int:
         return 0
     signal = await session.get_one(Signal, told.signal_id)
     event = None if signal.event_id is None else await session.get(Event, signal.event_id)
+    if Change.RUMOUR in told.changes and await _is_spreading(session, signal):
+        await _ask_for_a_denial(session, signal, event, now=now)
     if signal.severity < AT_ONCE and not is_over(event):
         return 0
-    content = _notice(signal, event)
+    return await _tell_readers(session, signal, _notice(signal, event), now=now)
+
+
+async def _is_spreading(session: AsyncSession, signal: Signal) -> bool:
+    """Whether this rumour is the first here, or the one that makes it several organisations."""
+    found = await session.exec(
+        select(Signal.organisation_id, Signal.kinds).where(
+            col(Signal.event_id) == signal.event_id
+            if signal.event_id is not None
+            else col(Signal.event_id).is_(None),
+            col(Signal.is_exercise) == signal.is_exercise,
+            col(Signal.received_at) > signal.received_at - RUMOUR_WINDOW,
+        )
+    )
+    organisations = {
+        organisation for organisation, kinds in found.all() if SignalKind.RUMOUR.value in kinds
+    }
+    return len(organisations) in RUMOUR_STEPS
+
+
+async def _ask_for_a_denial(
+    session: AsyncSession, signal: Signal, event: Event | None, *, now: datetime
+) -> None:
+    text = render("coordinator/rumour.html", event=mask_names(event.title) if event else "")
+    content = Content(
+        telegram=TelegramForm(text=text),
+        email=EmailForm(
+            subject=render("coordinator/notice_subject.txt"),
+            text=render("coordinator/plain.txt", text=text),
+            html=f"<p>{text}</p>",
+        ),
+    )
+    await _tell_readers(session, signal, content, now=now)
+
+
+async def _tell_readers(
+    session: AsyncSession, signal: Signal, content: Content, *, now: datetime
+) -> int:
+    """The first role with somebody who can be reached; how many were told."""
     for role in _READERS:
         people = await people_with(
             session, role, is_exercise=signal.is_exercise, needing=Permission.READ_SIGNALS

@@ -1,0 +1,84 @@
+"""Says a note less precisely before it is kept: no class, no claim of a rumour. Pure.
+
+A class with its number is finer than needed, and what a rumour claims about somebody is
+better kept nowhere. That there is a rumour, and the mood in the group, stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from signals.person_words import Span
+
+CLASS = "KLAS"
+VO_CLASS, PRIMARY_GROUP, SOME_CLASS = "een vo-klas", "een basisschoolgroep", "een klas"
+NOT_KEPT = "(gerucht, inhoud niet bewaard)"
+_PRIMARY = re.compile(r"\bgroep\b", re.IGNORECASE)
+_SECONDARY = re.compile(
+    r"vmbo|mavo|havo|vwo|gymnasium|atheneum|brugklas|[1-6]\s?[a-z]\b", re.IGNORECASE
+)
+_SAYS = r"(?:zeggen|zegt|beweren|beweert|roepen|roept|vertellen|vertelt)"
+_RUMOUR = re.compile(
+    rf"\b(?:ze|zij|men|mensen|iedereen|leerlingen|jongeren|ouders|bewoners)\s+{_SAYS}\s+dat\b"
+    r"|\ber\s+wordt\s+(?:gezegd|beweerd|verteld)\s+dat\b"
+    r"|\ber\s+gaat\s+rond\s+dat\b"
+    r"|\b(?:het|een|er\s+gaat\s+een)\s+gerucht(?:\s+gaat)?(?:\s+rond)?(?:\s+dat\b|\s*:)"
+    r"|\bgeruchten\s+dat\b",
+    re.IGNORECASE,
+)
+_END = re.compile(r"[.!?](?=\s|\Z)")
+
+
+class Change(StrEnum):
+    """What was left out, as the sender is told."""
+
+    CLASS = "class"
+    RUMOUR = "rumour"
+
+
+@dataclass(frozen=True, slots=True)
+class Rephrased:
+    """The note as it may be kept, and what was changed."""
+
+    text: str
+    changes: tuple[Change, ...]
+
+
+def rephrase(text: str, spans: Iterable[Span]) -> Rephrased:
+    """The note without classes and without the claims of rumours.
+
+    :param spans: what the person filter saw in this text.
+    """
+    without, has_class = _without_classes(text, spans)
+    kept, has_rumour = _without_rumours(without)
+    changed = ((Change.CLASS, has_class), (Change.RUMOUR, has_rumour))
+    return Rephrased(kept, tuple(change for change, is_made in changed if is_made))
+
+
+def _without_classes(text: str, spans: Iterable[Span]) -> tuple[str, bool]:
+    found = sorted((span for span in spans if span.label == CLASS), key=lambda s: -s.start)
+    for span in found:
+        # From the end, so that the earlier places stay where they are.
+        text = text[: span.start] + _general(text[span.start : span.end]) + text[span.end :]
+    return text, bool(found)
+
+
+def _general(words: str) -> str:
+    if _PRIMARY.search(words):
+        return PRIMARY_GROUP
+    return VO_CLASS if _SECONDARY.search(words) else SOME_CLASS
+
+
+def _without_rumours(text: str) -> tuple[str, bool]:
+    kept, at = [], 0
+    for found in _RUMOUR.finditer(text):
+        if found.start() < at:
+            continue
+        end = _END.search(text, found.end())
+        stop = end.start() if end else len(text)
+        kept.append(f"{text[at : found.end()].rstrip()} {NOT_KEPT}")
+        at = stop
+    return "".join(kept) + text[at:], bool(kept)
