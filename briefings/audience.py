@@ -38,7 +38,7 @@ from feeds.rows import Event
 #: a sealed way back belongs to one answer, never to a briefing
 _SEALED = "sealed:"
 #: it arrived, may have arrived, or is on its way and can no longer surely be stopped
-_GOT = frozenset(
+GOT = frozenset(
     {
         DeliveryStatus.SENT,
         DeliveryStatus.UNKNOWN,
@@ -226,25 +226,43 @@ async def plan_version(session: AsyncSession, event: Event, briefing: Briefing) 
     return await _followers(session, event, await _receipts(session, ids))
 
 
-async def _everybody(session: AsyncSession, event: Event) -> RecipientPlan:
+async def plan_some(
+    session: AsyncSession, event: Event, briefing: Briefing, person_ids: Collection[int]
+) -> RecipientPlan:
+    """What :func:`plan_version` says of these people, for a page that shows a few of them."""
+    if briefing.kind is BriefingKind.FIRST:
+        return await _everybody(session, event, only=person_ids)
+    before = followed_by(briefing, await versions_of(session, briefing.event_id))
+    ids = [version.id for version in before if version.id is not None]
+    receipts = await _receipts(session, ids, only=person_ids)
+    return await _followers(session, event, receipts, only=person_ids)
+
+
+async def _everybody(
+    session: AsyncSession, event: Event, only: Collection[int] | None = None
+) -> RecipientPlan:
     asked = (
-        _readers(event)
+        _readers(event, only)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
         .where(col(Organisation.is_exercise) == event.is_exercise, col(Person.left_at).is_(None))
     )
     people = [reader_of(row) for row in await read_columns(session, asked)]
-    return plan_everybody(people, await _channels(session, event), is_exercise=event.is_exercise)
+    channels = await _channels(session, event, only)
+    return plan_everybody(people, channels, is_exercise=event.is_exercise)
 
 
 async def _followers(
-    session: AsyncSession, event: Event, receipts: Sequence[Receipt]
+    session: AsyncSession,
+    event: Event,
+    receipts: Sequence[Receipt],
+    only: Collection[int] | None = None,
 ) -> RecipientPlan:
     wanted = {receipt.person_id for receipt in receipts}
-    found = (reader_of(row) for row in await read_columns(session, _readers(event)))
+    found = (reader_of(row) for row in await read_columns(session, _readers(event, only)))
     return plan_followers(
         receipts,
         {person.id: person for person in found if person.id in wanted},
-        await _channels(session, event),
+        await _channels(session, event, only),
         is_exercise=event.is_exercise,
     )
 
@@ -261,12 +279,13 @@ def listed_audiences(stored: str) -> tuple[str, ...]:
     return tuple(json.loads(stored))
 
 
-def _readers(event: Event) -> Select[Any]:
-    return (
+def _readers(event: Event, only: Collection[int] | None) -> Select[Any]:
+    asked = (
         sql_select(*reader_columns())
         .where(col(Person.is_exercise) == event.is_exercise)
         .order_by(col(Person.id))
     )
+    return asked if only is None else asked.where(col(Person.id).in_(only))
 
 
 def reader_columns() -> list[Any]:
@@ -275,11 +294,15 @@ def reader_columns() -> list[Any]:
     return list((columns | {"audiences": cast(columns["audiences"], String)}).values())
 
 
-async def _channels(session: AsyncSession, event: Event) -> dict[int, list[Way]]:
+async def _channels(
+    session: AsyncSession, event: Event, only: Collection[int] | None
+) -> dict[int, list[Way]]:
     asked = sql_select(*(col(getattr(Channel, name)) for name in Way._fields)).where(
         col(Channel.is_exercise) == event.is_exercise,
         col(Channel.status) == ChannelStatus.ACTIVE,
     )
+    if only is not None:
+        asked = asked.where(col(Channel.person_id).in_(only))
     channels: dict[int, list[Way]] = {}
     for row in await read_columns(session, asked):
         way = Way(*row)
@@ -287,7 +310,9 @@ async def _channels(session: AsyncSession, event: Event) -> dict[int, list[Way]]
     return channels
 
 
-async def _receipts(session: AsyncSession, briefing_ids: Collection[int]) -> list[Receipt]:
+async def _receipts(
+    session: AsyncSession, briefing_ids: Collection[int], only: Collection[int] | None = None
+) -> list[Receipt]:
     asked = (
         sql_select(
             col(Delivery.person_id),
@@ -301,10 +326,12 @@ async def _receipts(session: AsyncSession, briefing_ids: Collection[int]) -> lis
             col(Message.briefing_id).in_(briefing_ids),
             col(Message.audience).is_not(None),
             col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status).in_(_GOT),
+            col(Delivery.status).in_(GOT),
         )
         .order_by(col(Delivery.id))
     )
+    if only is not None:
+        asked = asked.where(col(Delivery.person_id).in_(only))
     return [
         Receipt(person_id, organisation_id, (kind, address), Audience(audience))
         for person_id, organisation_id, kind, address, audience in await read_columns(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
@@ -16,29 +14,16 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
-from briefings.audience import Reader
 from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing
 from briefings.moments import local_date
 from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingStatus
-from contacts.directory import Organisation, Person
 from contacts.permissions import Permission
 from contacts.texts import CHANNELS
 from feeds.rows import Event
 
 OPEN = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Callee:
-    """Somebody to telephone. ``phone`` may be empty: then the organisation's number."""
-
-    name: str
-    function: str
-    organisation: str
-    phone: str
-    why: str
 
 
 async def show_sending(visit: Visit) -> Response:
@@ -91,7 +76,6 @@ async def _planned(
         "by_channel": _channels(plan),
         "by_audience": _audiences(plan),
         "noticed": await look_over(visit.session, event, briefing, plan, now=visit.now),
-        "to_call": _to_call(plan, await _organisations(visit, plan)),
     }
 
 
@@ -124,30 +108,6 @@ def _channels(plan: Overview) -> Mapping[str, int]:
 
 def _audiences(plan: Overview) -> Mapping[str, int]:
     return {texts.AUDIENCES[audience]: count for audience, count in plan.by_audience.items()}
-
-
-async def _organisations(visit: Visit, plan: Overview) -> Mapping[int, Organisation]:
-    """Those of the people who must be called; a city has thousands of others."""
-    if not plan.unreachable:
-        return {}
-    wanted = {person.organisation_id for person in plan.unreachable}
-    found = await visit.session.exec(select(Organisation).where(col(Organisation.id).in_(wanted)))
-    return {row.id: row for row in found.all() if row.id is not None}
-
-
-def _to_call(plan: Overview, organisations: Mapping[int, Organisation]) -> list[Callee]:
-    """Everybody in the audience without a channel that works. Pure."""
-    return [
-        callee_of(person, organisations.get(person.organisation_id), texts.NO_CHANNEL)
-        for person in plan.unreachable
-    ]
-
-
-def callee_of(person: Person | Reader, organisation: Organisation | None, why: str) -> Callee:
-    """A line of the list *bel deze mensen*. Pure."""
-    phone = person.phone or (organisation.phone if organisation else None) or ""
-    name = organisation.name if organisation else ""
-    return Callee(person.name, person.function, name, phone, why)
 
 
 async def ask_sure(visit: Visit) -> Response:

@@ -1,0 +1,36 @@
+"""Dutch words of the page *Ontvangers*."""
+
+from bot.console.gap_texts import CLOSED as CLOSED_CHANNELS
+from bot.console.gap_texts import why_closed
+from bot.console.texts import DELIVERIES
+from contacts.directory import ChannelKind
+from contacts.outbox import DeliveryStatus
+from contacts.preparing import SET_ASIDE
+from contacts.quiet import QUIET_HOURS
+from contacts.texts import CHANNELS, REASONS
+
+GROUPS = {
+    "krijgt": "Krijgt het",
+    "geen-kanaal": "Geen kanaal dat werkt",
+    "niet": "Krijgt het niet",
+}
+LEFT = "weg bij de organisatie"
+NEVER_LINKED = "nog nooit gekoppeld, en geen e-mailadres"
+CLOSED = "{channel}: {why}"
+NO_TEXT = "staat op de lijst zonder tekst"
+NOT_BEFORE = "kreeg het eerdere bericht niet"
+LATER = "kwam later op de lijst, of kon toen niets krijgen"
+NO_TURN = "hoort niet bij wie het eerdere bericht kreeg"
+RESTS = "wacht op het einde van de rusttijd"
+_KNOWN = {**CLOSED_CHANNELS, **REASONS, SET_ASIDE: "door een mens afgehandeld"}
+_STATUSES = DELIVERIES | {DeliveryStatus.CLAIMED: DELIVERIES[DeliveryStatus.PLANNED]}
+
+
+def stands(kind: ChannelKind, status: DeliveryStatus, reason: str | None) -> str:
+    """How one delivery stands, with the reason when it did not go. Pure."""
+    said = f"{CHANNELS[kind]}: {_STATUSES[status]}"
+    if status is DeliveryStatus.PLANNED and reason == QUIET_HOURS:
+        return f"{CHANNELS[kind]}: {RESTS}"
+    is_mail = (reason or "").startswith("smtp_")
+    why = _KNOWN.get(reason or "") or (why_closed(reason) if is_mail else "")
+    return f"{said} ({why})" if status is DeliveryStatus.FAILED and why else said

@@ -1,0 +1,316 @@
+"""Who gets what, who does not, and why: every person of the list, searched and in leaves.
+
+The store decides who stands in which group; for the hundred on a leaf the plan itself is asked,
+so that the page cannot say anything else than what will be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, not_, or_, select
+from sqlmodel import col
+from starlette.responses import Response
+
+from bot.console import recipient_texts, texts
+from bot.console.doors import Door, Visit
+from bot.console.gap_texts import why_closed
+from briefings.audience import GOT, listed_audiences, plan_some
+from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings.versions import SENT, followed_by, versions_of
+from contacts.directory import Audience, Channel, ChannelStatus, Organisation, Person
+from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
+from contacts.permissions import Permission
+from contacts.records import ids_of, read_columns
+from contacts.texts import CHANNELS
+from feeds.rows import Event
+
+PAGE = 100
+GROUPS = ("krijgt", "geen-kanaal", "niet")
+OPEN = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
+SHOWN = {*OPEN, *SENT, BriefingStatus.APPROVED}
+#: how somebody who gets no text is stored
+NO_AUDIENCE = "[]"
+_STORED = cast(col(Person.audiences), String)
+
+
+class _Somebody(NamedTuple):
+    id: int
+    name: str
+    function: str
+    phone: str | None
+    audiences: str
+    left_at: datetime | None
+    organisation: str
+    organisation_phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person. ``how``: the channel, or how each delivery stands; ``why``: why nothing goes."""
+
+    id: int
+    who: str
+    organisation: str
+    text: str
+    how: str
+    why: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page was asked for."""
+
+    group: str
+    search: str
+    text: str
+    leaf: int
+
+
+async def show_recipients(visit: Visit) -> Response:
+    """``GET …/ontvangers?groep=krijgt&zoek=&tekst=&blad=1``: of the version that matters now."""
+    event = await visit.event()
+    assert event.id is not None
+    versions = [b for b in await versions_of(visit.session, event.id) if b.status in SHOWN]
+    briefing = versions[-1] if versions else None
+    asked = _asked(visit.request.query_params)
+    counts: dict[str, int] = dict.fromkeys(GROUPS, 0)
+    lines: list[Line] = []
+    if briefing is not None:
+        where = _groups(event, briefing, versions)
+        counts = await _count(visit, event, asked, where)
+        lines = await _lines(visit, event, briefing, asked, where)
+    last = max(-(-counts[asked.group] // PAGE), 1)
+    return await visit.show_of(
+        event,
+        "verzenden",
+        "ontvangers.html",
+        briefing=briefing,
+        is_open=briefing is not None and briefing.status in OPEN,
+        asked=asked,
+        counts=counts,
+        groups=recipient_texts.GROUPS,
+        audiences=texts.AUDIENCES,
+        lines=lines,
+        last=last,
+    )
+
+
+def _asked(query: Mapping[str, str]) -> Asked:
+    """Anything that is not on the page becomes what the page begins with. Pure."""
+    leaf = query.get("blad", "1")
+    group, text = query.get("groep", ""), query.get("tekst", "")
+    return Asked(
+        group=group if group in GROUPS else GROUPS[0],
+        search=query.get("zoek", "").strip()[:80],
+        text=text if text in set(Audience) else "",
+        leaf=max(int(leaf[:6]), 1) if leaf.isascii() and leaf.isdigit() else 1,
+    )
+
+
+def _groups(
+    event: Event, briefing: Briefing, versions: Sequence[Briefing]
+) -> dict[str, ColumnElement[bool]]:
+    """The condition of each group; together they are everybody on the list. Pure."""
+    is_here = col(Person.left_at).is_(None)
+    reachable = and_(is_here, _has_channel(event))
+    invited: ColumnElement[bool] = and_(_STORED != NO_AUDIENCE, is_here)
+    if briefing.status not in OPEN:
+        got = col(Person.id).in_(_told([briefing], tuple(DeliveryStatus)))
+        missed = and_(invited, not_(got), not_(reachable))
+        return {"krijgt": got, "geen-kanaal": missed, "niet": and_(not_(got), not_(missed))}
+    if briefing.kind is not BriefingKind.FIRST:
+        invited = col(Person.id).in_(_told(followed_by(briefing, versions), GOT))
+    return {
+        "krijgt": and_(invited, reachable),
+        "geen-kanaal": and_(invited, not_(reachable)),
+        "niet": not_(invited),
+    }
+
+
+def _has_channel(event: Event) -> ColumnElement[bool]:
+    return (
+        select(literal(1))
+        .where(
+            col(Channel.person_id) == col(Person.id),
+            col(Channel.is_exercise) == event.is_exercise,
+            col(Channel.status) == ChannelStatus.ACTIVE,
+        )
+        .correlate(Person)
+        .exists()
+    )
+
+
+def _told(versions: Sequence[Briefing], statuses: Collection[DeliveryStatus]) -> Any:
+    """The people with a delivery of these versions."""
+    return (
+        select(col(Delivery.person_id))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.briefing_id).in_(ids_of(versions)),
+            col(Delivery.person_id).is_not(None),
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status).in_(tuple(statuses)),
+        )
+    )
+
+
+def _everybody(event: Event, asked: Asked, *columns: Any) -> Any:
+    """Everybody on the list in this world whom the search finds."""
+    query = (
+        select(*columns)
+        .select_from(Person)
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+        .where(
+            col(Person.is_exercise) == event.is_exercise,
+            col(Organisation.is_exercise) == event.is_exercise,
+            col(Person.erased_at).is_(None),
+        )
+    )
+    if asked.search:
+        named = [
+            column.icontains(asked.search, autoescape=True)
+            for column in (col(Person.name), col(Organisation.name))
+        ]
+        query = query.where(or_(*named))
+    if asked.text:
+        query = query.where(_STORED.startswith(f'["{asked.text}"', autoescape=True))
+    return query
+
+
+async def _count(
+    visit: Visit, event: Event, asked: Asked, where: Mapping[str, ColumnElement[bool]]
+) -> dict[str, int]:
+    sums = [func.coalesce(func.sum(case((where[group], 1), else_=0)), 0) for group in GROUPS]
+    (row,) = await read_columns(visit.session, _everybody(event, asked, *sums))
+    return dict(zip(GROUPS, (int(count) for count in row), strict=True))
+
+
+async def _lines(
+    visit: Visit,
+    event: Event,
+    briefing: Briefing,
+    asked: Asked,
+    where: Mapping[str, ColumnElement[bool]],
+) -> list[Line]:
+    columns = (
+        col(Person.id), col(Person.name), col(Person.function), col(Person.phone), _STORED,
+        col(Person.left_at), col(Organisation.name), col(Organisation.phone),
+    )  # fmt: skip
+    query = (
+        _everybody(event, asked, *columns)
+        .where(where[asked.group])
+        .order_by(col(Organisation.name), col(Person.name), col(Person.id))
+        .offset((asked.leaf - 1) * PAGE)
+        .limit(PAGE)
+    )
+    people = [_Somebody(*row) for row in await read_columns(visit.session, query)]
+    ids = [person.id for person in people]
+    if asked.group == "krijgt":
+        if briefing.status in OPEN:
+            how, got = await _planned(visit, event, briefing, ids)
+        else:
+            how, got = await _sent(visit, briefing, ids)
+        return [_line(person, how.get(person.id, ""), "", got.get(person.id)) for person in people]
+    if asked.group == "geen-kanaal":
+        closed = await _closed(visit, ids)
+        return [
+            _line(person, "", why_no_channel(person.left_at, closed.get(person.id)))
+            for person in people
+        ]
+    return [_line(person, "", why_not(person, briefing)) for person in people]
+
+
+def _line(person: _Somebody, how: str, why: str, got: Audience | None = None) -> Line:
+    audiences = listed_audiences(person.audiences)
+    text = got or (Audience(audiences[0]) if audiences else None)
+    return Line(
+        id=person.id,
+        who=f"{person.name}, {person.function}" if person.function else person.name,
+        organisation=person.organisation,
+        text=texts.AUDIENCES[text] if text else "",
+        how=how,
+        why=why,
+        phone=person.phone or person.organisation_phone or "",
+    )
+
+
+async def _planned(
+    visit: Visit, event: Event, briefing: Briefing, ids: Sequence[int]
+) -> tuple[dict[int, str], dict[int, Audience]]:
+    """The channel and the text of these people, as they will be sent."""
+    plan = await plan_some(visit.session, event, briefing, ids)
+    by_person = {planned.recipient.person_id or 0: planned for planned in plan.recipients}
+    how = {ident: CHANNELS[one.recipient.kind] for ident, one in by_person.items()}
+    return how, {ident: one.audience for ident, one in by_person.items()}
+
+
+async def _sent(
+    visit: Visit, briefing: Briefing, ids: Sequence[int]
+) -> tuple[dict[int, str], dict[int, Audience]]:
+    """How every delivery to these people stands, in the order in which they were planned."""
+    query = (
+        select(
+            col(Delivery.person_id), col(Delivery.kind), col(Delivery.status),
+            col(Delivery.reason), col(Message.audience),
+        )
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.briefing_id) == briefing.id,
+            col(Delivery.person_id).in_(ids),
+            col(Delivery.act) == DeliveryAct.SEND,
+        )
+        .order_by(col(Delivery.id))
+    )  # fmt: skip
+    how: dict[int, list[str]] = {}
+    got: dict[int, Audience] = {}
+    for ident, kind, status, reason, audience in await read_columns(visit.session, query):
+        how.setdefault(ident, []).append(recipient_texts.stands(kind, status, reason))
+        if audience:
+            got[ident] = Audience(audience)
+    return {ident: "; ".join(said) for ident, said in how.items()}, got
+
+
+async def _closed(visit: Visit, ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
+    """The closed channels of these people: which, and the code of why."""
+    query = (
+        select(col(Channel.person_id), col(Channel.kind), col(Channel.closed_reason))
+        .where(col(Channel.person_id).in_(ids), col(Channel.status) == ChannelStatus.CLOSED)
+        .order_by(col(Channel.rank), col(Channel.id))
+    )
+    closed: dict[int, list[tuple[str, str | None]]] = {}
+    for ident, kind, code in await read_columns(visit.session, query):
+        closed.setdefault(ident, []).append((CHANNELS[kind], code))
+    return closed
+
+
+def why_no_channel(
+    left_at: datetime | None, closed: Sequence[tuple[str, str | None]] | None
+) -> str:
+    """Blocked, bounced and never linked are different things to do something about. Pure."""
+    if left_at is not None:
+        return recipient_texts.LEFT
+    if not closed:
+        return recipient_texts.NEVER_LINKED
+    return "; ".join(
+        recipient_texts.CLOSED.format(channel=channel, why=why_closed(code) or texts.NO_CHANNEL)
+        for channel, code in closed
+    )
+
+
+def why_not(person: _Somebody, briefing: Briefing) -> str:
+    """Why somebody on the list is left out of this version. Pure."""
+    if person.left_at is not None:
+        return recipient_texts.LEFT
+    if person.audiences == NO_AUDIENCE:
+        return recipient_texts.NO_TEXT
+    if briefing.status in OPEN:
+        return recipient_texts.NOT_BEFORE
+    return recipient_texts.LATER if briefing.kind is BriefingKind.FIRST else recipient_texts.NO_TURN
+
+
+DOORS = (Door("/gebeurtenis/{number:int}/ontvangers", show_recipients, Permission.SEE_STATUS),)
