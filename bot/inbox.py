@@ -32,6 +32,7 @@ from contacts.permissions import Actor, load_actor
 from contacts.records import Database
 from contacts.sealing import Sealer, UnsealError
 from contacts.tally import count_up
+from feeds.pages import Page
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ async def store_updates(
             row = IncomingUpdate(id=update.id, kind=update.kind, received_at=now)
             if update.chat is None:
                 row.status, row.handled_at = UpdateStatus.DONE, now
-            elif update.is_start or await _actor_of(session, update.chat) is not None:
+            elif update.is_start or await actor_of(session, update.chat) is not None:
                 row.chat, row.refused = update.chat, update.refused
                 row.payload = _sealed(sealer, update.payload)
             else:
@@ -100,16 +101,26 @@ async def next_updates(db: Database, limit: int = 50) -> list[int]:
 
 
 async def handle_update(
-    db: Database, update_id: int, config: Config, sealer: Sealer, *, now: datetime
+    db: Database,
+    update_id: int,
+    config: Config,
+    sealer: Sealer,
+    *,
+    now: datetime,
+    page: Page | None = None,
 ) -> Handled:
-    """Handle one stored update, once. What goes wrong is counted, never fatal for the rest."""
+    """Handle one stored update, once. What goes wrong is counted, never fatal for the rest.
+
+    :param page: what stands behind the link that was sent, read before.
+    """
     try:
         async with asyncio.timeout(HANDLING_LIMIT_S), db.begin() as session:
             row = await _waiting(session, update_id)
             if row is None:
                 return Handled()
             turn = await _open_turn(session, row, config, sealer, now)
-            payload = _opened(sealer, row.payload)
+            turn.page = page
+            payload = opened(sealer, row.payload)
             await route(turn, row.kind, row.refused)
             _close(row, UpdateStatus.DONE, now)
             return Handled(query_id=payload.get("query_id"), toast=turn.toast)
@@ -144,7 +155,7 @@ async def _known_ids(session: AsyncSession, ids: Sequence[int]) -> set[int]:
     return set(found.all())
 
 
-async def _actor_of(session: AsyncSession, chat: int) -> Actor | None:
+async def actor_of(session: AsyncSession, chat: int) -> Actor | None:
     """The person behind a chat. A closed channel still knows its person, so that a tap
     after unblocking, or a goodbye, is not treated as a stranger's."""
     person_id = (
@@ -163,7 +174,7 @@ async def _actor_of(session: AsyncSession, chat: int) -> Actor | None:
 async def _open_turn(
     session: AsyncSession, row: IncomingUpdate, config: Config, sealer: Sealer, now: datetime
 ) -> Turn:
-    payload = _opened(sealer, row.payload)
+    payload = opened(sealer, row.payload)
     assert row.chat is not None
     return Turn(
         session=session,
@@ -172,7 +183,7 @@ async def _open_turn(
         now=now,
         update_id=row.id,
         chat=row.chat,
-        actor=await _actor_of(session, row.chat),
+        actor=await actor_of(session, row.chat),
         message_id=payload.get("message_id") or (row.refused or {}).get("message_id"),
         text=payload.get("text") or payload.get("status"),
         link=payload.get("link"),
@@ -224,7 +235,7 @@ async def _give_up(
         now=now,
         update_id=row.id,
         chat=row.chat,
-        actor=await _actor_of(session, row.chat),
+        actor=await actor_of(session, row.chat),
         conversation=await session.get(Conversation, row.chat),
     )
     await tell_failure(turn)
@@ -235,7 +246,7 @@ async def _give_up(
 
 def _query_of(row: IncomingUpdate, sealer: Sealer) -> str | None:
     try:
-        return _opened(sealer, row.payload).get("query_id")
+        return opened(sealer, row.payload).get("query_id")
     except (UnsealError, ValueError):
         return None  # only the little clock on the button keeps turning
 
@@ -249,7 +260,7 @@ def _sealed(sealer: Sealer, payload: dict[str, Any] | None) -> str | None:
     return None if payload is None else sealer.seal(json.dumps(payload))
 
 
-def _opened(sealer: Sealer, payload: str | None) -> dict[str, Any]:
+def opened(sealer: Sealer, payload: str | None) -> dict[str, Any]:
     if payload is None:
         return {}
     opened: dict[str, Any] = json.loads(sealer.unseal(payload))

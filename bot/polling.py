@@ -19,9 +19,11 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.inbox import Stored, handle_update, next_updates, store_updates
+from bot.link_reading import LinkReader
 from bot.reducing import Reduced, Screen, reduce_update
 from contacts.records import Database
 from contacts.sealing import Sealer
+from feeds.pages import Page
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +158,7 @@ class Worker:
         on_done: Callable[[], None],
     ) -> None:
         self._db, self._bot, self._config, self._sealer = db, bot, config, sealer
+        self._links = LinkReader(db, config, sealer)
         self._clock, self._on_done = clock, on_done
         self._woken = asyncio.Event()
         self.round_at: datetime | None = None
@@ -198,14 +201,23 @@ class Worker:
         return len(ids)
 
     async def _handle(self, update_id: int) -> None:
+        page = await self._page_for(update_id)
         handled = await handle_update(
-            self._db, update_id, self._config, self._sealer, now=self._clock()
+            self._db, update_id, self._config, self._sealer, now=self._clock(), page=page
         )
         self._on_done()
         if handled.query_id is not None:
             task = asyncio.create_task(self._toast(handled.query_id, handled.toast))
             self._toasts.add(task)
             task.add_done_callback(self._toasts.discard)
+
+    async def _page_for(self, update_id: int) -> Page | None:
+        """What is behind a link that was sent; without it the question is simply asked."""
+        try:
+            return await self._links.page_for(update_id, now=self._clock())
+        except Exception:
+            log.exception("A link was not read", extra={"action": "link_unread"})
+            return None
 
     async def _toast(self, query_id: str, toast: str | None) -> None:
         try:

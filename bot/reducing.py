@@ -20,6 +20,8 @@ _LINK = re.compile(r"https?://\S+")
 _ONLY_LINK = re.compile(r"\s*https?://\S+\s*\Z")
 #: What the filter calls a link to somebody's account; other words in a link are a title.
 _PROFILE = frozenset({"HANDLE"})
+#: animations come as a document too
+_PICTURES = ("photo", "video", "animation", "document")
 _MEDIA = (
     "animation",
     "audio",
@@ -77,6 +79,24 @@ def reduce_update(raw: Mapping[str, Any], screen: Screen) -> Reduced:
     return Reduced(number, UpdateKind.OTHER, None)
 
 
+def _is_public_post(message: Mapping[str, Any]) -> bool:
+    """A picture or film with words that a channel published, sent on. Its picture is not looked
+    at; what somebody made themself, or got from a person, stays unread."""
+    origin = message.get("forward_origin")
+    return (
+        isinstance(origin, dict)
+        and origin.get("type") == "channel"
+        and _has_any(message, _PICTURES)
+        and bool(str(message.get("caption") or "").strip())
+    )
+
+
+def _as_text(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The words under a picture as if they stood alone."""
+    kept = {key: value for key, value in message.items() if key not in _PICTURES}
+    return kept | {"text": message["caption"], "entities": message.get("caption_entities") or []}
+
+
 def _private_chat(message: Mapping[str, Any]) -> int | None:
     chat = message["chat"]
     return int(chat["id"]) if chat.get("type") == "private" else None
@@ -105,6 +125,8 @@ def _message(number: int, message: Mapping[str, Any], screen: Screen) -> Reduced
     chat, message_id = _private_chat(message), message["message_id"]
     if chat is None:
         return Reduced(number, UpdateKind.OTHER, None)
+    if _is_public_post(message):
+        message = _as_text(message)
     if _has_any(message, _MEDIA):
         return Reduced(number, UpdateKind.MEDIA, chat, {"message_id": message_id})
     text = message.get("text")

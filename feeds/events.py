@@ -12,6 +12,7 @@ from contacts.journal import Who, write_journal
 from contacts.records import IllegalMove, move
 from feeds import texts
 from feeds.alerting import changed_alerts, due_alerts, mark_alerted, mark_shown
+from feeds.by_hand import add_report
 from feeds.lexicon import GENERAL, load_lexicon, mask_names
 from feeds.matching import words_of
 from feeds.muting import lift_mutes
@@ -94,6 +95,7 @@ async def open_event(
         session, event, severity=severity, lead_agency=lead_agency, send_before=None, who=who,
         now=now,
     )  # fmt: skip
+    await add_report(session, event, who=who, now=now)
     return event
 
 

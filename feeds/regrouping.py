@@ -10,6 +10,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import JournalEntry, Who, write_journal
+from feeds.by_hand import STARTED
 from feeds.events import dismiss_event
 from feeds.rows import DismissReason, Event, EventStatus, Item, Origin
 from feeds.tracking import no_pace, refresh_event
@@ -105,10 +106,10 @@ async def split_event(
 
 
 async def last_regrouping(session: AsyncSession, *, after: int) -> int:
-    """The number of the newest merge or split in the journal, or ``after`` when there is none."""
+    """The number of the newest merge, split or start by hand in the journal, or ``after``."""
     found = await session.exec(
         select(func.max(JournalEntry.id)).where(
-            col(JournalEntry.id) > after, col(JournalEntry.action).in_((MERGED, SPLIT))
+            col(JournalEntry.id) > after, col(JournalEntry.action).in_((MERGED, SPLIT, STARTED))
         )
     )
     return found.one() or after

@@ -27,6 +27,7 @@ GENERAL_TYPE = "gebeurtenis"
 #: types that a machine never proposes: there are no words for them in the lexicon
 TYPES_BY_HAND = {"E11Z": ("overlijden, met zorg (samen met de GGD)", "zelfdoding")}
 UNTITLED = "(zonder titel)"
+BY_HAND_SOURCE = "met de hand gemeld"
 HIDDEN_NAME = "[naam]"
 
 #: reasons of one item

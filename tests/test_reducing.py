@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,49 @@ def test_a_caption_or_file_name_is_never_read() -> None:
         reduced = reduce_update(raw, clean)
         assert reduced.kind is UpdateKind.MEDIA
         assert "Sanne" not in repr(reduced)
+
+
+def a_channel_post(**differs: Any) -> dict[str, Any]:
+    post: dict[str, Any] = {
+        "photo": [{"file_id": "x"}], "caption": "Inval in Arnhem https://omroep.example/1",
+        "forward_origin": {"type": "channel"},
+    }  # fmt: skip
+    return a_message(**{**post, **differs})
+
+
+def test_a_post_of_a_channel_with_a_picture_counts_by_its_words() -> None:
+    linked = [{"type": "text_link", "offset": 0, "length": 5, "url": "https://omroep.example/2"}]
+    for raw, link in (
+        (a_channel_post(), "https://omroep.example/1"),
+        (a_channel_post(caption="Inval in Arnhem", caption_entities=linked), linked[0]["url"]),
+    ):
+        reduced = reduce_update(raw, clean)
+        assert reduced.kind is UpdateKind.FORWARD
+        assert reduced.payload == {"message_id": 5, "text": "Inval in Arnhem", "link": link}
+        assert "file_id" not in repr(reduced)
+
+
+def test_words_about_a_person_under_a_channels_picture_are_not_kept() -> None:
+    reduced = reduce_update(a_channel_post(caption="Sanne de Vries"), blocking)
+    assert "Sanne" not in repr(reduced)
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"forward_origin": {"type": "user"}},
+        {"forward_origin": {"type": "hidden_user", "sender_user_name": "x"}},
+        {"forward_origin": None},
+        {"caption": " "},
+        {"photo": None, "voice": {"file_id": "x"}},
+    ],
+)
+def test_pictures_of_anybody_else_stay_unread(differs: dict[str, Any]) -> None:
+    raw = a_channel_post(**differs)
+    raw["message"] = {key: value for key, value in raw["message"].items() if value is not None}
+    reduced = reduce_update(raw, clean)
+    assert reduced.kind is UpdateKind.MEDIA
+    assert "Inval" not in repr(reduced)
 
 
 def test_an_edited_message_leaves_nothing() -> None:

@@ -23,6 +23,7 @@ from contacts.permissions import Actor, NotAllowed, Permission, require
 from contacts.sealed_words import seal_words
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, edit_sent, post
+from feeds.pages import Page
 
 Rows = Sequence[Sequence[Button]]
 
@@ -32,7 +33,8 @@ class Turn:
     """Everything a handler may use.
 
     ``actor`` is None for a stranger; ``message_id`` is the Telegram id of the message that
-    came in (or under which the button stood); ``toast`` is shown over the tapped button.
+    came in (or under which the button stood); ``page`` is what stands behind a bare ``link``;
+    ``toast`` is shown over the tapped button.
     """
 
     session: AsyncSession
@@ -45,6 +47,7 @@ class Turn:
     message_id: int | None = None
     text: str | None = None
     link: str | None = None
+    page: Page | None = None
     tap: Tap | None = None
     toast: str | None = None
     conversation: Conversation | None = None

@@ -39,7 +39,11 @@ async def _feeds(db: Database, config: Config) -> list[str]:
     from feeds.texts import FAULTS
 
     async with db.read() as session:
-        wanted = select(Source).where(col(Source.scene).is_(None)).order_by(col(Source.key))
+        wanted = (
+            select(Source)
+            .where(col(Source.scene).is_(None), col(Source.url) != "")
+            .order_by(col(Source.key))
+        )
         sources = (await session.exec(wanted)).all()
     lines = []
     for source in sources:

@@ -65,7 +65,11 @@ async def _rows(db: Database) -> list[Source]:
     from feeds.rows import Source
 
     async with db.read() as session:
-        wanted = select(Source).where(col(Source.scene).is_(None)).order_by(col(Source.key))
+        wanted = (
+            select(Source)
+            .where(col(Source.scene).is_(None), col(Source.url) != "")
+            .order_by(col(Source.key))
+        )
         return list((await session.exec(wanted)).all())
 
 

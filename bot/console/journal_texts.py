@@ -75,6 +75,7 @@ ACTIONS = {
     "event_opened": "gebeurtenis gemeld",
     "event_reopened": "gebeurtenis heropend",
     "event_rose": "voorstel ernst is hoger",
+    "event_started": "gebeurtenis met de hand gestart",
     "event_muted": "onderwerp stil gemaakt",
     "event_snoozed": "melding uitgesteld",
     "fact_added": "feit toegevoegd",

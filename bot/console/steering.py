@@ -43,6 +43,7 @@ async def show_steering(visit: Visit) -> Response:
     sources = await visit.session.exec(
         select(Source)
         .where(col(Source.is_exercise) == visit.actor.is_exercise, col(Source.scene).is_(None))
+        .where(col(Source.url) != "")
         .order_by(col(Source.name))
     )
     found = await visit.session.exec(
@@ -89,7 +90,12 @@ async def show_steering(visit: Visit) -> Response:
 async def pause_source(visit: Visit) -> Response:
     """``POST /beheer/bron/{number}``: read it again, not for now, or where it moved to."""
     source = await visit.session.get(Source, visit.in_path())
-    if source is None or source.scene or source.is_exercise != visit.actor.is_exercise:
+    if (
+        source is None
+        or source.scene
+        or not source.url
+        or source.is_exercise != visit.actor.is_exercise
+    ):
         raise LookupError("no such source")
     if visit.text("doe") == "verhuis":
         await follow_move(visit.session, source, who=visit.actor.who, now=visit.now)

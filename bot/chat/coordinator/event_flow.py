@@ -1,10 +1,12 @@
 """``/gebeurtenis``: start an event by hand with a few taps and one line of text.
 
-A forwarded message or a link is accepted as the source; its words are not kept unless
-they are about no person.
+A forwarded message or a link is accepted as the source; its words, or the title of the page,
+are not kept unless they are about no person. What the watch makes of them is one tap.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
@@ -16,23 +18,61 @@ from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import open_event
 from feeds.lexicon import load_lexicon
-from feeds.rows import Origin
+from feeds.relevance import score_item
+from feeds.rows import LeadAgency, Origin, Trust
+from signals.person_filter import screen
 
 FLOW = "event"
 #: shows all kinds instead of the usual ones
 MORE = "meer"
+TITLE_LIMIT = 120
 
 
 async def start(turn: Turn) -> None:
     turn.allowed(Permission.MANAGE_EVENT)
     line = (turn.text or "").strip()
-    line = "" if line.startswith("/") else line
-    await turn.ask(FLOW, "type", {"link": turn.link, "line": line})
+    line = _clean(turn, "" if line.startswith("/") else line)
+    proposal = _proposal(line, turn.page.lead if turn.page else "")
+    await turn.ask(FLOW, "type", {"link": turn.link, "line": line, "proposal": proposal})
     buttons = [Button(label, data("evt", code)) for code, label in texts.EVENT_TYPES_SHORT]
-    await turn.say(
-        render("coordinator/new_type.html", link=turn.link),
-        [buttons[index : index + 2] for index in range(0, len(buttons), 2)],
-    )
+    rows = [buttons[index : index + 2] for index in range(0, len(buttons), 2)]
+    if proposal is not None:
+        rows.insert(0, [Button(_proposed(proposal), data("evall"))])
+    await turn.say(render("coordinator/new_type.html", link=turn.link, line=line), rows)
+
+
+def _clean(turn: Turn, line: str) -> str:
+    """What was sent, or the title of the page behind the link; never with a person in it."""
+    if line or turn.page is None:
+        return line
+    title = turn.page.title[:TITLE_LIMIT]
+    return "" if screen(title, turn.config.signals.allow).blocked else title
+
+
+def _proposal(line: str, lead: str) -> dict[str, object] | None:
+    """What the watch would make of it; None when it sees no kind of event."""
+    if not line:
+        return None
+    found = score_item(line, lead, trust=Trust.NATIONAL, lexicon=load_lexicon())
+    if not found.types:
+        return None
+    severity = max(found.severity, min(texts.SEVERITIES))
+    return {"type": found.type, "place": found.place.name or "", "severity": severity}
+
+
+def _proposed(proposal: Mapping[str, object]) -> str:
+    name, _ = load_lexicon().event_types[str(proposal["type"])]
+    place = proposal["place"] or texts.NO_PLACE
+    return texts.TAKE_PROPOSAL.format(name=name, place=place, severity=proposal["severity"])[:64]
+
+
+async def took_proposal(turn: Turn) -> None:
+    given = _given(turn)
+    proposal = given.get("proposal")
+    if not isinstance(proposal, dict):
+        raise ValueError("nothing was proposed")
+    given |= proposal | {"lead": LEADS.index(LeadAgency.UNKNOWN)}
+    await _open(turn, given, str(given["line"]))
 
 
 async def chose_type(turn: Turn) -> None:
@@ -51,7 +91,7 @@ async def _show_all_types(turn: Turn) -> None:
     """Every kind that the console offers, each on a line of its own: the names are long."""
     types = load_lexicon().event_types.items()
     rows = [[Button(name[:1].upper() + name[1:], data("evt", key))] for key, (name, _) in types]
-    await turn.change(render("coordinator/new_type.html", link=None), rows)
+    await turn.change(render("coordinator/new_type.html", link=None, line=""), rows)
 
 
 async def chose_place(turn: Turn) -> None:
@@ -97,7 +137,7 @@ async def _open(turn: Turn, given: dict[str, object], line: str) -> None:
     event = await open_event(
         turn.session,
         type=str(given["type"]),
-        title=line[:120],
+        title=line[:TITLE_LIMIT],
         place=str(given["place"]),
         severity=int(str(given["severity"])),
         origin=Origin.MANUAL,
@@ -126,6 +166,7 @@ async def stop(turn: Turn) -> None:
 
 
 TAPS: dict[str, Handler] = {
+    "evall": took_proposal,
     "evt": chose_type,
     "evp": chose_place,
     "evs": chose_severity,

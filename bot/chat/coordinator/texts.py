@@ -171,6 +171,8 @@ EVENT_TYPES_SHORT = (
     ("meer", "Alle soorten"),
 )
 
+TAKE_PROPOSAL = "Neem over: {name} · {place} · ernst {severity}"
+NO_PLACE = "plaats onbekend"
 PLACES_SHORT = (
     ("arnhem", "Arnhem"),
     ("regio", "Regio"),
