@@ -238,6 +238,13 @@ async def plan_some(
     return await _followers(session, event, receipts, only=person_ids)
 
 
+async def plan_listed(
+    session: AsyncSession, event: Event, person_ids: Collection[int]
+) -> RecipientPlan:
+    """These people, each with their own text through their first channel."""
+    return await _everybody(session, event, only=person_ids)
+
+
 async def _everybody(
     session: AsyncSession, event: Event, only: Collection[int] | None = None
 ) -> RecipientPlan:

@@ -134,7 +134,7 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status).in_(NEEDY),
         )
-        .order_by(col(Delivery.id))
+        .order_by(col(Delivery.status) != DeliveryStatus.UNKNOWN, col(Delivery.id))
         .limit(MOST_LINES)
     )
     return [

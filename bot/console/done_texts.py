@@ -37,6 +37,7 @@ DONE = {
     "resumed": "Het verzenden gaat door.",
     "set_aside": "Afgehandeld. Hiervoor gaat niets meer uit.",
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
+    "sent_late": "Het bericht gaat nu naar wie het miste.",
     "resent": "Wat onzeker was, gaat opnieuw uit met het woord (herhaling).",
     "answered": "Het antwoord is onderweg naar wie het meldde.",
     "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",

@@ -11,6 +11,7 @@ from contacts.texts import CHANNELS, REASONS
 
 GROUPS = {
     "krijgt": "Krijgt het",
+    "alsnog": "Miste het, kan nu wel",
     "geen-kanaal": "Geen kanaal dat werkt",
     "niet": "Krijgt het niet",
 }

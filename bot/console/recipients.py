@@ -6,35 +6,47 @@ so that the page cannot say anything else than what will be sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlmodel import col
 from starlette.responses import Response
 
 from bot.console import recipient_texts, texts
-from bot.console.doors import Door, Visit
+from bot.console.doors import Door, StalePage, Visit
 from bot.console.gap_texts import why_closed
+from bot.console.needs import RUNNING
 from briefings.audience import GOT, listed_audiences, plan_some
+from briefings.missing import (
+    NO_AUDIENCE,
+    STORED_AUDIENCES,
+    NothingToSend,
+    got_version,
+    has_channel,
+    meant_for,
+    missed_but_reachable,
+    on_the_list,
+    plan_missed,
+    seal_of,
+    send_to_missed,
+)
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.versions import SENT, followed_by, versions_of
 from contacts.directory import Audience, Channel, ChannelStatus, Organisation, Person
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
+from contacts.outbox import Delivery, DeliveryAct, Message
 from contacts.permissions import Permission
 from contacts.records import ids_of, read_columns
 from contacts.texts import CHANNELS
 from feeds.rows import Event
 
 PAGE = 100
-GROUPS = ("krijgt", "geen-kanaal", "niet")
+#: the second one exists only after sending
+GROUPS = ("krijgt", "alsnog", "geen-kanaal", "niet")
 OPEN = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
 SHOWN = {*OPEN, *SENT, BriefingStatus.APPROVED}
-#: how somebody who gets no text is stored
-NO_AUDIENCE = "[]"
-_STORED = cast(col(Person.audiences), String)
 
 
 class _Somebody(NamedTuple):
@@ -69,6 +81,7 @@ class Asked:
     search: str
     text: str
     leaf: int
+    version: str = ""
 
 
 async def show_recipients(visit: Visit) -> Response:
@@ -76,24 +89,29 @@ async def show_recipients(visit: Visit) -> Response:
     event = await visit.event()
     assert event.id is not None
     versions = [b for b in await versions_of(visit.session, event.id) if b.status in SHOWN]
-    briefing = versions[-1] if versions else None
     asked = _asked(visit.request.query_params)
-    counts: dict[str, int] = dict.fromkeys(GROUPS, 0)
-    lines: list[Line] = []
-    if briefing is not None:
-        where = _groups(event, briefing, versions)
-        counts = await _count(visit, event, asked, where)
-        lines = await _lines(visit, event, briefing, asked, where)
+    named = [b for b in versions if str(b.version) == asked.version]
+    chosen = named or versions
+    if not chosen:
+        return await visit.show_of(event, "verzenden", "ontvangers.html", briefing=None)
+    briefing = chosen[-1]
+    where = _groups(event, briefing, versions)
+    if asked.group not in where:
+        asked = replace(asked, group=GROUPS[0])
+    counts = await _count(visit, event, asked, where)
+    lines = await _lines(visit, event, briefing, asked, where)
     last = max(-(-counts[asked.group] // PAGE), 1)
+    is_late = asked.group == "alsnog" and event.status in RUNNING
     return await visit.show_of(
         event,
         "verzenden",
         "ontvangers.html",
         briefing=briefing,
-        is_open=briefing is not None and briefing.status in OPEN,
+        is_open=briefing.status in OPEN,
         asked=asked,
         counts=counts,
-        groups=recipient_texts.GROUPS,
+        groups={key: recipient_texts.GROUPS[key] for key in where},
+        seen=seal_of(await plan_missed(visit.session, event, briefing)) if is_late else "",
         audiences=texts.AUDIENCES,
         lines=lines,
         last=last,
@@ -109,6 +127,7 @@ def _asked(query: Mapping[str, str]) -> Asked:
         search=query.get("zoek", "").strip()[:80],
         text=text if text in set(Audience) else "",
         leaf=max(int(leaf[:6]), 1) if leaf.isascii() and leaf.isdigit() else 1,
+        version=query.get("versie", "")[:6],
     )
 
 
@@ -116,15 +135,20 @@ def _groups(
     event: Event, briefing: Briefing, versions: Sequence[Briefing]
 ) -> dict[str, ColumnElement[bool]]:
     """The condition of each group; together they are everybody on the list. Pure."""
-    is_here = col(Person.left_at).is_(None)
-    reachable = and_(is_here, _has_channel(event))
-    invited: ColumnElement[bool] = and_(_STORED != NO_AUDIENCE, is_here)
+    reachable = and_(col(Person.left_at).is_(None), has_channel(event))
     if briefing.status not in OPEN:
-        got = col(Person.id).in_(_told([briefing], tuple(DeliveryStatus)))
-        missed = and_(invited, not_(got), not_(reachable))
-        return {"krijgt": got, "geen-kanaal": missed, "niet": and_(not_(got), not_(missed))}
+        got = got_version(briefing)
+        later = missed_but_reachable(event, briefing)
+        missed = and_(meant_for(briefing), not_(got), not_(later))
+        return {
+            "krijgt": got,
+            "alsnog": and_(not_(got), later),
+            "geen-kanaal": missed,
+            "niet": and_(not_(got), not_(later), not_(missed)),
+        }
+    invited = on_the_list()
     if briefing.kind is not BriefingKind.FIRST:
-        invited = col(Person.id).in_(_told(followed_by(briefing, versions), GOT))
+        invited = col(Person.id).in_(_told(followed_by(briefing, versions)))
     return {
         "krijgt": and_(invited, reachable),
         "geen-kanaal": and_(invited, not_(reachable)),
@@ -132,21 +156,8 @@ def _groups(
     }
 
 
-def _has_channel(event: Event) -> ColumnElement[bool]:
-    return (
-        select(literal(1))
-        .where(
-            col(Channel.person_id) == col(Person.id),
-            col(Channel.is_exercise) == event.is_exercise,
-            col(Channel.status) == ChannelStatus.ACTIVE,
-        )
-        .correlate(Person)
-        .exists()
-    )
-
-
-def _told(versions: Sequence[Briefing], statuses: Collection[DeliveryStatus]) -> Any:
-    """The people with a delivery of these versions."""
+def _told(versions: Sequence[Briefing]) -> Any:
+    """The people who got, or may have got, these versions."""
     return (
         select(col(Delivery.person_id))
         .join(Message, col(Message.id) == col(Delivery.message_id))
@@ -154,7 +165,7 @@ def _told(versions: Sequence[Briefing], statuses: Collection[DeliveryStatus]) ->
             col(Message.briefing_id).in_(ids_of(versions)),
             col(Delivery.person_id).is_not(None),
             col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status).in_(tuple(statuses)),
+            col(Delivery.status).in_(GOT),
         )
     )
 
@@ -178,16 +189,16 @@ def _everybody(event: Event, asked: Asked, *columns: Any) -> Any:
         ]
         query = query.where(or_(*named))
     if asked.text:
-        query = query.where(_STORED.startswith(f'["{asked.text}"', autoescape=True))
+        query = query.where(STORED_AUDIENCES.startswith(f'["{asked.text}"', autoescape=True))
     return query
 
 
 async def _count(
     visit: Visit, event: Event, asked: Asked, where: Mapping[str, ColumnElement[bool]]
 ) -> dict[str, int]:
-    sums = [func.coalesce(func.sum(case((where[group], 1), else_=0)), 0) for group in GROUPS]
+    sums = [func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in where.values()]
     (row,) = await read_columns(visit.session, _everybody(event, asked, *sums))
-    return dict(zip(GROUPS, (int(count) for count in row), strict=True))
+    return dict(zip(where, (int(count) for count in row), strict=True))
 
 
 async def _lines(
@@ -198,7 +209,7 @@ async def _lines(
     where: Mapping[str, ColumnElement[bool]],
 ) -> list[Line]:
     columns = (
-        col(Person.id), col(Person.name), col(Person.function), col(Person.phone), _STORED,
+        col(Person.id), col(Person.name), col(Person.function), col(Person.phone), STORED_AUDIENCES,
         col(Person.left_at), col(Organisation.name), col(Organisation.phone),
     )  # fmt: skip
     query = (
@@ -210,7 +221,7 @@ async def _lines(
     )
     people = [_Somebody(*row) for row in await read_columns(visit.session, query)]
     ids = [person.id for person in people]
-    if asked.group == "krijgt":
+    if asked.group in ("krijgt", "alsnog"):
         if briefing.status in OPEN:
             how, got = await _planned(visit, event, briefing, ids)
         else:
@@ -313,4 +324,26 @@ def why_not(person: _Somebody, briefing: Briefing) -> str:
     return recipient_texts.LATER if briefing.kind is BriefingKind.FIRST else recipient_texts.NO_TURN
 
 
-DOORS = (Door("/gebeurtenis/{number:int}/ontvangers", show_recipients, Permission.SEE_STATUS),)
+async def send_late(visit: Visit) -> Response:
+    """``POST …/alsnog``: the same text to those who missed it and can be reached now."""
+    event = await visit.event()
+    assert event.id is not None
+    sent = [b for b in await versions_of(visit.session, event.id) if b.status in SENT]
+    briefing = next((b for b in sent if str(b.version) == visit.text("versie")), None)
+    if briefing is None or event.status not in RUNNING:
+        raise StalePage
+    try:
+        await send_to_missed(
+            visit.session, event, briefing, visit.parts.config.briefings,
+            seen=visit.text("gezien"), who=visit.actor.who, now=visit.now,
+        )  # fmt: skip
+    except NothingToSend as error:
+        raise StalePage from error
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="sent_late")
+
+
+_EVENT = "/gebeurtenis/{number:int}"
+DOORS = (
+    Door(f"{_EVENT}/ontvangers", show_recipients, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/alsnog", send_late, Permission.RESEND_DELIVERY, "POST"),
+)
