@@ -224,6 +224,7 @@ async def retract(
     now: datetime,
     version: int | None = None,
     fact_ids: Collection[int] = (),
+    bare: bool = False,
 ) -> Approved | ApprovalRefused | SubmitRefused:
     """Take back at once what is wrong and harmful, on one approver's word.
 
@@ -231,6 +232,7 @@ async def retract(
     approved in one go; the journal says that a second reader has to look afterwards.
 
     :param version: id of the version that was wrong; by default the newest that was sent.
+    :param bare: the whole text was wrong: nothing of it is repeated.
     :raises NotAllowed: the actor may not approve.
     :raises NothingToCorrect: nothing was sent.
     """
@@ -246,6 +248,7 @@ async def retract(
         now=now,
         correction_of=version,
         wrong=wrong,
+        bare=bare,
     )
     submitted = await _hand_in(session, briefing, actor, now=now)
     if isinstance(submitted, SubmitRefused):

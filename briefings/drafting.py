@@ -56,6 +56,7 @@ async def draft_briefing(
     now: datetime,
     correction_of: int | None = None,
     wrong: str | None = None,
+    bare: bool = False,
 ) -> Briefing:
     """(Re)write the open version of an event, with a text for each of the seven audiences.
 
@@ -66,6 +67,7 @@ async def draft_briefing(
 
     :param correction_of: the version that was wrong; by default the newest that was sent.
     :param wrong: what was wrong, as a category (*het aantal*), never the wrong claim itself.
+    :param bare: a retraction that repeats nothing of what was said.
     :raises FactsNotOpened: the event has no fact block yet.
     :raises NothingToCorrect: a correction before anything was sent.
     """
@@ -86,7 +88,8 @@ async def draft_briefing(
     told = view
     if briefing.kind is BriefingKind.RETRACTION:
         # It goes out on one word: nothing rides along that no second reader has approved.
-        told = view.approved_by(max((b.approved_at for b in earlier if b.approved_at), default=now))
+        read = max((b.approved_at for b in earlier if b.approved_at), default=now)
+        told = view.without_words() if bare else view.approved_by(read)
     sheet = make_sheet(
         event,
         told,

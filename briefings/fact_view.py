@@ -19,6 +19,11 @@ class FactView:
     denied: tuple[Fact, ...] = ()
     measures: tuple[Fact, ...] = ()
 
+    def without_words(self) -> FactView:
+        """Nothing of what anybody wrote, except the title."""
+        words = {"local_tie": None, "meaning": None, "meaning_speaker": None}
+        return FactView(FactBlock(**{**self.block.model_dump(), **words}))
+
     def approved_by(self, at: datetime) -> FactView:
         """Only what a second pair of eyes has seen: what stood there at ``at``."""
 
@@ -27,8 +32,7 @@ class FactView:
 
         block = self.block
         if block.edited_at > at:
-            words = {"local_tie": None, "meaning": None, "meaning_speaker": None}
-            block = FactBlock(**{**block.model_dump(), **words})
+            block = self.without_words().block
         return FactView(
             block,
             seen(self.confirmed),

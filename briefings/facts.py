@@ -31,6 +31,7 @@ __all__ = [
     "FactView",
     "Proposal",
     "add_fact",
+    "clear_context",
     "facts_of",
     "open_facts",
     "proposals",
@@ -253,6 +254,31 @@ async def set_context(
         return refused
     await _edited(session, event_id, "context_set", editor_id, now, **values)
     return None
+
+
+async def clear_context(
+    session: AsyncSession,
+    event: Event,
+    settings: BriefingSettings,
+    *,
+    title: bool = False,
+    tie: bool = False,
+    meaning: bool = False,
+    editor_id: int | None,
+    now: datetime,
+) -> None:
+    """Take words around the facts out again; a title becomes the machine's own."""
+    assert event.id is not None
+    values: dict[str, Any] = {}
+    if title:
+        place = (event.place or "").strip() or settings.city
+        on = moments.local_date(event.detected_at)
+        values["neutral_title"] = neutral_title(event.type, place, on)
+    if tie:
+        values["local_tie"] = None
+    if meaning:
+        values |= {"meaning": None, "meaning_speaker": None}
+    await _edited(session, event.id, "context_cleared", editor_id, now, **values)
 
 
 async def proposals(session: AsyncSession, event_id: int) -> list[Proposal]:

@@ -107,11 +107,15 @@ def first_with(
     """
     for version in versions:
         approved_at = version.approved_at
-        due = version.status is BriefingStatus.APPROVED and not waits(version, now=now)
-        went_out = version.status in SENT or due
-        if went_out and approved_at is not None and approved_at >= fact_created_at:
+        if went_out(version, now=now) and approved_at and approved_at >= fact_created_at:
             return version.id
     return None
+
+
+def went_out(version: Briefing, *, now: datetime) -> bool:
+    """Whether readers have it, or its moment has come."""
+    due = version.status is BriefingStatus.APPROVED and not waits(version, now=now)
+    return version.status in SENT or due
 
 
 async def void_submission(

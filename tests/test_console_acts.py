@@ -28,6 +28,7 @@ from briefings.rows import (
     BriefingStatus,
     BriefingText,
     Fact,
+    FactBlock,
     FactKind,
 )
 from contacts.directory import Audience, Domain, Organisation, Person
@@ -223,6 +224,75 @@ async def test_the_brake_takes_back_at_once_even_while_another_text_is_written(
     again = await desk.press("trek-in", **given, zeker="ja")
     assert (again.status_code, "al ingetrokken" in again.text) == (422, True)
     assert len([b for b in await desk.rows(Briefing) if b.event_id == desk.number]) == 2
+
+
+async def kader(desk: Desk, **fields: str) -> None:
+    [block] = [b for b in await desk.rows(FactBlock) if b.event_id == desk.number]
+    given = {"neutral_title": block.neutral_title, "versie": block.version, **fields}
+    assert (await desk.press("kader", **given)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("part", "fields", "words"),
+    [
+        ("band", {"local_tie": "Leerlingen uit de stad waren erbij."}, "Leerlingen uit de stad"),
+        (
+            "duiding",
+            {"meaning": "Ik leef mee.", "meaning_speaker": "De burgemeester"},
+            "Ik leef mee",
+        ),
+        ("titel", {"neutral_title": "Onrust rond de flat"}, "Onrust rond de flat"),
+        ("alles", {}, FACT),
+    ],
+)
+async def test_not_only_sentences_can_be_taken_back(
+    desk: Desk, part: str, fields: dict[str, str], words: str
+) -> None:
+    await desk.fact()
+    await kader(desk, **fields)
+    await desk.send(1)
+    given = {"feit": part, "onderwerp": "de omgeving", "zeker": "ja"}
+    assert f'value="{part}"' in await desk.page("teksten")
+    assert (await desk.press("trek-in", **given)).status_code == 303
+    first, second = (b for b in await desk.rows(Briefing) if b.event_id == desk.number)
+    assert (first.status, second.kind) == (BriefingStatus.RETRACTED, BriefingKind.RETRACTION)
+    said = [t for t in await desk.rows(BriefingText) if t.briefing_id == second.id]
+    assert not any(words in text.html + text.telegram for text in said)
+    again = await desk.press("trek-in", **given)
+    assert (again.status_code, "al ingetrokken" in again.text) == (422, True)
+
+
+async def test_a_correction_of_the_whole_text_keeps_the_facts(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    begun = await desk.press("correctie", feit="alles", onderwerp="een telefoonnummer")
+    assert begun.status_code == 303
+    await desk.send(2)
+    first, second = (b for b in await desk.rows(Briefing) if b.event_id == desk.number)
+    assert (first.status, second.kind) == (BriefingStatus.CORRECTED, BriefingKind.CORRECTION)
+    assert FACT in await desk.page("teksten")
+
+
+async def test_removing_what_was_sent_asks_whether_it_was_wrong(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    fact = next(f for f in await desk.rows(Fact) if f.text == FACT)
+    asked = await desk.press("feiten/weg", feit=fact.id)
+    assert asked.status_code == 422
+    assert f"/teksten?fout={fact.id}#correctie" in asked.text
+    assert (await desk.rows(Fact))[-1].withdrawn_at is None
+    chosen = await desk.web.get(f"/gebeurtenis/{desk.number}/teksten?fout={fact.id}")
+    assert f'value="{fact.id}" selected' in chosen.text
+    assert (await desk.press("feiten/weg", feit=fact.id, achterhaald="ja")).status_code == 303
+    gone = next(f for f in await desk.rows(Fact) if f.id == fact.id)
+    assert gone.withdrawn_at is not None
+
+
+async def test_what_was_not_known_may_just_go(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    unknown = next(f for f in await desk.rows(Fact) if f.kind is FactKind.UNKNOWN)
+    assert (await desk.press("feiten/weg", feit=unknown.id)).status_code == 303
 
 
 async def test_a_refused_brake_leaves_everything_as_it_was(desk: Desk) -> None:

@@ -34,6 +34,15 @@ class Tap:
         except IndexError as error:
             raise ValueError("button without that argument") from error
 
+    def word(self, index: int) -> str:
+        """The argument at ``index`` as it stands.
+
+        :raises ValueError: it is missing (an old or a forged button).
+        """
+        if index >= len(self.args):
+            raise ValueError("button without that argument")
+        return self.args[index]
+
 
 def data(verb: str, *args: object) -> str:
     """Data for a button, without the delivery (the transport adds it)."""

@@ -18,6 +18,7 @@ from bot.console.reading import fill_page
 from bot.evening import approving, writing
 from bot.evening.taking_back import take_back
 from bot.evening.writing import NotBegun
+from bot.evening.wrong_parts import sent_parts
 from briefings import moments
 from briefings.approval import Approved, SubmitRefused, submit, withdraw
 from briefings.approval_rules import needs_four_eyes
@@ -74,7 +75,8 @@ async def _page(
         drafts=await _drafts(visit, briefing, versions) if briefing else [],
         is_newest=briefing is not None and briefing.id == versions[-1].id,
         is_running=event.status in RUNNING,
-        wrong_facts=await writing.sent_facts(visit.session, event, now=visit.now),
+        wrong_parts=await sent_parts(visit.session, event, now=visit.now),
+        wrong_asked=visit.request.query_params.get("fout", ""),
         error=error,
         remarks=remarks,
     )
@@ -225,7 +227,7 @@ async def correct(visit: Visit) -> Response:
         visit.session,
         event,
         visit.actor,
-        visit.number("feit"),
+        visit.text("feit"),
         visit.text("onderwerp"),
         visit.parts.config.briefings,
         allow=visit.parts.config.signals.allow,
@@ -245,7 +247,7 @@ async def take_back_now(visit: Visit) -> Response:
         visit.session,
         event,
         visit.actor,
-        visit.number("feit"),
+        visit.text("feit"),
         visit.text("onderwerp"),
         visit.parts.config.briefings,
         allow=visit.parts.config.signals.allow,

@@ -13,6 +13,7 @@ from bot.evening import writing
 from bot.evening.sourcing import clock_time, said_at
 from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
+from bot.evening.wrong_parts import was_sent
 from briefings.facts import (
     FactRefused,
     facts_of,
@@ -148,11 +149,18 @@ async def take_over(visit: Visit) -> Response:
 
 
 async def remove(visit: Visit) -> Response:
-    """``POST …/feiten/weg``: out of the block, kept as history."""
+    """``POST …/feiten/weg``: out of the block, kept as history.
+
+    What readers have in hand is asked about first: wrong takes a correction.
+    """
     event = await visit.event()
     fact = await visit.session.get(Fact, visit.number("feit"))
     if fact is None or fact.event_id != event.id or fact.id is None:
         raise LookupError("no such fact")
+    outdated = bool(visit.text("achterhaald"))
+    if not outdated and await was_sent(visit.session, event, fact, now=visit.now):
+        given = {"feit": str(fact.id), "tekst": fact.text}
+        return await _page(visit, event, Given("weg", given, texts.SENT_ALREADY))
     await withdraw_fact(visit.session, fact.id, editor_id=visit.actor.person_id, now=visit.now)
     return await _redrafted(visit, event, "fact_removed")
 

@@ -263,6 +263,7 @@ SOMEBODY_ELSE = (
 )
 TAKE_BACK_UNSURE = "Zet een vinkje als u zeker weet dat dit meteen uitgaat."
 WHAT_WAS_WRONG = "Schrijf waarover de fout ging, bijvoorbeeld: het aantal aangehouden mensen."
+SENT_ALREADY = "Deze zin is al verzonden. Was hij fout, of geldt hij alleen niet meer?"
 NOT_BEGUN = {
     "taken_back": "Deze zin is al ingetrokken. Kijk bij Verzenden hoe het gaat.",
     "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",

@@ -10,13 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.render import render
 from bot.evening.approving import follow_sending
 from bot.evening.writing import ABOUT_LIMIT, NotBegun, redraft
+from bot.evening.wrong_parts import Around, fact_of, sent_part, take_out
 from briefings.approval import Approved, SubmitRefused, retract
 from briefings.approval_rules import ApprovalRefused, needs_four_eyes
 from briefings.drafting import current_briefing
-from briefings.facts import withdraw_fact
-from briefings.rows import Fact
 from briefings.settings import BriefingSettings
-from briefings.versions import first_with, versions_of
 from contacts.directory import Role
 from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, people_with, require
@@ -31,39 +29,40 @@ async def take_back(
     session: AsyncSession,
     event: Event,
     actor: Actor,
-    fact_id: int,
+    key: str,
     about: str,
     settings: BriefingSettings,
     *,
     allow: Collection[str],
     now: datetime,
 ) -> TakenBack:
-    """Retract the first version that carried a sentence, to whoever got it, without waiting.
+    """Retract the first version that carried a part, to whoever got it, without waiting.
 
     The other approvers and the coordinators are told to read it afterwards. A version that is
     being written gives way: its texts are written anew from the facts that are left.
 
+    :param key: of a part (:mod:`bot.evening.wrong_parts`).
     :param about: what was wrong, as a category; never the wrong claim itself.
     :raises ValueError: the fact is not one of this event.
     :raises NotAllowed: the actor may not approve.
     """
     require(actor, Permission.APPROVE_BRIEFING)
-    # Held until this is done: two approvers who press at once send one retraction.
-    fact = await session.get(Fact, fact_id, with_for_update=True)
-    if fact is None or fact.event_id != event.id:
-        raise ValueError("no such fact")
+    fact = await fact_of(session, event, key)
     if needs_four_eyes(event, settings) and Role.APPROVER not in actor.roles:
         return ApprovalRefused("not_approver")
     if screen(about, allow).blocked:
         return NotBegun("person")
-    if fact.withdrawn_at is not None:
+    if fact is not None and fact.withdrawn_at is not None:
         return NotBegun("taken_back")
-    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id), now=now)
-    if first_wrong is None:
-        await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
+    part = await sent_part(session, event, key, now=now)
+    if part is None and fact is None:
+        return NotBegun("taken_back")
+    if part is None:
+        await take_out(session, event, key, actor, settings, now=now)
         await redraft(session, event, actor, settings, now=now)
         return NotBegun("never_sent")
     trial = await session.begin_nested()
+    await take_out(session, event, key, actor, settings, now=now)
     done = await retract(
         session,
         event,
@@ -71,8 +70,8 @@ async def take_back(
         settings,
         wrong=about.strip()[:ABOUT_LIMIT],
         now=now,
-        version=first_wrong,
-        fact_ids=[fact_id],
+        version=part.first_wrong,
+        bare=key == Around.WHOLE,
     )
     if not isinstance(done, Approved):
         # All or nothing: a sentence that left the facts could not be taken back again.

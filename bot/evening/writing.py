@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.evening.wrong_parts import fact_of, sent_part, take_out
 from briefings.drafting import current_briefing, draft_briefing
-from briefings.facts import FactRefused, add_fact, facts_of, withdraw_fact
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
+from briefings.facts import FactRefused, add_fact
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
-from briefings.versions import FactsNotOpened, first_with, versions_of
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event
 from signals.feedback import open_signals
@@ -166,19 +166,6 @@ async def begin_version(
     )
 
 
-async def sent_facts(session: AsyncSession, event: Event, *, now: datetime) -> list[Fact]:
-    """The sentences of now that readers have, or may have, in hand; the newest first."""
-    assert event.id is not None
-    try:
-        view = await facts_of(session, event.id)
-    except FactsNotOpened:
-        return []
-    versions = await versions_of(session, event.id)
-    facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
-    facts.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
-    return [fact for fact in facts if first_with(fact.created_at, versions, now=now)]
-
-
 async def _other_draft(session: AsyncSession, event: Event, kind: BriefingKind) -> bool:
     assert event.id is not None
     current = await current_briefing(session, event.id)
@@ -194,33 +181,33 @@ async def begin_correction(
     session: AsyncSession,
     event: Event,
     actor: Actor,
-    fact_id: int,
+    key: str,
     about: str,
     settings: BriefingSettings,
     *,
     allow: Collection[str],
     now: datetime,
 ) -> Briefing | NotBegun:
-    """Take a wrong sentence back and start the correction to whoever got it.
+    """Take a wrong part back and start the correction to whoever got it.
 
+    :param key: of a part (:mod:`bot.evening.wrong_parts`).
     :param about: what was wrong, as a category; never the wrong claim itself.
     :raises ValueError: the fact is not one of this event.
     :raises NotAllowed: the actor may not manage events.
     """
     require(actor, Permission.MANAGE_EVENT)
-    fact = await session.get(Fact, fact_id)
-    if fact is None or fact.event_id != event.id:
-        raise ValueError("no such fact")
+    fact = await fact_of(session, event, key)
     if screen(about, allow).blocked:
         return NotBegun("person")
-    if fact.withdrawn_at is not None:
+    part = await sent_part(session, event, key, now=now)
+    gone = fact is None and part is None
+    if gone or (fact is not None and fact.withdrawn_at is not None):
         return NotBegun("taken_back")
     if await _other_draft(session, event, BriefingKind.CORRECTION):
         # The wrong sentence stays until its correction can be written.
         return NotBegun("draft_open")
-    first_wrong = first_with(fact.created_at, await versions_of(session, fact.event_id), now=now)
-    await withdraw_fact(session, fact_id, editor_id=actor.person_id, now=now)
-    if first_wrong is None:
+    await take_out(session, event, key, actor, settings, now=now)
+    if part is None:
         # Nobody read it yet: taking it out is enough.
         await redraft(session, event, actor, settings, now=now)
         return NotBegun("never_sent")
@@ -232,5 +219,5 @@ async def begin_correction(
         settings,
         now=now,
         wrong=about.strip()[:ABOUT_LIMIT],
-        first_wrong=first_wrong,
+        first_wrong=part.first_wrong,
     )

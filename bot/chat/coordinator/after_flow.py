@@ -10,8 +10,8 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.writing import NotBegun
-from briefings.facts import facts_of
-from briefings.rows import Briefing, BriefingKind, Fact
+from bot.evening.wrong_parts import MOST, sent_parts
+from briefings.rows import Briefing, BriefingKind
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event
@@ -33,14 +33,14 @@ async def start_closing(turn: Turn) -> None:
 async def start_correction(turn: Turn) -> None:
     """Which sentence was wrong? It is taken back, the right one is typed next."""
     event = await open_event_of(turn)
-    assert event.id is not None
-    view = await facts_of(turn.session, event.id)
-    facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied]
-    # What was written last is what somebody just noticed.
-    facts.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
+    parts = await sent_parts(turn.session, event, now=turn.now)
+    if not parts:
+        turn.toast = texts.NOTHING_SENT
+        return
+    # What was written last is what somebody just noticed; the whole text stands last.
+    shown = parts if len(parts) <= MOST else [*parts[: MOST - 1], parts[-1]]
     buttons = [
-        [Button(texts.cut_short(fact.text), data("corr2", event.id, fact.id))]
-        for fact in facts[:12]
+        [Button(texts.cut_short(part.text), data("corr2", event.id, part.key))] for part in shown
     ]
     await turn.say(render("coordinator/ask_wrong.html", event=event), buttons)
 
@@ -48,10 +48,7 @@ async def start_correction(turn: Turn) -> None:
 async def chose_wrong(turn: Turn) -> None:
     event = await open_event_of(turn)
     assert turn.tap is not None
-    fact = await turn.session.get(Fact, turn.tap.number(1))
-    if fact is None or fact.event_id != event.id or fact.id is None:
-        raise ValueError("no such fact")
-    await turn.ask(FLOW, "about", {"event": event.id, "fact": fact.id})
+    await turn.ask(FLOW, "about", {"event": event.id, "part": turn.tap.word(1)})
     await turn.say(render("coordinator/ask_about.html"))
 
 
@@ -64,7 +61,7 @@ async def wrote_about(turn: Turn) -> None:
     if event is None or event.is_exercise != actor.is_exercise:
         raise ValueError("no such event for this actor")
     begun = await writing.begin_correction(
-        turn.session, event, actor, int(given["fact"]), turn.text or "",
+        turn.session, event, actor, str(given["part"]), turn.text or "",
         turn.config.briefings, allow=turn.config.signals.allow, now=turn.now,
     )  # fmt: skip
     await _say_begun(turn, event, begun)

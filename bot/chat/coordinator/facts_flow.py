@@ -15,6 +15,7 @@ from bot.evening import writing
 from bot.evening.sourcing import read_source
 from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
+from bot.evening.wrong_parts import was_sent
 from briefings.facts import (
     facts_of,
     proposals,
@@ -204,6 +205,16 @@ async def remove(turn: Turn) -> None:
     fact = await turn.session.get(Fact, turn.tap.number(1))
     if fact is None or fact.event_id != event.id or fact.id is None:
         raise ValueError("no such fact")
+    outdated = turn.tap.args[2:] == ("1",)
+    if not outdated and await was_sent(turn.session, event, fact, now=turn.now):
+        await turn.say(
+            render("coordinator/ask_outdated.html", fact=fact),
+            [
+                [Button(texts.WAS_WRONG, data("corr2", event.id, fact.id))],
+                [Button(texts.IS_OUTDATED, data("fdel2", event.id, fact.id, 1))],
+            ],
+        )
+        return
     await withdraw_fact(turn.session, fact.id, editor_id=turn.known().person_id, now=turn.now)
     await redraft(turn, event)
     await _say_facts(turn, event)

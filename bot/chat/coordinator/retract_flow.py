@@ -8,30 +8,30 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.taking_back import take_back
-from bot.evening.writing import NotBegun, sent_facts
+from bot.evening.writing import NotBegun
+from bot.evening.wrong_parts import MOST, sent_parts
 from briefings.approval import Approved, SubmitRefused
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "retraction"
-#: sentences that fit under one question; the newest come first
-MOST = 12
 
 
 async def start(turn: Turn) -> None:
     """Which sentence is it? Only what readers may have in hand can be taken back."""
     event = await open_event_of(turn)
     turn.allowed(Permission.APPROVE_BRIEFING)
-    facts = await sent_facts(turn.session, event, now=turn.now)
-    if not facts:
+    parts = await sent_parts(turn.session, event, now=turn.now)
+    if not parts:
         turn.toast = texts.NOTHING_SENT
         return
+    # The whole text stands last and is never left out.
+    shown = parts if len(parts) <= MOST else [*parts[: MOST - 1], parts[-1]]
     buttons = [
-        [Button(texts.cut_short(fact.text), data("retr2", event.id, fact.id))]
-        for fact in facts[:MOST]
+        [Button(texts.cut_short(part.text), data("retr2", event.id, part.key))] for part in shown
     ]
-    left = max(len(facts) - MOST, 0)
+    left = len(parts) - len(shown)
     await turn.say(render("coordinator/ask_taken_back.html", event=event, left=left), buttons)
 
 
@@ -39,7 +39,7 @@ async def chose_sentence(turn: Turn) -> None:
     event = await open_event_of(turn)
     turn.allowed(Permission.APPROVE_BRIEFING)
     assert turn.tap is not None
-    await turn.ask(FLOW, "about", {"event": event.id, "fact": turn.tap.number(1)})
+    await turn.ask(FLOW, "about", {"event": event.id, "part": turn.tap.word(1)})
     await turn.say(render("coordinator/ask_about.html"))
 
 
@@ -50,7 +50,7 @@ async def wrote_about(turn: Turn) -> None:
     event = await turn.session.get_one(Event, int(given["event"]))
     await turn.ask(FLOW, "sure", given)
     row = [
-        Button(texts.TAKE_BACK_SURE, data("retr3", event.id, given["fact"])),
+        Button(texts.TAKE_BACK_SURE, data("retr3", event.id, given["part"])),
         Button(texts.NOT_NOW, data("retr0", event.id)),
     ]
     await turn.say(
@@ -71,7 +71,7 @@ async def sure(turn: Turn) -> None:
     actor = turn.allowed(Permission.APPROVE_BRIEFING)
     assert turn.tap is not None
     talk = turn.conversation
-    asked = {"event": event.id, "fact": turn.tap.number(1)}
+    asked = {"event": event.id, "part": turn.tap.word(1)}
     if (
         talk is None
         or (talk.flow, talk.step) != (FLOW, "sure")
@@ -81,7 +81,7 @@ async def sure(turn: Turn) -> None:
     about = str(talk.data["about"])
     await turn.finish()
     done = await take_back(
-        turn.session, event, actor, asked["fact"] or 0, about, turn.config.briefings,
+        turn.session, event, actor, turn.tap.word(1), about, turn.config.briefings,
         allow=turn.config.signals.allow, now=turn.now,
     )  # fmt: skip
     if isinstance(done, Approved):
