@@ -7,7 +7,6 @@ drafts the texts again (:func:`briefings.drafting.draft_briefing`).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +18,6 @@ from briefings import moments
 from briefings.event_kinds import kind_of, neutral_title
 from briefings.fact_rules import FactRefused, Statement, judge, judge_public_words, tidy
 from briefings.fact_view import FactView
-from briefings.lint import blocking, lint_sentence
 from briefings.rows import Fact, FactBlock, FactKind
 from briefings.settings import BriefingSettings
 from briefings.versions import FactsNotOpened, editor, void_submission
@@ -29,29 +27,15 @@ from feeds.rows import Event
 __all__ = [
     "FactRefused",
     "FactView",
-    "Proposal",
     "add_fact",
     "clear_context",
     "facts_of",
     "open_facts",
-    "proposals",
     "renew_promise",
     "set_context",
     "set_next_update",
     "withdraw_fact",
 ]
-
-MOST_PROPOSALS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A sentence from the news, to be taken over as not yet confirmed by a person."""
-
-    text: str
-    source_name: str
-    source_at: datetime
-    source_link: str
 
 
 async def open_facts(
@@ -279,32 +263,6 @@ async def clear_context(
     if meaning:
         values |= {"meaning": None, "meaning_speaker": None}
     await _edited(session, event.id, "context_cleared", editor_id, now, **values)
-
-
-async def proposals(session: AsyncSession, event_id: int) -> list[Proposal]:
-    """Sentences from the news about this event that are not in the block yet, newest first.
-
-    Titles come with names masked; one that still shows a person or breaks a block rule is
-    left out.
-    """
-    from feeds.events import items_of
-
-    view = await facts_of(session, event_id)
-    taken = {fact.text.lower() for fact in (*view.confirmed, *view.unconfirmed, *view.denied)}
-    offered: dict[str, Proposal] = {}
-    for item in await items_of(session, event_id):
-        line = tidy(item.title)
-        if line.lower() not in taken and _is_presentable(line):
-            at = item.published_at or item.first_seen_at
-            offered.setdefault(line.lower(), Proposal(line, item.source_name, at, item.link))
-    newest = sorted(offered.values(), key=lambda proposal: proposal.source_at, reverse=True)
-    return newest[:MOST_PROPOSALS]
-
-
-def _is_presentable(line: str) -> bool:
-    from signals.person_filter import screen
-
-    return not blocking(lint_sentence(line)) and not screen(line).blocked
 
 
 async def _block(session: AsyncSession, event_id: int) -> FactBlock | None:

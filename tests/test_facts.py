@@ -17,11 +17,11 @@ from briefings.facts import (
     add_fact,
     facts_of,
     open_facts,
-    proposals,
     set_context,
     set_next_update,
     withdraw_fact,
 )
+from briefings.proposals import proposals
 from briefings.rows import Fact, FactKind
 from briefings.versions import FactsNotOpened
 from contacts.journal import JournalEntry

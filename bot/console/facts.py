@@ -17,12 +17,12 @@ from bot.evening.wrong_parts import was_sent
 from briefings.facts import (
     FactRefused,
     facts_of,
-    proposals,
     set_context,
     set_next_update,
     withdraw_fact,
 )
 from briefings.moments import SOONEST
+from briefings.proposals import proposals
 from briefings.rows import Fact, FactKind
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus

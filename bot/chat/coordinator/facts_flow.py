@@ -18,10 +18,10 @@ from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
 from briefings.facts import (
     facts_of,
-    proposals,
     set_next_update,
     withdraw_fact,
 )
+from briefings.proposals import proposals
 from briefings.rows import Fact, FactKind
 from contacts.outbox import Button
 from contacts.permissions import Permission
