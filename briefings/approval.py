@@ -202,9 +202,7 @@ async def approve(
         send_at=later,
     )
     planned = await post_version(session, event, briefing, texts, plan, settings, now=now)
-    about = About(event.id, briefing.id, None, event.is_exercise)
-    missed = [(one.id, one.organisation_id, CallReason.NO_CHANNEL) for one in plan.unreachable]
-    await add_calls(session, about, missed, now=later or now)
+    await _list_unreachable(session, briefing, plan, now=later or now)
     if later is None:
         await distribute(session, event, briefing, now=now)
     return Approved(
@@ -212,6 +210,14 @@ async def approve(
         unreachable=len(plan.unreachable),
         message_ids=tuple(sorted(planned)),
     )
+
+
+async def _list_unreachable(
+    session: AsyncSession, briefing: Briefing, plan: RecipientPlan, *, now: datetime
+) -> None:
+    about = About(briefing.event_id, briefing.id, None, briefing.is_exercise)
+    missed = [(one.id, one.organisation_id, CallReason.NO_CHANNEL) for one in plan.unreachable]
+    await add_calls(session, about, missed, now=now)
 
 
 async def retract(
