@@ -80,8 +80,16 @@ def _fine_places(tokens: list[Token], lists: Lists) -> Iterable[Span]:
             if not any(t.key in lists.near for t in tokens[position + 1 : other]):
                 continue
             if other in districts or (place.is_capital and _STREET.search(place.key)):
-                yield Span(token.start, place.end, "LOCATIE")
+                first = _name_in_front(tokens, position)
+                yield Span(tokens[first].start, place.end, "LOCATIE")
                 break
+
+
+def _name_in_front(tokens: list[Token], position: int) -> int:
+    """*Ulu moskee*, *Al Fath moskee*: its name says more than the kind of house."""
+    while position and tokens[position - 1].is_capital and not tokens[position - 1].opens:
+        position -= 1
+    return position
 
 
 def _merged(spans: Iterable[Span]) -> Iterable[Span]:

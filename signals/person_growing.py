@@ -13,6 +13,13 @@ _OLD_ARTICLES = frozenset({"t", "den", "der", "ten"})
 _OLD_LEADS = frozenset(
     {"op", "in", "uit", "aan", "onder", "bij", "over", "voor", "buiten", "achter"}
 )
+#: "Anouar B.", "dilan k."
+_INITIAL_BEHIND = re.compile(r"\s[A-Za-z]\.(?!\w)")
+_DOT = re.compile(r"\.(?!\w)")
+#: part of how somebody is called: "ome henk", "tante Riet"
+_CALLED = frozenset({"ome", "oom", "tante", "opa", "oma", "juf"})
+#: "de boer" may be any farmer; "el amrani" and "van der meulen" are a name
+_LOOSE_PREFIXES = frozenset({"de", "het", "te", "t", "la", "le", "di", "du", "van", "ben", "al"})
 _SHORTEST_GENITIVE = 4
 _ADJECTIVE = re.compile(r"(?:se|sche)\Z")
 
@@ -28,6 +35,10 @@ def name_span(view: Context, first: int, last: int) -> Span:
     end = token.end
     if token.key.endswith("s") and _is_genitive(view, token.key):
         end -= 1
+    elif initial := (_DOT if len(token.text) == 1 else _INITIAL_BEHIND).match(view.text, end):
+        end = initial.end()
+    if first and view.joined(first - 1) and view.key(first - 1) in _CALLED:
+        first -= 1
     return Span(view.tokens[first].start, end, "NAAM")
 
 
@@ -75,9 +86,9 @@ def _leads(view: Context, position: int) -> bool:
 def _is_family_name(view: Context, position: int) -> bool:
     """Behind a first name in small letters: *lotte van der meulen*, *dennis bakkerstra*."""
     key = view.key(position)
-    return key in view.lists.family or (
-        key not in view.lists.prefixes and view.is_strange(position)
-    )
+    if key in view.lists.family or key in view.lists.first_names:
+        return True
+    return key not in view.lists.prefixes and view.is_strange(position)
 
 
 def _grow_left(view: Context, position: int) -> int:
@@ -85,7 +96,7 @@ def _grow_left(view: Context, position: int) -> int:
     if _is_addressed(view, position):
         return _first_prefix(view, position)
     if not view.tokens[position].is_capital:
-        return first
+        return _small_left(view, position)
     while step > 0 and view.joined(step - 1):
         step -= 1
         token = view.tokens[step]
@@ -97,6 +108,27 @@ def _grow_left(view: Context, position: int) -> int:
         elif token.key not in view.lists.prefixes or token.key in ("van", "het", "de"):
             break
     return first
+
+
+def _small_left(view: Context, position: int) -> int:
+    """*mo el amrani*, *jan willem*: in small letters only what is surely a part of the name."""
+    first = position
+    while first and view.joined(first - 1) and first - 1 not in view.allowed:
+        before = view.key(first - 1)
+        if before in view.lists.prefixes:
+            behind_van = view.key(first - 2) == "van" and before in ("de", "den", "der")
+            bound = view.key(first) in view.lists.prefixes and before == "van"
+            if before in _LOOSE_PREFIXES and not behind_van and not bound:
+                break
+        elif not _is_small_first_name(view, first - 1):
+            break
+        first -= 1
+    return first
+
+
+def _is_small_first_name(view: Context, position: int) -> bool:
+    key, lists = view.key(position), view.lists
+    return key in lists.first_names or (key in lists.ambiguous and key not in lists.common)
 
 
 def _announces(view: Context, position: int) -> bool:

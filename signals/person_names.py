@@ -34,6 +34,10 @@ _SMALL_INITIALS = re.compile(
 _SHORT_PREFIX = re.compile(
     r"(?:[A-Z][^\W\d_]+\s)?(?<!\w)(?:v\.\s?d\.?|v/d|vd|v\.)\s?[A-Z][^\W\d_]+(?:-[A-Z][^\W\d_]+)*"
 )
+#: no Dutch words, so what follows is a surname
+_BOUND = frozenset({"el", "ait", "ould", "abou", "abu", "ibn", "bint"})
+#: "Moluccaanse", "Kongolese": of a place, however it is spelled
+_OF_A_PLACE = re.compile(r"[a-z]{3}(?:aanse|eense|ische|ese)\Z")
 _PRONOUNS = frozenset({"hij", "zij", "ze", "die"})
 _NUMBERED = re.compile(
     r"\s(?:uit|van|in|zit in)\s(?:klas|groep|havo|vwo|vmbo|mavo|\d\s?-?[a-hA-H]\b)"
@@ -82,7 +86,22 @@ def _is_seed(view: Context, position: int) -> bool:
         or _starts_row(view, position)
         or _stands_alone(view, position)
         or _stands_strange(view, position)
+        or _is_small_surname(view, position)
     )
+
+
+def _is_small_surname(view: Context, position: int) -> bool:
+    """*el amrani*, *van der meulen*, without a capital and without a first name."""
+    token, lists = view.tokens[position], view.lists
+    if token.is_capital or len(token.text) < 4 or not view.joined(position - 1):
+        return False
+    before = view.key(position - 1)
+    if before == "al":
+        return token.key in lists.surnames
+    if before in _BOUND:
+        return token.key in lists.family or view.is_strange(position)
+    dutch = before in ("der", "den") and view.key(position - 2) == "van"
+    return dutch and token.key in lists.family
 
 
 def _is_listed(view: Context, position: int) -> bool:
@@ -219,11 +238,10 @@ def _starts_row(view: Context, position: int) -> bool:
 
 def _may_be_name(view: Context, position: int) -> bool:
     """Not *Getuigen* or *Eerst*: a plain word that nobody is called by."""
-    return (
-        view.is_strange(position)
-        or view.is_listed_name(position)
-        or view.key(position) in view.lists.family
-    )
+    key = view.key(position)
+    if view.is_listed_name(position) or key in view.lists.family:
+        return True
+    return view.is_strange(position) and not _OF_A_PLACE.search(key)
 
 
 def _stands_alone(view: Context, position: int) -> bool:
@@ -255,7 +273,7 @@ def _stands_strange(view: Context, position: int) -> bool:
     token, lists = view.tokens[position], view.lists
     if not token.is_capital:
         return token.opens and view.is_strange(position) and _acts(view, position)
-    if token.text[1:] != token.text[1:].lower():
+    if token.text[1:] != token.text[1:].lower() or _OF_A_PLACE.search(token.key):
         return False
     if not view.is_strange(position) or view.is_organisation(position, position):
         return False

@@ -146,7 +146,7 @@ _SINGLED_OUT = tuple(
             rf"{_THE}\s(?:(?:oudste|jongste|oudere|jongere)\s)?(?:{_KIN}|{_NEAR}|vrouw|man)\svan\s"
             r"(?:de|het|een|die|dat|onze|mijn|zijn|haar)\s(?!(?:straat|dag|wedstrijd|rekening|gedachte"
             r"|meeste|school|wijk|buurt|stad|kerk|moskee|gemeente)\b)"
-            rf"(?!(?:[^\W\d_]+\s)?[^\W\d_]*(?:{_WORKPLACE})\b)[^\W\d_]+"
+            rf"(?!(?:[^\W\d_]+\s)?[^\W\d_]*(?:{_WORKPLACE})\b)(?:[^\W\d_]+(?:se|s|sch)\s)?[^\W\d_]+"
         ),
         # "het meisje uit mijn mentorklas", "de jongen die naast de school woont"
         rf"{_THE}\s{_WORDS}{_ONE}\s(?:uit|in|van)\s{_MINE}\s{_GROUP}(?![\w-])",

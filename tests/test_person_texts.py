@@ -2,6 +2,8 @@
 
 ``data/person_texts.jsonl`` are fictional sentences, made for this and used while the rules were
 written; ``data/person_texts_control.jsonl`` was written afterwards and no rule was changed for it.
+``data/person_texts_blind.jsonl`` was written without knowing the rules; what they found in it at
+first sight stands in ``docs/privacy.md``.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from signals.person_filter import screen
 from signals.person_words import fold, load_lists, tokenize
 
 DATA = Path(__file__).parent / "data"
-SETS = ("person_texts.jsonl", "person_texts_control.jsonl")
+SETS = ("person_texts.jsonl", "person_texts_control.jsonl", "person_texts_blind.jsonl")
 
 
 def rows(name: str) -> list[Marked]:
@@ -68,6 +70,38 @@ def test_the_development_set_is_found_whole(shared_data: Path) -> None:
     assert figures.names.value >= 0.97
     assert figures.personal.value >= 0.98
     assert figures.clean.value <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("gisteren was el amrani boos", "el amrani"),
+        ("ik sprak mo el amrani daarover", "mo el amrani"),
+        ("van der meulen heeft gefilmd", "van der meulen"),
+        ("jan willem zegt dat het misgaat", "jan willem"),
+        ("de trainer, bart jan, stopte de wedstrijd", "bart jan"),
+        ("Anouar B. zou terugkomen", "Anouar B."),
+        ("meryem b. is boos", "meryem b."),
+        ("gisteravond riep ome henk iets", "ome henk"),
+    ],
+)
+def test_a_name_in_small_letters_or_with_an_initial_is_covered_whole(text: str, name: str) -> None:
+    start = text.index(name)
+    assert any(s.start <= start and s.end >= start + len(name) for s in screen(text).spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dat gaat al lang mis",
+        "er is al gevochten op het plein",
+        "van den beginne ging het rustig",
+        "wij waren el met elkaar eens",
+        "Oudere bewoners van Moluccaanse afkomst vertellen.",
+    ],
+)
+def test_the_small_words_of_names_stop_no_ordinary_sentence(text: str) -> None:
+    assert not screen(text).blocked
 
 
 # --- names that nobody has listed ------------------------------------------------------
