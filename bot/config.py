@@ -35,6 +35,7 @@ from bot.settings import (
 from briefings.settings import BriefingSettings
 from contacts.sealing import Sealer
 from contacts.settings import ContactSettings, Frozen, SendingSettings
+from feeds.kalender import CalendarSettings
 from feeds.settings import FeedSettings
 from signals.settings import SignalSettings
 
@@ -76,6 +77,7 @@ class Config(Frozen):
     web: WebSettings = Field(default_factory=WebSettings)
     sign_in: SignInSettings = Field(default_factory=SignInSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    calendar: CalendarSettings = Field(default_factory=CalendarSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     ticks: TickSettings = Field(default_factory=TickSettings)
     feeds: FeedSettings = Field(default_factory=FeedSettings)
@@ -233,10 +235,14 @@ def _lists(config: Config) -> Iterator[str]:
     """What is wrong in the repeated blocks."""
     for section, keys in (
         ("feeds.sources", [source.key for source in config.feeds.sources]),
+        ("calendar.moments", [moment.key for moment in config.calendar.moments]),
         ("webhooks", [hook.key for hook in config.webhooks]),
     ):
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield texts.DOUBLE_KEY.format(section=section, key=key)
+    for moment in config.calendar.moments:
+        if bool(moment.on) == bool(moment.feast):
+            yield texts.MOMENT_NEEDS_ONE.format(key=moment.key)
     for hook in config.webhooks:
         if not is_safe_address(hook.url):
             yield texts.BAD_WEBHOOK.format(key=hook.key, value=hook.url)
@@ -291,7 +297,13 @@ def _rooted(config: Config, folder: Path) -> Config:
     briefings = config.briefings
     if briefings.templates_dir is not None:
         briefings = briefings.model_copy(update={"templates_dir": folder / briefings.templates_dir})
-    places = {"state_dir": folder / config.state_dir, "database": database, "briefings": briefings}
+    files = [folder / file for file in config.calendar.files]
+    places = {
+        "state_dir": folder / config.state_dir,
+        "database": database,
+        "briefings": briefings,
+        "calendar": config.calendar.model_copy(update={"files": files}),
+    }
     return config.model_copy(update=places)
 
 

@@ -49,6 +49,7 @@ SIGN_IN_NO_WAY = (
     "[sign_in] link: zonder link en zonder issuer kan niemand zich aanmelden. Vul issuer in, of "
     "zet link op true."
 )
+MOMENT_NEEDS_ONE = "[calendar.moments] {key}: vul on of feast in, en niet allebei."
 DOUBLE_KEY = "[[{section}]] key: {key!r} staat er twee keer. Geef elk een eigen naam."
 BAD_WEBHOOK = (
     "[[webhooks]] {key}: url {value!r} kan niet. Geef een adres dat met https:// begint "

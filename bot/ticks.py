@@ -15,6 +15,7 @@ from bot.chat.coordinator.card import refresh_live
 from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.exercise.leading import advance
+from bot.foreseeing import tell_foreseen
 from bot.line_asking import ask_about_lines
 from bot.mail_reading import read_mail
 from bot.reminding import remind_of_signals
@@ -95,6 +96,8 @@ async def follow_alerts(house: House, now: datetime) -> None:
 async def daily(house: House, now: datetime) -> None:
     at, is_exercise = house.config.alerts.daily_time, house.config.is_exercise
     if await send_daily_list(house.db, at, is_exercise=is_exercise, now=now):
+        house.pump.wake()
+    if await tell_foreseen(house.db, house.config, now=now):
         house.pump.wake()
 
 

@@ -213,6 +213,14 @@ class Mute(Row, table=True):
     is_exercise: bool = Field(default=False)
 
 
+class ForeseenTold(Row, table=True):
+    """Coordinators heard of a foreseeable moment on this day."""
+
+    key: str = Field(primary_key=True, max_length=60)
+    day: date = Field(primary_key=True)
+    told_at: datetime
+
+
 class DailyList(Row, table=True):
     """A day of which the list is done; ``events`` stood on it."""
 

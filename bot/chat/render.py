@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,11 @@ DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "z
 def clock_time(at: datetime) -> str:
     """``17.42``, in Arnhem."""
     return at.astimezone(AMSTERDAM).strftime("%H.%M")
+
+
+def day_only(on: date) -> str:
+    """``donderdag 5-3-2026``."""
+    return f"{DAYS[on.weekday()]} {on.day}-{on.month}-{on.year}"
 
 
 def day_and_time(at: datetime) -> str:
@@ -34,6 +39,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["dag"] = day_only
     environment.filters["tijd"] = clock_time
     environment.filters["dag_tijd"] = day_and_time
     return environment

@@ -35,6 +35,7 @@ from contacts.importing import import_contacts, read_contacts
 from contacts.invitations import invite
 from contacts.journal import Who
 from contacts.settings import SendingSettings
+from feeds.kalender import CalendarSettings
 from feeds.rows import Trust
 from feeds.settings import FeedSettings, SourceSettings
 
@@ -116,6 +117,7 @@ def exercise_config(
         web=WebSettings(port=port, base_url=f"http://127.0.0.1:{port}"),
         # A list at a fixed hour would come in some runs and not in others.
         alerts=AlertSettings(daily_at=""),
+        calendar=CalendarSettings(at=""),
         database=DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}/schakel.sqlite3"),
         ticks=TickSettings(
             feeds_s=0.5, refresh_s=1, alerts_s=2, escalate_s=5, mail_in_s=1, exercise_s=0.3

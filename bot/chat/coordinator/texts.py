@@ -173,6 +173,8 @@ EVENT_TYPES_SHORT = (
     ("meer", "Alle soorten"),
 )
 
+#: a calendar names somebody: what is planned is not said
+SOMETHING_PLANNED = "iets uit de agenda van de gemeente"
 TAKE_PROPOSAL = "Neem over: {name} · {place} · ernst {severity}"
 NO_PLACE = "plaats onbekend"
 PLACES_SHORT = (
