@@ -1,14 +1,15 @@
 """Reads the mailbox for bounces and replies.
 
-A bounce fails its delivery; a reply proves arrival and gets one explanation. What people
-write is neither fetched nor kept. Each mail is handled once, by its Message-ID.
+A bounce fails its delivery. A reply to a text is a signal when it holds a few words that the
+person filter lets through (:mod:`bot.mail_hearing`); any other reply proves arrival and gets one
+explanation. Each mail is handled once, by its Message-ID.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -18,7 +19,9 @@ from imap_tools.consts import MailMessageFlags
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mail_hearing import REPLY_KEYS, Heard, hear_mail
 from bot.mail_sorting import MailKind, Sorted, is_report, number_in, sort_mail
+from bot.mail_words import LONGEST_MAIL, Words, words_of
 from bot.rows import IncomingMail
 from bot.settings import MailSettings
 from bot.verp import Verp
@@ -29,6 +32,7 @@ from contacts.outbox import Content, Delivery, EmailForm, Message, MessageKind
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, post
+from signals.settings import SignalSettings
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +49,17 @@ class Fetched:
 
     uid: str
     sorted: Sorted
+    words: Words | None = None
 
 
-async def read_mail(db: Database, settings: MailSettings, *, sealer: Sealer, now: datetime) -> int:
+async def read_mail(
+    db: Database,
+    settings: MailSettings,
+    *,
+    sealer: Sealer,
+    now: datetime,
+    signals: SignalSettings | None = None,
+) -> int:
     """One round: fetch what is unread, handle it, mark it read. Returns how many were new.
 
     A crash in between repeats the round; what was handled is recognised.
@@ -56,23 +68,51 @@ async def read_mail(db: Database, settings: MailSettings, *, sealer: Sealer, now
     :raises OSError: the server does not answer.
     """
     verp = Verp(settings.reply_address or settings.from_address, sealer.derive("verp"))
-    fetched = await asyncio.to_thread(_fetch, settings, verp)
+    signals = signals or SignalSettings()
+    fetched = await asyncio.to_thread(_fetch, settings, verp, signals.allow)
     new = 0
     for mail in fetched:
         async with db.begin() as session:
-            new += await handle(session, mail.sorted, sealer=sealer, now=now)
+            new += await handle(
+                session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
+            )
     if fetched:
         await asyncio.to_thread(_mark_read, settings, fetched)
         log.info("Read mail", extra={"action": "mail_read", "count": new})
     return new
 
 
-async def handle(session: AsyncSession, mail: Sorted, *, sealer: Sealer, now: datetime) -> bool:
-    """Do what one mail asks for. False when it was handled before."""
+async def handle(
+    session: AsyncSession,
+    mail: Sorted,
+    *,
+    sealer: Sealer,
+    now: datetime,
+    words: Words | None = None,
+    signals: SignalSettings | None = None,
+) -> bool:
+    """Do what one mail asks for. False when it was handled before.
+
+    :param words: what a reply says, screened; None when it was not read.
+    """
     if await session.get(IncomingMail, mail.message_id) is not None:
         return False
     delivery = await _delivery(session, mail)
     delivery_id = None if delivery is None else delivery.id
+    refused = None
+    if delivery is not None and mail.kind is MailKind.REPLY and words is not None:
+        heard = await hear_mail(
+            session, delivery, words, signals or SignalSettings(), sealer=sealer, now=now
+        )
+        if heard is Heard.SIGNAL:
+            # No line here joins this signal to who got the mail.
+            session.add(
+                IncomingMail(
+                    message_id=mail.message_id, kind=mail.kind.value, received_at=_day_of(now)
+                )
+            )
+            return True
+        refused = heard.value if heard in REPLY_KEYS else None
     if delivery is not None and delivery_id is not None:
         if mail.kind is MailKind.BOUNCE:
             await record_bounce(
@@ -82,7 +122,7 @@ async def handle(session: AsyncSession, mail: Sorted, *, sealer: Sealer, now: da
         elif mail.kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
             await prove_arrival(session, delivery_id, now=now)
         if mail.kind is MailKind.REPLY:
-            await _explain(session, delivery, now=now)
+            await _explain(session, delivery, refused, now=now)
     kind = mail.kind if delivery is not None else MailKind.OTHER
     session.add(
         IncomingMail(
@@ -127,7 +167,9 @@ async def _answered(session: AsyncSession, delivery: Delivery, *, now: datetime)
     return found.first() is not None
 
 
-async def _explain(session: AsyncSession, delivery: Delivery, *, now: datetime) -> None:
+async def _explain(
+    session: AsyncSession, delivery: Delivery, refused: str | None, *, now: datetime
+) -> None:
     """Once, and only to the address that we wrote to ourselves.
 
     Never about a notice: an explanation is one, and two machines would go on for ever.
@@ -135,7 +177,7 @@ async def _explain(session: AsyncSession, delivery: Delivery, *, now: datetime) 
     message = await session.get_one(Message, delivery.message_id)
     if message.kind is MessageKind.NOTICE or await _answered(session, delivery, now=now):
         return
-    lines = list(texts.REPLY_LINES)
+    lines = [texts.REPLY_REFUSED[refused]] if refused else list(texts.REPLY_LINES)
     if delivery.organisation_id is not None and message.event_id is not None:
         lines.append(texts.REPLY_PAGE)
     lines.append(texts.REPLY_URGENT)
@@ -151,8 +193,13 @@ async def _explain(session: AsyncSession, delivery: Delivery, *, now: datetime) 
     )  # fmt: skip
 
 
-def _fetch(settings: MailSettings, verp: Verp) -> list[Fetched]:
-    """Headers of what is unread; of a delivery report the whole."""
+def _day_of(now: datetime) -> datetime:
+    """The day is enough to forget it in time. Pure."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _fetch(settings: MailSettings, verp: Verp, allow: Collection[str] = ()) -> list[Fetched]:
+    """Headers of what is unread; of a delivery report and of a reply the whole."""
     with _mailbox(settings) as mailbox:
         unread = list(
             mailbox.fetch(AND(seen=False), mark_seen=False, headers_only=True, limit=AT_ONCE)
@@ -163,18 +210,37 @@ def _fetch(settings: MailSettings, verp: Verp) -> list[Fetched]:
             if is_report(parsed) and mail.uid is not None:
                 whole = mailbox.fetch(AND(uid=mail.uid), mark_seen=False)
                 parsed = next((one.obj for one in whole if one.uid == mail.uid), parsed)
-            fetched.append(Fetched(mail.uid or "", sort_mail(parsed, verp)))
+            sorted_mail = sort_mail(parsed, verp)
+            words = None
+            if sorted_mail.kind is MailKind.REPLY and mail.uid is not None:
+                words = _words(mailbox, mail.uid, mail.size_rfc822, allow)
+            fetched.append(Fetched(mail.uid or "", sorted_mail, words))
         return fetched
 
 
+def _words(mailbox: BaseMailBox, uid: str, size: int, allow: Collection[str]) -> Words | None:
+    """What a reply says, screened in memory; a long one carries files and is not fetched."""
+    if size > LONGEST_MAIL:
+        return Words("", has_files=True)
+    whole = mailbox.fetch(AND(uid=uid), mark_seen=False)
+    return next((words_of(one.obj, allow) for one in whole if one.uid == uid), None)
+
+
 def _mark_read(settings: MailSettings, fetched: Sequence[Fetched]) -> None:
-    """What a machine cannot read is flagged, so that a person who looks there sees it."""
+    """What a machine cannot read is flagged, so that a person who looks there sees it.
+
+    Replies of which the words were looked at are deleted: what was refused is kept nowhere, and
+    what was told stands among the signals.
+    """
     uids = [mail.uid for mail in fetched if mail.uid]
+    looked_at = [mail.uid for mail in fetched if mail.uid and mail.words is not None]
     others = [m.uid for m in fetched if m.uid and m.sorted.kind in FOR_A_PERSON]
     with _mailbox(settings) as mailbox:
         mailbox.flag(uids, MailMessageFlags.SEEN, True)
         if others:
             mailbox.flag(others, MailMessageFlags.FLAGGED, True)
+        if looked_at:
+            mailbox.delete(looked_at)
 
 
 def _mailbox(settings: MailSettings) -> BaseMailBox:

@@ -127,7 +127,9 @@ async def remind(house: House, now: datetime) -> None:
 
 async def mail_in(house: House, now: datetime) -> None:
     mail = house.config.mail
-    if mail.imap_host and await read_mail(house.db, mail, sealer=house.sealer, now=now):
+    if mail.imap_host and await read_mail(
+        house.db, mail, sealer=house.sealer, now=now, signals=house.config.signals
+    ):
         house.pump.wake()
 
 

@@ -19,11 +19,24 @@ UNSUBSCRIBE_HTML = 'Geen e-mail meer van ons? <a href="{link}">Afmelden</a>'
 BACKUP_SUBJECT = "(achterwacht) "
 
 #: the one answer to a reply by mail
-REPLY_SUBJECT = "Wij lezen geen antwoorden per mail"
+REPLY_SUBJECT = "Over uw mail"
 REPLY_LINES = (
     "Dank u wel. Wij weten nu dat ons bericht is aangekomen.",
-    "Dit adres wordt niet gelezen. Wij bewaren de tekst van uw mail niet.",
+    "Wij bewaren de tekst van deze mail niet.",
 )
+#: why the words of an answer were not kept, as the writer is told
+REPLY_REFUSED = {
+    "person": (
+        "Uw mail lijkt over een persoon te gaan, of bevat een naam, nummer of adres. "
+        "Wij hebben niets bewaard. Zorgen over één persoon? Ga naar het aanspreekpunt binnen uw "
+        "organisatie. Beschrijf gerust opnieuw wat u in de groep merkt."
+    ),
+    "long": (
+        "Uw mail is te lang: wij lezen hooguit 280 tekens. Wij hebben niets bewaard. "
+        "Schrijf kort wat u in de groep merkt."
+    ),
+    "files": "Bijlagen openen wij niet. Wij hebben niets bewaard. Beschrijf kort wat u merkt.",
+}
 REPLY_PAGE = "Wilt u iets melden? Dat kan op de pagina van uw organisatie: %%LINK%%"
 REPLY_URGENT = "Is er gevaar? Bel 112."
 

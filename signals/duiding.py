@@ -193,6 +193,20 @@ async def _keep(
     await session.flush()
 
 
+async def sort_signal(
+    session: AsyncSession, signal: Signal, kind: SignalKind, *, who: Who, now: datetime
+) -> None:
+    """A duider says what kind a signal is that came by mail; chosen kinds stay as they are."""
+    if signal.kinds != [SignalKind.UNSORTED.value] or kind is SignalKind.UNSORTED:
+        return
+    signal.kinds = [kind.value]
+    session.add(signal)
+    write_journal(
+        session, who=who, action="signal_sorted", subject=f"signal:{signal.id}",
+        detail={"kind": kind.value}, now=now,
+    )  # fmt: skip
+
+
 async def decide(
     session: AsyncSession,
     signal_id: int,

@@ -227,7 +227,7 @@ def summarise(signals: Sequence[Signal]) -> ToldAndDone:
         organisations_shown=shown_count(organisations),
         still_open=sum(signal.status is not SignalStatus.CLOSED for signal in signals),
         told=tuple(
-            texts.KINDS[SignalKind(kind)].lower()
+            texts.ALL_KINDS[SignalKind(kind)].lower()
             for kind, _ in sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         done=_phrases(codes, texts.DID),

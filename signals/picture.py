@@ -96,7 +96,7 @@ def _charts(signals: Sequence[Signal]) -> list[tuple[str, Pairs]]:
     def each(label: Callable[[Signal], str | None]) -> Pairs:
         return [(text, s.organisation_id) for s in signals if (text := label(s))]
 
-    kinds = [(texts.KINDS[SignalKind(k)], s.organisation_id) for s in signals for k in s.kinds]
+    kinds = [(texts.ALL_KINDS[SignalKind(k)], s.organisation_id) for s in signals for k in s.kinds]
     return [
         ("kinds", kinds),
         ("severities", each(lambda s: texts.SEVERITIES[s.established_severity or s.severity])),

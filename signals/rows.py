@@ -65,6 +65,8 @@ class SignalKind(StrEnum):
     AVOIDANCE = "wegblijven"
     SUPPORT = "steun"
     NEED = "behoefte"
+    #: told by mail; a duider chooses, and no form offers it
+    UNSORTED = "nog_niet_gekozen"
 
 
 class Eep(StrEnum):

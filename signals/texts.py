@@ -36,6 +36,9 @@ KINDS = {
     SignalKind.AVOIDANCE: "Wegblijven, vermijden",
 }
 
+#: with what nobody can choose, for showing
+ALL_KINDS = KINDS | {SignalKind.UNSORTED: "Per mail, soort nog niet gekozen"}
+
 SEVERITIES = {
     1: "1 merkbaar, geen zorgen",
     2: "2 gespannen, gaat goed",
@@ -176,6 +179,16 @@ CHANGED = {
     Change.CLASS: "Wij schreven de klas algemener op.",
     Change.RUMOUR: "Wat het gerucht beweert, bewaren wij niet; wel dat er een gerucht is.",
 }
+
+BY_MAIL_SUBJECT = "Uw signaal is ontvangen"
+BY_MAIL_THANKS = (
+    "Dank u wel. Wij lezen uw signaal vóór {read}. U krijgt uiterlijk {due} een antwoord. "
+    "Is er gevaar? Bel 112."
+)
+BY_MAIL_MORE = (
+    "Wilt u ook vertellen hoe ernstig het is, en waar? Dat kan met de knop in ons bericht. "
+    "Stuur geen namen, leeftijden, accounts of beelden."
+)
 
 FORM_NOT_READ = (
     "Dit formulier kwam niet goed aan",

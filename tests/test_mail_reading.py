@@ -181,8 +181,8 @@ async def test_a_reply_proves_arrival_gets_one_answer_and_is_not_kept(
     db: Database, mailbox: ImapServer, now: datetime
 ) -> None:
     ident = await a_sent_mail(db, now, DeliveryStatus.UNKNOWN)
-    mailbox.deliver(mail(VERP.address(ident)).encode())
-    again = mail(VERP.address(ident), Message_ID="<r2@school.example>")
+    mailbox.deliver(mail(VERP.address(ident), "> Geheim verhaal").encode())
+    again = mail(VERP.address(ident), "> Geheim verhaal", Message_ID="<r2@school.example>")
     mailbox.deliver(again.encode())
     assert await read_mail(db, settings_for(mailbox), sealer=SEALER, now=now) == 2
     async with db.read() as session:
@@ -197,7 +197,7 @@ async def test_a_reply_proves_arrival_gets_one_answer_and_is_not_kept(
     assert len(answers) == 1
     assert "%%LINK%%" in answers[0].content["email"]["text"]
     assert "Geheim" not in str(answers[0].content) + str(known)
-    assert all("\\Seen" in stored.flags for stored in mailbox.inbox)
+    assert mailbox.inbox == []
 
 
 async def test_an_automatic_answer_proves_arrival_and_is_not_answered(

@@ -71,7 +71,7 @@ async def read_picture(session: AsyncSession, event: Event) -> Picture:
         event=event.id,
         organisations=shown_count(len({one.organisation_id for one in told})),
         kinds=_counts(
-            (signal_texts.KINDS[SignalKind(kind)], one.organisation_id)
+            (signal_texts.ALL_KINDS[SignalKind(kind)], one.organisation_id)
             for one in told
             for kind in one.kinds
         ),

@@ -63,6 +63,8 @@ def read_choice(field: str, raw: str, themes: Sequence[str] = ()) -> Any:
     :raises ValueError: an old or a forged button.
     """
     if field == "kinds":
+        if raw not in labels.KINDS:
+            raise ValueError("kinds")
         return [SignalKind(raw).value]
     if field == "severity":
         if not 1 <= int(raw) <= DANGER_NOW:

@@ -25,7 +25,6 @@ from contacts.sending import Recipient, edit_sent, original_of
 from feeds.rows import Event
 from signals import texts as labels
 from signals.person_filter import screen
-from signals.rows import SignalKind
 from signals.telling import (
     DANGER_NOW,
     MAX_KINDS,
@@ -95,7 +94,9 @@ async def toggle_kind(turn: Turn) -> None:
     assert turn.tap is not None
     if data is None:
         return
-    kind = SignalKind(turn.tap.args[0]).value if turn.tap.args else ""
+    kind = turn.tap.args[0] if turn.tap.args else ""
+    if kind not in labels.KINDS:
+        raise ValueError("no such kind")
     chosen = list(data.get("kinds", []))
     if kind in chosen:
         chosen.remove(kind)

@@ -14,7 +14,8 @@ from bot.console import duiding_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.inbox import inbox_page, signal_in_path, signal_page
 from contacts.permissions import Permission
-from signals.duiding import NotDecided, Reading, close_alike, decide, read_signal
+from signals import texts as signal_texts
+from signals.duiding import NotDecided, Reading, close_alike, decide, read_signal, sort_signal
 from signals.feedback import CloseRefused
 from signals.rows import OutcomeCode, Reliability, SignalKind, SignalStatus
 from signals.workdays import AMSTERDAM, ANSWER_HOUR
@@ -41,6 +42,9 @@ async def give_reading(visit: Visit) -> Response:
     )
     if isinstance(result, NotDecided):
         return await signal_page(visit, signal, error=duiding_texts.NOT_DECIDED[result.reason])
+    if visit.text("soort") in signal_texts.KINDS:
+        kind = SignalKind(visit.text("soort"))
+        await sort_signal(visit.session, signal, kind, who=visit.actor.who, now=visit.now)
     return visit.back(f"/signaal/{signal.id}", done="reading_kept")
 
 

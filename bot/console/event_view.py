@@ -163,7 +163,7 @@ async def _told(session: AsyncSession, event_id: int) -> Told | None:
     return Told(
         organisations=summary.organisations_shown,
         still_open=shown_count(summary.still_open),
-        kinds=count_by([(signal_texts.KINDS[kind], who) for kind, who in kinds]),
+        kinds=count_by([(signal_texts.ALL_KINDS[kind], who) for kind, who in kinds]),
         severities=count_by(
             [(signal_texts.SEVERITIES[s.severity], s.organisation_id) for s in signals]
         ),

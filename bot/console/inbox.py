@@ -91,7 +91,7 @@ async def _groups(visit: Visit, waiting: Sequence[Signal]) -> list[Group]:
         Group(
             alike=one,
             event=titles.get(one.event_id or 0, texts.NO_EVENT),
-            kind=signal_texts.KINDS[one.kind],
+            kind=signal_texts.ALL_KINDS[one.kind],
         )
         for one in alike(waiting)[:MOST_GROUPS]
     ]
@@ -155,7 +155,7 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
         answered=outcome_sentence(signal, visit.parts.sealer),
         organisation=organisation,
         event=titles.get(signal.event_id or 0, texts.NO_EVENT),
-        kinds=[signal_texts.KINDS[SignalKind(kind)] for kind in signal.kinds],
+        kinds=[signal_texts.ALL_KINDS[SignalKind(kind)] for kind in signal.kinds],
         severity=signal_texts.SEVERITIES[signal.severity],
         is_open=signal.status is not SignalStatus.CLOSED,
         outcomes=chat_texts.OUTCOMES,
@@ -189,6 +189,8 @@ async def _duiding(visit: Visit, signal: Signal, *, may_read: bool) -> dict[str,
         "decision": unseal(signal.action_sealed) if may_read and signal.action_sealed else "",
         "can_decide": signal.status in (SignalStatus.NEW, SignalStatus.IN_DUIDING),
         "reliabilities": signal_texts.RELIABILITIES,
+        "is_unsorted": signal.kinds == [SignalKind.UNSORTED.value],
+        "offered_kinds": signal_texts.KINDS,
         "levels": duiding_texts.SEVERITIES,
         "two_from": TWO_DOMAINS_FROM,
     }

@@ -139,6 +139,7 @@ ACTIONS = {
     "signal_looked_at": "signaal bekeken",
     "signal_overdue_told": "coördinator hoorde van laat antwoord",
     "signal_read": "oordeel van een duider",
+    "signal_sorted": "soort van een signaal gekozen",
     "signal_taken": "signaal in duiding",
     "signal_told": "signaal ontvangen",
     "signal_unread_told": "coördinator en duiders hoorden van ongelezen signaal",

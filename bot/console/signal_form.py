@@ -121,7 +121,7 @@ def read_form(fields: Fields, districts: Collection[str], themes: Collection[str
     wants_feedback = _single(fields, "terugkoppeling", "ja")
     note = " ".join(_single(fields, "toelichting", "").split())
     errors: dict[str, str] = {}
-    if not 1 <= len(kinds) <= MAX_KINDS or not set(kinds) <= set(SignalKind):
+    if not 1 <= len(kinds) <= MAX_KINDS or not set(kinds) <= set(signal_texts.KINDS):
         errors["soort"] = texts.PICK_KINDS
     if severity not in {str(level) for level in signal_texts.SEVERITIES}:
         errors["ernst"] = texts.PICK_ONE

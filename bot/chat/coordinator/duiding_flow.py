@@ -127,7 +127,7 @@ async def show_groups(turn: Turn) -> None:
     groups = (await _groups(turn))[:MOST_GROUPS]
     rows = []
     for group in groups:
-        label = texts.GROUP.format(kind=labels.KINDS[group.kind], count=len(group.signals))
+        label = texts.GROUP.format(kind=labels.ALL_KINDS[group.kind], count=len(group.signals))
         rows.append([Button(label, data("sg", group.event_id or 0, group.kind.value))])
     await turn.say(render("coordinator/signal_groups.html", groups=groups), rows)
 
@@ -149,7 +149,7 @@ async def chose_group(turn: Turn) -> None:
         text = render(
             "coordinator/signal_group.html",
             group=group,
-            kind=labels.KINDS[kind],
+            kind=labels.ALL_KINDS[kind],
             event=mask_names(event.title) if event else "",
         )
         await turn.change(text, rows)

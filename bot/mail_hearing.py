@@ -1,0 +1,146 @@
+"""An answer to a mail as a signal: a few words about a group, stored like any other.
+
+What the filter refused is kept nowhere; its writer hears why. Nothing that is stored joins the
+signal to the mail that was answered.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from html import escape
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.evening.hearing import hear
+from bot.mail_words import Words
+from contacts.claiming import open_address
+from contacts.directory import ChannelKind, Organisation
+from contacts.outbox import DISTRIBUTED, Content, Delivery, EmailForm, Message, MessageKind
+from contacts.sealing import Sealer
+from contacts.sending import Recipient, original_of, post
+from contacts.tally import count_up
+from signals import texts
+from signals.feedback import day_and_time
+from signals.rows import Setting, SignalKind
+from signals.settings import SignalSettings
+from signals.telling import MAX_NOTE, Blocked, Draft, Told, district_names, tell
+
+
+class Heard(StrEnum):
+    """What became of the words of a reply."""
+
+    SIGNAL = "signal"
+    PERSON = "person"
+    LONG = "long"
+    FILES = "files"
+    NOTHING = "nothing"
+
+
+#: what its writer is told about
+REPLY_KEYS = frozenset({Heard.PERSON, Heard.LONG, Heard.FILES})
+
+
+async def hear_mail(
+    session: AsyncSession,
+    delivery: Delivery,
+    words: Words,
+    settings: SignalSettings,
+    *,
+    sealer: Sealer,
+    now: datetime,
+) -> Heard:
+    """Store the words as a signal of the organisation, and promise an answer; or say why not."""
+    message = await session.get_one(Message, delivery.message_id)
+    if message.kind not in DISTRIBUTED or delivery.organisation_id is None:
+        return Heard.NOTHING
+    if words.labels:
+        await count_up(session, "referral", now=now)
+        return Heard.PERSON
+    if not words.text:
+        return Heard.FILES if words.has_files else Heard.NOTHING
+    if len(words.text) > MAX_NOTE:
+        return Heard.LONG
+    told = await _tell(session, delivery, message, words.text, settings, sealer=sealer, now=now)
+    if told is None:
+        return Heard.PERSON
+    return Heard.SIGNAL
+
+
+async def _tell(
+    session: AsyncSession,
+    delivery: Delivery,
+    message: Message,
+    text: str,
+    settings: SignalSettings,
+    *,
+    sealer: Sealer,
+    now: datetime,
+) -> Told | None:
+    organisation = await session.get_one(Organisation, delivery.organisation_id)
+    original = await original_of(session, delivery.id or 0)
+    address = open_address(original.address, original.kind, sealer)
+    reply = (
+        Recipient(ChannelKind.EMAIL, address, None, organisation.id)
+        if address is not None
+        else None
+    )
+    known = organisation.district in district_names()
+    told = await tell(
+        session,
+        Draft(
+            event_id=message.event_id,
+            district=str(organisation.district) if known else "onbekend",
+            setting=Setting.OTHER,
+            kinds=(SignalKind.UNSORTED,),
+            severity=1,
+            note=text,
+            wants_feedback=reply is not None,
+        ),
+        organisation_id=organisation.id or 0,
+        domain=organisation.domain,
+        reply=reply,
+        sealer=sealer,
+        settings=settings,
+        is_exercise=message.is_exercise,
+        now=now,
+    )
+    if not isinstance(told, Told):
+        assert isinstance(told, Blocked)
+        await count_up(session, "referral", now=now)
+        return None
+    await hear(session, told, now=now)
+    if reply is not None:
+        await _thank(session, reply, told, message, sealer=sealer, now=now)
+    return told
+
+
+async def _thank(
+    session: AsyncSession,
+    reply: Recipient,
+    told: Told,
+    message: Message,
+    *,
+    sealer: Sealer,
+    now: datetime,
+) -> None:
+    """The receipt with its dates, by the sealed way: the row does not say who told."""
+    lines = [
+        texts.BY_MAIL_THANKS.format(
+            read=day_and_time(told.read_before), due=day_and_time(told.answer_due_at)
+        ),
+        *(texts.CHANGED[change] for change in told.changes),
+        texts.BY_MAIL_MORE,
+    ]
+    form = EmailForm(
+        subject=texts.BY_MAIL_SUBJECT,
+        text="\n\n".join(lines) + "\n",
+        html="".join(f"<p>{escape(line)}</p>" for line in lines),
+    )
+    sealed = Recipient(
+        reply.kind, sealer.seal(f"{reply.kind.value}:{reply.address}"), None, reply.organisation_id
+    )
+    await post(
+        session, kind=MessageKind.FEEDBACK, content=Content(email=form), to=[sealed],
+        event_id=message.event_id, is_exercise=message.is_exercise, now=now,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""An answer to a mail is a signal: a few words about a group, and never about a person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from email import message_from_string
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from bot.mail_reading import read_mail
+from bot.mail_words import without_quote, words_of
+from bot.rows import IncomingMail
+from bot.simulator.imap_server import ImapServer
+from contacts.journal import JournalEntry
+from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
+from contacts.records import Database
+from contacts.sealing import is_sealed
+from contacts.tally import total
+from signals.rows import Signal, SignalKind
+from tests.console_world import contents
+from tests.test_mail_reading import SEALER, VERP, a_sent_mail, mail, settings_for
+
+CLEAN = "Bij ons zijn er veel vragen in de groep."
+ABOUT_SOMEBODY = "Dennis Bakkerstra uit 3B zegt dat hij meedoet."
+QUOTED = """
+Beste mensen,
+
+Bij ons zijn er veel vragen in de groep.
+Wij praten erover.
+
+Met vriendelijke groet,
+Dennis Bakkerstra
+06-12345678
+
+Op di 3 mrt 2026 om 21:03 schreef Gemeente <antwoord@schakel.example>:
+> Informatie bij gebeurtenis
+"""
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[ImapServer]:
+    server = ImapServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+async def answer(db: Database, mailbox: ImapServer, now: datetime, raw: str | None = None) -> None:
+    ident = await a_sent_mail(db, now, DeliveryStatus.SENT)
+    raw = (
+        mail(VERP.address(ident), CLEAN) if raw is None else raw.replace("%%", VERP.address(ident))
+    )
+    mailbox.deliver(raw.encode())
+    await read_mail(db, settings_for(mailbox), sealer=SEALER, now=now)
+
+
+async def rows(db: Database, kind: type) -> list[Any]:
+    async with db.read() as session:
+        return list((await session.exec(select(kind))).all())
+
+
+def test_only_the_writers_own_lines_are_read() -> None:
+    assert without_quote(QUOTED) == "Bij ons zijn er veel vragen in de groep.\nWij praten erover."
+
+
+@pytest.mark.parametrize(
+    "begins",
+    ["> eerder", "-----Oorspronkelijk bericht-----", "Van: Gemeente", "On Tue, 3 Mar A wrote:",
+     "Met vriendelijke groet,", "Groeten", "Verzonden vanaf mijn iPhone", "-- "],
+)  # fmt: skip
+def test_what_is_quoted_or_signed_ends_it(begins: str) -> None:
+    assert without_quote(f"{CLEAN}\n{begins}\nnog iets") == CLEAN
+
+
+@given(st.text(max_size=300))
+def test_reading_any_mail_never_fails(body: str) -> None:
+    written = EmailMessage()
+    written.set_content(body.replace("\r", "\n").encode("utf-8", "replace").decode())
+    words_of(written)
+
+
+def test_a_mail_of_pages_only_is_read_without_its_tags() -> None:
+    raw = (
+        f"Content-Type: text/html; charset=utf-8\n\n<p>{CLEAN}</p><blockquote>&gt; oud</blockquote>"
+    )
+    assert words_of(message_from_string(raw)).text == CLEAN
+
+
+async def test_a_few_clean_words_become_a_signal_with_a_receipt(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    await answer(db, mailbox, now)
+    [signal] = await rows(db, Signal)
+    assert signal.kinds == [SignalKind.UNSORTED.value]
+    assert SEALER.unseal(signal.note_sealed or "") == CLEAN
+    assert SEALER.unseal(signal.reply_handle or "") == "email:docent@school.example"
+    receipts = [m for m in await rows(db, Message) if m.kind is MessageKind.FEEDBACK]
+    assert len(receipts) == 1
+    assert "uiterlijk" in receipts[0].content["email"]["text"]
+    assert mailbox.inbox == []
+
+
+async def test_nothing_joins_the_signal_to_who_got_the_mail(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    await answer(db, mailbox, now)
+    [incoming] = await rows(db, IncomingMail)
+    assert incoming.delivery_id is None
+    told = [d for d in await rows(db, Delivery) if is_sealed(d.address)]
+    assert [delivery.person_id for delivery in told] == [None]
+    subjects = {entry.subject for entry in await rows(db, JournalEntry)}
+    assert not {subject for subject in subjects if subject.startswith("delivery:1")}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail("%%", ABOUT_SOMEBODY),
+        mail("%%", CLEAN, Subject="Over Dennis Bakkerstra"),
+        mail("%%", CLEAN, Content_Type="multipart/mixed; boundary=x").replace(
+            CLEAN,
+            f"--x\nContent-Type: text/plain\n\n{CLEAN}\n--x\nContent-Type: image/png\n"
+            'Content-Disposition: attachment; filename="Dennis Bakkerstra.png"\n\nx\n--x--',
+        ),
+    ],
+)
+async def test_words_about_a_person_are_kept_nowhere_also_in_subject_and_file_name(
+    db: Database, mailbox: ImapServer, now: datetime, raw: str
+) -> None:
+    await answer(db, mailbox, now, raw)
+    assert await rows(db, Signal) == []
+    assert "Bakkerstra" not in repr(await contents(db))
+    assert mailbox.inbox == []
+    async with db.read() as session:
+        assert await total(session, "referral") == 1
+    told = [m for m in await rows(db, Message) if m.kind is MessageKind.NOTICE]
+    assert "Wij hebben niets bewaard" in told[0].content["email"]["text"]
+
+
+async def test_a_long_mail_is_not_kept_and_its_writer_hears_why(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    await answer(db, mailbox, now, mail("%%", "Veel vragen in de groep. " * 20))
+    assert await rows(db, Signal) == []
+    told = [m for m in await rows(db, Message) if m.kind is MessageKind.NOTICE]
+    assert "te lang" in told[0].content["email"]["text"]
+
+
+async def test_the_same_mail_read_twice_is_one_signal(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    await answer(db, mailbox, now)
+    mailbox.deliver(mail(VERP.address(1), CLEAN).encode())
+    await read_mail(db, settings_for(mailbox), sealer=SEALER, now=now)
+    assert len(await rows(db, Signal)) == 1
