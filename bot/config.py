@@ -7,7 +7,6 @@ of the file, so that every command finds the same data, wherever it is started.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -17,11 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot import texts
+from bot.config_faults import explain
 from bot.settings import (
     AlertSettings,
     DatabaseSettings,
@@ -103,7 +103,7 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError([*lines, *explain(error)]) from error
+        raise ConfigError([*lines, *explain(error, Config)]) from error
     lines.extend(_whole(config))
     if lines:
         raise ConfigError(lines)
@@ -305,52 +305,3 @@ def _rooted(config: Config, folder: Path) -> Config:
         "calendar": config.calendar.model_copy(update={"files": files}),
     }
     return config.model_copy(update=places)
-
-
-def explain(error: ValidationError, root: type[BaseModel] | None = None) -> Iterator[str]:
-    """What pydantic found, in Dutch: one sentence per mistake, with section and key.
-
-    :param root: the model of the whole file; None for the configuration.
-    """
-    root = root or Config
-    for problem in error.errors():
-        *parents, key = problem["loc"]
-        section = _section(parents)
-        if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(key), _keys_at(root, parents), n=1, cutoff=0.5)
-            hint = texts.NEAREST.format(name=near[0]) if near else ""
-            yield texts.UNKNOWN_KEY.format(section=section, key=key, near=hint)
-            continue
-        said = texts.PROBLEMS.get(problem["type"], texts.OTHER_PROBLEM)
-        value = texts.EMPTY if problem["type"] == "missing" else repr(problem["input"])[:60]
-        limits = {
-            name: str(limit).replace(" or ", " of ")
-            for name, limit in problem.get("ctx", {}).items()
-        }
-        yield texts.WRONG_VALUE.format(
-            section=section, key=key, value=value, problem=said.format(**limits)
-        )
-
-
-def _section(parents: Sequence[int | str]) -> str:
-    """``[feeds.sources] nummer 2`` for ``("feeds", "sources", 1)``."""
-    names = ".".join(part for part in parents if isinstance(part, str)) or texts.TOP
-    numbers = [part + 1 for part in parents if isinstance(part, int)]
-    return texts.NUMBERED.format(section=names, number=numbers[-1]) if numbers else f"[{names}]"
-
-
-def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
-    """The keys that are known at this place of the file."""
-    for part in location:
-        # One of several kinds stands in the location by the name of its kind.
-        if isinstance(part, str) and part in model.model_fields:
-            model = model_of(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
-
-
-def model_of(annotation: Any) -> type[BaseModel] | None:
-    """The settings behind ``Settings`` or ``list[Settings]``; None for a plain value."""
-    for kind in (annotation, *getattr(annotation, "__args__", ())):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return kind
-    return None

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from bot.cli.config_docs import configuration_page, keys_of, sections
 from bot.cli.setting_up import fill_in
-from bot.config import Config, ConfigError, explain, load_config, load_sealer
+from bot.config import Config, ConfigError, load_config, load_sealer
+from bot.config_faults import explain
 from briefings.settings import CityLine
 from contacts.sealing import Sealer
 from feeds.lexicon import default_sources
@@ -246,7 +247,7 @@ def test_odd_values_give_sentences_and_nothing_else(raw: dict[str, Any]) -> None
     try:
         Config.model_validate(raw)
     except ValidationError as error:
-        lines = list(explain(error))
+        lines = list(explain(error, Config))
         assert lines
         assert all(line.startswith("[") for line in lines)
 

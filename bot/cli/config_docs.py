@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.cli import texts
-from bot.config import DATABASE_URL, SECRET_KEY, SECRETS, Config, model_of
+from bot.config import DATABASE_URL, SECRET_KEY, SECRETS, Config
+from bot.config_faults import model_of
 
 
 def configuration_page() -> str:

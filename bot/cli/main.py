@@ -12,6 +12,7 @@ from bot.cli import (
     api,
     backing_up,
     backup_texts,
+    balances,
     bench,
     briefings,
     contacts,
@@ -42,6 +43,7 @@ app.add_typer(starting.app, name="event", help=texts.HELP_EVENT)
 feed_replays.add_to(events.feeds_app)
 feed_measures.add_to(events.feeds_app)
 sources.add_to(events.feeds_app)
+balances.add_to(events.feeds_app)
 app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)
 app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)
 app.add_typer(bench.app, name="bench")

@@ -24,6 +24,7 @@ from bot.api.doors import Pace
 from bot.config import Config
 from bot.console import (
     accounts,
+    balance,
     bringing_in,
     calling,
     couplings,
@@ -72,6 +73,7 @@ from contacts.sealing import Sealer
 DOORS: tuple[Door, ...] = (
     *office.DOORS,
     *events.DOORS,
+    *balance.DOORS,
     *facts.DOORS,
     *drafts.DOORS,
     *sending.DOORS,

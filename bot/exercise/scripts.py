@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bot.config import explain
+from bot.config_faults import explain
 from bot.exercise import script_texts as texts
 from contacts.directory import Domain, Role
 from feeds.rows import Trust

@@ -1,0 +1,121 @@
+"""What became of the alerts: how many were shown, taken up and put aside, per kind and theme.
+
+Read from the events themselves, so nothing is kept for it. It says where the watch rings for
+nothing, and what it missed: events that people started by hand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feeds.event_rules import load_event_rules
+from feeds.rows import DismissReason, Event, EventStatus, Origin
+
+#: fewer alerts say nothing about a kind
+LEAST = 5
+#: of which less than this share was taken up
+POOR = 0.3
+OTHER = "anders"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one row. ``open``: nobody decided; ``by_hand``: started without an alert."""
+
+    shown: int = 0
+    confirmed: int = 0
+    open: int = 0
+    by_hand: int = 0
+    raised: int = 0
+    lowered: int = 0
+    dismissed: Counter[DismissReason] = field(default_factory=Counter)
+
+    @property
+    def rejected(self) -> int:
+        return self.dismissed.total()
+
+    @property
+    def share(self) -> float | None:
+        """Of what was decided, the part that was taken up; None when nothing was."""
+        decided = self.confirmed + self.rejected
+        return self.confirmed / decided if decided else None
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether this rings for nothing, often enough to say so."""
+        return self.shown >= LEAST and self.share is not None and self.share < POOR
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The whole, per form of tension, per kind of event and per theme; the most shown first."""
+
+    total: Tally
+    by_form: Mapping[str, Tally]
+    by_type: Mapping[str, Tally]
+    by_theme: Mapping[str, Tally]
+
+
+def balance_of(events: Iterable[Event], form_of: Mapping[str, str]) -> Balance:
+    """Count events. One counts once per theme that it touches. Pure.
+
+    :param form_of: the form of tension (geweld, onrust…) of each kind.
+    """
+    total = Tally()
+    forms: dict[str, Tally] = {}
+    types: dict[str, Tally] = {}
+    themes: dict[str, Tally] = {}
+    for event in events:
+        rows = [
+            total,
+            forms.setdefault(form_of.get(event.type, OTHER), Tally()),
+            types.setdefault(event.type, Tally()),
+            *(themes.setdefault(theme, Tally()) for theme in event.themes),
+        ]
+        for tally in rows:
+            _count(tally, event)
+    return Balance(total, _ordered(forms), _ordered(types), _ordered(themes))
+
+
+async def read_balance(
+    session: AsyncSession, *, since: datetime, until: datetime, is_exercise: bool
+) -> Balance:
+    """The balance of what rang, or was started by hand, in this time."""
+    found = await session.exec(
+        select(Event)
+        .where(
+            col(Event.is_exercise).is_(is_exercise),
+            col(Event.merged_into_id).is_(None),
+            col(Event.detected_at) >= since,
+            col(Event.detected_at) < until,
+            or_(col(Event.alerted_at).is_not(None), col(Event.origin) == Origin.MANUAL),
+        )
+        .order_by(col(Event.id))
+    )
+    return balance_of(found.all(), load_event_rules().group_of)
+
+
+def _count(tally: Tally, event: Event) -> None:
+    if event.alerted_at is None:
+        tally.by_hand += 1
+        return
+    tally.shown += 1
+    if event.status is EventStatus.DISMISSED:
+        tally.dismissed[event.dismissed_reason or DismissReason.OTHER] += 1
+    elif event.status is EventStatus.DETECTED:
+        tally.open += 1
+    else:
+        tally.confirmed += 1
+        chosen = event.severity or event.alerted_severity
+        tally.raised += chosen > event.alerted_severity
+        tally.lowered += chosen < event.alerted_severity
+
+
+def _ordered(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
+    return dict(sorted(tallies.items(), key=lambda one: (-one[1].shown, -one[1].by_hand, one[0])))
