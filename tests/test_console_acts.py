@@ -21,6 +21,7 @@ from bot.console.live import LiveDesk
 from bot.console.picture import shade
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
+from bot.evening.starting import later_moment
 from briefings.moments import clock
 from briefings.rows import (
     Briefing,
@@ -293,6 +294,32 @@ async def test_what_was_not_known_may_just_go(desk: Desk) -> None:
     await desk.send(1)
     unknown = next(f for f in await desk.rows(Fact) if f.kind is FactKind.UNKNOWN)
     assert (await desk.press("feiten/weg", feit=unknown.id)).status_code == 303
+
+
+async def test_a_text_approved_for_later_waits_for_its_moment(desk: Desk, now: datetime) -> None:
+    await desk.fact()
+    await desk.press("volgende-update", tijd=clock(now - timedelta(hours=1)))
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+    [bound] = [b.content_hash for b in await desk.rows(Briefing) if b.event_id == desk.number]
+    at = now + timedelta(hours=6)
+    refused = await desk.press("goedkeuren", gelezen=bound, tijd="straks")
+    assert refused.status_code == 422
+    assert (await desk.press("goedkeuren", gelezen=bound, tijd=clock(at))).status_code == 303
+    [briefing] = [b for b in await desk.rows(Briefing) if b.event_id == desk.number]
+    assert briefing.status is BriefingStatus.APPROVED
+    assert clock(briefing.send_at) == clock(at)
+    waiting = [m for m in await desk.rows(Message) if m.briefing_id == briefing.id]
+    assert {message.send_at for message in waiting} == {briefing.send_at}
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_offered"), [(-1, False), (3, False), (13, True)], ids=["past", "today", "morning"]
+)
+def test_a_later_moment_is_offered_over_the_night_only(
+    now: datetime, hours: int, is_offered: bool
+) -> None:
+    before = now + timedelta(hours=hours)
+    assert (later_moment(before, now) is not None) is is_offered
 
 
 async def test_a_refused_brake_leaves_everything_as_it_was(desk: Desk) -> None:

@@ -15,12 +15,17 @@ from bot.chat.coordinator import texts
 from bot.chat.router import route
 from bot.chat.texts import OLD_BUTTON, TOO_LATE
 from bot.chat.turn import Turn
+from bot.evening.approving import HASH_PART
 from bot.evening.starting import prepare
 from bot.rows import Heartbeat, UpdateKind
 from bot.simulator import User
-from briefings.drafting import draft_briefing
+from briefings.approval import Submitted, submit
+from briefings.drafting import current_briefing, draft_briefing
+from briefings.facts import set_next_update
+from briefings.moments import clock
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
-from contacts.directory import Role
+from briefings.settings import BriefingSettings
+from contacts.directory import Person, Role
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, Message, MessageKind
 from contacts.people import grant
@@ -456,6 +461,36 @@ async def test_only_what_was_sent_can_be_taken_back_and_only_after_asking_once_m
     await tap(desk, sure)
     assert desk.toast == OLD_BUTTON
     assert (await typed_facts(desk))[0].withdrawn_at is None
+
+
+async def test_in_the_night_the_chat_offers_the_morning(
+    desk: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BriefingSettings, "unverified", lambda self, today: [])
+    event_id = await a_running_event(desk)
+    async with desk.db.begin() as session:
+        event = await session.get_one(Event, event_id)
+        event.severity, event.send_before = 3, desk.now + timedelta(hours=13)
+        later = event.send_before
+        reader = await session.get_one(Person, desk.person_id)
+        reader.audiences = ["docent_vo_mbo"]
+        actor = await load_actor(session, desk.person_id or 0)
+        assert actor is not None
+        await set_next_update(
+            session, event_id, later + timedelta(hours=1), editor_id=actor.person_id, now=desk.now
+        )
+        await prepare(session, event, actor, CONFIG.briefings, now=desk.now)
+        version = await current_briefing(session, event_id)
+        assert version is not None
+        submitted = await submit(session, version, actor, now=desk.now)
+        assert isinstance(submitted, Submitted), submitted
+    mark = submitted.content_hash[:HASH_PART]
+    await tap(desk, f"ap1:{version.id}:{mark}")
+    labels = [button.text for button in await desk.buttons()]
+    assert f"Ja, verzenden om {clock(later)}" in labels
+    await tap(desk, (await desk.buttons())[1].data or "")
+    [sent] = await desk.all(Briefing)
+    assert (sent.status, sent.send_at) == (BriefingStatus.APPROVED, later)
 
 
 async def test_status_tells_how_the_sending_stands_and_which_part_stands_still(

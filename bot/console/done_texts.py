@@ -31,6 +31,7 @@ DONE = {
     "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
+    "approved_later": "Goedgekeurd. De berichten gaan uit op het gekozen moment.",
     "taken_back": "Ingetrokken. De berichten gaan nu uit; een tweede lezer kijkt achteraf.",
     "sent_back": "Teruggestuurd met uw opmerking.",
     "halted": "Gestopt. Wie het nog niet had, krijgt het nu niet.",

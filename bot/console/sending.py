@@ -12,6 +12,8 @@ from bot.console import passkeys, texts
 from bot.console.dispatch import calls_shown, read_dispatches
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving
+from bot.evening.sourcing import clock_time
+from bot.evening.starting import later_moment, next_time
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
 from briefings.counting import Overview, read_overview
@@ -46,6 +48,7 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
         **await _planned(visit, event, briefing, plan),
         error=error,
         asks=asks,
+        later=later_moment(event.send_before, visit.now),
         passkey=await passkeys.question(visit, briefing.content_hash or "")
         if asks and briefing is not None
         else "",
@@ -119,6 +122,9 @@ async def approve_now(visit: Visit) -> Response:
     """``POST …/goedkeuren``: exactly what was read; anything else is refused."""
     event = await visit.event()
     briefing = await _submitted(visit, event)
+    at = clock_time(visit.text("tijd"))
+    if visit.text("tijd") and at is None:
+        return await _page(visit, event, error=texts.TIME_LIKE_THIS, asks=True)
     if refused := await passkeys.refusal(visit, briefing.content_hash or ""):
         return await _page(visit, event, error=refused)
     result = await approve(
@@ -128,13 +134,16 @@ async def approve_now(visit: Visit) -> Response:
         visit.parts.config.briefings,
         expected_hash=visit.text("gelezen"),
         now=visit.now,
+        send_at=next_time(visit.now, at) if at else None,
     )
     if isinstance(result, ApprovalRefused):
         return await _page(
             visit, event, error=chat_texts.REFUSALS.get(result.reason, result.reason)
         )
     await approving.follow_sending(visit.session, event, briefing, visit.actor, now=visit.now)
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="approved")
+    return visit.back(
+        f"/gebeurtenis/{event.id}/verzenden", done="approved_later" if at else "approved"
+    )
 
 
 async def send_back(visit: Visit) -> Response:

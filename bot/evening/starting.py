@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.evening import texts
 from briefings.drafting import draft_briefing
 from briefings.facts import open_facts
-from briefings.moments import local
+from briefings.moments import NIGHT_ENDS, local
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings
 from contacts.permissions import Actor
@@ -43,6 +43,15 @@ def deadline_label(now: datetime, at: time) -> str:
     clock = f"{at:%H.%M}"
     is_today = local(next_time(now, at)).date() == local(now).date()
     return clock if is_today else texts.TOMORROW.format(clock=clock)
+
+
+def later_moment(send_before: datetime | None, now: datetime) -> datetime | None:
+    """The moment after a night that a text can be approved for now; None by day."""
+    if send_before is None or send_before <= now:
+        return None
+    here, then = local(now), local(send_before)
+    is_night = here.time() < NIGHT_ENDS or then.date() > here.date()
+    return send_before if is_night else None
 
 
 def default_severity(event: Event) -> int:

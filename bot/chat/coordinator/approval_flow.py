@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlmodel import col, select
 
 from bot.chat.buttons import data
@@ -11,10 +13,12 @@ from bot.chat.turn import Handler, Turn
 from bot.console.passkeys import is_asked
 from bot.evening import approving
 from bot.evening.approving import HASH_PART
+from bot.evening.starting import later_moment
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes
 from briefings.counting import read_overview
 from briefings.drafting import texts_of
+from briefings.moments import clock
 from briefings.plausibility import look_over
 from briefings.rows import Briefing, BriefingStatus
 from contacts.arrival import resend_unknown
@@ -87,12 +91,16 @@ async def ask_sure(turn: Turn) -> None:
         return
     plan = await read_overview(turn.session, event, briefing)
     noticed = await look_over(turn.session, event, briefing, plan, now=turn.now)
+    buttons = [
+        [Button(texts.APPROVE_SURE, data("ap2", briefing.id, turn.tap.args[1]))],
+        [Button(texts.NOT_NOW, data("ap0", briefing.id))],
+    ]
+    if later := later_moment(event.send_before, turn.now):
+        label = texts.APPROVE_LATER.format(clock=clock(later))
+        mark = int(later.timestamp())
+        buttons.insert(1, [Button(label, data("ap2", briefing.id, turn.tap.args[1], mark))])
     await turn.change(
-        render("coordinator/approve_sure.html", event=event, plan=plan, noticed=noticed),
-        [
-            [Button(texts.APPROVE_SURE, data("ap2", briefing.id, turn.tap.args[1]))],
-            [Button(texts.NOT_NOW, data("ap0", briefing.id))],
-        ],
+        render("coordinator/approve_sure.html", event=event, plan=plan, noticed=noticed), buttons
     )
 
 
@@ -124,14 +132,25 @@ async def approve_now(turn: Turn) -> None:
         turn.config.briefings,
         expected_hash=briefing.content_hash or "",
         now=turn.now,
+        send_at=_asked_moment(turn),
     )
     if isinstance(result, ApprovalRefused):
         why = texts.REFUSALS.get(result.reason, result.reason)
         await turn.change(render("coordinator/approve_refused.html", why=why))
         return
     brake = [Button(texts.TAKE_BACK, data("retr", event.id))]
-    await turn.change(render("coordinator/approved.html", result=result, now=turn.now), [brake])
+    await turn.change(
+        render("coordinator/approved.html", result=result, briefing=briefing, now=turn.now), [brake]
+    )
     await approving.follow_sending(turn.session, event, briefing, turn.known(), now=turn.now)
+
+
+def _asked_moment(turn: Turn) -> datetime | None:
+    """The moment under the button, when it was not *now*."""
+    assert turn.tap is not None
+    if len(turn.tap.args) < 3:
+        return None
+    return datetime.fromtimestamp(turn.tap.number(2), tz=UTC)
 
 
 async def ask_remark(turn: Turn) -> None:
