@@ -77,13 +77,16 @@ def lint_text(
         *_sizes(text),
         *_reading(blocks, text),
         *_missing(text),
+        *_sourced(blocks),
+        *_written(stated),
     ]
     return sorted(dict.fromkeys(remarks), key=lambda remark: not remark.blocks)
 
 
 def lint_sentence(sentence: str) -> list[Remark]:
     """The word rules on one sentence of the fact block."""
-    return list(_hits([(lint_rules().places["fact"], sentence)], None))
+    place = lint_rules().places["fact"]
+    return [*_hits([(place, sentence)], None), *_written([sentence])]
 
 
 def blocking(remarks: Iterable[Remark]) -> list[Remark]:
@@ -124,7 +127,7 @@ def _hits(said: Iterable[tuple[str, str]], audience: Audience | None) -> Iterato
 @lru_cache(maxsize=4096)
 def _broken(sentence: str) -> tuple[tuple[Rule, str], ...]:
     """The rules that a sentence breaks. The texts of one event share most of their sentences."""
-    hits = ((rule, rule.hit(sentence)) for rule in lint_rules().rules)
+    hits = ((rule, rule.hit(sentence)) for rule in lint_rules().everywhere)
     return tuple((rule, hit) for rule, hit in hits if hit is not None)
 
 
@@ -146,8 +149,30 @@ def _html_rules(html: str) -> Iterator[Remark]:
             host = (urlsplit(link).hostname or "").removeprefix("www.").removeprefix("m.")
             if host in rules.links.social:
                 yield _remark("N4", BLOCK, where, key="N4_link")
+            if urlsplit(link).scheme == "http":
+                yield _remark("L1", WARN, where)
             if urlsplit(link).path.lower().endswith(tuple(rules.links.images)):
                 yield _remark("N5", BLOCK, where, key="N5_link")
+
+
+def _written(stated: Sequence[str]) -> Iterator[Remark]:
+    """What only holds for the words of the fact block: times that stay true (Z17)."""
+    rules = lint_rules()
+    for sentence in stated:
+        for rule in rules.for_facts:
+            if hit := rule.hit(sentence):
+                yield Remark(rule.code, rule.level, f"{rules.places['fact']}: “{hit}”", rule.advice)
+
+
+def _sourced(blocks: Sequence[Block]) -> Iterator[Remark]:
+    """Every fact with its source (N14), every measure with whether it holds for the reader."""
+    places = lint_rules().places
+    for where, block in _under(blocks):
+        is_fact = block.kind == "li" and where == places["sure"]
+        if is_fact and block.text == block.said:
+            yield _remark("N14", WARN, where)
+        if places["measure"] in block.text and places["applies"] not in block.text:
+            yield _remark("V2", WARN, where)
 
 
 def _structure(blocks: Sequence[Block]) -> Iterator[Remark]:

@@ -43,6 +43,8 @@ class Rule(Frozen):
     near: list[str] = Field(default_factory=list)
     audiences: list[Audience] = Field(default_factory=list)
     case: bool = False
+    #: only for what somebody wrote in the fact block, not for our own lines
+    facts_only: bool = False
     advice: str
 
     @cached_property
@@ -103,9 +105,25 @@ class LintRules(Frozen):
     links: Links
     style: Style
     rules: list[Rule]
+    plain: dict[str, str]
     advice: dict[str, str]
     places: dict[str, str]
     fields: dict[str, str]
+
+    @cached_property
+    def everywhere(self) -> tuple[Rule, ...]:
+        """The rules for every sentence: those of the file, and the rare words."""
+        advice = self.advice["W13"]
+        rare = [
+            Rule(code="W13", level="warn", patterns=[word], advice=advice.format(better=better))
+            for word, better in self.plain.items()
+        ]
+        return (*(rule for rule in self.rules if not rule.facts_only), *rare)
+
+    @cached_property
+    def for_facts(self) -> tuple[Rule, ...]:
+        """The rules for what somebody wrote."""
+        return tuple(rule for rule in self.rules if rule.facts_only)
 
 
 @cache
