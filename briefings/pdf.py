@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from briefings.library import TEMPLATES
+from contacts.texts import EXERCISE
 
 MOST_PAGES = 2
 #: points; the next smaller size is tried while the text needs more pages
@@ -36,7 +37,9 @@ class PdfUnavailable(Exception):
 class Sheet:
     """What is printed. ``body`` is HTML that was rendered with everything escaped.
 
-    ``marks`` stand above the text, in a frame: an exercise, a newer version, a draft.
+    ``marks`` stand above the text, in a frame: a newer version, a draft. Everybody who makes a
+    sheet says whether it ``is_exercise``: then every page carries the word, large and behind
+    the text as well.
     """
 
     subject: str
@@ -44,6 +47,7 @@ class Sheet:
     audience: str
     stand: str
     sender: str
+    is_exercise: bool
     marks: Sequence[str] = ()
 
 
@@ -68,13 +72,22 @@ def print_sheet(sheet: Sheet, *, font: Path | None = None) -> bytes:
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
     document: Any = None
     for size in SIZES:
-        html = template.render(sheet=sheet, size=size, font=_embedded(font))
+        html = template.render(
+            sheet=sheet, size=size, font=_embedded(font), exercise=EXERCISE, watermark=_watermark()
+        )
         page = weasyprint.HTML(string=html, url_fetcher=fetcher)
         document = page.render(**TAGGED)
         if len(document.pages) <= MOST_PAGES:
             break
     written: bytes = document.write_pdf(**TAGGED)
     return written
+
+
+@cache
+def _watermark() -> str:
+    """The word across a page, as a picture: a screen reader hears it once, from the text."""
+    drawn = _environment().get_template("watermerk.svg.j2").render(word=EXERCISE)
+    return f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}"
 
 
 @cache

@@ -6,6 +6,7 @@ from __future__ import annotations
 OWN_INTERNAL_CONTACT = "het aanspreekpunt binnen uw organisatie"
 
 #: first lines of a chat message, and what goes before the subject of a mail
+EXERCISE = "OEFENING"
 EXERCISE_LINE = "<b>OEFENING</b>"
 REPEAT_LINE = "(herhaling)"
 #: the same news by another channel is no repetition; it says what it is

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlalchemy.event import listens_for
-from sqlmodel import Field
+from sqlalchemy import DDL, JSON, Column, UniqueConstraint
+from sqlalchemy.event import listen, listens_for
+from sqlmodel import Field, SQLModel
 
 from contacts.records import MoveTable, Row, choice, required_choice
 
@@ -227,6 +227,34 @@ class DailyList(Row, table=True):
     day: date = Field(primary_key=True)
     sent_at: datetime
     events: int = Field(default=0)
+
+
+#: the same in the database, for statements that pass no object by; one for each dialect
+STAY_IN_ONE_WORLD = {
+    "sqlite": (
+        (
+            "CREATE TRIGGER event_stays_in_one_world BEFORE UPDATE OF is_exercise ON event "
+            "WHEN OLD.is_exercise IS NOT NEW.is_exercise "
+            "BEGIN SELECT RAISE(ABORT, 'an event cannot change worlds'); END"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE FUNCTION event_stays_in_one_world() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "BEGIN RAISE integrity_constraint_violation USING "
+            "MESSAGE = 'an event cannot change worlds'; END $$"
+        ),
+        (
+            "CREATE TRIGGER event_stays_in_one_world BEFORE UPDATE OF is_exercise ON event "
+            "FOR EACH ROW WHEN (OLD.is_exercise IS DISTINCT FROM NEW.is_exercise) "
+            "EXECUTE FUNCTION event_stays_in_one_world()"
+        ),
+    ),
+}
+for _dialect, _statements in STAY_IN_ONE_WORLD.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy names no types here
+        listen(SQLModel.metadata.tables["event"], "after_create", _ddl.execute_if(dialect=_dialect))
 
 
 @listens_for(Event.is_exercise, "set")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 from sqlmodel import SQLModel, col, update
 
 from bot.config import Config
@@ -31,6 +32,7 @@ from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+from tests import stores
 
 EVIL = "Onrust <script>alert(1)</script> & meer"
 PLANTED = "Dennis Bakkerstra"
@@ -234,6 +236,8 @@ async def a_delivery(
 
 async def in_the_other_world(session: Any, event_id: int, *, is_exercise: bool = True) -> None:
     """An event of the other world, as if it had been one from the beginning."""
+    table = " ON event" if stores.is_postgresql() else ""
+    await session.exec(text(f"DROP TRIGGER event_stays_in_one_world{table}"))
     await session.exec(
         update(Event).where(col(Event.id) == event_id).values(is_exercise=is_exercise)
     )

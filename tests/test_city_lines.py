@@ -212,7 +212,7 @@ def test_a_confirmation_of_other_words_does_not_count() -> None:
 
 def test_paper_marks_what_is_not_checked_and_escapes_it() -> None:
     settings = BriefingSettings(meldkaart=[CityLine(label="<b>", phone="1"), LINE])
-    body = str(sheet_of(settings, now=datetime(2026, 3, 3, 12, tzinfo=UTC)).body)
+    body = str(sheet_of(settings, is_exercise=False, now=datetime(2026, 3, 3, 12, tzinfo=UTC)).body)
     assert "&lt;b&gt;</strong>: 1 (te controleren)" in body
     assert "026-0000000</li>" in body
 

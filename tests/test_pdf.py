@@ -18,7 +18,7 @@ from briefings.plaintext import without_links_to
 from briefings.rows import Briefing
 from contacts.records import Database
 from tests.console_desk import FACT, Desk, a_desk
-from tests.console_world import a_world
+from tests.console_world import a_world, in_the_other_world
 
 pytestmark = pytest.mark.skipif(
     not pdf.can_print(), reason="WeasyPrint or libpango is missing: nothing was printed"
@@ -36,6 +36,7 @@ def a_sheet(body: str = f"<h2>Kern</h2><p>{SENTENCE}</p>", **more: object) -> Sh
     given: dict[str, object] = {
         "subject": "Informatie bij gebeurtenis: aanhouding Presikhaaf", "body": body,
         "audience": "Docent VO/MBO", "stand": "versie 1", "sender": "Schakel",
+        "is_exercise": False,
     }  # fmt: skip
     return Sheet(**{**given, **more})  # type: ignore[arg-type]
 
@@ -73,6 +74,28 @@ def test_what_stands_in_a_text_fetches_nothing(tmp_path: Path) -> None:
 def test_a_mark_stands_above_the_text_and_markup_in_a_subject_is_words() -> None:
     made = words_of(print_sheet(a_sheet(subject="Stand <b>", marks=("Concept",))))
     assert made.startswith("Concept Stand <b>")
+
+
+def test_every_page_of_an_exercise_says_so_and_no_page_of_a_real_text_does() -> None:
+    long = f"<p>{SENTENCE * 4}</p>" * 29
+    made = read(print_sheet(a_sheet(long, is_exercise=True), font=printing.FONT))
+    assert len(made.pages) == MOST_PAGES
+    assert made.metadata is not None
+    assert str(made.metadata.title).startswith("OEFENING")
+    for page in made.pages:
+        assert "OEFENING" in page.extract_text()
+    assert "OEFENING" not in words_of(print_sheet(a_sheet(long), font=printing.FONT))
+
+
+async def test_a_text_of_an_exercise_is_marked_on_paper_wherever_it_is_printed(
+    db: Database, now: datetime
+) -> None:
+    async with a_world(db, now) as world:
+        async with db.begin() as session:
+            await in_the_other_world(session, world.event_id)
+        answer = await world.web.get(f"/o/{world.token}/pdf")
+        assert words_of(answer.content).startswith("OEFENING")
+        assert 'filename="OEFENING-' in answer.headers["content-disposition"]
 
 
 def test_a_sender_with_signs_stands_in_the_footer_as_it_is() -> None:

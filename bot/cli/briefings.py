@@ -75,6 +75,7 @@ def _print(rendered: Rendered, file: Path, audience: str, settings: BriefingSett
         audience=AUDIENCES[Audience(audience)],
         stand=texts.PRINTED,
         sender=settings.sender,
+        is_exercise=False,
         marks=(texts.EXAMPLE,),
     )
     try:

@@ -159,6 +159,7 @@ async def print_draft(visit: Visit) -> Response:
         audience=draft.audience,
         stand=_stand(briefing),
         sender=visit.parts.config.briefings.sender,
+        is_exercise=event.is_exercise,
         marks=marks_of(briefing, versions),
     )
     return await send_pdf(visit.request, sheet, name=f"versie-{briefing.version}-{draft.key}")

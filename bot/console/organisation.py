@@ -85,6 +85,7 @@ async def print_text(request: Request) -> Response:
             version=reading.version, moment=moments.moment(reading.sent_at)
         ),
         sender=parts.config.briefings.sender,
+        is_exercise=door.event.is_exercise,
         marks=tuple(texts.PRINTED_WRONG.format(wrong=wrong) for wrong in reading.corrected),
     )
     return await send_pdf(request, sheet, name=f"informatie-{reading.audience}")

@@ -278,7 +278,7 @@ async def _print(
         audience=picture_texts.FOR_WHOM,
         stand=day(local_date(visit.now)),
         sender=visit.parts.config.briefings.city,
-        marks=(picture_texts.EXERCISE,) if is_exercise else (),
+        is_exercise=is_exercise,
     )
     return await send_pdf(visit.request, sheet, name="beeld")
 

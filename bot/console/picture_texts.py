@@ -7,7 +7,6 @@ PERIODS = {
 }
 OF_EVENT = "Beeld van een gebeurtenis"
 FOR_WHOM = "Maatschappelijk overleg"
-EXERCISE = "OEFENING"
 HEADINGS = {
     "kinds": "Wat er gemerkt wordt",
     "severities": "Hoe ernstig",

@@ -9,6 +9,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.console import printing_texts
 from bot.console.pages import explain
 from briefings.pdf import PdfUnavailable, Sheet, print_sheet
 
@@ -22,6 +23,7 @@ async def send_pdf(request: Request, sheet: Sheet, *, name: str) -> Response:
 
     :param name: of the file, without the extension.
     """
+    name = printing_texts.EXERCISE_FILE.format(name=name) if sheet.is_exercise else name
     async with _ONE_AT_A_TIME:
         try:
             made = await asyncio.to_thread(_printed, sheet)

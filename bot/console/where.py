@@ -68,10 +68,11 @@ async def print_card(request: Request) -> Response:
     now = parts.clock()
     async with parts.db.read() as session:
         settings = await current_settings(session, parts.config.briefings)
-    return await send_pdf(request, sheet_of(settings, now=now), name=line_texts.CARD_FILE)
+    sheet = sheet_of(settings, is_exercise=parts.config.is_exercise, now=now)
+    return await send_pdf(request, sheet, name=line_texts.CARD_FILE)
 
 
-def sheet_of(settings: BriefingSettings, *, now: datetime) -> Sheet:
+def sheet_of(settings: BriefingSettings, *, is_exercise: bool, now: datetime) -> Sheet:
     """The card on paper; a line that is not checked says so. Pure."""
     today = local_date(now)
     rows = [_item(list_texts.DANGER, "112")]
@@ -85,6 +86,7 @@ def sheet_of(settings: BriefingSettings, *, now: datetime) -> Sheet:
     return Sheet(
         subject=line_texts.CARD_SUBJECT, body=body, audience=line_texts.CARD_FOR,
         stand=line_texts.CARD_STAND.format(day=day(today)), sender=settings.sender,
+        is_exercise=is_exercise,
     )  # fmt: skip
 
 
