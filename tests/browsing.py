@@ -7,11 +7,14 @@ import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from sqlmodel import col, select
 
@@ -29,6 +32,8 @@ ARGUMENTS = (
 )  # fmt: skip
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = 64
 IMAGES = Path(__file__).parents[1] / "docs" / "img"
 #: a busy machine is slow, not wrong
 PATIENCE_MS = 20_000
@@ -36,6 +41,31 @@ PATIENCE_MS = 20_000
 needs_browser = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium here; `make browser` installs Debian's"
 )
+
+
+class Look(StrEnum):
+    """How somebody looks at a page."""
+
+    LIGHT = "licht"
+    DARK = "donker"
+    NARROW = "360"
+
+    @property
+    def mark(self) -> str:
+        """Behind the name of a picture."""
+        return "" if self is Look.LIGHT else f"-{self}"
+
+
+#: what else than everything can go wrong in another look
+RULES = {
+    Look.DARK: ["color-contrast"],
+    Look.NARROW: ["color-contrast", "target-size", "scrollable-region-focusable"],
+}
+
+
+def keeps_all() -> bool:
+    """Whether somebody wants to judge every page in every look."""
+    return os.environ.get("SCHAKEL_SCREENSHOTS") == "all"
 
 
 @dataclass
@@ -54,11 +84,18 @@ class Window:
         """Click the button or link with exactly this text."""
         await self.page.locator(f'button:text-is("{name}"), a:text-is("{name}")').first.click()
 
-    async def violations(self) -> list[str]:
+    async def put_on(self, look: Look) -> None:
+        """The same page in other light, or on a phone."""
+        await self.page.emulate_media(color_scheme="dark" if look is Look.DARK else "light")
+        await self.page.set_viewport_size(PHONE if look is Look.NARROW else DESK)
+
+    async def violations(self, look: Look = Look.LIGHT) -> list[str]:
         """What axe finds against WCAG 2.2 AA on this page."""
-        await self.page.evaluate(AXE)
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE)
         found: dict[str, Any] = await self.page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+            "only => axe.run(document, {runOnly: only, resultTypes: ['violations']})",
+            RULES.get(look, WCAG),
         )
         return [
             f"{self.page.url} {one['id']}: {one['nodes'][0]['html'][:160]}"
@@ -75,7 +112,12 @@ class Window:
         """Write a picture for the documentation, when that is asked for."""
         if os.environ.get("SCHAKEL_SCREENSHOTS"):
             IMAGES.mkdir(exist_ok=True)
-            await self.page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+            taken = await self.page.screenshot(full_page=True, animations="disabled")
+            picture = Image.open(BytesIO(taken)).convert("RGB")
+            # A page has few colours: a palette keeps the picture small.
+            picture.quantize(COLOURS, dither=Image.Dither.NONE).save(
+                IMAGES / f"{name}.png", optimize=True
+            )
 
 
 @asynccontextmanager

@@ -14,11 +14,12 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from bot.console import live, texts
-from bot.console.drafts import marks_of, word_changes
+from bot.console.drafts import marks_of
 from bot.console.evaluation import moments_of, promises_of
 from bot.console.event_view import strips_of
 from bot.console.live import LiveDesk
 from bot.console.picture import shade
+from bot.console.previews import word_changes
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
 from bot.evening.starting import later_moment

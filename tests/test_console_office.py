@@ -15,8 +15,8 @@ from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from briefings.library import library
 from briefings.rows import BriefingStatus
-from contacts.directory import Audience, Domain, Role
-from contacts.journal import SYSTEM, JournalEntry, write_journal
+from contacts.directory import Audience, Domain, Person, Role
+from contacts.journal import SYSTEM, JournalEntry, Who, write_journal
 from contacts.outbox import (
     Delivery,
     DeliveryStatus,
@@ -203,6 +203,30 @@ async def test_the_journal_is_cut_at_200_lines(world: World) -> None:
     assert "gebeurtenis 229" in page
 
 
+async def test_the_journal_names_colleagues_and_can_be_asked_about_one(world: World) -> None:
+    async with world.db.begin() as session:
+        staff = Who("person", world.staff_id)
+        member = Who("person", 4)
+        for who, action, subject in (
+            (staff, "event_confirmed", "event:1"), (staff, "fact_added", "fact:12"),
+            (member, "signal_told", "signal:1"), (SYSTEM, "event_closed", "event:12"),
+        ):  # fmt: skip
+            write_journal(session, who=who, action=action, subject=subject, now=world.now)
+        session.add(JournalEntry(at=world.now, actor="person:x", action="a", subject="event"))
+        name = (await session.get_one(Person, world.staff_id)).name
+
+    async def rows(query: str) -> list[str]:
+        page = (await world.desk.get(f"/journaal?{query}")).text
+        return re.findall(r"<tr><td.*?</tr>", page, re.DOTALL)
+
+    assert any(f"{name} (" in row for row in await rows(f"wie=person:{world.staff_id}"))
+    assert len(await rows(f"wie=person:{world.staff_id}&waarover=fact")) == 1
+    assert all("persoon 4" in row for row in await rows("wat=signal_told"))
+    assert len(await rows("waarover=event")) == 3
+    assert len(await rows("waarover=event&nummer=1")) == 1
+    assert await rows("waarover=zomaar&na=x") == []
+
+
 async def test_decisions_of_people_are_not_hidden_by_what_the_machine_does(world: World) -> None:
     async with world.db.begin() as session:
         write_journal(
@@ -213,9 +237,10 @@ async def test_decisions_of_people_are_not_hidden_by_what_the_machine_does(world
                 session, who=SYSTEM, action="deliveries_sent", subject=f"delivery:{number}",
                 now=world.now,
             )  # fmt: skip
-    assert "gebeurtenis bevestigd" in (await world.desk.get("/journaal")).text
+    decided = "<td>gebeurtenis bevestigd</td>"
+    assert decided in (await world.desk.get("/journaal")).text
     everything = (await world.desk.get("/journaal?alles=ja")).text
-    assert "gebeurtenis bevestigd" not in everything
+    assert decided not in everything
     assert "Ouder" in everything
 
 

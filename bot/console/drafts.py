@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import re
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import texts
+from bot.console import previews, texts
 from bot.console.doors import Door, Visit
 from bot.console.printing import send_pdf
-from bot.console.reading import fill_page
 from bot.evening import approving, writing
 from bot.evening.taking_back import take_back
 from bot.evening.writing import NotBegun
@@ -26,32 +22,12 @@ from briefings.drafting import current_briefing, texts_of
 from briefings.lint import Remark
 from briefings.pdf import Sheet
 from briefings.plaintext import without_links_to
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.versions import SENT, versions_of
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
 
 RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
-_TOKEN = re.compile(r"\s+|[^\s]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One text in all its forms, as its readers get it without their own links."""
-
-    key: str
-    audience: str
-    subject: str
-    telegram: Markup
-    page: Markup
-    plain: str
-    words: int
-    remarks: Sequence[Remark]
-    changes: Markup | None
-
-    @property
-    def is_blocked(self) -> bool:
-        return any(remark.level == "block" for remark in self.remarks)
 
 
 async def show_texts(visit: Visit) -> Response:
@@ -65,6 +41,8 @@ async def _page(
     assert event.id is not None
     versions = await versions_of(visit.session, event.id)
     briefing = _chosen(versions, visit.request.query_params.get("versie", ""))
+    asked = visit.request.query_params.get("met", "")
+    compared = compared_with(briefing, versions, asked) if briefing else None
     return await visit.show_of(
         event,
         "teksten",
@@ -72,7 +50,9 @@ async def _page(
         status=422 if error else 200,
         briefing=briefing,
         versions=list(reversed(versions)),
-        drafts=await _drafts(visit, briefing, versions) if briefing else [],
+        drafts=await _drafts(visit, briefing, compared) if briefing else [],
+        compared=compared,
+        is_asked=bool(asked),
         is_newest=briefing is not None and briefing.id == versions[-1].id,
         is_running=event.status in RUNNING,
         wrong_parts=await sent_parts(visit.session, event, now=visit.now),
@@ -91,55 +71,41 @@ def _chosen(versions: Sequence[Briefing], asked: str) -> Briefing | None:
     return open_ones[-1] if open_ones else None
 
 
-async def _drafts(visit: Visit, briefing: Briefing, versions: Sequence[Briefing]) -> list[Draft]:
+async def _drafts(
+    visit: Visit, briefing: Briefing, compared: Briefing | None
+) -> list[previews.Draft]:
     assert briefing.id is not None
-    before = [b for b in versions if b.version < briefing.version and b.status in SENT]
     earlier = {}
-    if before and before[-1].id is not None:
-        earlier = {text.audience: text for text in await texts_of(visit.session, before[-1].id)}
+    if compared is not None and compared.id is not None:
+        earlier = {text.audience: text for text in await texts_of(visit.session, compared.id)}
     return [
-        _as_draft(text, earlier.get(text.audience))
+        previews.as_draft(text, earlier.get(text.audience))
         for text in await texts_of(visit.session, briefing.id)
     ]
 
 
-def _as_draft(text: BriefingText, earlier: BriefingText | None) -> Draft:
-    contact, link = texts.PREVIEW_CONTACT, texts.PREVIEW_LINK
-
-    def shown(html: str) -> Markup:
-        filled = fill_page(html, page=link, signal=link, internal_contact=contact)
-        # Rendered by us with everything escaped.
-        return Markup(filled)  # noqa: S704
-
-    return Draft(
-        key=text.audience.value,
-        audience=texts.AUDIENCES[text.audience],
-        subject=text.subject,
-        telegram=shown(text.telegram),
-        page=shown(text.html),
-        plain=fill_page(text.plain, page=link, signal=link, internal_contact=contact),
-        words=text.words,
-        remarks=[Remark(**remark) for remark in text.remarks],
-        changes=None if earlier is None else word_changes(earlier.plain, text.plain),
-    )
+def compared_with(briefing: Briefing, versions: Sequence[Briefing], asked: str) -> Briefing | None:
+    """The version that was asked for, else the last one that was sent before this. Pure."""
+    others = {str(one.version): one for one in versions if one.version != briefing.version}
+    if asked in others:
+        return others[asked]
+    before = [one for one in versions if one.version < briefing.version and one.status in SENT]
+    return before[-1] if before else None
 
 
-def word_changes(old: str, new: str) -> Markup:
-    """The new text with what went in ``<del>`` and what came in ``<ins>``, word by word. Pure."""
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    out = []
-    for op, a, b, c, d in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-        if op == "equal":
-            out.append(escape("".join(after[c:d])))
-            continue
-        gone, come = "".join(before[a:b]), "".join(after[c:d])
-        if gone.strip():
-            out.append(Markup("<del>{}</del>").format(gone))
-        if come.strip():
-            out.append(Markup("<ins>{}</ins>").format(come))
-        elif "\n" in come:
-            out.append(escape(come))
-    return Markup("").join(out)
+async def show_mail(visit: Visit) -> Response:
+    """``GET …/teksten/mail?versie=…&tekst=…``: the mail as it goes out, for a frame."""
+    event = await visit.event()
+    assert event.id is not None
+    asked = visit.request.query_params
+    briefing = _chosen(await versions_of(visit.session, event.id), asked.get("versie", ""))
+    found = await texts_of(visit.session, briefing.id) if briefing and briefing.id else []
+    text = next((one for one in found if one.audience.value == asked.get("tekst", "")), None)
+    if text is None:
+        raise LookupError("no such text")
+    sender = visit.parts.config.briefings.sender
+    mail = previews.mail_of(text, event_id=event.id, sender=sender)
+    return previews.show_mail(mail.html, secrets.token_urlsafe(12))
 
 
 async def print_draft(visit: Visit) -> Response:
@@ -149,7 +115,7 @@ async def print_draft(visit: Visit) -> Response:
     asked = visit.request.query_params
     versions = await versions_of(visit.session, event.id)
     briefing = _chosen(versions, asked.get("versie", ""))
-    drafts = await _drafts(visit, briefing, versions) if briefing else []
+    drafts = await _drafts(visit, briefing, None) if briefing else []
     draft = next((one for one in drafts if one.key == asked.get("tekst", "")), None)
     if briefing is None or draft is None:
         raise LookupError("no such text")
@@ -287,6 +253,7 @@ async def _current(visit: Visit, event: Event) -> Briefing:
 _EVENT = "/gebeurtenis/{number:int}"
 DOORS = (
     Door(f"{_EVENT}/teksten", show_texts, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/teksten/mail", show_mail, Permission.SEE_STATUS),
     Door(f"{_EVENT}/teksten/pdf", print_draft, Permission.SEE_STATUS),
     Door(f"{_EVENT}/indienen", hand_in, Permission.SUBMIT_BRIEFING, "POST"),
     Door(f"{_EVENT}/intrekken", drop, Permission.SUBMIT_BRIEFING, "POST"),

@@ -1,29 +1,24 @@
-"""Beheer: sources, who is signed in, lines to be checked, and the journal."""
+"""Beheer: sources, who is signed in and lines to be checked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from bot.console import journal_texts
-from bot.console.doors import MAX_ID, Door, Visit
+from bot.console.doors import Door, Visit
 from bot.console.health import read_beats
 from bot.console.sessions import end_session
 from bot.rows import WebSession
 from briefings.moments import local_date
 from contacts.directory import Person, Role, RoleGrant
-from contacts.journal import JournalEntry, write_journal
+from contacts.journal import write_journal
 from contacts.permissions import Permission
 from feeds.rows import Source
 from feeds.sources import follow_move
 from feeds.texts import FAULTS
-
-JOURNAL_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,73 +115,8 @@ async def sign_out_other(visit: Visit) -> Response:
     return visit.back("/beheer", done="session_ended")
 
 
-async def show_journal(visit: Visit) -> Response:
-    """``GET /journaal?alles=ja&na=…``: newest first; what the machine does by itself only on
-    request, because it hides what people decided."""
-    asked = visit.request.query_params
-    everything, before = asked.get("alles") == "ja", asked.get("na", "")
-    query = select(JournalEntry)
-    if not everything:
-        query = query.where(col(JournalEntry.action).not_in(journal_texts.BY_ITSELF))
-    if before.isdecimal():
-        query = query.where(col(JournalEntry.id) < min(int(before), MAX_ID))
-    found = await visit.session.exec(
-        query.order_by(col(JournalEntry.id).desc()).limit(JOURNAL_LINES + 1)
-    )
-    entries = found.all()
-    return visit.show(
-        "journaal.html",
-        lines=[journal_line(entry) for entry in entries[:JOURNAL_LINES]],
-        more=entries[JOURNAL_LINES - 1].id if len(entries) > JOURNAL_LINES else None,
-        everything=everything,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class JournalLine:
-    """One line of the journal in Dutch."""
-
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    detail: str
-
-
-def journal_line(entry: JournalEntry) -> JournalLine:
-    """As a person reads it; what has no Dutch word yet keeps its code. Pure."""
-    kind, _, number = entry.subject.partition(":")
-    subject = " ".join(filter(None, [journal_texts.SUBJECTS.get(kind, kind), number]))
-    person = entry.actor.removeprefix("person:")
-    actor = journal_texts.JOURNAL_ACTORS.get(entry.actor, entry.actor)
-    if person != entry.actor:
-        actor = journal_texts.JOURNAL_PERSON.format(number=person)
-    return JournalLine(
-        at=entry.at,
-        actor=actor
-        if person == entry.actor
-        else journal_texts.JOURNAL_PERSON.format(number=person),
-        action=journal_texts.ACTIONS.get(entry.action, entry.action),
-        subject=subject,
-        detail=_detail(entry.detail),
-    )
-
-
-def _detail(detail: Mapping[str, Any]) -> str:
-    """Codes and counts; long lists of numbers as their length."""
-    said = []
-    if "from" in detail and "to" in detail:
-        old, new = (journal_texts.STATES.get(detail[key], detail[key]) for key in ("from", "to"))
-        said.append(f"{old} → {new}")
-    for name, value in detail.items():
-        if name not in {"from", "to"}:
-            said.append(f"{name}: {len(value) if isinstance(value, list) else value}")
-    return ", ".join(said)
-
-
 DOORS = (
     Door("/beheer", show_steering, Permission.MANAGE_SYSTEM),
     Door("/beheer/bron/{number:int}", pause_source, Permission.MANAGE_SYSTEM, "POST"),
     Door("/beheer/aanmelding/{number:int}", sign_out_other, Permission.MANAGE_SYSTEM, "POST"),
-    Door("/journaal", show_journal, Permission.MANAGE_SYSTEM),
 )

@@ -1,0 +1,237 @@
+"""Every page, in every state of an evening, in every look: axe, width, nothing from elsewhere.
+
+Which pages there are is read from the application: one that nobody listed here fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, ViewportSize, expect
+from sqlmodel import col, select
+
+from bot.clock import utc_now
+from bot.console.app import DOORS
+from bot.unsubscribing import Unsubscribing
+from contacts.directory import LinkPurpose, Person
+from contacts.links import mint_person_link
+from contacts.outbox import Delivery
+from tests.browsing import (
+    PATIENCE_MS,
+    Look,
+    Window,
+    a_browser,
+    keeps_all,
+    needs_browser,
+    open_window,
+)
+from tests.desk_evening import an_evening_at_the_desk, at_desk, news, signal_told, written
+from tests.flow_world import Evening
+from tests.test_console_doors import OPEN_ON_PURPOSE
+
+pytestmark = needs_browser
+expect.set_options(timeout=PATIENCE_MS)
+
+#: no pages to look at: files, parts of another page, streams, answers for machines
+NO_PAGE = {
+    "/gebeurtenis/{number:int}/teksten/pdf", "/beeld/pdf", "/gebeurtenis/{number:int}/beeld/pdf",
+    "/gebeurtenis/{number:int}/voortgang", "/gebeurtenis/{number:int}/wie", "/stroom", "/samen",
+    "/gebeurtenis/{number:int}/teksten/mail",
+    "/gezond", "/metrics", "/aanmelden/terug", "/o/{token:token}/pdf", "/p/{token:token}/bestand",
+    "/waar/pdf",
+}  # fmt: skip
+#: looked at where there is one: tests/test_browser.py
+ELSEWHERE = {"/oefenen/{number:int}"}
+#: which row a page is about, by the first word of its address
+NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2}
+#: behind a link; what stands in for its address is minted by the test
+BEHIND_A_LINK = (
+    "/aanmelden/{token:token}", "/p/{token:token}", "/uit/{token:token}", "/o/{token:token}",
+    "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
+    "/p/{token:token}/dank",
+)  # fmt: skip
+PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar"}
+A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
+Nieuwe school,onderwijs,Voorbeeld,docent,voorbeeld@school.example,docent_vo_mbo
+,onderwijs,Zonder school,docent,,
+"""
+
+
+@pytest.fixture
+async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
+    async with an_evening_at_the_desk(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with a_browser() as started:
+        yield started
+
+
+def console_paths() -> list[str]:
+    """Every page of the console, with a row in the place of its number."""
+    patterns = [door.path for door in DOORS if door.method == "GET"]
+    found = []
+    for pattern in patterns:
+        if pattern not in NO_PAGE | ELSEWHERE:
+            first = pattern.split("/")[1]
+            found.append(pattern.replace("{number:int}", str(NUMBERS.get(first, "?"))))
+    return found
+
+
+def test_every_address_is_looked_at_or_is_no_page() -> None:
+    assert not [path for path in console_paths() if "?" in path]
+    public = {path for method, path in OPEN_ON_PURPOSE if method == "GET"}
+    assert public - NO_PAGE == {*PUBLIC, *BEHIND_A_LINK}
+
+
+@dataclass
+class Tour:
+    """Looks at pages, each only once as long as it stays the same."""
+
+    found: list[str] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    async def look(self, window: Window, path: str, *, name: str = "") -> None:
+        await window.page.goto(path if path.startswith("http") else f"{window.address}{path}")
+        await self.here(window, name)
+
+    async def here(self, window: Window, name: str) -> None:
+        """The page as it stands now, in every look."""
+        path = window.page.url.removeprefix(window.address)
+        body = re.sub(r"[0-9a-f]{32,}", "", await window.page.inner_html("body"))
+        if self.seen.get(path) == body:
+            return
+        self.seen[path] = body
+        for look in Look:
+            await window.put_on(look)
+            self.found += await window.violations(look)
+            if await window.is_wider_than_its_window():
+                self.found.append(f"{path}: scrolls sideways, {look}")
+            if name and (look is Look.LIGHT or name in IN_EVERY_LOOK or keeps_all()):
+                await window.keep(name + look.mark)
+        await window.put_on(Look.LIGHT)
+
+    async def all_of(self, window: Window, names: Mapping[str, str] | None = None) -> None:
+        for path in (*console_paths(), "/nergens"):
+            await self.look(window, path, name=(names or {}).get(path, ""))
+
+
+#: what is kept for the documentation: pages that the evening does not change, and by its moments
+CALM = {
+    "/contacten": "contacten", "/contact/4": "contact", "/organisatie/2": "organisatie",
+    "/meldkaart": "meldkaart", "/contacten/hiaten": "hiaten", "/contacten/groepen": "groepen",
+    "/oefenen": "oefenen",
+    "/contacten/inlezen": "inlezen", "/beheer": "beheer", "/beheer/lijsten": "lijsten",
+    "/beheer/koppelingen": "koppelingen", "/berichten": "berichten",
+}  # fmt: skip
+ALERTED = {"/": "vandaag", "/gebeurtenissen": "gebeurtenissen", "/gebeurtenis/1": "melding"}
+WAITING = {
+    "/gebeurtenis/1/feiten": "feiten", "/gebeurtenis/1/teksten": "teksten",
+    "/gebeurtenis/1/goedkeuren": "goedkeuren",
+}  # fmt: skip
+SENT = {
+    "/gebeurtenis/1": "gebeurtenis", "/gebeurtenis/1/verzenden": "verzenden",
+    "/gebeurtenis/1/ontvangers": "ontvangers", "/gebeurtenis/1/bereik": "bereik",
+    "/gebeurtenis/1/beeld": "beeld-gebeurtenis",
+    "/gebeurtenis/1/evaluatie": "evaluatie", "/beeld": "beeld", "/signalen": "signalen",
+    "/signaal/1": "signaal", "/journaal": "journaal",
+}  # fmt: skip
+#: the others are judged in every look, and kept in one
+IN_EVERY_LOOK = {"vandaag", "teksten", "verzenden", "beeld", "organisatiepagina"}
+
+
+async def test_every_page_passes_axe_in_every_state_and_look(
+    evening: Evening, browser: Browser
+) -> None:
+    desk, tour = await at_desk(evening, browser, "Coördinator"), Tour()
+    await news(evening)
+    await desk.go("/")
+    await expect(desk.page.locator(".taak-wat", has_text="Melding wacht")).to_be_visible()
+    await tour.all_of(desk, CALM | ALERTED)
+    await written(desk)
+    approver = await at_desk(evening, browser, "Goedkeurder")
+    for path in [path for path in console_paths() if path == "/" or "gebeurtenis/1" in path]:
+        await tour.look(approver, path, name=WAITING.get(path, ""))
+    form = await signal_told(evening)
+    await tour.all_of(desk, CALM | SENT)
+    await refused_and_shown(tour, desk)
+    outside = await open_window(browser, evening.house.web.address)
+    for path, name in (await links(evening, form)).items():
+        await tour.look(outside, path, name=name)
+    assert tour.found == []
+    for window in (desk, approver, outside):
+        # A page that is not there and a form that is refused are said so, with their number.
+        assert [one for one in window.complaints if not re.search("404|422", one)] == []
+        assert window.foreign == []
+
+
+#: A4 between its margins, in the pixels of a browser
+PAPER = ViewportSize(width=718, height=1040)
+ON_PAPER = ("/gebeurtenis/1", "/gebeurtenis/1/bereik", "/gebeurtenis/1/ontvangers", "/beeld")
+
+
+async def test_a_page_fits_on_paper_with_its_links_and_without_its_buttons(
+    evening: Evening, browser: Browser
+) -> None:
+    desk = await at_desk(evening, browser, "Coördinator")
+    await news(evening)
+    await written(desk)
+    page = (await signal_told(evening)).removesuffix("/signaal")
+    await desk.page.set_viewport_size(PAPER)
+    await desk.page.emulate_media(media="print")
+    for path in (*(f"{desk.address}{path}" for path in ON_PAPER), page):
+        await desk.page.goto(path)
+        assert not await desk.is_wider_than_its_window(), path
+        for gone in await desk.page.locator("button, .menu").all():
+            assert not await gone.is_visible(), path
+        for link in await desk.page.locator("main a.knop").all():
+            assert await link.is_visible(), path
+        cut = "e => e.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+        assert await desk.page.locator(".tabelvak").evaluate_all(cut) == 0, path
+
+
+async def refused_and_shown(tour: Tour, desk: Window) -> None:
+    """Forms that were refused, and what a form shows before anything is kept."""
+    await desk.go("/gebeurtenis/1/feiten")
+    await desk.page.fill("#tekst", "Jan Jansen is aangehouden.")
+    await desk.page.fill("#bron", "politie")
+    await desk.press("Toevoegen")
+    await expect(desk.page.get_by_role("alert").first).to_be_visible()
+    await tour.here(desk, "feit-geweigerd")
+    await desk.go("/contacten/inlezen")
+    await desk.page.set_input_files(
+        "#bestand", {"name": "lijst.csv", "mimeType": "text/csv", "buffer": A_LIST.encode()}
+    )
+    await desk.press("Bekijken")
+    await expect(desk.page.get_by_text("Dit gaat er gebeuren")).to_be_visible()
+    await tour.here(desk, "inlezen-voorbeeld")
+    await desk.go("/contact/4")
+    await desk.press("Nieuwe uitnodiging voor Telegram")
+    await expect(desk.page.locator("h1")).to_contain_text("itnodiging")
+    await tour.here(desk, "uitnodigingen")
+
+
+async def links(evening: Evening, form: str) -> dict[str, str]:
+    """The pages that open with a link, each with the name of its picture."""
+    async with evening.house.db.begin() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent VO"))).one()
+        staff = (await session.exec(select(Person).where(col(Person.name) == "Goedkeurder"))).one()
+        now = utc_now()
+        own = await mint_person_link(session, teacher.id or 0, LinkPurpose.OWN_PAGE, now=now)
+        enter = await mint_person_link(session, staff.id or 0, LinkPurpose.SIGN_IN, now=now)
+        mailed = (await session.exec(select(Delivery.id).where(Delivery.kind == "email"))).first()
+    signing = Unsubscribing("", evening.house.sealer.derive("unsubscribe"))
+    page = form.removesuffix("/signaal")
+    return {
+        page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
+        f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
+        f"/aanmelden/{enter}": "aanmelden-link",
+        signing.address(mailed or 1): "uit", f"{page[:-4]}xxxx": "",
+        **PUBLIC,
+    }  # fmt: skip
