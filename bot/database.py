@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import event, make_url
@@ -38,6 +39,14 @@ TABLES = (
 )
 
 BUSY_TIMEOUT_MS = 30_000
+#: a peer that is gone without a word is noticed within about six seconds, by us and by PostgreSQL:
+#: until it notices, the rows of a host that lost its network stay locked
+LIVENESS: Mapping[str, int] = {
+    "tcp_keepalives_idle": 3, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 6000,
+}  # fmt: skip
+#: what holds locks and does nothing for so long will not do anything any more
+IDLE_IN_TRANSACTION_MS = 60_000
 
 
 def open_database(url: str) -> Database:
@@ -46,7 +55,10 @@ def open_database(url: str) -> Database:
     Parameters stay out of errors: they are names and texts, and errors are logged.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_async_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+        engine = create_async_engine(
+            url, pool_size=8, max_overflow=8, hide_parameters=True,
+            connect_args=liveness(make_url(url).query.get("options", "")),
+        )  # fmt: skip
         return Database(engine, engine)
     # One writing connection: writers queue in the process instead of colliding in the file.
     writer = create_async_engine(
@@ -56,6 +68,25 @@ def open_database(url: str) -> Database:
     _honest_sqlite(writer, "BEGIN IMMEDIATE")
     _honest_sqlite(reader, "BEGIN")
     return Database(writer, reader)
+
+
+def liveness(options: str | tuple[str, ...] = "") -> dict[str, Any]:
+    """How a connection to PostgreSQL notices that the other end is gone, for both ends.
+
+    :param options: those that the address itself asks for; they stay. Pure.
+    """
+    said = [options] if isinstance(options, str) else list(options)
+    said += [f"-c {name}={value}" for name, value in LIVENESS.items()]
+    said.append(f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}")
+    return {
+        "options": " ".join(said).strip(),
+        "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": LIVENESS["tcp_keepalives_idle"],
+        "keepalives_interval": LIVENESS["tcp_keepalives_interval"],
+        "keepalives_count": LIVENESS["tcp_keepalives_count"],
+        "tcp_user_timeout": LIVENESS["tcp_user_timeout"],
+    }
 
 
 async def empty_log(db: Database) -> None:

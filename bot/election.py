@@ -11,13 +11,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Status
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
+from bot.database import liveness
 from bot.duties import Duty
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ BEAT_S = 2.0
 #: a host that gave no sign for so long is dead to the others
 STALE_S = 6.0
 LOOK_S = 1.0
+#: a store that does not answer for so long is away at the moment
+SILENT_S = 2.0
 #: what a holder gets to finish with
 FINISH_S = 3.0
 TASK = "schakel.duty"
@@ -35,8 +39,10 @@ class Election:
     """Takes part for the duties of this process, for as long as it runs."""
 
     def __init__(self, url: str, duties: Sequence[Duty]) -> None:
-        self._conninfo = (
-            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        address = make_url(url).set(drivername="postgresql")
+        self._conninfo = make_conninfo(
+            address.render_as_string(hide_password=False),
+            **liveness(address.query.get("options", "")),
         )
         self._duties = {duty.name: duty for duty in duties}
         #: the duties that this process holds at the moment
@@ -134,7 +140,7 @@ class Election:
         while not stop.is_set() and not tenure.done():
             try:
                 assert context.job.id is not None
-                status = await app.job_manager.get_job_status_async(context.job.id)
+                status = await _answer_of(app.job_manager.get_job_status_async(context.job.id))
             except Exception:
                 # The store is away: whoever can reach it may take over, so we may not go on.
                 if loop.time() - sure_at > STALE_S:
@@ -147,6 +153,21 @@ class Election:
                 {tenure, asyncio.ensure_future(_pause(stop, LOOK_S))},
                 return_when=asyncio.FIRST_COMPLETED,
             )
+
+
+async def _answer_of(question: Awaitable[Status]) -> Status:
+    """What the store says, soon.
+
+    :raises TimeoutError: it is silent. The question is not waited for any more: to end it, too,
+        the driver waits for the store.
+    """
+    asked = asyncio.ensure_future(question)
+    done, _ = await asyncio.wait({asked}, timeout=SILENT_S)
+    if done:
+        return asked.result()
+    asked.add_done_callback(lambda late: late.cancelled() or late.exception())
+    asked.cancel()
+    raise TimeoutError
 
 
 async def _make_schema(app: App) -> None:

@@ -243,16 +243,18 @@ async def sent_lately(
     now: datetime,
 ) -> list[tuple[str, datetime]]:
     """(chat, time) of what left just now, so that a restart does not forget the limits: what is
-    younger than ``within``, and of groups what is younger than a minute.
+    younger than ``within``, and of groups and mail what is younger than a minute.
 
     :param ahead: so long before its slot something is marked at the most.
     """
+    by_the_minute = col(Delivery.sending_at) > now - MINUTE
+    if kind is ChannelKind.TELEGRAM:
+        by_the_minute &= col(Delivery.address).startswith("-")
     found = await session.exec(
         select(Delivery.address, Delivery.sending_at, Delivery.done_at)
         .where(
             col(Delivery.kind) == kind,
-            (col(Delivery.sending_at) > now - within)
-            | ((col(Delivery.sending_at) > now - MINUTE) & col(Delivery.address).startswith("-")),
+            (col(Delivery.sending_at) > now - within) | by_the_minute,
             col(Delivery.act).in_([DeliveryAct.SEND, DeliveryAct.EDIT]),
         )
         .order_by(col(Delivery.sending_at))

@@ -1,39 +1,35 @@
 """One channel's way out: claim, mark, send, record, in short transactions.
 
 The limiter says how many may go within the next fraction of a second; only those are
-claimed. So priority is strict, and nothing stands in *sending* that is not about to leave.
+claimed, so priority is strict. They stand in *sending* from just before they leave
+(:mod:`contacts.departing`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import (
-    Lease,
     anything_due,
     claim,
     due_deliveries,
     paused_until,
     sent_lately,
 )
+from contacts.departing import Departures, Means
 from contacts.directory import ChannelKind
 from contacts.fallback import plan_alerts_elsewhere
 from contacts.limiter import LONGEST_TRIP, SECOND, Limiter, Slot
-from contacts.marking import EDIT_PATIENCE, mark_sending
+from contacts.marking import EDIT_PATIENCE
 from contacts.outcomes import Result, record
-from contacts.preparing import Linking, Marked
-from contacts.records import Database
-from contacts.sealing import Sealer
+from contacts.preparing import Marked
 from contacts.settings import SendingSettings
 from contacts.transport import Later, Outcome, Outgoing, Transport, Unknown
-from contacts.verdicts import Chance
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +51,6 @@ FINISH_S = 2.5
 RECORD_TRIES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What every lane works with."""
-
-    db: Database
-    settings: SendingSettings
-    sealer: Sealer
-    clock: Callable[[], datetime]
-    linking: Linking
-    owner: str
-    chance: Chance = random.random
-
-
 class Lane:
     """Sends everything of one kind of channel through its transport."""
 
@@ -75,6 +58,9 @@ class Lane:
         self.kind = transport.kind
         self._transport, self._means = transport, means
         self._limiter, self._width = _limiter(self.kind, means.settings)
+        self._departures = Departures(
+            means, self._limiter, start=self._start, is_held=self._is_held
+        )
         self._tasks: dict[int, asyncio.Task[None]] = {}
         # Until the outcome is written down, or the next line overtakes one that must be retried.
         self._chats: dict[int, str] = {}
@@ -84,13 +70,19 @@ class Lane:
         self._held_until: datetime | None = None
         self._claim_took = timedelta(0)
         self._is_busy = False
-        #: when the loop last turned; a lane that hangs has an old one
-        self.round_at: datetime | None = None
+        self._round_at: datetime | None = None
+
+    @property
+    def round_at(self) -> datetime | None:
+        """When both loops last turned; a lane that hangs has an old one."""
+        rounds = [at for at in (self._round_at, self._departures.round_at) if at is not None]
+        return min(rounds, default=None)
 
     @property
     def in_hand(self) -> set[int]:
-        """Deliveries that are being sent, or whose outcome is not written down yet."""
-        return set(self._tasks) | {result.delivery_id for result in self._done}
+        """Deliveries that have a slot, are being sent, or whose outcome is not written down yet."""
+        done = {result.delivery_id for result in self._done}
+        return set(self._departures.chats) | set(self._tasks) | done
 
     def wake(self) -> None:
         self._woken.set()
@@ -114,9 +106,10 @@ class Lane:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; then finish what is under way, and write down the rest."""
+        departures = asyncio.create_task(self._departures.run(stop))
         while not stop.is_set():
             self._woken.clear()
-            self.round_at = began = self._means.clock()
+            self._round_at = began = self._means.clock()
             try:
                 await self._record()
                 wait_s = await self._round(now=self._means.clock())
@@ -128,6 +121,8 @@ class Lane:
                 wait_s = LOOK_S
             await self._rest(began)
             await self._sleep(min(wait_s, LOOK_S))
+        self._departures.wake()
+        await departures
         await self._finish()
 
     async def _round(self, *, now: datetime) -> float:
@@ -137,14 +132,13 @@ class Lane:
             return (wait - self._horizon() / 2).total_seconds()
         if not self._is_busy and not await self._anything(now):
             return LOOK_S
-        leaving, until = await self._claim(now=now)
+        claimed, until = await self._claim(now=now)
         self._claim_took = (self._claim_took + self._means.clock() - now) / 2
-        self._is_busy = bool(leaving)
+        self._is_busy = claimed > 0
         if until is not None:
+            await self._departures.give_back()
             return await self._wait_out(until, now=now)
-        for marked, at in leaving:
-            self._start(marked, at)
-        return 0.0 if leaving else self._until_a_chat_is_free(now)
+        return 0.0 if claimed else self._until_a_chat_is_free(now)
 
     async def _anything(self, now: datetime) -> bool:
         """A look without the write lock."""
@@ -164,69 +158,59 @@ class Lane:
         at = self._limiter.frees_at(now)
         return LOOK_S if at is None else min(LOOK_S, (at - now).total_seconds())
 
-    async def _claim(
-        self, *, now: datetime
-    ) -> tuple[list[tuple[Marked, datetime]], datetime | None]:
-        """Give out slots, claim and mark *sending* in one transaction.
-
-        Returns what leaves and when, or until when the channel waits.
-        """
-        room = min(self._width - len(self._tasks), BATCH)
+    async def _claim(self, *, now: datetime) -> tuple[int, datetime | None]:
+        """Give out slots and claim what got one: how many, or until when the channel waits."""
+        room = min(self._width - len(self._tasks) - len(self._departures.chats), BATCH)
         if room <= 0:
-            return [], None
+            return 0, None
         slots: list[Slot] = []
         try:
             async with self._means.db.begin() as session:
                 until = await paused_until(session, self.kind, now=now)
                 if until is not None:
-                    return [], until
+                    return 0, until
                 self._end_hold()
-                slots = await self._choose(session, room, now=now)
+                slots, chats = await self._choose(session, room, now=now)
                 ids = [slot.id for slot in slots]
-                marked = await self._mark(
-                    session, await claim(session, ids, self._lease(now), now=now)
-                )
+                ours = set(await claim(session, ids, self._means.lease(now), now=now))
         except BaseException:
             for slot in slots:
                 self._limiter.withdrawn(slot.id)
             raise
-        going = {one.delivery_id: one for one in marked}
         for slot in slots:
-            if slot.id not in going:
+            if slot.id not in ours:
                 self._limiter.withdrawn(slot.id)
-        return [(going[slot.id], slot.at) for slot in slots if slot.id in going], None
+        self._departures.add([slot for slot in slots if slot.id in ours], chats)
+        return len(ours), None
 
     def _end_hold(self) -> None:
         """The rows are the truth, once every outcome is in them: the pause may be over."""
         if not self._done:
             self._held_until = None
 
-    async def _choose(self, session: AsyncSession, room: int, *, now: datetime) -> list[Slot]:
-        in_flight, horizon = set(self._chats.values()), self._horizon()
+    def _is_held(self) -> bool:
+        return self._held_until is not None and self._means.clock() < self._held_until
+
+    async def _choose(
+        self, session: AsyncSession, room: int, *, now: datetime
+    ) -> tuple[list[Slot], dict[int, str]]:
+        in_flight = {*self._chats.values(), *self._departures.chats.values()}
+        horizon = self._horizon()
         waiting = await due_deliveries(
             session, self.kind, busy=self._limiter.busy(now) | in_flight,
             limit=self._limiter.room(room, horizon, now) + 20, sealer=self._means.sealer,
             patience=EDIT_PATIENCE, now=now,
         )  # fmt: skip
-        return self._limiter.choose(
+        slots = self._limiter.choose(
             waiting, at_most=room, horizon=horizon, in_flight=in_flight, now=now,
             # Sooner it cannot leave, and what is late leaves in a heap.
-            lead=min(self._claim_took, QUANTUM),
+            lead=min(self._claim_took + self._departures.took, QUANTUM),
         )  # fmt: skip
+        return slots, {one.id: one.chat for one in waiting}
 
     def _horizon(self) -> timedelta:
         """A slow store is asked for more at a time, or the channel waits for it."""
         return min(max(QUANTUM, self._claim_took * 3), LONGEST_QUANTUM)
-
-    async def _mark(self, session: AsyncSession, ids: Sequence[int]) -> list[Marked]:
-        means, now = self._means, self._means.clock()
-        return await mark_sending(
-            session, ids, lease=self._lease(now), linking=means.linking,
-            sealer=means.sealer, now=now,
-        )  # fmt: skip
-
-    def _lease(self, now: datetime) -> Lease:
-        return Lease(self._means.owner, now + timedelta(seconds=self._means.settings.lease_s))
 
     def _start(self, marked: Marked, at: datetime) -> None:
         if not isinstance(marked.work, Outgoing):
@@ -242,7 +226,7 @@ class Lane:
         outcome: Outcome = Later(clock(), "interrupted")  # until the request begins
         try:
             await asyncio.sleep(max(0.0, (at - clock()).total_seconds()))
-            if self._held_until is not None and clock() < self._held_until:
+            if self._held_until is not None and self._is_held():
                 outcome = Later(self._held_until, "channel_held", whole_channel=True)
                 self._limiter.withdrawn(marked.delivery_id)
                 return

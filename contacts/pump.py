@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from contacts.departing import Means
 from contacts.directory import ChannelKind
-from contacts.lane import Lane, Means
+from contacts.lane import Lane
 from contacts.notices import find_unserved, tell_failures, tell_pauses, unserved
 from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
 from contacts.preparing import Linking

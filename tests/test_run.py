@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from bot import run_texts
+from bot.cli.backing_up import BACKUP_KEY
 from bot.config import DATABASE_URL, SECRET_KEY, SECRETS, Config
 from bot.duties import Office
 from bot.run import run, where_the_pages_are
@@ -25,8 +26,10 @@ from feeds.settings import FeedSettings
 from tests.test_cli import BOT
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "voorbeelden"
-KNOWN_SECRETS = {*SECRETS, DATABASE_URL, SECRET_KEY}
-UNITS = [EXAMPLES / "schakel.service", EXAMPLES / "schakel@.service"]
+KNOWN_SECRETS = {*SECRETS, DATABASE_URL, SECRET_KEY, BACKUP_KEY}
+UNITS = [
+    EXAMPLES / name for name in ("schakel.service", "schakel@.service", "schakel-backup.service")
+]
 
 
 def said_by_run(place: Path, token: str, bot_url: str, enough: Callable[[str], bool]) -> str:

@@ -1,0 +1,166 @@
+"""Between the claim and the request: what has a slot is marked *sending* just before it leaves.
+
+After a crash a claim goes back, and a mark is uncertain. So much may be claimed ahead, and as
+little as possible is marked ahead: a small batch, a moment before its slots.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contacts.claiming import Lease, give_back
+from contacts.limiter import Limiter, Slot
+from contacts.marking import mark_sending
+from contacts.preparing import Linking, Marked
+from contacts.records import Database
+from contacts.sealing import Sealer
+from contacts.settings import SendingSettings
+from contacts.verdicts import Chance
+
+log = logging.getLogger(__name__)
+
+#: what leaves within so long of each other is marked in one transaction
+TOGETHER = timedelta(milliseconds=30)
+#: a store that is slower than this makes departures late, not marks early
+LONGEST_LEAD = timedelta(milliseconds=100)
+#: how long it sleeps when nothing wakes it, and while the channel is held
+LOOK_S, HELD_S = 0.5, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every lane works with."""
+
+    db: Database
+    settings: SendingSettings
+    sealer: Sealer
+    clock: Callable[[], datetime]
+    linking: Linking
+    owner: str
+    chance: Chance = random.random
+
+    def lease(self, now: datetime) -> Lease:
+        return Lease(self.owner, now + timedelta(seconds=self.settings.lease_s))
+
+
+class Departures:
+    """What a lane has claimed, in the order of its slots.
+
+    :param start: begins a marked delivery, which waits for its slot itself.
+    :param is_held: whether the channel refused somebody just now.
+    """
+
+    def __init__(
+        self,
+        means: Means,
+        limiter: Limiter,
+        *,
+        start: Callable[[Marked, datetime], None],
+        is_held: Callable[[], bool],
+    ) -> None:
+        self._means, self._limiter, self._start, self._is_held = means, limiter, start, is_held
+        self._slots: list[Slot] = []
+        self._chats: dict[int, str] = {}
+        self._woken = asyncio.Event()
+        # A batch that is being marked must not go back meanwhile.
+        self._marking = asyncio.Lock()
+        #: how long it takes to mark a batch, about
+        self.took = timedelta(0)
+        #: when the loop last turned
+        self.round_at: datetime | None = None
+
+    @property
+    def chats(self) -> Mapping[int, str]:
+        """The chat of each delivery that waits here."""
+        return self._chats
+
+    def add(self, slots: Sequence[Slot], chats: Mapping[int, str]) -> None:
+        """Claimed, and these are their slots."""
+        self._slots = sorted([*self._slots, *slots], key=lambda slot: slot.at)
+        self._chats |= {slot.id: chats[slot.id] for slot in slots}
+        self.wake()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Mark until ``stop``; what was not marked by then goes back."""
+        while not stop.is_set():
+            self._woken.clear()
+            self.round_at = self._means.clock()
+            try:
+                wait_s = await self._round(now=self.round_at)
+            except Exception as error:
+                log.exception(
+                    "A batch was not marked",
+                    extra={"action": "mark_failed", "kind": type(error).__name__},
+                )
+                wait_s = LOOK_S
+            if wait_s > 0 and not stop.is_set():
+                await self._sleep(wait_s)
+        await self.give_back()
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), timeout=min(seconds, LOOK_S))
+        except TimeoutError:
+            return
+
+    async def _round(self, *, now: datetime) -> float:
+        """Mark what is about to leave; returns for how many seconds there is nothing to do."""
+        if not self._slots:
+            return LOOK_S
+        if self._is_held():
+            return HELD_S
+        lead = min(self.took * 1.5, LONGEST_LEAD)
+        early = self._slots[0].at - lead - now
+        if early > timedelta(0):
+            return early.total_seconds()
+        async with self._marking:
+            await self._mark([one for one in self._slots if one.at <= now + lead + TOGETHER])
+        self.took = (self.took + self._means.clock() - now) / 2
+        return 0.0
+
+    async def _mark(self, batch: Sequence[Slot]) -> None:
+        means, now = self._means, self._means.clock()
+        async with means.db.begin() as session:
+            marked = await mark_sending(
+                session, [slot.id for slot in batch], lease=means.lease(now),
+                linking=means.linking, sealer=means.sealer, now=now,
+            )  # fmt: skip
+        going = {one.delivery_id: one for one in marked}
+        self._drop(batch)
+        for slot in batch:
+            if slot.id in going:
+                self._start(going[slot.id], slot.at)
+            else:
+                self._limiter.withdrawn(slot.id)
+
+    async def give_back(self) -> None:
+        """Nothing of this leaves now: it is planned again, and no attempt was made."""
+        async with self._marking:
+            if not (slots := list(self._slots)):
+                return
+            self._drop(slots)
+            for slot in slots:
+                self._limiter.withdrawn(slot.id)
+            try:
+                async with self._means.db.begin() as session:
+                    await give_back(
+                        session, [slot.id for slot in slots], action="claims_given_back",
+                        now=self._means.clock(),
+                    )  # fmt: skip
+            except Exception as error:
+                # The leases end by themselves.
+                log.exception("Claims did not go back", extra={"kind": type(error).__name__})
+
+    def _drop(self, slots: Sequence[Slot]) -> None:
+        gone = {slot.id for slot in slots}
+        self._slots = [slot for slot in self._slots if slot.id not in gone]
+        for ident in gone:
+            self._chats.pop(ident, None)
