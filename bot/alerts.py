@@ -285,6 +285,19 @@ async def tell_those(
     ``avoid``: the channel that the line is about; only who has nothing else gets it there.
     """
     text = render(template, **values)
+    return await say_to(session, people, text, is_exercise=is_exercise, now=now, avoid=avoid)
+
+
+async def say_to(
+    session: AsyncSession,
+    people: Sequence[Person],
+    text: str,
+    *,
+    is_exercise: bool,
+    now: datetime,
+    avoid: ChannelKind | None = None,
+) -> Sequence[Delivery]:
+    """As :func:`tell_those`, with a text that was rendered already."""
     plain = render("coordinator/plain.txt", text=text)
     content = Content(
         telegram=TelegramForm(text=text),

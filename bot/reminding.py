@@ -79,7 +79,7 @@ async def _tell(
     is_exercise = signals[0].is_exercise
     told = await tell_those(
         session,
-        await _people(session, roles, is_exercise=is_exercise, needing=needing),
+        await readers_of(session, roles, is_exercise=is_exercise, needing=needing),
         template,
         is_exercise=is_exercise,
         now=now,
@@ -90,14 +90,14 @@ async def _tell(
     return bool(told)
 
 
-async def _people(
+async def readers_of(
     session: AsyncSession,
     roles: Sequence[Role],
     *,
     is_exercise: bool,
     needing: Permission | None = Permission.READ_SIGNALS,
 ) -> list[Person]:
-    """Everybody with one of these roles, each person once."""
+    """Everybody with one of these roles who may do that, each person once."""
     people: dict[int | None, Person] = {}
     for role in roles:
         for person in await people_with(session, role, is_exercise=is_exercise, needing=needing):
@@ -110,7 +110,7 @@ async def _tell_rise(session: AsyncSession, rise: Rise, *, now: datetime) -> boo
     event = None if rise.event_id is None else await session.get(Event, rise.event_id)
     told = await tell_those(
         session,
-        await _people(session, READERS, is_exercise=rise.is_exercise),
+        await readers_of(session, READERS, is_exercise=rise.is_exercise),
         "coordinator/phase_rise.html",
         is_exercise=rise.is_exercise,
         now=now,

@@ -14,6 +14,7 @@ from bot.asking import ask_due
 from bot.chat.coordinator.card import refresh_live
 from bot.daily import send_daily_list
 from bot.database import empty_log
+from bot.day_picture import tell_day_pictures
 from bot.exercise.leading import advance
 from bot.foreseeing import tell_foreseen
 from bot.line_asking import ask_about_lines
@@ -122,6 +123,7 @@ async def remind(house: House, now: datetime) -> None:
     """Promises to reporters that are at risk or broken reach a person, once."""
     async with house.db.begin() as session:
         await remind_of_signals(session, house.config.signals, sealer=house.sealer, now=now)
+        await tell_day_pictures(session, house.config.signals, now=now)
     house.pump.wake()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from pydantic import Field
 
 from contacts.settings import Frozen
@@ -34,6 +36,9 @@ class SignalSettings(Frozen):
         1, ge=1, le=5, description="zoveel werkdagen te laat, dan hoort ook de achterwacht het"
     )
     read_within_h: int = Field(2, ge=1, le=48, description="binnen zoveel uur gelezen (in snel)")
+    day_picture_at: time = Field(
+        time(16, 30), description="uur van het dagbeeld, zolang een zware gebeurtenis loopt"
+    )
     keep_note_days: int = Field(30, ge=1, le=90, description="bewaartijd van de vrije tekst")
     allow: list[str] = Field(
         default_factory=list,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.day_picture import tell_day_pictures
 from bot.reminding import remind_of_signals
 from contacts.directory import Channel, ChannelKind, Domain, Organisation, Person, Role, RoleGrant
 from contacts.outbox import Delivery, Message, MessageKind
@@ -244,3 +245,26 @@ async def test_what_a_person_decided_is_not_proposed_again(session: AsyncSession
     judgement = Judgement(Phase.SIMMERING, Step.WATCH, ("Losse vragen op een paar plekken.",))
     await assess(session, None, judgement, SETTINGS.phases, actor=actor, now=TUESDAY)
     assert await sweep(session, TUESDAY) == []
+
+
+async def test_the_day_picture_comes_once_a_day_while_a_grave_event_runs(
+    session: AsyncSession,
+) -> None:
+    chats = await staff(session, Role.COORDINATOR, Role.INTERPRETER, Role.APPROVER)
+    event = Event(
+        title="Gebeurtenis", type="algemeen", origin=Origin.MANUAL, detected_at=TUESDAY,
+        status=EventStatus.CONFIRMED, severity=4,
+    )  # fmt: skip
+    await add(session, event)
+    await add(session, a_signal(event_id=event.id, read_at=TUESDAY))
+    half_past_four = TUESDAY + timedelta(hours=4, minutes=30)
+    assert (
+        await tell_day_pictures(session, SETTINGS, now=half_past_four - timedelta(minutes=1)) == 0
+    )
+    assert await tell_day_pictures(session, SETTINGS, now=half_past_four) == 1
+    assert await tell_day_pictures(session, SETTINGS, now=half_past_four + timedelta(hours=1)) == 0
+    assert await tell_day_pictures(session, SETTINGS, now=half_past_four + timedelta(days=1)) == 1
+    told = (await session.exec(select(Delivery.address))).all()
+    assert set(told) == {chats[Role.COORDINATOR], chats[Role.INTERPRETER]}
+    event.status = EventStatus.CLOSED
+    assert await tell_day_pictures(session, SETTINGS, now=half_past_four + timedelta(days=2)) == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
@@ -16,7 +18,7 @@ from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as labels
 from signals.assessing import last_assessment, proposal_for, signals_about
-from signals.phases import Phase
+from signals.phases import Phase, PhaseSettings
 from signals.picture import picture_of
 from signals.rows import Signal
 from signals.telling import district_names
@@ -37,38 +39,55 @@ async def show_picture(turn: Turn) -> None:
 
 async def _say(turn: Turn, event: Event | None) -> None:
     actor = turn.known()
-    event_id = None if event is None else event.id
-    if event is None:
-        found = await turn.session.exec(
-            select(Signal).where(
-                col(Signal.received_at) > turn.now - LOOK_BACK,
-                col(Signal.is_exercise) == actor.is_exercise,
-            )
-        )
-        signals = found.all()
-    else:
-        signals = await signals_about(turn.session, event_id, is_exercise=actor.is_exercise)
-    last = await last_assessment(turn.session, event_id, is_exercise=actor.is_exercise)
-    proposed = ""
-    if may(actor, Permission.READ_SIGNALS):
-        proposal = await proposal_for(
-            turn.session, event_id, turn.config.signals.phases,
-            is_exercise=actor.is_exercise, now=turn.now,
-        )  # fmt: skip
-        proposed = labels.PHASES[proposal.phase]
+    settings = turn.config.signals.phases if may(actor, Permission.READ_SIGNALS) else None
     await turn.say(
-        render(
-            "coordinator/picture.html",
-            event=mask_names(event.title) if event else "",
-            picture=picture_of(
-                signals, day_of=lambda at: day(local_date(at)), names=district_names()
-            ),
-            headings=HEADINGS,
-            last=last,
-            phase=labels.PHASES[Phase(last.phase)] if last else "",
-            proposed=proposed,
+        await picture_text(
+            turn.session, event, settings, is_exercise=actor.is_exercise, now=turn.now
         )
     )
+
+
+async def picture_text(
+    session: AsyncSession,
+    event: Event | None,
+    settings: PhaseSettings | None,
+    *,
+    is_exercise: bool,
+    now: datetime,
+) -> str:
+    """The picture of an event, or of the last seven days, as a chat shows it.
+
+    :param settings: to propose a phase by; None for who may not read signals.
+    """
+    event_id = None if event is None else event.id
+    signals = await _signals(session, event_id, is_exercise=is_exercise, now=now)
+    last = await last_assessment(session, event_id, is_exercise=is_exercise)
+    proposed = ""
+    if settings is not None:
+        proposal = await proposal_for(session, event_id, settings, is_exercise=is_exercise, now=now)
+        proposed = labels.PHASES[proposal.phase]
+    return render(
+        "coordinator/picture.html",
+        event=mask_names(event.title) if event else "",
+        picture=picture_of(signals, day_of=lambda at: day(local_date(at)), names=district_names()),
+        headings=HEADINGS,
+        last=last,
+        phase=labels.PHASES[Phase(last.phase)] if last else "",
+        proposed=proposed,
+    )
+
+
+async def _signals(
+    session: AsyncSession, event_id: int | None, *, is_exercise: bool, now: datetime
+) -> Sequence[Signal]:
+    if event_id is not None:
+        return await signals_about(session, event_id, is_exercise=is_exercise)
+    found = await session.exec(
+        select(Signal).where(
+            col(Signal.received_at) > now - LOOK_BACK, col(Signal.is_exercise) == is_exercise
+        )
+    )
+    return found.all()
 
 
 TAPS: dict[str, Handler] = {}

@@ -118,6 +118,7 @@ ACTIONS = {
     "person_erased": "gegevens van een contact gewist",
     "person_exported": "gegevens van een contact opgevraagd",
     "person_left": "contact werkt er niet meer",
+    "day_picture_told": "dagbeeld verstuurd",
     "phase_decided": "fase van de stad vastgesteld",
     "phase_proposed": "fase voorgesteld op grond van tellingen",
     "role_granted": "recht gegeven",
