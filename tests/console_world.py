@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 import httpx
@@ -44,6 +46,11 @@ FORM = {
     "wanneer": "vandaag",
     "toelichting": "Veel vragen in de groep.",
 }
+#: acts whose form carries what its page showed → the page, next to the act
+SEEN_ON = {
+    "nieuwe-versie": "teksten", "terugsturen": "verzenden", "volgende-update": "feiten",
+    "gegevens": "", "rusttijd": "", "groepen": "",
+}  # fmt: skip
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -163,9 +170,24 @@ async def signed_in(session: Any, person_id: int, now: datetime) -> dict[str, st
 async def press(
     desk: httpx.AsyncClient, sealer: Sealer, path: str, **fields: Any
 ) -> httpx.Response:
-    """Send a form with the token that belongs to the session of ``desk``."""
+    """Send a form with the token that belongs to the session of ``desk``, and with what its page
+    says was seen."""
+    act = path.rpartition("/")[2]
+    if act in SEEN_ON and path != "/contacten/groepen":
+        fields = {**await hidden_in(desk, path, SEEN_ON[act]), **fields}
     token = form_token(sealer, desk.cookies.get(PLAIN_COOKIE) or "")
     return await desk.post(path, data={"sleutel": token, **fields}, headers=SAME_SITE)
+
+
+async def hidden_in(desk: httpx.AsyncClient, act: str, page: str) -> dict[str, str]:
+    """The hidden fields of the first form that leads to ``act``, without the token."""
+    base = act.rpartition("/")[0]
+    html = (await desk.get(f"{base}/{page}" if page else base)).text
+    form = re.search(rf'<form method="post" action="{re.escape(act)}".*?</form>', html, re.DOTALL)
+    found = re.findall(
+        r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0] if form else ""
+    )
+    return {name: unescape(value) for name, value in found if name != "sleutel"}
 
 
 async def a_version(

@@ -58,12 +58,39 @@ async def test_who_waits_for_approval_sees_the_sending_begin(
     assert watcher.complaints == []
 
 
+async def test_facts_and_previews_of_a_colleague_appear_while_one_is_typing(
+    evening: Evening, browser: Browser
+) -> None:
+    desk = await at_desk(evening, browser, "Coördinator")
+    await desk.go("/")
+    await news(evening)
+    await written(desk)
+    watcher = await at_desk(evening, browser, "Tweede coördinator")
+    await watcher.go("/gebeurtenis/1/feiten")
+    await expect(watcher.page.locator("#voorbeeld .tekst")).to_contain_text("drie mensen")
+    await watcher.page.fill("#tekst", "Een half geschreven zin")
+    await watcher.page.select_option("#welke-tekst", "jongerenwerk")
+    reader = await at_desk(evening, browser, "Goedkeurder")
+    await reader.go("/gebeurtenis/1/teksten")
+    await desk.go("/gebeurtenis/1/feiten")
+    await desk.page.fill("#tekst", "De school is morgen gewoon open.")
+    await desk.page.fill("#bron", "gemeente")
+    await desk.press("Toevoegen")
+    await expect(watcher.page.locator("#feiten-lijst")).to_contain_text("morgen gewoon open")
+    await expect(watcher.page.locator("#voorbeeld .tekst")).to_contain_text("morgen gewoon open")
+    await expect(watcher.page.locator("#tekst")).to_have_value("Een half geschreven zin")
+    await expect(watcher.page.locator("#welke-tekst")).to_have_value("jongerenwerk")
+    await expect(reader.page.get_by_text("Deze teksten zijn intussen veranderd")).to_be_visible()
+    for window in (desk, watcher, reader):
+        assert window.complaints == []
+
+
 async def test_a_page_without_a_stream_asks_by_itself(evening: Evening, browser: Browser) -> None:
     desk = await at_desk(evening, browser, "Coördinator")
     await desk.page.route(re.compile("/stroom"), lambda route: route.abort())
     await desk.page.clock.install(time=0)
     await desk.go("/")
-    await expect(desk.page.get_by_text("Niets te doen.")).to_be_visible()
+    await expect(desk.page.locator("#nodig")).to_be_visible()
     await desk.page.clock.pause_at(29)
     await news(evening)
     other = await at_desk(evening, browser, "Goedkeurder")
@@ -80,7 +107,7 @@ async def test_a_page_with_a_stream_does_not_ask_by_itself(
     desk = await at_desk(evening, browser, "Coördinator")
     await desk.page.clock.install(time=0)
     await desk.go("/")
-    await expect(desk.page.get_by_text("Niets te doen.")).to_be_visible()
+    await expect(desk.page.locator("#nodig")).to_be_visible()
     async with (
         desk.page.expect_response(lambda answer: answer.request.resource_type == "fetch"),
         evening.house.db.begin() as session,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from importlib.metadata import version as package_version
@@ -22,7 +21,7 @@ from bot.console.pages import Parts, parts_of
 from bot.rows import ApiKey
 from feeds.rows import Event
 
-MINUTE, MOST_A_MINUTE = timedelta(minutes=1), 120
+MOST_A_MINUTE = 120
 DAY = timedelta(days=1)
 LARGEST = 2**31 - 1
 
@@ -36,23 +35,6 @@ class NotAnswered(Exception):
     def __init__(self, key: str, status: int) -> None:
         super().__init__(key)
         self.key, self.status = key, status
-
-
-class Pace:
-    """How often each key asked in the last minute, in memory: a restart forgives."""
-
-    def __init__(self) -> None:
-        self._asked: dict[int, deque[datetime]] = {}
-
-    def wait_for(self, key_id: int, now: datetime) -> int:
-        """Seconds to wait, or 0 when this question may be asked."""
-        asked = self._asked.setdefault(key_id, deque())
-        while asked and now - asked[0] >= MINUTE:
-            asked.popleft()
-        if len(asked) < MOST_A_MINUTE:
-            asked.append(now)
-            return 0
-        return max(int((asked[0] + MINUTE - now).total_seconds()) + 1, 1)
 
 
 def behind_key(look: Look) -> Callable[[Request], Awaitable[Response]]:

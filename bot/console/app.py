@@ -6,7 +6,6 @@ JavaScript; in the console JavaScript only keeps pages fresh.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -20,7 +19,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.api import doors as api
-from bot.api.doors import Pace
 from bot.config import Config
 from bot.console import (
     accounts,
@@ -43,6 +41,7 @@ from bot.console import (
     list_check,
     lists,
     live,
+    live_texts,
     metrics,
     office,
     organisation,
@@ -66,6 +65,7 @@ from bot.console import (
 from bot.console.doors import Door
 from bot.console.guarding import HeadersOnEverything, put_headers
 from bot.console.live import LiveDesk
+from bot.console.pacing import Pace, PaceOnLinks, Paces
 from bot.console.pages import STATIC, Parts, explain, nothing_to_wake
 from contacts.records import Database
 from contacts.sealing import Sealer
@@ -77,6 +77,7 @@ DOORS: tuple[Door, ...] = (
     *balance.DOORS,
     *facts.DOORS,
     *drafts.DOORS,
+    *live_texts.DOORS,
     *sending.DOORS,
     *dispatch.DOORS,
     *recipients.DOORS,
@@ -124,15 +125,15 @@ def build_app(
     """
     app = Starlette(
         routes=[*phones, *doors, *_routes()],
-        middleware=[Middleware(HeadersOnEverything)],
+        middleware=[Middleware(HeadersOnEverything), Middleware(PaceOnLinks)],
         exception_handlers={HTTPException: _say_why, Exception: _say_sorry},
     )
     parts = Parts(db, config, sealer, clock, on_change, has_phones=bool(phones))
     app.state.parts = parts
     app.state.accounts = accounts.open_desk(parts)
-    app.state.sign_in_asked = deque()
+    app.state.paces = Paces()
     app.state.live = LiveDesk(db)
-    app.state.api_pace = Pace()
+    app.state.api_pace = Pace(api.MOST_A_MINUTE)
     return app
 
 

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from bot.console import done_texts, texts
 from bot.console.forms import MAX_BODY, BadForm, Fields, first, number, read_fields
 from bot.console.guarding import is_same_site
+from bot.console.pacing import paces_of
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
 from bot.now import current_config
@@ -73,6 +74,14 @@ class Visit:
         """A row's number in the address; one that no row can have becomes 0."""
         value: int = self.request.path_params[name]
         return value if value <= MAX_ID else 0
+
+    def require_seen(self, current: str) -> None:
+        """The form must be about what is there now.
+
+        :raises StalePage: its page showed something else.
+        """
+        if self.text("gezien") != current:
+            raise StalePage
 
     async def event(self) -> Event:
         """The event in the address, in the visitor's own world (real or exercise).
@@ -191,6 +200,8 @@ async def _act(request: Request, door: Door, visitor: Visitor) -> Response:
     parts = parts_of(request)
     if not is_same_site(request.headers, base_url=parts.config.web.base_url):
         return explain(request, "cross_site_office", status=403)
+    if paces_of(request).acts.wait_for(visitor.session_id, parts.clock()):
+        return explain(request, "too_often", status=429)
     try:
         fields = await read_fields(request, limit=door.limit)
     except BadForm:

@@ -40,7 +40,7 @@ async def _page(
 ) -> Response:
     assert event.id is not None
     versions = await versions_of(visit.session, event.id)
-    briefing = _chosen(versions, visit.request.query_params.get("versie", ""))
+    briefing = chosen_version(versions, visit.request.query_params.get("versie", ""))
     asked = visit.request.query_params.get("met", "")
     compared = compared_with(briefing, versions, asked) if briefing else None
     return await visit.show_of(
@@ -50,6 +50,7 @@ async def _page(
         status=422 if error else 200,
         briefing=briefing,
         versions=list(reversed(versions)),
+        stamp=stamp_of(versions),
         drafts=await _drafts(visit, briefing, compared) if briefing else [],
         compared=compared,
         is_asked=bool(asked),
@@ -62,13 +63,22 @@ async def _page(
     )
 
 
-def _chosen(versions: Sequence[Briefing], asked: str) -> Briefing | None:
+def chosen_version(versions: Sequence[Briefing], asked: str) -> Briefing | None:
     """The asked version, else the newest that was not withdrawn. Pure."""
     by_number = {str(briefing.version): briefing for briefing in versions}
     if asked in by_number:
         return by_number[asked]
     open_ones = [b for b in versions if b.status is not BriefingStatus.WITHDRAWN]
     return open_ones[-1] if open_ones else None
+
+
+def stamp_of(versions: Sequence[Briefing]) -> str:
+    """What a page of texts was made of; any edit or move gives another. Pure."""
+    if not versions:
+        return ""
+    newest = versions[-1]
+    edited = newest.edited_at.strftime("%Y%m%dT%H%M%S%f")
+    return f"{newest.version}-{newest.status.name}-{newest.facts_version}-{edited}"
 
 
 async def _drafts(
@@ -98,7 +108,7 @@ async def show_mail(visit: Visit) -> Response:
     event = await visit.event()
     assert event.id is not None
     asked = visit.request.query_params
-    briefing = _chosen(await versions_of(visit.session, event.id), asked.get("versie", ""))
+    briefing = chosen_version(await versions_of(visit.session, event.id), asked.get("versie", ""))
     found = await texts_of(visit.session, briefing.id) if briefing and briefing.id else []
     text = next((one for one in found if one.audience.value == asked.get("tekst", "")), None)
     if text is None:
@@ -114,7 +124,7 @@ async def print_draft(visit: Visit) -> Response:
     assert event.id is not None
     asked = visit.request.query_params
     versions = await versions_of(visit.session, event.id)
-    briefing = _chosen(versions, asked.get("versie", ""))
+    briefing = chosen_version(versions, asked.get("versie", ""))
     drafts = await _drafts(visit, briefing, None) if briefing else []
     draft = next((one for one in drafts if one.key == asked.get("tekst", "")), None)
     if briefing is None or draft is None:
@@ -176,6 +186,8 @@ async def drop(visit: Visit) -> Response:
 async def begin(visit: Visit) -> Response:
     """``POST …/nieuwe-versie``: an update or the closing text."""
     event = await visit.event()
+    assert event.id is not None
+    visit.require_seen(stamp_of(await versions_of(visit.session, event.id)))
     kind = BriefingKind(visit.text("soort"))
     if kind not in (BriefingKind.UPDATE, BriefingKind.CLOSING):
         raise ValueError("another way in")

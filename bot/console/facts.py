@@ -9,6 +9,7 @@ from starlette.responses import Response
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Door, StalePage, Visit
+from bot.console.seen import stamp
 from bot.evening import writing
 from bot.evening.sourcing import clock_time, said_at
 from bot.evening.starting import next_time
@@ -169,9 +170,12 @@ async def promise(visit: Visit) -> Response:
     """``POST …/volgende-update``: a clock time, today or tomorrow."""
     event = await visit.event()
     assert event.id is not None
+    block = (await facts_of(visit.session, event.id)).block
+    values = {"tijd": visit.text("tijd")}
+    if visit.text("gezien") != stamp(block.next_update_at):
+        return await _page(visit, event, Given("update", values, texts.SOMEBODY_ELSE))
     clock = clock_time(visit.text("tijd"))
     if clock is None:
-        values = {"tijd": visit.text("tijd")}
         return await _page(visit, event, Given("update", values, texts.TIME_LIKE_THIS))
     at = next_time(visit.now + SOONEST, clock)
     await set_next_update(

@@ -14,6 +14,7 @@ from bot.console.contact_texts import LANGUAGES, REFUSALS
 from bot.console.doors import Door, Visit
 from bot.console.gap_texts import GAPS
 from bot.console.gaps import organisation_in_path
+from bot.console.seen import stamp_of_organisation
 from contacts.directory import Audience, Domain, Organisation, Person
 from contacts.editing import EditRefused, add_address, save_organisation, save_person
 from contacts.gaps import standings
@@ -96,6 +97,7 @@ async def _page(
 async def change_organisation(visit: Visit) -> Response:
     """``POST /organisatie/{number}``."""
     organisation = await organisation_in_path(visit)
+    visit.require_seen(stamp_of_organisation(organisation))
     values = organisation_values(visit)
     try:
         await save_organisation(

@@ -18,8 +18,8 @@ from bot.chat.render import render
 from bot.console import own_page_texts, paths, telling  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
+from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
-from bot.console.signing_in import may_ask
 from bot.line_asking import in_words
 from briefings.city_lines import fingerprint_of, kept_by
 from contacts.directory import (
@@ -202,7 +202,7 @@ async def ask_link(request: Request) -> Response:
     except BadForm:
         return explain(request, "not_like_this", status=400)
     now = parts.clock()
-    if not may_ask(request, now):
+    if not may_ask_for_link(request, address, now):
         return explain(request, "too_often", status=429)
     async with parts.db.begin() as session:
         await _mail_link(session, parts, address, now=now)

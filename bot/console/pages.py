@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.config import Config
-from bot.console import texts
+from bot.console import seen, texts
 from bot.console.spans import spoken
 from briefings import moments
 from contacts.records import Database
@@ -102,6 +102,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["gezien"] = {
+        "persoon": seen.stamp_of_person,
+        "uren": seen.stamp_of_hours,
+        "organisatie": seen.stamp_of_organisation,
+        "waarden": seen.stamp,
+    }
     environment.filters["klok"] = moments.clock
     environment.filters["moment"] = moments.moment
     environment.filters["dichtbij"] = near_moment

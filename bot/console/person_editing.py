@@ -11,10 +11,11 @@ from bot.console.contact_texts import CONSENT_HOW, REFUSALS
 from bot.console.doors import Door, Visit
 from bot.console.organisations import person_values
 from bot.console.people import person_in_path, person_page
+from bot.console.seen import stamp, stamp_of_person
 from contacts.consent import ConsentKind, give_consent, withdraw_consent
 from contacts.directory import Channel, Person
 from contacts.editing import EditRefused, add_address, prefer, remove_address, save_person
-from contacts.groups import set_groups
+from contacts.groups import groups_by_hand_of, set_groups
 from contacts.permissions import Permission
 
 LONGEST_HOW = 120
@@ -31,6 +32,7 @@ async def _here(visit: Visit) -> Person:
 async def change_person(visit: Visit) -> Response:
     """``POST /contact/{number}/gegevens``."""
     person = await _here(visit)
+    visit.require_seen(stamp_of_person(person))
     values: Mapping[str, Any] = {**person_values(visit), "phone": visit.text("telefoon") or None}
     try:
         await save_person(visit.session, person, values, who=visit.actor.who, now=visit.now)
@@ -82,6 +84,8 @@ async def change_consent(visit: Visit) -> Response:
 async def change_groups(visit: Visit) -> Response:
     """``POST /contact/{number}/groepen``: exactly the groups that are ticked."""
     person = await _here(visit)
+    assert person.id is not None
+    visit.require_seen(stamp(sorted(await groups_by_hand_of(visit.session, person.id))))
     chosen = [int(value) for value in visit.fields.get("groep", [])]
     await set_groups(visit.session, person, chosen, who=visit.actor.who, now=visit.now)
     return visit.back(f"/contact/{person.id}", done="saved")

@@ -18,6 +18,7 @@ from bot.console.guarding import is_same_site
 from bot.console.own_page import Own, open_page
 from bot.console.pages import explain, parts_of
 from bot.console.people import person_in_path
+from bot.console.seen import stamp_of_hours
 from contacts.directory import Organisation, Person
 from contacts.journal import Who
 from contacts.people import set_backup
@@ -111,6 +112,7 @@ async def change_hours(visit: Visit) -> Response:
     """``POST /contact/{number}/rusttijd``."""
     person = await person_in_path(visit)
     back = f"/contact/{person.id}"
+    visit.require_seen(stamp_of_hours(person))
     try:
         begin, end = read_hours(visit.fields)
     except BadHours:

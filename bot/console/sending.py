@@ -149,6 +149,8 @@ async def approve_now(visit: Visit) -> Response:
 async def send_back(visit: Visit) -> Response:
     event = await visit.event()
     briefing = await _submitted(visit, event)
+    # A remark is about words: it never lands on a text that its writer did not read.
+    visit.require_seen(briefing.content_hash or "")
     if not visit.text("opmerking"):
         return await _page(visit, event, error=texts.REMARK_MISSING)
     returned = await approving.return_to_writers(

@@ -7,8 +7,7 @@ Opening a link shows a button and changes nothing, because mail scanners open li
 
 from __future__ import annotations
 
-from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -20,6 +19,7 @@ from bot.console.accounts import desk_of, end_session_url
 from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, way_back, who_is_there
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
+from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.sessions import end_session, is_form_token, start_session
 from contacts.directory import ChannelKind, LinkPurpose
@@ -33,8 +33,6 @@ from contacts.sending import Recipient, post
 #: no more links than this for one person while the first still works
 LINKS_AT_ONCE = 3
 #: and no more requests than this from everybody together in a minute
-REQUESTS_A_MINUTE = 30
-MINUTE = timedelta(minutes=1)
 
 
 async def show_sign_in(request: Request) -> Response:
@@ -64,7 +62,7 @@ async def ask_link(request: Request) -> Response:
     except BadForm:
         return explain(request, "not_like_this", status=400)
     now = parts.clock()
-    if not may_ask(request, now):
+    if not may_ask_for_link(request, address, now):
         return explain(request, "too_often", status=429)
     async with parts.db.begin() as session:
         await mail_link(session, parts, address, now=now)
@@ -150,18 +148,6 @@ async def leave(request: Request) -> Response:
         parts.cookie_name, path="/", secure=parts.is_secure, httponly=True, samesite="lax"
     )
     return response
-
-
-def may_ask(request: Request, now: datetime) -> bool:
-    """Whether a link may be asked for now. One window for everybody: behind a proxy all
-    callers look alike."""
-    asked: deque[datetime] = request.app.state.sign_in_asked
-    while asked and asked[0] <= now - MINUTE:
-        asked.popleft()
-    if len(asked) >= REQUESTS_A_MINUTE:
-        return False
-    asked.append(now)
-    return True
 
 
 ROUTES = (

@@ -1,0 +1,208 @@
+"""No lost update: an act about what somebody else changed meanwhile is refused, at every door.
+
+Each act of the console stands in one of two lists. ``SEEN``: its form carries what the page showed,
+and a form that carries something else changes nothing. ``HARMLESS``: with the reason why nobody's
+work can be overwritten or done twice. A new act that is in neither fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from bot.console.app import DOORS
+from briefings.rows import Briefing
+from contacts.directory import ContactGroup, Person
+from contacts.outbox import Delivery, DeliveryStatus
+from contacts.records import Database
+from tests.console_desk import Desk, a_desk
+from tests.console_world import contents, hidden_in, press
+
+MOVE = "a guarded move of one row: from the state that the page showed, or refused"
+NAMES = "names the very rows that the page showed; once more changes nothing or is refused"
+SETS = "sets one thing to what its button says; nothing else is overwritten"
+ADDS = "adds beside what is there; nobody's work is overwritten"
+FILE = "stores the very file that the preview showed, which the form carries along"
+SHOWS = "changes nothing but a note in the journal"
+
+_EVENT = "/gebeurtenis/{number:int}"
+HARMLESS = {
+    "/gebeurtenis/nieuw": ADDS, f"{_EVENT}/bevestigen": MOVE, f"{_EVENT}/uitstellen": SETS,
+    f"{_EVENT}/stil": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/samenvoegen": NAMES,
+    f"{_EVENT}/splitsen": NAMES, f"{_EVENT}/heropenen": MOVE, f"{_EVENT}/feiten": ADDS,
+    f"{_EVENT}/maatregel": ADDS, f"{_EVENT}/overnemen": NAMES, f"{_EVENT}/feiten/weg": NAMES,
+    f"{_EVENT}/correctie": NAMES,
+    # The brake must never be refused because something else changed.
+    f"{_EVENT}/trek-in": NAMES,
+    f"{_EVENT}/oordeel": ADDS, "/beeld/oordeel": ADDS,
+    "/signaal/{number:int}": MOVE, "/signaal/{number:int}/bekijken": SHOWS,
+    "/signaal/{number:int}/wissen": NAMES, "/signaal/{number:int}/duiden": ADDS,
+    "/signaal/{number:int}/besluit": MOVE, "/signalen/samen": NAMES,
+    "/berichten/opnieuw": NAMES, "/berichten/afgehandeld": NAMES, "/berichten/gestopt": NAMES,
+    "/contacten/organisatie": ADDS, "/contacten/groepen": ADDS, "/groep/{number:int}/weg": NAMES,
+    "/contacten/inlezen": SHOWS, "/contacten/inlezen/opslaan": FILE, "/contacten/uitnodigen": ADDS,
+    "/organisatie/{number:int}/persoon": ADDS, "/organisatie/{number:int}/bevestigd": SETS,
+    "/opvolging/{number:int}": MOVE, "/contact/{number:int}/weg": SETS,
+    "/contact/{number:int}/recht": SETS, "/contact/{number:int}/adres": ADDS,
+    "/contact/{number:int}/kanaal": NAMES, "/contact/{number:int}/toestemming": SETS,
+    "/contact/{number:int}/achterwacht": SETS, "/contact/{number:int}/bestand": SHOWS,
+    "/contact/{number:int}/wissen": SETS,
+    "/oefenen/begin": ADDS, "/oefenen/naspelen": ADDS, "/oefenen/{number:int}/verder": MOVE,
+    "/oefenen/{number:int}/klaar": MOVE, "/oefenen/{number:int}/stoppen": MOVE,
+    "/passkeys/nieuw": ADDS, "/passkeys/{number:int}": NAMES,
+    "/beheer/bron/{number:int}": SETS, "/beheer/aanmelding/{number:int}": NAMES,
+    "/beheer/koppelingen/sleutel": ADDS, "/beheer/koppelingen/sleutel/{number:int}": NAMES,
+    "/beheer/koppelingen/opnieuw": NAMES,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How to bring a form up, and the field that says what its page showed."""
+
+    name: str
+    page: str
+    prepare: Callable[[Desk], Awaitable[Any]]
+    extra: dict[str, str] = field(default_factory=dict)
+    other: str = "9"
+
+
+async def with_fact(desk: Desk) -> None:
+    await desk.fact()
+
+
+async def submitted(desk: Desk) -> None:
+    await desk.fact()
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+
+
+async def going(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+
+
+async def halted(desk: Desk) -> None:
+    await going(desk)
+    assert (await desk.press("stoppen", versie=1)).status_code == 303
+
+
+async def delivery(desk: Desk, status: DeliveryStatus) -> None:
+    await going(desk)
+    async with desk.world.db.begin() as session:
+        [planned] = (await session.exec(select(Delivery).where(col(Delivery.id) > 1))).all()
+        planned.status = status
+
+
+async def uncertain(desk: Desk) -> None:
+    await delivery(desk, DeliveryStatus.UNKNOWN)
+
+
+async def refused(desk: Desk) -> None:
+    await delivery(desk, DeliveryStatus.FAILED)
+
+
+async def to_call(desk: Desk) -> None:
+    async with desk.world.db.begin() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        session.add(
+            Person(
+                organisation_id=teacher.organisation_id, name="Conciërge",
+                audiences=["docent_vo_mbo"], created_at=desk.world.now,
+            )
+        )  # fmt: skip
+    await going(desk)
+
+
+async def nothing(desk: Desk) -> None:
+    """The page is there already."""
+
+
+async def with_group(desk: Desk) -> None:
+    async with desk.world.db.begin() as session:
+        session.add(ContactGroup(name="Mentoren"))
+
+
+_CONTACT = {"naam": "Docent", "functie": "mentor", "taal": "nl", "teksten": "docent_vo_mbo"}
+SEEN = {
+    f"{_EVENT}/indienen": Seen("versie", "teksten", with_fact),
+    f"{_EVENT}/intrekken": Seen("versie", "teksten", with_fact),
+    f"{_EVENT}/goedkeuren": Seen("gelezen", "goedkeuren", submitted),
+    f"{_EVENT}/terugsturen": Seen("gezien", "verzenden", submitted, {"opmerking": "Korter."}),
+    f"{_EVENT}/nieuwe-versie": Seen("gezien", "teksten", going, {"soort": "update"}),
+    f"{_EVENT}/volgende-update": Seen("gezien", "feiten", nothing, {"tijd": "23.15"}),
+    f"{_EVENT}/kader": Seen("versie", "feiten", nothing, {"neutral_title": "Onrust"}),
+    f"{_EVENT}/stoppen": Seen("versie", "verzenden", going),
+    f"{_EVENT}/doorgaan": Seen("versie", "verzenden", halted),
+    f"{_EVENT}/afzeggen": Seen("versie", "verzenden", halted),
+    f"{_EVENT}/opnieuw": Seen("versie", "verzenden", uncertain),
+    f"{_EVENT}/alsnog": Seen("gezien", "ontvangers?groep=alsnog", refused),
+    f"{_EVENT}/gebeld": Seen("stand", "verzenden", to_call, other="called"),
+    "/contact/{number:int}/gegevens": Seen("gezien", "", nothing, _CONTACT),
+    "/contact/{number:int}/rusttijd": Seen("gezien", "", nothing, {"van": "22.00", "tot": "7.00"}),
+    "/contact/{number:int}/groepen": Seen("gezien", "", with_group, {"groep": "1"}),
+    "/organisatie/{number:int}": Seen(
+        "gezien", "", nothing, {"naam": "Voorbeeldcollege", "domein": "onderwijs"}
+    ),
+}
+#: forms that refuse when the words that they name changed, held in tests/test_city_lines.py
+ELSEWHERE = {"/meldkaart"}
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
+    async with a_desk(db, now) as started:
+        yield started
+
+
+def test_every_act_names_what_was_seen_or_says_why_it_need_not() -> None:
+    acts = {door.path for door in DOORS if door.method == "POST" and door.keeps}
+    listed = [*SEEN, *HARMLESS, *ELSEWHERE]
+    assert len(listed) == len(set(listed))
+    assert acts <= set(listed), "put a new act in SEEN, or in HARMLESS with its reason"
+    assert set(listed) <= {door.path for door in DOORS if door.method == "POST"}
+
+
+async def the_form(desk: Desk, path: str, seen: Seen) -> tuple[str, dict[str, str]]:
+    await seen.prepare(desk)
+    number = desk.number
+    if path.startswith("/contact"):
+        number = next(p.id for p in await desk.rows(Person) if p.name == "Docent")
+    elif path.startswith("/organisatie"):
+        number = desk.world.organisation_id
+    act = path.replace("{number:int}", str(number))
+    page = seen.page
+    if path == "/organisatie/{number:int}":
+        # Its form stands on the page of the same address.
+        fields = await hidden_in(desk.web, act, str(number))
+    else:
+        fields = await hidden_in(desk.web, act, page)
+    return act, {**fields, **seen.extra}
+
+
+@pytest.mark.parametrize("path", SEEN)
+async def test_a_form_about_something_else_changes_nothing(desk: Desk, path: str) -> None:
+    seen = SEEN[path]
+    act, fields = await the_form(desk, path, seen)
+    assert fields.get(seen.name), f"the form of {act} does not carry {seen.name}"
+    before = await contents(desk.world.db)
+    for stale in ({**fields, seen.name: seen.other}, {**fields, seen.name: ""}):
+        answer = await press(desk.web, desk.world.sealer, act, **stale)
+        assert answer.status_code in (400, 404, 409, 422), (act, stale)
+    assert await contents(desk.world.db) == before
+    assert (await press(desk.web, desk.world.sealer, act, **fields)).status_code == 303, act
+
+
+async def test_a_remark_never_lands_on_words_that_were_not_read(desk: Desk) -> None:
+    await submitted(desk)
+    act = f"/gebeurtenis/{desk.number}/terugsturen"
+    read = await hidden_in(desk.web, act, "verzenden")
+    await desk.fact("De school is morgen gewoon open.")
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+    late = await press(desk.web, desk.world.sealer, act, opmerking="Korter.", **read)
+    assert late.status_code == 409
+    assert all(briefing.sent_back_reason is None for briefing in await desk.rows(Briefing))
