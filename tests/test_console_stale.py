@@ -136,6 +136,9 @@ SEEN = {
     f"{_EVENT}/nieuwe-versie": Seen("gezien", "teksten", going, {"soort": "update"}),
     f"{_EVENT}/volgende-update": Seen("gezien", "feiten", nothing, {"tijd": "23.15"}),
     f"{_EVENT}/kader": Seen("versie", "feiten", nothing, {"neutral_title": "Onrust"}),
+    f"{_EVENT}/wijzigen": Seen(
+        "gezien", "", nothing, {"soort": "E02", "ernst": "4", "leiding": "gemeente"}
+    ),
     f"{_EVENT}/stoppen": Seen("versie", "verzenden", going),
     f"{_EVENT}/doorgaan": Seen("versie", "verzenden", halted),
     f"{_EVENT}/afzeggen": Seen("versie", "verzenden", halted),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import MAX_ID, Door, Visit
+from bot.console.event_editing import form_of
 from bot.console.event_view import read_event
 from bot.console.needs import RUNNING
 from bot.console.today import read_titles
@@ -113,6 +114,7 @@ async def show_event(visit: Visit) -> Response:
         snoozes=chat_texts.SNOOZES,
         dismissals=chat_texts.DISMISSALS,
         others=await _mergeable(visit, event),
+        **form_of(event),
     )
 
 

@@ -1,0 +1,90 @@
+"""What was decided about a running event, decided anew: then every open text is written again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from bot.console.doors import Door, Visit
+from bot.console.seen import stamp
+from bot.evening import writing
+from bot.evening.sourcing import clock_time
+from bot.evening.starting import LEADS, SEVERITIES, next_time
+from briefings.moments import clock as clock_of
+from contacts.permissions import Permission
+from feeds.changing import CHANGEABLE, Decided, change_event
+from feeds.lexicon import load_lexicon
+from feeds.rows import Event, LeadAgency
+from signals.person_filter import screen
+
+PLACE_LIMIT = 120
+
+
+def form_of(event: Event) -> dict[str, Any]:
+    """What the form *Wijzigen* needs; nothing for an event that does not run. Pure."""
+    if event.status not in CHANGEABLE:
+        return {"types": None}
+    return {
+        "types": {key: name for key, (name, _) in load_lexicon().event_types.items()},
+        "decided": stamp_of(event),
+    }
+
+
+def stamp_of(event: Event) -> str:
+    """What the form shows. Pure."""
+    return stamp(Decided.of(event))
+
+
+async def change(visit: Visit) -> Response:
+    """``POST …/wijzigen``: kind, place, severity, lead and the moment to send before."""
+    event = await visit.event()
+    visit.require_seen(stamp_of(event))
+    wanted = _read(visit, event, visit.parts.config.signals.allow)
+    back = f"/gebeurtenis/{event.id}"
+    if isinstance(wanted, str):
+        return visit.back(back, done=wanted)
+    changed = await change_event(visit.session, event, wanted, who=visit.actor.who, now=visit.now)
+    if not changed:
+        return visit.back(back, done="nothing_changed")
+    # What was handed in is void: it was written for another kind or weight.
+    settings = visit.parts.config.briefings
+    await writing.redraft(visit.session, event, visit.actor, settings, now=visit.now)
+    return visit.back(back, done="event_changed")
+
+
+def _read(visit: Visit, event: Event, allow: Sequence[str]) -> Decided | str:
+    """What was filled in, or the name of the sentence that says what is wrong with it.
+
+    :raises ValueError: a choice that is none.
+    """
+    kind, severity, lead = visit.text("soort"), visit.number("ernst"), visit.text("leiding")
+    if kind not in load_lexicon().event_types or severity not in SEVERITIES:
+        raise ValueError("outside the choices")
+    if LeadAgency(lead) not in LEADS:
+        raise ValueError("outside the choices")
+    place = visit.text("plaats")[:PLACE_LIMIT]
+    if screen(place, allow).blocked:
+        return "place_refused"
+    moment = _moment(visit, event)
+    if isinstance(moment, str):
+        return moment
+    return Decided(kind, place or None, severity, LeadAgency(lead), moment)
+
+
+def _moment(visit: Visit, event: Event) -> datetime | str | None:
+    given = visit.text("tijd")
+    if not given:
+        return None
+    clock = clock_time(given)
+    if clock is None:
+        return "time_like_this"
+    at = next_time(visit.now, clock)
+    # The same clock time as before is the same moment, also when it is over by now.
+    is_same = event.send_before is not None and clock == clock_time(clock_of(event.send_before))
+    return event.send_before if is_same else at
+
+
+DOORS = (Door("/gebeurtenis/{number:int}/wijzigen", change, Permission.MANAGE_EVENT, "POST"),)
