@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.config import Config
 from bot.console.event_view import count_by
 from bot.console.health import judge_beat, report
 from bot.console.lists import place_views, set_views
@@ -29,6 +30,7 @@ from contacts.records import Database
 from contacts.sealing import Sealer
 from feeds.rows import Event, Origin
 from signals.rows import Setting, Signal
+from signals.settings import SignalSettings
 from tests.console_world import (
     World,
     a_colleague,
@@ -278,6 +280,14 @@ async def test_lists_say_what_is_still_to_be_checked_and_who_keeps_a_set(world: 
     for name in library().sets():
         assert library().set_meta(name).name in page
     assert "Wijken" in page
+
+
+async def test_lists_show_which_names_the_person_filter_lets_through(world: World) -> None:
+    assert "Er staat nog niets op deze lijst." in (await world.desk.get("/beheer/lijsten")).text
+    config = Config(signals=SignalSettings(allow=["Zonnebloem <School>"]))
+    cookies = dict(world.desk.cookies)
+    async with client_of(world.db, world.sealer, world.now, config=config, cookies=cookies) as desk:
+        assert "<li>Zonnebloem &lt;School&gt;</li>" in (await desk.get("/beheer/lijsten")).text
 
 
 def test_every_set_is_of_some_kind_and_every_sort_of_place_has_dutch_words() -> None:

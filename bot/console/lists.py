@@ -56,6 +56,7 @@ async def show_lists(visit: Visit) -> Response:
         lines=line_views(settings, local_date(visit.now)),
         sets=set_views(library(settings.templates_dir)),
         places=place_views(),
+        allowed=sorted(visit.parts.config.signals.allow, key=str.casefold),
         own=settings.templates_dir is not None,
     )
 
