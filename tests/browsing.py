@@ -148,7 +148,12 @@ async def open_window(
     )
     page = await context.new_page()
     window = Window(page, address)
-    page.on("console", lambda message: window.complaints.append(f"{message.type}: {message.text}"))
+    page.on(
+        "console",
+        lambda said: window.complaints.append(
+            f"{said.type}: {said.text} {said.location.get('url', '')}"
+        ),
+    )
     page.on("pageerror", lambda error: window.complaints.append(str(error)))
     page.on(
         "request",

@@ -20,6 +20,7 @@ from tests.browsing import (
 from tests.desk_evening import (
     FACT,
     an_evening_at_the_desk,
+    approve_at_once,
     at_desk,
     news,
     teachers_page,
@@ -54,9 +55,7 @@ async def test_the_evening_through_the_console_alone(evening: Evening, browser: 
     approver = await at_desk(evening, browser, "Goedkeurder")
     await approver.go("/")
     await approver.page.locator("a.knop", has_text="Bekijk").first.click()
-    await approver.press("Goedkeuren en verzenden")
-    await approver.keep("goedkeuren")
-    await approver.press("Ja, verzenden")
+    await approve_at_once(approver)
     # Nobody reloads: the page follows the sending by itself.
     await expect(
         approver.page.get_by_text(re.compile(r"Klaar\. 3 van 3 verzonden"))
@@ -118,8 +117,7 @@ async def test_the_phone_begins_and_the_desk_goes_on(evening: Evening, browser: 
     await evening.approver.see_button("Goedkeuren en verzenden")
     approver = await at_desk(evening, browser, "Goedkeurder")
     await approver.go("/gebeurtenis/1/verzenden")
-    await approver.press("Goedkeuren en verzenden")
-    await approver.press("Ja, verzenden")
+    await approve_at_once(approver)
     await evening.teacher.see(FACT)
     await evening.coordinator.see("Klaar:")
     await evening.teacher.press("Gelezen")
