@@ -15,6 +15,7 @@ import briefings.rows
 import contacts.calling
 import contacts.consent
 import contacts.gaps
+import contacts.importing.batches
 import contacts.list_check
 import contacts.outbox
 import contacts.successors
@@ -31,6 +32,7 @@ TABLES = (
     contacts.calling,
     contacts.consent,
     contacts.gaps,
+    contacts.importing.batches,
     contacts.list_check,
     contacts.outbox,
     contacts.successors,

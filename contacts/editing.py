@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.consent import ConsentKind, may_have, standing_consents
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Organisation, Person
-from contacts.importing.reading import EMAIL
+from contacts.importing.reading import EMAIL, clean
 from contacts.journal import Who, write_journal
 from contacts.people import close_channel, open_channel
 
@@ -44,6 +44,14 @@ ORGANISATION_LIMITS = {"name": 200, "mailbox": 254, "phone": 40, "internal_conta
 PERSON_LIMITS = {"name": 120, "function": 120, "phone": 40}
 
 
+def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As the list of a file is cleaned: one line, nothing that a spreadsheet would run. Pure."""
+    return {
+        name: clean(value) if isinstance(value, str) and not isinstance(value, StrEnum) else value
+        for name, value in values.items()
+    }
+
+
 def check_lengths(values: Mapping[str, Any], limits: Mapping[str, int]) -> None:
     """:raises EditRefused: something is too long, or the name is missing. Pure."""
     if not values["name"]:
@@ -64,6 +72,7 @@ async def save_organisation(
 
     :raises EditRefused: and nothing was changed.
     """
+    values = cleaned(values)
     check_lengths(values, ORGANISATION_LIMITS)
     if values.get("mailbox") and not EMAIL.match(values["mailbox"]):
         raise EditRefused(Refusal.BAD_ADDRESS)
@@ -85,6 +94,7 @@ async def save_person(
 
     :raises EditRefused: and nothing was changed.
     """
+    values = cleaned(values)
     check_lengths(values, PERSON_LIMITS)
     is_new = person.id is None
     if not is_new:

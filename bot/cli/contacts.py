@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import frame_texts, texts
+from bot.cli.contact_files import progress_bar
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
 from bot.cli.framing import DutchTyper
 
@@ -84,12 +85,14 @@ async def _store(db: Database, reading: Reading, is_exercise: bool, preview: boo
     from contacts.importing import import_contacts
     from contacts.journal import Who
 
-    async with db.begin() as session:
-        result = await import_contacts(
-            session, reading, who=Who("cli"), is_exercise=is_exercise, now=utc_now()
-        )
-        if preview:
-            await session.rollback()
+    with progress_bar(len(reading.rows)) as progress:
+        async with db.begin() as session:
+            result = await import_contacts(
+                session, reading, who=Who("cli"), is_exercise=is_exercise, now=utc_now(),
+                progress=progress,
+            )  # fmt: skip
+            if preview:
+                await session.rollback()
     return result
 
 

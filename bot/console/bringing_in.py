@@ -1,7 +1,8 @@
-"""A list of contacts at the desk: a preview with an error per line, then the real thing."""
+"""A list of contacts at the desk: a preview per line, the real thing, taking it back, and out."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 
@@ -9,37 +10,58 @@ from starlette.responses import Response
 
 from bot.console import texts
 from bot.console.doors import Door, Visit
+from contacts.directory import Person
 from contacts.importing import ImportResult, LineError, Reading, import_contacts, read_contacts
+from contacts.importing.batches import ImportBatch, latest_batch, undo_import
+from contacts.importing.exporting import Kind, export_rows, kinds, write_rows
+from contacts.journal import write_journal
+from contacts.merging import find_pairs, merge_people
 from contacts.permissions import Permission
 from feeds.districts import districts
 
 #: what a list of 10,000 people takes, and some room
-LIMIT = 4_000_000
+LIMIT = 6_000_000
+#: so many lines of a preview are shown; the counts are of all
+SHOWN = 300
+TYPES = {
+    Kind.CSV: "text/csv; charset=utf-8",
+    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Kind.VCARD: "text/vcard; charset=utf-8",
+}
 
 
 async def show_import(visit: Visit) -> Response:
     """``GET /contacten/inlezen``."""
-    return visit.show("inlezen.html", result=None, errors=(), content="", error="")
+    return await _page(visit)
+
+
+async def _page(
+    visit: Visit,
+    *,
+    status: int = 200,
+    result: ImportResult | None = None,
+    errors: tuple[LineError, ...] = (),
+    content: str = "",
+    error: str = "",
+) -> Response:
+    return visit.show(
+        "inlezen.html", status=status, result=result, errors=errors, content=content,
+        error=error, shown=SHOWN, kinds=kinds(),
+        batch=await latest_batch(visit.session, is_exercise=visit.actor.is_exercise)
+        if result is None else None,
+    )  # fmt: skip
 
 
 async def preview(visit: Visit) -> Response:
-    """``POST /contacten/inlezen``: what would happen; nothing is stored."""
+    """``POST /contacten/inlezen``: what would happen, per line; nothing is stored."""
     raw = _file(visit)
     if not raw:
-        return visit.show(
-            "inlezen.html", status=422, result=None, errors=(), content="", error=texts.NO_FILE
-        )
-    reading = _read(raw)
+        return await _page(visit, status=422, error=texts.NO_FILE)
+    reading = await _read(raw)
     result = await _store(visit, reading)
     # It was only a look: the guard takes back what an answer like this one wrote.
-    return visit.show(
-        "inlezen.html",
-        status=200,
-        result=result,
-        errors=_errors(reading, result),
-        content=base64.b64encode(raw).decode(),
-        error="",
-    )
+    content = base64.b64encode(raw).decode()
+    return await _page(visit, result=result, errors=_errors(reading, result), content=content)
 
 
 async def bring_in(visit: Visit) -> Response:
@@ -47,8 +69,48 @@ async def bring_in(visit: Visit) -> Response:
     raw = _file(visit)
     if not raw:
         raise ValueError("no list")
-    await _store(visit, _read(raw))
-    return visit.back("/contacten", done="imported")
+    await _store(visit, await _read(raw))
+    return visit.back("/contacten/inlezen", done="imported")
+
+
+async def take_back(visit: Visit) -> Response:
+    """``POST /inlezen/{number}/terug``: the newest import, as a whole."""
+    batch = await visit.session.get(ImportBatch, visit.in_path())
+    newest = await latest_batch(visit.session, is_exercise=visit.actor.is_exercise)
+    if batch is None or newest is None or batch.id != newest.id:
+        raise LookupError("not the newest import that can be taken back")
+    await undo_import(visit.session, batch, who=visit.actor.who, now=visit.now)
+    return visit.back("/contacten/inlezen", done="import_undone")
+
+
+async def take_out(visit: Visit) -> Response:
+    """``POST /contacten/uitvoer``: the whole list as a file; that somebody did is journalled."""
+    kind = Kind(visit.text("vorm"))
+    rows = await export_rows(visit.session, is_exercise=visit.actor.is_exercise)
+    write_journal(
+        visit.session, who=visit.actor.who, action="contacts_exported", subject="person",
+        detail={"count": len(rows), "kind": kind.value}, now=visit.now,
+    )  # fmt: skip
+    written = await asyncio.to_thread(write_rows, rows, kind)
+    name = f'attachment; filename="contacten.{kind.value}"'
+    return Response(written, media_type=TYPES[kind], headers={"Content-Disposition": name})
+
+
+async def show_pairs(visit: Visit) -> Response:
+    """``GET /contacten/dubbel``: who may be on the list twice."""
+    pairs = await find_pairs(visit.session, is_exercise=visit.actor.is_exercise)
+    return visit.show("dubbel.html", pairs=pairs)
+
+
+async def merge(visit: Visit) -> Response:
+    """``POST /contacten/dubbel``: one of the two stays."""
+    keep = await visit.session.get(Person, visit.number("blijft"))
+    gone = await visit.session.get(Person, visit.number("gaat"))
+    is_exercise = visit.actor.is_exercise
+    if keep is None or gone is None or {keep.is_exercise, gone.is_exercise} != {is_exercise}:
+        raise LookupError("nobody")
+    await merge_people(visit.session, keep, gone, who=visit.actor.who, now=visit.now)
+    return visit.back("/contacten/dubbel", done="merged_people")
 
 
 def _file(visit: Visit) -> bytes:
@@ -58,8 +120,10 @@ def _file(visit: Visit) -> bytes:
         raise ValueError("not a file of ours") from error
 
 
-def _read(raw: bytes) -> Reading:
-    return read_contacts(raw, {name.lower(): code for code, name in districts()})
+async def _read(raw: bytes) -> Reading:
+    """Off the event loop: a spreadsheet of ten thousand lines takes seconds."""
+    names = {name.lower(): code for code, name in districts()}
+    return await asyncio.to_thread(read_contacts, raw, names)
 
 
 async def _store(visit: Visit, reading: Reading) -> ImportResult:
@@ -72,8 +136,8 @@ async def _store(visit: Visit, reading: Reading) -> ImportResult:
     )
 
 
-def _errors(reading: Reading, result: ImportResult) -> list[LineError]:
-    return sorted([*reading.errors, *result.errors], key=lambda error: error.line)
+def _errors(reading: Reading, result: ImportResult) -> tuple[LineError, ...]:
+    return tuple(sorted([*reading.errors, *result.errors], key=lambda error: error.line))
 
 
 DOORS = (
@@ -85,4 +149,8 @@ DOORS = (
     Door(
         "/contacten/inlezen/opslaan", bring_in, Permission.MANAGE_CONTACTS, "POST", limit=LIMIT
     ),
+    Door("/inlezen/{number:int}/terug", take_back, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/contacten/uitvoer", take_out, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/contacten/dubbel", show_pairs, Permission.MANAGE_CONTACTS),
+    Door("/contacten/dubbel", merge, Permission.MANAGE_CONTACTS, "POST"),
 )  # fmt: skip

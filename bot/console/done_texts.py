@@ -68,6 +68,8 @@ DONE = {
     "succession_dropped": "Er komt niemand op deze plek.",
     "address_taken": "Niets veranderd: dit e-mailadres hoort al bij iemand anders.",
     "imported": "De lijst is ingelezen.",
+    "import_undone": "Het inlezen is teruggedraaid.",
+    "merged_people": "Samengevoegd. De ander staat niet meer op de lijst.",
     "source_moved": "Deze bron wordt op het nieuwe adres gelezen. Zet het ook in config.toml.",
     "source_paused": "Deze bron wordt niet meer gelezen.",
     "source_resumed": "Deze bron wordt weer gelezen.",

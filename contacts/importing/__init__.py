@@ -1,11 +1,12 @@
-"""Contacts from a CSV: read with an error per line, then stored in one go."""
+"""Contacts from a file: read with an error per line, stored in one go, taken back, written out."""
 
 from contacts.importing.reading import ContactRow, LineError, Reading, read_contacts
-from contacts.importing.storing import ImportResult, import_contacts
+from contacts.importing.storing import ImportResult, LineChange, import_contacts
 
 __all__ = [
     "ContactRow",
     "ImportResult",
+    "LineChange",
     "LineError",
     "Reading",
     "import_contacts",

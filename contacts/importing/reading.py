@@ -1,4 +1,7 @@
-"""Reads a contact list. Pure: bytes in, rows and Dutch line errors out, never an exception."""
+"""Reads a contact list: CSV, XLSX or vCard.
+
+Pure: bytes in, rows and Dutch line errors out, never an exception.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from contacts.consent import ConsentKind, may_have
 from contacts.directory import Audience, Domain, Role
-from contacts.importing import texts
+from contacts.importing import cards, spreadsheet, texts
 
 EMAIL = re.compile(r"[^@\s,;<>()]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}\Z")
 #: What a spreadsheet would run as a formula; harmless for us, not for who exports it later.
@@ -18,10 +22,11 @@ _FORMULA = "=+-@ "
 _PHONE = re.compile(r"\+[0-9][0-9 ()./-]*\Z")
 _LIMITS = {
     "organisation": 200, "name": 120, "function": 120, "phone": 40, "internal_contact": 120,
-    "email": 254, "mailbox": 254, "district": 20, "language": 8,
+    "email": 254, "mailbox": 254, "district": 20, "language": 8, "organisation_phone": 40,
 }  # fmt: skip
 #: the line that a spreadsheet puts before the header
 _SEPARATOR = re.compile(r"sep=([;,\t])\s*\Z", re.IGNORECASE)
+_YES = re.compile(r"ja\Z|\d{1,2}[-/]\d{1,2}[-/]\d{4}\Z|\d{4}-\d{2}-\d{2}\b", re.IGNORECASE)
 _DISTRICT = re.compile(r"WK\d{6}\Z")
 #: no list of one city comes near this
 MAX_BYTES = 20_000_000
@@ -45,6 +50,8 @@ class ContactRow:
     language: str
     internal_contact: str | None
     mailbox: str | None
+    organisation_phone: str | None = None
+    has_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +71,62 @@ class Reading:
 
 
 def read_contacts(raw: bytes, districts: Mapping[str, str] | None = None) -> Reading:
-    """Read a CSV with ``;``, ``,`` or tab, in UTF-8, UTF-16 or Windows-1252.
+    """Read a CSV with ``;``, ``,`` or tab (UTF-8, UTF-16 or Windows-1252), an XLSX or vCards.
 
     :param districts: name of a wijk in lower case → its CBS code, so that either may be written.
     """
     if len(raw) > MAX_BYTES:
         return _unreadable(texts.TOO_BIG)
+    if raw.startswith(spreadsheet.MAGIC):
+        return _spreadsheet(raw, districts or {})
     text = _decode(raw)
     if text is None:
         return _unreadable(texts.NOT_TEXT)
-    lines, errors = _cells(text)
+    if text.lstrip().upper().startswith(cards.MAGIC.decode()):
+        return _cards(text, districts or {})
+    return _table(*_cells(text), districts or {})
+
+
+def _spreadsheet(raw: bytes, districts: Mapping[str, str]) -> Reading:
+    try:
+        found = spreadsheet.read_cells(raw)
+    except spreadsheet.NoSpreadsheet:
+        return _unreadable(texts.NOT_SPREADSHEET)
+    cleaned = [(line, [clean(cell) for cell in cells]) for line, cells in found]
+    return _table(cleaned, [], districts)
+
+
+def _cards(text: str, districts: Mapping[str, str]) -> Reading:
+    """A card counts as a line. What only we ask of a card is explained where it is missing."""
+    try:
+        found = cards.read_cards(text)
+    except cards.NoCards:
+        return _unreadable(texts.NOT_CARDS)
+    errors: list[LineError] = []
+    rows: list[tuple[int, dict[str, str]]] = []
+    for line, card in enumerate(found, 1):
+        values = {name: clean(value) for name, value in card.items()}
+        missing = [name for name in ("domain", "audiences") if not values[name]]
+        errors += [
+            LineError(line, texts.CARD_NEEDS.format(
+                name=texts.HEADERS[name][0], property=cards.OWN[name].upper()
+            ))
+            for name in missing
+        ]  # fmt: skip
+        if not missing:
+            rows.append((line, values))
+    return _judge(rows, districts, errors)
+
+
+def _table(
+    lines: list[tuple[int, list[str]]], errors: list[LineError], districts: Mapping[str, str]
+) -> Reading:
     if not lines:
         return _unreadable(errors[0].text if errors else texts.EMPTY_FILE)
     columns, wrong = _columns(lines[0][1])
     if wrong:
         return Reading((), tuple(wrong))
-    return _rows(lines[1:], columns, districts or {}, errors)
+    return _rows(lines[1:], columns, districts, errors)
 
 
 def _unreadable(text: str) -> Reading:
@@ -121,7 +168,7 @@ def _cells(text: str) -> tuple[list[tuple[int, list[str]]], list[LineError]]:
             if any("\n" in cell or "\r" in cell for cell in cells):
                 errors.append(LineError(first, texts.RUNS_ON.format(last=reader.line_num)))
                 continue
-            cleaned = [_clean(cell) for cell in cells]
+            cleaned = [clean(cell) for cell in cells]
             if any(cleaned):
                 found.append((reader.line_num, cleaned))
     except csv.Error:
@@ -129,7 +176,8 @@ def _cells(text: str) -> tuple[list[tuple[int, list[str]]], list[LineError]]:
     return found[1 if announced else 0 :], errors
 
 
-def _clean(cell: str) -> str:
+def clean(cell: str) -> str:
+    """One line, and nothing that a spreadsheet would run. Pure."""
     plain = " ".join(cell.split())
     return plain if _PHONE.match(plain) else plain.lstrip(_FORMULA)
 
@@ -166,18 +214,30 @@ def _rows(
     districts: Mapping[str, str],
     errors: list[LineError],
 ) -> Reading:
-    rows: list[ContactRow] = []
-    seen: dict[tuple[str, ...], int] = {}
+    found: list[tuple[int, dict[str, str]]] = []
+    width = max(columns.values()) + 1
     for line, cells in lines:
+        if len(cells) > width and any(cells[width:]):
+            errors.append(LineError(line, texts.TOO_MANY_CELLS))
+            continue
         values = {
             name: cells[index] if index < len(cells) else "" for name, index in columns.items()
         }
+        found.append((line, values))
+    return _judge(found, districts, errors)
+
+
+def _judge(
+    found: Sequence[tuple[int, dict[str, str]]],
+    districts: Mapping[str, str],
+    errors: list[LineError],
+) -> Reading:
+    rows: list[ContactRow] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for line, values in found:
         district = values.get("district", "")
         values["district"] = districts.get(district.lower(), district)
         wrong = _mistakes(values)
-        width = max(columns.values()) + 1
-        if len(cells) > width and any(cells[width:]):
-            wrong.append(texts.TOO_MANY_CELLS)
         wrong += _double(values, seen, line)
         errors.extend(LineError(line, text) for text in wrong)
         if not wrong:
@@ -219,7 +279,21 @@ def _mistakes(values: Mapping[str, str]) -> list[str]:
     wrong += _unknown(values, "roles", texts.ROLES)
     if values.get("district") and not _DISTRICT.match(values["district"]):
         wrong.append(texts.UNKNOWN_DISTRICT.format(value=values["district"][:60]))
-    return wrong
+    return wrong + _consent(values)
+
+
+def _consent(values: Mapping[str, str]) -> list[str]:
+    """A personal address of a religious or cultural organisation needs the person's word."""
+    given, email = values.get("consent", ""), values.get("email", "").lower()
+    if given and not _YES.match(given):
+        name = texts.HEADERS["consent"][0]
+        return [texts.UNKNOWN_YES.format(value=given[:60], name=name)]
+    chosen = [texts.AUDIENCES.get(part) for part in _parts(values.get("audiences", ""))]
+    consents = {ConsentKind.PERSONAL_ADDRESS} if given else set()
+    audiences = [one.value for one in chosen if one is not None]
+    if not email or may_have(email, audiences, consents):
+        return []
+    return [texts.NEEDS_CONSENT.format(value=email[:60])]
 
 
 def _unknown(values: Mapping[str, str], name: str, choices: Mapping[str, object]) -> list[str]:
@@ -255,4 +329,6 @@ def _row(line: int, values: Mapping[str, str]) -> ContactRow:
         language=values.get("language") or "nl",
         internal_contact=values.get("internal_contact") or None,
         mailbox=values.get("mailbox", "").lower() or None,
+        organisation_phone=values.get("organisation_phone") or None,
+        has_consent=bool(values.get("consent")),
     )

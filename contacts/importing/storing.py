@@ -1,28 +1,50 @@
-"""Stores a contact list that was read: new and changed rows, nothing twice."""
+"""Stores a contact list that was read: new and changed rows, nothing twice.
+
+Everything that is known is read once, so that a list of ten thousand takes seconds; rows get
+their numbers in a few statements.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.consent import Consent, ConsentKind
 from contacts.directory import (
     Channel,
     ChannelKind,
     ChannelStatus,
-    ContactGroup,
     GroupMember,
     Organisation,
     Person,
+    Role,
+    RoleGrant,
 )
 from contacts.importing import texts
+from contacts.importing.batches import Undo, keep_undo
+from contacts.importing.known import Known, load_known
+from contacts.importing.numbers import number_rows
 from contacts.importing.reading import ContactRow, LineError, Reading
 from contacts.journal import Who, write_journal
-from contacts.people import grant, open_channel
 
 MAIL_RANK = 10
+#: so many lines between two signs of progress
+STEP = 250
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """What one line does, in Dutch. ``is_new``: a person who was not on the list."""
+
+    line: int
+    who: str
+    is_new: bool
+    what: tuple[str, ...]
 
 
 @dataclass
@@ -33,94 +55,224 @@ class ImportResult:
     updated: int = 0
     unchanged: int = 0
     organisations: int = 0
+    batch_id: int | None = None
     person_ids: list[int] = field(default_factory=list)
     errors: list[LineError] = field(default_factory=list)
+    changes: list[LineChange] = field(default_factory=list)
 
 
 async def import_contacts(
-    session: AsyncSession, reading: Reading, *, who: Who, is_exercise: bool, now: datetime
+    session: AsyncSession,
+    reading: Reading,
+    *,
+    who: Who,
+    is_exercise: bool,
+    now: datetime,
+    progress: Progress | None = None,
 ) -> ImportResult:
     """Store the good rows; the same list again changes nothing.
 
     A row is recognised by its mail address, or without one by organisation and name. Nobody is
-    removed, no role is taken away, and an address that was closed stays closed.
+    removed, no role is taken away, and an address that was closed stays closed. What it changes
+    is kept, so that it can be taken back as a whole.
     """
-    result = ImportResult()
-    for row in reading.rows:
-        organisation = await _organisation(session, row, result, is_exercise, now)
-        if organisation is not None:
-            await _person(session, row, organisation, result, who, now)
-    detail = {
-        "added": result.added, "updated": result.updated, "unchanged": result.unchanged,
-        "errors": len(result.errors),
-    }  # fmt: skip
-    write_journal(
-        session, who=who, action="contacts_imported", subject="person", detail=detail, now=now
-    )
-    return result
+    work = _Import(session, await load_known(session), who, is_exercise, now)
+    await work.make_organisations(reading)
+    for count, row in enumerate(reading.rows, 1):
+        work.take(row)
+        if progress is not None and (count % STEP == 0 or count == len(reading.rows)):
+            progress(count)
+    return await work.finish()
 
 
-async def _organisation(
-    session: AsyncSession, row: ContactRow, result: ImportResult, is_exercise: bool, now: datetime
-) -> Organisation | None:
-    found = await session.exec(
-        select(Organisation).where(col(Organisation.name) == row.organisation)
-    )
-    organisation = found.first()
-    if organisation is None:
-        organisation = Organisation(
-            name=row.organisation, domain=row.domain, is_exercise=is_exercise, created_at=now
-        )
-        session.add(organisation)
-        result.organisations += 1
-    elif organisation.is_exercise != is_exercise:
-        world = texts.EXERCISE_WORLD if organisation.is_exercise else texts.REAL_WORLD
-        text = texts.OTHER_WORLD.format(value=row.organisation, world=world)
-        result.errors.append(LineError(row.line, text))
-        return None
-    elif organisation.domain is not row.domain:
-        text = texts.OTHER_DOMAIN.format(value=row.organisation)
-        result.errors.append(LineError(row.line, text))
-        return None
-    organisation.district = row.district or organisation.district
-    organisation.mailbox = row.mailbox or organisation.mailbox
-    organisation.internal_contact = row.internal_contact or organisation.internal_contact
-    await session.flush()
-    return organisation
+class _Import:
+    """One import under way: people first, what hangs on their numbers at the end."""
 
+    def __init__(
+        self, session: AsyncSession, known: Known, who: Who, is_exercise: bool, now: datetime
+    ) -> None:
+        self.session, self.known, self.who = session, known, who
+        self.is_exercise, self.now = is_exercise, now
+        self.result, self.undo = ImportResult(), Undo()
+        self._rows: list[tuple[ContactRow, Person, list[str], bool]] = []
+        self._made: list[Any] = []
+        self._waiting: list[Any] = []
+        self._granted: dict[Role, list[int]] = {}
+        self._new: set[str] = set()
+        self._said: set[str] = set()
 
-async def _person(
-    session: AsyncSession,
-    row: ContactRow,
-    organisation: Organisation,
-    result: ImportResult,
-    who: Who,
-    now: datetime,
-) -> None:
-    person = await _known(session, row, organisation)
-    if person is not None and (refusal := _refusal(person, organisation)):
-        text = refusal.format(value=row.email or row.name)
-        result.errors.append(LineError(row.line, text))
-        return
-    if person is None:
-        assert organisation.id is not None
-        person = Person(
-            organisation_id=organisation.id,
-            name=row.name,
-            created_at=now,
-            is_exercise=organisation.is_exercise,
-        )
-        session.add(person)
-        result.added += 1
-        _fill(person, row)
-    else:
-        _fill(person, row)
-        changed = session.is_modified(person)
-        result.updated, result.unchanged = (
-            result.updated + changed, result.unchanged + (not changed),
+    async def make_organisations(self, reading: Reading) -> None:
+        """The ones that nobody knew, in one go: their people need their numbers."""
+        for row in reading.rows:
+            if row.organisation not in self.known.organisations:
+                organisation = Organisation(
+                    name=row.organisation, domain=row.domain, is_exercise=self.is_exercise,
+                    created_at=self.now,
+                )  # fmt: skip
+                self.known.organisations[row.organisation] = organisation
+                self._new.add(row.organisation)
+                self._make(organisation)
+        self.result.organisations = len(self._new)
+        await self._write()
+
+    def take(self, row: ContactRow) -> None:
+        """One line: its organisation and its person; the rest hangs on the person's number."""
+        what: list[str] = []
+        organisation = self._organisation(row, what)
+        if organisation is None:
+            return
+        person = self.known.person_of(row, organisation)
+        if person is not None and (refusal := _refusal(person, organisation)):
+            self._refuse(row, refusal.format(value=row.email or row.name))
+            return
+        is_new = person is None
+        if person is None:
+            assert organisation.id is not None
+            person = Person(
+                organisation_id=organisation.id, name=row.name, created_at=self.now,
+                is_exercise=organisation.is_exercise,
+            )  # fmt: skip
+            self._make(person)
+            self.known.note_person(person, row.email)
+        what += self._fill(person, _person_values(person, row), is_new=is_new)
+        self._rows.append((row, person, what, is_new))
+
+    def _organisation(self, row: ContactRow, what: list[str]) -> Organisation | None:
+        organisation = self.known.organisations[row.organisation]
+        if organisation.is_exercise != self.is_exercise:
+            world = texts.EXERCISE_WORLD if organisation.is_exercise else texts.REAL_WORLD
+            self._refuse(row, texts.OTHER_WORLD.format(value=row.organisation, world=world))
+            return None
+        if organisation.domain is not row.domain:
+            self._refuse(row, texts.OTHER_DOMAIN.format(value=row.organisation))
+            return None
+        is_new = row.organisation in self._new
+        if is_new and row.organisation not in self._said:
+            self._said.add(row.organisation)
+            what.append(texts.NEW_ORGANISATION)
+        values = _organisation_values(organisation, row)
+        what += self._fill(organisation, values, is_new=is_new)
+        return organisation
+
+    def _refuse(self, row: ContactRow, text: str) -> None:
+        self.result.errors.append(LineError(row.line, text))
+
+    def _fill(
+        self, target: Organisation | Person, values: dict[str, Any], *, is_new: bool
+    ) -> list[str]:
+        """Set what differs, remember what it was, and say it; of a new row nothing is said."""
+        said = []
+        for name, value in values.items():
+            old = getattr(target, name)
+            if old == value:
+                continue
+            setattr(target, name, value)
+            if not is_new:
+                self.undo.changed(target, name, old, value)
+                said.append(
+                    texts.CHANGE.format(
+                        field=texts.FIELDS[name], old=_shown(old), new=_shown(value)
+                    )
+                )
+        return said
+
+    async def finish(self) -> ImportResult:
+        """Numbers for everybody, then addresses, roles, groups and consent; one journal line."""
+        await self._write()
+        for row, person, what, is_new in self._rows:
+            said = [*what, *await self._connect(row, person)]
+            self._count(row, said, is_new)
+            assert person.id is not None
+            self.result.person_ids.append(person.id)
+        await self._write()
+        self._journal_roles()
+        self.undo.made(self._made)
+        result = self.result
+        if result.changes:
+            result.batch_id = await keep_undo(
+                self.session, self.undo, who=self.who, is_exercise=self.is_exercise, now=self.now
+            )
+        detail = {
+            "added": result.added, "updated": result.updated, "unchanged": result.unchanged,
+            "errors": len(result.errors),
+        }  # fmt: skip
+        write_journal(
+            self.session, who=self.who, action="contacts_imported", subject="person",
+            detail=detail, now=self.now,
         )  # fmt: skip
-    await session.flush()
-    await _connect(session, row, person, result, who, now)
+        return result
+
+    def _count(self, row: ContactRow, said: list[str], is_new: bool) -> None:
+        if is_new:
+            self.result.added += 1
+        elif said:
+            self.result.updated += 1
+        else:
+            self.result.unchanged += 1
+            return
+        who = f"{row.name}, {row.organisation}"
+        self.result.changes.append(LineChange(row.line, who, is_new, tuple(said)))
+
+    async def _connect(self, row: ContactRow, person: Person) -> list[str]:
+        assert person.id is not None
+        said = self._address(row, person)
+        for role in row.roles:
+            if (person.id, role) not in self.known.roles:
+                self.known.roles.add((person.id, role))
+                self._make(RoleGrant(person_id=person.id, role=role, granted_at=self.now))
+                self._granted.setdefault(role, []).append(person.id)
+                said.append(texts.NEW_ROLE.format(role=role.value))
+        for name in row.groups:
+            group_id = await self.known.group(self.session, name)
+            if (group_id, person.id) not in self.known.members:
+                self.known.members.add((group_id, person.id))
+                self._make(GroupMember(group_id=group_id, person_id=person.id))
+                said.append(texts.NEW_GROUP.format(group=name))
+        if row.has_consent and person.id not in self.known.consents:
+            self.known.consents.add(person.id)
+            self._make(
+                Consent(
+                    person_id=person.id, kind=ConsentKind.PERSONAL_ADDRESS,
+                    how=texts.CONSENT_HOW, noted_by=str(self.who), given_at=self.now,
+                )
+            )  # fmt: skip
+            said.append(texts.NEW_CONSENT)
+        return said
+
+    def _address(self, row: ContactRow, person: Person) -> list[str]:
+        if row.email is None:
+            return []
+        channel = self.known.channels.get(row.email)
+        if channel is not None:
+            if channel.status is ChannelStatus.CLOSED:
+                self._refuse(row, texts.CLOSED_ADDRESS.format(value=row.email))
+            return []
+        assert person.id is not None
+        channel = Channel(
+            person_id=person.id, kind=ChannelKind.EMAIL, address=row.email, rank=MAIL_RANK,
+            is_exercise=person.is_exercise, created_at=self.now,
+        )  # fmt: skip
+        self.known.channels[row.email] = channel
+        self._make(channel)
+        return [texts.NEW_ADDRESS]
+
+    def _make(self, row: Any) -> None:
+        self._waiting.append(row)
+
+    async def _write(self) -> None:
+        """What was made since the last time goes to the store, numbered beforehand."""
+        await number_rows(self.session, self._waiting)
+        self.session.add_all(self._waiting)
+        await self.session.flush()
+        self._made += self._waiting
+        self._waiting = []
+
+    def _journal_roles(self) -> None:
+        for role, people in self._granted.items():
+            write_journal(
+                self.session, who=self.who, action="role_granted", subject="person",
+                detail={"role": role.value, "ids": people}, now=self.now,
+            )  # fmt: skip
 
 
 def _refusal(person: Person, organisation: Organisation) -> str | None:
@@ -129,75 +281,24 @@ def _refusal(person: Person, organisation: Organisation) -> str | None:
     return texts.LEFT if person.left_at is not None else None
 
 
-def _fill(person: Person, row: ContactRow) -> None:
-    person.name, person.function, person.language = row.name, row.function, row.language
-    audiences = [audience.value for audience in row.audiences]
-    # Assigning an equal list would count as a change.
-    if person.audiences != audiences:
-        person.audiences = audiences
-    person.phone = row.phone or person.phone
+def _organisation_values(organisation: Organisation, row: ContactRow) -> dict[str, Any]:
+    """What is empty on the list says nothing about what is known. Pure."""
+    return {
+        "district": row.district or organisation.district,
+        "mailbox": row.mailbox or organisation.mailbox,
+        "internal_contact": row.internal_contact or organisation.internal_contact,
+    } | ({"phone": row.organisation_phone} if row.organisation_phone else {})
 
 
-async def _connect(
-    session: AsyncSession, row: ContactRow, person: Person, result: ImportResult, who: Who,
-    now: datetime,
-) -> None:  # fmt: skip
-    assert person.id is not None
-    result.person_ids.append(person.id)
-    if row.email is not None:
-        channel = await _mail_channel(session, row.email)
-        if channel is None:
-            await open_channel(
-                session, person, ChannelKind.EMAIL, row.email, rank=MAIL_RANK, now=now
-            )
-        elif channel.status is ChannelStatus.CLOSED:
-            text = texts.CLOSED_ADDRESS.format(value=row.email)
-            result.errors.append(LineError(row.line, text))
-    for role in row.roles:
-        await grant(session, person.id, role, who=who, now=now)
-    for name in row.groups:
-        await _join(session, name, person.id)
+def _person_values(person: Person, row: ContactRow) -> dict[str, Any]:
+    return {
+        "name": row.name, "function": row.function, "language": row.language,
+        "audiences": [audience.value for audience in row.audiences],
+        "phone": row.phone or person.phone,
+    }  # fmt: skip
 
 
-async def _known(
-    session: AsyncSession, row: ContactRow, organisation: Organisation
-) -> Person | None:
-    if row.email is not None:
-        channel = await _mail_channel(session, row.email)
-        if channel is not None:
-            return await session.get_one(Person, channel.person_id)
-    same_name = select(Person).where(
-        col(Person.organisation_id) == organisation.id, col(Person.name) == row.name
-    )
-    if row.email is not None:
-        # Somebody of this name with another address is a colleague: names are often functions.
-        with_mail = select(Channel.person_id).where(col(Channel.kind) == ChannelKind.EMAIL)
-        same_name = same_name.where(col(Person.id).not_in(with_mail))
-    found = await session.exec(same_name.order_by(col(Person.id)))
-    return found.first()
-
-
-async def _mail_channel(session: AsyncSession, address: str) -> Channel | None:
-    found = await session.exec(
-        select(Channel).where(
-            col(Channel.kind) == ChannelKind.EMAIL, col(Channel.address) == address
-        )
-    )
-    return found.first()
-
-
-async def _join(session: AsyncSession, name: str, person_id: int) -> None:
-    group = (await session.exec(select(ContactGroup).where(col(ContactGroup.name) == name))).first()
-    if group is None:
-        group = ContactGroup(name=name[:120])
-        session.add(group)
-        await session.flush()
-    assert group.id is not None
-    member = await session.exec(
-        select(GroupMember.id).where(
-            col(GroupMember.group_id) == group.id, col(GroupMember.person_id) == person_id
-        )
-    )
-    if member.first() is None:
-        session.add(GroupMember(group_id=group.id, person_id=person_id))
-        await session.flush()
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or texts.NOTHING
+    return str(value) if value else texts.NOTHING

@@ -17,6 +17,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "groups": ("groepen", "groep"),
     "internal_contact": ("intern aanspreekpunt", "intern_aanspreekpunt"),
     "mailbox": ("algemeen e-mailadres", "postbus"),
+    "organisation_phone": ("telefoon organisatie",),
+    "consent": ("toestemming persoonlijk adres", "toestemming"),
 }
 REQUIRED = ("organisation", "domain", "name", "audiences")
 
@@ -96,3 +98,31 @@ OTHER_DOMAIN = "'{value}' staat in Schakel bij een ander domein. Maak dat eerst 
 OTHER_WORLD = "'{value}' bestaat al in de {world}. Oefenlijst en echte lijst blijven gescheiden."
 EXERCISE_WORLD = "oefenlijst"
 REAL_WORLD = "echte lijst"
+
+NOT_SPREADSHEET = "Dit werkblad is niet te lezen. Sla het opnieuw op als xlsx of als CSV (UTF-8)."
+NOT_CARDS = "Deze visitekaartjes (vCard) zijn niet te lezen. Maak de export opnieuw."
+CARD_NEEDS = (
+    "Dit kaartje mist '{name}'. Schakel leest dat uit de regel {property} van het kaartje; een "
+    "gewone export heeft die niet. Neem de lijst dan liever als CSV of xlsx."
+)
+UNKNOWN_YES = "'{value}' ken ik niet bij '{name}'. Schrijf ja, een datum, of laat het leeg."
+NEEDS_CONSENT = (
+    "'{value}' is geen functioneel adres. Van een religieuze of culturele organisatie mag een "
+    "persoonlijk adres pas op de lijst als de persoon toestemming gaf. Zet dan 'ja' bij "
+    "'toestemming persoonlijk adres'."
+)
+CONSENT_HOW = "bij het inlezen opgegeven"
+
+#: what an import changes on a line
+FIELDS = {
+    "name": "naam", "function": "functie", "language": "taal", "audiences": "teksten",
+    "phone": "telefoon", "district": "wijk", "mailbox": "algemeen e-mailadres",
+    "internal_contact": "intern aanspreekpunt", "organisation_phone": "telefoon organisatie",
+}  # fmt: skip
+CHANGE = "{field}: {old} → {new}"
+NOTHING = "leeg"
+NEW_ORGANISATION = "nieuwe organisatie"
+NEW_ADDRESS = "e-mailadres erbij"
+NEW_ROLE = "recht erbij: {role}"
+NEW_GROUP = "groep erbij: {group}"
+NEW_CONSENT = "toestemming genoteerd"

@@ -1,0 +1,190 @@
+"""What an import changed, kept for a week, so that it can be taken back as a whole.
+
+Taking back never undoes what somebody did afterwards: a value that was changed again stays, and
+whoever already got a message is marked as left instead of removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Column, delete
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Json, Organisation, Person
+from contacts.journal import Who, write_journal
+from contacts.outbox import Delivery
+from contacts.people import mark_left
+from contacts.records import Row
+
+#: what the list was before is personal data as well
+KEEP = timedelta(days=7)
+#: what hangs on a person, first to go
+PARTS = ("channel", "role_grant", "group_member", "consent")
+
+
+class ImportBatch(Row, table=True):
+    """One import. ``undo`` is emptied after a week, or when it was taken back."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    made_at: datetime
+    made_by: str = Field(max_length=80)
+    is_exercise: bool = Field(default=False)
+    undo: Json | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    undone_at: datetime | None = None
+
+
+class AlreadyUndone(LookupError):
+    """It was taken back before, or it is too long ago."""
+
+
+@dataclass
+class Undo:
+    """Collects, while lines are taken, how to go back."""
+
+    _changed: list[tuple[Any, str, Any, Any]] = field(default_factory=list)
+    _made: list[Any] = field(default_factory=list)
+
+    def changed(self, row: Any, name: str, old: Any, new: Any) -> None:
+        self._changed.append((row, name, old, new))
+
+    def made(self, rows: Sequence[Any]) -> None:
+        self._made.extend(rows)
+
+    def to_json(self) -> Json:
+        """Numbers of what was made, per table, and old and new of what was changed."""
+        made: dict[str, list[int]] = {}
+        for row in self._made:
+            made.setdefault(str(row.__tablename__), []).append(row.id)
+        changed = [
+            [str(row.__tablename__), row.id, name, old, new]
+            for row, name, old, new in self._changed
+        ]
+        return {"made": made, "changed": changed}
+
+
+async def keep_undo(
+    session: AsyncSession, undo: Undo, *, who: Who, is_exercise: bool, now: datetime
+) -> int:
+    """Store it; returns the number of the import."""
+    batch = ImportBatch(made_at=now, made_by=str(who), is_exercise=is_exercise, undo=undo.to_json())
+    session.add(batch)
+    await session.flush()
+    assert batch.id is not None
+    return batch.id
+
+
+async def latest_batch(session: AsyncSession, *, is_exercise: bool) -> ImportBatch | None:
+    """The newest import that can be taken back; older ones only after it."""
+    found = await session.exec(
+        select(ImportBatch)
+        .where(
+            col(ImportBatch.is_exercise) == is_exercise,
+            col(ImportBatch.undone_at).is_(None),
+            col(ImportBatch.undo).is_not(None),
+        )
+        .order_by(col(ImportBatch.id).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def undo_import(session: AsyncSession, batch: ImportBatch, *, who: Who, now: datetime) -> int:
+    """Take an import back; returns how many rows went back or away.
+
+    :raises AlreadyUndone: there is nothing left to go back to.
+    """
+    if batch.undo is None or batch.undone_at is not None:
+        raise AlreadyUndone(str(batch.id))
+    made, changed = batch.undo["made"], batch.undo["changed"]
+    count = 0
+    for table, number, name, old, new in reversed(changed):
+        row = await session.get(Organisation if table == "organisation" else Person, number)
+        if row is not None and getattr(row, name) == new:
+            setattr(row, name, old)
+            session.add(row)
+            count += 1
+    await session.flush()
+    count += await _take_away(session, made, who=who, now=now)
+    batch.undone_at, batch.undo = now, None
+    session.add(batch)
+    write_journal(
+        session, who=who, action="import_undone", subject=f"import_batch:{batch.id}",
+        detail={"count": count}, now=now,
+    )  # fmt: skip
+    await session.flush()
+    return count
+
+
+async def _take_away(
+    session: AsyncSession, made: dict[str, list[int]], *, who: Who, now: datetime
+) -> int:
+    """Rows that the import made; whoever has a history leaves instead."""
+    people = made.get("person", [])
+    leaving = await _with_history(session, people)
+    for person_id in sorted(leaving):
+        person = await session.get(Person, person_id)
+        if person is not None:
+            await mark_left(session, person, who=who, now=now)
+    gone = [person_id for person_id in people if person_id not in leaving]
+    for table in SQLModel.metadata.sorted_tables:
+        # What came to hang on them since, such as an invitation, goes with them.
+        if "person_id" in table.columns and table.columns["person_id"].foreign_keys:
+            for some in _portions(gone):
+                await session.exec(delete(table).where(table.columns["person_id"].in_(some)))
+    count = len(people)
+    for name in (*PARTS, "person"):
+        table = SQLModel.metadata.tables[name]
+        ids = gone if name == "person" else made.get(name, [])
+        for some in _portions(ids):
+            result = await session.exec(delete(table).where(table.c.id.in_(some)))
+            count += 0 if name == "person" else result.rowcount
+    return count + await _drop_empty(session, made.get("organisation", []))
+
+
+async def _with_history(session: AsyncSession, people: Sequence[int]) -> set[int]:
+    """Who got a message: rows point to them for ever."""
+    found: set[int] = set()
+    for some in _portions(people):
+        rows = await session.exec(
+            select(Delivery.person_id).where(col(Delivery.person_id).in_(some)).distinct()
+        )
+        found |= {person_id for person_id in rows.all() if person_id is not None}
+    return found
+
+
+async def _drop_empty(session: AsyncSession, ids: Sequence[int]) -> int:
+    """Organisations where nobody is left, now or before; returns how many."""
+    count = 0
+    for some in _portions(ids):
+        somebody = select(Person.id).where(col(Person.organisation_id) == col(Organisation.id))
+        result = await session.exec(
+            delete(Organisation)
+            .where(col(Organisation.id).in_(some), ~somebody.exists())
+            .execution_options(synchronize_session=False)
+        )
+        count += result.rowcount
+    return count
+
+
+def _portions(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + 1000] for start in range(0, len(ids), 1000)]
+
+
+async def forget_undo(session: AsyncSession, *, now: datetime) -> int:
+    """Empty what is older than a week; returns how many."""
+    found = await session.exec(
+        select(ImportBatch).where(
+            col(ImportBatch.made_at) < now - KEEP, col(ImportBatch.undo).is_not(None)
+        )
+    )
+    batches = found.all()
+    for batch in batches:
+        batch.undo = None
+        session.add(batch)
+    await session.flush()
+    return len(batches)

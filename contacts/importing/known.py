@@ -1,0 +1,111 @@
+"""What is on the list already, read once before an import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.consent import Consent, ConsentKind
+from contacts.directory import (
+    Channel,
+    ChannelKind,
+    ContactGroup,
+    GroupMember,
+    Organisation,
+    Person,
+    Role,
+    RoleGrant,
+)
+from contacts.importing.reading import ContactRow
+
+
+@dataclass
+class Known:
+    """The list in memory, kept up to date while lines are taken."""
+
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
+    roles: set[tuple[int, Role]] = field(default_factory=set)
+    groups: dict[str, int] = field(default_factory=dict)
+    members: set[tuple[int, int]] = field(default_factory=set)
+    consents: set[int] = field(default_factory=set)
+    _by_name: dict[tuple[int, str], list[Person]] = field(default_factory=dict)
+    _with_mail: set[int] = field(default_factory=set)
+    _new_mail: set[int] = field(default_factory=set)
+    _new_by_mail: dict[str, Person] = field(default_factory=dict)
+
+    def add_people(self, people: list[Person]) -> None:
+        for person in people:
+            assert person.id is not None
+            self.people[person.id] = person
+            self._by_name.setdefault((person.organisation_id, person.name), []).append(person)
+        self._with_mail = {channel.person_id for channel in self.channels.values()}
+
+    def person_of(self, row: ContactRow, organisation: Organisation) -> Person | None:
+        """Whom the line is about: by mail address, or else by organisation and name.
+
+        With an address, somebody of this name who has another one is a colleague: names are
+        often functions.
+        """
+        if row.email is not None:
+            channel = self.channels.get(row.email)
+            if channel is not None:
+                return self.people.get(channel.person_id)
+            if row.email in self._new_by_mail:
+                return self._new_by_mail[row.email]
+        for person in self._by_name.get((organisation.id or 0, row.name), ()):
+            if row.email is None or not self._has_mail(person):
+                if row.email is not None:
+                    self._new_mail.add(id(person))
+                return person
+        return None
+
+    def _has_mail(self, person: Person) -> bool:
+        return (person.id in self._with_mail) or id(person) in self._new_mail
+
+    def note_person(self, person: Person, email: str | None) -> None:
+        """Somebody new, who has no number yet."""
+        self._by_name.setdefault((person.organisation_id, person.name), []).append(person)
+        if email is not None:
+            self._new_mail.add(id(person))
+            self._new_by_mail[email] = person
+
+    async def group(self, session: AsyncSession, name: str) -> int:
+        """The group by hand of this name; made when it is not there."""
+        name = name[:120]
+        if name not in self.groups:
+            group = ContactGroup(name=name)
+            session.add(group)
+            await session.flush()
+            assert group.id is not None
+            self.groups[name] = group.id
+        return self.groups[name]
+
+
+async def load_known(session: AsyncSession) -> Known:
+    """The whole list: a city has some thousands of contacts at the most."""
+    known = Known()
+    for organisation in (await session.exec(select(Organisation))).all():
+        known.organisations[organisation.name] = organisation
+    mail = await session.exec(select(Channel).where(col(Channel.kind) == ChannelKind.EMAIL))
+    known.channels = {channel.address: channel for channel in mail.all()}
+    people = await session.exec(select(Person).order_by(col(Person.id)))
+    known.add_people(list(people.all()))
+    grants = await session.exec(select(RoleGrant.person_id, RoleGrant.role))
+    known.roles = {(person_id, Role(role)) for person_id, role in grants.all()}
+    for group in (await session.exec(select(ContactGroup))).all():
+        assert group.id is not None
+        known.groups[group.name] = group.id
+    members = await session.exec(select(GroupMember.group_id, GroupMember.person_id))
+    known.members = set(members.all())
+    consents = await session.exec(
+        select(Consent.person_id).where(
+            col(Consent.kind) == ConsentKind.PERSONAL_ADDRESS,
+            col(Consent.withdrawn_at).is_(None),
+        )
+    )
+    known.consents = set(consents.all())
+    return known

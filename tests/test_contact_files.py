@@ -1,0 +1,314 @@
+"""The list as a file and back without a difference; imports taken back; the same person twice."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from sqlmodel import col, select
+
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    ContactGroup,
+    Domain,
+    GroupMember,
+    Organisation,
+    Person,
+    RoleGrant,
+)
+from contacts.importing import ImportResult, import_contacts, read_contacts
+from contacts.importing import texts as words
+from contacts.importing.batches import (
+    KEEP,
+    AlreadyUndone,
+    ImportBatch,
+    forget_undo,
+    latest_batch,
+    undo_import,
+)
+from contacts.importing.exporting import Kind, export_rows, write_rows
+from contacts.journal import SYSTEM, JournalEntry
+from contacts.merging import alike, find_pairs, merge_people
+from contacts.outbox import Content, EmailForm, MessageKind
+from contacts.people import open_channel
+from contacts.records import Database
+from contacts.sending import Recipient, post
+from tests.console_world import World, a_world
+
+HEAD = "organisatie;domein;naam;doelgroepen;rechten;e-mail;telefoon;groepen;functie\n"
+LIST = (
+    HEAD
+    + "School A;onderwijs;Docent;docent vo;duider;d@a.example;026 1;Overleg;mentor\n"
+    + "School A;onderwijs;Teamleider;schoolleiding;;t@a.example;;;\n"
+    + "Moskee;maatschappelijk;Bestuur;religieus;;info@m.example;;;\n"
+)
+
+
+async def bring_in(db: Database, now: datetime, raw: bytes | str) -> ImportResult:
+    reading = read_contacts(raw if isinstance(raw, bytes) else raw.encode())
+    assert reading.errors == ()
+    async with db.begin() as session:
+        return await import_contacts(session, reading, who=SYSTEM, is_exercise=False, now=now)
+
+
+async def written(db: Database, kind: Kind) -> bytes:
+    async with db.read() as session:
+        return write_rows(await export_rows(session, is_exercise=False), kind)
+
+
+async def rows(db: Database, table: Any) -> list[Any]:
+    async with db.read() as session:
+        return list((await session.exec(select(table))).all())
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_a_list_goes_out_and_in_without_a_difference(
+    db: Database, now: datetime, kind: Kind
+) -> None:
+    await bring_in(db, now, LIST)
+    raw = await written(db, kind)
+    again = await bring_in(db, now, raw)
+    assert (again.added, again.updated, again.unchanged, again.errors) == (0, 0, 3, [])
+    assert again.changes == []
+    assert await written(db, kind) == raw or kind is Kind.XLSX
+
+
+NAMES = st.text(
+    st.characters(categories=("L", "N"), include_characters=" '’;,\"-&", exclude_characters=""),
+    min_size=1, max_size=30,
+).map(lambda text: " ".join(text.split()).strip("=+-@ ") or "x")  # fmt: skip
+ROWS = st.lists(
+    st.tuples(NAMES, NAMES, st.sampled_from(["docent_po", "schoolleiding", "jongerenwerk"])),
+    min_size=1, max_size=6, unique_by=lambda row: (row[0].lower(), row[1].lower()),
+)  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(ROWS, st.sampled_from(Kind))
+def test_whatever_stands_in_the_cells_comes_back(
+    people: list[tuple[str, str, str]], kind: Kind
+) -> None:
+    columns = dict.fromkeys(words.HEADERS, "")
+    given_rows = [
+        {**columns, "organisation": organisation, "domain": "onderwijs", "name": name,
+         "audiences": audience, "language": "nl", "email": f"p{number}@x.example"}
+        for number, (organisation, name, audience) in enumerate(people)
+    ]  # fmt: skip
+    reading = read_contacts(write_rows(given_rows, kind))
+    assert reading.errors == ()
+    assert [(r.organisation, r.name, r.audiences[0].value) for r in reading.rows] == people
+
+
+async def test_a_spreadsheet_holds_text_and_no_formula(db: Database, now: datetime) -> None:
+    await bring_in(db, now, LIST)
+    sheet = load_workbook(io.BytesIO(await written(db, Kind.XLSX))).worksheets[0]
+    assert sheet["A1"].value == "organisatie"
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "inlineStr", "n"}
+
+
+@pytest.mark.parametrize("raw", [b"PK\x03\x04 no spreadsheet", b"BEGIN:VCARD\nnonsense"])
+def test_a_broken_file_is_said_in_dutch_and_raises_nothing(raw: bytes) -> None:
+    reading = read_contacts(raw)
+    assert reading.rows == ()
+    assert "niet te lezen" in reading.errors[0].text
+
+
+def test_a_card_of_somebody_elses_program_says_what_it_misses() -> None:
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Docent\r\nORG:School\r\nEND:VCARD\r\n"
+    reading = read_contacts(card.encode())
+    assert [error.line for error in reading.errors] == [1, 1]
+    assert "X-SCHAKEL-DOMEIN" in reading.errors[0].text
+
+
+def test_a_personal_address_of_a_mosque_is_an_error_on_its_line_without_consent() -> None:
+    line = "Moskee;maatschappelijk;Bestuur;religieus;;a.yilmaz@m.example;;;\n"
+    reading = read_contacts((HEAD + line).encode())
+    assert "geen functioneel adres" in reading.errors[0].text
+    head = HEAD.replace("\n", ";toestemming\n")
+    assert read_contacts((head + line.replace("\n", ";ja\n")).encode()).errors == ()
+    assert read_contacts((head + line.replace("\n", ";nou\n")).encode()).rows == ()
+
+
+async def test_each_line_says_what_it_would_change(db: Database, now: datetime) -> None:
+    await bring_in(db, now, LIST)
+    again = await bring_in(db, now, LIST.replace("mentor", "zorgcoördinator"))
+    (change,) = again.changes
+    assert (change.line, change.is_new, change.what) == (
+        2, False, ("functie: mentor → zorgcoördinator",),
+    )  # fmt: skip
+
+
+async def take_back(db: Database, now: datetime) -> int:
+    async with db.begin() as session:
+        batch = await latest_batch(session, is_exercise=False)
+        assert batch is not None
+        return await undo_import(session, batch, who=SYSTEM, now=now)
+
+
+async def test_an_import_is_taken_back_as_a_whole(db: Database, now: datetime) -> None:
+    await bring_in(db, now, LIST)
+    await take_back(db, now)
+    for table in (Person, Organisation, Channel, RoleGrant, GroupMember):
+        assert await rows(db, table) == [], table
+    async with db.read() as session:
+        assert await latest_batch(session, is_exercise=False) is None
+
+
+async def test_what_was_changed_since_stays(db: Database, now: datetime) -> None:
+    await bring_in(db, now, LIST)
+    await bring_in(db, now, LIST.replace("mentor", "decaan").replace("026 1", "026 2"))
+    async with db.begin() as session:
+        docent = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        docent.function = "rector"
+    await take_back(db, now)
+    docent = next(p for p in await rows(db, Person) if p.name == "Docent")
+    assert (docent.function, docent.phone) == ("rector", "026 1")
+
+
+async def test_who_got_a_message_leaves_instead_of_vanishing(db: Database, now: datetime) -> None:
+    result = await bring_in(db, now, LIST)
+    form = EmailForm(subject="x", text="x", html="x")
+    async with db.begin() as session:
+        to = Recipient(ChannelKind.EMAIL, "d@a.example", result.person_ids[0], 1)
+        await post(
+            session, kind=MessageKind.BRIEFING, content=Content(email=form), to=[to], now=now
+        )
+    await take_back(db, now)
+    (left,) = await rows(db, Person)
+    assert (left.name, left.left_at) == ("Docent", now)
+    assert [organisation.name for organisation in await rows(db, Organisation)] == ["School A"]
+
+
+async def test_the_way_back_is_forgotten_after_a_week(db: Database, now: datetime) -> None:
+    await bring_in(db, now, LIST)
+    async with db.begin() as session:
+        assert await forget_undo(session, now=now + KEEP) == 0
+        assert await forget_undo(session, now=now + KEEP + timedelta(hours=1)) == 1
+        (batch,) = (await session.exec(select(ImportBatch))).all()
+        with pytest.raises(AlreadyUndone):
+            await undo_import(session, batch, who=SYSTEM, now=now)
+
+
+def a_person(name: str, function: str = "", phone: str | None = None) -> Person:
+    return Person(
+        organisation_id=1, name=name, function=function, phone=phone,
+        created_at=datetime.fromtimestamp(0).astimezone(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (a_person("J. de Vries"), a_person("de Vries, J."), True),
+        (a_person("Docent", "mentor 2"), a_person("Docent", "conciërge"), False),
+        (a_person("Anna", phone="026 1"), a_person("Bob", phone="026 1"), True),
+        (a_person("Docent A"), a_person("Teamleider"), False),
+    ],
+)
+def test_who_looks_the_same(one: Person, other: Person, same: bool) -> None:
+    assert bool(alike([one, other])) is same
+    assert bool(alike([other, one])) is same
+
+
+async def test_merging_keeps_addresses_groups_and_texts_and_says_so(
+    db: Database, now: datetime
+) -> None:
+    twice = "School A;onderwijs;Docent;docent po;;twee@a.example;;Noodlijst;\n"
+    await bring_in(db, now, HEAD + twice.replace("twee", "een").replace("docent po", "docent vo"))
+    await bring_in(db, now, HEAD + twice)
+    async with db.begin() as session:
+        (pair,) = await find_pairs(session, is_exercise=False)
+        await merge_people(session, pair.first, pair.second, who=SYSTEM, now=now)
+        with pytest.raises(ValueError, match="cannot be merged"):
+            await merge_people(session, pair.first, pair.second, who=SYSTEM, now=now)
+    keep = next(person for person in await rows(db, Person) if person.left_at is None)
+    assert {channel.person_id for channel in await rows(db, Channel)} == {keep.id}
+    assert keep.audiences == [Audience.TEACHER_VO_MBO.value, Audience.TEACHER_PO.value]
+    assert len(await rows(db, GroupMember)) == 1
+    assert len(await rows(db, ContactGroup)) == 1
+    merged = [j for j in await rows(db, JournalEntry) if j.action == "contact_merged"]
+    assert len(merged) == 1
+
+
+@pytest.fixture
+async def world(db: Database, now: datetime) -> AsyncIterator[World]:
+    async with a_world(db, now) as world:
+        yield world
+
+
+async def upload(world: World, raw: bytes, name: str) -> httpx.Response:
+    form = (await world.desk.get("/contacten/inlezen")).text
+    token = form.split('name="sleutel" value="')[1].split('"')[0]
+    return await world.desk.post(
+        "/contacten/inlezen", data={"sleutel": token}, files={"bestand": (name, raw)},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )  # fmt: skip
+
+
+async def test_the_desk_looks_brings_in_takes_back_and_takes_out(world: World) -> None:
+    page = (await upload(world, LIST.encode(), "lijst.csv")).text
+    assert "nieuwe organisatie" in page
+    assert len(await rows(world.db, Organisation)) == 2
+    content = page.split('name="bestand" value="')[1].split('"')[0]
+    await world.press("/contacten/inlezen/opslaan", bestand=content)
+    assert len(await rows(world.db, Organisation)) == 4
+    batch = (await rows(world.db, ImportBatch))[-1]
+    out = await world.press("/contacten/uitvoer", vorm="xlsx")
+    assert out.content.startswith(b"PK")
+    assert out.headers["content-disposition"] == 'attachment; filename="contacten.xlsx"'
+    assert "contacts_exported" in {line.action for line in await rows(world.db, JournalEntry)}
+    await world.press(f"/inlezen/{batch.id}/terug")
+    assert len(await rows(world.db, Organisation)) == 2
+    assert (await world.press(f"/inlezen/{batch.id}/terug")).status_code == 404
+
+
+async def test_the_desk_merges_and_not_across_worlds(world: World) -> None:
+    async with world.db.begin() as session:
+        for number, is_exercise in ((1, False), (2, True)):
+            person = Person(
+                organisation_id=world.organisation_id, name="Docent", created_at=world.now,
+                is_exercise=is_exercise,
+            )  # fmt: skip
+            session.add(person)
+            await session.flush()
+            await open_channel(
+                session, person, ChannelKind.EMAIL, f"d{number}@s.example", rank=1, now=world.now
+            )
+    assert "Deze blijft" in (await world.desk.get("/contacten/dubbel")).text
+    exercise = next(p for p in await rows(world.db, Person) if p.is_exercise)
+    other = await world.press("/contacten/dubbel", blijft=1, gaat=exercise.id)
+    assert other.status_code == 404
+    real = [p for p in await rows(world.db, Person) if p.name == "Docent" and not p.is_exercise]
+    await world.press("/contacten/dubbel", blijft=real[0].id, gaat=real[1].id)
+    assert "Niemand lijkt dubbel" in (await world.desk.get("/contacten/dubbel")).text
+
+
+async def test_a_long_list_is_stored_without_a_question_per_line(
+    db: Database, now: datetime
+) -> None:
+    """Few statements, whatever the length: the clock of a busy machine proves nothing."""
+    from sqlalchemy import event
+
+    lines = [
+        f"School {n // 4};onderwijs;Docent {n};docent vo;;d{n}@s.example;;;" for n in range(1_600)
+    ]
+    seen: list[str] = []
+    sync = db.engine.sync_engine
+
+    @event.listens_for(sync, "before_cursor_execute")
+    def note(_c: Any, _cursor: Any, statement: str, _p: Any, _x: Any, _many: bool) -> None:
+        seen.append(statement)
+
+    result = await bring_in(db, now, HEAD + "\n".join(lines))
+    assert (result.added, result.organisations) == (1_600, 400)
+    assert len(seen) < 60
+    assert Domain.EDUCATION in {row.domain for row in await rows(db, Organisation)}
