@@ -11,10 +11,13 @@ import typer
 
 from bot import run_texts as texts
 from bot.config import Config
+from bot.console.printing import warm_up
 from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
 from bot.settling import settle_memory
+from briefings.proofing import read_ahead
+from briefings.settings import BriefingSettings
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
         await house.start()
         settle_memory()
         if Office.WEB in offices:
+            warming = asyncio.create_task(asyncio.to_thread(_warm_up, config.briefings))
+            warming.add_done_callback(_say_not_printing)
             typer.echo(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
     except CannotListen as error:
@@ -52,6 +57,16 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
     finally:
         await house.stop()
     return 0
+
+
+def _warm_up(settings: BriefingSettings) -> bool:
+    read_ahead(settings)
+    return warm_up()
+
+
+def _say_not_printing(warming: asyncio.Task[bool]) -> None:
+    if not warming.cancelled() and warming.exception() is None and not warming.result():
+        log.warning("texts cannot be printed on this machine")
 
 
 def where_the_pages_are(listens_on: str, base_url: str) -> str:

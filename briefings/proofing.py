@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from briefings.event_kinds import event_kinds
+from briefings.event_kinds import GENERAL, event_kinds
 from briefings.examples import example_sheet, kind_of_set
 from briefings.library import Moment, Part, library
 from briefings.lint import Remark, lint_text
@@ -101,6 +101,12 @@ def sheet_of(name: str, settings: BriefingSettings, variant: Variant) -> Sheet:
         is_update=variant.is_update,
         moment=variant.moment,
     )
+
+
+def read_ahead(settings: BriefingSettings) -> None:
+    """Write the general text once for each audience, so that the first evening does not wait."""
+    for audience in Audience:
+        lint_text(render_text(example_sheet(GENERAL, settings), audience))
 
 
 def proof_all(settings: BriefingSettings) -> list[Proof]:

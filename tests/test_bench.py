@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.bench.visiting import PAGES, linked, of_one, percentile
+from briefings.event_kinds import event_kinds
 
 SMALL = (
     "--seconds=2", "--contacts=20", "--events=5", "--deliveries=40", "--users=3", "--streams=4",
@@ -79,3 +80,16 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([1.0], 0.95) == 1.0
     assert percentile([float(n) for n in range(1, 101)], 0.95) == 95.0
     assert of_one([3.0, 1.0, 2.0]) == {"p50_ms": 2.0, "p95_ms": 3.0, "max_ms": 3.0, "n": 3}
+
+
+@pytest.mark.slow
+def test_drafting_is_measured_for_every_type_and_on_paper() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli.main", "bench", "draft"],
+        capture_output=True, text=True, timeout=300, check=False, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["texts"] == 7 * len(event_kinds())
+    assert 0 < figures["draft_p50_ms"] <= figures["draft_max_ms"]
+    assert 0 < figures["pdf_p50_ms"] <= figures["pdf_max_ms"]

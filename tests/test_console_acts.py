@@ -323,6 +323,19 @@ def test_a_later_moment_is_offered_over_the_night_only(
     assert (later_moment(before, now) is not None) is is_offered
 
 
+async def test_a_measure_may_hold_for_some_readers_only(desk: Desk) -> None:
+    given = {
+        "tekst": "De school sluit om 15.00 uur.", "for_whom": "leerlingen", "where": "de wijk",
+        "from_": "vandaag 15.00 uur", "decided_by": "gemeente", "applies": "ja",
+    }  # fmt: skip
+    done = await desk.press("maatregel", **given, **{"lezer-ouders": "ja"})
+    assert done.status_code == 303
+    said = {text.audience: text.plain for text in await desk.rows(BriefingText)}
+    assert "Geldt voor u: ja." in said[Audience.PARENTS]
+    assert "Geldt voor u: nee." in said[Audience.POLICE_DISTRICT]
+    assert "Ouders" in await desk.page("feiten")
+
+
 async def test_a_refused_brake_leaves_everything_as_it_was(desk: Desk) -> None:
     await desk.fact()
     await desk.send(1)

@@ -148,6 +148,22 @@ async def test_nobody_gets_anything_before_approval(evening: Evening) -> None:
     assert await quiet(evening.teacher) == 0
 
 
+async def test_from_alert_to_sent_takes_five_taps_when_the_facts_are_in(
+    evening: Evening,
+) -> None:
+    await alerted(evening)
+    writer, approver = evening.coordinator, evening.approver
+    for label in ("Bevestig", "Alles akkoord"):
+        await writer.press(label)
+    await writer.see_button("Ter goedkeuring")
+    await add_fact(evening)
+    await writer.press("Ter goedkeuring")
+    for label in ("Goedkeuren en verzenden", "Ja, verzenden"):
+        await approver.press(label)
+    await evening.teacher.see_button("Gelezen", timeout_s=15)
+    assert await briefings_out(evening) == 3
+
+
 async def test_the_writer_cannot_approve_at_severity_four(evening: Evening) -> None:
     await submitted(evening)
     request = await evening.approver.see_button("Goedkeuren en verzenden")

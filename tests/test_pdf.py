@@ -160,3 +160,18 @@ async def test_a_machine_that_cannot_print_says_so(
     answer = await desk.web.get(f"/gebeurtenis/{desk.number}/teksten/pdf?tekst=ouders")
     assert answer.status_code == 503
     assert "kan geen pdf maken" in answer.text
+
+
+def test_warming_up_loads_what_the_first_reader_would_wait_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pdf._weasyprint.cache_clear()
+    pdf._environment.cache_clear()
+    assert printing.warm_up()
+    assert pdf._weasyprint.cache_info().currsize == pdf._environment.cache_info().currsize == 1
+
+    def missing() -> None:
+        raise PdfUnavailable
+
+    monkeypatch.setattr(pdf, "_weasyprint", missing)
+    assert not printing.warm_up()

@@ -42,6 +42,12 @@ FACT_SOURCE = "politie"
 OUTCOME = "Dank, dit is besproken met de wijk."
 
 HELP_DELIVER = "Verstuur één bericht aan veel verzonnen contacten en meet snelheid en zekerheid."
+HELP_DRAFT = "Meet hoe snel een bevestigde gebeurtenis in alle vormen klaarstaat, en op papier."
+NO_PDF = "deze computer kan geen pdf maken"
+DRAFT_TITLE = "Verzonnen gebeurtenis"
+SECOND_FACT = "Er is nu geen gevaar voor de buurt."
+STAND = "Versie 1"
+SENDER = "Schakel"
 HELP_MAIL = "Verstuur mail naar een server die weigert, uitstelt en afbreekt; meet en controleer."
 HELP_UPDATES = (
     "Laat veel mensen tegelijk iets sturen, stop Schakel er hard tussendoor, en controleer."

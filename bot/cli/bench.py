@@ -95,6 +95,13 @@ def deliver(
     _measured(measure(plan, quiet=as_json))
 
 
+@app.command("draft", help=texts.HELP_DRAFT)
+def draft() -> None:
+    from bot.bench.drafting import measure
+
+    _measured(measure())
+
+
 @app.command("mail", help=texts.HELP_MAIL)
 def mail(
     contacts: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.responses import Response
 
@@ -25,6 +26,7 @@ from briefings.facts import (
 from briefings.moments import SOONEST
 from briefings.proposals import proposals
 from briefings.rows import Fact, FactKind
+from contacts.directory import Audience
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
 
@@ -70,6 +72,8 @@ async def _page(visit: Visit, event: Event, given: Given) -> Response:
         groups=groups,
         kinds=KINDS,
         headings=texts.FACT_HEADINGS,
+        audiences=texts.AUDIENCES,
+        namen_van_lezers={one.value: label for one, label in texts.AUDIENCES.items()},
         offered=offered,
         sources=list(sources),
         given=given,
@@ -101,9 +105,12 @@ async def add_measure(visit: Visit) -> Response:
     event = await visit.event()
     names = ("tekst", *MEASURE_FIELDS, "applies")
     given = {name: visit.text(name) for name in names}
-    measure = {name: given[name] for name in MEASURE_FIELDS}
+    measure: dict[str, Any] = {name: given[name] for name in MEASURE_FIELDS}
     measure["until"] = measure["until"] or chat_texts.UNTIL_FURTHER_NOTICE
     measure["applies"] = "nee" if given["applies"] == "nee" else "ja"
+    chosen = [audience.value for audience in Audience if visit.text(f"lezer-{audience.value}")]
+    if measure["applies"] == "ja" and chosen:
+        measure["audiences"] = chosen
     fact = NewFact(FactKind.MEASURE, given["tekst"], given["decided_by"], measure=measure)
     return await _store(visit, event, fact, "maatregel", given)
 

@@ -36,6 +36,19 @@ async def send_pdf(request: Request, sheet: Sheet, *, name: str) -> Response:
     )
 
 
+def warm_up() -> bool:
+    """Load what printing needs, so that the first reader does not wait a second for it.
+
+    False on a machine that cannot print.
+    """
+    empty = Sheet(subject="", body="<p>.</p>", audience="", stand="", sender="", is_exercise=False)
+    try:
+        print_sheet(empty, font=FONT)
+    except PdfUnavailable:
+        return False
+    return True
+
+
 @lru_cache(maxsize=32)
 def _printed(sheet: Sheet) -> bytes:
     """The whole school opens the same sheet on the same evening."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,7 +36,7 @@ class NewFact:
     source: str = ""
     source_at: datetime | None = None
     link: str | None = None
-    measure: dict[str, str] | None = None
+    measure: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
