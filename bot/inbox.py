@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,7 +26,7 @@ from bot.config import Config
 from bot.now import current_config
 from bot.reducing import Reduced
 from bot.rows import Conversation, IncomingMail, IncomingUpdate, UpdateKind, UpdateStatus
-from contacts.directory import Channel, ChannelKind, ChannelStatus
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
 from contacts.journal import SYSTEM, write_journal
 from contacts.permissions import Actor, load_actor
 from contacts.records import Database
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 HANDLING_LIMIT_S = 20.0
+#: a batch begins no other update after this long: whoever sends waits for the same store
+TOGETHER_S = 0.05
 #: Telegram may choose a new, lower series of ids after a week without updates.
 KEEP_IDS = timedelta(days=6)
 #: half an answer says something about somebody, and is answered out of context later
@@ -69,6 +71,7 @@ async def store_updates(
     new = 0
     async with db.begin() as session:
         seen = await _known_ids(session, [update.id for update in updates])
+        known = await _known_chats(session, [one.chat for one in updates if one.chat is not None])
         for update in updates:
             if update.id in seen:
                 continue
@@ -77,7 +80,7 @@ async def store_updates(
             row = IncomingUpdate(id=update.id, kind=update.kind, received_at=now)
             if update.chat is None:
                 row.status, row.handled_at = UpdateStatus.DONE, now
-            elif update.is_start or await actor_of(session, update.chat) is not None:
+            elif update.is_start or update.chat in known:
                 row.chat, row.refused = update.chat, update.refused
                 row.payload = _sealed(sealer, update.payload)
             else:
@@ -100,6 +103,17 @@ async def next_updates(db: Database, limit: int = 50) -> list[int]:
         return list(found.all())
 
 
+async def forwards_of(db: Database, ids: Sequence[int]) -> set[int]:
+    """Those that may point at a page, which is read before the turn begins."""
+    async with db.read() as session:
+        found = await session.exec(
+            select(IncomingUpdate.id).where(
+                col(IncomingUpdate.id).in_(ids), col(IncomingUpdate.kind) == UpdateKind.FORWARD
+            )
+        )
+        return set(found.all())
+
+
 async def handle_update(
     db: Database,
     update_id: int,
@@ -115,18 +129,62 @@ async def handle_update(
     """
     try:
         async with asyncio.timeout(HANDLING_LIMIT_S), db.begin() as session:
-            row = await _waiting(session, update_id)
-            if row is None:
-                return Handled()
-            turn = await _open_turn(session, row, config, sealer, now)
-            turn.page = page
-            payload = opened(sealer, row.payload)
-            await route(turn, row.kind, row.refused)
-            _close(row, UpdateStatus.DONE, now)
-            return Handled(query_id=payload.get("query_id"), toast=turn.toast)
+            return await _run_turn(session, update_id, config, sealer, now=now, page=page)
     except Exception:
         log.exception("An update failed", extra={"action": "update_failed", "id": update_id})
         return await _count_failure(db, update_id, config, sealer, now)
+
+
+async def handle_together(
+    db: Database, ids: Sequence[int], config: Config, sealer: Sealer, *, now: datetime
+) -> dict[int, Handled]:
+    """Handle the first of these in one transaction; returns what is done.
+
+    Each has a savepoint of its own and sees nothing that another left in memory. What raises is
+    undone and left to :func:`handle_update`, with what comes after it: a chat keeps its order.
+    """
+    done: dict[int, Handled] = {}
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + TOGETHER_S
+    try:
+        async with asyncio.timeout(HANDLING_LIMIT_S), db.begin() as session:
+            for update_id in ids:
+                if loop.time() > ends:
+                    break
+                try:
+                    async with session.begin_nested():
+                        one = await _run_turn(session, update_id, config, sealer, now=now)
+                except Exception:
+                    log.info("An update left the batch", extra={"action": "update_set_apart"})
+                    break
+                session.expunge_all()
+                done[update_id] = one
+    except Exception as error:
+        log.warning(
+            "A batch was undone: %s", type(error).__name__, extra={"action": "updates_undone"}
+        )
+        return {}
+    return done
+
+
+async def _run_turn(
+    session: AsyncSession,
+    update_id: int,
+    config: Config,
+    sealer: Sealer,
+    *,
+    now: datetime,
+    page: Page | None = None,
+) -> Handled:
+    row = await _waiting(session, update_id)
+    if row is None:
+        return Handled()
+    turn = await _open_turn(session, row, config, sealer, now)
+    turn.page = page
+    payload = opened(sealer, row.payload)
+    await route(turn, row.kind, row.refused)
+    _close(row, UpdateStatus.DONE, now)
+    return Handled(query_id=payload.get("query_id"), toast=turn.toast)
 
 
 async def forget_old(session: AsyncSession, *, now: datetime) -> int:
@@ -155,17 +213,33 @@ async def _known_ids(session: AsyncSession, ids: Sequence[int]) -> set[int]:
     return set(found.all())
 
 
-async def actor_of(session: AsyncSession, chat: int) -> Actor | None:
-    """The person behind a chat. A closed channel still knows its person, so that a tap
+async def _known_chats(session: AsyncSession, chats: Sequence[int]) -> set[int]:
+    """Those with somebody behind them who is still on the list."""
+    found = await session.exec(
+        select(Channel.address)
+        .join(Person, col(Person.id) == col(Channel.person_id))
+        .where(
+            *_is_theirs(),
+            col(Channel.address).in_([str(chat) for chat in chats]),
+            col(Person.left_at).is_(None),
+        )
+    )
+    return {int(address) for address in found.all()}
+
+
+def _is_theirs() -> tuple[ColumnElement[bool], ...]:
+    """A chat that says who somebody is. A closed channel still knows its person, so that a tap
     after unblocking, or a goodbye, is not treated as a stranger's."""
+    is_open = col(Channel.status) == ChannelStatus.ACTIVE
+    is_chat = col(Channel.kind) == ChannelKind.TELEGRAM
+    return is_chat, is_open | (col(Channel.closed_reason) == "blocked")
+
+
+async def actor_of(session: AsyncSession, chat: int) -> Actor | None:
+    """The person behind a chat."""
     person_id = (
         await session.exec(
-            select(Channel.person_id).where(
-                col(Channel.kind) == ChannelKind.TELEGRAM,
-                col(Channel.address) == str(chat),
-                (col(Channel.status) == ChannelStatus.ACTIVE)
-                | (col(Channel.closed_reason) == "blocked"),
-            )
+            select(Channel.person_id).where(*_is_theirs(), col(Channel.address) == str(chat))
         )
     ).first()
     return None if person_id is None else await load_actor(session, person_id)

@@ -9,16 +9,26 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.inbox import Stored, handle_update, next_updates, store_updates
+from bot.inbox import (
+    Handled,
+    Stored,
+    forwards_of,
+    handle_together,
+    handle_update,
+    next_updates,
+    store_updates,
+)
 from bot.link_reading import LinkReader
 from bot.reducing import Reduced, Screen, reduce_update
 from contacts.records import Database
@@ -188,17 +198,34 @@ class Worker:
     async def _round(self, stop: asyncio.Event) -> int:
         """Handle what waits; an update that raises comes after the others, not instead of them."""
         ids = await next_updates(self._db)
+        forwards = await forwards_of(self._db, ids)
         faults: list[Exception] = []
-        for update_id in ids:
-            if stop.is_set():
-                break
+        waiting = deque(ids)
+        while waiting and not stop.is_set():
+            together = list(takewhile(lambda one: one not in forwards, waiting))
+            done = await self._handle_together(together) if len(together) > 1 else 0
+            for _ in range(done):
+                waiting.popleft()
+            if done:
+                continue
             try:
-                await self._handle(update_id)
+                await self._handle(waiting.popleft())
             except Exception as error:
                 faults.append(error)
         if faults:
             raise ExceptionGroup("updates failed", faults)
         return len(ids)
+
+    async def _handle_together(self, ids: Sequence[int]) -> int:
+        """A batch of what waits; returns how many of the first of them are done."""
+        done = await handle_together(
+            self._db, ids, self._config, self._sealer, now=self._clock()
+        )  # fmt: skip
+        if done:
+            self._on_done()
+        for handled in done.values():
+            self._acknowledge(handled)
+        return len(done)
 
     async def _handle(self, update_id: int) -> None:
         page = await self._page_for(update_id)
@@ -206,6 +233,9 @@ class Worker:
             self._db, update_id, self._config, self._sealer, now=self._clock(), page=page
         )
         self._on_done()
+        self._acknowledge(handled)
+
+    def _acknowledge(self, handled: Handled) -> None:
         if handled.query_id is not None:
             task = asyncio.create_task(self._toast(handled.query_id, handled.toast))
             self._toasts.add(task)
