@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,11 +21,12 @@ from sqlmodel import SQLModel, col, select
 
 from bot.api import doors
 from bot.api.document import QUESTIONS, document
-from bot.api.doors import MOST_A_MINUTE, Pace
+from bot.api.doors import MOST_A_MINUTE
 from bot.api.keys import make_key, revoke_key
 from bot.clock import utc_now
 from bot.config import Config
 from bot.console.app import build_app
+from bot.console.pacing import Pace
 from bot.console.serving import WebServer
 from bot.database import open_database
 from bot.rows import ApiKey
@@ -196,7 +197,7 @@ async def test_a_wrong_question_is_answered_with_what_to_do(
 
 
 def test_a_key_that_asks_too_often_waits_and_others_do_not(now: datetime) -> None:
-    pace = Pace()
+    pace = Pace(MOST_A_MINUTE)
     assert {pace.wait_for(1, now) for _ in range(MOST_A_MINUTE)} == {0}
     assert 0 < pace.wait_for(1, now + timedelta(seconds=20)) <= 41
     assert pace.wait_for(2, now) == 0
@@ -223,7 +224,7 @@ def a_server(folder: Path) -> Iterator[tuple[str, str]]:
                 )  # fmt: skip
             _, secret = await make_key(session, "proef", who=SYSTEM, now=utc_now())
         app = build_app(db, Config(), Sealer(Sealer.new_key()), utc_now)
-        app.state.api_pace = Unhurried()
+        app.state.api_pace = Unhurried(MOST_A_MINUTE)
         web = WebServer(app, host="127.0.0.1", port=0)
         await web.start()
         found.extend((web.address, secret))
@@ -244,7 +245,7 @@ def a_server(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 class Unhurried(Pace):
-    def wait_for(self, key_id: int, now: datetime) -> int:
+    def wait_for(self, key: Hashable, now: datetime) -> int:
         return 0
 
 
