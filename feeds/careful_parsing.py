@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from feeds.cap import is_cap, read_cap
 from feeds.channel import About
 from feeds.parsing import Entry, FeedFault, ParsedFeed, parse_feed
 
@@ -36,9 +37,16 @@ class CarefulParser:
     ) -> ParsedFeed | FeedFault:
         """Read a feed of any size. Never raises for what is in it."""
         if len(raw) <= SMALL:
-            return await asyncio.to_thread(parse_feed, raw, content_type=content_type, now=now)
+            return await asyncio.to_thread(read_any, raw, content_type=content_type, now=now)
         async with self._gate:
             return await _apart(raw, content_type, now, self._longest_s)
+
+
+def read_any(raw: bytes, *, content_type: str, now: datetime) -> ParsedFeed | FeedFault:
+    """A feed, or warnings in CAP: the document says which."""
+    if is_cap(raw):
+        return read_cap(raw, now=now)
+    return parse_feed(raw, content_type=content_type, now=now)
 
 
 async def _apart(
@@ -90,7 +98,7 @@ def _about_row(about: About) -> list[object]:
 def main(arguments: Sequence[str]) -> None:
     """The process: bytes on standard input, one line of JSON on standard output."""
     content_type, now = arguments
-    found = parse_feed(
+    found = read_any(
         sys.stdin.buffer.read(), content_type=content_type, now=datetime.fromisoformat(now)
     )
     answer: dict[str, object] = (

@@ -30,6 +30,12 @@ UNTITLED = "(zonder titel)"
 BY_HAND_SOURCE = "met de hand gemeld"
 HIDDEN_NAME = "[naam]"
 
+#: warnings in CAP
+CAP_WITHDRAWN = "Waarschuwing ingetrokken"
+CAP_AREA = "Gebied: {area}."
+CAP_SEVERITY = "Ernst volgens de afzender: {severity}."
+CAP_SEVERITIES = {"Extreme": "zeer groot", "Severe": "groot", "Moderate": "matig", "Minor": "klein"}
+
 #: reasons of one item
 FEATURE = "{name}: “{shown}”"
 LIMIT = "{name}: “{shown}”, daarom hoogstens ernst {limit}"
