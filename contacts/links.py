@@ -12,6 +12,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import AccessLink, LinkPurpose, PersonLink
+from contacts.journal import Who, write_journal
 from contacts.tokens import hash_token, new_token
 
 #: how long a person's own link works
@@ -131,3 +132,33 @@ async def revoke_person_links(
         )
         .values(revoked_at=now)
     )
+
+
+async def revoke_links(
+    session: AsyncSession, organisation_id: int, *, who: Who, now: datetime
+) -> int:
+    """Let every page of an organisation's events stop working; how many still did."""
+    closed = await session.exec(
+        update(AccessLink)
+        .where(
+            col(AccessLink.organisation_id) == organisation_id,
+            col(AccessLink.revoked_at).is_(None),
+            col(AccessLink.expires_at) > now,
+        )
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    write_journal(
+        session, who=who, action="links_revoked", subject=f"organisation:{organisation_id}",
+        detail={"links": closed.rowcount}, now=now,
+    )  # fmt: skip
+    return int(closed.rowcount)
+
+
+async def revoke_every_person_link(
+    session: AsyncSession, person_id: int, *, who: Who, now: datetime
+) -> None:
+    """Let a person's own page and links to sign in stop working; a new one can be asked for."""
+    for purpose in LinkPurpose:
+        await revoke_person_links(session, person_id, purpose, now=now)
+    write_journal(session, who=who, action="links_revoked", subject=f"person:{person_id}", now=now)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from briefings.rows import Briefing
-from contacts.directory import ChannelKind, Domain, Role
+from contacts.directory import ChannelKind, Domain, LinkPurpose, Role
+from contacts.links import mint_person_link
 from contacts.outbox import (
     Content,
     Delivery,
@@ -139,3 +140,31 @@ async def test_a_page_that_waits_for_approval_hears_that_it_was_given(desk: Desk
     assert "Verzonden: versie 1" in changed
     assert 'id="goedkeuren"' not in changed
     assert await desk.page("wie") == ""
+
+
+async def test_a_link_in_the_wrong_hands_stops_working_at_once(desk: Desk) -> None:
+    world = desk.world
+    assert (await world.web.get(world.page)).status_code == 200
+    done = await press(desk.web, world.sealer, f"/organisatie/{world.organisation_id}/links")
+    assert done.status_code == 303
+    assert (await world.web.get(world.page)).status_code == 410
+
+
+async def test_a_persons_own_page_is_closed_at_the_desk(desk: Desk) -> None:
+    async with desk.world.db.begin() as session:
+        token = await mint_person_link(
+            session, desk.world.staff_id, LinkPurpose.OWN_PAGE, now=desk.world.now
+        )
+    assert (await desk.world.web.get(f"/p/{token}")).status_code == 200
+    await press(desk.web, desk.world.sealer, f"/contact/{desk.world.staff_id}/links")
+    assert (await desk.world.web.get(f"/p/{token}")).status_code == 410
+
+
+async def test_events_are_found_by_the_title_or_place_that_the_list_shows(desk: Desk) -> None:
+    name = "Gebeurtenis Presikhaaf, 3 maart"
+    assert name in (await desk.web.get("/gebeurtenissen?zoek=gebeurtenis+presik")).text
+    assert name in (await desk.web.get("/gebeurtenissen?zoek=PRESIK")).text
+    assert name not in (await desk.web.get("/gebeurtenissen?zoek=onrust+in+de")).text
+    nothing = (await desk.web.get("/gebeurtenissen?zoek=%22%3Cb%3E")).text
+    assert "Niets gevonden" in nothing
+    assert "<b>" not in nothing

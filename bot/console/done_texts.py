@@ -36,6 +36,7 @@ DONE = {
     "sent_back": "Teruggestuurd met uw opmerking.",
     "halted": "Gestopt. Wie het nog niet had, krijgt het nu niet.",
     "resumed": "Het verzenden gaat door.",
+    "links_revoked": "De links werken niet meer.",
     "set_aside": "Afgehandeld. Hiervoor gaat niets meer uit.",
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
     "event_changed": "Gewijzigd, en de open teksten opnieuw geschreven. Kijk ook naar de titel.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from markupsafe import Markup
 from sqlmodel import col, select
@@ -62,6 +63,8 @@ class EventView:
     title: str
     items: Sequence[ItemView]
     strips: Sequence[Strip]
+    strip_from: datetime
+    strip_until: datetime
     block: FactBlock | None
     facts: Sequence[tuple[str, Sequence[Fact]]]
     briefings: Sequence[Briefing]
@@ -90,6 +93,8 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
         title=block.neutral_title if block else mask_names(event.title),
         items=items,
         strips=strips_of(items),
+        strip_from=min((_at(item) for item in items), default=event.detected_at),
+        strip_until=max((_at(item) for item in items), default=event.detected_at),
         block=block,
         facts=await _facts(session, event_id),
         briefings=briefings,
@@ -100,9 +105,13 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
     )
 
 
+def _at(item: ItemView) -> datetime:
+    return item.published_at or item.first_seen_at
+
+
 def strips_of(items: Sequence[ItemView]) -> list[Strip]:
     """One line per newsroom, the first one first; none for a single report. Pure."""
-    times = [item.published_at or item.first_seen_at for item in items]
+    times = [_at(item) for item in items]
     if len(items) < 2:
         return []
     begin, length = min(times), (max(times) - min(times)).total_seconds() or 1.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from starlette.responses import Response
 
@@ -27,6 +28,7 @@ from bot.evening.starting import (
     default_severity,
     next_time,
 )
+from briefings.rows import FactBlock
 from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Permission
 from feeds.events import (
@@ -65,24 +67,23 @@ class NewEvent:
 
 
 async def list_events(visit: Visit) -> Response:
-    """``GET /gebeurtenissen?lijst=lopend&na=…``: newest first, fifty a page."""
+    """``GET /gebeurtenissen?lijst=lopend&zoek=…&na=…``: newest first, fifty a page."""
     wanted = visit.request.query_params.get("lijst", "lopend")
     statuses = LISTS.get(wanted, LISTS["lopend"])
     before = visit.request.query_params.get("na", "")
-    query = select(Event).where(
+    search = visit.request.query_params.get("zoek", "").strip()[:80]
+    chosen = [
         col(Event.status).in_(statuses),
         col(Event.is_exercise) == visit.actor.is_exercise,
         col(Event.merged_into_id).is_(None),
-    )
+        *_about(search),
+    ]
+    query = select(Event).where(*chosen)
     if before.isdigit():
         query = query.where(col(Event.id) < min(int(before), 2**31 - 1))
     found = await visit.session.exec(query.order_by(col(Event.id).desc()).limit(PAGE + 1))
     events = found.all()
-    counted = await visit.session.exec(
-        select(func.count())
-        .select_from(Event)
-        .where(col(Event.status).in_(statuses), col(Event.is_exercise) == visit.actor.is_exercise)
-    )
+    counted = await visit.session.exec(select(func.count()).select_from(Event).where(*chosen))
     return visit.show(
         "gebeurtenissen.html",
         events=events[:PAGE],
@@ -91,7 +92,27 @@ async def list_events(visit: Visit) -> Response:
         total=counted.one(),
         lists=texts.EVENT_LISTS,
         wanted=wanted if wanted in LISTS else "lopend",
+        search=search,
+        asked=urlencode({"zoek": search}) if search else "",
     )
+
+
+def _about(search: str) -> list[ColumnElement[bool]]:
+    """What is looked for in the words that the list shows. Pure."""
+    if not search:
+        return []
+    named = select(FactBlock.event_id).where(col(FactBlock.neutral_title).icontains(search))
+    return [
+        or_(
+            # The words of the news only where the list still shows those.
+            and_(
+                col(Event.title).icontains(search),
+                col(Event.id).not_in(select(FactBlock.event_id)),
+            ),
+            col(Event.place).icontains(search),
+            col(Event.id).in_(named),
+        )
+    ]
 
 
 async def show_event(visit: Visit) -> Response:

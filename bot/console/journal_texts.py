@@ -123,6 +123,7 @@ ACTIONS = {
     "person_exported": "gegevens van een contact opgevraagd",
     "person_left": "contact werkt er niet meer",
     "day_picture_told": "dagbeeld verstuurd",
+    "links_revoked": "links ongeldig gemaakt",
     "phase_decided": "fase van de stad vastgesteld",
     "phase_proposed": "fase voorgesteld op grond van tellingen",
     "role_granted": "recht gegeven",
