@@ -41,6 +41,7 @@ NO_PAGE = {
     "/gebeurtenis/{number:int}/teksten/pdf", "/beeld/pdf", "/gebeurtenis/{number:int}/beeld/pdf",
     "/gebeurtenis/{number:int}/voortgang", "/gebeurtenis/{number:int}/wie", "/stroom", "/samen",
     "/gebeurtenis/{number:int}/teksten/mail", "/gebeurtenis/{number:int}/voorbeeld",
+    "/gebeurtenis/{number:int}/teksten/stand",
     "/gezond", "/metrics", "/aanmelden/terug", "/o/{token:token}/pdf", "/p/{token:token}/bestand",
     "/waar/pdf",
 }  # fmt: skip

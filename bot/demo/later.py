@@ -116,7 +116,7 @@ async def first_alert(stage: Stage) -> tuple[float | None, float | None]:
             select(Event, Delivery, Item)
             .join(Delivery, col(Delivery.id) == col(Event.alert_delivery_id))
             .join(Item, col(Item.event_id) == col(Event.id))
-            .where(col(Delivery.done_at).is_not(None))
+            .where(col(Delivery.done_at).is_not(None), col(Item.polled_at) <= col(Delivery.done_at))
             .order_by(col(Event.alerted_at), col(Item.first_seen_at).desc())
         )
         row = found.first()

@@ -84,7 +84,8 @@ async def _count(session: AsyncSession, table: Any, *where: Any) -> int:
 
 
 async def count_items(session: AsyncSession) -> int:
-    return await _count(session, Item)
+    """Reports of the news; an event that somebody started is its own report, and no news."""
+    return await _count(session, Item, col(Item.guid).not_like("event:%"))
 
 
 async def count_events(session: AsyncSession) -> tuple[int, int]:
