@@ -28,8 +28,9 @@ async def tell_day_pictures(
     if local.time() < settings.day_picture_at:
         return 0
     midnight = datetime.combine(local.date(), time(0), AMSTERDAM)
+    hour = datetime.combine(local.date(), settings.day_picture_at, AMSTERDAM)
     told = 0
-    for event in await _due(session, midnight):
+    for event in await _due(session, midnight, hour):
         text = await picture_text(
             session, event, settings.phases, is_exercise=event.is_exercise, now=now
         )
@@ -41,9 +42,11 @@ async def tell_day_pictures(
     return told
 
 
-async def _due(session: AsyncSession, midnight: datetime) -> Sequence[Event]:
-    """Grave events that run, of which nobody had the picture today."""
-    found = await session.exec(select(Event).where(col(Event.status).in_(RUNNING)))
+async def _due(session: AsyncSession, midnight: datetime, hour: datetime) -> Sequence[Event]:
+    """Grave events that ran at that hour, of which nobody had the picture today."""
+    found = await session.exec(
+        select(Event).where(col(Event.status).in_(RUNNING), col(Event.detected_at) < hour)
+    )
     had = await session.exec(
         select(JournalEntry.subject).where(
             col(JournalEntry.action) == ACTION, col(JournalEntry.at) >= midnight

@@ -264,7 +264,14 @@ async def test_the_day_picture_comes_once_a_day_while_a_grave_event_runs(
     assert await tell_day_pictures(session, SETTINGS, now=half_past_four) == 1
     assert await tell_day_pictures(session, SETTINGS, now=half_past_four + timedelta(hours=1)) == 0
     assert await tell_day_pictures(session, SETTINGS, now=half_past_four + timedelta(days=1)) == 1
+    late = half_past_four + timedelta(days=1, hours=3)
+    await add(session, Event(
+        title="Gebeurtenis", type="algemeen", origin=Origin.MANUAL, detected_at=late,
+        status=EventStatus.CONFIRMED, severity=4,
+    ))  # fmt: skip
+    # What begins in the evening has its first picture the next afternoon.
+    assert await tell_day_pictures(session, SETTINGS, now=late + timedelta(hours=1)) == 0
     told = (await session.exec(select(Delivery.address))).all()
     assert set(told) == {chats[Role.COORDINATOR], chats[Role.INTERPRETER]}
     event.status = EventStatus.CLOSED
-    assert await tell_day_pictures(session, SETTINGS, now=half_past_four + timedelta(days=2)) == 0
+    assert await tell_day_pictures(session, SETTINGS, now=half_past_four + timedelta(days=2)) == 1

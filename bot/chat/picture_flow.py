@@ -28,13 +28,13 @@ MOST_EVENTS = 3
 
 
 async def show_picture(turn: Turn) -> None:
-    """The events that run, each with its picture; without one, the last seven days."""
+    """The events that run, each with its picture; then everything of the last seven days."""
     actor = turn.allowed(Permission.SEE_PICTURE)
     running = await running_events(turn.session, is_exercise=actor.is_exercise)
     for event in running[:MOST_EVENTS]:
         await _say(turn, event)
-    if not running:
-        await _say(turn, None)
+    # Signals that belong to no event are only in this one.
+    await _say(turn, None)
 
 
 async def _say(turn: Turn, event: Event | None) -> None:
