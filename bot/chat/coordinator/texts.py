@@ -20,7 +20,10 @@ UPDATE = "Update"
 CORRECTION = "Correctie"
 TAKE_BACK = "Intrekken"
 TAKE_BACK_SURE = "Trek nu in"
-NOTHING_SENT = "Er is nog niets verzonden."
+NOTHING_SENT = (
+    "Er is nog niets verzonden. Wacht een tekst op zijn moment? "
+    "Dan kan de coördinator het verzenden stoppen."
+)
 WAS_WRONG = "De zin was fout: correctie"
 IS_OUTDATED = "Geldt niet meer: weghalen"
 CLOSE = "Afsluiten"
