@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -152,11 +154,16 @@ def load_sealer(config: Config, environ: Mapping[str, str] | None = None) -> Sea
 
 
 def _key_from(file: Path) -> str:
+    """The key in this file. Of two processes that start at once both read the first one's."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, name = tempfile.mkstemp(dir=file.parent)
         with os.fdopen(descriptor, "wb") as out:
             out.write(Sealer.new_key())
+        # It appears whole or not at all, and never in place of another.
+        with suppress(FileExistsError):
+            os.link(name, file)
+        Path(name).unlink()
     return file.read_text(encoding="utf-8").strip()
 
 

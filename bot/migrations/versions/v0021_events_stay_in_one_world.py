@@ -19,7 +19,8 @@ TRIGGERS = {
     ),
     "postgresql": (
         (
-            "CREATE FUNCTION event_stays_in_one_world() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "CREATE OR REPLACE FUNCTION event_stays_in_one_world() RETURNS trigger "
+            "LANGUAGE plpgsql AS $$ "
             "BEGIN RAISE integrity_constraint_violation USING "
             "MESSAGE = 'an event cannot change worlds'; END $$"
         ),
