@@ -124,9 +124,15 @@ def counted(signals: Iterable[Signal], kind: SignalKind) -> str:
 
 def total_shown(signals: Iterable[Signal]) -> str:
     """How many organisations in all, no more exact than the domains add up to. Pure."""
-    parts = Counter(domain for domain, _ in {(s.domain, s.organisation_id) for s in signals})
+    return total_of(
+        Counter(domain for domain, _ in {(s.domain, s.organisation_id) for s in signals})
+    )
+
+
+def total_of(parts: Mapping[Domain, int]) -> str:
+    """The same over counts per domain. Pure."""
     total = sum(parts.values())
-    vague = sum(1 for count in parts.values() if count < SMALL)
+    vague = sum(1 for count in parts.values() if 0 < count < SMALL)
     if total < SMALL or not vague:
         return shown_count(total)
     exact = sum(count for count in parts.values() if count >= SMALL)

@@ -43,7 +43,8 @@ NO_PAGE = {
     "/gebeurtenis/{number:int}/teksten/mail", "/gebeurtenis/{number:int}/voorbeeld",
     "/gebeurtenis/{number:int}/teksten/stand",
     "/gezond", "/metrics", "/aanmelden/terug", "/o/{token:token}/pdf", "/p/{token:token}/bestand",
-    "/waar/pdf",
+    "/waar/pdf", "/gebeurtenis/{number:int}/evaluatie/pdf",
+    "/gebeurtenis/{number:int}/evaluatie/csv",
 }  # fmt: skip
 #: looked at where there is one: tests/test_browser.py
 ELSEWHERE = {"/oefenen/{number:int}"}

@@ -107,18 +107,22 @@ class Visit:
             **values,
         )
 
+    async def name_of(self, event: Event) -> str:
+        """How an event is called on its pages: in our own words, once there are any."""
+        blocks = await self.session.exec(
+            select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
+        )
+        return blocks.first() or mask_names(event.title)
+
     async def show_of(
         self, event: Event, tab: str, page: str, *, status: int = 200, **values: Any
     ) -> Response:
         """A page of one event, below its name and tabs."""
-        blocks = await self.session.exec(
-            select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
-        )
         return self.show(
             page,
             status=status,
             event=event,
-            name=blocks.first() or mask_names(event.title),
+            name=await self.name_of(event),
             tab=tab,
             tabs={
                 key: label

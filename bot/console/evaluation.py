@@ -1,34 +1,41 @@
-"""*Evaluatie*: how fast, whom it reached, which promises were kept. All from the rows."""
+"""*Evaluatie*: how fast, whom it reached, what was told and answered. All from the rows.
+
+As a page, as a tagged PDF, and its numbers as CSV.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
+from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.console import evaluation_texts as texts
 from bot.console.doors import Door, Visit
+from bot.console.journal_texts import BY_ITSELF
+from bot.console.number_files import Number, send_numbers
+from bot.console.pages import fragment
+from bot.console.printing import send_pdf
+from bot.console.texts import DOMAINS
+from briefings.learning.pace import Moment, Step, read_moments
+from briefings.learning.reached import Reached, read_reached, summed
+from briefings.learning.timeline import read_timeline
+from briefings.moments import day, local_date, moment
+from briefings.pdf import Sheet
 from briefings.rows import Briefing, BriefingKind
 from briefings.versions import SENT, versions_of
 from contacts.arrival import count_deliveries
-from contacts.outbox import Delivery, DeliveryAct, Message
 from contacts.permissions import Permission
 from feeds.rows import Event
 from signals.feedback import shown_count
+from signals.looking_back import Told, read_told
 from signals.rows import Signal
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A step of the evening: when, and how long after the one before. ``took`` None: first."""
-
-    what: str
-    at: datetime
-    took: timedelta | None
+_PAGE = "/gebeurtenis/{number:int}/evaluatie"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,58 +52,34 @@ class Promises:
 async def show_evaluation(visit: Visit) -> Response:
     """``GET /gebeurtenis/{number}/evaluatie``."""
     event = await visit.event()
+    return await visit.show_of(event, "evaluatie", "evaluatie.html", **await _values(visit, event))
+
+
+async def _values(visit: Visit, event: Event) -> dict[str, Any]:
+    """What the page, the paper and the file are made of."""
     assert event.id is not None
-    versions = await versions_of(visit.session, event.id)
-    found = await visit.session.exec(select(Signal).where(col(Signal.event_id) == event.id))
+    session = visit.session
+    versions = await versions_of(session, event.id)
+    found = await session.exec(select(Signal).where(col(Signal.event_id) == event.id))
     signals = found.all()
-    return await visit.show_of(
-        event,
-        "evaluatie",
-        "evaluatie.html",
-        moments=moments_of(event, versions, await _last_sent(visit, versions)),
-        counts=await count_deliveries(visit.session, event_id=event.id),
-        versions=[version for version in versions if version.status in SENT],
-        corrections=sum(version.kind is BriefingKind.CORRECTION for version in versions),
-        promises=promises_of(signals, now=visit.now),
-        has_signals=bool(signals),
-    )
-
-
-async def _last_sent(visit: Visit, versions: Sequence[Briefing]) -> datetime | None:
-    """When the last reader of the first version got it."""
-    if not versions:
-        return None
-    found = await visit.session.exec(
-        select(func.max(Delivery.done_at))
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.briefing_id) == versions[0].id,
-            col(Delivery.act) == DeliveryAct.SEND,
-        )
-    )
-    return found.one()
-
-
-def moments_of(
-    event: Event, versions: Sequence[Briefing], last_sent: datetime | None
-) -> list[Moment]:
-    """The steps of the first text in the order in which they happened. Pure."""
     first = versions[0] if versions else None
-    steps = [
-        (texts.SEEN, event.detected_at),
-        (texts.ALERTED, event.alerted_at),
-        (texts.CONFIRMED, event.confirmed_at),
-        (texts.CALLED, event.called_first_at),
-        (texts.SUBMITTED, first.submitted_at if first else None),
-        (texts.APPROVED, first.approved_at if first else None),
-        (texts.LAST_SENT, last_sent),
-        (texts.CLOSED, event.closed_at),
-    ]
-    known = sorted(((what, at) for what, at in steps if at is not None), key=lambda step: step[1])
-    return [
-        Moment(what, at, None if index == 0 else at - known[index - 1][1])
-        for index, (what, at) in enumerate(known)
-    ]
+    reached = await read_reached(session, first)
+    timeline = await read_timeline(session, event.id, versions, leaving_out=BY_ITSELF)
+    return {
+        "moments": await read_moments(session, event, versions),
+        "steps": texts.STEPS,
+        "timeline": [(line, texts.line_words(line.action)) for line in timeline],
+        "counts": await count_deliveries(session, event_id=event.id),
+        "versions": [version for version in versions if version.status in SENT],
+        "corrections": sum(version.kind is BriefingKind.CORRECTION for version in versions),
+        "reached": reached,
+        "reached_all": summed(reached),
+        "domains": DOMAINS,
+        "all_domains": texts.ALL_DOMAINS,
+        "told": await read_told(session, event.id, signals),
+        "promises": promises_of(signals, now=visit.now),
+        "has_single": bool(signals),
+    }
 
 
 def promises_of(signals: Sequence[Signal], *, now: datetime) -> Promises:
@@ -117,4 +100,88 @@ def promises_of(signals: Sequence[Signal], *, now: datetime) -> Promises:
     )
 
 
-DOORS = (Door("/gebeurtenis/{number:int}/evaluatie", show_evaluation, Permission.SEE_STATUS),)
+async def print_evaluation(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}/evaluatie/pdf``: the tables, on paper."""
+    event = await visit.event()
+    values = await _values(visit, event)
+    sheet = Sheet(
+        subject=texts.PAPER_TITLE.format(name=await visit.name_of(event)),
+        body=fragment("evaluatie_papier.html", now=visit.now, **values),
+        audience=texts.FOR_WHOM,
+        stand=day(local_date(visit.now)),
+        sender=visit.parts.config.briefings.city,
+        is_exercise=event.is_exercise,
+    )
+    return await send_pdf(visit.request, sheet, name=texts.FILE_NAME.format(number=event.id))
+
+
+async def send_figures(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}/evaluatie/csv``: the same numbers for a spreadsheet."""
+    event = await visit.event()
+    values = await _values(visit, event)
+    numbers = [
+        *_paces(values["moments"]),
+        *_reaches(values["reached"], values["reached_all"]),
+        *_versions(values["versions"]),
+        *_tellings(values["told"]),
+        *_promises(values["promises"], has_single=values["has_single"]),
+    ]
+    return send_numbers(
+        numbers, name=texts.FILE_NAME.format(number=event.id), is_exercise=event.is_exercise
+    )
+
+
+def _paces(moments: Sequence[Moment]) -> list[Number]:
+    found = []
+    for one in moments:
+        step = texts.STEPS[one.step]
+        found.append(Number(texts.PACE, step, moment(one.at), texts.UNIT_MOMENT))
+        if one.step is not Step.SEEN:
+            minutes = round(one.since.total_seconds() / 60)
+            found.append(Number(texts.PACE, step, str(minutes), texts.UNIT_MINUTES))
+    return found
+
+
+def _reaches(reached: Sequence[Reached], total: Reached | None) -> list[Number]:
+    rows = [(DOMAINS[one.domain], one) for one in reached]
+    if total is not None:
+        rows.append((texts.ALL_DOMAINS, total))
+    return [
+        Number(texts.REACH, f"{name}: {what}", str(count), texts.UNIT_ORGANISATIONS)
+        for name, one in rows
+        for what, count in (
+            (texts.PLANNED, one.organisations), (texts.REACHED, one.reached),
+            (texts.IN_TIME, one.in_time), (texts.MISSED, one.missed), (texts.READ, one.read),
+        )
+    ]  # fmt: skip
+
+
+def _versions(versions: Sequence[Briefing]) -> list[Number]:
+    return [Number(texts.TEXTS, texts.VERSIONS, str(len(versions)), texts.UNIT_NUMBER)]
+
+
+def _tellings(told: Told) -> list[Number]:
+    groups = ((texts.TOLD, told.per_domain), (texts.KINDS, told.kinds),
+              (texts.OUTCOMES, told.outcomes))  # fmt: skip
+    return [
+        Number(group, bar.label, bar.shown, texts.UNIT_ORGANISATIONS)
+        for group, bars in groups
+        for bar in bars
+    ]
+
+
+def _promises(promises: Promises, *, has_single: bool) -> list[Number]:
+    if not has_single:
+        return []
+    rows = {
+        texts.ASKED: promises.asked, texts.ANSWERED_IN_TIME: promises.in_time,
+        texts.LATE: promises.late, texts.STILL_OPEN: promises.open,
+    }  # fmt: skip
+    return [Number(texts.PROMISES, name, n, texts.UNIT_SIGNALS) for name, n in rows.items()]
+
+
+DOORS = (
+    Door(_PAGE, show_evaluation, Permission.SEE_STATUS),
+    Door(f"{_PAGE}/pdf", print_evaluation, Permission.SEE_STATUS),
+    Door(f"{_PAGE}/csv", send_figures, Permission.SEE_STATUS),
+)

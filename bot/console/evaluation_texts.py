@@ -1,15 +1,57 @@
 """Dutch words of the evaluation."""
 
-SEEN = "Eerste bericht gezien"
-ALERTED = "Coördinator gewaarschuwd"
-CONFIRMED = "Bevestigd"
-CALLED = "Wie direct geraakt is, gebeld"
-SUBMITTED = "Teksten ingediend"
-APPROVED = "Goedgekeurd"
-LAST_SENT = "Laatste lezer had het eerste bericht"
-CLOSED = "Afgesloten"
+from bot.console.journal_texts import ACTIONS
+from briefings.learning.pace import Step
+
+STEPS = {
+    Step.SEEN: "Eerste bericht gezien",
+    Step.ALERTED: "Coördinator gewaarschuwd",
+    Step.CONFIRMED: "Bevestigd",
+    Step.CALLED: "Wie direct geraakt is, gebeld",
+    Step.DRAFTED: "Concept gemaakt",
+    Step.SUBMITTED: "Teksten ingediend",
+    Step.APPROVED: "Goedgekeurd",
+    Step.SENT: "Laatste lezer had het eerste bericht",
+    Step.READ: "De helft van wie het meldde, had gelezen",
+    Step.CLOSED: "Afgesloten",
+}
 
 SECONDS = "{count} s"
 MINUTES = "{count} min"
 HOURS = "{hours} u {minutes} min"
 DAYS = "{count} dagen"
+
+PAPER_TITLE = "Evaluatie: {name}"
+FOR_WHOM = "het maatschappelijk overleg"
+FILE_NAME = "evaluatie-{number}"
+
+COLUMNS = ("onderdeel", "wat", "waarde", "eenheid")
+PACE = "tempo"
+REACH = "bereik"
+TEXTS = "teksten"
+TOLD = "signalen per domein"
+KINDS = "signalen per soort"
+OUTCOMES = "antwoorden"
+PROMISES = "antwoord op tijd"
+UNIT_MOMENT = "moment"
+UNIT_MINUTES = "minuten na het eerste bericht"
+UNIT_ORGANISATIONS = "organisaties"
+UNIT_NUMBER = "aantal"
+UNIT_SIGNALS = "signalen"
+ALL_DOMAINS = "Alle domeinen"
+PLANNED = "op de lijst"
+REACHED = "bereikt"
+IN_TIME = "dezelfde dag"
+MISSED = "niet bereikt"
+READ = "gelezen of begrepen gemeld"
+VERSIONS = "versies verstuurd"
+ASKED = "vroeg een antwoord"
+ANSWERED_IN_TIME = "op tijd beantwoord"
+LATE = "te laat"
+STILL_OPEN = "nog open"
+
+
+def line_words(action: str) -> str:
+    """What a line of the timeline says; an action without a label by its code. Pure."""
+    said = ACTIONS.get(action, action)
+    return f"{said[:1].upper()}{said[1:]}"

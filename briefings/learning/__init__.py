@@ -1,0 +1,1 @@
+"""Learning together from an event: how it went, what helped, what changes, quarter by quarter."""

@@ -1,0 +1,146 @@
+"""How fast an evening went: from the first sight of an event to who had read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.rows import Briefing
+from contacts.outbox import (
+    Acknowledgement,
+    AcknowledgementKind,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+)
+from feeds.rows import Event
+
+#: fewer readers who said so tell nothing, and could be one of them
+LEAST_READERS = 3
+#: a bar of a step that took no time can still be seen (percent of the drawing)
+THINNEST = 0.8
+
+
+class Step(StrEnum):
+    """A step of the evening, in the order in which it should go."""
+
+    SEEN = "gezien"
+    ALERTED = "gewaarschuwd"
+    CONFIRMED = "bevestigd"
+    CALLED = "gebeld"
+    DRAFTED = "concept"
+    SUBMITTED = "ingediend"
+    APPROVED = "goedgekeurd"
+    SENT = "verzonden"
+    READ = "gelezen"
+    CLOSED = "afgesloten"
+
+
+#: what belongs to the days after, and would make the evening too small to see
+AFTERWARDS = frozenset({Step.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A step: when, how long after the one before (None for the first), how long in all.
+
+    ``begin`` and ``width`` place its bar, in percent of the evening; both 0 when it is not drawn.
+    """
+
+    step: Step
+    at: datetime
+    took: timedelta | None
+    since: timedelta
+    begin: float = 0.0
+    width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of the first text: when its last reader got it, when half of the readers who
+    said so had read it (None below three of them)."""
+
+    last_at: datetime | None
+    half_read_at: datetime | None
+
+
+async def read_moments(
+    session: AsyncSession, event: Event, versions: Sequence[Briefing]
+) -> list[Moment]:
+    """The steps of this event in the order in which they happened.
+
+    :param versions: oldest first, as :func:`briefings.versions.versions_of` gives them.
+    """
+    first = versions[0] if versions else None
+    return moments_of(event, first, await _sent(session, first))
+
+
+async def _sent(session: AsyncSession, first: Briefing | None) -> Sent:
+    if first is None:
+        return Sent(None, None)
+    ours = (col(Message.briefing_id) == first.id, col(Delivery.act) == DeliveryAct.SEND)
+    last = await session.exec(
+        select(func.max(Delivery.done_at))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(*ours, col(Delivery.status) == DeliveryStatus.SENT)
+    )
+    read = await session.exec(
+        select(Acknowledgement.at)
+        .join(Delivery, col(Delivery.id) == col(Acknowledgement.delivery_id))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(*ours, col(Acknowledgement.kind) == AcknowledgementKind.READ)
+        .order_by(col(Acknowledgement.at))
+    )
+    return Sent(last.one(), half_of(read.all()))
+
+
+def half_of(read: Sequence[datetime]) -> datetime | None:
+    """When half of them had it; None when there are too few to tell. Pure. Oldest first."""
+    return read[(len(read) - 1) // 2] if len(read) >= LEAST_READERS else None
+
+
+def moments_of(event: Event, first: Briefing | None, sent: Sent) -> list[Moment]:
+    """As :func:`read_moments`, over what is at hand. Pure."""
+    at: dict[Step, datetime | None] = {
+        Step.SEEN: event.detected_at,
+        Step.ALERTED: event.alerted_at,
+        Step.CONFIRMED: event.confirmed_at,
+        Step.CALLED: event.called_first_at,
+        Step.DRAFTED: first.created_at if first else None,
+        Step.SUBMITTED: first.submitted_at if first else None,
+        Step.APPROVED: first.approved_at if first else None,
+        Step.SENT: sent.last_at,
+        Step.READ: sent.half_read_at,
+        Step.CLOSED: event.closed_at,
+    }
+    known = sorted(
+        ((step, when) for step, when in at.items() if when is not None), key=lambda one: one[1]
+    )
+    drawn = [when for step, when in known if step not in AFTERWARDS]
+    whole = drawn[-1] - drawn[0]
+    moments = []
+    for index, (step, when) in enumerate(known):
+        before = known[index - 1][1] if index else when
+        begin, width = (0.0, 0.0) if step in AFTERWARDS else _bar(drawn[0], whole, before, when)
+        took = when - before if index else None
+        moments.append(Moment(step, when, took, when - known[0][1], begin, width))
+    return moments
+
+
+def _bar(start: datetime, whole: timedelta, begin: datetime, end: datetime) -> tuple[float, float]:
+    if not whole:
+        return 0.0, THINNEST
+    width = max(100 * ((end - begin) / whole), THINNEST)
+    return round(min(100 * ((begin - start) / whole), 100 - width), 2), round(width, 2)
+
+
+def work_time(moments: Sequence[Moment]) -> timedelta | None:
+    """From the first sight to the last reader of the first text; None while it did not go."""
+    found = [moment.since for moment in moments if moment.step is Step.SENT]
+    return found[0] if found else None
