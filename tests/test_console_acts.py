@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from bot.console import live, texts
 from bot.console.drafts import marks_of
-from bot.console.evaluation import moments_of, promises_of
+from bot.console.evaluation import promises_of
 from bot.console.event_view import strips_of
 from bot.console.live import LiveDesk
 from bot.console.picture import shade
@@ -23,6 +23,7 @@ from bot.console.previews import word_changes
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
 from bot.evening.starting import later_moment
+from briefings.learning.pace import Sent, moments_of
 from briefings.moments import clock
 from briefings.rows import (
     Briefing,
@@ -482,7 +483,7 @@ def test_the_steps_of_an_evening_stand_in_their_order(now: datetime) -> None:
         detected_at=now, alerted_at=now + timedelta(seconds=2),
         confirmed_at=now + timedelta(minutes=2),
     )  # fmt: skip
-    moments = moments_of(event, [], None)
+    moments = moments_of(event, None, Sent(None, None))
     assert [moment.took for moment in moments] == [
         None, timedelta(seconds=2), timedelta(seconds=118),
     ]  # fmt: skip
