@@ -17,9 +17,11 @@ import contacts.consent
 import contacts.gaps
 import contacts.importing.batches
 import contacts.list_check
+import contacts.meeting
 import contacts.outbox
 import contacts.successors
 import feeds.rows
+import signals.help_rows
 import signals.rows
 from contacts.records import Database
 
@@ -34,9 +36,11 @@ TABLES = (
     contacts.gaps,
     contacts.importing.batches,
     contacts.list_check,
+    contacts.meeting,
     contacts.outbox,
     contacts.successors,
     feeds.rows,
+    signals.help_rows,
     signals.rows,
 )
 

@@ -19,12 +19,14 @@ from bot.rows import Conversation, LiveMessage
 from contacts.directory import Channel, ChannelKind, Organisation, Person, Role, RoleGrant
 from contacts.erasing import erase_person, people_to_erase
 from contacts.journal import SYSTEM, JournalEntry, Who
-from contacts.sealing import is_sealed
+from contacts.sealing import Sealer, is_sealed
 
 #: numbers of a person that are no foreign key: ``edited_by``, ``backup_person_id``
 _PERSON_NUMBER = re.compile(r"(?:^|_)person_id\Z|_by\Z")
 #: what only proves or opens something, and says nothing about its owner
 NOT_TOLD = frozenset({"token_hash", "public_key", "credential", "lease_owner"})
+#: words that somebody wrote for other members, by table: they are theirs to have
+OWN_WORDS = {"help_entry": "text_sealed"}
 
 
 def person_columns(table: Table) -> list[Column[Any]]:
@@ -37,8 +39,13 @@ def person_columns(table: Table) -> list[Column[Any]]:
     ]
 
 
-async def export_contact(session: AsyncSession, person: Person) -> dict[str, Any]:
-    """All rows about this person, by table, as plain values for JSON."""
+async def export_contact(
+    session: AsyncSession, person: Person, sealer: Sealer | None = None
+) -> dict[str, Any]:
+    """All rows about this person, by table, as plain values for JSON.
+
+    :param sealer: opens what this person wrote for other members; without it those words stay out.
+    """
     organisation = await session.get_one(Organisation, person.organisation_id)
     found: dict[str, Any] = {
         "person": _plain(person.model_dump()),
@@ -50,7 +57,7 @@ async def export_contact(session: AsyncSession, person: Person) -> dict[str, Any
             continue
         mine = or_(*(column == person.id for column in columns))
         rows = (await (await session.connection()).execute(table.select().where(mine))).mappings()
-        if told := [_plain(dict(row)) for row in rows]:
+        if told := [_plain(_opened(table.name, dict(row), sealer)) for row in rows]:
             found[table.name] = told
     lines = await session.exec(
         select(JournalEntry)
@@ -64,6 +71,13 @@ async def export_contact(session: AsyncSession, person: Person) -> dict[str, Any
     )
     found["journal_entry"] = [_plain(line.model_dump()) for line in lines.all()]
     return found
+
+
+def _opened(table: str, row: dict[str, Any], sealer: Sealer | None) -> dict[str, Any]:
+    name = OWN_WORDS.get(table)
+    if sealer is None or name is None or not row[name]:
+        return row
+    return {**row, name: sealer.unseal(row[name])}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from contacts.retention import (
     wipe_words,
 )
 from feeds.events import drop_old_leads
+from signals.helping import forget_help
 from signals.retention import fold_codes, wipe_notes
 from signals.settings import SignalSettings
 
@@ -32,6 +33,7 @@ async def forget_what_is_over(
     await forget_old(session, now=now)
     await wipe_notes(session, settings, now=now)
     await fold_codes(session, now=now)
+    await forget_help(session, now=now)
     await wipe_dialogue(session, now=now)
     await wipe_words(session, now=now)
     await drop_old_call_items(session, now=now)

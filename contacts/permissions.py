@@ -34,6 +34,9 @@ class Permission(StrEnum):
     MANAGE_SYSTEM = "manage_system"
     USE_CONSOLE = "use_console"
     LEAD_EXERCISE = "lead_exercise"
+    ASK_HELP = "ask_help"
+    READ_HELP = "read_help"
+    MODERATE_HELP = "moderate_help"
 
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
@@ -60,6 +63,11 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
         {Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
     ),
     Permission.LEAD_EXERCISE: frozenset({Role.COORDINATOR, Role.ADMIN}),
+    # To ask and to offer, and to find a member who lets others find them.
+    Permission.ASK_HELP: frozenset({Role.MEMBER, Role.COORDINATOR}),
+    # What others ask and offer, in their own words.
+    Permission.READ_HELP: frozenset({Role.MEMBER, Role.COORDINATOR}),
+    Permission.MODERATE_HELP: frozenset({Role.COORDINATOR}),
 }
 
 
@@ -67,6 +75,13 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
 CLOSED_TO: dict[Permission, frozenset[Domain]] = {
     Permission.READ_SIGNALS: frozenset({Domain.SAFETY}),
     Permission.CLOSE_SIGNAL: frozenset({Domain.SAFETY}),
+    # A school asks for help among peers, not to be looked into.
+    Permission.READ_HELP: frozenset({Domain.SAFETY}),
+    Permission.MODERATE_HELP: frozenset({Domain.SAFETY}),
+}
+#: roles that see no content: what everybody may as a *lid* they may not, unless by another role
+CLOSED_ROLES: dict[Permission, frozenset[Role]] = {
+    Permission.READ_HELP: frozenset({Role.KNOWLEDGE_PARTNER, Role.ADMIN}),
 }
 
 
@@ -94,10 +109,13 @@ class Actor:
 
 
 def may(actor: Actor, permission: Permission) -> bool:
-    """Whether the actor's roles include the permission, and the actor's domain allows it."""
+    """Whether the actor's roles include the permission, and domain and closed roles allow it."""
     if actor.domain in CLOSED_TO.get(permission, ()):
         return False
-    return bool(actor.roles & ALLOWED[permission])
+    roles = actor.roles
+    if roles & CLOSED_ROLES.get(permission, frozenset()):
+        roles = roles - {Role.MEMBER}
+    return bool(roles & ALLOWED[permission])
 
 
 def require(actor: Actor, permission: Permission) -> None:

@@ -40,6 +40,12 @@ class SignalSettings(Frozen):
         time(16, 30), description="uur van het dagbeeld, zolang een zware gebeurtenis loopt"
     )
     keep_note_days: int = Field(30, ge=1, le=90, description="bewaartijd van de vrije tekst")
+    help_days: int = Field(
+        14, ge=1, le=91, description="een vraag of aanbod bij een gebeurtenis verloopt na dagen"
+    )
+    help_standing_days: int = Field(
+        91, ge=7, le=365, description="een staande vraag of een staand aanbod verloopt na dagen"
+    )
     allow: list[str] = Field(
         default_factory=list,
         description="namen van plekken, scholen en clubs die geen persoon zijn",

@@ -106,6 +106,9 @@ OPEN_ON_PURPOSE = {
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),
     ("GET", "/o/{token:token}/dank"), ("GET", "/o/{token:token}/pdf"),
     ("POST", "/o/{token:token}/{answer:answer}"),
+    ("GET", "/p/{token:token}/hulp"), ("POST", "/p/{token:token}/hulp"),
+    ("POST", "/p/{token:token}/hulp/oppakken"), ("POST", "/p/{token:token}/hulp/klaar"),
+    ("POST", "/p/{token:token}/delen"),
 }  # fmt: skip
 
 

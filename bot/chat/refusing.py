@@ -17,6 +17,8 @@ from signals.person_filter import WARNING_LABELS
 #: lines of the meldkaart that fit under a refusal
 SHOWN_REFERRALS = 5
 _ONLY_PLACE = {"LOCATIE"}
+#: flows of a partner, who hears where to go; somebody at work on an event needs the reason only
+REFERRED = frozenset({"signal", "help"})
 #: no more than a number, an address or an account that must go
 _CONTACT = {"TEL", "EMAIL", "URL", "HANDLE"}
 
@@ -30,13 +32,13 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
     """
     await count_up(turn.session, "referral", now=turn.now)
     talk = turn.conversation
-    if talk is not None and talk.flow != "signal":
-        # Somebody at work on an event needs the reason, not the referral.
+    if talk is not None and talk.flow not in REFERRED:
         text = render("partner/refused_line.html", words=listed(words))
         await say_discreetly(turn, text, reply_to=turn.message_id)
         return
     text = render(
         "partner/refused.html",
+        what=texts.WHAT_TO_WRITE.get(talk.flow if talk is not None else "", texts.WHAT_YOU_NOTICE),
         words=listed(words),
         only_contact=bool(labels) and set(labels) - WARNING_LABELS <= _CONTACT,
         only_place=set(labels) - WARNING_LABELS == _ONLY_PLACE,
@@ -45,6 +47,9 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
         today=turn.now.astimezone(AMSTERDAM).date(),
     )
     buttons = [[Button(texts.AGAIN, data("gr")), Button(texts.QUIT, data("gq"))]]
+    if talk is not None and talk.flow != "signal":
+        # The question stays open: what is typed next is its answer.
+        buttons = []
     await say_discreetly(turn, text, buttons, reply_to=turn.message_id)
 
 

@@ -20,7 +20,9 @@ def clock_time(at: datetime) -> str:
 
 
 def day_only(on: date) -> str:
-    """``donderdag 5-3-2026``."""
+    """``donderdag 5-3-2026``; of a moment, the day it is in Arnhem."""
+    if isinstance(on, datetime):
+        on = on.astimezone(AMSTERDAM).date()
     return f"{DAYS[on.weekday()]} {on.day}-{on.month}-{on.year}"
 
 

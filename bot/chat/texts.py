@@ -25,6 +25,9 @@ STOPPED = "U krijgt hier geen berichten meer."
 OWN_CONTACT = "het interne aanspreekpunt van uw organisatie"
 AND = " en "
 AGAIN = "Opnieuw"
+#: what somebody may write instead of what was refused, by the flow they are in
+WHAT_YOU_NOTICE = "wat u in de groep merkt"
+WHAT_TO_WRITE = {"help": "waar het om gaat"}
 QUIT = "Stoppen"
 MORE = "meer…"
 OTHER_DISTRICT = "Andere wijk"

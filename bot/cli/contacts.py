@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from contacts.importing import ImportResult, LineError, Reading
     from contacts.records import Database
+    from contacts.sealing import Sealer
 
 app = DutchTyper()
 
@@ -119,13 +120,17 @@ def export(
 ) -> None:
     import json
 
-    told = with_database(load(config), lambda db: _export(db, person_id))
+    from bot.config import load_sealer
+
+    loaded = load(config)
+    sealer = load_sealer(loaded)
+    told = with_database(loaded, lambda db: _export(db, sealer, person_id))
     if told is None:
         raise stop(texts.NO_PERSON_AT_ALL.format(person_id=person_id), WRONG)
     say(json.dumps(told, ensure_ascii=False, indent=2))
 
 
-async def _export(db: Database, person_id: int) -> dict[str, Any] | None:
+async def _export(db: Database, sealer: Sealer, person_id: int) -> dict[str, Any] | None:
     from bot.clock import utc_now
     from bot.own_data import export_contact
     from contacts.directory import Person
@@ -139,7 +144,7 @@ async def _export(db: Database, person_id: int) -> dict[str, Any] | None:
             session, who=Who("cli"), action="person_exported", subject=f"person:{person_id}",
             now=utc_now(),
         )  # fmt: skip
-        return await export_contact(session, person)
+        return await export_contact(session, person, sealer)
 
 
 @app.command("erase", help=texts.HELP_ERASE)

@@ -48,6 +48,7 @@ DONE = {
     "answered": "Het antwoord is onderweg naar wie het meldde.",
     "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",
     "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
+    "help_removed": "Weggehaald. Wie het plaatste, krijgt bericht met de reden.",
     "note_wiped": "De tekst is gewist. Dat is niet terug te draaien.",
     "tick_first": "Er is niets gewist. Zet eerst het vinkje.",
     "last_admin_stays": "Dit is de enige beheerder. Geef eerst iemand anders dat recht.",

@@ -37,6 +37,7 @@ from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.people import close_channel, open_channel, person_by_address
 from contacts.permissions import people_with
 from contacts.sending import Recipient, post, tell_people
+from contacts.sharing import is_sharing
 from contacts.successors import Succession, open_successions
 
 ASK = "/gegevens"
@@ -83,11 +84,13 @@ async def show_page(request: Request) -> Response:
     async with parts.db.read() as session:
         own = await open_page(session, token, now=parts.clock())
         number = own.person.id if own is not None else None
+        shares = await is_sharing(session, number or 0)
         lines = await kept_by(session, parts.config.briefings, number or 0)
     if own is None:
         return explain(request, "own_page_over", status=410)
     return show(
         request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED, lines=lines,
+        shares=shares,
         in_words=in_words, mark_of=fingerprint_of,
         statuses=ChannelStatus, is_exercise=own.person.is_exercise,
         done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),

@@ -8,6 +8,8 @@ DONE = {
     "rusttijd": "Uw rusttijd is opgeslagen.",
     "achterwacht": "De achterwacht is opgeslagen.",
     "regel": "Dank u. Uw antwoord over de regel is bewaard.",
+    "delen": "Andere leden mogen uw naam, functie en e-mailadres zien.",
+    "niet-delen": "Andere leden zien uw naam en e-mailadres niet meer.",
     "klopt": "Dank u. Over een half jaar vragen wij het opnieuw.",
     "opvolger": "Dank u. De coördinator kijkt het na en zet uw nieuwe collega op de lijst.",
     "vinkje": "Er is niets gewist. Zet eerst het vinkje bij: Ja, wis mijn gegevens.",

@@ -64,7 +64,7 @@ async def download(request: Request) -> Response:
         own = await open_page(session, token, now=parts.clock())
         if own is None:
             return explain(request, "own_page_over", status=410)
-        return _file(await export_contact(session, own.person))
+        return _file(await export_contact(session, own.person, parts.sealer))
 
 
 async def erase_me(request: Request) -> Response:
@@ -108,7 +108,7 @@ async def hand_out(visit: Visit) -> Response:
         subject=f"person:{person.id}", now=visit.now,
     )  # fmt: skip
     await visit.session.flush()
-    return _file(await export_contact(visit.session, person))
+    return _file(await export_contact(visit.session, person, visit.parts.sealer))
 
 
 async def erase(visit: Visit) -> Response:

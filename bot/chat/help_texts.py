@@ -1,0 +1,36 @@
+"""Short Dutch labels of vraag en aanbod in the chat and on a member's own page."""
+
+from signals.help_rows import HelpKind
+
+ASK = "Ik zoek hulp"
+OFFER = "Ik bied hulp"
+STARTS = {HelpKind.ASKED: ASK, HelpKind.OFFERED: OFFER}
+LOOK = "Bekijk van anderen ({count})"
+MINE = "Van mij ({count})"
+SHARE_YES = "Ja, andere leden mogen mij zien"
+SHARE_NO = "Nee, liever niet"
+SHARE_STOP = "Mijn contact niet meer delen"
+HOW_CHAT = "zelf, in Telegram"
+HOW_PAGE = "zelf, op de eigen pagina"
+STANDING = "Staand, los van een gebeurtenis"
+WITHOUT_WORDS = "Plaats zonder tekst"
+PLACE = "Plaatsen"
+QUIT = "Stoppen"
+TAKE = "Oppakken {number}"
+TAKEN = "✔ {number}"
+REMOVE = "Weghalen {number}"
+DONE = "Geregeld {number}"
+WITHDRAW = "Weghalen {number}"
+CONTACT = "Contact {number}"
+MENU = "Terug"
+NEXT = "Volgende"
+
+PLACED_TOAST = "Geplaatst"
+GONE = "Dit staat er niet meer."
+OVER = "Dit was al afgerond."
+REFUSED = {
+    "gone": GONE,
+    "too_many": "U hebt al tien vragen en aanbiedingen open. Rond er eerst een af.",
+}
+#: how many stand in one message
+PAGE = 5

@@ -1,0 +1,247 @@
+"""Vraag en aanbod on a member's own page: look, ask, offer, take up, end; and who may see me.
+
+No account, no cookie, no JavaScript. Words that seem to be about a person come back marked, and
+are kept nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.chat.help_texts import HOW_PAGE, REFUSED
+from bot.console import help_page_texts as texts
+from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
+from bot.console.forms import BadForm, Fields, first, number, read_fields
+from bot.console.guarding import is_same_site
+from bot.console.own_page import Own, open_page
+from bot.console.pages import explain, parts_of, show
+from bot.console.preferences import on_own_page
+from bot.console.signal_form import form_hash, mark_hits, why_refused
+from bot.event_names import names_of_events
+from contacts.consent import ConsentKind, give_consent, withdraw_consent
+from contacts.journal import Who
+from contacts.permissions import Actor, NotAllowed, Permission, load_actor, may
+from contacts.sharing import is_sharing
+from contacts.tally import count_up
+from contacts.tokens import new_token
+from signals import help_texts
+from signals.help_rows import HelpKind, HelpStatus, HelpTopic
+from signals.help_views import entries_for, mine_of
+from signals.helping import (
+    MAX_TEXT,
+    HelpDraft,
+    HelpRefused,
+    Placed,
+    end_own,
+    events_to_choose,
+    place,
+    take_up,
+)
+from signals.person_filter import Screening
+from signals.telling import Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form as it stands, with what is wrong with it."""
+
+    kind: str = HelpKind.ASKED.value
+    topic: str = ""
+    event: str = ""
+    text: str = ""
+    error: str = ""
+    refused: Screening | None = None
+
+
+async def show_board(request: Request) -> Response:
+    """``GET /p/{token}/hulp``."""
+    parts = parts_of(request)
+    async with parts.db.read() as session:
+        own = await open_page(session, request.path_params["token"], now=parts.clock())
+        if own is None:
+            return explain(request, "own_page_over", status=410)
+        return await _page(request, session, own, Form())
+
+
+async def _page(
+    request: Request, session: AsyncSession, own: Own, form: Form, *, status: int = 200
+) -> Response:
+    parts, token = parts_of(request), request.path_params["token"]
+    actor = await _actor(session, own)
+    now = parts.clock()
+    reads = may(actor, Permission.READ_HELP)
+    entries = await entries_for(session, actor, sealer=parts.sealer, now=now) if reads else []
+    mine = await mine_of(session, actor, sealer=parts.sealer)
+    events = await events_to_choose(session, actor)
+    asked_about = {e.event_id for e in entries} | {one.entry.event_id for one in mine}
+    known = {i for i in asked_about if i is not None} | {e.id for e in events if e.id}
+    marked = None if form.refused is None else mark_hits(form.text, form.refused.spans)
+    return show(
+        request, "hulp.html", status=status, page=f"/p/{token}", own=own, form=form,
+        entries=entries, mine=mine, reads=reads, shares=await is_sharing(session, actor.person_id),
+        events=events, names=await names_of_events(session, known), marked=marked,
+        why="" if form.refused is None else why_refused(form.refused.labels),
+        words=help_texts, longest=MAX_TEXT, once=new_token(), open_now=HelpStatus.OPEN,
+        days=parts.config.signals, is_exercise=own.person.is_exercise,
+        internal_contact=own.organisation.internal_contact, here=texts,
+        done=texts.DONE.get(request.query_params.get("klaar", ""), ""),
+    )  # fmt: skip
+
+
+async def _actor(session: AsyncSession, own: Own) -> Actor:
+    actor = await load_actor(session, own.person.id or 0)
+    assert actor is not None, "the own page of somebody who left does not open"
+    return actor
+
+
+async def place_entry(request: Request) -> Response:
+    """``POST /p/{token}/hulp``: ask or offer; what is refused comes back and is kept nowhere."""
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        form = Form(
+            first(fields, "soort"), first(fields, "waarmee"), first(fields, "waarbij"),
+            " ".join(first(fields, "tekst").split()),
+        )  # fmt: skip
+        if form.topic not in set(HelpTopic) or form.kind not in set(HelpKind):
+            return await _again(request, session, own, form, texts.CHOOSE)
+        if len(form.text) > MAX_TEXT:
+            line = texts.TOO_LONG.format(length=len(form.text), longest=MAX_TEXT)
+            return await _again(request, session, own, form, line)
+        result = await _place(request, session, own, fields, form, now=now)
+        if isinstance(result, Blocked):
+            await count_up(session, "referral", now=now)
+            shown = Form(form.kind, form.topic, form.event, form.text, "", result.screening)
+            return await _page(request, session, own, shown, status=422)
+        if isinstance(result, HelpRefused):
+            line = REFUSED.get(result.reason, texts.SHARE_FIRST)
+            return await _again(request, session, own, form, line)
+        return _back(request, "geplaatst")
+
+    return await _act(request, act)
+
+
+async def _place(
+    request: Request, session: AsyncSession, own: Own, fields: Fields, form: Form, *, now: datetime
+) -> Placed | Blocked | HelpRefused:
+    parts = parts_of(request)
+    if first(fields, "delen") == "ja":
+        await _give(session, own, now=now)
+    return await place(
+        session,
+        HelpDraft(
+            HelpKind(form.kind), HelpTopic(form.topic), int(form.event) if form.event else None,
+            form.text,
+        ),
+        actor=await _actor(session, own),
+        sealer=parts.sealer,
+        settings=parts.config.signals,
+        now=now,
+        once=form_hash(request.path_params["token"], first(fields, "eenmalig"), fields),
+    )  # fmt: skip
+
+
+async def _again(
+    request: Request, session: AsyncSession, own: Own, form: Form, line: str
+) -> Response:
+    kept = Form(form.kind, form.topic, form.event, form.text, line)
+    return await _page(request, session, own, kept, status=422)
+
+
+async def take(request: Request) -> Response:
+    """``POST /p/{token}/hulp/oppakken``."""
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        if first(fields, "delen") == "ja":
+            await _give(session, own, now=now)
+        actor = await _actor(session, own)
+        result = await take_up(session, number(fields, "welke"), actor=actor, now=now)
+        if isinstance(result, HelpRefused):
+            return _back(request, "weg" if result.reason == "gone" else "delen-eerst")
+        return _back(request, "opgepakt", "#van-mij")
+
+    return await _act(request, act)
+
+
+async def end(request: Request) -> Response:
+    """``POST /p/{token}/hulp/klaar``: arranged, or taken back."""
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        outcome = HelpStatus(first(fields, "doe"))
+        if outcome not in (HelpStatus.DONE, HelpStatus.WITHDRAWN):
+            raise ValueError("not for a maker")
+        actor = await _actor(session, own)
+        await end_own(session, number(fields, "welke"), outcome, actor=actor, now=now)
+        return _back(request, outcome.value)
+
+    return await _act(request, act)
+
+
+async def _act(request: Request, act: Any) -> Response:
+    """The guard of a person's own page around one act, which makes its own answer."""
+    parts = parts_of(request)
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site", status=403)
+    now = parts.clock()
+    try:
+        fields = await read_fields(request)
+        async with parts.db.begin() as session:
+            own = await open_page(session, request.path_params["token"], now=now)
+            if own is None:
+                return explain(request, "own_page_over", status=410)
+            response: Response = await act(session, own, fields, now)
+    except NotAllowed:
+        return explain(request, "not_allowed", status=403)
+    except (BadForm, ValueError):
+        return explain(request, "not_like_this", status=400)
+    parts.on_change()
+    return response
+
+
+def _back(request: Request, done: str, where: str = "") -> Response:
+    token = request.path_params["token"]
+    return RedirectResponse(f"/p/{token}/hulp?klaar={done}{where}", status_code=303)
+
+
+async def _give(session: AsyncSession, own: Own, *, now: datetime) -> None:
+    who = Who("person", own.person.id)
+    kind = ConsentKind.SHARE_WITH_MEMBERS
+    await give_consent(session, own.person, kind, HOW_PAGE, who=who, now=now)
+
+
+async def choose_sharing(request: Request) -> Response:
+    """``POST /p/{token}/delen``: other members may see me, or not any more."""
+    now = parts_of(request).clock()
+    chosen: list[str] = []
+
+    async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
+        wish = first(fields, "doe")
+        if wish not in ("ja", "nee"):
+            raise ValueError("no such wish")
+        if wish == "ja":
+            await _give(session, own, now=now)
+        else:
+            who, kind = Who("person", own.person.id), ConsentKind.SHARE_WITH_MEMBERS
+            await withdraw_consent(session, own.person, kind, who=who, now=now)
+        chosen.append(wish)
+
+    answer = await on_own_page(request, save, done="delen")
+    if chosen == ["nee"] and answer.status_code == 303:
+        token = request.path_params["token"]
+        return RedirectResponse(f"/p/{token}?klaar=niet-delen", status_code=303)
+    return answer
+
+
+ROUTES = (
+    Route("/p/{token:token}/hulp", show_board),
+    Route("/p/{token:token}/hulp", place_entry, methods=["POST"]),
+    Route("/p/{token:token}/hulp/oppakken", take, methods=["POST"]),
+    Route("/p/{token:token}/hulp/klaar", end, methods=["POST"]),
+    Route("/p/{token:token}/delen", choose_sharing, methods=["POST"]),
+)

@@ -1,0 +1,84 @@
+"""How often domains had contact through Schakel: counts per week and pair, nobody in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import UniqueConstraint, update
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Domain
+from contacts.records import Row, required_choice
+
+LOCAL = ZoneInfo("Europe/Amsterdam")
+
+
+class Way(StrEnum):
+    """How two domains met."""
+
+    TAKEN_UP = "opgepakt"
+    LOOKED_UP = "opgezocht"
+    TOLD = "verteld"
+
+
+class ContactCount(Row, table=True):
+    """How often somebody of one domain had contact with another in a week (its Monday)."""
+
+    __table_args__ = (UniqueConstraint("week", "from_domain", "to_domain", "way", "is_exercise"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    week: date = Field(index=True)
+    from_domain: Domain = required_choice(Domain)
+    to_domain: Domain = required_choice(Domain)
+    way: Way = required_choice(Way)
+    count: int = Field(default=0)
+    is_exercise: bool = Field(default=False)
+
+
+async def count_contact(
+    session: AsyncSession,
+    from_domain: Domain,
+    to_domain: Domain,
+    way: Way,
+    *,
+    is_exercise: bool,
+    now: datetime,
+) -> None:
+    """One more contact in this week, as the city's calendar has it."""
+    today = now.astimezone(LOCAL).date()
+    week = today - timedelta(days=today.weekday())
+    counted = await session.exec(
+        update(ContactCount)
+        .where(
+            col(ContactCount.week) == week,
+            col(ContactCount.from_domain) == from_domain,
+            col(ContactCount.to_domain) == to_domain,
+            col(ContactCount.way) == way,
+            col(ContactCount.is_exercise) == is_exercise,
+        )
+        .values(count=col(ContactCount.count) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount == 0:
+        session.add(
+            ContactCount(
+                week=week, from_domain=from_domain, to_domain=to_domain, way=way, count=1,
+                is_exercise=is_exercise,
+            )
+        )  # fmt: skip
+        await session.flush()
+
+
+async def contacts_since(
+    session: AsyncSession, since: date, *, is_exercise: bool
+) -> list[ContactCount]:
+    """The counts of all weeks that began on or after a day."""
+    found = await session.exec(
+        select(ContactCount)
+        .where(col(ContactCount.week) >= since, col(ContactCount.is_exercise) == is_exercise)
+        .order_by(col(ContactCount.week), col(ContactCount.id))
+    )
+    return list(found.all())

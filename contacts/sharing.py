@@ -1,0 +1,84 @@
+"""What one member may see of another: organisation, name, function and a mail address.
+
+Only while the consent to be seen by other members stands; a chat or a phone number is never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from contacts.consent import Consent, ConsentKind
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContact:
+    """One member as others see them. ``email`` is empty where there is no address at all."""
+
+    person_id: int
+    organisation: str
+    domain: Domain
+    name: str
+    function: str
+    email: str
+
+
+def sharing_people() -> SelectOfScalar[int]:
+    """Who lets other members see them now, as a part of another query."""
+    return select(Consent.person_id).where(
+        col(Consent.kind) == ConsentKind.SHARE_WITH_MEMBERS, col(Consent.withdrawn_at).is_(None)
+    )
+
+
+async def is_sharing(session: AsyncSession, person_id: int) -> bool:
+    """Whether this person lets other members see their contact."""
+    found = await session.exec(sharing_people().where(col(Consent.person_id) == person_id))
+    return found.first() is not None
+
+
+async def shared_contacts(
+    session: AsyncSession, person_ids: Collection[int]
+) -> Mapping[int, SharedContact]:
+    """Of these people those who may be seen, by number; who left is not among them."""
+    found = await session.exec(
+        select(Person, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+        .where(
+            col(Person.id).in_(person_ids),
+            col(Person.id).in_(sharing_people()),
+            col(Person.left_at).is_(None),
+        )
+    )
+    rows = found.all()
+    addresses = await _addresses(session, [person.id or 0 for person, _ in rows])
+    return {
+        person.id: SharedContact(
+            person_id=person.id,
+            organisation=organisation.name,
+            domain=organisation.domain,
+            name=person.name,
+            function=person.function,
+            email=addresses.get(person.id) or organisation.mailbox or "",
+        )
+        for person, organisation in rows
+        if person.id is not None
+    }
+
+
+async def _addresses(session: AsyncSession, person_ids: Collection[int]) -> Mapping[int, str]:
+    """The mail address of each that is tried first."""
+    found = await session.exec(
+        select(Channel.person_id, Channel.address)
+        .where(
+            col(Channel.person_id).in_(person_ids),
+            col(Channel.kind) == ChannelKind.EMAIL,
+            col(Channel.status) == ChannelStatus.ACTIVE,
+        )
+        .order_by(col(Channel.rank).desc(), col(Channel.id).desc())
+    )
+    return dict(found.all())
