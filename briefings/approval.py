@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +20,8 @@ from briefings.approval_rules import (
     content_hash,
     judge_approval,
     judge_submission,
+    lacks_facts,
+    needs_release,
 )
 from briefings.audience import RecipientPlan, plan_version
 from briefings.counting import overview_of
@@ -75,18 +78,31 @@ class Approved:
 
 
 async def submit(
-    session: AsyncSession, briefing: Briefing, actor: Actor, *, now: datetime
+    session: AsyncSession,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+    is_knowing: bool = False,
 ) -> Submitted | SubmitRefused:
     """Hand a draft in for approval and bind its hash.
 
+    :param is_knowing: the actor was asked whether to go on without a confirmed fact.
     :raises NotAllowed: the actor may not hand in.
     """
     require(actor, Permission.SUBMIT_BRIEFING)
-    return await _hand_in(session, briefing, actor, now=now)
+    return await _hand_in(session, briefing, actor, settings, now=now, is_knowing=is_knowing)
 
 
 async def _hand_in(
-    session: AsyncSession, briefing: Briefing, actor: Actor, *, now: datetime
+    session: AsyncSession,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+    is_knowing: bool = False,
 ) -> Submitted | SubmitRefused:
     event = await session.get_one(Event, briefing.event_id)
     view = await facts_of(session, briefing.event_id)
@@ -96,7 +112,10 @@ async def _hand_in(
         event,
         actor,
         texts,
+        settings=settings,
         facts_version=view.block.version,
+        confirmed=len(view.confirmed),
+        is_knowing=is_knowing,
         next_update_at=view.block.next_update_at,
         recipients=len(plan.recipients),
         now=now,
@@ -104,6 +123,7 @@ async def _hand_in(
     if refused is not None:
         return refused
     bound = content_hash(texts, plan.snapshot())
+    bare = lacks_facts(briefing, event, settings, confirmed=len(view.confirmed))
     await move(
         session,
         BRIEFING_MOVES,
@@ -112,13 +132,23 @@ async def _hand_in(
         who=actor.who,
         action="briefing_submitted",
         now=now,
-        detail={"recipients": len(plan.recipients), "unreachable": len(plan.unreachable)},
+        detail={**_counts(plan), **({"without_facts": True} if bare else {})},
         content_hash=bound,
         submitted_by=actor.person_id,
         submitted_at=now,
         sent_back_reason=None,
     )
     return Submitted(bound, len(plan.recipients), len(plan.unreachable))
+
+
+def _counts(plan: RecipientPlan) -> dict[str, int]:
+    return {"recipients": len(plan.recipients), "unreachable": len(plan.unreachable)}
+
+
+def _under_grip(briefing: Briefing, event: Event, settings: BriefingSettings) -> dict[str, Any]:
+    if not event.grip:
+        return {}
+    return {"grip": event.grip, "released": needs_release(briefing, event, settings)}
 
 
 async def send_back(
@@ -154,11 +184,13 @@ async def approve(
     expected_hash: str,
     now: datetime,
     send_at: datetime | None = None,
+    is_released: bool = False,
 ) -> Approved | ApprovalRefused:
     """Approve what was handed in and plan its messages, or say why not.
 
     :param expected_hash: of what the approver read, or its first 12 characters or more.
     :param send_at: later than now; None sends at once.
+    :param is_released: the approver says that the crisis communication released this.
     :raises NotAllowed: the actor may not approve.
     """
     require(actor, Permission.APPROVE_BRIEFING)
@@ -178,6 +210,7 @@ async def approve(
         next_update_at=view.block.next_update_at,
         leaves_at=later or now,
         today=moments.local_date(now),
+        is_released=is_released,
     )
     if refused is not None:
         return refused
@@ -193,9 +226,9 @@ async def approve(
         action="briefing_approved",
         now=now,
         detail={
-            "recipients": len(plan.recipients),
-            "unreachable": len(plan.unreachable),
+            **_counts(plan),
             "noticed": tally(noticed),
+            **_under_grip(briefing, event, settings),
         },
         approved_by=actor.person_id,
         approved_at=now,
@@ -256,7 +289,7 @@ async def retract(
         wrong=wrong,
         bare=bare,
     )
-    submitted = await _hand_in(session, briefing, actor, now=now)
+    submitted = await _hand_in(session, briefing, actor, settings, now=now)
     if isinstance(submitted, SubmitRefused):
         return submitted
     write_journal(

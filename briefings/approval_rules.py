@@ -28,7 +28,8 @@ class SubmitRefused:
     ``not_draft``, ``no_texts``, ``stale`` (the facts changed since it was drafted),
     ``blocked`` (with the remarks that block), ``promise_past`` (the promised update is in the
     past), ``no_recipients``, ``not_confirmed`` (the event
-    is not running), ``wrong_world``.
+    is not running), ``wrong_world``, ``no_facts`` (grave, and nothing is confirmed yet: to be
+    handed in once more by somebody who knows that).
     """
 
     reason: str
@@ -41,7 +42,8 @@ class ApprovalRefused:
 
     ``not_submitted``, ``changed`` (the texts or the recipients are not those that were
     handed in or seen), ``not_approver`` and ``four_eyes`` (from the severity of four eyes on:
-    an approver, and not the one who wrote or handed in), ``unverified_lines`` (a real event
+    an approver, and not the one who wrote or handed in), ``not_released`` (the crisis
+    communication leads and did not release this), ``unverified_lines`` (a real event
     while a city line is still to be checked), ``promise_past`` (when this leaves, the promised
     update is over), ``not_confirmed``, ``wrong_world``,
     ``no_recipients``.
@@ -83,12 +85,19 @@ def judge_submission(
     actor: Actor,
     texts: Sequence[BriefingText],
     *,
+    settings: BriefingSettings,
     facts_version: int,
+    confirmed: int,
+    is_knowing: bool,
     next_update_at: datetime,
     recipients: int,
     now: datetime,
 ) -> SubmitRefused | None:
-    """The reason not to hand in, or None."""
+    """The reason not to hand in, or None.
+
+    :param confirmed: how many confirmed facts there are.
+    :param is_knowing: said once more, knowing that there are none.
+    """
     if briefing.status is not BriefingStatus.DRAFT:
         return SubmitRefused("not_draft")
     if actor.is_exercise != event.is_exercise:
@@ -104,7 +113,18 @@ def judge_submission(
         return SubmitRefused("blocked", remarks)
     if breaks_promise(briefing, next_update_at, leaves_at=now):
         return SubmitRefused("promise_past")
-    return None if recipients else SubmitRefused("no_recipients")
+    if not recipients:
+        return SubmitRefused("no_recipients")
+    asks = lacks_facts(briefing, event, settings, confirmed=confirmed)
+    return SubmitRefused("no_facts") if asks and not is_knowing else None
+
+
+def lacks_facts(
+    briefing: Briefing, event: Event, settings: BriefingSettings, *, confirmed: int
+) -> bool:
+    """Whether a grave text has nothing confirmed; taking back is never held up by that."""
+    is_grave = severity_of(event) >= settings.ask_without_fact_from
+    return is_grave and not confirmed and briefing.kind is not BriefingKind.RETRACTION
 
 
 def judge_approval(
@@ -120,6 +140,7 @@ def judge_approval(
     next_update_at: datetime,
     leaves_at: datetime,
     today: date,
+    is_released: bool = False,
 ) -> ApprovalRefused | None:
     """The reason not to approve, or None."""
     if briefing.status is not BriefingStatus.SUBMITTED:
@@ -135,6 +156,8 @@ def judge_approval(
         refused = _judge_eyes(briefing, actor, facts_editor)
         if refused is not None:
             return refused
+    if needs_release(briefing, event, settings) and not is_released:
+        return ApprovalRefused("not_released")
     if not event.is_exercise and _waits_for_lines(briefing, settings, today):
         return ApprovalRefused("unverified_lines")
     if breaks_promise(briefing, next_update_at, leaves_at=leaves_at):
@@ -153,8 +176,23 @@ def _waits_for_lines(briefing: Briefing, settings: BriefingSettings, today: date
 
 
 def needs_four_eyes(event: Event, settings: BriefingSettings) -> bool:
-    """From this severity on somebody else approves than who wrote."""
-    return (event.severity or event.suggested_severity) >= settings.four_eyes_from
+    """From this severity or GRIP on somebody else approves than who wrote."""
+    is_grave = severity_of(event) >= settings.four_eyes_from
+    return is_grave or event.grip >= settings.four_eyes_from_grip
+
+
+def needs_release(briefing: Briefing, event: Event, settings: BriefingSettings) -> bool:
+    """From this GRIP on only what the crisis communication released goes out (guide §7).
+
+    What takes harm away does not wait for that.
+    """
+    is_led = event.grip >= settings.release_from_grip
+    return is_led and briefing.kind is not BriefingKind.RETRACTION
+
+
+def severity_of(event: Event) -> int:
+    """A person's severity, else the machine's."""
+    return event.severity or event.suggested_severity
 
 
 def _judge_eyes(

@@ -57,6 +57,18 @@ class BriefingSettings(Frozen):
     four_eyes_from: int = Field(
         4, ge=1, le=5, description="vanaf deze ernst keurt een ander goed dan wie schreef"
     )
+    four_eyes_from_grip: int = Field(
+        1, ge=1, le=5, description="vanaf deze GRIP keurt altijd een ander goed dan wie schreef"
+    )
+    release_from_grip: int = Field(
+        3,
+        ge=1,
+        le=5,
+        description="vanaf deze GRIP gaat alleen uit wat de crisiscommunicatie vrijgaf",
+    )
+    ask_without_fact_from: int = Field(
+        4, ge=1, le=5, description="vanaf deze ernst een extra vraag bij indienen zonder feit"
+    )
     send_before: time = Field(time(20, 30), description="eerste bericht uiterlijk")
     morning_update: time = Field(time(7, 15), description="vaste tijd van de ochtendupdate")
     templates_dir: Path | None = Field(

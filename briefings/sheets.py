@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from briefings import moments, texts
+from briefings.approval_rules import needs_four_eyes
 from briefings.event_kinds import kind_of
 from briefings.facts import FactView
 from briefings.lint_rules import lint_rules
@@ -162,8 +163,7 @@ def _with_city(sheet: Sheet, settings: BriefingSettings, now: datetime) -> Sheet
 
 def _has_second_reader(event: Event, kind: BriefingKind, settings: BriefingSettings) -> bool:
     """A retraction goes on one approver's word; its second reader looks afterwards."""
-    severe = (event.severity or event.suggested_severity) >= settings.four_eyes_from
-    return severe and kind is not BriefingKind.RETRACTION
+    return needs_four_eyes(event, settings) and kind is not BriefingKind.RETRACTION
 
 
 def _sets_apart(form: Form, kind: BriefingKind) -> bool:

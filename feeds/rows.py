@@ -198,6 +198,11 @@ class Event(Row, table=True):
         default=None, description="directly touched organisations were called by a person"
     )
     closed_at: datetime | None = None
+    grip: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"},
+        description="GRIP 0–5 as a person entered it; never found out by the machine",
+    )  # fmt: skip
+    grip_by: int | None = Field(default=None, description="who entered it")
     merged_into_id: int | None = Field(default=None, foreign_key="event.id")
     is_exercise: bool = Field(default=False)
 

@@ -49,6 +49,7 @@ FORM = {
 #: acts whose form carries what its page showed → the page, next to the act
 SEEN_ON = {
     "nieuwe-versie": "teksten", "terugsturen": "verzenden", "volgende-update": "feiten",
+    "grip": "",
     "gegevens": "", "rusttijd": "", "groepen": "",
 }  # fmt: skip
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}

@@ -74,7 +74,7 @@ async def a_draft(
 
 async def handed_in(session: object, **event_values: Any) -> tuple[Cast, Briefing, str]:
     cast, briefing = await a_draft(session, **event_values)
-    submitted = await submit(session, briefing, cast.writer, now=NOW)  # type: ignore[arg-type]
+    submitted = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)  # type: ignore[arg-type]
     assert isinstance(submitted, Submitted), submitted
     return cast, briefing, submitted.content_hash
 
@@ -146,7 +146,9 @@ async def test_who_edited_the_facts_is_no_second_reader(db: Database) -> None:
         briefing = await draft_briefing(
             session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=55, now=NOW
         )
-        submitted = await submit(session, briefing, replace(cast.writer, person_id=56), now=NOW)
+        submitted = await submit(
+            session, briefing, replace(cast.writer, person_id=56), SETTINGS, now=NOW
+        )
         assert isinstance(submitted, Submitted)
         refused = await approve(
             session, briefing, both, SETTINGS, expected_hash=submitted.content_hash, now=NOW
@@ -175,7 +177,7 @@ async def test_a_fact_that_changed_sends_the_version_back_to_draft(db: Database)
         refused = await approve(
             session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=NOW
         )
-        again = await submit(session, briefing, cast.writer, now=NOW)
+        again = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
     assert refused == ApprovalRefused("not_submitted")
     assert again == SubmitRefused("stale")
 
@@ -244,7 +246,7 @@ async def test_a_blocking_remark_stops_handing_in(db: Database) -> None:
         ]
         session.add(text)
         await session.flush()
-        refused = await submit(session, briefing, cast.writer, now=NOW)
+        refused = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
     assert isinstance(refused, SubmitRefused)
     assert (refused.reason, [r.code for r in refused.remarks]) == ("blocked", ["N2"])
 
@@ -257,7 +259,7 @@ async def test_the_name_of_a_listed_school_stops_handing_in(db: Database) -> Non
         briefing = await draft_briefing(
             session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
         )
-        refused = await submit(session, briefing, cast.writer, now=NOW)
+        refused = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
     assert isinstance(refused, SubmitRefused)
     assert {remark.code for remark in refused.remarks} == {"N9"}
 
@@ -268,7 +270,7 @@ async def test_nobody_to_send_to_is_refused(db: Database) -> None:
         for channel in (await session.exec(select(Channel))).all():
             await session.delete(channel)
         await session.flush()
-        refused = await submit(session, briefing, cast.writer, now=NOW)
+        refused = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
     assert refused == SubmitRefused("no_recipients")
 
 
@@ -278,7 +280,7 @@ async def test_an_event_that_nobody_confirmed_sends_nothing(
 ) -> None:
     async with db.begin() as session:
         cast, briefing = await a_draft(session, status=status)
-        refused = await submit(session, briefing, cast.writer, now=NOW)
+        refused = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
     assert refused == SubmitRefused("not_confirmed")
 
 
@@ -287,7 +289,7 @@ async def test_a_member_may_neither_hand_in_nor_approve(db: Database) -> None:
         cast, briefing, seen = await handed_in(session)
         member = replace(cast.writer, roles=frozenset({Role.MEMBER}))
         with pytest.raises(NotAllowed):
-            await submit(session, briefing, member, now=NOW)
+            await submit(session, briefing, member, SETTINGS, now=NOW)
         with pytest.raises(NotAllowed):
             await approve(session, briefing, member, SETTINGS, expected_hash=seen, now=NOW)
         with pytest.raises(NotAllowed):
@@ -377,7 +379,7 @@ async def test_a_promise_that_is_over_is_made_anew_in_the_next_draft(db: Databas
             editor_id=cast.writer.person_id, now=late,
         )  # fmt: skip
         texts = await texts_of(session, briefing.id or 0)
-        submitted = await submit(session, briefing, cast.writer, now=late)
+        submitted = await submit(session, briefing, cast.writer, SETTINGS, now=late)
     assert all("woensdag 4 maart, 07.15 uur" in text.plain for text in texts)
     assert not any("22.00" in text.plain for text in texts)
     assert isinstance(submitted, Submitted)
@@ -387,8 +389,8 @@ async def test_a_text_that_promises_an_update_in_the_past_goes_nowhere(db: Datab
     late = NOW + timedelta(hours=5)
     async with db.begin() as session:
         cast, briefing = await a_draft(session)
-        refused = await submit(session, briefing, cast.writer, now=late)
-        submitted = await submit(session, briefing, cast.writer, now=NOW)
+        refused = await submit(session, briefing, cast.writer, SETTINGS, now=late)
+        submitted = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
         assert isinstance(submitted, Submitted)
         seen = submitted.content_hash
         at_once = await approve(

@@ -157,7 +157,7 @@ async def send(session: AsyncSession, cast: Cast, kind: BriefingKind, **of: obje
     briefing = await draft_briefing(
         session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=now, **of
     )  # type: ignore[arg-type]
-    submitted = await submit(session, briefing, cast.writer, now=now)  # type: ignore[arg-type]
+    submitted = await submit(session, briefing, cast.writer, SETTINGS, now=now)  # type: ignore[arg-type]
     assert isinstance(submitted, Submitted), submitted
     approved = await approve(
         session, briefing, cast.approver, SETTINGS,

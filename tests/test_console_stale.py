@@ -142,6 +142,7 @@ SEEN = {
     f"{_EVENT}/wijzigen": Seen(
         "gezien", "", nothing, {"soort": "E02", "ernst": "4", "leiding": "gemeente"}
     ),
+    f"{_EVENT}/grip": Seen("gezien", "", nothing, {"grip": "2"}),
     f"{_EVENT}/stoppen": Seen("versie", "verzenden", going),
     f"{_EVENT}/doorgaan": Seen("versie", "verzenden", halted),
     f"{_EVENT}/afzeggen": Seen("versie", "verzenden", halted),

@@ -92,7 +92,7 @@ async def test_an_update_is_counted_among_those_who_got_the_first(db: Database) 
         first = await draft_briefing(
             session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
         )
-        handed_in = await submit(session, first, cast.writer, now=NOW)
+        handed_in = await submit(session, first, cast.writer, SETTINGS, now=NOW)
         assert isinstance(handed_in, Submitted)
         approved = await approve(
             session, first, cast.approver, SETTINGS, expected_hash=handed_in.content_hash, now=NOW

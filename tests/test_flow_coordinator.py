@@ -498,7 +498,9 @@ async def test_in_the_night_the_chat_offers_the_morning(
         await prepare(session, event, actor, CONFIG.briefings, now=desk.now)
         version = await current_briefing(session, event_id)
         assert version is not None
-        submitted = await submit(session, version, actor, now=desk.now)
+        submitted = await submit(
+            session, version, actor, BriefingSettings(), now=desk.now, is_knowing=True
+        )
         assert isinstance(submitted, Submitted), submitted
     mark = submitted.content_hash[:HASH_PART]
     await tap(desk, f"ap1:{version.id}:{mark}")

@@ -80,6 +80,15 @@ DONE = {
     "passkey_removed": "De passkey is weg.",
     "key_revoked": "De sleutel is ingetrokken.",
     "hook_retried": "Schakel probeert het nu opnieuw.",
+    "grip_set": "De GRIP is bewaard. Verhoogd? Dien dan opnieuw in wat ter goedkeuring lag.",
+    "grip_handed_in": (
+        "Niets veranderd: verlagen kan niet zolang een tekst ter goedkeuring ligt of op zijn "
+        "moment wacht."
+    ),
+    "grip_second_person": (
+        "Niets veranderd: verlagen doet iemand anders dan wie deze GRIP invoerde."
+    ),
+    "not_running": "Deze gebeurtenis loopt niet (meer).",
     "saved": "Opgeslagen.",
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }

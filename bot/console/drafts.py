@@ -36,7 +36,12 @@ async def show_texts(visit: Visit) -> Response:
 
 
 async def _page(
-    visit: Visit, event: Event, *, error: str = "", remarks: Sequence[Remark] = ()
+    visit: Visit,
+    event: Event,
+    *,
+    error: str = "",
+    remarks: Sequence[Remark] = (),
+    asks_sure: bool = False,
 ) -> Response:
     assert event.id is not None
     versions = await versions_of(visit.session, event.id)
@@ -47,7 +52,8 @@ async def _page(
         event,
         "teksten",
         "teksten.html",
-        status=422 if error else 200,
+        status=422 if error or asks_sure else 200,
+        asks_sure=asks_sure,
         briefing=briefing,
         versions=list(reversed(versions)),
         stamp=stamp_of(versions),
@@ -165,14 +171,24 @@ async def hand_in(visit: Visit) -> Response:
     event = await visit.event()
     assert event.id is not None
     briefing = await _current(visit, event)
-    result = await submit(visit.session, briefing, visit.actor, now=visit.now)
+    settings = visit.parts.config.briefings
+    result = await submit(
+        visit.session,
+        briefing,
+        visit.actor,
+        settings,
+        now=visit.now,
+        is_knowing=visit.text("zeker") == "ja",
+    )
+    if isinstance(result, SubmitRefused) and result.reason == "no_facts":
+        return await _page(visit, event, asks_sure=True)
     if isinstance(result, SubmitRefused):
         error = chat_texts.REFUSALS.get(result.reason, result.reason)
         return await _page(visit, event, error=error, remarks=result.remarks)
     asked = await approving.ask_approvers(
         visit.session, event, briefing, visit.actor, now=visit.now
     )
-    alone = not asked and needs_four_eyes(event, visit.parts.config.briefings)
+    alone = not asked and needs_four_eyes(event, settings)
     done = "no_approver" if alone else "submitted"
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from bot.chat.coordinator import texts as chat_texts
 from bot.console.doors import Door, Visit
 from bot.console.seen import stamp
-from bot.evening import writing
+from bot.evening import gripping, writing
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import LEADS, SEVERITIES, next_time
 from briefings.moments import clock as clock_of
+from briefings.settings import BriefingSettings
 from contacts.permissions import Permission
 from feeds.changing import CHANGEABLE, Decided, change_event
 from feeds.lexicon import load_lexicon
@@ -23,14 +25,31 @@ from signals.person_filter import screen
 PLACE_LIMIT = 120
 
 
-def form_of(event: Event) -> dict[str, Any]:
-    """What the form *Wijzigen* needs; nothing for an event that does not run. Pure."""
+def form_of(event: Event, rules: BriefingSettings) -> dict[str, Any]:
+    """What the forms *Wijzigen* and *GRIP* need; nothing for an event that does not run. Pure."""
     if event.status not in CHANGEABLE:
         return {"types": None}
     return {
+        "rules": rules,
+        "grip_levels": dict(enumerate(chat_texts.GRIP_LEVELS)),
         "types": {key: name for key, (name, _) in load_lexicon().event_types.items()},
         "decided": stamp_of(event),
     }
+
+
+async def enter_grip(visit: Visit) -> Response:
+    """``POST …/grip``: what the crisis organisation says; never found out by the machine."""
+    event = await visit.event()
+    visit.require_seen(str(event.grip))
+    refused = await gripping.enter_grip(
+        visit.session,
+        event,
+        visit.number("grip"),
+        visit.actor,
+        visit.parts.config.briefings,
+        now=visit.now,
+    )
+    return visit.back(f"/gebeurtenis/{event.id}", done=refused or "grip_set")
 
 
 def stamp_of(event: Event) -> str:
@@ -87,4 +106,8 @@ def _moment(visit: Visit, event: Event) -> datetime | str | None:
     return event.send_before if is_same else at
 
 
-DOORS = (Door("/gebeurtenis/{number:int}/wijzigen", change, Permission.MANAGE_EVENT, "POST"),)
+_EVENT = "/gebeurtenis/{number:int}"
+DOORS = (
+    Door(f"{_EVENT}/wijzigen", change, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/grip", enter_grip, Permission.MANAGE_EVENT, "POST"),
+)

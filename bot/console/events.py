@@ -135,7 +135,7 @@ async def show_event(visit: Visit) -> Response:
         snoozes=chat_texts.SNOOZES,
         dismissals=chat_texts.DISMISSALS,
         others=await _mergeable(visit, event),
-        **form_of(event),
+        **form_of(event, visit.parts.config.briefings),
     )
 
 

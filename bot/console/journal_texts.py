@@ -50,6 +50,7 @@ ACTIONS = {
     "deliveries_escalated": "dringend bericht langs een ander kanaal",
     "deliveries_interrupted": "verzenden onderbroken",
     "deliveries_planned": "berichten klaargezet",
+    "grip_set": "GRIP ingevoerd",
     "event_changed": "gebeurtenis gewijzigd",
     "version_sent_to_missed": "alsnog verstuurd naar wie het miste",
     "deliveries_resent": "onzekere berichten opnieuw klaargezet",

@@ -15,7 +15,7 @@ from bot.evening import approving
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
 from briefings.approval import ApprovalRefused, approve
-from briefings.approval_rules import needs_four_eyes
+from briefings.approval_rules import needs_four_eyes, needs_release
 from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing
 from briefings.moments import local_date
@@ -63,6 +63,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
         "four_eyes": needs_four_eyes(event, settings),
+        "release": briefing is not None and needs_release(briefing, event, settings),
         "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
         **await calls_shown(visit, event),
     }
@@ -135,6 +136,7 @@ async def approve_now(visit: Visit) -> Response:
         expected_hash=visit.text("gelezen"),
         now=visit.now,
         send_at=next_time(visit.now, at) if at else None,
+        is_released=visit.text("vrijgegeven") == "ja",
     )
     if isinstance(result, ApprovalRefused):
         return await _page(

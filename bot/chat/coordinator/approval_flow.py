@@ -15,7 +15,7 @@ from bot.evening import approving
 from bot.evening.approving import HASH_PART
 from bot.evening.starting import later_moment
 from briefings.approval import ApprovalRefused, approve
-from briefings.approval_rules import needs_four_eyes
+from briefings.approval_rules import needs_four_eyes, needs_release, severity_of
 from briefings.counting import read_overview
 from briefings.drafting import texts_of
 from briefings.moments import clock
@@ -33,6 +33,8 @@ from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "approval"
+#: the last tap, where the crisis communication leads
+RELEASED = "ap3"
 AUDIENCES = tuple(Audience)
 
 
@@ -49,9 +51,15 @@ async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
             "coordinator/submitted.html",
             event=event,
             approvers=approvers,
-            four_eyes_from=turn.config.briefings.four_eyes_from,
+            why=_why_four_eyes(event, turn.config.briefings.four_eyes_from),
         )
     )
+
+
+def _why_four_eyes(event: Event, severity: int) -> str:
+    if severity_of(event) >= severity:
+        return texts.FROM_SEVERITY.format(severity=severity)
+    return texts.GRIP_LEVELS[event.grip]
 
 
 async def _asked_briefing(turn: Turn) -> tuple[Briefing, Event]:
@@ -91,16 +99,33 @@ async def ask_sure(turn: Turn) -> None:
         return
     plan = await read_overview(turn.session, event, briefing)
     noticed = await look_over(turn.session, event, briefing, plan, now=turn.now)
+    released = needs_release(briefing, event, turn.config.briefings)
+    verb = RELEASED if released else "ap2"
     buttons = [
-        [Button(texts.APPROVE_SURE, data("ap2", briefing.id, turn.tap.args[1]))],
+        [
+            Button(
+                texts.RELEASED if released else texts.APPROVE_SURE,
+                data(verb, briefing.id, turn.tap.args[1]),
+            )
+        ],
         [Button(texts.NOT_NOW, data("ap0", briefing.id))],
     ]
     if later := later_moment(event.send_before, turn.now):
-        label = texts.APPROVE_LATER.format(clock=clock(later))
+        label = texts.RELEASED_LATER if released else texts.APPROVE_LATER
         mark = int(later.timestamp())
-        buttons.insert(1, [Button(label, data("ap2", briefing.id, turn.tap.args[1], mark))])
+        button = Button(
+            label.format(clock=clock(later)), data(verb, briefing.id, turn.tap.args[1], mark)
+        )
+        buttons.insert(1, [button])
     await turn.change(
-        render("coordinator/approve_sure.html", event=event, plan=plan, noticed=noticed), buttons
+        render(
+            "coordinator/approve_sure.html",
+            event=event,
+            plan=plan,
+            noticed=noticed,
+            released=released,
+        ),
+        buttons,
     )
 
 
@@ -133,6 +158,7 @@ async def approve_now(turn: Turn) -> None:
         expected_hash=briefing.content_hash or "",
         now=turn.now,
         send_at=_asked_moment(turn),
+        is_released=turn.tap.verb == RELEASED,
     )
     if isinstance(result, ApprovalRefused):
         why = texts.REFUSALS.get(result.reason, result.reason)
@@ -224,6 +250,7 @@ TAPS: dict[str, Handler] = {
     "rd": read,
     "ap1": ask_sure,
     "ap2": approve_now,
+    RELEASED: approve_now,
     "ap0": not_now,
     "back": ask_remark,
     "unk": show_unknown,

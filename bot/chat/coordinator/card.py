@@ -164,6 +164,8 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
             ]
         )
     last = [Button(texts.SIGNALS, data("sigs", number))]
+    if event.status in RUNNING:
+        last.append(Button(texts.GRIP, data("grip", number)))
     if event.status is EventStatus.CLOSED:
         last.append(Button(texts.REOPEN, data("reop", number)))
     if briefing is not None and (briefing.version > 1 or status in SENT):

@@ -140,8 +140,15 @@ OUTCOMES = {
 #: What a refusal by approval or facts means for the person who tapped.
 REFUSALS = {
     "changed": "Er is iets veranderd na het indienen. Lees de nieuwe teksten eerst.",
-    "four_eyes": "Bij deze ernst keurt iemand anders goed dan wie schreef of indiende.",
-    "not_approver": "Bij deze ernst keurt een goedkeurder goed.",
+    "no_facts": "U heeft nog geen bevestigd feit. Toch indienen?",
+    "not_released": "Bij deze GRIP gaat alleen uit wat de crisiscommunicatie vrijgaf. Zeg eerst "
+    "dat dat zo is.",
+    "not_running": "Deze gebeurtenis loopt niet (meer).",
+    "grip_handed_in": "Verlagen kan niet zolang een tekst ter goedkeuring ligt of op zijn moment "
+    "wacht.",
+    "grip_second_person": "Verlagen doet iemand anders dan wie deze GRIP invoerde.",
+    "four_eyes": "Bij deze ernst of GRIP keurt iemand anders goed dan wie schreef of indiende.",
+    "not_approver": "Bij deze ernst of GRIP keurt een goedkeurder goed.",
     "not_submitted": "Deze versie ligt niet ter goedkeuring.",
     "unverified_lines": "Er staan nog nummers op 'te controleren'. Zo gaat er niets echt uit.",
     "blocked": "Er staat iets in de tekst dat niet mag. Pas dat eerst aan.",
@@ -218,6 +225,13 @@ def cut_short(sentence: str) -> str:
 
 PASSKEY_AT_DESK = "Goedkeuren gaat met uw passkey, op de pagina. Stuur /console voor een link."
 
+GRIP = "GRIP"
+GRIP_LEVELS = ("geen GRIP", "GRIP 1", "GRIP 2", "GRIP 3", "GRIP 4", "GRIP 5")
+FROM_SEVERITY = "ernst {severity} of hoger"
+GRIP_CHANGED = "Iemand anders wijzigde de GRIP. Open de vraag opnieuw."
+SUBMIT_ANYWAY = "Toch indienen"
+RELEASED = "Ja, vrijgegeven: verzenden"
+RELEASED_LATER = "Ja, vrijgegeven: verzenden om {clock}"
 STOP, GO_ON, CALL_OFF = "Stop", "Ga door", "Afzeggen"
 CANCEL_SURE = "Ja, afzeggen"
 REOPEN = "Heropenen"

@@ -21,6 +21,8 @@ from feeds.rows import Event
 AUDIENCES = tuple(Audience)
 #: What one chat message can hold of a full text, with room for marks.
 PART = 3500
+#: on a button: handed in by somebody who knows that nothing is confirmed
+KNOWING = "1"
 
 
 async def show_texts(turn: Turn) -> None:
@@ -103,7 +105,18 @@ async def hand_in(turn: Turn) -> None:
     briefing = await _shown_briefing(turn, event)
     if briefing is None:
         return
-    result = await submit(turn.session, briefing, actor, now=turn.now)
+    assert turn.tap is not None
+    result = await submit(
+        turn.session,
+        briefing,
+        actor,
+        turn.config.briefings,
+        now=turn.now,
+        is_knowing=turn.tap.args[2:] == (KNOWING,),
+    )
+    if isinstance(result, SubmitRefused) and result.reason == "no_facts":
+        await _ask_once_more(turn, event, briefing)
+        return
     if isinstance(result, SubmitRefused):
         await turn.say(
             render(
@@ -114,6 +127,17 @@ async def hand_in(turn: Turn) -> None:
         )
         return
     await ask_approvers(turn, event, briefing)
+
+
+async def _ask_once_more(turn: Turn, event: Event, briefing: Briefing) -> None:
+    knowing = data("submit", event.id, briefing.version, KNOWING)
+    await turn.say(
+        render("coordinator/no_facts.html", event=event),
+        [
+            [Button(texts.FACTS, data("facts", event.id))],
+            [Button(texts.SUBMIT_ANYWAY, knowing)],
+        ],
+    )
 
 
 async def drop(turn: Turn) -> None:
