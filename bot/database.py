@@ -23,6 +23,7 @@ import contacts.successors
 import feeds.rows
 import signals.help_rows
 import signals.rows
+from bot.quick_sqlite import connect_quickly
 from contacts.records import Database
 
 #: the modules whose tables make up the store
@@ -53,6 +54,7 @@ LIVENESS: Mapping[str, int] = {
 }  # fmt: skip
 #: what holds locks and does nothing for so long will not do anything any more
 IDLE_IN_TRANSACTION_MS = 60_000
+QUICKLY: Mapping[str, Any] = {"async_creator_fn": connect_quickly}
 
 
 def open_database(url: str) -> Database:
@@ -68,9 +70,16 @@ def open_database(url: str) -> Database:
         return Database(engine, engine)
     # One writing connection: writers queue in the process instead of colliding in the file.
     writer = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,
+        connect_args=QUICKLY,
     )
-    reader = create_async_engine(url, pool_size=4, max_overflow=4, hide_parameters=True)
+    reader = create_async_engine(
+        url, pool_size=4, max_overflow=4, hide_parameters=True, connect_args=QUICKLY
+    )
     _honest_sqlite(writer, "BEGIN IMMEDIATE")
     _honest_sqlite(reader, "BEGIN")
     return Database(writer, reader)

@@ -20,15 +20,8 @@ from urllib.parse import urlencode
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.inbox import (
-    Handled,
-    Stored,
-    forwards_of,
-    handle_together,
-    handle_update,
-    next_updates,
-    store_updates,
-)
+from bot.handling import Handled, handle_together, handle_update
+from bot.inbox import Stored, forwards_of, next_updates, store_updates
 from bot.link_reading import LinkReader
 from bot.reducing import Reduced, Screen, reduce_update
 from contacts.records import Database
@@ -39,6 +32,8 @@ log = logging.getLogger(__name__)
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 STRANGER_PAUSE = timedelta(hours=1)
+#: any sentence: the filter of persons reads its lists at the first one, which takes a second
+WARMING = "Goedemorgen"
 
 
 @dataclass
@@ -101,6 +96,7 @@ class Poller:
         """Poll until told to stop; faults wait and are tried again for ever."""
         wait_s = 0.5
         self.round_at = self._clock()
+        await asyncio.to_thread(self._screen, WARMING)
         while not stop.is_set():
             try:
                 await self.poll_once(stop)
@@ -131,8 +127,7 @@ class Poller:
         if raw is None:
             return None
         self.round_at = self._clock()
-        updates = [reduce_update(update, self._screen) for update in raw]
-        updates = [update for update in updates if update.id >= 0]
+        updates = await asyncio.to_thread(self._reduced, raw)
         if not updates:
             return None
         stored = await store_updates(self._db, updates, self._sealer, now=self.round_at)
@@ -141,6 +136,12 @@ class Poller:
             self._on_new()
         await self._desk.answer(stored.strangers, now=self.round_at)
         return stored
+
+    def _reduced(self, raw: Sequence[dict[str, Any]]) -> list[Reduced]:
+        """In a thread: a hundred texts through the filter, or its lists at first, hold up what is
+        being sent meanwhile."""
+        updates = [reduce_update(update, self._screen) for update in raw]
+        return [update for update in updates if update.id >= 0]
 
     async def _fetch(self) -> list[dict[str, Any]]:
         query = {"timeout": self._timeout_s, "allowed_updates": json.dumps(ALLOWED)}

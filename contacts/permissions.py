@@ -6,6 +6,8 @@ code looks at roles.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -126,22 +128,29 @@ def require(actor: Actor, permission: Permission) -> None:
 
 async def load_actor(session: AsyncSession, person_id: int) -> Actor | None:
     """The person as an actor, or None when unknown or gone. Everyone listed is a lid."""
-    person = await session.get(Person, person_id)
-    if person is None or person.left_at is not None:
-        return None
-    organisation = await session.get(Organisation, person.organisation_id)
-    if organisation is None:
-        return None
+    return (await load_actors(session, [person_id])).get(person_id)
+
+
+async def load_actors(session: AsyncSession, person_ids: Collection[int]) -> dict[int, Actor]:
+    """Those of these people who are listed, by id, in two questions."""
+    people = await session.exec(
+        select(Person.id, Person.organisation_id, Person.is_exercise, Organisation.domain)
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+        .where(col(Person.id).in_(person_ids), col(Person.left_at).is_(None))
+    )
     granted = await session.exec(
-        select(RoleGrant.role).where(col(RoleGrant.person_id) == person_id)
+        select(RoleGrant.person_id, RoleGrant.role).where(col(RoleGrant.person_id).in_(person_ids))
     )
-    return Actor(
-        person_id=person_id,
-        organisation_id=person.organisation_id,
-        roles=frozenset(Role(role) for role in granted.all()) | {Role.MEMBER},
-        is_exercise=person.is_exercise,
-        domain=organisation.domain,
-    )
+    roles: defaultdict[int, set[Role]] = defaultdict(lambda: {Role.MEMBER})
+    for person_id, role in granted.all():
+        roles[person_id].add(Role(role))
+    return {
+        person_id: Actor(
+            person_id, organisation_id, frozenset(roles[person_id]), is_exercise, Domain(domain)
+        )
+        for person_id, organisation_id, is_exercise, domain in people.all()
+        if person_id is not None
+    }
 
 
 async def people_with(

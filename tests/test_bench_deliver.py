@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -163,7 +165,7 @@ def test_a_higher_rate_stands_higher_and_more_contacts_further() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "key"),
-    [(["updates", "--updates", "60", "--kill", "1"], "handled_twice"),
+    [(["updates", "--updates", "60", "--kill", "1", "--json"], "handled_twice"),
      (["button", "--contacts", "150", "--rate", "50"], "longest_s")],
 )  # fmt: skip
 def test_what_people_send_is_measured_from_outside(words: list[str], key: str) -> None:
@@ -174,4 +176,25 @@ def test_what_people_send_is_measured_from_outside(words: list[str], key: str) -
     figures = json.loads(done.stdout.splitlines()[-1])
     assert key in figures
     if words[0] == "updates":
+        assert len(done.stdout.splitlines()) == 1
         assert (figures["lost"], figures["handled_twice"], figures["kills"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_measurement_that_is_killed_leaves_no_folder(how: int, tmp_path: Path) -> None:
+    holds = "import time, bot.bench.folders as f\nwith f.bench_folder() as one:\n"
+    holds += "    (one / 'store').touch(); print(one, flush=True); time.sleep(60)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", holds], stdout=subprocess.PIPE, text=True,
+        env={"TMPDIR": str(tmp_path)}, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert process.stdout is not None
+    folder = Path(process.stdout.readline().strip())
+    assert (folder / "store").exists()
+    process.send_signal(how)
+    process.wait()
+    gone_by = time.monotonic() + 20
+    while folder.exists() and time.monotonic() < gone_by:
+        time.sleep(0.05)
+    assert list(tmp_path.iterdir()) == []
+    process.stdout.close()

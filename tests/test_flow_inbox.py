@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from bot import inbox, polling
+from bot import handling, polling
 from bot.chat import router
 from bot.chat.turn import Turn
 from bot.clock import utc_now
@@ -134,11 +134,11 @@ async def test_a_failure_that_cannot_be_told_still_ends_the_update(
     async def explode(turn: Turn) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(inbox, "tell_failure", explode)
+    monkeypatch.setattr(handling, "tell_failure", explode)
     caplog.set_level(logging.CRITICAL)
     await sealed_elsewhere(evening)
     (row,) = await all_handled(evening, 1)
-    assert (row.status, row.attempts) == (UpdateStatus.FAILED, inbox.MAX_ATTEMPTS)
+    assert (row.status, row.attempts) == (UpdateStatus.FAILED, handling.MAX_ATTEMPTS)
 
 
 async def test_the_worker_survives_what_cannot_be_handled_nor_counted(
@@ -147,7 +147,7 @@ async def test_the_worker_survives_what_cannot_be_handled_nor_counted(
     async def disk_full_for_the_first(db: Database, ident: int, *given: Any, **more: Any) -> Any:
         if ident == 1:
             raise OSError("disk")
-        return await inbox.handle_update(db, ident, *given, **more)
+        return await handling.handle_update(db, ident, *given, **more)
 
     monkeypatch.setattr(polling, "handle_update", disk_full_for_the_first)
     caplog.set_level(logging.CRITICAL)

@@ -25,7 +25,8 @@ from sqlmodel import SQLModel, select
 from bot.config import Config
 from bot.console.app import build_app
 from bot.database import open_database
-from bot.inbox import handle_update, next_updates, store_updates
+from bot.handling import handle_update
+from bot.inbox import next_updates, store_updates
 from bot.reducing import reduce_update
 from bot.run import quiet_logging
 from contacts.directory import Channel, ChannelKind, Person

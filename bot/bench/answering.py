@@ -10,13 +10,11 @@ import asyncio
 import json
 import os
 import random
-import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -24,8 +22,10 @@ from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
 from bot.bench.deliver import CONFIG
+from bot.bench.folders import bench_folder
 from bot.bench.plan_process import FIRST_CHAT
 from bot.bench.processes import BenchFailed, Houses, crowd, run_once
+from bot.bench.showing import show_figures
 from bot.bench.visiting import percentile
 from bot.database import open_database
 from bot.rows import IncomingUpdate, UpdateStatus
@@ -63,8 +63,7 @@ async def a_scene(
 
     :raises BenchFailed: the store holds people already.
     """
-    with tempfile.TemporaryDirectory(prefix="schakel-bench-") as name:
-        folder = Path(name)
+    with bench_folder() as folder:
         url = database or f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}"
         asked = {"url": url, "contacts": contacts, "kind": ChannelKind.TELEGRAM.value}
         if (await run_once("bot.bench.plan_process", "fill", asked=asked)).get("refused"):
@@ -84,8 +83,9 @@ async def a_scene(
                 await db.close()
 
 
-async def measure_updates(updates: int, kills: int, database: str) -> str:
-    """A burst of ``updates`` messages, ``kills`` kills in between; figures as one line of JSON.
+async def measure_updates(updates: int, kills: int, database: str, *, quiet: bool) -> str:
+    """A burst of ``updates`` messages, ``kills`` kills in between; figures as one line of JSON,
+    after a table of them unless ``quiet``.
 
     ``handled_twice`` counts answers too many without "(herhaling)"; ``lost`` counts chats without
     an answer that are not uncertain on somebody's list either.
@@ -102,21 +102,27 @@ async def measure_updates(updates: int, kills: int, database: str) -> str:
         answers = await _answers(scene.port)
         uncertain = await _uncertain(scene.db)
         await scene.houses.stop()
+        cpu_s = scene.houses.cpu_s
     got = Counter(chat for _, chat, line in answers if not line.startswith(REPEAT_LINE))
     chats = range(FIRST_CHAT + 1, FIRST_CHAT + 1 + updates)
     lost = sum(str(chat) not in got and str(chat) not in uncertain for chat in chats)
     seconds = ended - began
-    return json.dumps(
-        {
-            "updates": updates, "seconds": round(seconds, 2), "rate": round(updates / seconds, 1),
-            "lost": lost, "handled_twice": sum(got[str(chat)] > 1 for chat in chats),
-            "unknown": len(uncertain), "kills": len(scene.houses.restarts), "load": round(load, 1),
-        }
-    )  # fmt: skip
+    figures = {
+        "updates": updates, "seconds": round(seconds, 2), "rate": round(updates / seconds, 1),
+        "lost": lost, "handled_twice": sum(got[str(chat)] > 1 for chat in chats),
+        "unknown": len(uncertain), "kills": len(scene.houses.restarts),
+        "cpu_s": round(cpu_s, 2), "load": round(load, 1),
+    }  # fmt: skip
+    if not quiet:
+        show_figures(texts.UPDATES_TABLE, texts.UPDATES_ROWS, figures)
+    return json.dumps(figures)
 
 
-async def measure_button(contacts: int, rate: float, latency_ms: float, database: str) -> str:
-    """How long a coordinator waits for an answer while ``contacts`` texts go out; one line of JSON.
+async def measure_button(
+    contacts: int, rate: float, latency_ms: float, database: str, *, quiet: bool
+) -> str:
+    """How long a coordinator waits for an answer while ``contacts`` texts go out; one line of JSON,
+    after a table unless ``quiet``.
 
     Counted from the moment that Telegram has the message until it has our answer.
     """
@@ -130,13 +136,14 @@ async def measure_button(contacts: int, rate: float, latency_ms: float, database
         await scene.houses.stop()
     if not waits:
         raise BenchFailed(texts.NOTHING_LEFT)
-    return json.dumps(
-        {
-            "contacts": contacts, "presses": len(waits), "p50_s": round(percentile(waits, 0.5), 3),
-            "p95_s": round(percentile(waits, 0.95), 3), "longest_s": round(max(waits), 3),
-            "load": round(load, 1),
-        }
-    )  # fmt: skip
+    figures = {
+        "contacts": contacts, "presses": len(waits), "p50_s": round(percentile(waits, 0.5), 3),
+        "p95_s": round(percentile(waits, 0.95), 3), "longest_s": round(max(waits), 3),
+        "load": round(load, 1),
+    }  # fmt: skip
+    if not quiet:
+        show_figures(texts.BUTTON_TABLE, texts.BUTTON_ROWS, figures)
+    return json.dumps(figures)
 
 
 async def _press(scene: Scene) -> float:

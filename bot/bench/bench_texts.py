@@ -97,6 +97,28 @@ DELIVER_ROWS = {
     "resumed_s": "langste tijd tot het weer liep (s)",
 }
 
+UPDATES_TABLE = "Binnenkomende berichten"
+UPDATES_ROWS = {
+    "updates": "berichten",
+    "seconds": "alles behandeld in (s)",
+    "rate": "behandeld per seconde",
+    "lost": "kwijt",
+    "handled_twice": "twee keer beantwoord",
+    "unknown": "onzeker, op de lijst van een mens",
+    "kills": "keer hard gestopt",
+    "cpu_s": "rekentijd van Schakel (s)",
+    "load": "drukte vooraf",
+}
+BUTTON_TABLE = "Wachten op antwoord"
+BUTTON_ROWS = {
+    "contacts": "contacten die intussen een bericht krijgen",
+    "presses": "vragen",
+    "p50_s": "helft sneller dan (s)",
+    "p95_s": "95 van de 100 sneller dan (s)",
+    "longest_s": "langst (s)",
+    "load": "drukte vooraf",
+}
+
 COORDINATOR = "Coördinator van de meting"
 MESSAGE_TITLE = "Informatie bij gebeurtenis (meting)"
 MESSAGE_BODY = (

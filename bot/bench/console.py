@@ -6,11 +6,9 @@ import asyncio
 import json
 import os
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +16,7 @@ from rich.table import Table
 
 from bot.bench import bench_texts as texts
 from bot.bench.filling import Filled, fill
+from bot.bench.folders import bench_folder
 from bot.bench.made_up import Amounts
 from bot.bench.visiting import (
     PageFailed,
@@ -61,8 +60,8 @@ class Outcome:
 async def measure(plan: Plan) -> str:
     """Measure, show the table, and return the figures as one line of JSON."""
     quiet = Console(stderr=True)
-    with tempfile.TemporaryDirectory(prefix="schakel-bench-") as folder:
-        url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.sqlite3'}"
+    with bench_folder() as folder:
+        url = f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}"
         filled = await _fill(url, plan, quiet)
         quiet.print(texts.STARTING)
         async with _server(url) as (address, pid):

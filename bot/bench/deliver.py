@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import random
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,13 +19,14 @@ from typing import Any
 
 import aiohttp
 from rich.console import Console
-from rich.table import Table
 from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
+from bot.bench.folders import bench_folder
 from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rate_of, rule
 from bot.bench.plan_process import address_of
 from bot.bench.processes import BenchFailed, Houses, crowd, run_once
+from bot.bench.showing import show_figures
 from bot.database import open_database
 from bot.simulator import TOKEN
 from bot.simulator.smtp_sink import SmtpFaultKind
@@ -119,8 +119,7 @@ async def measure(plan: Plan, *, quiet: bool) -> str:
     :raises BenchFailed: there was nothing to measure.
     """
     said = Console(stderr=True, quiet=quiet)
-    with tempfile.TemporaryDirectory(prefix="schakel-bench-") as name:
-        folder = Path(name)
+    with bench_folder() as folder:
         url = plan.database or f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}"
         said.print(texts.CONTACTS_FILLING.format(contacts=plan.contacts))
         asked = {"url": url, "contacts": plan.contacts, "kind": plan.kind.value}
@@ -279,20 +278,13 @@ def _figures(measured: Measured, plan: Plan) -> dict[str, Any]:
 
 
 def _show(measured: Measured, plan: Plan) -> None:
-    table = Table("", "", title=texts.DELIVER_TABLE, show_header=False)
     more = {
         "planned_s": round(measured.plan_s, 2), "sent": measured.ruling.sent,
         "failed": measured.ruling.failed, "kills": measured.kills,
     }  # fmt: skip
-    figures = {**_figures(measured, plan), **more}
-    for key, label in texts.DELIVER_ROWS.items():
-        if key not in figures:
-            continue
-        table.add_row(label, str(figures[key]))
-    shown = Console()
-    shown.print(table)
+    show_figures(texts.DELIVER_TABLE, texts.DELIVER_ROWS, {**_figures(measured, plan), **more})
     before, after = measured.load
-    shown.print(texts.LOAD.format(before=before, after=after, cores=os.cpu_count()))
+    Console().print(texts.LOAD.format(before=before, after=after, cores=os.cpu_count()))
 
 
 def _as_json(measured: Measured, plan: Plan) -> str:

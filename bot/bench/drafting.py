@@ -7,13 +7,12 @@ through the functions that the evening uses.
 from __future__ import annotations
 
 import json
-import tempfile
 import time
-from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.bench import bench_texts as texts
+from bot.bench.folders import bench_folder
 from bot.bench.processes import BenchFailed
 from bot.bench.visiting import percentile
 from bot.clock import utc_now
@@ -44,8 +43,8 @@ async def measure() -> str:
     """
     if not can_print():
         raise BenchFailed(texts.NO_PDF)
-    with tempfile.TemporaryDirectory(prefix="schakel-bench-") as name:
-        url = f"sqlite+aiosqlite:///{Path(name) / 'bench.sqlite3'}"
+    with bench_folder() as folder:
+        url = f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}"
         await migrate(url)
         db = open_database(url)
         begun = time.perf_counter()

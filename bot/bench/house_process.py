@@ -1,7 +1,7 @@
 """The house as ``schakel run`` runs it, with a clock at every commit.
 
-``python -m bot.bench.house_process CONFIG`` prints ``started`` once it works; on SIGTERM it stops
-as the house does and prints its figures as one JSON object.
+``python -m bot.bench.house_process CONFIG`` prints ``started`` once it works; on SIGTERM, or when
+its input closes, it stops and prints its figures as one JSON object.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ async def serve(path: Path) -> None:
     commits = time_commits(house.db.engine.sync_engine)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, house.stop_event.set)
+    # Whoever measures is gone when the input closes: nobody would stop this one.
+    loop.add_reader(sys.stdin, house.stop_event.set)
     try:
         await house.start()
         settle_memory()

@@ -98,7 +98,8 @@ class House:
         self._works = False
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.bench.house_process", str(self._config),
-            stdout=asyncio.subprocess.PIPE, env={**os.environ, **self._environment},
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **self._environment},
         )  # fmt: skip
 
     async def ready(self) -> None:

@@ -15,28 +15,28 @@ from bot.cli.framing import DutchTyper
 app = DutchTyper(help=texts.HELP_BENCH)
 
 
+def _number(name: str, about: str, **limits: Any) -> Any:
+    return typer.Option(name, help=about, metavar=frame_texts.NUMBER, **limits)
+
+
+Contacts = Annotated[int, _number("--contacts", texts.HELP_CONTACTS, min=1)]
+Rate = Annotated[float, _number("--rate", texts.HELP_RATE, min=1, max=1000)]
+Latency = Annotated[float, _number("--latency-ms", texts.HELP_LATENCY, min=0, max=10_000)]
+Kills = Annotated[int, _number("--kill", texts.HELP_KILL, min=0)]
+Store = Annotated[
+    str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
+]
+AsJson = Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)]
+
+
 @app.command("console", help=texts.HELP_CONSOLE)
 def console(
-    seconds: Annotated[
-        float,
-        typer.Option("--seconds", min=1, help=texts.HELP_SECONDS, metavar=frame_texts.NUMBER),
-    ] = 30.0,
-    contacts: Annotated[
-        int, typer.Option("--contacts", min=1, help=texts.HELP_CONTACTS, metavar=frame_texts.NUMBER)
-    ] = 10_000,
-    events: Annotated[
-        int, typer.Option("--events", min=1, help=texts.HELP_EVENTS, metavar=frame_texts.NUMBER)
-    ] = 500,
-    deliveries: Annotated[
-        int,
-        typer.Option("--deliveries", min=1, help=texts.HELP_DELIVERIES, metavar=frame_texts.NUMBER),
-    ] = 50_000,
-    users: Annotated[
-        int, typer.Option("--users", min=1, help=texts.HELP_USERS, metavar=frame_texts.NUMBER)
-    ] = 20,
-    streams: Annotated[
-        int, typer.Option("--streams", min=1, help=texts.HELP_STREAMS, metavar=frame_texts.NUMBER)
-    ] = 200,
+    seconds: Annotated[float, _number("--seconds", texts.HELP_SECONDS, min=1)] = 30.0,
+    contacts: Contacts = 10_000,
+    events: Annotated[int, _number("--events", texts.HELP_EVENTS, min=1)] = 500,
+    deliveries: Annotated[int, _number("--deliveries", texts.HELP_DELIVERIES, min=1)] = 50_000,
+    users: Annotated[int, _number("--users", texts.HELP_USERS, min=1)] = 20,
+    streams: Annotated[int, _number("--streams", texts.HELP_STREAMS, min=1)] = 200,
 ) -> None:
     from bot.bench.console import Plan, measure
     from bot.bench.made_up import Amounts
@@ -52,35 +52,19 @@ def console(
 
 @app.command("deliver", help=texts.HELP_DELIVER)
 def deliver(
-    contacts: Annotated[
-        int, typer.Option("--contacts", min=1, help=texts.HELP_CONTACTS, metavar=frame_texts.NUMBER)
-    ] = 10_000,
-    rate: Annotated[
-        float,
-        typer.Option("--rate", min=1, max=1000, help=texts.HELP_RATE, metavar=frame_texts.NUMBER),
-    ] = 1000.0,
-    latency_ms: Annotated[
-        float,
-        typer.Option(
-            "--latency-ms", min=0, max=10_000, help=texts.HELP_LATENCY, metavar=frame_texts.NUMBER
-        ),
-    ] = 50.0,
-    database: Annotated[
-        str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
-    ] = "",
+    contacts: Contacts = 10_000,
+    rate: Rate = 1000.0,
+    latency_ms: Latency = 50.0,
+    database: Store = "",
     fault: Annotated[
         str, typer.Option("--fault", help=texts.HELP_FAULT, metavar=frame_texts.TEXT)
     ] = "geen",
-    kill: Annotated[
-        int, typer.Option("--kill", min=0, help=texts.HELP_KILL, metavar=frame_texts.NUMBER)
-    ] = 0,
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, help=texts.HELP_WORKERS, metavar=frame_texts.NUMBER)
-    ] = 1,
+    kill: Kills = 0,
+    workers: Annotated[int, _number("--workers", texts.HELP_WORKERS, min=1)] = 1,
     channel: Annotated[
         str, typer.Option("--channel", help=texts.HELP_CHANNEL, metavar=frame_texts.TEXT)
     ] = "telegram",
-    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
+    as_json: AsJson = False,
 ) -> None:
     from bot.bench.deliver import PROFILES, Plan, measure
     from contacts.directory import ChannelKind
@@ -103,16 +87,7 @@ def draft() -> None:
 
 
 @app.command("mail", help=texts.HELP_MAIL)
-def mail(
-    contacts: Annotated[
-        int, typer.Option("--contacts", min=1, help=texts.HELP_CONTACTS, metavar=frame_texts.NUMBER)
-    ] = 2_000,
-    rate: Annotated[
-        float,
-        typer.Option("--rate", min=1, max=1000, help=texts.HELP_RATE, metavar=frame_texts.NUMBER),
-    ] = 1000.0,
-    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
-) -> None:
+def mail(contacts: Contacts = 2_000, rate: Rate = 1000.0, as_json: AsJson = False) -> None:
     from bot.bench.deliver import Plan, measure
     from contacts.directory import ChannelKind
 
@@ -122,44 +97,27 @@ def mail(
 
 @app.command("updates", help=texts.HELP_UPDATES)
 def updates(
-    count: Annotated[
-        int,
-        typer.Option("--updates", min=1, help=texts.HELP_HOW_MANY, metavar=frame_texts.NUMBER),
-    ] = 10_000,
-    kill: Annotated[
-        int, typer.Option("--kill", min=0, help=texts.HELP_KILL, metavar=frame_texts.NUMBER)
-    ] = 1,
-    database: Annotated[
-        str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
-    ] = "",
+    count: Annotated[int, _number("--updates", texts.HELP_HOW_MANY, min=1)] = 10_000,
+    kill: Kills = 1,
+    database: Store = "",
+    as_json: AsJson = False,
 ) -> None:
     from bot.bench.answering import measure_updates
 
-    _measured(measure_updates(count, kill, database))
+    _measured(measure_updates(count, kill, database, quiet=as_json))
 
 
 @app.command("button", help=texts.HELP_BUTTON)
 def button(
-    contacts: Annotated[
-        int, typer.Option("--contacts", min=1, help=texts.HELP_CONTACTS, metavar=frame_texts.NUMBER)
-    ] = 10_000,
-    rate: Annotated[
-        float,
-        typer.Option("--rate", min=1, max=1000, help=texts.HELP_RATE, metavar=frame_texts.NUMBER),
-    ] = 500.0,
-    latency_ms: Annotated[
-        float,
-        typer.Option(
-            "--latency-ms", min=0, max=10_000, help=texts.HELP_LATENCY, metavar=frame_texts.NUMBER
-        ),
-    ] = 50.0,
-    database: Annotated[
-        str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
-    ] = "",
+    contacts: Contacts = 10_000,
+    rate: Rate = 500.0,
+    latency_ms: Latency = 50.0,
+    database: Store = "",
+    as_json: AsJson = False,
 ) -> None:
     from bot.bench.answering import measure_button
 
-    _measured(measure_button(contacts, rate, latency_ms, database))
+    _measured(measure_button(contacts, rate, latency_ms, database, quiet=as_json))
 
 
 def _measured(measuring: Coroutine[Any, Any, str]) -> None:
