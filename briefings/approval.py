@@ -38,6 +38,7 @@ from briefings.rows import (
 )
 from briefings.settings import BriefingSettings
 from briefings.versions import drop, texts_of
+from briefings.wordings import words_of, writers_of
 from contacts.calling import About, CallReason, add_calls
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
@@ -203,7 +204,7 @@ async def approve(
         event,
         actor,
         settings,
-        facts_editor=view.block.edited_by,
+        writers=await _writers(session, briefing) | {view.block.edited_by or 0},
         expected_hash=expected_hash,
         actual_hash=content_hash(texts, plan.snapshot()),
         recipients=len(plan.recipients),
@@ -243,6 +244,11 @@ async def approve(
         unreachable=len(plan.unreachable),
         message_ids=tuple(sorted(planned)),
     )
+
+
+async def _writers(session: AsyncSession, briefing: Briefing) -> frozenset[int]:
+    """Who wrote words by hand in these texts."""
+    return writers_of(await words_of(session, briefing.id or 0))
 
 
 async def _list_unreachable(

@@ -133,7 +133,7 @@ def judge_approval(
     actor: Actor,
     settings: BriefingSettings,
     *,
-    facts_editor: int | None,
+    writers: frozenset[int],
     expected_hash: str,
     actual_hash: str,
     recipients: int,
@@ -142,7 +142,10 @@ def judge_approval(
     today: date,
     is_released: bool = False,
 ) -> ApprovalRefused | None:
-    """The reason not to approve, or None."""
+    """The reason not to approve, or None.
+
+    :param writers: who edited the facts, or wrote words by hand.
+    """
     if briefing.status is not BriefingStatus.SUBMITTED:
         return ApprovalRefused("not_submitted")
     if actor.is_exercise != event.is_exercise:
@@ -153,7 +156,7 @@ def judge_approval(
     if not seen or bound != actual_hash:
         return ApprovalRefused("changed")
     if needs_four_eyes(event, settings):
-        refused = _judge_eyes(briefing, actor, facts_editor)
+        refused = _judge_eyes(briefing, actor, writers)
         if refused is not None:
             return refused
     if needs_release(briefing, event, settings) and not is_released:
@@ -196,12 +199,12 @@ def severity_of(event: Event) -> int:
 
 
 def _judge_eyes(
-    briefing: Briefing, actor: Actor, facts_editor: int | None
+    briefing: Briefing, actor: Actor, writers: frozenset[int]
 ) -> ApprovalRefused | None:
     if Role.APPROVER not in actor.roles:
         return ApprovalRefused("not_approver")
     # Something wrong and harmful is taken back at once; the second reader looks afterwards.
     if briefing.kind is BriefingKind.RETRACTION:
         return None
-    wrote = {briefing.edited_by, briefing.submitted_by, facts_editor}
+    wrote = {briefing.edited_by, briefing.submitted_by, *writers}
     return ApprovalRefused("four_eyes") if actor.person_id in wrote else None

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.closing import closing_of
 from briefings.facts import FactView, facts_of, renew_promise
 from briefings.lint import Remark, lint_text
+from briefings.lint_own import own_remarks
 from briefings.render import Rendered, Sheet, render_text
 from briefings.rows import (
     Briefing,
@@ -32,6 +33,7 @@ from briefings.versions import (
     versions_of,
     void_submission,
 )
+from briefings.wordings import carry_words, worded, words_of
 from contacts.directory import Audience, Domain, Organisation
 from contacts.journal import write_journal
 from feeds.rows import Event
@@ -80,10 +82,13 @@ async def draft_briefing(
     briefing = _open_version(versions) or _new_version(event, versions, now)
     earlier = earlier_than(briefing.version, versions)
     _set_kind(briefing, kind, earlier, correction_of=correction_of, wrong=wrong)
+    is_new = briefing.facts_version == 0
     briefing.facts_version = view.block.version
     briefing.edited_by, briefing.edited_at = editor_id, now
     session.add(briefing)
     await session.flush()
+    if is_new:
+        await carry_words(session, briefing, versions)
     history = await _history(session, briefing, earlier)
     told = view
     if briefing.kind is BriefingKind.RETRACTION:
@@ -208,15 +213,18 @@ async def _write_texts(
     there = {text.audience: text for text in await texts_of(session, briefing.id)}
     stated = _stated(view, sheet)
     names = await _organisation_names(session, is_exercise=briefing.is_exercise)
+    own = await words_of(session, briefing.id)
     for audience in Audience:
-        rendered = render_text(sheet, audience)
+        done = worded(render_text(sheet, audience), briefing.kind, own)
         remarks = lint_text(
-            rendered,
-            stated=stated,
+            done.text,
+            stated=[*stated, *done.written],
             unscreened=[sheet.wrong] if sheet.wrong else [],
             organisations=names,
         )
-        session.add(_fill(there.get(audience), briefing.id, rendered, remarks))
+        remarks = sorted([*own_remarks(done), *remarks], key=lambda remark: not remark.blocks)
+        session.add(_fill(there.get(audience), briefing.id, done.text, remarks))
+    session.add_all(own)
     await session.flush()
 
 

@@ -144,3 +144,26 @@ class BriefingText(Row, table=True):
     remarks: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )
+
+
+class OwnWording(Row, table=True):
+    """Words of an editor in the place of a passage of one text (:mod:`briefings.own_words`).
+
+    ``base`` is what they were written over. ``standard`` is what the fact block gives there now;
+    while the two differ the text cannot be handed in, and somebody chooses. ``base`` None: to be
+    chosen anyway, because something was put right since. ``taken_back_at``: it was sent and wrong,
+    so no later version may carry it.
+    """
+
+    __table_args__ = (UniqueConstraint("briefing_id", "audience", "place"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    briefing_id: int = Field(foreign_key="briefing.id", index=True)
+    audience: Audience = required_choice(Audience)
+    place: str = Field(max_length=80)
+    base: str | None = None
+    standard: str
+    words: str
+    written_by: int | None = None
+    written_at: datetime
+    taken_back_at: datetime | None = None

@@ -135,6 +135,7 @@ CALM = {
 ALERTED = {"/": "vandaag", "/gebeurtenissen": "gebeurtenissen", "/gebeurtenis/1": "melding"}
 WAITING = {
     "/gebeurtenis/1/feiten": "feiten", "/gebeurtenis/1/teksten": "teksten",
+    "/gebeurtenis/1/teksten/schrijven": "schrijven",
     "/gebeurtenis/1/goedkeuren": "goedkeuren",
 }  # fmt: skip
 SENT = {

@@ -137,6 +137,9 @@ SEEN = {
     f"{_EVENT}/goedkeuren": Seen("gelezen", "goedkeuren", submitted),
     f"{_EVENT}/terugsturen": Seen("gezien", "verzenden", submitted, {"opmerking": "Korter."}),
     f"{_EVENT}/nieuwe-versie": Seen("gezien", "teksten", going, {"soort": "update"}),
+    f"{_EVENT}/teksten/schrijven": Seen(
+        "gezien", "schrijven?tekst=ouders", with_fact, {"woorden": "Rustig aan."}
+    ),
     f"{_EVENT}/volgende-update": Seen("gezien", "feiten", nothing, {"tijd": "23.15"}),
     f"{_EVENT}/kader": Seen("versie", "feiten", nothing, {"neutral_title": "Onrust"}),
     f"{_EVENT}/wijzigen": Seen(

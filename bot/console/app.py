@@ -65,6 +65,7 @@ from bot.console import (
     undelivered,
     unsubscribe,
     where,
+    wording,
 )
 from bot.console.doors import Door
 from bot.console.guarding import HeadersOnEverything, put_headers
@@ -82,6 +83,7 @@ DOORS: tuple[Door, ...] = (
     *event_editing.DOORS,
     *facts.DOORS,
     *drafts.DOORS,
+    *wording.DOORS,
     *live_texts.DOORS,
     *sending.DOORS,
     *dispatch.DOORS,

@@ -9,3 +9,5 @@ AROUND = {
     "titel": "De titel: {words}",
     "alles": "De hele tekst, of een vaste zin erin",
 }
+
+BY_HAND = "Eigen woorden voor {audience}: {words}"

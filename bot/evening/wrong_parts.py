@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening import texts
+from briefings import texts as texts_of_readers
 from briefings.facts import clear_context, facts_of, withdraw_fact
 from briefings.rows import (
     Briefing,
@@ -20,12 +21,17 @@ from briefings.rows import (
     Fact,
     FactBlock,
     FactKind,
+    OwnWording,
 )
 from briefings.settings import BriefingSettings
 from briefings.versions import FactsNotOpened, first_with, versions_of, went_out
+from briefings.wordings import is_unsettled, take_back_words, words_of
 from contacts.permissions import Actor
 from feeds.rows import Event
 
+#: a key of own words begins so
+BY_HAND = "eigen-"
+SHOWN_WORDS = 80
 #: parts that fit under one question on a telephone; the newest come first
 MOST = 12
 
@@ -41,7 +47,8 @@ class Around(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WrongPart:
-    """``key``: the number of a fact or a value of :class:`Around`. ``first_wrong``: the id of
+    """``key``: the number of a fact, ``eigen-`` and that of own words, or a value of
+    :class:`Around`. ``first_wrong``: the id of
     the first version that carried it."""
 
     key: str
@@ -64,7 +71,33 @@ async def sent_parts(session: AsyncSession, event: Event, *, now: datetime) -> l
         first = first_with(fact.created_at, versions, now=now)
         if first is not None:
             parts.append(WrongPart(str(fact.id), fact.text, first))
-    return [*parts, *await _around(session, view.block, versions, now=now)]
+    written = await _by_hand(session, versions, now=now)
+    return [*parts, *written, *await _around(session, view.block, versions, now=now)]
+
+
+async def _by_hand(
+    session: AsyncSession, versions: list[Briefing], *, now: datetime
+) -> list[WrongPart]:
+    """Own words of an editor that readers have in hand, each once, the newest first."""
+    first: dict[tuple[str, str, str], WrongPart] = {}
+    for version in versions:
+        if version.id is None or not went_out(version, now=now) or not _stands(version):
+            continue
+        for row in await words_of(session, version.id):
+            if row.taken_back_at is None and not is_unsettled(row) and row.standard:
+                label = texts.BY_HAND.format(
+                    audience=texts_of_readers.AUDIENCES[row.audience],
+                    words=cut_at(row.words, SHOWN_WORDS),
+                )
+                part = WrongPart(f"{BY_HAND}{row.id}", label, version.id)
+                first.setdefault((row.audience.value, row.place, row.words), part)
+    return list(reversed(first.values()))
+
+
+def cut_at(words: str, limit: int) -> str:
+    """The beginning, on one line. Pure."""
+    line = " ".join(words.split())
+    return line if len(line) <= limit else f"{line[:limit]}…"
 
 
 async def _around(
@@ -133,6 +166,9 @@ async def fact_of(session: AsyncSession, event: Event, key: str) -> Fact | None:
             select(FactBlock).where(col(FactBlock.event_id) == event.id).with_for_update()
         )
         return None
+    if key.startswith(BY_HAND):
+        await session.get(OwnWording, int(key.removeprefix(BY_HAND)), with_for_update=True)
+        return None
     fact = await session.get(Fact, int(key), with_for_update=True)
     if fact is None or fact.event_id != event.id:
         raise ValueError("no such fact")
@@ -151,6 +187,10 @@ async def take_out(
     """Out of the fact block, so that no next text carries it. A whole text holds no part."""
     assert event.id is not None
     if key == Around.WHOLE:
+        return
+    if key.startswith(BY_HAND):
+        number = int(key.removeprefix(BY_HAND))
+        await take_back_words(session, event.id, number, who=actor.who, now=now)
         return
     if key in set(Around):
         await clear_context(

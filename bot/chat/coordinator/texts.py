@@ -235,3 +235,22 @@ RELEASED_LATER = "Ja, vrijgegeven: verzenden om {clock}"
 STOP, GO_ON, CALL_OFF = "Stop", "Ga door", "Afzeggen"
 CANCEL_SURE = "Ja, afzeggen"
 REOPEN = "Heropenen"
+
+OWN = "Zelf formuleren"
+OWN_CHAT = "Telegram-bericht"
+OWN_MARK, OWN_CHOOSE = "✎ ", "kies: "
+OWN_KEEP, OWN_DROP, OWN_READ = (
+    "Eigen woorden houden",
+    "Terug naar de standaardtekst",
+    "Lees de tekst",
+)
+
+#: why own words were not kept, in both faces
+OWN_REFUSALS = {
+    "not_open": "Deze tekst kan niet meer anders: hij is verzonden of ingetrokken.",
+    "no_part": "Dit deel staat niet meer in de tekst. Kijk wat er nu staat.",
+    "empty": "Schrijf iets, of kies: terug naar de standaardtekst.",
+    "too_long": "Dit is te lang. Houd het bij 3000 tekens.",
+    "placeholder": "Laat woorden tussen %% staan zoals ze waren, en zet er geen andere bij.",
+    "person": "Dit gaat misschien over één mens. Schrijf het zonder namen en zonder kenmerken.",
+}

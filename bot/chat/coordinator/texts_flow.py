@@ -8,10 +8,13 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.approval_flow import ask_approvers
+from bot.chat.coordinator.own_flow import own_button
+from bot.chat.coordinator.text_forms import split_text, with_shown_places
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from briefings.approval import SubmitRefused, submit, withdraw
 from briefings.drafting import current_briefing, texts_of
+from briefings.editing import can_be_worded
 from briefings.rows import Briefing, BriefingStatus, BriefingText
 from contacts.directory import Audience
 from contacts.outbox import Button
@@ -67,6 +70,11 @@ async def show_text(turn: Turn) -> None:
     for draft in await texts_of(turn.session, briefing.id or 0):
         if draft.audience is audience:
             await _say_text(turn, draft)
+    if can_be_worded(briefing, now=turn.now) and may(actor, Permission.EDIT_FACTS):
+        await turn.say(
+            render("coordinator/own_offer.html", label=texts.AUDIENCES[audience]),
+            [[own_button(briefing.event_id, briefing, audience)]],
+        )
 
 
 async def _say_text(turn: Turn, draft: BriefingText) -> None:
@@ -75,28 +83,6 @@ async def _say_text(turn: Turn, draft: BriefingText) -> None:
     await turn.say(with_shown_places(draft.telegram))
     for part in split_text(with_shown_places(draft.plain), PART):
         await turn.say(render("coordinator/preview_full.html", text=part))
-
-
-def with_shown_places(text: str) -> str:
-    """A preview belongs to nobody yet: personal places are shown as what comes there."""
-    for place, shown in texts.SHOWN_PLACES.items():
-        text = text.replace(place, shown)
-    return text
-
-
-def split_text(text: str, limit: int) -> list[str]:
-    """Cut at empty lines where possible, so that each part fits one chat message."""
-    parts: list[str] = []
-    current = ""
-    for block in text.split("\n\n"):
-        if current and len(current) + len(block) + 2 > limit:
-            parts.append(current)
-            current = ""
-        current = f"{current}\n\n{block}" if current else block
-        while len(current) > limit:
-            parts.append(current[:limit])
-            current = current[limit:]
-    return [*parts, current] if current else parts
 
 
 async def hand_in(turn: Turn) -> None:

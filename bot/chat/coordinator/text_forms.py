@@ -1,0 +1,27 @@
+"""A text as a chat can show it before it belongs to somebody. Pure."""
+
+from __future__ import annotations
+
+from bot.chat.coordinator import texts
+
+
+def with_shown_places(text: str) -> str:
+    """A preview belongs to nobody yet: personal places are shown as what comes there."""
+    for place, shown in texts.SHOWN_PLACES.items():
+        text = text.replace(place, shown)
+    return text
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """Cut at empty lines where possible, so that each part fits one chat message."""
+    parts: list[str] = []
+    current = ""
+    for block in text.split("\n\n"):
+        if current and len(current) + len(block) + 2 > limit:
+            parts.append(current)
+            current = ""
+        current = f"{current}\n\n{block}" if current else block
+        while len(current) > limit:
+            parts.append(current[:limit])
+            current = current[limit:]
+    return [*parts, current] if current else parts
