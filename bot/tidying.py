@@ -14,6 +14,7 @@ from bot.exercise.forgetting import forget_exercises
 from bot.inbox import forget_old
 from bot.own_data import erase_who_left
 from contacts.importing.batches import forget_undo
+from contacts.meeting import drop_played_contacts
 from contacts.retention import (
     drop_old_call_items,
     drop_old_links,
@@ -41,5 +42,6 @@ async def forget_what_is_over(
     await drop_old_links(session, now=now)
     await drop_old_calls(session, now=now)
     await forget_exercises(session, now=now)
+    await drop_played_contacts(session, now=now)
     await forget_undo(session, now=now)
     await erase_who_left(session, now=now)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import UniqueConstraint, delete, update
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,8 @@ from contacts.directory import Domain
 from contacts.records import Row, required_choice
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
+#: of an exercise, counted from the Monday of its week
+KEEP_PLAYED = timedelta(days=30)
 
 
 class Way(StrEnum):
@@ -82,3 +84,13 @@ async def contacts_since(
         .order_by(col(ContactCount.week), col(ContactCount.id))
     )
     return list(found.all())
+
+
+async def drop_played_contacts(session: AsyncSession, *, now: datetime) -> int:
+    """Delete the counts of exercises of weeks that ended a month ago; returns how many."""
+    result = await session.exec(
+        delete(ContactCount)
+        .where(col(ContactCount.is_exercise), col(ContactCount.week) < now.date() - KEEP_PLAYED)
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount

@@ -13,7 +13,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from contacts.consent import Consent, ConsentKind
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    Domain,
+    Organisation,
+    Person,
+    has_audience,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,44 @@ async def shared_contacts(
         for person, organisation in rows
         if person.id is not None
     }
+
+
+async def find_members(
+    session: AsyncSession,
+    domain: Domain,
+    *,
+    audience: Audience | None = None,
+    district: str | None = None,
+    asker_id: int,
+    is_exercise: bool,
+) -> list[SharedContact]:
+    """Members of a domain who may be seen, by organisation and name; never the asker.
+
+    :param audience: only who does this work, such as teaching in primary schools.
+    :param district: only organisations in this wijk (CBS code).
+    """
+    query = (
+        select(Person)
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+        .where(
+            col(Organisation.domain) == domain,
+            col(Person.id).in_(sharing_people()),
+            col(Person.id) != asker_id,
+            col(Person.left_at).is_(None),
+            col(Person.is_exercise) == is_exercise,
+        )
+        .order_by(col(Organisation.name), col(Person.name), col(Person.id))
+    )
+    if district is not None:
+        query = query.where(col(Organisation.district) == district)
+    people = [
+        person
+        for person in (await session.exec(query)).all()
+        if audience is None or has_audience(person, audience)
+    ]
+    numbers = [person.id or 0 for person in people]
+    found = await shared_contacts(session, numbers)
+    return [found[number] for number in numbers if number in found]
 
 
 async def _addresses(session: AsyncSession, person_ids: Collection[int]) -> Mapping[int, str]:

@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Domain
 from contacts.journal import SYSTEM, write_journal
+from contacts.meeting import Way, count_contact
 from contacts.sealing import Sealer
 from contacts.sending import Recipient
 from feeds.districts import districts
@@ -169,6 +170,9 @@ async def tell(
     stored = await _keep(session, signal)
     if stored is signal:
         _journal_told(session, signal, now=now)
+        await count_contact(
+            session, domain, Domain.MUNICIPALITY, Way.TOLD, is_exercise=is_exercise, now=now
+        )
     return _told(stored, promised, note.changes, is_new=stored is signal)
 
 

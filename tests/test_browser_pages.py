@@ -54,7 +54,7 @@ NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2}
 BEHIND_A_LINK = (
     "/aanmelden/{token:token}", "/p/{token:token}", "/uit/{token:token}", "/o/{token:token}",
     "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
-    "/p/{token:token}/dank", "/p/{token:token}/hulp",
+    "/p/{token:token}/dank", "/p/{token:token}/hulp", "/p/{token:token}/wie",
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar"}
 A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
@@ -234,7 +234,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
     return {
         page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
-        f"/p/{own}/hulp": "hulp",
+        f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
         f"/aanmelden/{enter}": "aanmelden-link",
         signing.address(mailed or 1): "uit", f"{page[:-4]}xxxx": "",
         **PUBLIC,

@@ -108,7 +108,8 @@ OPEN_ON_PURPOSE = {
     ("POST", "/o/{token:token}/{answer:answer}"),
     ("GET", "/p/{token:token}/hulp"), ("POST", "/p/{token:token}/hulp"),
     ("POST", "/p/{token:token}/hulp/oppakken"), ("POST", "/p/{token:token}/hulp/klaar"),
-    ("POST", "/p/{token:token}/delen"),
+    ("POST", "/p/{token:token}/delen"), ("GET", "/p/{token:token}/wie"),
+    ("POST", "/p/{token:token}/wie"),
 }  # fmt: skip
 
 

@@ -90,11 +90,12 @@ async def ask_to_share(turn: Turn, verb: str, *args: object) -> None:
 
 async def share(turn: Turn) -> None:
     """The consent, given by who it is about; then what they were about to do."""
+    from bot.chat.finding_flow import open_search
     from bot.chat.help_board import take
 
     actor = turn.allowed(Permission.ASK_HELP)
     assert turn.tap is not None
-    goes_on = {"hn": begin, "ho": take}.get(turn.tap.word(0))
+    goes_on = {"hn": begin, "ho": take, "wie": open_search}.get(turn.tap.word(0))
     if goes_on is None:
         raise ValueError("an old button")
     person = await turn.session.get_one(Person, actor.person_id)

@@ -34,3 +34,13 @@ REFUSED = {
 }
 #: how many stand in one message
 PAGE = 5
+
+#: whose work can be asked for within onderwijs, by the word in a button
+SCHOOLS = {"po": "Basisonderwijs", "vo": "Vo en mbo"}
+ANY_SCHOOL = "Alle scholen"
+NEAR = "Alleen in {district}"
+CHOOSE_NEAR = "Kies een wijk"
+EVERYWHERE = "Alle wijken"
+OTHER_DOMAIN = "Ander domein"
+SHOW_ME = "Ik wil ook gevonden worden"
+PREVIOUS = "Vorige"

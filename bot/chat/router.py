@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.chat import help_board, help_flow, line_flow, list_flow, partner, picture_flow, texts
+from bot.chat import (
+    finding_flow,
+    help_board,
+    help_flow,
+    line_flow,
+    list_flow,
+    partner,
+    picture_flow,
+    texts,
+)
 from bot.chat.coordinator import (
     after_flow,
     alert_flow,
@@ -57,6 +66,7 @@ _PARTS = (
     calls_flow,
     retract_flow,
     console_flow,
+    finding_flow,
     help_board,
     help_flow,
     line_flow,

@@ -1,0 +1,101 @@
+"""*Wie zoekt u?* on a member's own page: others who let themselves be found.
+
+The answer comes under the form itself, so that what was looked for stands in no address.
+"""
+
+from __future__ import annotations
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.chat.finding_flow import SCHOOLS
+from bot.chat.help_texts import SCHOOLS as SCHOOL_NAMES
+from bot.console import (
+    paths,  # noqa: F401  (paths teaches the router tokens)
+    texts,
+)
+from bot.console.forms import BadForm, Fields, first, read_fields
+from bot.console.guarding import is_same_site
+from bot.console.own_page import Own, open_page
+from bot.console.pages import explain, parts_of, show
+from contacts.directory import Domain
+from contacts.meeting import Way, count_contact
+from contacts.permissions import Permission, load_actor, require
+from contacts.sharing import SharedContact, find_members, is_sharing
+from feeds.districts import districts
+
+#: more than these are shown by choosing a wijk
+SHOWN = 60
+
+
+async def show_form(request: Request) -> Response:
+    """``GET /p/{token}/wie``."""
+    parts = parts_of(request)
+    async with parts.db.read() as session:
+        own = await open_page(session, request.path_params["token"], now=parts.clock())
+        if own is None:
+            return explain(request, "own_page_over", status=410)
+        return await _page(request, session, own, {}, None)
+
+
+async def find(request: Request) -> Response:
+    """``POST /p/{token}/wie``: counted for the two domains, and for nobody."""
+    parts = parts_of(request)
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site", status=403)
+    now = parts.clock()
+    try:
+        fields = await read_fields(request)
+        async with parts.db.begin() as session:
+            own = await open_page(session, request.path_params["token"], now=now)
+            if own is None:
+                return explain(request, "own_page_over", status=410)
+            actor = await load_actor(session, own.person.id or 0)
+            assert actor is not None
+            require(actor, Permission.ASK_HELP)
+            domain, kind, district = _asked(fields)
+            found = await find_members(
+                session, domain, audience=SCHOOLS.get(kind), district=district or None,
+                asker_id=actor.person_id, is_exercise=actor.is_exercise,
+            )  # fmt: skip
+            if found:
+                await count_contact(
+                    session, actor.domain, domain, Way.LOOKED_UP,
+                    is_exercise=actor.is_exercise, now=now,
+                )  # fmt: skip
+            return await _page(request, session, own, fields, found)
+    except (BadForm, ValueError):
+        return explain(request, "not_like_this", status=400)
+
+
+def _asked(fields: Fields) -> tuple[Domain, str, str]:
+    """:raises ValueError: a choice that the form does not offer."""
+    domain = Domain(first(fields, "domein"))
+    kind, district = first(fields, "school"), first(fields, "wijk")
+    if (kind and kind not in SCHOOLS) or (district and district not in dict(districts())):
+        raise ValueError("no such choice")
+    return domain, kind if domain is Domain.EDUCATION else "", district
+
+
+async def _page(
+    request: Request,
+    session: AsyncSession,
+    own: Own,
+    fields: Fields,
+    found: list[SharedContact] | None,
+) -> Response:
+    return show(
+        request, "wie.html", page=f"/p/{request.path_params['token']}",
+        domains=texts.DOMAINS, schools=SCHOOL_NAMES, places=dict(districts()),
+        chosen={name: first(fields, name) for name in ("domein", "school", "wijk")},
+        found=None if found is None else found[:SHOWN], more=len(found or ()) > SHOWN,
+        shares=await is_sharing(session, own.person.id or 0), is_exercise=own.person.is_exercise,
+    )  # fmt: skip
+
+
+ROUTES = (
+    Route("/p/{token:token}/wie", show_form),
+    Route("/p/{token:token}/wie", find, methods=["POST"]),
+)
