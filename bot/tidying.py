@@ -22,6 +22,7 @@ from contacts.retention import (
     wipe_words,
 )
 from feeds.events import drop_old_leads
+from signals.feedback import drop_judging
 from signals.helping import forget_help
 from signals.retention import fold_codes, wipe_notes
 from signals.settings import SignalSettings
@@ -40,6 +41,7 @@ async def forget_what_is_over(
     await drop_old_call_items(session, now=now)
     await drop_old_leads(session, now=now)
     await drop_old_links(session, now=now)
+    await drop_judging(session, now=now)
     await drop_old_calls(session, now=now)
     await forget_exercises(session, now=now)
     await drop_played_contacts(session, now=now)

@@ -14,6 +14,8 @@ LINK = "%%LINK%%"
 INTERNAL_CONTACT = "%%INTERNAL_CONTACT%%"
 SIGN_IN = "%%SIGN_IN%%"
 OWN_PAGE = "%%OWN_PAGE%%"
+#: where the pages are, without a slash at the end
+BASE = "%%BASE%%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Personal:
     internal_contact: str
     sign_in: str = ""
     own_page: str = ""
+    base: str = ""
 
     @property
     def places(self) -> dict[str, str]:
@@ -33,6 +36,7 @@ class Personal:
             INTERNAL_CONTACT: self.internal_contact,
             SIGN_IN: self.sign_in,
             OWN_PAGE: self.own_page,
+            BASE: self.base,
         }
 
 

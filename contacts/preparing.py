@@ -15,7 +15,16 @@ from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import AccessLink, ChannelKind, ChannelStatus, LinkPurpose
-from contacts.filling import INTERNAL_CONTACT, LINK, OWN_PAGE, SIGN_IN, Personal, fill, mentions
+from contacts.filling import (
+    BASE,
+    INTERNAL_CONTACT,
+    LINK,
+    OWN_PAGE,
+    SIGN_IN,
+    Personal,
+    fill,
+    mentions,
+)
 from contacts.links import mint_person_link
 from contacts.outbox import DISTRIBUTED, Content, Delivery, DeliveryAct, Message, MessageKind
 from contacts.sealed_words import open_words
@@ -100,7 +109,7 @@ class _Batch:
         assert message.id is not None
         if message.id not in self.letters:
             content = self._opened(Content.from_json(message.content))
-            places = (LINK, INTERNAL_CONTACT, SIGN_IN, OWN_PAGE)
+            places = (LINK, INTERNAL_CONTACT, SIGN_IN, OWN_PAGE, BASE)
             self.letters[message.id] = _Letter(
                 content, frozenset(place for place in places if mentions(content, place))
             )
@@ -223,6 +232,7 @@ async def _personal(
         or OWN_INTERNAL_CONTACT,
         sign_in=await own(SIGN_IN, LinkPurpose.SIGN_IN, "aanmelden"),
         own_page=await own(OWN_PAGE, LinkPurpose.OWN_PAGE, "p"),
+        base=base,
     )
 
 

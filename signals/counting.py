@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Domain
-from signals.rows import Signal, SignalCount
+from signals.rows import Signal, SignalCount, ToldAs
 
 #: the whole of a domain in a week
 ALL = "alle"
@@ -54,6 +54,10 @@ def count_cells(
 
 def values_of(signal: Signal) -> Iterator[tuple[str, str]]:
     """Each dimension with what this signal says in it. Pure."""
+    if signal.told_as is not ToldAs.SIGNAL:
+        # A question or an example is no tension: it stands apart in the counts as well.
+        yield "vorm", signal.told_as.value
+        return
     yield ALL, ""
     for kind in signal.kinds:
         yield "soort", kind

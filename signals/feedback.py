@@ -4,28 +4,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from html import escape
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind
+from contacts.filling import BASE
 from contacts.journal import Who
 from contacts.outbox import Button, Content, Delivery, EmailForm, MessageKind, TelegramForm
 from contacts.records import IllegalMove, StaleMove, move
 from contacts.sealed_words import seal_words
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient, post
+from contacts.tally import count_up
+from contacts.tokens import hash_token, new_token
 from signals import texts
 from signals.person_filter import screen
-from signals.rows import SIGNAL_MOVES, OutcomeCode, Signal, SignalKind, SignalStatus
+from signals.rows import (
+    SIGNAL_MOVES,
+    AnswerLink,
+    OutcomeCode,
+    Signal,
+    SignalKind,
+    SignalStatus,
+    ToldAs,
+    tensions,
+)
 from signals.workdays import AMSTERDAM
 
 MAX_SENTENCE = 300
 #: below this many organisations a count could point at one of them
 SMALL = 3
+#: path of the page that counts whether an answer by mail was of use
+JUDGE = "/nuttig"
+KEEP_JUDGING = timedelta(days=60)
 #: an answer may hold a link, not a person
 _MAY_STAND = frozenset({"URL"})
 
@@ -94,8 +110,60 @@ async def close_signal(
     if signal.reply_handle is None:
         return []
     others = await organisations_of(session, signal)
-    content = feedback_content(signal.received_at, code, sentence, others=others)
+    content = feedback_content(
+        signal.received_at, code, sentence, others=others, told_as=signal.told_as,
+        judge_at=await _judge_at(session, signal, code, sealer=sealer, now=now),
+    )  # fmt: skip
     return await answer_reporter(session, signal, content, sealer=sealer, now=now)
+
+
+async def _judge_at(
+    session: AsyncSession, signal: Signal, code: OutcomeCode, *, sealer: Sealer, now: datetime
+) -> str:
+    """Where somebody with mail says whether the answer was of use; empty for a chat."""
+    assert signal.reply_handle is not None
+    if sealer.unseal(signal.reply_handle).partition(":")[0] != ChannelKind.EMAIL.value:
+        return ""
+    token = new_token()
+    last_day = now.date() + KEEP_JUDGING
+    session.add(AnswerLink(token_hash=hash_token(token), code=code, last_day=last_day))
+    await session.flush()
+    return f"{BASE}{JUDGE}/{token}"
+
+
+async def judge_answer(
+    session: AsyncSession, token: str, *, is_useful: bool, now: datetime
+) -> bool:
+    """Count one judgement about nobody, once; False when it was counted before, or is too late."""
+    link = await session.get(AnswerLink, hash_token(token))
+    if link is None or link.last_day < now.date():
+        return False
+    gone = await session.exec(
+        delete(AnswerLink)
+        .where(col(AnswerLink.token_hash) == link.token_hash)
+        .execution_options(synchronize_session=False)
+    )
+    if gone.rowcount != 1:
+        return False
+    verb = "useful" if is_useful else "notuseful"
+    await count_up(session, f"{verb}:{link.code.value}", now=now)
+    return True
+
+
+async def can_judge(session: AsyncSession, token: str, *, now: datetime) -> bool:
+    """Whether this link still waits for its press."""
+    link = await session.get(AnswerLink, hash_token(token))
+    return link is not None and link.last_day >= now.date()
+
+
+async def drop_judging(session: AsyncSession, *, now: datetime) -> int:
+    """Delete links that nobody pressed in time; returns how many."""
+    result = await session.exec(
+        delete(AnswerLink)
+        .where(col(AnswerLink.last_day) < now.date())
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount
 
 
 def _refuse(sentence: str, allow: Collection[str]) -> str | None:
@@ -142,14 +210,23 @@ async def answer_reporter(
 
 
 def feedback_content(
-    received_at: datetime, code: OutcomeCode, sentence: str, *, others: int
+    received_at: datetime,
+    code: OutcomeCode,
+    sentence: str,
+    *,
+    others: int,
+    told_as: ToldAs = ToldAs.SIGNAL,
+    judge_at: str = "",
 ) -> Content:
-    """The answer in both forms. ``others``: organisations that told about the same event."""
-    head = texts.FEEDBACK_HEAD.format(when=day_and_time(received_at))
-    lines = [texts.OUTCOMES[code], sentence]
-    if others >= SMALL:
+    """The answer in both forms. ``others``: organisations that told about the same event.
+
+    :param judge_at: where a reader by mail says whether it was of use; empty: nowhere.
+    """
+    head = texts.said_of(texts.FEEDBACK_HEAD, told_as).format(when=day_and_time(received_at))
+    lines = [texts.said_of(texts.OUTCOMES[code], told_as), sentence]
+    if others >= SMALL and told_as is ToldAs.SIGNAL:
         lines.append(texts.FEEDBACK_OTHERS.format(count=others))
-    lines.append(texts.FEEDBACK_THANKS)
+    lines.append(texts.said_of(texts.FEEDBACK_THANKS, told_as))
     # "useful:A" is what the chat counts; nothing in it says whose signal it was.
     buttons = [
         Button(texts.USEFUL, f"useful:{code.value}"),
@@ -160,7 +237,21 @@ def feedback_content(
             text=f"<b>{escape(head)}</b>\n" + "\n".join(escape(line) for line in lines),
             buttons=[buttons],
         ),
-        email=_mail(texts.FEEDBACK_SUBJECT, [head, *lines]),
+        email=_with_judging(
+            _mail(texts.said_of(texts.FEEDBACK_SUBJECT, told_as), [head, *lines]), judge_at
+        ),
+    )
+
+
+def _with_judging(form: EmailForm, at: str) -> EmailForm:
+    """The mail with a last line that asks whether it was of use."""
+    if not at:
+        return form
+    link = f'<a href="{at}">{texts.JUDGE_LINK}</a>'
+    return replace(
+        form,
+        text=f"{form.text}\n{texts.JUDGE_ASK} {at}\n",
+        html=f"{form.html}<p>{texts.JUDGE_ASK} {link}</p>",
     )
 
 
@@ -184,7 +275,7 @@ def day_and_time(at: datetime) -> str:
 
 
 async def organisations_of(session: AsyncSession, signal: Signal) -> int:
-    """How many organisations told about the same event, this one among them."""
+    """How many organisations told the same kind of thing about this event, this one too."""
     if signal.event_id is None:
         return 0
     found = await session.exec(
@@ -192,6 +283,7 @@ async def organisations_of(session: AsyncSession, signal: Signal) -> int:
         .where(
             col(Signal.event_id) == signal.event_id,
             col(Signal.is_exercise) == signal.is_exercise,
+            col(Signal.told_as) == signal.told_as,
         )
         .distinct()
     )
@@ -216,6 +308,8 @@ async def told_and_done(session: AsyncSession, event_id: int) -> ToldAndDone:
 
 def summarise(signals: Sequence[Signal]) -> ToldAndDone:
     """As :func:`told_and_done`, over signals at hand. Pure."""
+    still_open = sum(signal.status is not SignalStatus.CLOSED for signal in signals)
+    signals = tensions(signals)
     organisations = len({signal.organisation_id for signal in signals})
     told = Counter(
         kind for kind, _ in {(kind, s.organisation_id) for s in signals for kind in s.kinds}
@@ -225,7 +319,7 @@ def summarise(signals: Sequence[Signal]) -> ToldAndDone:
         signals=len(signals),
         organisations=organisations,
         organisations_shown=shown_count(organisations),
-        still_open=sum(signal.status is not SignalStatus.CLOSED for signal in signals),
+        still_open=still_open,
         told=tuple(
             texts.ALL_KINDS[SignalKind(kind)].lower()
             for kind, _ in sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from contacts.directory import Domain
 from contacts.settings import Frozen
-from signals.rows import Direction, Eep, Signal, SignalKind
+from signals.rows import Direction, Eep, Signal, SignalKind, tensions
 
 
 class Phase(StrEnum):
@@ -92,7 +92,7 @@ def propose(
     :param last: what a person decided last.
     """
     since = now - timedelta(hours=settings.window_h)
-    recent = [s for s in signals if s.received_at > since and not _is_support(s)]
+    recent = [s for s in tensions(signals) if s.received_at > since and not _is_support(s)]
     for phase, judge in _LADDER:
         if reasons := judge(recent, settings, event_severity):
             is_down = is_closed or _falls(recent, last)

@@ -17,7 +17,7 @@ from typing import TypeVar
 from contacts.directory import Domain
 from signals import texts
 from signals.feedback import SMALL, shown_count
-from signals.rows import Direction, Eep, Need, Signal, SignalKind, SignalStatus
+from signals.rows import Direction, Eep, Need, Signal, SignalKind, SignalStatus, ToldAs, tensions
 
 #: how much one and two organisations are drawn as, both alike
 DRAWN = 1.5
@@ -41,7 +41,8 @@ class Picture:
     """Counts of organisations; every number is already safe to show.
 
     ``charts`` are (key of the heading, bars). ``by_district`` holds real counts for the map's
-    shades, which are as vague as the words beside it.
+    shades, which are as vague as the words beside it. ``questions`` and ``examples`` are beside
+    everything else: no chart counts them.
     """
 
     has_signals: bool
@@ -54,6 +55,8 @@ class Picture:
     rumours: str
     positive: str
     waiting: int
+    questions: str = "0"
+    examples: str = "0"
 
 
 Pairs = list[tuple[str, int]]
@@ -73,6 +76,7 @@ def picture_of(
     :param names: of the wijken and the places without one, by code.
     :param expected_districts: codes of wijken in which somebody could have told something.
     """
+    everything, signals = signals, tensions(signals)
     told = [signal for signal in signals if not is_positive(signal)]
     by_district = Counter(code for code, _ in {(s.district, s.organisation_id) for s in signals})
     domains = {signal.domain for signal in signals}
@@ -88,8 +92,14 @@ def picture_of(
         ),
         rumours=counted(told, SignalKind.RUMOUR),
         positive=shown_count(len({s.organisation_id for s in signals if is_positive(s)})),
-        waiting=sum(signal.status is not SignalStatus.CLOSED for signal in signals),
+        waiting=sum(signal.status is not SignalStatus.CLOSED for signal in everything),
+        questions=_told_as(everything, ToldAs.QUESTION),
+        examples=_told_as(everything, ToldAs.EXAMPLE),
     )
+
+
+def _told_as(signals: Iterable[Signal], what: ToldAs) -> str:
+    return shown_count(len({s.organisation_id for s in signals if s.told_as is what}))
 
 
 def _charts(signals: Sequence[Signal]) -> list[tuple[str, Pairs]]:
@@ -167,7 +177,7 @@ def trend(signals: Iterable[Signal], *, now: datetime) -> tuple[str, str]:
     The usual week is the middle one of the twelve before, quiet weeks included.
     """
     weeks: dict[int, set[int]] = {}
-    for signal in signals:
+    for signal in tensions(signals):
         weeks.setdefault((now - signal.received_at) // WEEK, set()).add(signal.organisation_id)
     before = sorted(len(weeks.get(week, ())) for week in range(1, USUAL_WEEKS + 1))
     return shown_count(len(weeks.get(0, ()))), shown_count(before[USUAL_WEEKS // 2])
@@ -177,7 +187,7 @@ def weak_signals(signals: Iterable[Signal]) -> list[Signal]:
     """What the quarter reads together: closed signals that were light. Pure."""
     return [
         signal
-        for signal in signals
+        for signal in tensions(signals)
         if signal.status is SignalStatus.CLOSED
         and (signal.established_severity or signal.severity) <= WEAK
     ]

@@ -148,8 +148,10 @@ async def mark_overdue_told(
         signal.overdue_told_at = now
         _journal(session, signal, "signal_overdue_told", now)
         if sealer is not None and signal.reply_handle is not None:
-            text = texts.LATE.format(when=day_and_time(signal.received_at))
-            content = plain_word(texts.LATE_SUBJECT, text)
+            text = texts.said_of(texts.LATE, signal.told_as).format(
+                when=day_and_time(signal.received_at)
+            )
+            content = plain_word(texts.said_of(texts.LATE_SUBJECT, signal.told_as), text)
             deliveries += await answer_reporter(session, signal, content, sealer=sealer, now=now)
     await session.flush()
     return deliveries
@@ -184,7 +186,7 @@ async def send_interims(session: AsyncSession, *, sealer: Sealer, now: datetime)
         signal.interim_sent_at = now
         _journal(session, signal, "signal_interim_sent", now)
         text = interim_text(signal, await organisations_of(session, signal))
-        content = plain_word(texts.INTERIM_SUBJECT, text)
+        content = plain_word(texts.said_of(texts.INTERIM_SUBJECT, signal.told_as), text)
         deliveries += await answer_reporter(session, signal, content, sealer=sealer, now=now)
     await session.flush()
     return deliveries
@@ -193,7 +195,7 @@ async def send_interims(session: AsyncSession, *, sealer: Sealer, now: datetime)
 def interim_text(signal: Signal, organisations: int) -> str:
     """The word in between. ``organisations`` told about the same event. Pure."""
     together = texts.INTERIM_TOGETHER.format(count=organisations)
-    return texts.INTERIM.format(
+    return texts.said_of(texts.INTERIM, signal.told_as).format(
         when=day_and_time(signal.received_at),
         how=together if organisations >= SMALL else texts.INTERIM_ALONE,
         due=day_and_time(signal.answer_due_at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -31,6 +32,14 @@ SIGNAL_MOVES: MoveTable[SignalStatus] = {
     SignalStatus.WAITING: frozenset({SignalStatus.CLOSED}),
     SignalStatus.CLOSED: frozenset(),
 }
+
+
+class ToldAs(StrEnum):
+    """What somebody tells the municipality: a tension, or something beside it."""
+
+    SIGNAL = "signaal"
+    QUESTION = "praktijkvraag"
+    EXAMPLE = "voorbeeld"
 
 
 class When(StrEnum):
@@ -138,6 +147,7 @@ class Signal(Row, table=True):
     domain: Domain = required_choice(Domain)
     received_at: datetime = Field(index=True)
     status: SignalStatus = choice(SignalStatus, default=SignalStatus.NEW)
+    told_as: ToldAs = choice(ToldAs, default=ToldAs.SIGNAL)
     occurred: When = choice(When, default=When.TODAY)
     district: str = Field(max_length=20, description="CBS code, stad, online or onbekend")
     setting: Setting = required_choice(Setting)
@@ -176,6 +186,22 @@ class Signal(Row, table=True):
         default=None, max_length=64, unique=True, description="one form that was sent, hashed"
     )
     is_exercise: bool = Field(default=False)
+
+
+def tensions(signals: Iterable[Signal]) -> list[Signal]:
+    """Those that tell of a tension or of support; questions and examples count apart. Pure."""
+    return [signal for signal in signals if signal.told_as is ToldAs.SIGNAL]
+
+
+class AnswerLink(Row, table=True):
+    """One press under an answer by mail: useful or not. Goes with the press; says of whom nothing.
+
+    ``last_day`` is a day and no moment, so that it points at no answer.
+    """
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    code: OutcomeCode = required_choice(OutcomeCode)
+    last_day: date
 
 
 class Step(StrEnum):

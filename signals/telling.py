@@ -37,6 +37,7 @@ from signals.rows import (
     Share,
     Signal,
     SignalKind,
+    ToldAs,
     When,
 )
 from signals.settings import SignalSettings
@@ -65,6 +66,7 @@ class Draft:
     need: Need = Need.NOTHING
     share: Share = Share.TEAM
     wants_feedback: bool = True
+    told_as: ToldAs = ToldAs.SIGNAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Emergency:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A signal in Dutch words, without its note."""
+    """A signal in Dutch words, without its note. ``name``: of what is no signal, else empty."""
 
     domain: str
     kinds: str
@@ -111,6 +113,7 @@ class Description:
     need: str
     share: str
     theme: str
+    name: str = ""
 
 
 async def tell(
@@ -146,6 +149,7 @@ async def tell(
         organisation_id=organisation_id,
         domain=domain,
         received_at=now,
+        told_as=draft.told_as,
         occurred=draft.occurred,
         district=draft.district,
         setting=draft.setting,
@@ -202,13 +206,17 @@ def _journal_told(session: AsyncSession, signal: Signal, *, now: datetime) -> No
         who=SYSTEM,
         action="signal_told",
         subject=f"signal:{signal.id}",
-        detail={"severity": signal.severity, "kinds": len(signal.kinds)},
+        detail={"severity": signal.severity, "kinds": len(signal.kinds)}
+        if signal.told_as is ToldAs.SIGNAL
+        else {"told_as": signal.told_as.value},
         now=now,
     )
 
 
 def _kinds(draft: Draft, note: Rephrased) -> list[str]:
     """As chosen, and *geruchten* where the note told of one and there is room for it."""
+    if draft.told_as is not ToldAs.SIGNAL:
+        return []
     kinds = [kind.value for kind in draft.kinds]
     rumour = SignalKind.RUMOUR.value
     if Change.RUMOUR in note.changes and rumour not in kinds and len(kinds) < MAX_KINDS:
@@ -229,6 +237,12 @@ def _told(signal: Signal, promised: Promise, changes: tuple[Change, ...], *, is_
 
 def check_draft(draft: Draft, themes: Collection[str] = ()) -> None:
     """Raise :class:`DraftError` for a value that the form does not offer."""
+    if len(draft.note) > MAX_NOTE:
+        raise DraftError("note")
+    if draft.told_as is not ToldAs.SIGNAL:
+        if not draft.note or draft.kinds or draft.severity != 1:
+            raise DraftError("note")
+        return
     if not 1 <= draft.severity < DANGER_NOW:
         raise DraftError("severity")
     if not 1 <= len(draft.kinds) <= MAX_KINDS or len(set(draft.kinds)) != len(draft.kinds):
@@ -237,8 +251,16 @@ def check_draft(draft: Draft, themes: Collection[str] = ()) -> None:
         raise DraftError("district")
     if draft.theme and draft.theme not in themes:
         raise DraftError("theme")
-    if len(draft.note) > MAX_NOTE:
-        raise DraftError("note")
+
+
+def short_draft(
+    told_as: ToldAs, event_id: int | None, note: str, *, wants_feedback: bool = True
+) -> Draft:
+    """A question or an example: words, and no answers to fixed questions. Pure."""
+    return Draft(
+        event_id=event_id, district="onbekend", setting=Setting.OTHER, kinds=(), severity=1,
+        note=note, wants_feedback=wants_feedback, told_as=told_as,
+    )  # fmt: skip
 
 
 @cache
@@ -263,6 +285,7 @@ def describe(signal: Signal) -> Description:
         need=texts.NEEDS[signal.need],
         share=texts.SHARES[signal.share],
         theme=signal.theme or texts.NO_THEME,
+        name="" if signal.told_as is ToldAs.SIGNAL else texts.TOLD_AS[signal.told_as],
     )
 
 

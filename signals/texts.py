@@ -18,6 +18,7 @@ from signals.rows import (
     SignalKind,
     SignalStatus,
     Step,
+    ToldAs,
     When,
 )
 
@@ -117,6 +118,14 @@ SHARES = {
 
 NO_THEME = "geen thema"
 
+#: what is told beside a signal, as the inbox calls it and as its sender does
+TOLD_AS = {
+    ToldAs.SIGNAL: "Signaal",
+    ToldAs.QUESTION: "Vraag van de praktijk",
+    ToldAs.EXAMPLE: "Positief voorbeeld",
+}
+_YOURS = {ToldAs.SIGNAL: "signaal", ToldAs.QUESTION: "vraag", ToldAs.EXAMPLE: "voorbeeld"}
+
 FEEDBACK_WISH = {True: "antwoord graag", False: "geen antwoord nodig"}
 
 DOMAINS = {
@@ -172,6 +181,8 @@ FEEDBACK_SUBJECT = "Antwoord op uw signaal"
 FEEDBACK_HEAD = "Antwoord op uw signaal van {when}"
 FEEDBACK_OTHERS = "U was niet de enige: {count} organisaties meldden iets over deze gebeurtenis."
 FEEDBACK_THANKS = "Dank voor uw signaal."
+JUDGE_ASK = "Is dit antwoord nuttig?"
+JUDGE_LINK = "Zeg het met één tik"
 USEFUL = "Nuttig"
 NOT_USEFUL = "Niet nuttig"
 
@@ -247,6 +258,12 @@ STEPS = {
     Step.SUPPORT: "ondersteunen",
     Step.CALL_IN: "anderen erbij halen",
 }
+
+
+def said_of(text: str, told_as: ToldAs) -> str:
+    """The sentence about *uw signaal*, about what was told instead. Pure."""
+    word = _YOURS[told_as]
+    return text.replace("uw signaal", f"uw {word}").replace("Uw signaal", f"Uw {word}")
 
 
 def phase_reasons(reasons: Sequence[Reason]) -> list[str]:

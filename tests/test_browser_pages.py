@@ -55,6 +55,7 @@ BEHIND_A_LINK = (
     "/aanmelden/{token:token}", "/p/{token:token}", "/uit/{token:token}", "/o/{token:token}",
     "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
     "/p/{token:token}/dank", "/p/{token:token}/hulp", "/p/{token:token}/wie",
+    "/p/{token:token}/vertel", "/o/{token:token}/vertel", "/nuttig/{token:token}",
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar"}
 A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
@@ -235,6 +236,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
         f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
+        f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{own}": "",
         f"/aanmelden/{enter}": "aanmelden-link",
         signing.address(mailed or 1): "uit", f"{page[:-4]}xxxx": "",
         **PUBLIC,

@@ -109,7 +109,10 @@ OPEN_ON_PURPOSE = {
     ("GET", "/p/{token:token}/hulp"), ("POST", "/p/{token:token}/hulp"),
     ("POST", "/p/{token:token}/hulp/oppakken"), ("POST", "/p/{token:token}/hulp/klaar"),
     ("POST", "/p/{token:token}/delen"), ("GET", "/p/{token:token}/wie"),
-    ("POST", "/p/{token:token}/wie"),
+    ("POST", "/p/{token:token}/wie"), ("GET", "/p/{token:token}/vertel"),
+    ("POST", "/p/{token:token}/vertel"), ("GET", "/o/{token:token}/vertel"),
+    ("POST", "/o/{token:token}/vertel"), ("GET", "/nuttig/{token:token}"),
+    ("POST", "/nuttig/{token:token}"),
 }  # fmt: skip
 
 

@@ -274,7 +274,7 @@ async def test_after_the_end_a_signal_is_taken_calmly_and_told_at_once(world: Wo
     assert "Deze gebeurtenis is afgesloten." in form.text
     answer = await tell(world, ernst="1")
     thanks = await world.web.get(answer.headers["location"])
-    assert "De gemeente leest uw signaal wel." in thanks.text
+    assert "De gemeente leest het wel." in thanks.text
     [notice] = await notices(world)
     assert notice.email is not None
     assert "Deze gebeurtenis is al afgesloten." in notice.email.text

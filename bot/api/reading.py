@@ -30,7 +30,7 @@ from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.feedback import shown_count
 from signals.picture import bars
-from signals.rows import Signal, SignalKind
+from signals.rows import Signal, SignalKind, tensions
 from signals.telling import district_names
 
 
@@ -65,7 +65,7 @@ async def read_picture(session: AsyncSession, event: Event) -> Picture:
     """As the page *Beeld* counts."""
     assert event.id is not None
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event.id))
-    told = found.all()
+    told = tensions(found.all())
     names = district_names()
     return Picture(
         event=event.id,

@@ -18,7 +18,7 @@ from signals.person_filter import WARNING_LABELS
 SHOWN_REFERRALS = 5
 _ONLY_PLACE = {"LOCATIE"}
 #: flows of a partner, who hears where to go; somebody at work on an event needs the reason only
-REFERRED = frozenset({"signal", "help"})
+REFERRED = frozenset({"signal", "help", "word"})
 #: no more than a number, an address or an account that must go
 _CONTACT = {"TEL", "EMAIL", "URL", "HANDLE"}
 

@@ -15,6 +15,7 @@ from bot.chat import (
     partner,
     picture_flow,
     texts,
+    word_flow,
 )
 from bot.chat.coordinator import (
     after_flow,
@@ -73,6 +74,7 @@ _PARTS = (
     list_flow,
     partner,
     picture_flow,
+    word_flow,
 )
 
 

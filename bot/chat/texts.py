@@ -27,7 +27,7 @@ AND = " en "
 AGAIN = "Opnieuw"
 #: what somebody may write instead of what was refused, by the flow they are in
 WHAT_YOU_NOTICE = "wat u in de groep merkt"
-WHAT_TO_WRITE = {"help": "waar het om gaat"}
+WHAT_TO_WRITE = {"help": "waar het om gaat", "word": "uw vraag of voorbeeld"}
 QUIT = "Stoppen"
 MORE = "meer…"
 OTHER_DISTRICT = "Andere wijk"

@@ -22,7 +22,7 @@ from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.feedback import shown_count, told_and_done
-from signals.rows import Signal, SignalKind
+from signals.rows import Signal, SignalKind, tensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _preview(text: BriefingText) -> Preview:
 
 async def _told(session: AsyncSession, event_id: int) -> Told | None:
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event_id))
-    signals = found.all()
+    signals = tensions(found.all())
     if not signals:
         return None
     summary = await told_and_done(session, event_id)

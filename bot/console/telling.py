@@ -91,7 +91,7 @@ async def take_signal(request: Request, opener: Opener) -> Response:
         return _form_page(request, place, answers, refused=outcome.screening, status=422)
     parts.on_change()
     can_answer = answers.wants_feedback == "ja" and place.reply is not None
-    proof = _seal_receipt(parts.sealer, place.token, outcome, can_answer=can_answer)
+    proof = seal_receipt(parts.sealer, place.token, outcome, can_answer=can_answer)
     # Another address after the post: reloading the thanks does not tell it twice.
     return RedirectResponse(f"{place.page}/dank?bon={proof}", status_code=303)
 
@@ -192,7 +192,7 @@ def _danger_page(request: Request, place: Place) -> Response:
     return show(request, "gevaar.html", page=place.page, is_exercise=place.is_exercise)
 
 
-def _seal_receipt(sealer: Sealer, token: str, told: Told, *, can_answer: bool) -> str:
+def seal_receipt(sealer: Sealer, token: str, told: Told, *, can_answer: bool) -> str:
     """What the thanks say, sealed: nobody can make up another promise in our name."""
     due = told.answer_due_at.isoformat() if can_answer else ""
     changes = ",".join(told.changes)

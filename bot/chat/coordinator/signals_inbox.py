@@ -17,7 +17,7 @@ from contacts.permissions import Permission
 from signals.duiding import alike
 from signals.feedback import CloseRefused, close_signal, open_signals
 from signals.promises import note_look
-from signals.rows import OutcomeCode, Signal, SignalStatus
+from signals.rows import OutcomeCode, Signal, SignalStatus, ToldAs
 from signals.telling import describe
 
 FLOW = "answer"
@@ -63,7 +63,9 @@ async def show_signal(turn: Turn) -> None:
     await note_look(turn.session, signal, who=turn.known().who, now=turn.now)
     note = turn.sealer.unseal(signal.note_sealed) if signal.note_sealed else ""
     codes = [Button(texts.OUTCOMES[code], data("sc", signal.id, code.value)) for code in CODES]
-    rows = [[Button(texts.INTERPRET, data("sd", signal.id))], *([button] for button in codes)]
+    rows = [[button] for button in codes]
+    if signal.told_as is ToldAs.SIGNAL:
+        rows.insert(0, [Button(texts.INTERPRET, data("sd", signal.id))])
     rows = rows if signal.status is not SignalStatus.CLOSED else []
     if note:
         rows.append([Button(texts.WIPE_TEXT, data("sx", signal.id))])

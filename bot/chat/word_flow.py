@@ -1,0 +1,151 @@
+"""``/vraag`` and ``/voorbeeld``: one sentence to the municipality that is no signal.
+
+A question from practice or a good example: the same filter, the same promise of an answer, the
+same way back as a signal. Nothing in the database joins the person to it afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.chat import texts, word_texts
+from bot.chat.buttons import data
+from bot.chat.discreet import say_discreetly
+from bot.chat.refusing import refuse_text
+from bot.chat.render import AMSTERDAM, render
+from bot.chat.turn import Handler, Turn
+from bot.evening.hearing import hear, is_over
+from bot.event_names import names_of_events
+from contacts.directory import ChannelKind, Organisation
+from contacts.outbox import Button
+from contacts.permissions import Permission
+from contacts.sending import Recipient, original_of
+from feeds.rows import Event
+from signals import texts as labels
+from signals.helping import events_to_choose
+from signals.person_filter import screen
+from signals.rows import ToldAs
+from signals.telling import MAX_NOTE, Blocked, Told, short_draft, tell
+
+FLOW = "word"
+STEP = "line"
+MOST_EVENTS = 4
+
+
+async def ask_question(turn: Turn) -> None:
+    """``/vraag``."""
+    await _begin(turn, ToldAs.QUESTION)
+
+
+async def ask_example(turn: Turn) -> None:
+    """``/voorbeeld``."""
+    await _begin(turn, ToldAs.EXAMPLE)
+
+
+async def _begin(turn: Turn, told_as: ToldAs) -> None:
+    turn.allowed(Permission.GIVE_SIGNAL)
+    text = render("word/ask.html", **_words(told_as), longest=MAX_NOTE)
+    delivery = await say_discreetly(turn, text, [[_quit()]])
+    await turn.ask(FLOW, STEP, {"as": told_as.value, "message": delivery.id})
+
+
+def _words(told_as: ToldAs) -> dict[str, Any]:
+    return {"title": labels.TOLD_AS[told_as], "hint": word_texts.HINTS[told_as]}
+
+
+async def wrote(turn: Turn) -> None:
+    """The sentence; it was screened before the inbox, and is again. Then: about what?"""
+    kept = await _data(turn)
+    if kept is None:
+        return
+    line = " ".join((turn.text or "").split())
+    screening = screen(line, turn.config.signals.allow)
+    if screening.blocked:
+        await refuse_text(turn, list(screening.labels), list(screening.words))
+        return
+    if not line or len(line) > MAX_NOTE:
+        text = render("signal/note_long.html", length=len(line), longest=MAX_NOTE)
+        await say_discreetly(turn, text, reply_to=turn.message_id)
+        return
+    events = (await events_to_choose(turn.session, turn.known()))[:MOST_EVENTS]
+    names = await names_of_events(turn.session, [event.id or 0 for event in events])
+    rows = [
+        [Button(word_texts.ABOUT.format(event=names[event.id or 0])[:60], data("vw", event.id))]
+        for event in events
+    ]
+    loose = word_texts.SEND_LOOSE if events else texts.SEND
+    rows.append([Button(loose, data("vw", 0)), _quit()])
+    text = render("word/sure.html", title=_words(ToldAs(kept["as"]))["title"], length=len(line))
+    delivery = await say_discreetly(turn, text, rows)
+    await turn.ask(FLOW, STEP, kept | {"note": turn.sealer.seal(line), "message": delivery.id})
+
+
+async def send(turn: Turn) -> None:
+    """*Versturen*: stored, promised, and the conversation forgotten."""
+    actor = turn.allowed(Permission.GIVE_SIGNAL)
+    assert turn.tap is not None
+    kept = await _data(turn)
+    if kept is None or not kept.get("note"):
+        return
+    event_id = turn.tap.number(0) or None
+    if event_id is not None and event_id not in {
+        event.id for event in await events_to_choose(turn.session, actor)
+    }:
+        raise ValueError("no such event for this organisation")
+    organisation = await turn.session.get_one(Organisation, actor.organisation_id)
+    result = await tell(
+        turn.session,
+        short_draft(ToldAs(kept["as"]), event_id, turn.sealer.unseal(kept["note"])),
+        organisation_id=actor.organisation_id,
+        domain=organisation.domain,
+        reply=Recipient(ChannelKind.TELEGRAM, str(turn.chat), None, actor.organisation_id),
+        sealer=turn.sealer,
+        settings=turn.config.signals,
+        is_exercise=actor.is_exercise,
+        now=turn.now,
+    )
+    if isinstance(result, Blocked):
+        await refuse_text(turn, list(result.screening.labels), [])
+    elif isinstance(result, Told):
+        await hear(turn.session, result, now=turn.now)
+        await turn.finish()
+        await turn.change(await _receipt(turn, result, event_id))
+
+
+async def _receipt(turn: Turn, told: Told, event_id: int | None) -> str:
+    event = None if event_id is None else await turn.session.get(Event, event_id)
+    read, today = (at.astimezone(AMSTERDAM).date() for at in (told.read_before, turn.now))
+    return render(
+        "signal/receipt.html", told=told, same_day=read == today, wants_feedback=True,
+        changed=[labels.CHANGED[change] for change in told.changes], is_over=is_over(event),
+    )  # fmt: skip
+
+
+async def give_up(turn: Turn) -> None:
+    """*Stoppen*: nothing is kept."""
+    if turn.conversation is not None and turn.conversation.flow == FLOW:
+        await turn.finish()
+    await turn.change(render("signal/stopped.html"))
+
+
+async def _data(turn: Turn) -> dict[str, Any] | None:
+    """What was written so far; None (with a toast) for a button of a question that is over."""
+    turn.allowed(Permission.GIVE_SIGNAL)
+    talk = turn.conversation
+    is_over_now = talk is None or talk.flow != FLOW
+    if not is_over_now and turn.tap is not None and turn.tap.delivery_id is not None:
+        original = await original_of(turn.session, turn.tap.delivery_id)
+        is_over_now = talk is None or original.id != talk.data.get("message")
+    if is_over_now or talk is None:
+        turn.toast = texts.QUESTION_OVER
+        return None
+    return dict(talk.data)
+
+
+def _quit() -> Button:
+    return Button(texts.QUIT, data("vq"))
+
+
+TAPS: dict[str, Handler] = {"vw": send, "vq": give_up}
+STEPS: dict[tuple[str, str], Handler] = {(FLOW, STEP): wrote}
+COMMANDS: dict[str, Handler] = {"/vraag": ask_question, "/voorbeeld": ask_example}

@@ -1,0 +1,417 @@
+"""A question from practice and a good example: told like a signal, and counted apart."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import col, select, update
+
+from bot.rows import Conversation
+from bot.tidying import forget_what_is_over
+from contacts.directory import Domain, LinkPurpose, Person, Tally
+from contacts.journal import SYSTEM, JournalEntry
+from contacts.links import mint_person_link
+from contacts.meeting import ContactCount, Way
+from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
+from contacts.preparing import Case, Known, Linking, prepare
+from contacts.records import Database
+from contacts.transport import Outgoing
+from signals.assessing import proposal_for, signals_about
+from signals.counting import values_of
+from signals.duiding import alike
+from signals.feedback import close_signal, summarise
+from signals.phases import Phase, PhaseSettings, propose
+from signals.picture import picture_of, trend, weak_signals
+from signals.promises import interim_text, send_interims
+from signals.rows import (
+    AnswerLink,
+    Eep,
+    OutcomeCode,
+    Setting,
+    Signal,
+    SignalCount,
+    SignalKind,
+    SignalStatus,
+    ToldAs,
+)
+from signals.settings import SignalSettings
+from signals.telling import district_names
+from tests.console_world import PLANTED, SAME_SITE, World, a_world, contents
+from tests.partner_world import SEALER, Chat, a_partner, an_event
+from tests.test_help import reached
+
+WORDS = "Hoe begin ik een gesprek als een groep niet wil praten?"
+
+
+@pytest.fixture
+async def school(db: Database, now: datetime) -> Chat:
+    return await a_partner(db, now)
+
+
+@pytest.fixture
+async def world(db: Database, now: datetime) -> AsyncIterator[World]:
+    async with a_world(db, now) as world:
+        yield world
+
+
+def told(now: datetime, organisation: int, told_as: ToldAs, **more: object) -> Signal:
+    values: dict[str, object] = {
+        "district": "WK020207", "kinds": [], "severity": 1, "setting": Setting.OTHER,
+    } | more  # fmt: skip
+    return Signal(
+        organisation_id=organisation, domain=list(Domain)[organisation % 5], received_at=now,
+        answer_due_at=now, told_as=told_as, **values,
+    )  # fmt: skip
+
+
+# -- in the chat
+
+
+@pytest.mark.parametrize(
+    ("command", "told_as", "name"),
+    [
+        ("/vraag", ToldAs.QUESTION, "Vraag van de praktijk"),
+        ("/voorbeeld", ToldAs.EXAMPLE, "Positief voorbeeld"),
+    ],
+)
+async def test_one_sentence_and_one_tap_and_the_same_promise(
+    school: Chat, command: str, told_as: ToldAs, name: str
+) -> None:
+    await school.command(command)
+    assert name in await school.text()
+    await school.write(WORDS)
+    await school.press("Versturen")
+    assert "U krijgt uiterlijk" in await school.text()
+    [signal] = await school.all(Signal)
+    assert (signal.told_as, signal.kinds, signal.event_id) == (told_as, [], None)
+    assert SEALER.unseal(signal.note_sealed) == WORDS
+    assert signal.reply_handle is not None
+    assert await school.all(Conversation) == []
+    [count] = await school.all(ContactCount)
+    assert (count.to_domain, count.way) == (Domain.MUNICIPALITY, Way.TOLD)
+
+
+async def test_nothing_joins_the_asker_to_the_question(school: Chat) -> None:
+    await school.command("/vraag")
+    await school.write(WORDS)
+    await school.press("Versturen")
+    for row in await school.all(Delivery):
+        assert row.person_id is None
+        assert "4242" not in row.address
+    assert {line.actor for line in await school.all(JournalEntry)} == {"system"}
+    assert WORDS not in json.dumps([row.content for row in await school.all(Message)])
+
+
+async def test_words_about_a_person_are_kept_nowhere(school: Chat) -> None:
+    await school.command("/vraag")
+    await school.write(f"Wat doe ik met {PLANTED} in de groep?")
+    assert "Wij hebben niets bewaard" in await school.text()
+    assert "uw vraag of voorbeeld" in await school.text()
+    assert await school.all(Signal) == []
+    assert await school.count("referral") == 1
+    await school.write(WORDS)
+    await school.press("Versturen")
+    assert len(await school.all(Signal)) == 1
+
+
+async def test_it_can_be_about_an_event_that_the_school_heard_of(school: Chat) -> None:
+    event = await an_event(school)
+    await school.command("/vraag")
+    await school.write(WORDS)
+    assert not any("bij" in label for label in await school.labels())
+    with pytest.raises(ValueError, match="no such event"):
+        await school.tap(f"vw:{event}")
+    await reached(school, school.person_id or 0, event)
+    await school.command("/vraag")
+    await school.write(WORDS)
+    await school.press("Versturen bij")
+    [signal] = await school.all(Signal)
+    assert signal.event_id == event
+
+
+async def test_a_button_of_an_older_question_sends_nothing(school: Chat) -> None:
+    await school.command("/vraag")
+    await school.write(WORDS)
+    old = school.message
+    await school.command("/voorbeeld")
+    await school.tap("vw:0", message=old)
+    assert school.toast == "Deze vraag is al afgerond."
+    assert await school.all(Signal) == []
+
+
+# -- on the page
+
+
+async def own_page(world: World) -> str:
+    async with world.db.begin() as session:
+        person = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        token = await mint_person_link(session, person.id or 0, LinkPurpose.OWN_PAGE, now=world.now)
+    return f"/p/{token}"
+
+
+@pytest.mark.parametrize("place", ["own", "event"])
+async def test_the_page_takes_it_without_a_script(world: World, place: str) -> None:
+    page = await own_page(world) if place == "own" else world.page
+    html = (await world.web.get(f"{page}/vertel")).text
+    assert "<script" not in html
+    once = re.search(r'name="eenmalig" value="([^"]+)"', html)
+    assert once is not None
+    fields = {"wat": "voorbeeld", "tekst": WORDS, "eenmalig": once[1], "terugkoppeling": "ja"}
+    for _ in range(2):
+        answer = await world.web.post(f"{page}/vertel", data=fields, headers=SAME_SITE)
+        assert answer.status_code == 303
+    thanks = (await world.web.get(answer.headers["location"])).text
+    assert "Wij hebben het ontvangen" in thanks
+    async with world.db.read() as session:
+        [signal] = (await session.exec(select(Signal))).all()
+    assert signal.told_as is ToldAs.EXAMPLE
+    assert signal.event_id == (None if place == "own" else world.event_id)
+
+
+async def test_the_page_gives_a_person_back_marked(world: World) -> None:
+    fields = {"wat": "praktijkvraag", "tekst": f"Hoe help ik {PLANTED} verder?"}
+    answer = await world.web.post(f"{world.page}/vertel", data=fields, headers=SAME_SITE)
+    assert answer.status_code == 422
+    assert f"<mark>{PLANTED}</mark>" in answer.text
+    assert PLANTED not in str(await contents(world.db))
+
+
+async def test_an_incomplete_form_keeps_nothing(world: World) -> None:
+    before = await contents(world.db)
+    for fields in (
+        {"wat": "signaal", "tekst": WORDS}, {"wat": "praktijkvraag", "tekst": "  "},
+        {"wat": "praktijkvraag", "tekst": "x" * 281},
+    ):  # fmt: skip
+        answer = await world.web.post(f"{world.page}/vertel", data=fields, headers=SAME_SITE)
+        assert answer.status_code == 422
+    assert await contents(world.db) == before
+
+
+# -- at the desk
+
+
+async def ask(world: World, what: str = "praktijkvraag") -> Signal:
+    answer = await world.web.post(
+        f"{world.page}/vertel", data={"wat": what, "tekst": WORDS}, headers=SAME_SITE
+    )
+    assert answer.status_code == 303
+    async with world.db.read() as session:
+        found = await session.exec(select(Signal).order_by(col(Signal.id).desc()))
+        signal = found.first()
+    assert signal is not None
+    return signal
+
+
+async def test_the_inbox_names_it_and_asks_for_an_answer_only(world: World) -> None:
+    signal = await ask(world)
+    inbox = (await world.desk.get("/signalen")).text
+    assert "Vraag van de praktijk" in inbox
+    assert "1 merkbaar" not in inbox
+    page = (await world.desk.get(f"/signaal/{signal.id}")).text
+    assert "Antwoord aan de melder" in page
+    assert "Hoe ernstig vindt u het?" not in page
+    assert "Actie of wachten" not in page
+    done = await world.press(f"/signaal/{signal.id}", uitkomst="F", zin="Er staat een les klaar.")
+    assert done.status_code == 303
+    async with world.db.read() as session:
+        found = await session.exec(select(Message).where(col(Message.kind) == MessageKind.FEEDBACK))
+        mail = Content.from_json(found.one().content).email
+    assert mail is not None
+    assert world.sealer.unseal(mail.subject) == "Antwoord op uw vraag"
+    assert "uw signaal" not in world.sealer.unseal(mail.text)
+
+
+async def test_late_and_interim_words_speak_of_a_question(world: World) -> None:
+    signal = await ask(world)
+    assert interim_text(signal, 5).startswith("Over uw vraag van")
+    async with world.db.begin() as session:
+        await send_interims(session, sealer=world.sealer, now=world.now + timedelta(days=4))
+
+
+# -- never in the phase, apart in the picture
+
+
+def test_however_many_they_are_the_phase_stays(now: datetime) -> None:
+    beside = [
+        told(now, number, one, eep=Eep.EVIDENCED, severity=4, kinds=[SignalKind.ANGER.value])
+        for number in range(20)
+        for one in (ToldAs.QUESTION, ToldAs.EXAMPLE)
+    ]
+    proposal = propose(beside, PhaseSettings(), now=now, event_severity=5)
+    assert (proposal.phase, proposal.reasons) == (Phase.NORMAL, ())
+    as_signals = [signal.model_copy(update={"told_as": ToldAs.SIGNAL}) for signal in beside]
+    assert propose(as_signals, PhaseSettings(), now=now, event_severity=5).phase is Phase.UNREST
+
+
+def test_the_picture_counts_them_apart_by_organisation(now: datetime) -> None:
+    signals = [
+        told(now, 1, ToldAs.SIGNAL, kinds=[SignalKind.FEAR.value]),
+        *(told(now, number, ToldAs.QUESTION) for number in (1, 2, 3, 3)),
+        told(now, 4, ToldAs.EXAMPLE),
+    ]
+    picture = picture_of(signals, day_of=str, names=district_names())
+    alone = picture_of(signals[:1], day_of=str, names=district_names())
+    assert (picture.questions, picture.examples) == ("3", "1-2")
+    assert picture.charts == alone.charts
+    assert (picture.organisations, picture.days) == (alone.organisations, alone.days)
+    assert picture.by_district == alone.by_district
+    assert trend(signals, now=now) == trend(signals[:1], now=now)
+    for signal in signals:
+        signal.status = SignalStatus.CLOSED
+    assert weak_signals(signals) == signals[:1]
+
+
+def test_no_answer_for_many_and_no_line_in_the_closing_text_counts_them(now: datetime) -> None:
+    signals = [told(now, number, ToldAs.QUESTION) for number in range(3)]
+    assert alike(signals) == []
+    done = summarise(signals)
+    assert (done.signals, done.organisations, done.still_open) == (0, 0, 3)
+    assert list(values_of(signals[0])) == [("vorm", "praktijkvraag")]
+
+
+async def test_the_pages_say_so_and_the_proposal_of_the_event_is_untouched(world: World) -> None:
+    await ask(world)
+    await ask(world, "voorbeeld")
+    page = (await world.desk.get(f"/gebeurtenis/{world.event_id}/beeld")).text
+    assert "<strong>1-2</strong> met een vraag van de praktijk" in page
+    assert "Er zijn geen signalen." in page
+    async with world.db.read() as session:
+        assert len(await signals_about(session, world.event_id, is_exercise=False)) == 2
+        proposal = await proposal_for(
+            session, world.event_id, PhaseSettings(), is_exercise=False, now=world.now
+        )
+    assert proposal.reasons == ()
+
+
+async def test_old_ones_become_counts_that_are_no_signals(world: World) -> None:
+    signal = await ask(world)
+    async with world.db.begin() as session:
+        assert signal.id is not None
+        await close_signal(
+            session, signal.id, OutcomeCode.F, "Er staat een les klaar.", who=SYSTEM,
+            sealer=world.sealer, now=world.now,
+        )  # fmt: skip
+        old = world.now - timedelta(days=200)
+        await session.exec(update(Signal).values(received_at=old, event_id=None))
+    async with world.db.begin() as session:
+        await forget_what_is_over(session, SignalSettings(), now=world.now)
+        assert (await session.exec(select(Signal))).all() == []
+        rows = (await session.exec(select(SignalCount))).all()
+    assert [(row.dimension, row.value, row.signals) for row in rows] == [
+        ("vorm", "praktijkvraag", 1)
+    ]
+
+
+# -- is this answer of use, by mail
+
+
+async def answered_by_mail(world: World) -> str:
+    """The path in the mail with the answer."""
+    signal = await ask(world)
+    async with world.db.begin() as session:
+        assert signal.id is not None
+        await close_signal(
+            session, signal.id, OutcomeCode.A, "Wij komen langs.", who=SYSTEM,
+            sealer=world.sealer, now=world.now,
+        )  # fmt: skip
+        found = await session.exec(select(Message).where(col(Message.kind) == MessageKind.FEEDBACK))
+        content = found.one().content
+    mail = Content.from_json(content).email
+    assert mail is not None
+    text = world.sealer.unseal(mail.text)
+    assert "Is dit antwoord nuttig?" in text
+    link = re.search(r"%%BASE%%(/nuttig/[\w-]+)", text)
+    assert link is not None
+    assert link[1] not in str(content), "the link stands sealed in the outbox"
+    return link[1]
+
+
+async def judged(world: World) -> dict[str, int]:
+    async with world.db.read() as session:
+        rows = (await session.exec(select(Tally))).all()
+    return {row.name: row.count for row in rows if row.name.endswith(("useful:A", "notuseful:A"))}
+
+
+async def test_a_look_counts_nothing_and_one_press_counts_once(world: World) -> None:
+    path = await answered_by_mail(world)
+    before = await contents(world.db)
+    page = await world.web.get(path)
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    assert await contents(world.db) == before
+    first = await world.web.post(path, data={"oordeel": "ja"}, headers=SAME_SITE)
+    assert first.status_code == 200
+    assert await judged(world) == {"useful:A": 1}
+    again = await world.web.post(path, data={"oordeel": "nee"}, headers=SAME_SITE)
+    assert again.status_code == 410
+    assert (await world.web.get(path)).status_code == 410
+    assert await judged(world) == {"useful:A": 1}
+    async with world.db.read() as session:
+        assert (await session.exec(select(AnswerLink))).all() == []
+    assert "1 van 1 beoordeelde antwoorden" in (await world.desk.get("/signalen")).text
+
+
+async def test_the_mail_that_leaves_leads_to_the_page(world: World) -> None:
+    path = await answered_by_mail(world)
+    async with world.db.begin() as session:
+        found = await session.exec(
+            select(Delivery, Message)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(col(Message.kind) == MessageKind.FEEDBACK)
+        )
+        delivery, message = found.one()
+        case = Case(delivery, message, None, "docent@school.example", None, Known(False, None))
+        linking = Linking("https://schakel.example/", 30)
+        [marked] = await prepare(session, [case], linking, sealer=world.sealer, now=world.now)
+    assert isinstance(marked.work, Outgoing)
+    mail = marked.work.content.email
+    assert mail is not None
+    assert f"https://schakel.example{path}" in mail.text
+    assert f'href="https://schakel.example{path}"' in mail.html
+    assert "%%" not in mail.text + mail.html
+
+
+async def test_the_link_says_neither_who_nor_when(world: World) -> None:
+    path = await answered_by_mail(world)
+    async with world.db.read() as session:
+        [link] = (await session.exec(select(AnswerLink))).all()
+    names = set(AnswerLink.__table__.columns.keys())  # type: ignore[attr-defined]
+    assert names == {"token_hash", "code", "last_day"}
+    assert path.rpartition("/")[2] not in link.token_hash
+
+
+async def test_other_sites_old_links_and_made_up_ones_count_nothing(world: World) -> None:
+    path = await answered_by_mail(world)
+    for where, fields, headers, status in (
+        (path, {"oordeel": "ja"}, {"Sec-Fetch-Site": "cross-site"}, 403),
+        (path, {"oordeel": "misschien"}, SAME_SITE, 400),
+        (f"/nuttig/{'x' * 22}", {"oordeel": "ja"}, SAME_SITE, 410),
+    ):
+        answer = await world.web.post(where, data=fields, headers=headers)
+        assert answer.status_code == status
+    async with world.db.begin() as session:
+        late = world.now + timedelta(days=61)
+        await forget_what_is_over(session, SignalSettings(), now=late)
+        assert (await session.exec(select(AnswerLink))).all() == []
+    assert (
+        await world.web.post(path, data={"oordeel": "ja"}, headers=SAME_SITE)
+    ).status_code == 410
+    assert await judged(world) == {}
+
+
+async def test_an_answer_to_a_chat_keeps_its_buttons_and_makes_no_link(school: Chat) -> None:
+    await school.command("/vraag")
+    await school.write(WORDS)
+    await school.press("Versturen")
+    [signal] = await school.all(Signal)
+    async with school.db.begin() as session:
+        [delivery] = await close_signal(  # type: ignore[misc]
+            session, signal.id, OutcomeCode.F, "Er staat een les klaar.", who=SYSTEM,
+            sealer=SEALER, now=school.now,
+        )  # fmt: skip
+        assert delivery.status is DeliveryStatus.PLANNED
+    assert await school.all(AnswerLink) == []
