@@ -47,7 +47,7 @@ NO_PAGE = {
     "/gebeurtenis/{number:int}/evaluatie/csv",
 }  # fmt: skip
 #: looked at where there is one: tests/test_browser.py
-ELSEWHERE = {"/oefenen/{number:int}"}
+ELSEWHERE = {"/groep/{number:int}/bericht", "/oefenen/{number:int}"}
 #: which row a page is about, by the first word of its address
 NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2}
 #: behind a link; what stands in for its address is minted by the test

@@ -60,6 +60,7 @@ HARMLESS = {
     "/beheer/bron/{number:int}": SETS, "/beheer/aanmelding/{number:int}": NAMES,
     "/beheer/koppelingen/sleutel": ADDS, "/beheer/koppelingen/sleutel/{number:int}": NAMES,
     "/beheer/koppelingen/opnieuw": NAMES,
+    "/groep/{number:int}/bericht": SHOWS, "/groep/{number:int}/bericht/versturen": NAMES,
     "/vraag-en-aanbod/groep": ADDS, "/vraag-en-aanbod/{number:int}/weg": MOVE,
 }  # fmt: skip
 

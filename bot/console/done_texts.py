@@ -51,6 +51,8 @@ DONE = {
     "answered": "Het antwoord is onderweg naar wie het meldde.",
     "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",
     "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
+    "group_told": "Het bericht gaat nu naar de groep.",
+    "group_had_it": "Dit bericht ging net al naar de groep. Er ging niets opnieuw.",
     "help_removed": "Weggehaald. Wie het plaatste, krijgt bericht met de reden.",
     "note_wiped": "De tekst is gewist. Dat is niet terug te draaien.",
     "tick_first": "Er is niets gewist. Zet eerst het vinkje.",

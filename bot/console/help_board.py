@@ -12,6 +12,7 @@ from bot.console import help_page_texts as texts
 from bot.console.doors import Door, Visit
 from bot.console.groups import LONGEST_NAME
 from bot.event_names import names_of_events
+from bot.group_messages import MOST_MEMBERS
 from contacts.directory import GroupMember, Organisation, Person
 from contacts.groups import make_group
 from contacts.permissions import Permission
@@ -86,7 +87,7 @@ def _about(
     name = texts.STANDING if event_id is None else names.get(event_id, help_texts.SOME_EVENT)
     return About(
         event_id, name, texts.GROUP_NAME.format(event=name)[:LONGEST_NAME], tuple(here),
-        tuple(together.values()),
+        tuple(together.values())[:MOST_MEMBERS],
     )  # fmt: skip
 
 

@@ -1,0 +1,11 @@
+"""Dutch words of a message to a group."""
+
+EMPTY = "Vul een titel en een tekst in."
+TOO_LONG = "Houd de titel bij {title} tekens en de tekst bij {text}."
+LABEL = "Dat woord hoort niet in een titel. Schrijf wat er is gebeurd of gevraagd."
+PERSON = "Hierin lijkt een persoon herkenbaar. Er is niets bewaard. Schrijf het zonder namen."
+WHY = "U krijgt dit van de gemeente, omdat u in de groep {group} zit."
+REPLY_CHAT = "Reageren kan met /vraag."
+REPLY_MAIL = "Reageren kan op uw eigen pagina."
+TOO_MANY = "In deze groep zitten meer dan {most} mensen. Stuur een briefing."
+NOBODY = "In deze groep zit nu niemand."
