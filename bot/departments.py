@@ -8,6 +8,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -20,8 +22,10 @@ from bot.chat.render import render
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.exercise.leading import Tools
-from bot.polling import Poller, StrangerDesk, Worker
+from bot.polling import Poller, Worker
+from bot.strangers import StrangerDesk
 from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
+from contacts.guests import PATIENCE_S
 from feeds.fetching import Fetcher
 from feeds.polling import Watch
 from signals.person_filter import screen
@@ -42,8 +46,10 @@ class Departments:
     webhooks: Webhooks
     worker: Worker
     poller: Poller | WebhookKeeper
+    desk: StrangerDesk
 
     async def close(self) -> None:
+        await self.desk.close()
         await self.app.state.live.close()
         await self.web.stop()
         await self.fetcher.close()
@@ -55,7 +61,11 @@ def open_departments(
     """:param listener: where the pages are asked for, when the house took the address already."""
     config, clock = house.config, house.clock
     worker = Worker(house.db, house.bot, config, house.sealer, clock=clock, on_done=house.pump.wake)
-    desk = StrangerDesk(house.bot, render("stranger.txt", settings=config.briefings))
+    # The text is plain, and it leaves as Telegram's HTML.
+    stranger = escape(render("stranger.txt", settings=config.briefings), quote=False)
+    # Where several work, another one may have the duty to send.
+    patience_s = 0.0 if config.database.several_hosts else PATIENCE_S
+    desk = StrangerDesk(house.bot, stranger, partial(house.pump.answer_guest, wait_s=patience_s))
     door = WebhookDoor(
         house.db, house.sealer, _screen_of(house), desk, clock=clock, on_new=worker.wake
     )
@@ -81,6 +91,7 @@ def open_departments(
         ),
         worker=worker,
         poller=_poller(house, door, desk, worker),
+        desk=desk,
     )
 
 

@@ -22,6 +22,7 @@ from bot.duties import Duty, Office
 from bot.listening import listen
 from bot.mail_transport import MailTransport
 from bot.migrating import migrate
+from bot.strangers import beside_guests
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.unsubscribing import Unsubscribing
@@ -286,12 +287,17 @@ class House:
                     connections=mail.connections,
                 )
             )
+        sending = self.config.sending
+        if self.config.database.several_hosts:
+            rate = beside_guests(sending.telegram_per_s)
+            sending = sending.model_copy(update={"telegram_per_s": rate})
         return Pump(
             self.db,
             transports,
-            settings=self.config.sending,
+            settings=sending,
             sealer=self.sealer,
             clock=self.clock,
             link_base=self.config.web.base_url,
             owner="house",
+            departures=self.config.state_dir / "departures.log",
         )

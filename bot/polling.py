@@ -11,8 +11,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +23,7 @@ from bot.handling import Handled, handle_together, handle_update
 from bot.inbox import Stored, forwards_of, next_updates, store_updates
 from bot.link_reading import LinkReader
 from bot.reducing import Reduced, Screen, reduce_update
+from bot.strangers import StrangerDesk
 from contacts.records import Database
 from contacts.sealing import Sealer
 from feeds.pages import Page
@@ -31,38 +31,8 @@ from feeds.pages import Page
 log = logging.getLogger(__name__)
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-STRANGER_PAUSE = timedelta(hours=1)
 #: any sentence: the filter of persons reads its lists at the first one, which takes a second
 WARMING = "Goedemorgen"
-
-
-@dataclass
-class StrangerDesk:
-    """Answers strangers politely and keeps nothing about them on disk.
-
-    At most one answer per chat per hour and a bounded list of recent chats in memory:
-    somebody who floods the bot gets silence, not load.
-    """
-
-    bot: Bot
-    text: str
-    answered: dict[int, datetime] = field(default_factory=dict)
-
-    async def answer(self, strangers: tuple[Reduced, ...], *, now: datetime) -> None:
-        for update in strangers:
-            if update.chat is None or self._is_recent(update.chat, now):
-                continue
-            self.answered[update.chat] = now
-            try:
-                await self.bot.send_message(update.chat, self.text)
-            except TelegramError:
-                log.info("A stranger was not answered", extra={"action": "stranger_unanswered"})
-
-    def _is_recent(self, chat: int, now: datetime) -> bool:
-        self.answered = {
-            known: at for known, at in self.answered.items() if now - at < STRANGER_PAUSE
-        }
-        return chat in self.answered or len(self.answered) >= 1000
 
 
 class Poller:
@@ -134,7 +104,7 @@ class Poller:
         self._offset = max(update.id for update in updates) + 1
         if stored.new:
             self._on_new()
-        await self._desk.answer(stored.strangers, now=self.round_at)
+        self._desk.answer(stored.strangers, now=self.round_at)
         return stored
 
     def _reduced(self, raw: Sequence[dict[str, Any]]) -> list[Reduced]:

@@ -21,8 +21,9 @@ from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot.inbox import store_updates
-from bot.polling import ALLOWED, StrangerDesk, pause
+from bot.polling import ALLOWED, pause
 from bot.reducing import Screen, reduce_update
+from bot.strangers import StrangerDesk
 from contacts.records import Database
 from contacts.sealing import Sealer
 
@@ -76,7 +77,7 @@ class WebhookDoor:
         stored = await store_updates(self._db, [update], self._sealer, now=now)
         if stored.new:
             self._on_new()
-        await self._desk.answer(stored.strangers, now=now)
+        self._desk.answer(stored.strangers, now=now)
         return Response()
 
 

@@ -44,6 +44,11 @@ class Lease:
     until: datetime
 
 
+def owned_by(owner: str, run: str) -> str:
+    """How a run of this owner signs its rows. Pure."""
+    return f"{owner}:{run}" if run else owner
+
+
 def open_address(address: str, kind: ChannelKind, sealer: Sealer) -> str | None:
     """The address to send to; a sealed one is opened. None when it cannot be.
 

@@ -10,10 +10,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from contacts.claiming import Lease, give_back
+from contacts.claiming import Lease, give_back, owned_by
+from contacts.departure_log import DepartureLog
 from contacts.limiter import Limiter, Slot
 from contacts.marking import mark_sending
 from contacts.preparing import Linking, Marked
@@ -43,9 +44,12 @@ class Means:
     linking: Linking
     owner: str
     chance: Chance = random.random
+    departures: DepartureLog = field(default_factory=lambda: DepartureLog(None))
 
     def lease(self, now: datetime) -> Lease:
-        return Lease(self.owner, now + timedelta(seconds=self.settings.lease_s))
+        """Of this run, so that the next one knows which file tells of it."""
+        owner = owned_by(self.owner, self.departures.run)
+        return Lease(owner, now + timedelta(seconds=self.settings.lease_s))
 
 
 class Departures:
@@ -134,6 +138,7 @@ class Departures:
                 linking=means.linking, sealer=means.sealer, now=now,
             )  # fmt: skip
         going = {one.delivery_id: one for one in marked}
+        means.departures.marked(going)
         self._drop(batch)
         for slot in batch:
             if slot.id in going:

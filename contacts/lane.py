@@ -24,6 +24,7 @@ from contacts.claiming import (
 from contacts.departing import Departures, Means
 from contacts.directory import ChannelKind
 from contacts.fallback import plan_alerts_elsewhere
+from contacts.guests import Guests
 from contacts.limiter import LONGEST_TRIP, SECOND, Limiter, Slot
 from contacts.marking import EDIT_PATIENCE
 from contacts.outcomes import Result, record
@@ -60,6 +61,9 @@ class Lane:
         self._limiter, self._width = _limiter(self.kind, means.settings)
         self._departures = Departures(
             means, self._limiter, start=self._start, is_held=self._is_held
+        )
+        self.guests = Guests(
+            transport, means, self._limiter, is_busy=lambda: self._is_busy, is_held=self._is_held
         )
         self._tasks: dict[int, asyncio.Task[None]] = {}
         # Until the outcome is written down, or the next line overtakes one that must be retried.
@@ -232,7 +236,9 @@ class Lane:
                 return
             outcome = Unknown("interrupted")
             self._limiter.departed(marked.delivery_id, clock())
+            self._means.departures.leaves(marked.delivery_id)
             outcome = await self._transport.send(outgoing, now=clock())
+            self._means.departures.came_back(marked.delivery_id, outcome)
         except Exception as error:
             # Without its text: that may hold an address or a token.
             log.error("A transport raised", extra={"action": "send_failed", "kind": _name(error)})
@@ -273,6 +279,7 @@ class Lane:
                 "An outcome was not stored; recovery will call it uncertain",
                 extra={"action": "outcome_lost", "kind": _name(error)},
             )
+            self._means.departures.never_settled(result.delivery_id)
             self._forget([result])
 
     async def _write(self, results: Sequence[Result]) -> None:

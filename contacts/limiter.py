@@ -97,6 +97,11 @@ class Limiter:
         self._trips: list[timedelta] = []
         self._passed: defaultdict[int, int] = defaultdict(int)
 
+    @property
+    def spacing(self) -> timedelta:
+        """Between two slots."""
+        return self._spacing
+
     def remember(self, chat: str, at: datetime) -> None:
         """Something was sent then, before a restart perhaps."""
         self._give(chat, at)

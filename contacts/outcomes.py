@@ -84,7 +84,7 @@ async def record(
     """
     arrived = [result for result in results if isinstance(result.outcome, Sent)]
     others = [result for result in results if not isinstance(result.outcome, Sent)]
-    moved = await _record_sent(session, arrived, now=now)
+    moved = await record_sent(session, arrived, now=now)
     judged = await _judge(
         session, others, max_attempts=settings.max_attempts, chance=chance, now=now
     )
@@ -101,7 +101,7 @@ async def record(
     return sorted(moved)
 
 
-async def _record_sent(
+async def record_sent(
     session: AsyncSession, results: Sequence[Result], *, now: datetime
 ) -> set[int]:
     """What arrived needs no judging, and it is nearly everything: two statements for all."""

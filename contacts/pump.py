@@ -10,14 +10,16 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlmodel import col, select
 
 from contacts.departing import Means
+from contacts.departure_log import DepartureLog
 from contacts.directory import ChannelKind
 from contacts.lane import Lane
 from contacts.notices import find_unserved, tell_failures, tell_pauses, unserved
-from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
+from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
 from contacts.preparing import Linking
 from contacts.records import Database
 from contacts.recovery import recover_all, sweep_leases
@@ -39,6 +41,7 @@ class Pump:
     :param link_base: where the organisation pages live; links are ``{link_base}/o/{token}``.
     :param owner: names this pump in leases; the same after a restart, so that it recognises
         its own claims.
+    :param departures: the file that tells the next run what left; None: nobody is told.
     :param notice_gap_s: at least so many seconds between two notices about failures.
     """
 
@@ -52,15 +55,20 @@ class Pump:
         clock: Callable[[], datetime],
         link_base: str,
         owner: str,
+        departures: Path | None = None,
         notice_gap_s: float = 10.0,
     ) -> None:
         linking = Linking(link_base, settings.link_days)
-        self._means = Means(db, settings, sealer, clock, linking, owner)
+        self._departures = DepartureLog(departures)
+        self._means = Means(
+            db, settings, sealer, clock, linking, owner, departures=self._departures
+        )  # fmt: skip
         self._transports = list(transports)
         self._lanes = [Lane(transport, self._means) for transport in transports]
         self._unserved = set(ChannelKind) - {lane.kind for lane in self._lanes}
         self._notice_gap = timedelta(seconds=notice_gap_s)
         self._noticed_at: datetime | None = None
+        self._at_work = asyncio.Event()
 
     def wake(self) -> None:
         """There is something new in the outbox; look at once."""
@@ -71,15 +79,33 @@ class Pump:
         """When each lane's loop last turned, as ``pump_telegram``; None: it did not begin."""
         return {f"{LANE}{lane.kind.value}": lane.round_at for lane in self._lanes}
 
+    async def answer_guest(
+        self, kind: ChannelKind, address: str, content: Content, *, wait_s: float = 0.0
+    ) -> bool | None:
+        """One line to somebody on no list, within the limits; False when it did not arrive, None
+        when this process does not send on that channel and does not begin within ``wait_s``."""
+        if not self._at_work.is_set():
+            try:
+                await asyncio.wait_for(self._at_work.wait(), wait_s)
+            except TimeoutError:
+                return None
+        for lane in self._lanes:
+            if lane.kind is kind:
+                return await lane.guests.answer(address, content)
+        return None
+
     async def recover(self, now: datetime) -> int:
         """Before :meth:`run`: what a crash left in *sending* is uncertain (an edit is planned
-        again), claims of ours go back. Returns how many deliveries were set right."""
+        again) unless the file says more, claims of ours go back. Returns how many deliveries were
+        set right."""
+        left = self._departures.take_over()
         async with self._means.db.begin() as session:
             count = await recover_all(
                 session, [lane.kind for lane in self._lanes],
                 owner=self._means.owner, settings=self._means.settings,
-                sealer=self._means.sealer, now=now,
+                sealer=self._means.sealer, left=left, now=now,
             )  # fmt: skip
+        self._departures.begin()
         if count:
             log.warning("Recovered deliveries", extra={"action": "recovered", "count": count})
         return count
@@ -89,15 +115,20 @@ class Pump:
         for lane in self._lanes:
             await lane.remember(now=self._means.clock())
         waker = asyncio.create_task(self._wake_on(stop))
+        self._at_work.set()
         try:
             await asyncio.gather(*(lane.run(stop) for lane in self._lanes), self._tidy(stop))
         finally:
             waker.cancel()
+            self._at_work.clear()
+            # Whoever sends next may read it.
+            self._departures.close()
 
     async def close(self) -> None:
         """Give the transports' connections back."""
         for transport in self._transports:
             await transport.close()
+        self._departures.close()
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -108,6 +139,7 @@ class Pump:
             try:
                 if await self.tidy(now=self._means.clock()):
                     self.wake()
+                self._departures.tidy(self._in_hand())
             except Exception as error:
                 log.exception(
                     "Tidying the outbox failed",
@@ -122,10 +154,9 @@ class Pump:
         """Sweep leases that are over and tell people what they must know; returns how much."""
         if not await self._anything_to_tidy(now):
             return 0
-        in_hand = {ident for lane in self._lanes for ident in lane.in_hand}
         async with self._means.db.begin() as session:
             count = await sweep_leases(
-                session, in_hand=in_hand, settings=self._means.settings,
+                session, in_hand=self._in_hand(), settings=self._means.settings,
                 sealer=self._means.sealer, now=now,
             )  # fmt: skip
             count += await tell_pauses(session, now=now)
@@ -136,6 +167,9 @@ class Pump:
                 self._noticed_at = now if told else self._noticed_at
                 count += told
         return count
+
+    def _in_hand(self) -> set[int]:
+        return {ident for lane in self._lanes for ident in lane.in_hand}
 
     async def _anything_to_tidy(self, now: datetime) -> bool:
         leases = select(Delivery.id).where(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.claiming import give_back, open_address
+from contacts.claiming import give_back, open_address, owned_by
+from contacts.departure_log import Left
 from contacts.directory import ChannelKind
 from contacts.fallback import plan_fallback
 from contacts.journal import SYSTEM
@@ -19,9 +20,11 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
 )
+from contacts.outcomes import Result, record_sent
 from contacts.records import ids_of, move_many
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
+from contacts.transport import Sent
 from contacts.verdicts import fallback_when_unknown, untold_when_unknown, wait_for_proof
 
 INTERRUPTED = "interrupted"
@@ -35,30 +38,62 @@ async def recover_all(
     owner: str,
     settings: SendingSettings,
     sealer: Sealer,
+    left: Left | None = None,
     now: datetime,
 ) -> int:
     """At the start: whatever was *sending* on our channels is uncertain; our claims go back.
 
     There is one pump per channel, so nobody else can be sending. Returns how many deliveries
     were set right.
+
+    :param left: what the run before says of its own rows; without it nobody knows.
     """
     claimed = await session.exec(
         select(Delivery.id).where(
             col(Delivery.status) == DeliveryStatus.CLAIMED,
             col(Delivery.kind).in_(kinds),
-            (col(Delivery.lease_owner) == owner) | (col(Delivery.lease_until) <= now),
+            (col(Delivery.lease_owner) == owner)
+            | col(Delivery.lease_owner).startswith(f"{owner}:", autoescape=True)
+            | (col(Delivery.lease_until) <= now),
         )
     )
     back = await give_back(session, _known(claimed.all()), action="claims_recovered", now=now)
-    sending = await session.exec(
-        select(Delivery.id).where(
+    found = await session.exec(
+        select(Delivery.id, Delivery.lease_owner).where(
             col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.kind).in_(kinds)
         )
     )
+    sending = {ident: said_by for ident, said_by in found.all() if ident is not None}
+    settled = set() if left is None else await _settled(session, sending, left, owner, now=now)
     interrupted = await _interrupted(
-        session, _known(sending.all()), settings, sealer=sealer, now=now
+        session, [one for one in sending if one not in settled], settings, sealer=sealer, now=now
     )
-    return len(back) + interrupted
+    return len(back) + len(settled) + interrupted
+
+
+async def _settled(
+    session: AsyncSession,
+    sending: Mapping[int, str | None],
+    left: Left,
+    owner: str,
+    *,
+    now: datetime,
+) -> set[int]:
+    """What the run before knew of its own: arrived, or never left."""
+    run = owned_by(owner, left.run)
+    ours = [ident for ident, said_by in sending.items() if said_by == run]
+    arrived = [
+        Result(ident, "", Sent(left.sent[ident]), at=now) for ident in ours if ident in left.sent
+    ]
+    stayed = [ident for ident in ours if ident not in left.sent and ident not in left.away]
+    done = await record_sent(session, arrived, now=now)
+    again = await move_many(
+        session, DELIVERY_MOVES, Delivery, stayed,
+        DeliveryStatus.SENDING, DeliveryStatus.PLANNED,
+        who=SYSTEM, action="deliveries_stayed", now=now, lease_owner=None, lease_until=None,
+        sending_at=None,
+    )  # fmt: skip
+    return done | set(again)
 
 
 async def sweep_leases(

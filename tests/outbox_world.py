@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -152,11 +153,12 @@ def a_pump(
     settings: SendingSettings = FAST,
     sealer: Sealer | None = None,
     notice_gap_s: float = 0.0,
+    departures: Path | None = None,
 ) -> Pump:
     return Pump(
         db, transports, settings=settings, sealer=sealer or Sealer(Sealer.new_key()),
         clock=utc_now, link_base="https://schakel.example", owner="test",
-        notice_gap_s=notice_gap_s,
+        departures=departures, notice_gap_s=notice_gap_s,
     )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.bench.curves import curves
-from bot.bench.deliver import Plan, mail_faults
-from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rule
+from bot.bench.deliver import Plan, is_too_uncertain, mail_faults
+from bot.bench.judging import Arrival, Ruling, Standing, in_flight, longest_silence, rule
 from bot.bench.series import BEGIN, END, head, replaced, row
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
@@ -25,7 +25,7 @@ from contacts.texts import REPEAT_LINE
 TITLE = "Informatie"
 KEYS = [
     "contacts", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s", "peak_rss_mb",
-    "lost", "silent_duplicates", "unknown", "resumed_s",
+    "lost", "silent_duplicates", "unknown", "in_flight_at_kills", "resumed_s",
 ]  # fmt: skip
 
 
@@ -89,6 +89,24 @@ def test_the_silence_after_a_start_ends_with_what_it_sent_itself() -> None:
     arrivals = [Arrival(at, "a", TITLE) for at in (10.0, 10.04, 11.5, 20.7)]
     assert longest_silence([10.02, 20.0], arrivals, trip_s=0.1) == pytest.approx(1.48)
     assert longest_silence([], arrivals, trip_s=0.1) == 0.0
+
+
+def test_under_way_at_a_kill_is_what_had_come_and_was_not_answered_or_only_just() -> None:
+    trips = [(9.0, 9.5), (9.9, 9.97), (9.9, 9.99), (9.9, 10.1), (10.1, 10.2), (11.0, 11.1)]
+    assert in_flight([10.0], trips) == 3
+    assert in_flight([], trips) == 0
+    assert in_flight([10.0, 11.05], trips) == 4
+
+
+@pytest.mark.parametrize(
+    ("unknown", "under_way", "fault", "too_much"),
+    [(3, 2, "geen", True), (2, 2, "geen", False), (3, 2, "storm", False), (3, None, "geen", False)],
+)
+def test_more_uncertain_than_under_way_fails_the_measurement(
+    unknown: int, under_way: int | None, fault: str, too_much: bool
+) -> None:
+    figures = json.dumps({"unknown": unknown, "in_flight_at_kills": under_way})
+    assert is_too_uncertain(figures, Plan(1, 1, fault=fault)) is too_much
 
 
 def test_a_start_that_was_killed_before_it_sent_is_not_counted() -> None:

@@ -60,6 +60,13 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
         .values(is_repeat=True)
         .execution_options(synchronize_session=False)
     )
+    # What a file beside the store knows of that run is of later than the backup.
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.status) == DeliveryStatus.SENDING)
+        .values(lease_owner=None)
+        .execution_options(synchronize_session=False)
+    )
     await session.exec(
         update(WebSession).where(col(WebSession.ended_at).is_(None)).values(ended_at=now)
     )

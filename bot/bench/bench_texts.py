@@ -91,6 +91,7 @@ DELIVER_ROWS = {
     "sent": "verstuurd",
     "failed": "mislukt, met reden",
     "unknown": "onzeker, op de lijst van een mens",
+    "in_flight_at_kills": "onderweg bij het hard stoppen",
     "lost": "kwijt",
     "silent_duplicates": "stil dubbel",
     "kills": "keer hard gestopt",
@@ -118,6 +119,8 @@ BUTTON_ROWS = {
     "longest_s": "langst (s)",
     "load": "drukte vooraf",
 }
+
+TOO_UNCERTAIN = "Er zijn meer berichten onzeker dan er onderweg waren bij het hard stoppen."
 
 COORDINATOR = "Coördinator van de meting"
 MESSAGE_TITLE = "Informatie bij gebeurtenis (meting)"

@@ -23,7 +23,7 @@ from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
 from bot.bench.folders import bench_folder
-from bot.bench.judging import Arrival, Ruling, Standing, longest_silence, rate_of, rule
+from bot.bench.judging import Arrival, Ruling, Standing, in_flight, longest_silence, rate_of, rule
 from bot.bench.plan_process import address_of
 from bot.bench.processes import BenchFailed, Houses, crowd, run_once
 from bot.bench.showing import show_figures
@@ -111,6 +111,7 @@ class Measured:
     resumed_s: float
     load: tuple[float, float]
     first_pass_rate: float | None = None
+    in_flight: int | None = None
 
 
 async def measure(plan: Plan, *, quiet: bool) -> str:
@@ -130,6 +131,13 @@ async def measure(plan: Plan, *, quiet: bool) -> str:
     if not quiet:
         _show(measured, plan)
     return _as_json(measured, plan)
+
+
+def is_too_uncertain(figures: str, plan: Plan) -> bool:
+    """Whether more is uncertain than was under way at the kills; with faults, who can say. Pure."""
+    found = json.loads(figures)
+    under_way = found["in_flight_at_kills"]
+    return not PROFILES[plan.fault] and under_way is not None and found["unknown"] > under_way
 
 
 async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
@@ -162,6 +170,7 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
             await db.close()
         arrivals = await _arrivals(ports["port"])
         tried = await _asked(ports["port"], "tried")
+        trips = await _asked(ports["port"], "trips")
     addresses = (address_of(number, plan.kind) for number in range(1, plan.contacts + 1))
     return Measured(
         ruling=rule(addresses, standings, arrivals, texts.MESSAGE_TITLE),
@@ -171,6 +180,7 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         cpu_s=planned["cpu_s"] + house.cpu_s,
         peak_mb=max(planned["rss_mb"], house.peak_mb),
         kills=len(house.restarts),
+        in_flight=None if plan.kind is ChannelKind.EMAIL else in_flight(house.kills, trips),
         resumed_s=longest_silence(house.restarts, arrivals, plan.latency_ms / 1000 + 0.1),
         load=(load, os.getloadavg()[0]),
         first_pass_rate=rate_of(tried) if tried else None,
@@ -273,6 +283,7 @@ def _figures(measured: Measured, plan: Plan) -> dict[str, Any]:
         "lost": ruling.lost,
         "silent_duplicates": ruling.silent_duplicates,
         "unknown": ruling.unknown,
+        "in_flight_at_kills": measured.in_flight,
         "resumed_s": round(measured.resumed_s, 2),
     }
 

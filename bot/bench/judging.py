@@ -102,3 +102,22 @@ def longest_silence(starts: Sequence[float], arrivals: Sequence[Arrival], trip_s
         if first is not None and first <= ended:
             waits.append(first - start)
     return max(waits, default=0.0)
+
+
+#: an answer that left so shortly before a kill was not read yet
+READ_S = 0.02
+#: a killed process asks nothing more: what comes in until then was still on its way
+STILL_S = 0.5
+
+
+def in_flight(kills: Iterable[float], trips: Sequence[tuple[float, float]]) -> int:
+    """How many requests were under way at each of these moments, all moments together.
+
+    :param trips: of each request, when the other side had it and when its answer left; times are
+        monotonic seconds.
+    """
+    return sum(
+        came <= killed + STILL_S and left >= killed - READ_S
+        for killed in kills
+        for came, left in trips
+    )

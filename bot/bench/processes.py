@@ -82,7 +82,7 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 class House:
     """``schakel run`` in a process of its own, as often as it takes.
 
-    ``cpu_s`` and ``peak_mb`` are of all of them; ``restarts`` are the moments of the restarts, in
+    ``cpu_s`` and ``peak_mb`` are of all of them; ``kills`` and ``restarts`` are moments, in
     monotonic seconds.
     """
 
@@ -92,6 +92,7 @@ class House:
         self._works = False
         self.cpu_s, self.peak_mb = 0.0, 0.0
         self.restarts: list[float] = []
+        self.kills: list[float] = []
 
     async def start(self) -> None:
         """Begin; :meth:`ready` waits until it works."""
@@ -117,6 +118,7 @@ class House:
         """As a power cut, and the supervisor that starts it again."""
         assert self._process is not None
         self._note()
+        self.kills.append(asyncio.get_running_loop().time())
         self._process.kill()
         await self._process.wait()
         self.restarts.append(asyncio.get_running_loop().time())
@@ -168,6 +170,10 @@ class Houses:
     @property
     def restarts(self) -> list[float]:
         return sorted(at for house in self.all for at in house.restarts)
+
+    @property
+    def kills(self) -> list[float]:
+        return sorted(at for house in self.all for at in house.kills)
 
     async def start(self) -> None:
         for house in self.all:

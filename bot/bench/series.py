@@ -30,7 +30,7 @@ PICTURE = PAGE.parent / "img" / "groei.svg"
 BEGIN, END = "<!-- made by make bench -->\n", "<!-- end of what make bench made -->\n"
 COLUMNS = (
     "contacts", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s", "peak_rss_mb",
-    "lost", "silent_duplicates", "unknown", "resumed_s",
+    "lost", "silent_duplicates", "unknown", "in_flight_at_kills", "resumed_s",
 )  # fmt: skip
 
 

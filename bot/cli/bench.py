@@ -66,7 +66,7 @@ def deliver(
     ] = "telegram",
     as_json: AsJson = False,
 ) -> None:
-    from bot.bench.deliver import PROFILES, Plan, measure
+    from bot.bench.deliver import PROFILES, Plan, is_too_uncertain, measure
     from contacts.directory import ChannelKind
 
     if fault not in PROFILES:
@@ -76,7 +76,8 @@ def deliver(
     if workers > 1 and not database.startswith("postgresql"):
         raise stop(texts.WORKERS_NEED_POSTGRESQL)
     plan = Plan(contacts, rate, latency_ms, database, fault, kill, workers, ChannelKind(channel))
-    _measured(measure(plan, quiet=as_json))
+    if is_too_uncertain(_measured(measure(plan, quiet=as_json)), plan):
+        raise stop(texts.TOO_UNCERTAIN, WRONG)
 
 
 @app.command("draft", help=texts.HELP_DRAFT)
@@ -120,8 +121,8 @@ def button(
     _measured(measure_button(contacts, rate, latency_ms, database, quiet=as_json))
 
 
-def _measured(measuring: Coroutine[Any, Any, str]) -> None:
-    """Say the line of figures, or in Dutch why there is none."""
+def _measured(measuring: Coroutine[Any, Any, str]) -> str:
+    """Say the line of figures and return it, or say in Dutch why there is none."""
     from bot.bench.processes import BenchFailed
 
     try:
@@ -129,3 +130,4 @@ def _measured(measuring: Coroutine[Any, Any, str]) -> None:
     except BenchFailed as error:
         raise stop(texts.FAILED.format(detail=error), WRONG) from error
     say(figures)
+    return figures

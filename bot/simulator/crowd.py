@@ -8,7 +8,7 @@ message only its first line is kept, so that this side is not what is measured.
 the input closes.
 ``GET /arrived`` answers what the journal proves; ``POST /say`` lets many chats say one thing
 each. There is a mail server as well; ``GET /tried`` answers when each address was first tried
-there.
+there, and ``GET /trips`` when each message came in and was answered here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import itertools
 import json
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,13 +57,18 @@ class Crowd:
         self._updates: list[Json] = []
         self._update_ids = itertools.count(1)
         self._said = asyncio.Event()
+        #: of each message: when the request was here, and when its answer left
+        self.trips: list[tuple[float, float]] = []
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """One call, or a look at the journal."""
-        if request.path == "/arrived":
-            return web.json_response(self.arrived())
-        if request.path == "/tried":
-            return web.json_response(sorted(self.mail.first_tries.values()))
+        looks: dict[str, Callable[[], Any]] = {
+            "/arrived": self.arrived,
+            "/trips": lambda: self.trips,
+            "/tried": lambda: sorted(self.mail.first_tries.values()),
+        }
+        if request.path in looks:
+            return web.json_response(looks[request.path]())
         if request.path == "/say":
             return web.json_response({"at": self.say(**json.loads(await request.read()))})
         if not request.path.startswith(self._path):
@@ -71,8 +77,11 @@ class Crowd:
         if method == "getupdates":
             return _ok(await self._waiting(_given(request, "") | dict(request.query)))
         given = _given(request, (await request.read()).decode())
+        came = time.monotonic()
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
+        if method in SENDS:
+            self.trips.append((came, time.monotonic()))
         fault = self.faults.draw(method, whole(given.get("chat_id")))
         if fault is not None and fault.kind not in AFTERWARDS:
             self._note(method, given, fault.kind, accepted=False)
