@@ -168,7 +168,7 @@ class House:
     async def _settle(self) -> None:
         """Before the first round: the sources of the configuration, and everybody on time."""
         from bot import ticks
-        from bot.watching import start_beats
+        from bot.watching import start_beats, tell_stood_still
         from feeds.polling import sync_sources
 
         async with self.db.begin() as session:
@@ -178,6 +178,7 @@ class House:
             poller = ["poller"] if self.config.telegram.token else []
             names = [*poller, *self.rounds(), *(tick.name for tick in ticks.TICKS)]
             await start_beats(session, names, now=self.clock())
+            await tell_stood_still(session, self, now=self.clock())
 
     async def _hold_pump(self, stop: asyncio.Event) -> None:
         """Recover what a crash left behind, then send."""
@@ -188,6 +189,7 @@ class House:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
         from bot import ticks
+        from bot.watching import keep_watch
 
         if self.config.database.several_hosts:
             await self._settle()
@@ -205,7 +207,7 @@ class House:
                 next_run_time=self.clock(),
             )
         self.scheduler.start()
-        await stop.wait()
+        await keep_watch(self, stop)
         self.scheduler.pause()
         await ticks.wait_for_ticks()
         self.scheduler.shutdown(wait=False)

@@ -10,12 +10,14 @@ from collections.abc import Collection
 import typer
 
 from bot import run_texts as texts
+from bot.clock import utc_now
 from bot.config import Config
 from bot.console.printing import warm_up
 from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
 from bot.settling import settle_memory
+from bot.watchdog import Watchdog
 from briefings.proofing import read_ahead
 from briefings.settings import BriefingSettings
 
@@ -43,9 +45,11 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)
+    watchdog: asyncio.Task[None] | None = None
     try:
         await house.start()
         settle_memory()
+        watchdog = asyncio.create_task(Watchdog(config.state_dir, clock=utc_now).show())
         if Office.WEB in offices:
             warming = asyncio.create_task(asyncio.to_thread(_warm_up, config.briefings))
             warming.add_done_callback(_say_not_printing)
@@ -56,6 +60,8 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
         return 1
     finally:
         await house.stop()
+        if watchdog is not None:
+            watchdog.cancel()
     return 0
 
 

@@ -21,7 +21,7 @@ from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot.inbox import store_updates
-from bot.polling import ALLOWED, pause
+from bot.polling import ALLOWED, apart, pause
 from bot.reducing import Screen, reduce_update
 from bot.strangers import StrangerDesk
 from contacts.records import Database
@@ -127,7 +127,7 @@ class WebhookKeeper:
                 trouble = "token" if isinstance(error, InvalidToken) else "unreachable"
                 wait_s = min(LOOK_S, 5.0)
             self._note(trouble)
-            await pause(stop, wait_s)
+            await pause(stop, apart(wait_s))
 
     async def look(self) -> str | None:
         """One look; what is wrong, as a key of the texts about Telegram.

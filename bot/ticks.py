@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.alerts import call_backup, ring
 from bot.asking import ask_due
 from bot.chat.coordinator.card import refresh_live
+from bot.console.health import late_after
 from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from bot.house import House
 
 log = logging.getLogger(__name__)
+#: a round is late, a person hears of it, and then it is broken off
+TOLD_WITHIN = timedelta(seconds=60)
+LONGEST_ROUND = timedelta(minutes=15)
 _running: set[asyncio.Task[None]] = set()
 
 
@@ -47,7 +51,8 @@ class Tick:
 async def run_tick(house: House, tick: Tick) -> None:
     """One round: do the work, note the heartbeat; a fault is logged and the next round comes.
 
-    A tick that keeps failing has an old heartbeat, and that reaches a person.
+    A tick that keeps failing has an old heartbeat, and that reaches a person. So does one that
+    hangs; a while after that it is broken off, so that the next round gets its turn.
     """
     if house.stop_event.is_set():
         return
@@ -56,7 +61,8 @@ async def run_tick(house: House, tick: Tick) -> None:
         _running.add(task)
     try:
         now = house.clock()
-        await tick.work(house, now)
+        async with asyncio.timeout(longest_round(tick, house.config.ticks).total_seconds()):
+            await tick.work(house, now)
         async with house.db.begin() as session:
             beat = await session.get(Heartbeat, tick.name) or Heartbeat(name=tick.name, at=now)
             beat.at, beat.told_at = house.clock(), None
@@ -66,6 +72,11 @@ async def run_tick(house: House, tick: Tick) -> None:
     finally:
         if task is not None:
             _running.discard(task)
+
+
+def longest_round(tick: Tick, ticks: TickSettings) -> timedelta:
+    """How long a round may take: longer than until a person hears that it is late. Pure."""
+    return min(late_after(tick.name, ticks) + TOLD_WITHIN, LONGEST_ROUND)
 
 
 async def wait_for_ticks() -> None:

@@ -18,6 +18,7 @@ from bot.console.health import judge_beat
 from bot.console.texts import PARTS
 from bot.polling import pause
 from bot.rows import Heartbeat
+from bot.watchdog import stood_still_at
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.pump import LANE
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 #: How long Telegram may be away before somebody hears of it.
 PATIENCE = timedelta(seconds=60)
+#: a look that takes longer waits for something that hangs
+LOOK_LIMIT_S = 30.0
 
 
 async def start_beats(session: AsyncSession, names: Sequence[str], *, now: datetime) -> None:
@@ -57,6 +60,33 @@ async def tell_trouble(house: House, *, now: datetime) -> int:
             await _note_rounds(session, house, now)
         told += await _tell_late(session, house, now)
     return told
+
+
+async def keep_watch(house: House, stop: asyncio.Event) -> None:
+    """Beside the ticks, for when they hang: the health round among them tells nothing then."""
+    while not stop.is_set():
+        try:
+            async with asyncio.timeout(LOOK_LIMIT_S), house.db.begin() as session:
+                told = await _tell_late(session, house, house.clock())
+            if told:
+                house.pump.wake()
+        except Exception as error:
+            log.error(
+                "The watch could not look: %s", type(error).__name__,
+                extra={"action": "watch_failed"},
+            )  # fmt: skip
+        await pause(stop, house.config.ticks.health_s)
+
+
+async def tell_stood_still(session: AsyncSession, house: House, *, now: datetime) -> None:
+    """The process before this one was ended because it stood still: a person hears of it."""
+    if stood_still_at(house.config.state_dir) is None:
+        return
+    log.warning("The process before this one stood still", extra={"action": "started_again"})
+    await tell_coordinators(
+        session, "coordinator/stood_still.html", is_exercise=house.config.is_exercise, now=now,
+        at=now,
+    )  # fmt: skip
 
 
 async def note_own_rounds(house: House, stop: asyncio.Event) -> None:

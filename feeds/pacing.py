@@ -8,6 +8,7 @@ asks for, never slower than half an hour; what may ring by itself is never left 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from feeds.rows import Trust
 
@@ -25,18 +26,32 @@ PATIENCE_S = {
 FASTER, SLOWER = 0.5, 1.25
 
 
+def share_of(key: str) -> float:
+    """A tenth at most, the same for the same source: after a fault of the network not all of them
+    come back at the same moment. Pure."""
+    return crc32(key.encode()) % 100 / 1000
+
+
 def next_poll_at(
-    *, interval_s: int, failures: int, retry_after: timedelta | None = None, now: datetime
+    *,
+    interval_s: int,
+    failures: int,
+    retry_after: timedelta | None = None,
+    later: float = 0.0,
+    now: datetime,
 ) -> datetime:
     """The next moment to read: the interval, longer after failures, never before Retry-After.
 
     :param failures: failures in a row, this one included; each doubles the wait, up to an
         hour (or the interval where that is longer).
+    :param later: so much of the wait on top of it after a failure.
     """
     interval = timedelta(seconds=max(1, interval_s))
     doublings = min(max(failures, 0), _MOST_DOUBLINGS)
     wait: timedelta = interval * (1 << doublings)
     wait = min(wait, max(interval, LONGEST_BACK_OFF))
+    if failures > 0:
+        wait *= 1 + later
     return now + max(wait, retry_after or timedelta(0))
 
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.journal import Who, write_journal
 from feeds.fetching import Fetched, NotModified
 from feeds.opml import Listed, key_of
-from feeds.pacing import FIRST_S, next_interval_s, next_poll_at
+from feeds.pacing import FIRST_S, next_interval_s, next_poll_at, share_of
 from feeds.parsing import FeedFault
 from feeds.rows import Source, Trust
 from feeds.settings import FeedSettings, SourceSettings
@@ -173,6 +173,7 @@ def write_fault(row: Source, fault: FeedFault, *, now: datetime) -> None:
         interval_s=row.interval_s or row.poll_s,
         failures=0 if fault.key in PATIENT_FAULTS else row.failures,
         retry_after=ONCE_A_DAY if fault.key in FINAL_FAULTS else fault.retry_after,
+        later=share_of(row.key),
         now=now,
     )
 

@@ -52,12 +52,12 @@ WORKING = ("/", "/gebeurtenis/1", "/journaal", "/gezond")
         ("127.0.0.1", {"Forwarded": "for=192.0.2.7"}),
     ],
 )
-async def test_the_health_check_is_for_this_computer_only(
+async def test_without_a_key_the_health_check_is_for_this_computer_only(
     world: World, client: str, headers: dict[str, str]
 ) -> None:
     asked = {"client": (client, 1), "headers": headers}
     async with client_of(world.db, world.sealer, world.now, **asked) as web:
-        assert (await web.get("/gezond")).status_code == 403
+        assert (await web.get("/gezond")).status_code == 401
         assert (await web.get(world.page)).status_code == 200
 
 

@@ -23,6 +23,7 @@ from feeds.pacing import (
     SLOWEST_S,
     next_interval_s,
     next_poll_at,
+    share_of,
 )
 from feeds.parsing import FeedFault
 from feeds.rows import Trust
@@ -363,3 +364,14 @@ def test_a_source_that_brings_is_read_faster_and_one_that_does_not_slower() -> N
     for _ in range(20):
         wait = after(wait, has_new=False)
     assert wait == SLOWEST_S
+
+
+def test_after_a_failure_sources_come_back_apart_and_never_sooner() -> None:
+    def waits(key: str, failures: int) -> timedelta:
+        later = share_of(key)
+        return next_poll_at(interval_s=300, failures=failures, later=later, now=NOW) - NOW
+
+    failed = {waits(f"bron-{n}", 1) for n in range(50)}
+    assert len(failed) > 20
+    assert timedelta(seconds=600) <= min(failed) <= max(failed) <= timedelta(seconds=660)
+    assert {waits(f"bron-{n}", 0) for n in range(50)} == {timedelta(seconds=300)}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from bot.api.keys import make_key
 from bot.cli.events import _deliveries
+from bot.console import metrics
 from bot.console.metrics import written
 from bot.rows import Heartbeat
 from contacts.journal import SYSTEM
@@ -114,6 +117,32 @@ async def test_metrics_are_for_this_computer_or_a_key_and_name_nobody(db: Databa
     assert "School" not in answer.text
     async with db.read() as session:
         assert (await session.exec(select(col(Delivery.id)))).first() is not None
+
+
+async def test_health_is_told_to_a_watching_program_elsewhere_that_has_a_key(db: Database) -> None:
+    async with db.begin() as session:
+        session.add(Heartbeat(name="refresh", at=NOW - timedelta(hours=1)))
+        _, secret = await make_key(session, "bewaking", who=SYSTEM, now=NOW)
+    sealer, from_afar = Sealer(Sealer.new_key()), {"X-Forwarded-For": "8.8.8.8"}
+    async with client_of(db, sealer, NOW, headers=from_afar) as client:
+        refused = await client.get("/gezond")
+        with_key = {"Authorization": f"Bearer {secret}"}
+        answer = await client.get("/gezond", headers=with_key)
+    assert (refused.status_code, "refresh" in refused.text) == (401, False)
+    assert (answer.status_code, answer.json()["late"]) == (503, ["refresh"])
+
+
+async def test_a_store_that_does_not_answer_is_not_healthy(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(*_given: object, **_more: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(metrics, "STORE_S", 0.1)
+    monkeypatch.setattr(metrics, "read_beats", hang)
+    async with client_of(db, Sealer(Sealer.new_key()), NOW) as client:
+        answer = await client.get("/gezond")
+    assert (answer.status_code, answer.json()["late"]) == (503, ["store"])
 
 
 def test_a_label_cannot_break_out_of_its_line() -> None:

@@ -17,6 +17,7 @@ import yaml
 
 from bot import run_texts
 from bot.cli.backing_up import BACKUP_KEY
+from bot.cli.main import app
 from bot.config import DATABASE_URL, SECRET_KEY, SECRETS, Config
 from bot.duties import Office
 from bot.run import run, where_the_pages_are
@@ -134,6 +135,9 @@ def test_the_example_with_containers_runs_parts_and_secrets_that_exist() -> None
         assert set(one["secrets"]) <= set(given["secrets"])
     for one in parts.values():
         assert {name.removesuffix("_FILE") for name in one["environment"]} <= KNOWN_SECRETS
+        asked = one["healthcheck"]["test"]
+        assert asked[:2] == ["CMD", "schakel"]
+        assert asked[2] in {command.name for command in app.registered_commands}
     build = parts["web"]["build"]
     assert (EXAMPLES / build["context"] / build["dockerfile"]).is_file()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,12 @@ import pytest
 from sqlmodel import select
 
 from bot import ticks
-from bot.console.health import judge_beat, report
+from bot.console.health import judge_beat, late_after, report
 from bot.house import House
 from bot.inbox import forget_old
 from bot.rows import Conversation, Heartbeat, IncomingMail
 from bot.settings import DatabaseSettings, TelegramSettings, TickSettings
-from bot.watching import start_beats, tell_trouble
+from bot.watching import keep_watch, start_beats, tell_trouble
 from contacts.directory import Role
 from contacts.outbox import Delivery
 from contacts.records import Database
@@ -157,3 +158,47 @@ def test_health_says_which_part_stands_still(now: datetime) -> None:
     assert report(beats)["late"] == ["pump_email"]
     assert report(beats)["ok"] is False
     assert report(beats[:1])["ok"] is True
+
+
+async def test_a_health_round_that_hangs_is_told_by_the_watch_beside_it(
+    db: Database, now: datetime
+) -> None:
+    await coordinators(db, now)
+    await begin(db, "health", "feeds", now=now)
+    stop, woken = asyncio.Event(), asyncio.Event()
+    house = a_house(db)
+    house.clock, house.pump = (lambda: now + HOUR), SimpleNamespace(wake=woken.set)
+    watching = asyncio.create_task(keep_watch(house, stop))
+    async with asyncio.timeout(20):
+        await woken.wait()
+    stop.set()
+    await watching
+    assert len(await told(db)) == 2 * 2
+
+
+async def test_a_round_that_hangs_is_broken_off_and_its_heartbeat_stays_old(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    monkeypatch.setattr(ticks, "longest_round", lambda *_: timedelta(seconds=0.05))
+
+    async def hang(_house: House, _now: datetime) -> None:
+        await asyncio.Event().wait()
+
+    house = a_house(db)
+    house.clock, house.stop_event = (lambda: now + HOUR), asyncio.Event()
+    await begin(db, "feeds", now=now)
+    async with asyncio.timeout(20):
+        await ticks.run_tick(house, ticks.Tick("feeds", hang, lambda pace: pace.feeds_s))
+    async with db.read() as session:
+        assert (await session.get_one(Heartbeat, "feeds")).at == now
+
+
+@pytest.mark.parametrize("tick", ticks.TICKS, ids=lambda tick: tick.name)
+def test_a_person_hears_of_a_round_before_it_is_broken_off(tick: ticks.Tick) -> None:
+    settings = TickSettings()
+    longest = ticks.longest_round(tick, settings)
+    if tick.seconds(settings) < 60:
+        told_within = late_after(tick.name, settings) + timedelta(seconds=settings.health_s)
+        assert longest > told_within
+    assert longest <= timedelta(minutes=15)

@@ -31,6 +31,7 @@ from bot.cli import (
     sources,
     starting,
     texts,
+    watching,
 )
 from bot.cli.frame import DEFAULT_CONFIG, MISUSE, CalmGroup, ConfigPath, load, run, say, stop
 from bot.cli.framing import DutchTyper
@@ -56,6 +57,7 @@ events.signals_app.command("evaluate", help=screening_texts.HELP_EVALUATE)(scree
 app.add_typer(briefings.app, name="briefings")
 app.add_typer(exercises.app, name="exercise")
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
+app.command("health", help=texts.HELP_HEALTH)(watching.health)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("backup", help=backup_texts.HELP_BACKUP)(backing_up.backup)
 app.command("restore", help=backup_texts.HELP_RESTORE)(backing_up.restore)

@@ -51,6 +51,11 @@ HELP_KEY = (
     "De link of het nummer van een bericht, of g met het nummer van een gebeurtenis (g12). Zo'n "
     "nummer staat vooraan in schakel deliveries; bij een gebeurtenis staan de berichten erin."
 )
+HELP_HEALTH = "Zeg of alle onderdelen hun rondes doen; anders welke stilstaan, met code 1."
+HELP_HEALTH_JSON = "één regel JSON, zoals /gezond"
+EVERYTHING_TURNS = "Alles loopt. Nagekeken: {parts}."
+NOTHING_TURNS = "Er draait niets. Start Schakel met: schakel run"
+PART_IS_LATE = "{what} staat stil sinds {at}."
 HELP_DELIVERIES = "Toon per gebeurtenis hoe ver het versturen is, en wat misging."
 HELP_SIGNALS = "Spanningssignalen."
 HELP_SIGNALS_LIST = "Toon open signalen, zonder tekst."

@@ -171,7 +171,7 @@ def _routes() -> list[Route | Mount]:
         *where.ROUTES,
         *unsubscribe.ROUTES,
         *api.ROUTES,
-        Route("/gezond", office.show_health),
+        Route("/gezond", metrics.show_health),
         Route("/metrics", metrics.show_metrics),
         Route(page, organisation.show_text),
         Route(f"{page}/pdf", organisation.print_text),

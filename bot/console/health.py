@@ -38,9 +38,18 @@ def judge_beat(name: str, at: datetime, ticks: TickSettings, *, now: datetime) -
 
     What is no tick (the poller) is noted by the health round, so it has that pace.
     """
-    pace_s: float = getattr(ticks, f"{name}_s", ticks.health_s)
     age = now - at
-    return Beat(name, at, age, age > LATE_ROUNDS * timedelta(seconds=pace_s) + PATIENCE)
+    return Beat(name, at, age, age > late_after(name, ticks))
+
+
+def late_after(name: str, ticks: TickSettings) -> timedelta:
+    """How long a part may go without a round. Pure."""
+    pace_s: float = getattr(ticks, f"{name}_s", ticks.health_s)
+    return LATE_ROUNDS * timedelta(seconds=pace_s) + PATIENCE
+
+
+#: the store did not answer: nothing can be said of anything
+NO_STORE: dict[str, object] = {"ok": False, "late": ["store"], "beats": []}
 
 
 def report(beats: Sequence[Beat]) -> dict[str, object]:

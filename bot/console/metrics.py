@@ -5,6 +5,7 @@ Numbers of the machine only: no organisation, no person, no event.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -12,11 +13,11 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.api.doors import behind_key
 from bot.console.guarding import is_local
-from bot.console.health import Beat, read_beats
+from bot.console.health import NO_STORE, Beat, read_beats, report
 from bot.console.pages import Parts, parts_of
 from bot.rows import IncomingUpdate, UpdateStatus
 from contacts.outbox import (
@@ -29,8 +30,30 @@ from contacts.outbox import (
 from contacts.records import read_columns
 
 FORM = "text/plain; version=0.0.4; charset=utf-8"
+#: whoever watches waits about so long for an answer
+STORE_S = 5.0
 Labels = tuple[tuple[str, str], ...]
 Gauge = tuple[str, str, Mapping[Labels, float]]
+
+
+async def show_health(request: Request) -> Response:
+    """``GET /gezond``: JSON, at this computer or with a key of the API; 503 when something stands
+    still, or when the store does not answer."""
+    parts = parts_of(request)
+    client = request.client.host if request.client else None
+    try:
+        async with asyncio.timeout(STORE_S):
+            if not is_local(request.headers, client=client, listen_host=parts.config.web.host):
+                return await _health_behind_key(request)
+            async with parts.db.read() as session:
+                return await _health(request, parts, session)
+    except TimeoutError:
+        return JSONResponse(NO_STORE, status_code=503)
+
+
+async def _health(_request: Request, parts: Parts, session: AsyncSession) -> Response:
+    health = report(await read_beats(session, parts.config.ticks, now=parts.clock()))
+    return JSONResponse(health, status_code=200 if health["ok"] else 503)
 
 
 async def show_metrics(request: Request) -> Response:
@@ -55,6 +78,7 @@ async def _metrics(_request: Request, parts: Parts, session: AsyncSession) -> Re
 
 
 _behind_key = behind_key(_metrics)
+_health_behind_key = behind_key(_health)
 
 
 def written(gauges: Iterable[Gauge]) -> str:

@@ -1,0 +1,50 @@
+"""``schakel health``: whether everything turns, for a person, a container or a watching program."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import texts
+from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
+
+if TYPE_CHECKING:
+    from bot.console.health import Beat
+    from contacts.records import Database
+
+
+def health(
+    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_HEALTH_JSON)] = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    from bot.console.health import report
+
+    loaded = load(config)
+
+    async def look(db: Database) -> list[Beat]:
+        from bot.clock import utc_now
+        from bot.console.health import read_beats
+
+        async with db.read() as session:
+            return await read_beats(session, loaded.ticks, now=utc_now())
+
+    beats = with_database(loaded, look)
+    found = report(beats)
+    if as_json:
+        say(json.dumps(found))
+        raise typer.Exit(0 if found["ok"] else WRONG)
+    if not beats:
+        raise stop(texts.NOTHING_TURNS, WRONG)
+    late = [beat for beat in beats if beat.is_late]
+    if late:
+        raise stop("\n".join(_line(beat) for beat in late), WRONG)
+    say(texts.EVERYTHING_TURNS.format(parts=len(beats)))
+
+
+def _line(beat: Beat) -> str:
+    from bot.chat.render import day_and_time
+    from bot.console.texts import PARTS
+
+    return texts.PART_IS_LATE.format(what=PARTS.get(beat.name, beat.name), at=day_and_time(beat.at))

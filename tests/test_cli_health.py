@@ -1,0 +1,64 @@
+"""``schakel health`` says by words and by exit code whether everything turns."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.main import app
+from bot.clock import utc_now
+from bot.config import load_config
+from bot.database import open_database
+from bot.rows import Heartbeat
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation in which nothing ever ran."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("TELEGRAM_TOKEN", "DATABASE_URL", "SECRET_KEY", "CONFIG", "DEBUG"):
+        monkeypatch.delenv(f"SCHAKEL_{name}", raising=False)
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
+    return tmp_path
+
+
+def beat(place: Path, name: str, ago: timedelta) -> None:
+    async def write() -> None:
+        db = open_database(load_config(place / "config.toml", {}).database.url)
+        async with db.begin() as session:
+            session.add(Heartbeat(name=name, at=utc_now() - ago))
+        await db.close()
+
+    asyncio.run(write())
+
+
+def health(*words: str) -> Result:
+    return CliRunner().invoke(app, ["health", *words])
+
+
+def test_where_nothing_runs_it_says_how_to_start(place: Path) -> None:
+    result = health()
+    assert (result.exit_code, "schakel run" in result.output) == (1, True)
+
+
+def test_everything_that_turns_is_code_nought(place: Path) -> None:
+    beat(place, "feeds", timedelta(seconds=1))
+    result = health()
+    assert (result.exit_code, result.output) == (0, "Alles loopt. Nagekeken: 1.\n")
+
+
+def test_what_stands_still_is_named_and_is_code_one(place: Path) -> None:
+    beat(place, "feeds", timedelta(seconds=1))
+    beat(place, "pump_telegram", timedelta(hours=1))
+    result = health()
+    assert result.exit_code == 1
+    assert "Het versturen via Telegram staat stil sinds" in result.output
+    assert "nieuws" not in result.output
+    told = health("--json")
+    assert (told.exit_code, json.loads(told.output)["late"]) == (1, ["pump_telegram"])
