@@ -19,27 +19,29 @@ from briefings.approval_rules import (
     SubmitRefused,
     content_hash,
     judge_approval,
-    judge_submission,
-    lacks_facts,
     needs_release,
 )
-from briefings.audience import RecipientPlan, plan_version
+from briefings.audience import RecipientPlan
+from briefings.blocking import open_blocks
 from briefings.counting import overview_of
 from briefings.distribution import distribute, post_version
 from briefings.drafting import draft_briefing
 from briefings.facts import facts_of, withdraw_fact
+from briefings.handing_in import Submitted, bound, counts, hand_in, submit
 from briefings.plausibility import look_over, tally
 from briefings.rows import (
     BRIEFING_MOVES,
     Briefing,
     BriefingKind,
     BriefingStatus,
-    BriefingText,
+    covered,
 )
 from briefings.settings import BriefingSettings
-from briefings.versions import drop, texts_of
+from briefings.splitting import hold_rest, is_part
+from briefings.versions import drop
 from briefings.wordings import words_of, writers_of
 from contacts.calling import About, CallReason, add_calls
+from contacts.directory import Audience
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
 from contacts.records import move
@@ -61,89 +63,12 @@ REASON_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
-    """Handed in: what the approver must see, and to how many it goes."""
-
-    content_hash: str
-    recipients: int
-    unreachable: int
-
-
-@dataclass(frozen=True, slots=True)
 class Approved:
     """Approved: this many deliveries are planned, this many people have no channel."""
 
     deliveries: int
     unreachable: int
     message_ids: tuple[int, ...]
-
-
-async def submit(
-    session: AsyncSession,
-    briefing: Briefing,
-    actor: Actor,
-    settings: BriefingSettings,
-    *,
-    now: datetime,
-    is_knowing: bool = False,
-) -> Submitted | SubmitRefused:
-    """Hand a draft in for approval and bind its hash.
-
-    :param is_knowing: the actor was asked whether to go on without a confirmed fact.
-    :raises NotAllowed: the actor may not hand in.
-    """
-    require(actor, Permission.SUBMIT_BRIEFING)
-    return await _hand_in(session, briefing, actor, settings, now=now, is_knowing=is_knowing)
-
-
-async def _hand_in(
-    session: AsyncSession,
-    briefing: Briefing,
-    actor: Actor,
-    settings: BriefingSettings,
-    *,
-    now: datetime,
-    is_knowing: bool = False,
-) -> Submitted | SubmitRefused:
-    event = await session.get_one(Event, briefing.event_id)
-    view = await facts_of(session, briefing.event_id)
-    texts, plan = await _bound(session, event, briefing)
-    refused = judge_submission(
-        briefing,
-        event,
-        actor,
-        texts,
-        settings=settings,
-        facts_version=view.block.version,
-        confirmed=len(view.confirmed),
-        is_knowing=is_knowing,
-        next_update_at=view.block.next_update_at,
-        recipients=len(plan.recipients),
-        now=now,
-    )
-    if refused is not None:
-        return refused
-    bound = content_hash(texts, plan.snapshot())
-    bare = lacks_facts(briefing, event, settings, confirmed=len(view.confirmed))
-    await move(
-        session,
-        BRIEFING_MOVES,
-        briefing,
-        BriefingStatus.SUBMITTED,
-        who=actor.who,
-        action="briefing_submitted",
-        now=now,
-        detail={**_counts(plan), **({"without_facts": True} if bare else {})},
-        content_hash=bound,
-        submitted_by=actor.person_id,
-        submitted_at=now,
-        sent_back_reason=None,
-    )
-    return Submitted(bound, len(plan.recipients), len(plan.unreachable))
-
-
-def _counts(plan: RecipientPlan) -> dict[str, int]:
-    return {"recipients": len(plan.recipients), "unreachable": len(plan.unreachable)}
 
 
 def _under_grip(briefing: Briefing, event: Event, settings: BriefingSettings) -> dict[str, Any]:
@@ -186,35 +111,61 @@ async def approve(
     now: datetime,
     send_at: datetime | None = None,
     is_released: bool = False,
+    audiences: Collection[Audience] | None = None,
 ) -> Approved | ApprovalRefused:
     """Approve what was handed in and plan its messages, or say why not.
+
+    A part of the texts can be approved; the others stay waiting, as a version of their own.
 
     :param expected_hash: of what the approver read, or its first 12 characters or more.
     :param send_at: later than now; None sends at once.
     :param is_released: the approver says that the crisis communication released this.
+    :param audiences: whose texts; None is all of this version.
     :raises NotAllowed: the actor may not approve.
     """
     require(actor, Permission.APPROVE_BRIEFING)
     event = await session.get_one(Event, briefing.event_id)
     view = await facts_of(session, briefing.event_id)
-    texts, plan = await _bound(session, event, briefing)
+    texts, plan = await bound(session, event, briefing)
+    part = is_part(briefing, {text.audience for text in texts}, audiences)
+    if part is None:
+        return ApprovalRefused("not_in_parts")
+    chosen = covered(briefing) if audiences is None else audiences
     later = send_at if send_at is not None and send_at > now else None
     refused = judge_approval(
         briefing,
         event,
         actor,
         settings,
-        writers=await _writers(session, briefing) | {view.block.edited_by or 0},
+        writers=await _writers(session, briefing, chosen) | {view.block.edited_by or 0},
         expected_hash=expected_hash,
         actual_hash=content_hash(texts, plan.snapshot()),
-        recipients=len(plan.recipients),
+        recipients=sum(planned.audience in chosen for planned in plan.recipients),
         next_update_at=view.block.next_update_at,
         leaves_at=later or now,
         today=moments.local_date(now),
         is_released=is_released,
+        blocked=bool(open_blocks(briefing, [text for text in texts if text.audience in chosen])),
     )
     if refused is not None:
         return refused
+    if part:
+        await hold_rest(session, event, briefing, chosen, actor, now=now)
+    return await _plan_messages(session, event, briefing, actor, settings, later, now=now)
+
+
+async def _plan_messages(
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    later: datetime | None,
+    *,
+    now: datetime,
+) -> Approved:
+    """Approved: in this transaction its messages and deliveries are written."""
+    texts, plan = await bound(session, event, briefing)
     noticed = await look_over(
         session, event, briefing, await overview_of(session, plan), now=later or now
     )
@@ -227,7 +178,7 @@ async def approve(
         action="briefing_approved",
         now=now,
         detail={
-            **_counts(plan),
+            **counts(plan),
             "noticed": tally(noticed),
             **_under_grip(briefing, event, settings),
         },
@@ -246,9 +197,12 @@ async def approve(
     )
 
 
-async def _writers(session: AsyncSession, briefing: Briefing) -> frozenset[int]:
+async def _writers(
+    session: AsyncSession, briefing: Briefing, chosen: Collection[Audience]
+) -> frozenset[int]:
     """Who wrote words by hand in these texts."""
-    return writers_of(await words_of(session, briefing.id or 0))
+    rows = await words_of(session, briefing.id or 0)
+    return writers_of([row for row in rows if row.audience in chosen])
 
 
 async def _list_unreachable(
@@ -295,7 +249,7 @@ async def retract(
         wrong=wrong,
         bare=bare,
     )
-    submitted = await _hand_in(session, briefing, actor, settings, now=now)
+    submitted = await hand_in(session, briefing, actor, settings, now=now)
     if isinstance(submitted, SubmitRefused):
         return submitted
     write_journal(
@@ -320,12 +274,3 @@ async def withdraw(
     """
     require(actor, Permission.SUBMIT_BRIEFING)
     await drop(session, briefing, who=actor.who, action="briefing_withdrawn", now=now)
-
-
-async def _bound(
-    session: AsyncSession, event: Event, briefing: Briefing
-) -> tuple[list[BriefingText], RecipientPlan]:
-    """What the hash is taken of."""
-    assert briefing.id is not None
-    texts = await texts_of(session, briefing.id)
-    return texts, await plan_version(session, event, briefing)

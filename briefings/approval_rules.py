@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from briefings.blocking import may_be_asked
 from briefings.lint import BLOCK, Remark
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
@@ -46,7 +47,9 @@ class ApprovalRefused:
     communication leads and did not release this), ``unverified_lines`` (a real event
     while a city line is still to be checked), ``promise_past`` (when this leaves, the promised
     update is over), ``not_confirmed``, ``wrong_world``,
-    ``no_recipients``.
+    ``no_recipients``, ``blocked`` (a rule blocks, and nobody set it aside with a reason),
+    ``not_in_parts`` (a correction, retraction or closing text goes whole, and a part is one or
+    more of its texts).
     """
 
     reason: str
@@ -92,11 +95,13 @@ def judge_submission(
     next_update_at: datetime,
     recipients: int,
     now: datetime,
+    asks_exception: bool = False,
 ) -> SubmitRefused | None:
     """The reason not to hand in, or None.
 
     :param confirmed: how many confirmed facts there are.
     :param is_knowing: said once more, knowing that there are none.
+    :param asks_exception: what blocks may wait for a second approver, if that is allowed.
     """
     if briefing.status is not BriefingStatus.DRAFT:
         return SubmitRefused("not_draft")
@@ -109,7 +114,7 @@ def judge_submission(
     if briefing.facts_version != facts_version:
         return SubmitRefused("stale")
     remarks = blocking_remarks(texts)
-    if remarks:
+    if remarks and not (asks_exception and may_be_asked(texts)):
         return SubmitRefused("blocked", remarks)
     if breaks_promise(briefing, next_update_at, leaves_at=now):
         return SubmitRefused("promise_past")
@@ -141,20 +146,21 @@ def judge_approval(
     leaves_at: datetime,
     today: date,
     is_released: bool = False,
+    blocked: bool = False,
 ) -> ApprovalRefused | None:
     """The reason not to approve, or None.
 
-    :param writers: who edited the facts, or wrote words by hand.
+    :param writers: who edited the facts, or wrote words by hand in what is approved.
+    :param blocked: something in it blocks, and no second approver set it aside.
     """
-    if briefing.status is not BriefingStatus.SUBMITTED:
-        return ApprovalRefused("not_submitted")
-    if actor.is_exercise != event.is_exercise:
-        return ApprovalRefused("wrong_world")
-    if event.status not in RUNNING:
-        return ApprovalRefused("not_confirmed")
+    refused = _judge_state(briefing, event, actor)
+    if refused is not None:
+        return refused
     seen, bound = is_same(expected_hash, briefing.content_hash), briefing.content_hash
     if not seen or bound != actual_hash:
         return ApprovalRefused("changed")
+    if blocked:
+        return ApprovalRefused("blocked")
     if needs_four_eyes(event, settings):
         refused = _judge_eyes(briefing, actor, writers)
         if refused is not None:
@@ -166,6 +172,16 @@ def judge_approval(
     if breaks_promise(briefing, next_update_at, leaves_at=leaves_at):
         return ApprovalRefused("promise_past")
     return None if recipients else ApprovalRefused("no_recipients")
+
+
+def _judge_state(briefing: Briefing, event: Event, actor: Actor) -> ApprovalRefused | None:
+    if briefing.status is not BriefingStatus.SUBMITTED:
+        return ApprovalRefused("not_submitted")
+    if actor.is_exercise != event.is_exercise:
+        return ApprovalRefused("wrong_world")
+    if event.status not in RUNNING:
+        return ApprovalRefused("not_confirmed")
+    return None
 
 
 def breaks_promise(briefing: Briefing, next_update_at: datetime, *, leaves_at: datetime) -> bool:

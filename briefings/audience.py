@@ -7,33 +7,58 @@ event. What follows goes to exactly those who got, or may have got, what went be
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Select, String, cast
 from sqlalchemy import select as sql_select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.plans import (
+    Planned,
+    Reader,
+    Receipt,
+    RecipientPlan,
+    Way,
+    only_readers_of,
+    plan_everybody,
+    plan_followers,
+    restricted,
+)
 from briefings.rows import Briefing, BriefingKind
-from briefings.versions import followed_by, versions_of
+from briefings.versions import followed_by, left_out, versions_of
 from contacts.directory import (
     Audience,
     Channel,
-    ChannelKind,
     ChannelStatus,
     Organisation,
     Person,
-    first_audience,
 )
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
 from contacts.records import read_columns
-from contacts.sending import Recipient
 from feeds.rows import Event
+
+__all__ = [
+    "GOT",
+    "Planned",
+    "Reader",
+    "Receipt",
+    "RecipientPlan",
+    "Way",
+    "listed_audiences",
+    "plan_everybody",
+    "plan_followers",
+    "plan_listed",
+    "plan_recipients",
+    "plan_some",
+    "plan_version",
+    "reader_columns",
+    "reader_of",
+    "restricted",
+]
 
 #: a sealed way back belongs to one answer, never to a briefing
 _SEALED = "sealed:"
@@ -47,156 +72,6 @@ GOT = frozenset(
         DeliveryStatus.PLANNED,
     }
 )
-
-Address = tuple[ChannelKind, str]
-
-
-class Reader(NamedTuple):
-    """What of a person decides whether they get a text, and what is shown of them if not.
-
-    Only these columns are read: a city has thousands of people, and a page waits for them.
-    """
-
-    id: int
-    organisation_id: int
-    name: str
-    function: str
-    phone: str | None
-    audiences: Sequence[str]
-    is_exercise: bool
-    left_at: datetime | None = None
-
-
-class Way(NamedTuple):
-    """A channel of somebody; ways are tried by ``rank``, then by ``id``."""
-
-    id: int
-    person_id: int
-    kind: ChannelKind
-    address: str
-    rank: int
-    status: ChannelStatus
-    is_exercise: bool
-
-
-class Planned(NamedTuple):
-    """One message to one person: the text of the first audience, links to the ``extras``."""
-
-    recipient: Recipient
-    audience: Audience
-    extras: tuple[Audience, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Where an earlier version went; ``person`` is None for an organisation's own address."""
-
-    person_id: int | None
-    organisation_id: int | None
-    address: Address
-    audience: Audience
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientPlan:
-    """Who gets it and who does not; planned and unreachable together are the whole audience.
-
-    ``organisations`` counts those that at least one message goes to.
-    """
-
-    recipients: list[Planned] = field(default_factory=list)
-    unreachable: list[Reader] = field(default_factory=list)
-
-    @property
-    def by_channel(self) -> dict[ChannelKind, int]:
-        return dict(Counter(planned.recipient.kind for planned in self.recipients))
-
-    @property
-    def people(self) -> int:
-        return len(self.recipients)
-
-    @property
-    def organisations(self) -> int:
-        return len({planned.recipient.organisation_id for planned in self.recipients})
-
-    def snapshot(self) -> list[str]:
-        """The plan as the approval binds it: sorted, so that the order does not matter."""
-        return sorted(
-            ":".join(
-                (
-                    planned.recipient.kind.value,
-                    planned.recipient.address,
-                    planned.audience.value,
-                    ",".join(extra.value for extra in planned.extras),
-                )
-            )
-            for planned in self.recipients
-        )
-
-
-def plan_everybody(
-    people: Sequence[Reader], channels: Mapping[int, Sequence[Way]], *, is_exercise: bool
-) -> RecipientPlan:
-    """Everybody with an audience, in one world, each through the first channel. Pure."""
-    plan = RecipientPlan()
-    for person in people:
-        audience = first_audience(person.audiences)
-        if audience is None or person.left_at is not None or person.is_exercise != is_exercise:
-            continue
-        _place(plan, person, audience, _usable(person, channels, is_exercise=is_exercise))
-    return plan
-
-
-def plan_followers(
-    receipts: Sequence[Receipt],
-    people: Mapping[int, Reader],
-    channels: Mapping[int, Sequence[Way]],
-    *,
-    is_exercise: bool,
-) -> RecipientPlan:
-    """Exactly those who got it before, each once. Pure.
-
-    The channel is the one that it came through while that is open, else the next one.
-    An organisation's own address (a fallback) gets it there again.
-    """
-    plan = RecipientPlan()
-    for receipt in {r.address: r for r in receipts if r.person_id is None}.values():
-        recipient = Recipient(*receipt.address, None, receipt.organisation_id)
-        plan.recipients.append(Planned(recipient, receipt.audience, ()))
-    by_person: dict[int, list[Receipt]] = {}
-    for receipt in receipts:
-        if receipt.person_id is not None and receipt.person_id in people:
-            by_person.setdefault(receipt.person_id, []).append(receipt)
-    for person_id, got in sorted(by_person.items()):
-        person = people[person_id]
-        usable = _usable(person, channels, is_exercise=is_exercise)
-        came_through = {receipt.address for receipt in got}
-        usable.sort(key=lambda channel: (channel.kind, channel.address) not in came_through)
-        _place(plan, person, first_audience(person.audiences) or got[-1].audience, usable)
-    return plan
-
-
-def _usable(
-    person: Reader, channels: Mapping[int, Sequence[Way]], *, is_exercise: bool
-) -> list[Way]:
-    if person.left_at is not None or person.is_exercise != is_exercise:
-        return []
-    own = [
-        channel
-        for channel in channels.get(person.id, ())
-        if channel.status is ChannelStatus.ACTIVE and channel.is_exercise == is_exercise
-    ]
-    own.sort(key=lambda channel: (channel.rank, channel.id))
-    return own
-
-
-def _place(plan: RecipientPlan, person: Reader, audience: Audience, usable: Sequence[Way]) -> None:
-    if not usable:
-        plan.unreachable.append(person)
-        return
-    recipient = Recipient(usable[0].kind, usable[0].address, person.id, person.organisation_id)
-    extras = tuple(Audience(name) for name in person.audiences if name != audience.value)
-    plan.recipients.append(Planned(recipient, audience, tuple(dict.fromkeys(extras))))
 
 
 async def plan_recipients(
@@ -219,23 +94,33 @@ async def plan_recipients(
 
 async def plan_version(session: AsyncSession, event: Event, briefing: Briefing) -> RecipientPlan:
     """Who gets a version that is still to go."""
-    if briefing.kind is BriefingKind.FIRST:
-        return await _everybody(session, event)
-    before = followed_by(briefing, await versions_of(session, briefing.event_id))
-    ids = [version.id for version in before if version.id is not None]
-    return await _followers(session, event, await _receipts(session, ids))
+    return await _plan(session, event, briefing)
 
 
 async def plan_some(
     session: AsyncSession, event: Event, briefing: Briefing, person_ids: Collection[int]
 ) -> RecipientPlan:
     """What :func:`plan_version` says of these people, for a page that shows a few of them."""
+    return await _plan(session, event, briefing, only=person_ids)
+
+
+async def _plan(
+    session: AsyncSession, event: Event, briefing: Briefing, only: Collection[int] | None = None
+) -> RecipientPlan:
     if briefing.kind is BriefingKind.FIRST:
-        return await _everybody(session, event, only=person_ids)
-    before = followed_by(briefing, await versions_of(session, briefing.event_id))
-    ids = [version.id for version in before if version.id is not None]
-    receipts = await _receipts(session, ids, only=person_ids)
-    return await _followers(session, event, receipts, only=person_ids)
+        return restricted(await _everybody(session, event, only), briefing)
+    versions = await versions_of(session, briefing.event_id)
+    ids = [version.id for version in followed_by(briefing, versions) if version.id is not None]
+    receipts = await _receipts(session, ids, only)
+    plan = restricted(await _followers(session, event, receipts, only), briefing)
+    if missed := left_out(briefing, versions):
+        newcomers = only_readers_of(await _everybody(session, event, only), missed)
+        known = {planned.recipient.person_id for planned in plan.recipients}
+        plan.recipients.extend(
+            one for one in newcomers.recipients if one.recipient.person_id not in known
+        )
+        plan.unreachable.extend(one for one in newcomers.unreachable if one not in plan.unreachable)
+    return plan
 
 
 async def plan_listed(

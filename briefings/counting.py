@@ -8,7 +8,7 @@ numbers, and thousands of rows need not travel for them. What follows is counted
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from briefings.audience import (
     reader_columns,
     reader_of,
 )
+from briefings.plans import only_readers_of
 from briefings.rows import Briefing, BriefingKind
 from contacts.directory import (
     Audience,
@@ -76,9 +77,17 @@ class _Group(NamedTuple):
 
 async def read_overview(session: AsyncSession, event: Event, briefing: Briefing) -> Overview:
     """Who gets a version that is still to go, counted."""
-    if briefing.kind is BriefingKind.FIRST:
+    if briefing.kind is BriefingKind.FIRST and briefing.audiences is None:
         return await _count_everybody(session, event)
     return await overview_of(session, await plan_version(session, event, briefing))
+
+
+async def read_part(
+    session: AsyncSession, event: Event, briefing: Briefing, audiences: Collection[Audience]
+) -> Overview:
+    """Who gets these texts of a version that is still to go, counted."""
+    plan = await plan_version(session, event, briefing)
+    return await overview_of(session, only_readers_of(plan, audiences))
 
 
 async def overview_of(session: AsyncSession, plan: RecipientPlan) -> Overview:

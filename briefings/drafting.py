@@ -14,11 +14,13 @@ from briefings.lint import Remark, lint_text
 from briefings.lint_own import own_remarks
 from briefings.render import Rendered, Sheet, render_text
 from briefings.rows import (
+    CAN_SPLIT,
     Briefing,
     BriefingKind,
     BriefingStatus,
     BriefingText,
     Fact,
+    covered,
 )
 from briefings.settings import BriefingSettings
 from briefings.sheets import Closing, History, make_sheet
@@ -27,14 +29,14 @@ from briefings.versions import (
     SENT,
     NothingToCorrect,
     current_briefing,
-    earlier_than,
+    earlier_for,
     editor,
     texts_of,
     versions_of,
     void_submission,
 )
 from briefings.wordings import carry_words, worded, words_of
-from contacts.directory import Audience, Domain, Organisation
+from contacts.directory import Domain, Organisation
 from contacts.journal import write_journal
 from feeds.rows import Event
 
@@ -59,6 +61,7 @@ async def draft_briefing(
     correction_of: int | None = None,
     wrong: str | None = None,
     bare: bool = False,
+    alone: bool = False,
 ) -> Briefing:
     """(Re)write the open version of an event, with a text for each of the seven audiences.
 
@@ -70,17 +73,20 @@ async def draft_briefing(
     :param correction_of: the version that was wrong; by default the newest that was sent.
     :param wrong: what was wrong, as a category (*het aantal*), never the wrong claim itself.
     :param bare: a retraction that repeats nothing of what was said.
+    :param alone: words of this version change, not the facts that other parts share with it.
     :raises FactsNotOpened: the event has no fact block yet.
     :raises NothingToCorrect: a correction before anything was sent.
     """
     assert event.id is not None
     await renew_promise(session, event.id, settings, editor_id=editor_id, now=now)
     view = await facts_of(session, event.id)
-    await void_submission(session, event.id, editor_id=editor_id, now=now)
+    await void_submission(session, event.id, editor_id=editor_id, now=now, alone=alone)
     # After that, or a draft that took the place of a waiting version would not be among them.
     versions = await versions_of(session, event.id)
     briefing = _open_version(versions) or _new_version(event, versions, now)
-    earlier = earlier_than(briefing.version, versions)
+    if kind not in CAN_SPLIT:
+        briefing.audiences = None
+    earlier = earlier_for(briefing, versions)
     _set_kind(briefing, kind, earlier, correction_of=correction_of, wrong=wrong)
     is_new = briefing.facts_version == 0
     briefing.facts_version = view.block.version
@@ -181,8 +187,7 @@ def _wrong_version(earlier: list[Briefing], asked: int | None) -> int | None:
 
 async def _history(session: AsyncSession, briefing: Briefing, earlier: list[Briefing]) -> History:
     before = next(
-        (b for b in earlier if b.id == briefing.correction_of_id),
-        earlier[-1] if earlier else None,
+        (b for b in earlier if b.id == briefing.correction_of_id), _least_told(briefing, earlier)
     )
     if before is None:
         return History()
@@ -197,6 +202,16 @@ async def _history(session: AsyncSession, briefing: Briefing, earlier: list[Brie
     )
     sent = sum(1 for version in earlier if version.status in SENT)
     return History(before=before, removed=removed.one(), sent=sent)
+
+
+def _least_told(briefing: Briefing, earlier: list[Briefing]) -> Briefing | None:
+    """The version that the reader who heard least of this heard last: what is news to one of
+    the readers is told as news to all."""
+    last = [
+        next((b for b in reversed(earlier) if audience in covered(b)), None)
+        for audience in covered(briefing)
+    ]
+    return min(filter(None, last), key=lambda told: told.version, default=None)
 
 
 async def _closing(session: AsyncSession, briefing: Briefing) -> Closing:
@@ -214,7 +229,7 @@ async def _write_texts(
     stated = _stated(view, sheet)
     names = await _organisation_names(session, is_exercise=briefing.is_exercise)
     own = await words_of(session, briefing.id)
-    for audience in Audience:
+    for audience in covered(briefing):
         done = worded(render_text(sheet, audience), briefing.kind, own)
         remarks = lint_text(
             done.text,

@@ -200,7 +200,8 @@ async def _redraft(
     *,
     now: datetime,
 ) -> Briefing:
-    return await draft_briefing(
+    wrote = briefing.edited_by
+    drafted = await draft_briefing(
         session,
         event,
         kind=briefing.kind,
@@ -209,7 +210,11 @@ async def _redraft(
         now=now,
         correction_of=briefing.correction_of_id,
         wrong=briefing.wrong,
+        alone=True,
     )
+    # Who wrote one text by hand is known by its words; the other texts are still by who they were.
+    drafted.edited_by = wrote
+    return drafted
 
 
 async def _found(

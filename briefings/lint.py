@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from html import unescape
 from typing import Any
@@ -34,12 +34,16 @@ _MARKS = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One finding: ``where`` is a heading or a form, ``advice`` a Dutch sentence."""
+    """One finding: ``where`` is a heading or a form, ``advice`` a Dutch sentence.
+
+    ``absolute``: the person filter found it, so nobody may set it aside.
+    """
 
     code: str
     level: Level
     where: str
     advice: str
+    absolute: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -106,7 +110,7 @@ def _persons(unscreened: Sequence[str], allow: Collection[str]) -> Iterator[Rema
     names = [*lint_rules().names.allow, *allow]
     for sentence in unscreened:
         if screen(sentence, names).blocked:
-            yield _remark("N1", BLOCK, lint_rules().places["fact"])
+            yield replace(_remark("N1", BLOCK, lint_rules().places["fact"]), absolute=True)
 
 
 def _word_rules(blocks: Sequence[Block], text: Rendered) -> Iterator[Remark]:

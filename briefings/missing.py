@@ -8,6 +8,7 @@ settled by a person in another way, counts as reached here.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, literal, not_, or_, se
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.audience import GOT, RecipientPlan, plan_listed
+from briefings.audience import GOT, RecipientPlan, plan_listed, restricted
 from briefings.distribution import post_version
 from briefings.drafting import texts_of
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
@@ -69,12 +70,19 @@ def meant_for(briefing: Briefing) -> ColumnElement[bool]:
     was to get it then.
     """
     tried = _with_delivery(briefing, col(Delivery.id).is_not(None))
+    if briefing.kind is BriefingKind.FIRST and briefing.audiences is not None:
+        return or_(and_(on_the_list(), _reads(briefing.audiences)), tried)
     if briefing.kind is BriefingKind.FIRST:
         return or_(on_the_list(), tried)
     called = select(col(CallItem.person_id)).where(
         col(CallItem.briefing_id) == briefing.id, col(CallItem.why) == CallReason.NO_CHANNEL
     )
     return or_(tried, col(Person.id).in_(called))
+
+
+def _reads(audiences: Sequence[str]) -> ColumnElement[bool]:
+    """People whose own text, the first of their list, is one of these."""
+    return or_(*(STORED_AUDIENCES.startswith(f'["{one}"', autoescape=True) for one in audiences))
 
 
 def missed_but_reachable(event: Event, briefing: Briefing) -> ColumnElement[bool]:
@@ -110,7 +118,7 @@ async def plan_missed(session: AsyncSession, event: Event, briefing: Briefing) -
         )
     )
     ids = [ident for (ident,) in await read_columns(session, asked)]
-    return await plan_listed(session, event, ids) if ids else RecipientPlan()
+    return restricted(await plan_listed(session, event, ids), briefing) if ids else RecipientPlan()
 
 
 def seal_of(plan: RecipientPlan) -> str:

@@ -84,6 +84,9 @@ class BriefingStatus(StrEnum):
     RETRACTED = "retracted"
 
 
+#: may be approved in parts; what puts something right, or ends it, goes to everybody at once
+CAN_SPLIT = frozenset({BriefingKind.FIRST, BriefingKind.UPDATE})
+
 BRIEFING_MOVES: MoveTable[BriefingStatus] = {
     BriefingStatus.DRAFT: frozenset({BriefingStatus.SUBMITTED, BriefingStatus.WITHDRAWN}),
     BriefingStatus.SUBMITTED: frozenset(
@@ -98,7 +101,12 @@ BRIEFING_MOVES: MoveTable[BriefingStatus] = {
 
 
 class Briefing(Row, table=True):
-    """One version for all audiences of an event. Approval binds ``content_hash``."""
+    """One version for all audiences of an event. Approval binds ``content_hash``.
+
+    ``audiences``: only these, because the others were approved or held back on their own; None
+    is all. ``exceptions``: rules that a second approver set aside, each an object of
+    :class:`briefings.exceptions.Granted`.
+    """
 
     __table_args__ = (UniqueConstraint("event_id", "version"),)
 
@@ -123,7 +131,18 @@ class Briefing(Row, table=True):
     wrong: str | None = Field(
         default=None, max_length=300, description="what was wrong, as category"
     )
+    audiences: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    exceptions: list[dict[str, Any]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     is_exercise: bool = Field(default=False)
+
+
+def covered(briefing: Briefing) -> tuple[Audience, ...]:
+    """The audiences that this version has a text for. Pure."""
+    if briefing.audiences is None:
+        return tuple(Audience)
+    return tuple(audience for audience in Audience if audience.value in briefing.audiences)
 
 
 class BriefingText(Row, table=True):

@@ -14,6 +14,8 @@ from briefings.rows import (
     BriefingKind,
     BriefingStatus,
     BriefingText,
+    OwnWording,
+    covered,
 )
 from contacts.directory import Audience
 from contacts.journal import SYSTEM, Who
@@ -22,6 +24,7 @@ from contacts.records import IllegalMove, move
 from contacts.sending import cancel_message
 
 OPEN = frozenset({BriefingStatus.DRAFT, BriefingStatus.SUBMITTED})
+_CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 #: versions that reached people
 SENT = frozenset({BriefingStatus.DISTRIBUTED, BriefingStatus.CORRECTED, BriefingStatus.RETRACTED})
 
@@ -82,6 +85,24 @@ def earlier_than(version: int, versions: Sequence[Briefing]) -> list[Briefing]:
     ]
 
 
+def earlier_for(briefing: Briefing, versions: Sequence[Briefing]) -> list[Briefing]:
+    """Those of :func:`earlier_than` that told one of its readers something, oldest first. Pure.
+
+    The other half of a version that was approved in parts is none of them.
+    """
+    mine = set(covered(briefing))
+    earlier = earlier_than(briefing.version, versions)
+    return [version for version in earlier if mine & set(covered(version))]
+
+
+def left_out(briefing: Briefing, versions: Sequence[Briefing]) -> frozenset[Audience]:
+    """Audiences of an update that got no text yet: theirs was held back and never sent. Pure."""
+    if briefing.kind is not BriefingKind.UPDATE:
+        return frozenset()
+    told = [v for v in earlier_than(briefing.version, versions) if v.kind not in _CORRECTING]
+    return frozenset(covered(briefing)) - {one for version in told for one in covered(version)}
+
+
 def followed_by(briefing: Briefing, versions: Sequence[Briefing]) -> list[Briefing]:
     """The versions whose readers get ``briefing``; empty for a first one (it goes to all).
 
@@ -119,9 +140,16 @@ def went_out(version: Briefing, *, now: datetime) -> bool:
 
 
 async def void_submission(
-    session: AsyncSession, event_id: int, *, editor_id: int | None, now: datetime
+    session: AsyncSession,
+    event_id: int,
+    *,
+    editor_id: int | None,
+    now: datetime,
+    alone: bool = False,
 ) -> Briefing | None:
     """Void what was handed in or approved for later, because something in it changed.
+
+    :param alone: only the newest version changed, not what other parts of it were made of.
 
     A version that was handed in becomes a draft again. One that waits for its moment is
     withdrawn with its messages, and an empty draft takes its place. Returns the draft, or
@@ -130,14 +158,18 @@ async def void_submission(
     briefing = await current_briefing(session, event_id)
     if briefing is None:
         return None
-    if briefing.status is BriefingStatus.SUBMITTED:
+    was_handed_in = briefing.status is BriefingStatus.SUBMITTED
+    if was_handed_in:
         await move(
             session, BRIEFING_MOVES, briefing, BriefingStatus.DRAFT,
             who=editor(editor_id), action="submission_voided", now=now,
             detail={"reason": "edited"},
             content_hash=None, submitted_by=None, submitted_at=None,
         )  # fmt: skip
-        return briefing
+    if briefing.status is BriefingStatus.DRAFT:
+        if not alone:
+            await _join_waiting(session, briefing, who=editor(editor_id), now=now)
+        return briefing if was_handed_in else None
     if not waits(briefing, now=now):
         return None
     await drop(session, briefing, who=editor(editor_id), action="approval_voided", now=now)
@@ -151,11 +183,37 @@ async def void_submission(
         created_at=now,
         correction_of_id=briefing.correction_of_id,
         wrong=briefing.wrong,
+        audiences=briefing.audiences,
         is_exercise=briefing.is_exercise,
     )
     session.add(draft)
     await session.flush()
+    if not alone:
+        await _join_waiting(session, draft, who=editor(editor_id), now=now)
     return draft
+
+
+async def _join_waiting(session: AsyncSession, draft: Briefing, *, who: Who, now: datetime) -> None:
+    """Other parts of the same version that wait for their moment come back to the draft.
+
+    Their approval is over as well, and no reader may fall between two parts.
+    """
+    if draft.audiences is None:
+        return
+    for other in await versions_of(session, draft.event_id):
+        if other.id == draft.id or not waits(other, now=now):
+            continue
+        await drop(session, other, who=who, action="approval_voided", now=now)
+        both = {*draft.audiences, *(audience.value for audience in covered(other))}
+        draft.audiences = [one.value for one in Audience if one.value in both]
+        rows = await session.exec(select(OwnWording).where(col(OwnWording.briefing_id) == other.id))
+        for row in rows.all():
+            row.briefing_id = draft.id or 0
+            session.add(row)
+    if len(draft.audiences) == len(Audience):
+        draft.audiences = None
+    session.add(draft)
+    await session.flush()
 
 
 def waits(briefing: Briefing, *, now: datetime) -> bool:

@@ -15,7 +15,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.own_words import Worded, Wording, apply
 from briefings.render import Rendered
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, OwnWording
-from contacts.directory import Audience
 from contacts.journal import Who, write_journal
 
 _CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
@@ -127,10 +126,6 @@ async def take_back_words(
     await session.flush()
 
 
-def writers_of(rows: Sequence[OwnWording], audience: Audience | None = None) -> frozenset[int]:
-    """Who wrote words by hand, for one audience or for all. Pure."""
-    return frozenset(
-        row.written_by
-        for row in rows
-        if row.written_by is not None and audience in {None, row.audience}
-    )
+def writers_of(rows: Sequence[OwnWording]) -> frozenset[int]:
+    """Who wrote words by hand. Pure."""
+    return frozenset(row.written_by for row in rows if row.written_by is not None)

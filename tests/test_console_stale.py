@@ -16,7 +16,8 @@ import pytest
 from sqlmodel import col, select
 
 from bot.console.app import DOORS
-from briefings.rows import Briefing
+from briefings.drafting import texts_of
+from briefings.rows import Briefing, FactBlock
 from contacts.directory import ContactGroup, Person
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.records import Database
@@ -80,6 +81,25 @@ async def with_fact(desk: Desk) -> None:
     await desk.fact()
 
 
+async def blocked(desk: Desk) -> None:
+    """Handed in with a sentence that a rule blocks; the visitor did not write any of it."""
+    await desk.fact()
+    async with desk.world.db.begin() as session:
+        version = (await session.exec(select(Briefing).order_by(col(Briefing.id)))).all()[-1]
+        for text in await texts_of(session, version.id or 0):
+            text.remarks = [{"code": "N4", "level": "block", "where": "x", "advice": "Bron."}]
+            session.add(text)
+    done = await desk.press("indienen", versie=1, uitzondering="ja", zeker="ja")
+    assert done.status_code == 303
+    async with desk.world.db.begin() as session:
+        version = (await session.exec(select(Briefing).order_by(col(Briefing.id)))).all()[-1]
+        version.edited_by = version.submitted_by = 999
+        session.add(version)
+        block = (await session.exec(select(FactBlock))).all()[-1]
+        block.edited_by = 999
+        session.add(block)
+
+
 async def submitted(desk: Desk) -> None:
     await desk.fact()
     assert (await desk.press("indienen", versie=1)).status_code == 303
@@ -136,6 +156,9 @@ SEEN = {
     f"{_EVENT}/indienen": Seen("versie", "teksten", with_fact),
     f"{_EVENT}/intrekken": Seen("versie", "teksten", with_fact),
     f"{_EVENT}/goedkeuren": Seen("gelezen", "goedkeuren", submitted),
+    f"{_EVENT}/uitzondering": Seen(
+        "gezien", "verzenden", blocked, {"reden": "De gemeente ontkende dit zelf."}
+    ),
     f"{_EVENT}/terugsturen": Seen("gezien", "verzenden", submitted, {"opmerking": "Korter."}),
     f"{_EVENT}/nieuwe-versie": Seen("gezien", "teksten", going, {"soort": "update"}),
     f"{_EVENT}/teksten/schrijven": Seen(

@@ -18,6 +18,7 @@ from bot.evening.wrong_parts import sent_parts
 from briefings import moments
 from briefings.approval import Approved, SubmitRefused, submit, withdraw
 from briefings.approval_rules import needs_four_eyes
+from briefings.blocking import may_be_asked
 from briefings.drafting import current_briefing, texts_of
 from briefings.lint import Remark
 from briefings.pdf import Sheet
@@ -42,22 +43,26 @@ async def _page(
     error: str = "",
     remarks: Sequence[Remark] = (),
     asks_sure: bool = False,
+    asks_exception: bool = False,
 ) -> Response:
     assert event.id is not None
     versions = await versions_of(visit.session, event.id)
     briefing = chosen_version(versions, visit.request.query_params.get("versie", ""))
     asked = visit.request.query_params.get("met", "")
     compared = compared_with(briefing, versions, asked) if briefing else None
+    found = await texts_of(visit.session, briefing.id or 0) if briefing else []
     return await visit.show_of(
         event,
         "teksten",
         "teksten.html",
         status=422 if error or asks_sure else 200,
         asks_sure=asks_sure,
+        asks_exception=asks_exception,
         briefing=briefing,
         versions=list(reversed(versions)),
         stamp=stamp_of(versions),
         drafts=await _drafts(visit, briefing, compared) if briefing else [],
+        can_ask=may_be_asked(found),
         compared=compared,
         is_asked=bool(asked),
         is_newest=briefing is not None and briefing.id == versions[-1].id,
@@ -172,6 +177,7 @@ async def hand_in(visit: Visit) -> Response:
     assert event.id is not None
     briefing = await _current(visit, event)
     settings = visit.parts.config.briefings
+    asks = visit.text("uitzondering") == "ja"
     result = await submit(
         visit.session,
         briefing,
@@ -179,9 +185,10 @@ async def hand_in(visit: Visit) -> Response:
         settings,
         now=visit.now,
         is_knowing=visit.text("zeker") == "ja",
+        asks_exception=asks,
     )
     if isinstance(result, SubmitRefused) and result.reason == "no_facts":
-        return await _page(visit, event, asks_sure=True)
+        return await _page(visit, event, asks_sure=True, asks_exception=asks)
     if isinstance(result, SubmitRefused):
         error = chat_texts.REFUSALS.get(result.reason, result.reason)
         return await _page(visit, event, error=error, remarks=result.remarks)

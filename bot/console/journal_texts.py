@@ -27,6 +27,8 @@ ACTIONS = {
     "api_key_revoked": "sleutel van een systeem ingetrokken",
     "briefing_submitted": "teksten ter goedkeuring gegeven",
     "briefing_withdrawn": "concept teruggetrokken",
+    "rule_set_aside": "uitzondering op een regel, met reden",
+    "texts_held_back": "teksten nog niet goedgekeurd",
     "own_words_written": "tekst in eigen woorden",
     "own_words_kept": "eigen woorden gehouden",
     "own_words_dropped": "eigen woorden weggehaald",

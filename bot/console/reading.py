@@ -98,20 +98,20 @@ async def read_newest(
     versions = await sent_versions(session, door.link.event_id, now=now)
     if not versions:
         return None
-    newest = versions[0]
-    by_audience = await _texts_of(session, newest)
+    by_audience = await _newest_texts(session, versions)
     if not by_audience:
         return None
     message = await _message_of(session, door.link)
-    delivery_id = await delivery_of(session, door.link, newest)
     preferred = [wanted, _audience_of(message), await _work_of(session, door.link.organisation_id)]
     audience = choose_audience(list(by_audience), preferred)
-    text = by_audience[audience]
+    newest, text = by_audience[audience]
+    delivery_id = await delivery_of(session, door.link, newest)
+    earlier = [version for version in versions if version.version < newest.version]
     return Reading(
         subject=text.subject,
         html=text.html,
-        before=await _before(session, text, versions[1:]),
-        corrected=corrected_in(versions[1:]),
+        before=await _before(session, text, earlier),
+        corrected=corrected_in(earlier),
         is_closing=newest.kind is BriefingKind.CLOSING,
         audience=audience,
         others=tuple(other for other in Audience if other in by_audience and other != audience),
@@ -139,6 +139,22 @@ async def sent_versions(session: AsyncSession, event_id: int, *, now: datetime) 
         .order_by(col(Briefing.version).desc())
     )
     return [briefing for briefing in found.all() if not waits(briefing, now=now)]
+
+
+async def _newest_texts(
+    session: AsyncSession, versions: Sequence[Briefing]
+) -> dict[Audience, tuple[Briefing, BriefingText]]:
+    """For each audience the newest text that went out, in the order of the audiences.
+
+    A version that was approved in parts has the text of some audiences only.
+    """
+    newest: dict[Audience, tuple[Briefing, BriefingText]] = {}
+    for version in versions:
+        found = await _texts_of(session, version)
+        newest = {audience: (version, text) for audience, text in found.items()} | newest
+        if version.audiences is None or len(newest) == len(Audience):
+            break
+    return {audience: newest[audience] for audience in Audience if audience in newest}
 
 
 async def _texts_of(session: AsyncSession, briefing: Briefing) -> dict[Audience, BriefingText]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -11,16 +11,19 @@ from bot.chat.coordinator import texts as chat_texts
 from bot.console import passkeys, texts
 from bot.console.dispatch import calls_shown, read_dispatches
 from bot.console.doors import Door, StalePage, Visit
+from bot.console.exceptions import exceptions_shown
 from bot.evening import approving
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes, needs_release
-from briefings.counting import Overview, read_overview
-from briefings.drafting import current_briefing
+from briefings.counting import Overview, read_overview, read_part
+from briefings.drafting import current_briefing, texts_of
+from briefings.exceptions import ExceptionRefused, grant_exception
 from briefings.moments import local_date
 from briefings.plausibility import look_over
-from briefings.rows import Briefing, BriefingStatus
+from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus
+from contacts.directory import Audience
 from contacts.permissions import Permission
 from contacts.texts import CHANNELS
 from feeds.rows import Event
@@ -33,12 +36,23 @@ async def show_sending(visit: Visit) -> Response:
     return await _page(visit, await visit.event())
 
 
-async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = False) -> Response:
+async def _page(
+    visit: Visit,
+    event: Event,
+    *,
+    error: str = "",
+    asks: bool = False,
+    chosen: Sequence[Audience] = (),
+) -> Response:
     assert event.id is not None
     briefing = await current_briefing(visit.session, event.id)
     plan = None
     if briefing is not None and briefing.status in OPEN:
-        plan = await read_overview(visit.session, event, briefing)
+        plan = await (
+            read_part(visit.session, event, briefing, chosen)
+            if chosen
+            else read_overview(visit.session, event, briefing)
+        )
     return await visit.show_of(
         event,
         "verzenden",
@@ -48,6 +62,7 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
         **await _planned(visit, event, briefing, plan),
         error=error,
         asks=asks,
+        chosen=chosen,
         later=later_moment(event.send_before, visit.now),
         passkey=await passkeys.question(visit, briefing.content_hash or "")
         if asks and briefing is not None
@@ -58,8 +73,13 @@ async def _page(visit: Visit, event: Event, *, error: str = "", asks: bool = Fal
 async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> dict[str, Any]:
     """What changes while it is approved and sent."""
     settings = visit.parts.config.briefings
+    drafts = await texts_of(visit.session, briefing.id) if briefing and briefing.id else []
+    can_split = briefing is not None and briefing.kind in CAN_SPLIT and len(drafts) > 1
     return {
         "briefing": briefing,
+        "parts": [(one.audience, texts.AUDIENCES[one.audience]) for one in drafts],
+        "can_split": can_split,
+        **await exceptions_shown(visit.session, briefing, drafts),
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
         "four_eyes": needs_four_eyes(event, settings),
@@ -79,6 +99,7 @@ async def _planned(
         "plan": plan,
         "by_channel": _channels(plan),
         "by_audience": _audiences(plan),
+        "counts": plan.by_audience,
         "noticed": await look_over(visit.session, event, briefing, plan, now=visit.now),
     }
 
@@ -115,8 +136,16 @@ def _audiences(plan: Overview) -> Mapping[str, int]:
 
 
 async def ask_sure(visit: Visit) -> Response:
-    """``GET …/goedkeuren``: says in one sentence what will happen, and asks once more."""
-    return await _page(visit, await visit.event(), asks=True)
+    """``GET …/goedkeuren?tekst=…``: says in one sentence what will happen, and asks once more.
+
+    With texts named, only those are approved and the others stay waiting.
+    """
+    event = await visit.event()
+    asked = visit.request.query_params
+    chosen = [Audience(one) for one in asked.getlist("tekst")]
+    if asked.get("deel") and not chosen:
+        return await _page(visit, event, error=texts.CHOOSE_A_TEXT)
+    return await _page(visit, event, asks=True, chosen=chosen)
 
 
 async def approve_now(visit: Visit) -> Response:
@@ -124,8 +153,9 @@ async def approve_now(visit: Visit) -> Response:
     event = await visit.event()
     briefing = await _submitted(visit, event)
     at = clock_time(visit.text("tijd"))
+    chosen = [Audience(one) for one in visit.fields.get("tekst", [])]
     if visit.text("tijd") and at is None:
-        return await _page(visit, event, error=texts.TIME_LIKE_THIS, asks=True)
+        return await _page(visit, event, error=texts.TIME_LIKE_THIS, asks=True, chosen=chosen)
     if refused := await passkeys.refusal(visit, briefing.content_hash or ""):
         return await _page(visit, event, error=refused)
     result = await approve(
@@ -137,15 +167,38 @@ async def approve_now(visit: Visit) -> Response:
         now=visit.now,
         send_at=next_time(visit.now, at) if at else None,
         is_released=visit.text("vrijgegeven") == "ja",
+        audiences=chosen or None,
     )
     if isinstance(result, ApprovalRefused):
         return await _page(
             visit, event, error=chat_texts.REFUSALS.get(result.reason, result.reason)
         )
     await approving.follow_sending(visit.session, event, briefing, visit.actor, now=visit.now)
-    return visit.back(
-        f"/gebeurtenis/{event.id}/verzenden", done="approved_later" if at else "approved"
+    await approving.ask_again_for_rest(visit.session, event, briefing, visit.actor, now=visit.now)
+    done = "approved_part" if chosen else "approved_later" if at else "approved"
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
+
+
+async def set_aside(visit: Visit) -> Response:
+    """``POST …/uitzondering``: one finding that blocks, by a second approver, with a reason."""
+    event = await visit.event()
+    briefing = await _submitted(visit, event)
+    visit.require_seen(briefing.content_hash or "")
+    granted = await grant_exception(
+        visit.session,
+        event,
+        briefing,
+        visit.actor,
+        visit.text("regel"),
+        visit.text("reden"),
+        expected_hash=briefing.content_hash or "",
+        allow=visit.parts.config.signals.allow,
+        now=visit.now,
     )
+    if isinstance(granted, ExceptionRefused):
+        error = chat_texts.EXCEPTION_REFUSALS[granted.reason]
+        return await _page(visit, event, error=error)
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="set_aside_rule")
 
 
 async def send_back(visit: Visit) -> Response:
@@ -184,5 +237,6 @@ DOORS = (
     Door(f"{_EVENT}/wie", show_planned, Permission.SEE_STATUS),
     Door(f"{_EVENT}/goedkeuren", ask_sure, Permission.APPROVE_BRIEFING),
     Door(f"{_EVENT}/goedkeuren", approve_now, Permission.APPROVE_BRIEFING, "POST"),
+    Door(f"{_EVENT}/uitzondering", set_aside, Permission.APPROVE_BRIEFING, "POST"),
     Door(f"{_EVENT}/terugsturen", send_back, Permission.APPROVE_BRIEFING, "POST"),
 )

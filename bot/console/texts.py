@@ -319,3 +319,6 @@ EVENT_TABS = {
 }
 REMARK_LEVELS = {"block": "moet anders", "warn": "kan beter", "advice": "tip"}
 ALSO_HERE = "Ook op deze pagina: {names}."
+
+CHOOSE_A_TEXT = "Kies ten minste één tekst om goed te keuren."
+SOMEBODY = "iemand die niet meer op de lijst staat"

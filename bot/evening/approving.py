@@ -11,10 +11,11 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import card, texts
 from bot.chat.render import render
 from briefings.approval import send_back
+from briefings.blocking import granted_in, open_blocks
 from briefings.counting import read_overview
-from briefings.drafting import texts_of
+from briefings.drafting import current_briefing, texts_of
 from briefings.plausibility import look_over
-from briefings.rows import Briefing, BriefingKind
+from briefings.rows import CAN_SPLIT, Briefing, BriefingKind, BriefingStatus
 from contacts.directory import Person, Role
 from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Actor, people_with
@@ -26,6 +27,8 @@ from signals.person_filter import screen
 #: Enough of the hash to tell two versions apart within 64 bytes of button data.
 HASH_PART = 12
 REMARK_LIMIT = 300
+#: findings with a button of their own under one message
+MOST_BLOCKS = 6
 
 
 async def request_view(
@@ -35,20 +38,35 @@ async def request_view(
     assert briefing.id is not None
     assert briefing.content_hash is not None
     plan = await read_overview(session, event, briefing)
+    drafts = await texts_of(session, briefing.id)
+    blocks = open_blocks(briefing, drafts)
     text = render(
         "coordinator/approval.html",
         event=event,
         briefing=briefing,
         plan=plan,
         noticed=await look_over(session, event, briefing, plan, now=now),
-        drafts=await texts_of(session, briefing.id),
+        drafts=drafts,
         kind=texts.BRIEFING_KINDS[briefing.kind],
+        names=texts.AUDIENCES,
+        blocks=blocks,
+        granted=granted_in(briefing, drafts),
     )
-    return text, [
+    seen = briefing.content_hash[:HASH_PART]
+    buttons = [
         [Button(texts.READ, data("rd", briefing.id))],
-        [Button(texts.APPROVE, data("ap1", briefing.id, briefing.content_hash[:HASH_PART]))],
+        [Button(texts.APPROVE, data("ap1", briefing.id, seen))],
         [Button(texts.SEND_BACK, data("back", briefing.id))],
     ]
+    if len(drafts) > 1 and briefing.kind in CAN_SPLIT:
+        buttons.insert(2, [Button(texts.NOT_ALL, data("aps", briefing.id, seen, 0))])
+    for found in blocks[:MOST_BLOCKS]:
+        if found.can_be_set_aside:
+            label = texts.SET_ASIDE.format(
+                code=found.remark.code, name=texts.AUDIENCES[found.audience]
+            )
+            buttons.append([Button(label, data("exc", briefing.id, seen, found.key))])
+    return text, buttons
 
 
 async def ask_approvers(
@@ -78,6 +96,23 @@ async def ask_approvers(
         now=now,
     )
     return len(approvers)
+
+
+async def ask_again_for_rest(
+    session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
+) -> None:
+    """After a part was approved: the texts that were held back, before everybody who may approve
+    them, whoever held them back included."""
+    rest = await current_briefing(session, briefing.event_id)
+    if rest is None or rest.id == briefing.id or rest.status is not BriefingStatus.SUBMITTED:
+        return
+    approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
+    text, buttons = await request_view(session, event, rest, now=now)
+    await tell_people(
+        session, approvers, Content(telegram=TelegramForm(text=text, buttons=buttons)),
+        kind=MessageKind.APPROVAL, event_id=event.id, severity=event.severity or 0,
+        is_exercise=actor.is_exercise, now=now,
+    )  # fmt: skip
 
 
 async def follow_sending(

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
+from bot.chat.coordinator.part_flow import chosen_by
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.passkeys import is_asked
@@ -16,11 +17,11 @@ from bot.evening.approving import HASH_PART
 from bot.evening.starting import later_moment
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes, needs_release, severity_of
-from briefings.counting import read_overview
+from briefings.counting import read_overview, read_part
 from briefings.drafting import texts_of
 from briefings.moments import clock
 from briefings.plausibility import look_over
-from briefings.rows import Briefing, BriefingStatus
+from briefings.rows import Briefing, BriefingStatus, covered
 from contacts.arrival import resend_unknown
 from contacts.directory import Audience
 from contacts.outbox import (
@@ -97,7 +98,13 @@ async def ask_sure(turn: Turn) -> None:
     if await _takes_passkey(turn):
         await turn.say(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
         return
-    plan = await read_overview(turn.session, event, briefing)
+    mask = turn.tap.number(2) if len(turn.tap.args) > 2 else 0
+    chosen = chosen_by(briefing, mask)
+    plan = await (
+        read_overview(turn.session, event, briefing)
+        if chosen is None
+        else read_part(turn.session, event, briefing, chosen)
+    )
     noticed = await look_over(turn.session, event, briefing, plan, now=turn.now)
     released = needs_release(briefing, event, turn.config.briefings)
     verb = RELEASED if released else "ap2"
@@ -105,7 +112,7 @@ async def ask_sure(turn: Turn) -> None:
         [
             Button(
                 texts.RELEASED if released else texts.APPROVE_SURE,
-                data(verb, briefing.id, turn.tap.args[1]),
+                data(verb, briefing.id, turn.tap.args[1], 0, mask),
             )
         ],
         [Button(texts.NOT_NOW, data("ap0", briefing.id))],
@@ -114,7 +121,7 @@ async def ask_sure(turn: Turn) -> None:
         label = texts.RELEASED_LATER if released else texts.APPROVE_LATER
         mark = int(later.timestamp())
         button = Button(
-            label.format(clock=clock(later)), data(verb, briefing.id, turn.tap.args[1], mark)
+            label.format(clock=clock(later)), data(verb, briefing.id, turn.tap.args[1], mark, mask)
         )
         buttons.insert(1, [button])
     await turn.change(
@@ -124,6 +131,8 @@ async def ask_sure(turn: Turn) -> None:
             plan=plan,
             noticed=noticed,
             released=released,
+            names=texts.AUDIENCES,
+            held=[] if chosen is None else [a for a in covered(briefing) if a not in chosen],
         ),
         buttons,
     )
@@ -159,6 +168,7 @@ async def approve_now(turn: Turn) -> None:
         now=turn.now,
         send_at=_asked_moment(turn),
         is_released=turn.tap.verb == RELEASED,
+        audiences=chosen_by(briefing, turn.tap.number(3)) if len(turn.tap.args) > 3 else None,
     )
     if isinstance(result, ApprovalRefused):
         why = texts.REFUSALS.get(result.reason, result.reason)
@@ -169,12 +179,13 @@ async def approve_now(turn: Turn) -> None:
         render("coordinator/approved.html", result=result, briefing=briefing, now=turn.now), [brake]
     )
     await approving.follow_sending(turn.session, event, briefing, turn.known(), now=turn.now)
+    await approving.ask_again_for_rest(turn.session, event, briefing, turn.known(), now=turn.now)
 
 
 def _asked_moment(turn: Turn) -> datetime | None:
     """The moment under the button, when it was not *now*."""
     assert turn.tap is not None
-    if len(turn.tap.args) < 3:
+    if len(turn.tap.args) < 3 or not turn.tap.number(2):
         return None
     return datetime.fromtimestamp(turn.tap.number(2), tz=UTC)
 

@@ -164,6 +164,7 @@ REFUSALS = {
     "not_confirmed": "Deze gebeurtenis loopt niet (meer).",
     "wrong_world": "Oefening en echt blijven gescheiden.",
     "promise_past": "De beloofde update is dan al voorbij. Beloof eerst een nieuw moment.",
+    "not_in_parts": "Deze tekst gaat in één keer naar iedereen. Keur alles goed, of stuur terug.",
     "no_speaker": "Bij openbare woorden hoort wie dat zei, met de functie.",
     "no_words": "Vul ook in wat er gezegd is.",
     "words_too_long": "Openbare woorden zijn hooguit twee zinnen.",
@@ -253,4 +254,19 @@ OWN_REFUSALS = {
     "too_long": "Dit is te lang. Houd het bij 3000 tekens.",
     "placeholder": "Laat woorden tussen %% staan zoals ze waren, en zet er geen andere bij.",
     "person": "Dit gaat misschien over één mens. Schrijf het zonder namen en zonder kenmerken.",
+}
+
+NOT_ALL = "Niet alles tegelijk"
+PART_ON, PART_OFF = "☑ {name} ({count})", "☐ {name} ({count})"
+PART_GO = "Verder met {count} teksten"
+ASK_EXCEPTION = "Vraag een uitzondering"
+SET_ASIDE = "Toch toestaan: {code}, {name}"
+
+EXCEPTION_REFUSALS = {
+    "not_submitted": REFUSALS["not_submitted"],
+    "changed": REFUSALS["changed"],
+    "not_second": "Dit kan alleen een goedkeurder die niets schreef en niet indiende.",
+    "not_this": "Op deze regel kan geen uitzondering, of zij is er al. Lees wat er nu staat.",
+    "no_reason": "Schrijf waarom dit hier toch mag.",
+    "person": "In deze reden lijkt een persoon herkenbaar. Schrijf het zonder.",
 }

@@ -13,6 +13,7 @@ from bot.chat.coordinator.text_forms import split_text, with_shown_places
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from briefings.approval import SubmitRefused, submit, withdraw
+from briefings.blocking import may_be_asked
 from briefings.drafting import current_briefing, texts_of
 from briefings.editing import can_be_worded
 from briefings.rows import Briefing, BriefingStatus, BriefingText
@@ -22,6 +23,8 @@ from contacts.permissions import NotAllowed, Permission, may
 from feeds.rows import Event
 
 AUDIENCES = tuple(Audience)
+#: handed in although a rule blocks it, for a second approver to decide
+ASKING = "subx"
 #: What one chat message can hold of a full text, with room for marks.
 PART = 3500
 #: on a button: handed in by somebody who knows that nothing is confirmed
@@ -92,6 +95,7 @@ async def hand_in(turn: Turn) -> None:
     if briefing is None:
         return
     assert turn.tap is not None
+    asks = turn.tap.verb == ASKING
     result = await submit(
         turn.session,
         briefing,
@@ -99,24 +103,31 @@ async def hand_in(turn: Turn) -> None:
         turn.config.briefings,
         now=turn.now,
         is_knowing=turn.tap.args[2:] == (KNOWING,),
+        asks_exception=asks,
     )
     if isinstance(result, SubmitRefused) and result.reason == "no_facts":
         await _ask_once_more(turn, event, briefing)
         return
     if isinstance(result, SubmitRefused):
+        can_ask = may_be_asked(await texts_of(turn.session, briefing.id or 0))
         await turn.say(
             render(
                 "coordinator/submit_refused.html",
                 why=texts.REFUSALS.get(result.reason, result.reason),
                 remarks=result.remarks,
-            )
+            ),
+            [[Button(texts.ASK_EXCEPTION, data(ASKING, event.id, briefing.version))]]
+            if can_ask and result.reason == "blocked" and not asks
+            else [],
         )
         return
     await ask_approvers(turn, event, briefing)
 
 
 async def _ask_once_more(turn: Turn, event: Event, briefing: Briefing) -> None:
-    knowing = data("submit", event.id, briefing.version, KNOWING)
+    assert turn.tap is not None
+    # What was asked beside it, is asked again.
+    knowing = data(turn.tap.verb, event.id, briefing.version, KNOWING)
     await turn.say(
         render("coordinator/no_facts.html", event=event),
         [
@@ -160,6 +171,7 @@ TAPS: dict[str, Handler] = {
     "texts": show_texts,
     "text": show_text,
     "submit": hand_in,
+    ASKING: hand_in,
     "drop": drop,
 }
 STEPS: dict[tuple[str, str], Handler] = {}

@@ -1,0 +1,118 @@
+"""Hand a version in for approval: its texts and its readers are bound by one hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.approval_rules import (
+    SubmitRefused,
+    content_hash,
+    judge_submission,
+    lacks_facts,
+)
+from briefings.audience import RecipientPlan, plan_version
+from briefings.facts import facts_of
+from briefings.rows import BRIEFING_MOVES, Briefing, BriefingStatus, BriefingText
+from briefings.settings import BriefingSettings
+from briefings.versions import texts_of
+from contacts.permissions import Actor, Permission, require
+from contacts.records import move
+from feeds.rows import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Handed in: what the approver must see, and to how many it goes."""
+
+    content_hash: str
+    recipients: int
+    unreachable: int
+
+
+async def submit(
+    session: AsyncSession,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+    is_knowing: bool = False,
+    asks_exception: bool = False,
+) -> Submitted | SubmitRefused:
+    """Hand a draft in for approval and bind its hash.
+
+    :param is_knowing: the actor was asked whether to go on without a confirmed fact.
+    :param asks_exception: a rule blocks it; a second approver is asked to set that aside.
+    :raises NotAllowed: the actor may not hand in.
+    """
+    require(actor, Permission.SUBMIT_BRIEFING)
+    return await hand_in(
+        session, briefing, actor, settings,
+        now=now, is_knowing=is_knowing, asks_exception=asks_exception,
+    )  # fmt: skip
+
+
+async def hand_in(
+    session: AsyncSession,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+    is_knowing: bool = False,
+    asks_exception: bool = False,
+) -> Submitted | SubmitRefused:
+    """As :func:`submit`, for who was let through the gate already: a retraction is handed in by
+    the approver who takes the text back."""
+    event = await session.get_one(Event, briefing.event_id)
+    view = await facts_of(session, briefing.event_id)
+    texts, plan = await bound(session, event, briefing)
+    refused = judge_submission(
+        briefing,
+        event,
+        actor,
+        texts,
+        settings=settings,
+        facts_version=view.block.version,
+        confirmed=len(view.confirmed),
+        is_knowing=is_knowing,
+        next_update_at=view.block.next_update_at,
+        recipients=len(plan.recipients),
+        now=now,
+        asks_exception=asks_exception,
+    )
+    if refused is not None:
+        return refused
+    seal = content_hash(texts, plan.snapshot())
+    bare = lacks_facts(briefing, event, settings, confirmed=len(view.confirmed))
+    await move(
+        session,
+        BRIEFING_MOVES,
+        briefing,
+        BriefingStatus.SUBMITTED,
+        who=actor.who,
+        action="briefing_submitted",
+        now=now,
+        detail={**counts(plan), **({"without_facts": True} if bare else {})},
+        content_hash=seal,
+        submitted_by=actor.person_id,
+        submitted_at=now,
+        sent_back_reason=None,
+    )
+    return Submitted(seal, len(plan.recipients), len(plan.unreachable))
+
+
+def counts(plan: RecipientPlan) -> dict[str, int]:
+    return {"recipients": len(plan.recipients), "unreachable": len(plan.unreachable)}
+
+
+async def bound(
+    session: AsyncSession, event: Event, briefing: Briefing
+) -> tuple[list[BriefingText], RecipientPlan]:
+    """What the hash is taken of."""
+    assert briefing.id is not None
+    texts = await texts_of(session, briefing.id)
+    return texts, await plan_version(session, event, briefing)

@@ -1,0 +1,175 @@
+"""Approving in parts and setting a rule aside, on a phone and at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+from sqlmodel import col, select
+
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.part_flow import chosen_by, held_mask
+from bot.config import Config
+from bot.evening.approving import request_view
+from briefings.approval import Submitted, submit
+from briefings.drafting import draft_briefing
+from briefings.editing import write_words
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactBlock, covered
+from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person, Role
+from contacts.journal import SYSTEM
+from contacts.outbox import Content, MessageKind, TelegramForm
+from contacts.people import grant
+from contacts.records import Database
+from contacts.sending import Recipient, post
+from tests import partner_world
+from tests.briefings_cast import (
+    NOW,
+    SETTINGS,
+    actor,
+    add_organisation,
+    add_person,
+    an_event,
+    facts_for,
+)
+from tests.console_desk import Desk, a_desk
+from tests.partner_world import CHAT, Chat, a_partner
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
+    async with a_desk(db, now) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def checked_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real event goes out only with lines that somebody checked."""
+    monkeypatch.setattr(partner_world, "CONFIG", Config(briefings=SETTINGS))
+
+
+async def waiting(db: Database, now: datetime, *, words: str = "") -> Chat:
+    """An approver's phone with a request on it, for a version of somebody else's hand."""
+    phone = await a_partner(db, now)
+    async with db.begin() as session:
+        await grant(session, phone.person_id or 0, Role.APPROVER, who=SYSTEM, now=now)
+        event = an_event(detected_at=now)
+        session.add(event)
+        await session.flush()
+        city = await add_organisation(session, "Bureau van de stad", Domain.MUNICIPALITY)
+        writer = actor(await add_person(session, city, "coördinator", []), Role.COORDINATOR)
+        await add_person(session, city, "docent", [Audience.TEACHER_VO_MBO], telegram="11")
+        await add_person(session, city, "wijkteam", [Audience.POLICE_DISTRICT], telegram="12")
+        await facts_for(session, event, now=now)
+        # The first person of the list is the approver here, who wrote none of it.
+        block = (await session.exec(select(FactBlock))).one()
+        block.edited_by = writer.person_id
+        session.add(block)
+        briefing = await draft_briefing(
+            session, event, kind=BriefingKind.FIRST, settings=SETTINGS,
+            editor_id=writer.person_id, now=now,
+        )  # fmt: skip
+        if words:
+            await write_words(
+                session, event, writer, Audience.PARENTS, "Liever niet", words, SETTINGS,
+                allow=(), now=now,
+            )  # fmt: skip
+        done = await submit(
+            session, briefing, writer, SETTINGS, now=now, asks_exception=bool(words)
+        )
+        assert isinstance(done, Submitted), done
+        text, buttons = await request_view(session, event, briefing, now=now)
+        [delivery] = await post(
+            session, kind=MessageKind.APPROVAL,
+            content=Content(telegram=TelegramForm(text=text, buttons=buttons)),
+            to=[Recipient(ChannelKind.TELEGRAM, str(CHAT), phone.person_id, 1)], now=now,
+        )  # fmt: skip
+        phone.message = delivery.id or 0
+    return phone
+
+
+async def versions(phone: Chat) -> list[Briefing]:
+    async with phone.db.read() as session:
+        return list((await session.exec(select(Briefing).order_by(col(Briefing.id)))).all())
+
+
+async def test_a_text_is_held_back_by_one_tap_and_the_rest_goes(
+    db: Database, now: datetime
+) -> None:
+    phone = await waiting(db, now)
+    await phone.press(texts.NOT_ALL)
+    await phone.press("Politie/wijkteam (1)")
+    assert texts.PART_OFF.format(name="Politie/wijkteam", count=1) in await phone.labels()
+    await phone.press(texts.PART_GO.format(count=6))
+    sure = await phone.text()
+    assert "1 mensen krijgen dit nu" in sure
+    assert "Docent VO/MBO: 1" in sure
+    assert "Blijft wachten: Politie/wijkteam" in sure
+    await phone.press(texts.APPROVE_SURE)
+    first, rest = await versions(phone)
+    assert (first.status, rest.status) == (
+        BriefingStatus.DISTRIBUTED, BriefingStatus.SUBMITTED,
+    )  # fmt: skip
+    assert covered(rest) == (Audience.POLICE_DISTRICT,)
+
+
+async def test_a_rule_is_set_aside_on_a_phone_with_a_reason(db: Database, now: datetime) -> None:
+    phone = await waiting(db, now, words="- Delen wat er naar verluidt is.")
+    assert "Houdt tegen (N4), Ouders" in await phone.text()
+    await phone.press("Toch toestaan: N4")
+    await phone.write("De gemeente ontkent dit gerucht zelf.")
+    assert "Uitzondering op N4, Ouders:</b> De gemeente ontkent dit gerucht zelf." in (
+        await phone.text()
+    )
+    await phone.press(texts.APPROVE)
+    await phone.press(texts.APPROVE_SURE)
+    [version] = await versions(phone)
+    assert version.status is BriefingStatus.DISTRIBUTED
+
+
+async def test_nothing_that_blocks_goes_out_from_a_phone(db: Database, now: datetime) -> None:
+    phone = await waiting(db, now, words="- Delen wat er naar verluidt is.")
+    await phone.press(texts.APPROVE)
+    await phone.press(texts.APPROVE_SURE)
+    assert texts.REFUSALS["blocked"] in await phone.text()
+    [version] = await versions(phone)
+    assert version.status is BriefingStatus.SUBMITTED
+
+
+def test_a_mask_names_exactly_what_is_held() -> None:
+    briefing = Briefing(
+        event_id=1, version=1, kind=BriefingKind.FIRST, facts_version=1, edited_at=NOW,
+        created_at=NOW,
+    )  # fmt: skip
+    assert chosen_by(briefing, 0) is None
+    held = [Audience.PARENTS, Audience.TEACHER_PO]
+    assert set(chosen_by(briefing, held_mask(held)) or ()) == set(Audience) - set(held)
+
+
+async def test_at_the_desk_a_part_is_ticked_counted_and_approved(desk: Desk) -> None:
+    async with desk.world.db.begin() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        school = await session.get_one(Organisation, teacher.organisation_id)
+        await add_person(session, school, "Wijkteam", [Audience.POLICE_DISTRICT], telegram="77")
+    await desk.fact()
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+    page = await desk.page("verzenden")
+    assert "Politie en wijkteams: 1 mens" in page
+    chosen = [a.value for a in Audience if a is not Audience.POLICE_DISTRICT]
+    query = "&".join(f"tekst={one}" for one in chosen)
+    sure = await desk.page(f"goedkeuren?deel=ja&{query}")
+    assert "Nog niet: politie en wijkteams. Dat blijft wachten" in sure
+    seen = (await desk.rows(Briefing))[-1].content_hash
+    done = await desk.press("goedkeuren", gelezen=seen, tekst=chosen)
+    assert done.status_code == 303, done.text
+    first, rest = (await desk.rows(Briefing))[-2:]
+    assert (first.status, rest.status) == (
+        BriefingStatus.DISTRIBUTED, BriefingStatus.SUBMITTED,
+    )  # fmt: skip
+    assert f'value="{rest.content_hash}"' in await desk.page("verzenden")
+
+
+async def test_at_the_desk_nothing_ticked_is_asked_about(desk: Desk) -> None:
+    await desk.fact()
+    await desk.press("indienen", versie=1)
+    assert "Kies ten minste één tekst" in await desk.page("goedkeuren?deel=ja")
