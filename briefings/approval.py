@@ -38,6 +38,7 @@ from briefings.rows import (
 )
 from briefings.settings import BriefingSettings
 from briefings.splitting import hold_rest, is_part
+from briefings.translations import read_translations
 from briefings.versions import drop
 from briefings.wordings import words_of, writers_of
 from contacts.calling import About, CallReason, add_calls
@@ -139,7 +140,7 @@ async def approve(
         settings,
         writers=await _writers(session, briefing, chosen) | {view.block.edited_by or 0},
         expected_hash=expected_hash,
-        actual_hash=content_hash(texts, plan.snapshot()),
+        actual_hash=content_hash(texts, plan.snapshot(), await read_translations(session, texts)),
         recipients=sum(planned.audience in chosen for planned in plan.recipients),
         next_update_at=view.block.next_update_at,
         leaves_at=later or now,

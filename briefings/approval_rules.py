@@ -12,6 +12,7 @@ from briefings.blocking import may_be_asked
 from briefings.lint import BLOCK, Remark
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
+from briefings.translations import Readings, bound_forms
 from contacts.directory import Role
 from contacts.permissions import Actor
 from feeds.rows import Event, EventStatus
@@ -55,18 +56,25 @@ class ApprovalRefused:
     reason: str
 
 
-def content_hash(texts: Iterable[BriefingText], recipients: Sequence[str]) -> str:
-    """SHA-256 (hex) over all forms of all texts and the recipients; order does not matter.
+def content_hash(
+    texts: Iterable[BriefingText],
+    recipients: Sequence[str],
+    translations: Readings | None = None,
+) -> str:
+    """SHA-256 (hex) over all forms of all texts, in all languages, and the recipients; order
+    does not matter.
 
     Personal placeholders are hashed as they stand.
     """
-    bound = {
+    bound: dict[str, object] = {
         "texts": sorted(
             [text.audience.value, text.subject, text.telegram, text.html, text.plain]
             for text in texts
         ),
         "recipients": sorted(recipients),
     }
+    if translations:
+        bound["translations"] = bound_forms(translations)
     canonical = json.dumps(bound, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

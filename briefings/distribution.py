@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -19,6 +19,13 @@ from briefings.rows import (
     BriefingText,
 )
 from briefings.settings import BriefingSettings
+from briefings.translating import DUTCH, READY
+from briefings.translations import (
+    fresh_forms,
+    other_languages,
+    stale_languages,
+    translations_of,
+)
 from contacts.bulk import plan_deliveries
 from contacts.directory import Audience
 from contacts.journal import SYSTEM
@@ -37,14 +44,22 @@ MESSAGE_KINDS = {
 }
 _ALWAYS_URGENT = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 
-Readers = tuple[Audience, tuple[Audience, ...]]
+Readers = tuple[Audience, tuple[Audience, ...], str]
 
 
-def group_readers(recipients: Sequence[Planned]) -> dict[Readers, list[Planned]]:
-    """Those who get the same message: same text, same links to other texts. Pure."""
+def group_readers(
+    recipients: Sequence[Planned], languages: Mapping[int, str]
+) -> dict[Readers, list[Planned]]:
+    """Those who get the same message: same text, same links to other texts, same language. Pure.
+
+    :param languages: of who reads another one than Dutch better.
+    """
     groups: dict[Readers, list[Planned]] = {}
     for planned in recipients:
-        groups.setdefault((planned.audience, planned.extras), []).append(planned)
+        language = languages.get(planned.recipient.person_id or 0, DUTCH)
+        # A text that is never translated is one message for everybody.
+        language = language if planned.audience in READY else DUTCH
+        groups.setdefault((planned.audience, planned.extras, language), []).append(planned)
     return groups
 
 
@@ -73,7 +88,12 @@ async def post_version(
     by_audience = {text.audience: text for text in texts}
     severity = event.severity or event.suggested_severity
     planned: dict[int, int] = {}
-    for (audience, extras), readers in group_readers(plan.recipients).items():
+    rows = await translations_of(session, briefing.id)
+    forms, stale = fresh_forms(texts, rows), stale_languages(texts, rows)
+    languages = await other_languages(
+        session, [one.recipient.person_id for one in plan.recipients if one.recipient.person_id]
+    )
+    for (audience, extras, language), readers in group_readers(plan.recipients, languages).items():
         message = await store_message(
             session,
             kind=MESSAGE_KINDS[briefing.kind],
@@ -84,6 +104,8 @@ async def post_version(
                 event_id=event.id,
                 sender=settings.sender,
                 own_templates=settings.templates_dir,
+                forms=forms.get((audience, language)),
+                is_stale=(audience, language) in stale,
             ),
             event_id=event.id,
             briefing_id=briefing.id,

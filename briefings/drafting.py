@@ -24,6 +24,7 @@ from briefings.rows import (
 )
 from briefings.settings import BriefingSettings
 from briefings.sheets import Closing, History, make_sheet
+from briefings.translations import carry_translations
 from briefings.versions import (
     OPEN,
     SENT,
@@ -95,6 +96,7 @@ async def draft_briefing(
     await session.flush()
     if is_new:
         await carry_words(session, briefing, versions)
+        await carry_translations(session, briefing, versions)
     history = await _history(session, briefing, earlier)
     told = view
     if briefing.kind is BriefingKind.RETRACTION:

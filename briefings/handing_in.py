@@ -17,6 +17,7 @@ from briefings.audience import RecipientPlan, plan_version
 from briefings.facts import facts_of
 from briefings.rows import BRIEFING_MOVES, Briefing, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
+from briefings.translations import read_translations
 from briefings.versions import texts_of
 from contacts.permissions import Actor, Permission, require
 from contacts.records import move
@@ -86,7 +87,7 @@ async def hand_in(
     )
     if refused is not None:
         return refused
-    seal = content_hash(texts, plan.snapshot())
+    seal = content_hash(texts, plan.snapshot(), await read_translations(session, texts))
     bare = lacks_facts(briefing, event, settings, confirmed=len(view.confirmed))
     await move(
         session,

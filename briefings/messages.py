@@ -11,9 +11,11 @@ from html import escape
 from pathlib import Path
 
 from briefings import moments, texts
+from briefings.mail_form import render_mail
 from briefings.plaintext import read_blocks, to_plain
-from briefings.render import Form, render_chat, render_mail
+from briefings.render import Form, render_chat
 from briefings.rows import BriefingText
+from briefings.translating import DUTCH, Forms
 from contacts.directory import Audience
 from contacts.outbox import Button, Content, EmailForm, TelegramForm
 
@@ -47,19 +49,33 @@ def content_for(
     event_id: int,
     sender: str,
     own_templates: Path | None = None,
+    forms: Forms | None = None,
+    is_stale: bool = False,
 ) -> Content:
-    """The message for readers of ``text`` who also belong to the audiences ``extras``."""
+    """The message for readers of ``text`` who also belong to the audiences ``extras``.
+
+    :param forms: the text in their language, if that is up to date.
+    :param is_stale: there is a translation for them, and it is not: the Dutch text says so.
+    """
     also = also_for_you(extras)
-    chat = f"{text.telegram}\n\n{also}" if also else text.telegram
-    extra = f"<p>{also}</p>" if also else ""
-    plain = to_plain(read_blocks(extra)) + "\n" + text.plain if also else text.plain
+    told = forms or Forms(DUTCH, text.subject, text.telegram, text.html, text.plain)
+    lines = [texts.NOT_TRANSLATED] if is_stale and forms is None else []
+    chat = "\n\n".join([*lines, told.telegram, *([also] if also else [])])
+    extra = "".join(f"<p>{line}</p>" for line in [*lines, *([also] if also else [])])
+    plain = to_plain(read_blocks(extra)) + "\n" + told.plain if extra else told.plain
     return Content(
         telegram=TelegramForm(text=chat, buttons=buttons(briefing_id, event_id)),
         email=EmailForm(
-            subject=text.subject,
+            subject=told.subject,
             text=f"{plain}\n{texts.MAIL_PAGE.format(link=LINK)}\n",
             html=render_mail(
-                subject=text.subject, body=text.html, extra=extra, sender=sender, own=own_templates
+                subject=told.subject,
+                body=told.html,
+                extra=extra,
+                sender=sender,
+                own=own_templates,
+                language=told.language,
+                direction=told.direction,
             ),
         ),
     )

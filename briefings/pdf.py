@@ -49,6 +49,8 @@ class Sheet:
     sender: str
     is_exercise: bool
     marks: Sequence[str] = ()
+    language: str = "nl"
+    direction: str = "ltr"
 
 
 def can_print() -> bool:

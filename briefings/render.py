@@ -206,7 +206,7 @@ def render_text(sheet: Sheet, audience: Audience) -> Rendered:
     meta = shelf.metas(sheet.templates)[audience]
     own = sheet.form is Form.FULL
     values = _values(sheet, audience, shelf)
-    html = _tidy_html(_layout(shelf, sheet, audience, ".j2").render(values))
+    html = tidy_html(_layout(shelf, sheet, audience, ".j2").render(values))
     blocks = read_blocks(html)
     return Rendered(
         audience=audience,
@@ -314,33 +314,7 @@ def render_chat(name: str, own: Path | None = None, **values: Any) -> str:
     return _tidy_chat(library(own).environment.get_template(name).render(**values))
 
 
-def render_mail(
-    *, subject: str, body: str, extra: str, sender: str, own: Path | None = None
-) -> str:
-    """The mail around the HTML of a text; ``body`` and ``extra`` are HTML already."""
-    template = library(own).environment.get_template("mail.html.j2")
-    return _tidy_html(
-        template.render(subject=subject, body=_inline_styles(body), extra=extra, sender=sender)
-    )
-
-
-#: mail programs drop style sheets, so each block carries its own
-_STYLES = {
-    "h2": "font-size:18px;line-height:24px;margin:24px 0 4px",
-    "p": "margin:0 0 12px",
-    "ul": "margin:0 0 12px;padding-left:20px",
-    "ol": "margin:0 0 12px;padding-left:20px",
-    "cite": "font-style:normal;color:#4a4a4a",
-}
-
-
-def _inline_styles(html: str) -> str:
-    for tag, style in _STYLES.items():
-        html = html.replace(f"<{tag}>", f'<{tag} style="{style}">')
-    return html
-
-
-def _tidy_html(html: str) -> str:
+def tidy_html(html: str) -> str:
     return "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -186,3 +186,24 @@ class OwnWording(Row, table=True):
     written_by: int | None = None
     written_at: datetime
     taken_back_at: datetime | None = None
+
+
+class Translation(Row, table=True):
+    """One text of a version in another language, by a person.
+
+    ``segments``: words by Dutch segment (:mod:`briefings.translating`); also those of earlier
+    texts stay, so that the same sentence is translated once. ``made_by_role`` is the translator's,
+    never a name; ``entered_by`` typed or brought it in.
+    """
+
+    __table_args__ = (UniqueConstraint("briefing_id", "audience", "language"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    briefing_id: int = Field(foreign_key="briefing.id", index=True)
+    audience: Audience = required_choice(Audience)
+    language: str = Field(max_length=8)
+    segments: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    made_by_role: str = Field(default="", max_length=80)
+    made_on: date | None = None
+    entered_by: int | None = None
+    entered_at: datetime | None = None

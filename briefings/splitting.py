@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.approval_rules import content_hash
 from briefings.audience import plan_version
-from briefings.rows import CAN_SPLIT, Briefing, BriefingText, OwnWording
+from briefings.rows import CAN_SPLIT, Briefing, BriefingText, OwnWording, Translation
+from briefings.translations import read_translations, translations_of
 from briefings.versions import texts_of
 from briefings.wordings import words_of
 from contacts.directory import Audience
@@ -97,9 +98,13 @@ async def _move_texts(
 ) -> None:
     assert rest.id is not None
     audiences = {text.audience for text in held}
-    rows: list[BriefingText | OwnWording] = [
+    beside: list[OwnWording | Translation] = [
+        *await words_of(session, briefing.id or 0),
+        *await translations_of(session, briefing.id or 0),
+    ]
+    rows: list[BriefingText | OwnWording | Translation] = [
         *held,
-        *(row for row in await words_of(session, briefing.id or 0) if row.audience in audiences),
+        *(row for row in beside if row.audience in audiences),
     ]
     for row in rows:
         row.briefing_id = rest.id
@@ -110,7 +115,8 @@ async def _move_texts(
 async def _bound(session: AsyncSession, event: Event, version: Briefing) -> str:
     assert version.id is not None
     plan = await plan_version(session, event, version)
-    return content_hash(await texts_of(session, version.id), plan.snapshot())
+    texts = await texts_of(session, version.id)
+    return content_hash(texts, plan.snapshot(), await read_translations(session, texts))
 
 
 def _values(audiences: Iterable[Audience]) -> list[str]:

@@ -78,6 +78,9 @@ BUTTON_READ = "Gelezen"
 BUTTON_SIGNAL = "Ik merk iets"
 BUTTON_CARD = "Waar meld ik wat?"
 
+#: for who reads another language better, when that translation is not up to date
+NOT_TRANSLATED = "Deze tekst is in het Nederlands. De vertaling is nog niet bijgewerkt."
+
 ALSO_FOR_YOU = "Ook voor u: de tekst voor {links}."
 MAIL_PAGE = "Gelezen, iets laten weten, of de andere teksten: {link}"
 

@@ -41,7 +41,7 @@ NO_PAGE = {
     "/gebeurtenis/{number:int}/teksten/pdf", "/beeld/pdf", "/gebeurtenis/{number:int}/beeld/pdf",
     "/gebeurtenis/{number:int}/voortgang", "/gebeurtenis/{number:int}/wie", "/stroom", "/samen",
     "/gebeurtenis/{number:int}/teksten/mail", "/gebeurtenis/{number:int}/voorbeeld",
-    "/gebeurtenis/{number:int}/teksten/stand",
+    "/gebeurtenis/{number:int}/teksten/stand", "/gebeurtenis/{number:int}/teksten/vertalen/xliff",
     "/gezond", "/metrics", "/aanmelden/terug", "/o/{token:token}/pdf", "/p/{token:token}/bestand",
     "/waar/pdf", "/gebeurtenis/{number:int}/evaluatie/pdf",
     "/gebeurtenis/{number:int}/evaluatie/csv",
@@ -137,6 +137,7 @@ ALERTED = {"/": "vandaag", "/gebeurtenissen": "gebeurtenissen", "/gebeurtenis/1"
 WAITING = {
     "/gebeurtenis/1/feiten": "feiten", "/gebeurtenis/1/teksten": "teksten",
     "/gebeurtenis/1/teksten/schrijven": "schrijven",
+    "/gebeurtenis/1/teksten/vertalen": "vertalen",
     "/gebeurtenis/1/goedkeuren": "goedkeuren",
 }  # fmt: skip
 SENT = {

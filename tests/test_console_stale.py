@@ -184,7 +184,10 @@ SEEN = {
     ),
 }
 #: forms that refuse when the words that they name changed, held in tests/test_city_lines.py
-ELSEWHERE = {"/meldkaart"}
+#: translations, with as many words as the text has segments, in tests/test_translation_pages.py
+ELSEWHERE = {
+    "/meldkaart", f"{_EVENT}/teksten/vertalen", f"{_EVENT}/teksten/vertalen/inlezen",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from playwright.async_api import Browser
 
 from bot.clock import utc_now
 from bot.mail_composing import Letterhead, compose
-from briefings.render import Form, render_mail, render_text
+from briefings.mail_form import render_mail
+from briefings.render import Form, render_text
 from contacts.directory import Audience
 from contacts.outbox import EmailForm
 from contacts.texts import BACKUP_LINE, OWN_INTERNAL_CONTACT

@@ -119,7 +119,7 @@ def _variant(asked: str) -> Variant:
 
 
 def _mail(rendered: Rendered, settings: BriefingSettings) -> str:
-    from briefings.render import render_mail
+    from briefings.mail_form import render_mail
 
     return render_mail(
         subject=rendered.subject,

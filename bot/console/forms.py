@@ -14,7 +14,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 UPLOAD_TYPE = "multipart/form-data"
 #: a filled-in form is under 2 kB
 MAX_BODY = 20_000
-MAX_FIELDS = 60
+#: a translation has a field for each of some seventy segments
+MAX_FIELDS = 150
 
 Fields = Mapping[str, Sequence[str]]
 

@@ -29,6 +29,7 @@ ACTIONS = {
     "briefing_withdrawn": "concept teruggetrokken",
     "rule_set_aside": "uitzondering op een regel, met reden",
     "texts_held_back": "teksten nog niet goedgekeurd",
+    "translation_kept": "vertaling opgeslagen",
     "own_words_written": "tekst in eigen woorden",
     "own_words_kept": "eigen woorden gehouden",
     "own_words_dropped": "eigen woorden weggehaald",

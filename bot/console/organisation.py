@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.console import telling, texts
+from bot.console.contact_texts import LANGUAGES
 from bot.console.guarding import is_same_site
 from bot.console.pages import explain, parts_of, show
 from bot.console.paths import ACKNOWLEDGEMENTS
@@ -51,7 +52,9 @@ async def show_text(request: Request) -> Response:
         if door is None:
             return await _closed_door(session, request, token)
         wanted = _audience(request.query_params.get("tekst", ""))
-        reading = await read_newest(session, door, wanted, now=now)
+        reading = await read_newest(
+            session, door, wanted, now=now, language=request.query_params.get("taal", "")
+        )
     if reading is None:
         return explain(request, "no_text", status=404)
     page = f"/o/{token}"
@@ -59,7 +62,7 @@ async def show_text(request: Request) -> Response:
         request, "organisatie.html", page=page, door=door, reading=reading,
         body=_fill(reading.html, page, door), before=_fill(reading.before, page, door),
         is_exercise=door.event.is_exercise, kinds=AcknowledgementKind,
-        is_over=is_over(door.event),
+        is_over=is_over(door.event), language_names=LANGUAGES,
     )  # fmt: skip
 
 
@@ -72,7 +75,9 @@ async def print_text(request: Request) -> Response:
         if door is None:
             return await _closed_door(session, request, token)
         wanted = _audience(request.query_params.get("tekst", ""))
-        reading = await read_newest(session, door, wanted, now=now)
+        reading = await read_newest(
+            session, door, wanted, now=now, language=request.query_params.get("taal", "")
+        )
     if reading is None:
         return explain(request, "no_text", status=404)
     page = f"/o/{token}"
@@ -87,6 +92,8 @@ async def print_text(request: Request) -> Response:
         sender=parts.config.briefings.sender,
         is_exercise=door.event.is_exercise,
         marks=tuple(texts.PRINTED_WRONG.format(wrong=wrong) for wrong in reading.corrected),
+        language=reading.language,
+        direction=reading.direction,
     )
     return await send_pdf(request, sheet, name=f"informatie-{reading.audience}")
 

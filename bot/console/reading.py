@@ -14,6 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.library import SHARED
 from briefings.render import Form
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.translating import DUTCH, direction
+from briefings.translations import read_translations
 from briefings.versions import SENT, waits
 from contacts.directory import AccessLink, Audience, Organisation, Person, first_audience
 from contacts.filling import INTERNAL_CONTACT, LINK
@@ -54,7 +56,7 @@ class Reading:
 
     ``before`` is the text that still holds when the newest one only says that there is no
     news; empty otherwise. ``corrected``: what earlier texts had wrong, each as a category.
-    ``acknowledged`` is about this version only.
+    ``acknowledged`` is about this version only. ``languages``: others that it can be read in.
     """
 
     subject: str
@@ -69,6 +71,12 @@ class Reading:
     is_newer: bool
     acknowledged: dict[AcknowledgementKind, datetime]
     can_acknowledge: bool
+    language: str = DUTCH
+    languages: tuple[str, ...] = ()
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
 
 
 async def open_door(session: AsyncSession, token: str, *, now: datetime) -> Door | None:
@@ -92,9 +100,17 @@ async def was_a_link(session: AsyncSession, token: str) -> bool:
 
 
 async def read_newest(
-    session: AsyncSession, door: Door, wanted: Audience | None, *, now: datetime
+    session: AsyncSession,
+    door: Door,
+    wanted: Audience | None,
+    *,
+    now: datetime,
+    language: str = "",
 ) -> Reading | None:
-    """The newest text that went out, for ``wanted`` or for the work of this organisation."""
+    """The newest text that went out, for ``wanted`` or for the work of this organisation.
+
+    :param language: asked for; else that of whoever got the link, if there is a translation.
+    """
     versions = await sent_versions(session, door.link.event_id, now=now)
     if not versions:
         return None
@@ -107,9 +123,12 @@ async def read_newest(
     newest, text = by_audience[audience]
     delivery_id = await delivery_of(session, door.link, newest)
     earlier = [version for version in versions if version.version < newest.version]
+    told = await read_translations(session, [text])
+    tongue = language or await _language_of(session, door.link)
+    forms = told.get((audience, tongue))
     return Reading(
-        subject=text.subject,
-        html=text.html,
+        subject=forms.subject if forms else text.subject,
+        html=forms.html if forms else text.html,
         before=await _before(session, text, earlier),
         corrected=corrected_in(earlier),
         is_closing=newest.kind is BriefingKind.CLOSING,
@@ -120,7 +139,18 @@ async def read_newest(
         is_newer=await _is_newer(session, message, newest),
         acknowledged=await _acknowledged(session, delivery_id),
         can_acknowledge=delivery_id is not None,
+        language=forms.language if forms else DUTCH,
+        languages=tuple(sorted({DUTCH, *(one for _, one in told)})) if told else (),
     )
+
+
+async def _language_of(session: AsyncSession, link: AccessLink) -> str:
+    """Of whoever got the message with this link; Dutch for an organisation's own address."""
+    if link.delivery_id is None:
+        return DUTCH
+    came = await original_of(session, link.delivery_id)
+    person = await session.get(Person, came.person_id) if came.person_id else None
+    return person.language if person is not None else DUTCH
 
 
 def choose_audience(there: Sequence[Audience], preferred: Sequence[Audience | None]) -> Audience:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.rows import LiveMessage
-from briefings.rows import Briefing, BriefingText, OwnWording
+from briefings.rows import Briefing, BriefingText, OwnWording, Translation
 from contacts.calling import CallItem
 from contacts.directory import AccessLink
 from contacts.journal import SYSTEM, write_journal
@@ -68,6 +68,7 @@ async def _forget_events(session: AsyncSession, events: Sequence[int]) -> None:
     found = await session.exec(select(Briefing.id).where(col(Briefing.event_id).in_(events)))
     briefings = [ident for ident in found.all() if ident is not None]
     await _drop(session, BriefingText, BriefingText.briefing_id, briefings)
+    await _drop(session, Translation, Translation.briefing_id, briefings)
     await _drop(session, OwnWording, OwnWording.briefing_id, briefings)
     await session.exec(
         update(Briefing).where(col(Briefing.id).in_(briefings)).values(correction_of_id=None)
