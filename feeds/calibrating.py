@@ -22,7 +22,7 @@ UNSURE = 0.4
 SOUGHT = 0.5
 #: how often an item of a level must be right, on held-out items; recall is what is left to win
 LEAST_PRECISION = {LIST_LEVEL: 0.72, ALERT_LEVEL: 0.43}
-SAMPLED = "steekproef"
+SAMPLED = frozenset({"steekproef", "meldingen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def label_rows(
         label = labels.get(row["key"])
         if label is None:
             continue
-        unsure, sought = bool(label.get("unsure")), label.get("set") == SAMPLED
+        unsure, sought = bool(label.get("unsure")), label.get("set") in SAMPLED
         seen = look_at_row(row, lexicon)
         example = Example(
             values={

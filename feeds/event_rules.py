@@ -22,6 +22,7 @@ class Familiar(Frozen):
     meest_eraf: float = Field(ge=0)
     nieuw_tot: float = Field(ge=0)
     nieuw_erbij: float = Field(ge=0)
+    hoogstens: float = Field(ge=0, le=4)
     nieuw_groepen: list[str]
     thema_s: list[str]
 
@@ -60,10 +61,44 @@ class NewSection(Frozen):
     erbij: float = Field(ge=0)
 
 
+class Ringing(Frozen):
+    """From where an event is worth a telephone that rings."""
+
+    drie_vanaf: float = Field(ge=3, lt=4)
+    vers_uren: float = Field(gt=0)
+    ruimte: float = Field(ge=0)
+
+
+class Newsrooms(Frozen):
+    """Who else says so: near by within the hour, far away by the number of reports."""
+
+    binnen_minuten: float = Field(gt=0)
+    tweede: float = Field(ge=0)
+    officieel: float = Field(ge=0)
+    groei_uren: float = Field(gt=0)
+    groei_berichten: int = Field(gt=0)
+    groei_redacties: int = Field(gt=0)
+    groei_erbij: float = Field(ge=0)
+    groei_vanaf: int = Field(ge=0, le=4)
+    groei_hoogste: int = Field(ge=0, le=4)
+    soorten: frozenset[str]
+
+
+class Grouping(Frozen):
+    """How alike two reports must be to be about one thing."""
+
+    drempel: float = Field(gt=0, lt=1)
+    andere_namen: float = Field(ge=0, lt=1)
+    zelfde_plek: float = Field(ge=0, lt=1)
+
+
 class EventRules(Frozen):
     """All of it."""
 
     meest_erbij: float = Field(ge=0, le=4)
+    melden: Ringing
+    redacties: Newsrooms
+    groeperen: Grouping
     groepen: dict[str, list[str]]
     vertrouwd: Familiar
     naklank: Echo

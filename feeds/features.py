@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from feeds import texts
 from feeds.lexicon import Lexicon
-from feeds.matching import Hit
+from feeds.matching import Hit, fold
 from feeds.places import Found, Place, Proximity
 
 #: a title that says it, against a lead that says it
@@ -20,6 +20,7 @@ LEAD_SHARE = 0.5
 DEATHS = (("getal:tien", 10), ("getal:honderd", 100), ("getal:duizend", 1000))
 ABROAD_SECTIONS = frozenset({"rubriek:buitenland", "rubriek:oorlog"})
 FAR_PLACES = ("west_europa", "familie_daar", "amerika", "israel_gaza", "rusland_oekraine")
+_NATION = "nederland"
 
 _QUOTE = re.compile(r"\A\s*['\"‘’“„]|:\s*['\"‘’“„]")
 _AGE = re.compile(r"\((?:[1-9]|1[0-9])\)")
@@ -28,6 +29,11 @@ _DEATH_TOLL = re.compile(r"\bdodental\b[^.\d]{0,60}(\d[\d.]*)", re.I)
 _SEVERAL = re.compile(
     r"\b(?:meerdere|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|[2-9]|[1-9]\d+)\s+"
     r"(?:\w+\s+)?dod(?:en|elijke)\b",
+    re.I,
+)
+_WOUNDED = re.compile(
+    r"\b(tientallen|honderden|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|"
+    r"twintig|dertig|veertig|vijftig|[5-9]|[1-9]\d+)\s+(?:\w+\s+)?gewonden\b",
     re.I,
 )
 
@@ -112,6 +118,8 @@ def _numbers(text: str, lexicon: Lexicon) -> Iterator[tuple[str, Feature]]:
             yield name, Feature(1.0, str(most))
     if found := _SEVERAL.search(text):
         yield "meer_doden", Feature(1.0, found[0])
+    if found := _WOUNDED.search(text):
+        yield "meer_gewonden", Feature(1.0, found[0])
 
 
 def _deaths(text: str, lexicon: Lexicon) -> Iterator[str]:
@@ -122,7 +130,9 @@ def _deaths(text: str, lexicon: Lexicon) -> Iterator[str]:
 def _is_here(seen: Mapping[str, Feature], place: Place) -> bool:
     """In the Netherlands: a Dutch place, or nothing that points abroad."""
     if place.proximity.is_dutch:
-        return True
+        # "Nederlander" beside a foreign place tells who was there, not where it was.
+        abroad = ABROAD_SECTIONS & set(seen) or any(name in seen for name in FAR_PLACES)
+        return not (abroad and fold(place.shown).startswith(_NATION))
     if ABROAD_SECTIONS & set(seen) or place.proximity is Proximity.ABROAD:
         return False
     return not any(name in seen for name in FAR_PLACES)

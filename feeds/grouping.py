@@ -18,14 +18,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
 
+from feeds.event_rules import load_event_rules
 from feeds.matching import fold
 
-#: in the middle of what did well on the labelled items (0.22 to 0.27)
-THRESHOLD = 0.245
-#: what it costs when the names in a title all differ from those of the group
-OTHER_NAMES = 0.09
-#: what the same kind of event at the same spot is worth
-HINT_BONUS = 0.1
 #: stems of an item that are looked up in the index, and groups that are compared in full
 TELLING, CANDIDATES = 25, 15
 #: groups that one stem leads to; the latest, because news goes on with what was last
@@ -96,6 +91,7 @@ class Grouper:
 
     def __init__(self, window: timedelta, stop_words: Iterable[str] = ()) -> None:
         self._window = window
+        self._rules = load_event_rules().groeperen
         self._stop = frozenset(stop_words)
         self._seen: Counter[str] = Counter()
         self._total = PRIOR
@@ -190,7 +186,7 @@ class Grouper:
             for number in self._index.get(stem, ()):
                 shared[number] += weights[stem]
         names = _names(doc.title)
-        best, best_score = None, THRESHOLD
+        best, best_score = None, self._rules.drempel
         for number in nlargest(CANDIDATES, shared, key=shared.__getitem__):
             group = self._groups.get(number)
             if group is None or not group.covers(doc.at, self._window):
@@ -198,9 +194,9 @@ class Grouper:
             score = sum(w * group.centre.get(stem, 0.0) for stem, w in weights.items())
             score /= math.sqrt(group.squares) or 1.0
             if doc.hint in group.hints:
-                score += HINT_BONUS
+                score += self._rules.zelfde_plek
             if names and group.names and names.isdisjoint(group.names):
-                score -= OTHER_NAMES
+                score -= self._rules.andere_namen
             if score >= best_score:
                 best, best_score = number, score
         return best

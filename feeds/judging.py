@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feeds import texts
-from feeds.event_rules import EventRules
+from feeds.event_rules import EventRules, load_event_rules
 from feeds.relevance import Reason
 from feeds.weighing import HIGHEST, Report, Weight, weigh
 
@@ -16,10 +16,10 @@ from feeds.weighing import HIGHEST, Report, Weight, weigh
 Pace = Callable[[int], float]
 #: a matter of a thousand reports weighs what its telling ones weigh
 MOST_SEEN = 40
-#: being new is a reason to tell somebody, not to call it a disaster
-RAISED_TO = 3.0
 #: never enough for a whole point
 LEFT_OVER = 0.99
+#: the severity at which somebody is told at once
+ALERT = 3
 #: halves and tenths do not add up exactly
 TINY = 1e-9
 
@@ -47,12 +47,16 @@ class Sighting:
 
     @property
     def value(self) -> float:
+        """:meth:`worth` under the rules of this installation."""
+        return self.worth(load_event_rules())
+
+    def worth(self, rules: EventRules) -> float:
         """Points with the context, between 0 and 4; what weighs nothing at all stays so."""
         if self.points <= 0:
             return 0.0
         up = sum(reason.weight for reason in self.context if reason.weight > 0)
         down = sum(reason.weight for reason in self.context if reason.weight < 0)
-        value = max(self.points, min(self.points + up, RAISED_TO)) + down
+        value = max(self.points, min(self.points + up, rules.vertrouwd.hoogstens)) + down
         return max(0.0, min(float(HIGHEST), value))
 
     def is_fresh(self, since: datetime) -> bool:
@@ -82,8 +86,17 @@ def judge(sightings: Sequence[Sighting], pace: Pace, rules: EventRules) -> Weigh
     if value > top.points + rules.meest_erbij:
         value = top.points + rules.meest_erbij
         added.append(Reason(texts.AT_MOST.format(most=f"{rules.meest_erbij:g}"), 0))
-    severity = min(HIGHEST, int(value + TINY) + max(0, by_newsrooms))
-    return replace(found, severity=severity, reasons=(*found.reasons, *added))
+    whole = _whole(value, rules, local=found.proximity.is_local)
+    severity = min(HIGHEST, whole + max(0, by_newsrooms))
+    points = value + max(0, by_newsrooms)
+    return replace(found, severity=severity, points=points, reasons=(*found.reasons, *added))
+
+
+def _whole(value: float, rules: EventRules, *, local: bool) -> int:
+    """The severity that goes with points; 3 takes more than three points far from home."""
+    whole = int(value + TINY)
+    rings_at = ALERT if local else rules.melden.drie_vanaf
+    return ALERT - 1 if whole == ALERT and value + TINY < rings_at else whole
 
 
 def _with_context(one: Sighting) -> Report:

@@ -7,185 +7,30 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field
-
-from contacts.settings import Frozen
 from feeds import texts
+from feeds.lexicon_entries import (
+    DefaultSource,
+    EventType,
+    Exclusion,
+    Features,
+    Gazetteer,
+    Rules,
+    Theme,
+    Weights,
+)
 from feeds.matching import Matcher, fold
-from feeds.rows import Trust
 
 PLACE = Path(__file__).with_name("lexicon")
 GENERAL = "algemeen"
 
 #: (list, id, number of the group within it)
 Tag = tuple[str, str, int]
-
-
-class EventType(Frozen):
-    """One kind of event (``events.toml``): any term, or one of every group."""
-
-    naam: str
-    basis: int = Field(ge=1, le=4)
-    sjabloon: str
-    vereist: Literal["thema_buitenland"] | None = None
-    any: list[str] = Field(default_factory=list)
-    alle: list[list[str]] = Field(default_factory=list)
-
-
-class Exclusion(Frozen):
-    """A context in which words mean something else (``exclusions.toml``)."""
-
-    naam: str
-    effect: Literal["masker", "weg", "log", "telt", "rechtbank"]
-    mits_geen: list[str] = Field(default_factory=list)
-    any: list[str]
-
-
-class Theme(Frozen):
-    """Whom something may touch more (``themes.toml``)."""
-
-    naam: str
-    raakt: str
-    any: list[str]
-
-
-class District(Frozen):
-    """A CBS wijk with the names that point at it."""
-
-    code: str
-    naam: str
-    termen: list[str]
-    te_controleren: bool
-    naam_te_controleren: bool = False
-
-
-class PlaceGroup(Frozen):
-    """Places of one sort."""
-
-    soort: str
-    termen: list[str]
-    te_controleren: bool
-
-
-class Municipality(Frozen):
-    naam: str
-    cbs: str
-    provincie: str
-    termen: list[str]
-    negeer: list[str]
-
-
-class Terms(Frozen):
-    """A bare list."""
-
-    termen: list[str]
-
-
-class Gazetteer(Frozen):
-    """``gazetteer.toml``."""
-
-    gemeente: Municipality
-    wijken: list[District]
-    plekken: list[PlaceGroup]
-    ambigu: Terms
-    omgeving: list[PlaceGroup]
-
-
-class Prevented(Frozen):
-    """Which type another one takes the place of, and by which words."""
-
-    soort: str
-    onderdrukt: str
-    any: list[str]
-
-
-class AnyOf(Frozen):
-    any: list[str]
-
-
-class Toll(Frozen):
-    """From how many deaths an event is a shock, and from how many it is a whole war's count."""
-
-    woorden: list[str]
-    te_veel: int
-
-
-class RoundUps(Frozen):
-    """How a title gives itself away as a round-up or a live blog."""
-
-    begin: list[str]
-    any: list[str]
-
-
-class Rules(Frozen):
-    """``severity.toml``."""
-
-    hoogste: int
-    hoogste_buitenland: int
-    grote_schok: list[str]
-    afkoeling_dagen: int
-    themas_buitenland: list[str]
-    lopende_themas: list[str]
-    voorkomen: Prevented
-    lokale_zaken: AnyOf
-    overzicht: RoundUps
-    dodental: Toll
-
-
-class Named(Frozen):
-    """A feature that is not found by words; ``vooraf`` is its weight without measurements."""
-
-    naam: str
-    vooraf: float = 0.0
-
-
-class WordFeature(Named):
-    """A feature that is found by words; with ``alleen_samen`` it never weighs by itself."""
-
-    any: list[str]
-    alleen_samen: bool = False
-
-
-class Together(Named):
-    """Features that say something else together; ``a|b`` is one of the two."""
-
-    alle: list[str]
-
-    @property
-    def choices(self) -> list[list[str]]:
-        return [one.split("|") for one in self.alle]
-
-
-class Features(Frozen):
-    """``features.toml``: what can be seen in an item."""
-
-    kenmerken: dict[str, WordFeature]
-    samen: dict[str, Together]
-    overig: dict[str, Named]
-    rubrieken: dict[str, list[str]]
-
-
-class Weights(Frozen):
-    """``weights.toml``, made by ``schakel feeds fit``: points of severity."""
-
-    basis: float
-    gewicht: dict[str, float]
-
-
-class DefaultSource(Frozen):
-    """A public feed for a new installation (``sources.toml``)."""
-
-    key: str
-    naam: str
-    url: str
-    soort: Trust
-    te_controleren: bool
 
 
 @dataclass(frozen=True)
@@ -204,6 +49,12 @@ class Lexicon:
     @cached_property
     def matcher(self) -> Matcher[Tag]:
         return Matcher(self._terms())
+
+    def with_weights(self, base: float, weights: Mapping[str, float]) -> Lexicon:
+        """The same words, weighed otherwise; the matcher is shared."""
+        other = replace(self, weights=Weights(basis=base, gewicht=dict(weights)))
+        other.__dict__["matcher"] = self.matcher
+        return other
 
     @cached_property
     def event_types(self) -> dict[str, tuple[str, str]]:

@@ -15,7 +15,8 @@ from math import floor
 
 from feeds import texts
 from feeds.features import Feature, figurative, observe, shown_reason
-from feeds.lexicon import GENERAL, EventType, Lexicon
+from feeds.lexicon import GENERAL, Lexicon
+from feeds.lexicon_entries import EventType
 from feeds.matching import Hit, words_of, words_of_item
 from feeds.places import NOWHERE, Found, Place, Proximity, find_place
 from feeds.rows import Trust

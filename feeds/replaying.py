@@ -54,6 +54,16 @@ class Alert:
         return row | {"escalates": True} if self.escalates else row
 
 
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A moment at which an event became heavier. ``points`` of severity, whatever the bar."""
+
+    at: datetime
+    event: int
+    points: float
+    keys: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Happening:
     """A group of items as an event: what was seen of it and how loud it rang."""
@@ -64,15 +74,18 @@ class _Happening:
     subjects: list[Subject] = field(default_factory=list)
     alerted: int = 0
     listed: bool = False
+    peak: float = 0.0
     is_event: bool = False
 
 
 class Replay:
     """One run over a stream."""
 
-    def __init__(self, settings: FeedSettings | None = None) -> None:
+    def __init__(
+        self, settings: FeedSettings | None = None, lexicon: Lexicon | None = None
+    ) -> None:
         self._settings = settings or FeedSettings()
-        self._lexicon: Lexicon = load_lexicon()
+        self._lexicon: Lexicon = lexicon or load_lexicon()
         self._rules: EventRules = load_event_rules()
         self._window = timedelta(hours=self._settings.window_h)
         self._grouper = Grouper(self._window, stop_words())
@@ -83,6 +96,7 @@ class Replay:
         self._outlets: dict[str, int] = {}
         self._names: dict[int, str] = {}
         self.list_entries = 0
+        self.peaks: list[Peak] = []
 
     def play(self, stream: Iterable[Timed]) -> Iterator[Alert]:
         """The alerts, in order. Items that came in at one moment are looked at together, as
@@ -134,6 +148,9 @@ class Replay:
         if not happening.is_event:
             return
         weight = judge(happening.sightings, self._pace(now), self._rules)
+        if weight.points >= LIST_LEVEL and weight.points > happening.peak:
+            happening.peak = weight.points
+            self.peaks.append(Peak(now, happening.number, weight.points, tuple(happening.keys)))
         if weight.severity >= LIST_LEVEL and not happening.listed:
             happening.listed = True
             self.list_entries += 1

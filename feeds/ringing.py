@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from feeds.event_rules import load_event_rules
 from feeds.judging import Sighting
 from feeds.rows import Trust
 
-FRESH = timedelta(hours=24)
-#: what growth and other newsrooms can add to the heaviest report of a trusted source
-ADDED = 1.5
 TRUSTED = frozenset({Trust.OFFICIAL, Trust.REGIONAL, Trust.NATIONAL})
 
 
@@ -29,9 +27,11 @@ def rings(
     """
     if severity < alert_from or severity <= alerted:
         return False
+    rules = load_event_rules().melden
+    since = now - timedelta(hours=rules.vers_uren)
     return any(
         one.report.trust in TRUSTED
-        and one.value >= alert_from - ADDED
-        and one.is_fresh(now - FRESH)
+        and one.value >= alert_from - rules.ruimte
+        and one.is_fresh(since)
         for one in sightings
     )

@@ -64,7 +64,6 @@ ECHO = "over dit onderwerp ging {days} dag(en) geleden al een melding uit"
 AFTERMATH = "nasleep of uitleg: “{shown}”"
 AT_MOST = "samen komt er hoogstens {most} bij"
 NEW_SECTION = "de redactie opende hiervoor een rubriek: {section}"
-COOLING = "dit onderwerp was kort geleden al gemeld: hoogstens ernst 2"
 BY_HAND = "met de hand gestart"
 
 #: ``schakel feeds explain``

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds import texts
+from feeds.event_rules import Newsrooms, load_event_rules
 from feeds.lexicon import GENERAL
 from feeds.places import Proximity
 from feeds.relevance import Reason
 from feeds.rows import Trust
 
-CORROBORATED_WITHIN = timedelta(minutes=60)
-GROWING_WITHIN = timedelta(hours=3)
-GROWING_ITEMS, GROWING_NEWSROOMS = 4, 6
-#: growth alone never calls for more than "informeren"
-GROWN_LIMIT, HIGHEST, COOLED = 3, 4, 2
-HALF = 0.5
-#: types in which many reports in a short time mean that something is going on
-SHOCKS = frozenset({"E01", "E02", "E03", "E05", "E08", "E10", "E14", "E16", "E19", "E22"})
+HIGHEST = 4
 
 _NEARNESS = {proximity: rank for rank, proximity in enumerate(Proximity)}
 _TRUST = {Trust.OFFICIAL: 0, Trust.REGIONAL: 1, Trust.NATIONAL: 2, Trust.SECONDARY: 3}
@@ -43,7 +37,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What the reports together say. ``severity`` 0–4."""
+    """What the reports together say. ``severity`` 0–4, ``points`` with what is left over."""
 
     severity: int
     type: str
@@ -51,16 +45,12 @@ class Weight:
     proximity: Proximity
     themes: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    points: float = 0.0
 
 
-def weigh(
-    reports: Sequence[Report], *, cooled: bool = False, ongoing: Collection[str] = ()
-) -> Weight:
-    """Weigh an event by its reports (at least one, round-ups left out).
-
-    :param cooled: the same far-away theme rang within the last week.
-    :param ongoing: themes of long wars, in which many reports a day are ordinary.
-    """
+def weigh(reports: Sequence[Report], rules: Newsrooms | None = None) -> Weight:
+    """Weigh an event by its reports (at least one, round-ups left out)."""
+    rules = rules or load_event_rules().redacties
     top = min(reports, key=lambda one: (-one.severity, _TRUST[one.trust], one.at))
     near = min(
         (one for one in reports if one.severity >= top.severity - 1),
@@ -69,51 +59,51 @@ def weigh(
     reasons = list(top.reasons)
     severity = top.severity
     if severity > 0:
-        added = _local(reports) if near.proximity.is_local else _growing(reports, top, ongoing)
-        limit = HIGHEST if near.proximity.is_local else GROWN_LIMIT
+        local = near.proximity.is_local
+        added = _local(reports, rules) if local else _growing(reports, top, rules)
+        limit = HIGHEST if local else rules.groei_hoogste
         reasons += added
         severity += min(int(sum(reason.weight for reason in added)), max(0, limit - severity))
-    if cooled and severity > COOLED and not near.proximity.is_dutch:
-        reasons.append(Reason(texts.COOLING, COOLED - severity))
-        severity = COOLED
     themes = sorted({theme for one in reports for theme in one.themes if one.severity > 0})
     kind = top.types[0] if top.types else GENERAL
     return Weight(severity, kind, near.place, near.proximity, tuple(themes), tuple(reasons))
 
 
-def _local(reports: Sequence[Report]) -> list[Reason]:
+def _local(reports: Sequence[Report], rules: Newsrooms) -> list[Reason]:
     """Near by: other newsrooms within the hour, and an official source."""
     start = min(one.at for one in reports)
     first_of: dict[int, datetime] = {}
     for one in sorted(reports, key=lambda one: one.at):
         if one.trust in {Trust.REGIONAL, Trust.NATIONAL}:
             first_of.setdefault(one.source_id, one.at)
-    times = sorted(at for at in first_of.values() if at - start <= CORROBORATED_WITHIN)
+    within = timedelta(minutes=rules.binnen_minuten)
+    times = sorted(at for at in first_of.values() if at - start <= within)
     reasons = []
     if len(times) > 1:
         text = texts.SECOND_NEWSROOM.format(minutes=_minutes(times[1] - start))
-        reasons.append(Reason(text, HALF))
+        reasons.append(Reason(text, rules.tweede))
     if len(times) > 2:
         text = texts.MORE_NEWSROOMS.format(count=len(times), minutes=_minutes(times[-1] - start))
-        reasons.append(Reason(text, HALF))
+        reasons.append(Reason(text, rules.tweede))
     official = [one for one in reports if one.trust is Trust.OFFICIAL]
     if official and len(official) < len(reports):
-        reasons.append(Reason(texts.OFFICIAL.format(source=official[0].source_name), HALF))
+        text = texts.OFFICIAL.format(source=official[0].source_name)
+        reasons.append(Reason(text, rules.officieel))
     return reasons
 
 
-def _growing(reports: Sequence[Report], top: Report, ongoing: Collection[str]) -> list[Reason]:
+def _growing(reports: Sequence[Report], top: Report, rules: Newsrooms) -> list[Reason]:
     """Far away: one report is news, many within hours are a shock."""
-    routine = not top.proximity.is_dutch and bool(set(top.themes) & set(ongoing))
-    if top.severity < COOLED or routine or not SHOCKS & set(top.types):
+    if top.severity < rules.groei_vanaf or not rules.soorten & set(top.types):
         return []
+    span = timedelta(hours=rules.groei_uren)
     times = sorted((one.at, one.source_id) for one in reports)
     for start, _ in times:
-        within = [source for at, source in times if start <= at <= start + GROWING_WITHIN]
+        within = [source for at, source in times if start <= at <= start + span]
         per_newsroom = max(within.count(source) for source in set(within))
-        if per_newsroom >= GROWING_ITEMS or len(set(within)) >= GROWING_NEWSROOMS:
-            hours = int(GROWING_WITHIN.total_seconds() // 3600)
-            return [Reason(texts.GROWING.format(count=len(within), hours=hours), 1)]
+        if per_newsroom >= rules.groei_berichten or len(set(within)) >= rules.groei_redacties:
+            text = texts.GROWING.format(count=len(within), hours=f"{rules.groei_uren:g}")
+            return [Reason(text, rules.groei_erbij)]
     return []
 
 

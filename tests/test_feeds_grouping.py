@@ -106,21 +106,6 @@ def test_far_away_only_growth_raises_and_never_to_four() -> None:
     assert weigh(heavier).severity == 3
 
 
-def test_a_long_war_does_not_grow_by_its_daily_news() -> None:
-    daily = [
-        a_report(2, minutes=number, proximity=Proximity.ABROAD_TOUCHING, types=("E14",),
-                 themes=("T10",))
-        for number in range(8)
-    ]  # fmt: skip
-    assert weigh(daily, ongoing=["T10"]).severity == 2
-
-
-def test_a_theme_that_rang_this_week_rings_no_more_from_far_away() -> None:
-    far = [a_report(3, proximity=Proximity.ABROAD_TOUCHING, types=("E14",), themes=("T01",))]
-    assert weigh(far, cooled=True).severity == 2
-    assert weigh([a_report(3, themes=("T01",))], cooled=True).severity == 3
-
-
 def test_the_nearest_heavy_report_gives_the_place() -> None:
     spot = a_report(2, source=2, proximity=Proximity.SPOT, place="Presikhaaf, Arnhem")
     found = weigh([a_report(3), spot])

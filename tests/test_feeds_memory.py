@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -129,7 +130,7 @@ def test_counts_only_fade(days: list[int]) -> None:
 
 
 def test_growth_raises_far_away_to_three_and_says_so() -> None:
-    three = [sighting(hours=number / 2) for number in range(3)]
+    three = [sighting(hours=number / 2, left=0.8) for number in range(3)]
     found = judge(three, slow, RULES)
     assert found.severity == 3
     assert found.reasons[-1].text.startswith("3 berichten")
@@ -148,14 +149,23 @@ def test_nothing_makes_a_severe_event_of_light_items() -> None:
 
 def test_being_new_never_makes_a_disaster() -> None:
     new = [Reason(texts.NEW_SUBJECT, 2.0)]
-    assert sighting(2, context=new).value == 3
-    assert sighting(3, context=new, left=0.5).value == 3.5
+    assert sighting(2, context=new).value < 4
+    assert sighting(3, context=new, left=0.5).value < 4
 
 
 def test_what_the_reasons_left_over_adds_up() -> None:
-    new = [Reason(texts.NEW_SUBJECT, 0.5)]
-    assert judge([sighting(2, context=new, left=0.6)], slow, RULES).severity == 3
+    new = [Reason(texts.NEW_SUBJECT, 0.9)]
+    assert judge([sighting(2, context=new, left=0.95)], slow, RULES).severity == 3
     assert judge([sighting(2, context=new, left=0.3)], slow, RULES).severity == 2
+
+
+def test_far_from_home_three_points_are_not_yet_an_alert() -> None:
+    just = RULES.melden.drie_vanaf - 3
+    for left, near, far in ((just - 0.2, 3, 2), (just + 0.1, 3, 3)):
+        for proximity, wanted in ((Proximity.CITY, near), (Proximity.ABROAD_TOUCHING, far)):
+            one = sighting(3, left=left)
+            one = replace(one, report=replace(one.report, proximity=proximity))
+            assert judge([one], slow, RULES).severity == wanted
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=200))

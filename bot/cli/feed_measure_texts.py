@@ -9,6 +9,15 @@ HELP_RELEVANCE = "Bestand met labels: key en severity. Berichten met unsure tell
 HELP_RELEVANCE_FIT = "Bestand met labels: key en severity. Mag vaker; het eerste gaat voor."
 HELP_OUTPUT = "Waar de gewichten komen. Standaard het bestand dat schakel zelf gebruikt."
 
+HELP_EVENTS_FIT = (
+    "Ernstige gebeurtenissen van vroeger: meet van elk of zij ook op tijd een melding gaf met "
+    "gewichten die de week eromheen nooit zagen."
+)
+
+LEFT_OUT_HEAD = "Elke gebeurtenis met gewichten die de zeven dagen ervoor en erna niet zagen:"
+LEFT_OUT_LINE = "{event:<40} {severity:>5}  {said}"
+IN_TIME, NOT_IN_TIME = "na {minutes} min", "niet binnen 60 min"
+
 UNREADABLE = "Kan {path} niet lezen: {why}."
 WHY = {"missing": "het bestand is er niet", "other": "het systeem laat het niet toe"}
 BAD_LINE = "{path}, regel {number}: {what}. Er is niets geschreven na deze regel."

@@ -16,7 +16,8 @@ from bot.cli import frame_texts
 from bot.cli.frame import say, stop
 
 if TYPE_CHECKING:
-    from feeds.calibrating import Tested
+    from feeds.calibrating import Labelled, Tested
+    from feeds.lexicon import Lexicon
     from feeds.measuring import Measured, Score
     from feeds.relevance import Judgement
 
@@ -130,13 +131,31 @@ def fit(
     output: Annotated[
         Path | None, typer.Option("--output", help=texts.HELP_OUTPUT, metavar=frame_texts.FILE)
     ] = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", help=texts.HELP_EVENTS_FIT, metavar=frame_texts.FILE)
+    ] = None,
 ) -> None:
-    from feeds.calibrating import calibrate, label_rows, weights_file
+    from feeds.calibrating import calibrate, weights_file
     from feeds.fitting import Settings
     from feeds.lexicon import PLACE, load_lexicon
-    from feeds.measuring import read_items, read_labels
 
     lexicon = load_lexicon()
+    rows = _labelled(inputs, relevance, lexicon)
+    fitted = calibrate(rows, lexicon.prior, Settings())
+    for one in fitted.tested:
+        _tested(one)
+    target = output or PLACE / "weights.toml"
+    target.write_text(weights_file(fitted.model, texts.WEIGHTS_HEAD), "utf-8")
+    say(texts.WRITTEN.format(count=len(fitted.model.weights), path=target))
+    if events is not None:
+        _each_left_out(events, inputs, rows, lexicon)
+
+
+def _labelled(inputs: list[Path], relevance: list[Path], lexicon: Lexicon) -> list[Labelled]:
+    """The labelled items of all files, with what is seen in them."""
+    from feeds.calibrating import label_rows
+    from feeds.measuring import read_items, read_labels
+
     labels: dict[str, dict[str, Any]] = {}
     for path in relevance:
         with reading(path):
@@ -148,12 +167,32 @@ def fit(
             rows += label_rows(pairs, labels, lexicon)
     if not rows:
         raise stop(texts.NO_LABELLED)
-    fitted = calibrate(rows, lexicon.prior, Settings())
-    for one in fitted.tested:
-        _tested(one)
-    target = output or PLACE / "weights.toml"
-    target.write_text(weights_file(fitted.model, texts.WEIGHTS_HEAD), "utf-8")
-    say(texts.WRITTEN.format(count=len(fitted.model.weights), path=target))
+    return rows
+
+
+def _each_left_out(gold: Path, inputs: list[Path], rows: list[Labelled], lexicon: Lexicon) -> None:
+    """Print whether each event of the past rings with weights that never saw it."""
+    from feeds.fitting import Settings
+    from feeds.leaving_out import leave_each_out
+    from feeds.raw_items import BadLineError, in_order, read_event_labels, read_raw_items
+
+    try:
+        labels = read_event_labels(gold)
+        streams = [in_order(read_raw_items(path)) for path in inputs]
+    except BadLineError as error:
+        raise stop(texts.UNREADABLE.format(path=error.path, why=texts.WHY["other"])) from error
+    found = [
+        one
+        for stream in streams
+        for one in leave_each_out(labels, stream, rows, lexicon, Settings())
+    ]
+    say(texts.LEFT_OUT_HEAD)
+    for one in found:
+        said = texts.NOT_IN_TIME if one.minutes is None else texts.IN_TIME
+        said = said.format(minutes=one.minutes)
+        say(texts.LEFT_OUT_LINE.format(event=one.event, severity=one.severity, said=said))
+    in_time = sum(one.minutes is not None for one in found)
+    write_line({"measure": "left_out", "events": len(found), "caught": in_time})
 
 
 def _tested(one: Tested) -> None:

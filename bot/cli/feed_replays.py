@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -15,7 +16,7 @@ import typer
 from bot.cli import feed_measure_texts as measure_texts
 from bot.cli import frame_texts
 from bot.cli import replay_texts as texts
-from bot.cli.feed_measures import InputPaths, evaluate_relevance
+from bot.cli.feed_measures import InputPaths, evaluate_relevance, reading
 from bot.cli.frame import say, stop
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("cluster", help=texts.HELP_CLUSTER)(cluster)
     app.command("replay", help=texts.HELP_REPLAY)(replay)
     app.command("evaluate", help=texts.HELP_EVALUATE)(evaluate)
+    app.command("curve", help=texts.HELP_CURVE)(curve)
 
 
 def cluster(items: InputPath) -> None:
@@ -86,6 +88,41 @@ def evaluate(
     if not measured:
         raise stop(texts.NOTHING_TO_MEASURE)
     say(_line(measured))
+
+
+def curve(
+    items: InputPath,
+    events: Annotated[
+        Path, typer.Option("--events", help=texts.HELP_EVENTS, metavar=frame_texts.FILE)
+    ],
+    relevance: Annotated[
+        Path, typer.Option("--relevance", help=texts.HELP_SEVERE, metavar=frame_texts.FILE)
+    ],
+    picture: Annotated[Path, typer.Option("--svg", help=texts.HELP_SVG, metavar=frame_texts.FILE)],
+) -> None:
+    from bot.cli.curve_picture import draw
+    from feeds.curving import SEVERE
+    from feeds.curving import curve as places_of
+    from feeds.event_rules import load_event_rules
+    from feeds.measuring import read_labels
+    from feeds.raw_items import read_event_labels
+    from feeds.replaying import Replay
+
+    gold, stream = _read(read_event_labels, events), _stream(items)
+    with reading(relevance):
+        labels = read_labels(relevance)
+    severe = [
+        key for key, one in labels.items()
+        if int(one["severity"]) >= SEVERE and not one.get("unsure")
+    ]  # fmt: skip
+    run = Replay()
+    for _ in run.play(stream):
+        pass
+    came = {one.item.key: one.at for one in stream}
+    places = places_of(run.peaks, gold, severe, came, _days(stream))
+    for place in places:
+        say(_line(asdict(place)))
+    picture.write_text(draw(places, load_event_rules().melden.drie_vanaf), encoding="utf-8")
 
 
 def _measure_clusters(gold: Path, items: Path) -> dict[str, object]:
@@ -153,15 +190,18 @@ def _replay(stream: list[Timed]) -> tuple[list[Alert], dict[str, Any]]:
 
     began, run = time.perf_counter(), Replay()
     rung = list(run.play(stream))
-    span = (stream[-1].at - stream[0].at).total_seconds() / SECONDS_A_DAY if stream else 0.0
     return rung, {
         "items": len(stream),
-        "days": round(span, 1),
+        "days": round(_days(stream), 1),
         "alerts": sum(not alert.escalates for alert in rung),
         "list_entries": run.list_entries,
         "seconds": round(time.perf_counter() - began, 1),
         "peak_rss_mb": _peak_rss_mb(),
     }
+
+
+def _days(stream: list[Timed]) -> float:
+    return (stream[-1].at - stream[0].at).total_seconds() / SECONDS_A_DAY if stream else 0.0
 
 
 def _peak_rss_mb() -> int:
