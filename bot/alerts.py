@@ -31,6 +31,7 @@ from contacts.sending import cancel_message, edit_sent, tell_people
 from feeds.events import changed_alerts, due_alerts, items_of, mark_alerted, mark_shown
 from feeds.rows import Event, EventStatus, Trust
 from feeds.settings import FeedSettings
+from feeds.telling_why import told
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +161,7 @@ async def alert_content(
         "official": sum(1 for item in items if item.trust is Trust.OFFICIAL),
         "total": len(items),
         "updated": updated,
+        "why": told(event.reasons),
     }
     plain = render("coordinator/alert_mail.txt", **values)
     return Content(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feeds.evaluating import IN_TIME
 from feeds.raw_items import EventLabel
-from feeds.replaying import Peak
+from feeds.replaying import Peak, Replay
 
 #: places of the bar, in points of severity
 BARS = tuple(round(2.4 + step / 10, 1) for step in range(21))
@@ -26,15 +26,14 @@ class Place:
 
 
 def curve(
-    peaks: Sequence[Peak],
+    run: Replay,
     events: Sequence[EventLabel],
     severe: Iterable[str],
     came: Mapping[str, datetime],
     days: float,
 ) -> list[Place]:
-    """What every place of the bar would have given.
+    """What every place of the bar would have given in a stream that was played.
 
-    :param peaks: every time that an event of the stream became heavier, in order of time.
     :param severe: keys of single items that people called severe.
     :param came: when each item came in.
     """
@@ -42,9 +41,9 @@ def curve(
     labelled = [one for one in events if any(key in came for key in one.first_keys)]
     places = []
     for bar in BARS:
-        rung = _first(peaks, bar)
-        caught = sum(_in_time(rung, one.first_keys, came) for one in labelled)
-        heard = sum(_in_time(rung, [key], came) for key in known)
+        rung = _first(run.peaks, bar)
+        caught = sum(_in_time(rung, run.event_of, one.first_keys, came) for one in labelled)
+        heard = sum(_in_time(rung, run.event_of, [key], came) for key in known)
         places.append(
             Place(bar, len(rung) / days if days else 0.0, _share(caught, len(labelled)),
                   _share(heard, len(known)))
@@ -52,24 +51,25 @@ def curve(
     return places
 
 
-def _first(peaks: Sequence[Peak], bar: float) -> dict[int, Peak]:
+def _first(peaks: Iterable[Peak], bar: float) -> dict[int, datetime]:
     """When each event first reached the bar."""
-    rung: dict[int, Peak] = {}
+    rung: dict[int, datetime] = {}
     for peak in peaks:
         if peak.points >= bar:
-            rung.setdefault(peak.event, peak)
+            rung.setdefault(peak.event, peak.at)
     return rung
 
 
 def _in_time(
-    rung: Mapping[int, Peak], keys: Sequence[str], came: Mapping[str, datetime]
-) -> bool:  # fmt: skip
+    rung: Mapping[int, datetime],
+    event_of: Mapping[str, int],
+    keys: Sequence[str],
+    came: Mapping[str, datetime],
+) -> bool:
     """Whether an event with one of ``keys`` had rung within the hour after the first of them."""
     start = min(came[key] for key in keys if key in came)
-    wanted = set(keys)
-    return any(
-        peak.at - start <= IN_TIME and not wanted.isdisjoint(peak.keys) for peak in rung.values()
-    )
+    numbers = {event_of[key] for key in keys if key in event_of}
+    return any(rung[number] - start <= IN_TIME for number in numbers if number in rung)
 
 
 def _share(part: int, whole: int) -> float:

@@ -61,7 +61,6 @@ class Peak:
     at: datetime
     event: int
     points: float
-    keys: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -97,6 +96,8 @@ class Replay:
         self._names: dict[int, str] = {}
         self.list_entries = 0
         self.peaks: list[Peak] = []
+        #: the event of every item, by key
+        self.event_of: dict[str, int] = {}
 
     def play(self, stream: Iterable[Timed]) -> Iterator[Alert]:
         """The alerts, in order. Items that came in at one moment are looked at together, as
@@ -136,6 +137,7 @@ class Replay:
             source_name=outlet, at=doc.at,
         )  # fmt: skip
         happening.keys.append(item.key)
+        self.event_of[item.key] = happening.number
         if judgement.severity > 0 and len(happening.subjects) < Rang.MOST:
             happening.subjects.append(subject)
         happening.sightings.append(Sighting(title, report, tuple(context), now))
@@ -150,7 +152,7 @@ class Replay:
         weight = judge(happening.sightings, self._pace(now), self._rules)
         if weight.points >= LIST_LEVEL and weight.points > happening.peak:
             happening.peak = weight.points
-            self.peaks.append(Peak(now, happening.number, weight.points, tuple(happening.keys)))
+            self.peaks.append(Peak(now, happening.number, weight.points))
         if weight.severity >= LIST_LEVEL and not happening.listed:
             happening.listed = True
             self.list_entries += 1

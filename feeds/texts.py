@@ -64,6 +64,10 @@ ECHO = "over dit onderwerp ging {days} dag(en) geleden al een melding uit"
 AFTERMATH = "nasleep of uitleg: “{shown}”"
 AT_MOST = "samen komt er hoogstens {most} bij"
 NEW_SECTION = "de redactie opende hiervoor een rubriek: {section}"
+#: how a reason begins that only repeats the kind of event
+KIND_MARK = "soort: "
+#: a reason that speaks against
+LIGHTER = "maar ook: {reason}"
 BY_HAND = "met de hand gestart"
 
 #: ``schakel feeds explain``

@@ -15,47 +15,55 @@ from bot.cli.curve_picture import draw
 from bot.cli.main import app
 from feeds.curving import BARS, curve
 from feeds.raw_items import EventLabel
-from feeds.replaying import Peak
+from feeds.replaying import Peak, Replay
 
 START = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
 RUNNER = CliRunner()
 
 
-def peak(points: float, *keys: str, minutes: int = 0, event: int = 1) -> Peak:
-    return Peak(START + timedelta(minutes=minutes), event, points, keys)
+def played(*peaks: tuple[float, int, int], **event_of: int) -> Replay:
+    """A stream that was played: peaks as (points, event, minutes), and the event of each key."""
+    run = Replay()
+    run.peaks = [
+        Peak(START + timedelta(minutes=minutes), event, points) for points, event, minutes in peaks
+    ]
+    run.event_of = event_of
+    return run
 
 
 def test_a_higher_bar_means_fewer_alerts_and_fewer_caught() -> None:
-    peaks = [peak(2.6, "a"), peak(3.8, "a", "b", minutes=30), peak(4.0, "c", event=2)]
+    run = played((2.6, 1, 0), (3.8, 1, 30), (4.0, 2, 0), a=1, c=2)
     events = [EventLabel(event="x", first_keys=["a"], severity=4)]
-    places = {
-        one.bar: one for one in curve(peaks, events, ["c"], {"a": START, "c": START}, days=2.0)
-    }
+    came = {"a": START, "c": START}
+    places = {one.bar: one for one in curve(run, events, ["c"], came, days=2.0)}
     assert (places[2.5].alerts_a_day, places[2.5].events, places[2.5].items) == (1.0, 1.0, 1.0)
     assert places[3.8].events == 1.0
     assert (places[3.9].alerts_a_day, places[3.9].events, places[3.9].items) == (0.5, 0.0, 1.0)
     assert places[4.1].alerts_a_day == 0
 
 
-def test_what_rang_after_the_hour_was_not_caught() -> None:
-    late = [peak(3.9, "a", minutes=61)]
+def test_what_rang_after_the_hour_was_not_caught_and_what_rang_before_was() -> None:
     events = [EventLabel(event="x", first_keys=["a"], severity=3)]
-    assert all(one.events == 0 for one in curve(late, events, [], {"a": START}, days=1.0))
+    late = curve(played((3.9, 1, 61), a=1), events, [], {"a": START}, days=1.0)
+    assert all(one.events == 0 for one in late)
+    early = curve(played((3.9, 1, -30), a=1), events, [], {"a": START}, days=1.0)
+    assert early[0].events == 1
 
 
-@given(st.lists(st.tuples(st.floats(2, 4.5), st.integers(0, 9)), max_size=40))
-def test_alerts_never_grow_with_the_bar(found: list[tuple[float, int]]) -> None:
-    peaks = [peak(points, f"k{event}", event=event) for points, event in found]
-    rates = [one.alerts_a_day for one in curve(peaks, [], [], {}, days=1.0)]
+@given(st.lists(st.tuples(st.floats(2, 4.5), st.integers(0, 9), st.just(0)), max_size=40))
+def test_alerts_never_grow_with_the_bar(found: list[tuple[float, int, int]]) -> None:
+    rates = [one.alerts_a_day for one in curve(played(*found), [], [], {}, days=1.0)]
     assert rates == sorted(rates, reverse=True)
     assert len(rates) == len(BARS)
 
 
 def test_the_picture_tells_its_lines_apart_without_colour() -> None:
-    places = curve([peak(3.8, "a")], [], ["a"], {"a": START}, days=1.0)
+    places = curve(played((3.8, 1, 0), a=1), [], ["a"], {"a": START}, days=1.0)
     picture = draw(places, 3.7)
-    assert picture.startswith("<svg") and picture.endswith("</svg>\n")
-    assert 'stroke-dasharray="none"' in picture and 'stroke-dasharray="8 4"' in picture
+    assert picture.startswith("<svg")
+    assert picture.endswith("</svg>\n")
+    assert 'stroke-dasharray="none"' in picture
+    assert 'stroke-dasharray="8 4"' in picture
     assert "meldingen per dag" in picture
 
 

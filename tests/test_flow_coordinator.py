@@ -114,9 +114,19 @@ async def quiet(user: User) -> int:
 async def test_an_alert_says_why_and_rings_both_coordinators(evening: Evening) -> None:
     await alerted(evening)
     alert = await evening.coordinator.see("Mogelijk ingrijpende gebeurtenis")
-    assert "Waarom" in alert.text
+    told = alert.text.partition("Waarom:")[2]
+    assert 1 <= told.count("– ") <= 5
+    assert "(+" not in alert.text
     assert "Presikhaaf" in alert.text
     await evening.users["Tweede coördinator"].see("Mogelijk ingrijpende gebeurtenis")
+
+
+async def test_all_reasons_are_behind_a_button(evening: Evening) -> None:
+    await alerted(evening)
+    await evening.coordinator.press("Alle redenen")
+    answer = await evening.coordinator.see("Dit maakt het zwaarder")
+    assert "aanslag" in answer.text
+    assert "(+" not in answer.text
 
 
 async def test_not_relevant_asks_why_and_stays_silent(evening: Evening) -> None:

@@ -119,7 +119,7 @@ def curve(
     for _ in run.play(stream):
         pass
     came = {one.item.key: one.at for one in stream}
-    places = places_of(run.peaks, gold, severe, came, _days(stream))
+    places = places_of(run, gold, severe, came, _days(stream))
     for place in places:
         say(_line(asdict(place)))
     picture.write_text(draw(places, load_event_rules().melden.drie_vanaf), encoding="utf-8")

@@ -24,18 +24,20 @@ from feeds.alerting import mark_tapped
 from feeds.events import dismiss_event, items_of, snooze_event
 from feeds.muting import mute_subject
 from feeds.rows import DismissReason, Event, EventStatus, LeadAgency
+from feeds.telling_why import told
 
 DISMISSALS = tuple(DismissReason)
 
 
 def alert_buttons(event_id: int) -> list[list[Button]]:
-    """The four answers to an alert."""
+    """The four answers to an alert, and all of its reasons."""
     return [
         [Button(texts.CONFIRM, data("ok", event_id)), Button(texts.LATER, data("later", event_id))],
         [
             Button(texts.NOT_RELEVANT, data("no", event_id)),
             Button(texts.SHOW_ITEMS, data("items", event_id)),
         ],
+        [Button(texts.SHOW_WHY, data("why", event_id))],
     ]
 
 
@@ -221,6 +223,11 @@ async def show_items(turn: Turn) -> None:
     await turn.say(render("coordinator/items.html", event=event, items=items[:15]))
 
 
+async def show_why(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    await turn.say(render("coordinator/why.html", event=event, why=told(event.reasons)))
+
+
 def _marked(label: str, is_default: bool) -> str:
     return f"· {label} ·" if is_default else label
 
@@ -238,6 +245,7 @@ TAPS: dict[str, Handler] = {
     "no": ask_why_not,
     "dis": dismiss,
     "items": show_items,
+    "why": show_why,
 }
 STEPS: dict[tuple[str, str], Handler] = {}
 COMMANDS: dict[str, Handler] = {}

@@ -9,6 +9,7 @@ CONFIRM = "Bevestig"
 LATER = "Nog niet, blijf volgen"
 NOT_RELEVANT = "Niet relevant"
 SHOW_ITEMS = "Bekijk berichten"
+SHOW_WHY = "Alle redenen"
 #: a number of the daily list
 SHOW_LISTED = "{number}"
 ALL_DEFAULTS = "Alles akkoord"

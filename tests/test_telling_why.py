@@ -1,0 +1,54 @@
+"""The reasons of an alert as a coordinator reads them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds import texts
+from feeds.lexicon import load_lexicon
+from feeds.relevance import score_item
+from feeds.rows import Trust
+from feeds.telling_why import MOST, told
+
+
+def row(text: str, weight: float) -> dict[str, object]:
+    return {"text": text, "weight": weight}
+
+
+ROWS = st.lists(
+    st.builds(row, st.sampled_from(["rellen: “rellen”", "rellen in Nederland", texts.BASE, "x", "y",
+                                    "z", "v", "w", "soort: rellen"]),
+              st.floats(-3, 3, allow_nan=False)),
+    max_size=20,
+)  # fmt: skip
+
+
+def test_the_heaviest_reasons_come_first_and_what_speaks_against_last() -> None:
+    why = told(
+        [row(texts.BASE, 0.1), row("rubriek binnenland", 0.3), row("rellen: “rellen”", 1.6),
+         row("spanning: “rellen”", 0.8), row("sport: “WK”", -1.5), row("nieuw onderwerp", 0.9)]
+    )  # fmt: skip
+    assert why.first == (
+        "rellen: “rellen”", "nieuw onderwerp", "rubriek binnenland", "maar ook: sport: “WK”"
+    )  # fmt: skip
+    assert why.left_over == 1
+
+
+@given(ROWS)
+def test_never_more_than_five_and_no_figures(rows: list[dict[str, object]]) -> None:
+    why = told(rows)
+    assert len(why.first) <= MOST
+    assert texts.BASE not in why.first
+    assert why.left_over >= 0
+
+
+def test_a_real_headline_is_told_in_at_most_five_lines() -> None:
+    found = score_item(
+        "Twee doden bij steekpartij op school in Arnhem, dader voortvluchtig", "",
+        trust=Trust.REGIONAL, lexicon=load_lexicon(),
+    )  # fmt: skip
+    why = told(reason.as_row() for reason in found.reasons)
+    assert 2 <= len(why.first) <= MOST
+    assert why.left_over > 0
+    assert not any("+" in reason or "0," in reason for reason in why.first)
