@@ -1,20 +1,28 @@
-"""The 24 wijken by name, without the weight of the whole lexicon."""
+"""The wijken by name, without the weight of the whole lexicon."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
-from pathlib import Path
 
-_GAZETTEER = Path(__file__).parent / "lexicon" / "gazetteer.toml"
+from feeds.chosen_place import LEXICON, chosen, on_change
 
 
 @cache
 def _districts() -> tuple[tuple[str, str], ...]:
-    wijken = tomllib.loads(_GAZETTEER.read_text("utf-8"))["wijken"]
+    wijken = tomllib.loads(chosen().places.read_text("utf-8"))["wijken"]
     return tuple((wijk["code"], wijk["naam"]) for wijk in wijken)
 
 
+def shape_codes() -> frozenset[str]:
+    """The wijken that the map can draw."""
+    shapes = tomllib.loads((LEXICON / "wijkkaart.toml").read_text("utf-8"))["wijken"]
+    return frozenset(shape["code"] for shape in shapes)
+
+
 def districts() -> list[tuple[str, str]]:
-    """CBS code and name of the 24 wijken, in order of code."""
+    """CBS code and name of the city's wijken, in order of code."""
     return list(_districts())
+
+
+on_change(_districts.cache_clear)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from feeds import texts
+from feeds.chosen_place import chosen, on_change, read_places
 from feeds.lexicon_entries import (
     DefaultSource,
     EventType,
@@ -100,10 +101,12 @@ class Lexicon:
         kinds = {f"soort:{key}": kind.naam for key, kind in self.types.items()}
         kinds |= {f"uitzondering:{key}": one.naam for key, one in self.exclusions.items()}
         pairs = {f"samen:{key}": one.naam for key, one in features.samen.items()}
-        return kinds | pairs | {key: one.naam for key, one in named.items()}
+        city = self.gazetteer.gemeente.naam
+        told = kinds | pairs | {key: one.naam for key, one in named.items()}
+        return {key: name.replace("{stad}", city) for key, name in told.items()}
 
     @cached_property
-    def needs_arnhem(self) -> frozenset[str]:
+    def needs_city(self) -> frozenset[str]:
         """Terms for places that exist elsewhere too."""
         return frozenset(self.gazetteer.ambigu.termen)
 
@@ -124,7 +127,7 @@ class Lexicon:
             yield from _tagged("thema", key, theme.any)
         yield from self._places()
         yield from _tagged("regel", "voorkomen", self.rules.voorkomen.any)
-        yield from _tagged("regel", "lokale_zaken", self.rules.lokale_zaken.any)
+        yield from _tagged("regel", "lokale_zaken", self.gazetteer.lokale_zaken.any)
         yield from _tagged("regel", "overzicht", self.rules.overzicht.any)
 
     def _places(self) -> Iterator[tuple[Tag, str]]:
@@ -154,8 +157,8 @@ def load_lexicon() -> Lexicon:
     lexicon = Lexicon(
         types=_models("events", EventType),
         exclusions=_models("exclusions", Exclusion),
-        themes=_models("themes", Theme),
-        gazetteer=Gazetteer.model_validate(_read("gazetteer")),
+        themes=_themes(chosen().themes),
+        gazetteer=Gazetteer.model_validate(read_places(chosen().places)),
         rules=Rules.model_validate(_read("severity")),
         features=Features.model_validate(_read("features")),
         weights=Weights.model_validate(_read("weights")),
@@ -178,6 +181,14 @@ def given_names() -> frozenset[str]:
 
 
 @cache
+def ordinary_words() -> frozenset[str]:
+    """Words that mean something in a title besides any place: of features, first names."""
+    features = load_lexicon().features.kenmerken.values()
+    bare = {term for one in features for term in one.any if term.isalpha()}
+    return frozenset(map(fold, bare)) | stop_words() | given_names()
+
+
+@cache
 def default_sources() -> list[DefaultSource]:
     """The feeds for Arnhem that a new installation starts with; none of them was tested."""
     return [DefaultSource.model_validate(source) for source in _read("sources")["bronnen"]]
@@ -190,9 +201,18 @@ def mask_names(title: str) -> str:
     return mask(title, load_lexicon().knows, given_names())
 
 
+def _themes(path: Path) -> dict[str, Theme]:
+    found = tomllib.loads(path.read_text("utf-8"))
+    return {key: Theme.model_validate(value) for key, value in found.items()}
+
+
 def _models(name: str, kind: type[Any]) -> dict[str, Any]:
     return {key: kind.model_validate(value) for key, value in _read(name).items()}
 
 
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((PLACE / f"{name}.toml").read_text("utf-8"))
+
+
+on_change(load_lexicon.cache_clear)
+on_change(ordinary_words.cache_clear)

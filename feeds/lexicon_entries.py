@@ -70,14 +70,19 @@ class Terms(Frozen):
     termen: list[str]
 
 
+class AnyOf(Frozen):
+    any: list[str]
+
+
 class Gazetteer(Frozen):
-    """``gazetteer.toml``."""
+    """One city's places: ``plaatsen/*.toml`` or a file of somebody's own."""
 
     gemeente: Municipality
     wijken: list[District]
     plekken: list[PlaceGroup]
     ambigu: Terms
     omgeving: list[PlaceGroup]
+    lokale_zaken: AnyOf
 
 
 class Prevented(Frozen):
@@ -85,10 +90,6 @@ class Prevented(Frozen):
 
     soort: str
     onderdrukt: str
-    any: list[str]
-
-
-class AnyOf(Frozen):
     any: list[str]
 
 
@@ -114,7 +115,6 @@ class Rules(Frozen):
     grote_schok: list[str]
     themas_buitenland: list[str]
     voorkomen: Prevented
-    lokale_zaken: AnyOf
     overzicht: RoundUps
     dodental: Toll
 

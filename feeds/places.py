@@ -23,12 +23,12 @@ class Proximity(StrEnum):
     UNKNOWN = "onbekend"
 
     @property
-    def is_arnhem(self) -> bool:
+    def is_city(self) -> bool:
         return self in {Proximity.SPOT, Proximity.CITY}
 
     @property
     def is_local(self) -> bool:
-        return self.is_arnhem or self is Proximity.NEIGHBOUR
+        return self.is_city or self is Proximity.NEIGHBOUR
 
     @property
     def is_dutch(self) -> bool:
@@ -71,7 +71,7 @@ def _spot(found: Found, lexicon: Lexicon, masked: set[int], city: Sequence[Hit])
         if kind not in {"wijk", "plek"}:
             continue
         for hit in _free(hits, masked):
-            if hit.term in lexicon.needs_arnhem and not city:
+            if hit.term in lexicon.needs_city and not city:
                 continue
             # The longest term is the most precise one: "presikhaaf oost" over "presikhaaf*".
             if best is None or len(hit.term) > best[0]:

@@ -202,7 +202,7 @@ class _Reckoning:
         proximity = seen.place.proximity
         serious = any(self.lexicon.types[key].basis > 1 for key in seen.types)
         fresh = not {"rechtszaak", "later", "oefening", "uitleg"} & set(seen.features)
-        if fresh and proximity.is_arnhem:
+        if fresh and proximity.is_city:
             if self._is("E05", "E10") or ("jong" in seen.features and serious):
                 yield "local_touching", 3
             if serious and self.trust is Trust.OFFICIAL:
@@ -239,7 +239,7 @@ class _Reckoning:
         if effect != "weg":
             return 1
         strong = any(self.lexicon.types[key].basis >= 3 for key in self.seen.types)
-        vouched = self.trust is Trust.OFFICIAL and self.seen.place.proximity.is_arnhem
+        vouched = self.trust is Trust.OFFICIAL and self.seen.place.proximity.is_city
         return 4 if strong and vouched else 0
 
     def _is_great_shock(self) -> bool:

@@ -26,6 +26,14 @@ class SourceSettings(Frozen):
 class FeedSettings(Frozen):
     """How feeds are read (``[feeds]``)."""
 
+    place: str = Field(
+        "arnhem",
+        min_length=1,
+        description="de plaatsenlijst: arnhem, utrecht, of het pad van een eigen bestand",
+    )
+    themes: str = Field(
+        "", description="het pad van een eigen bestand met thema's; leeg = het meegeleverde"
+    )
     sources: list[SourceSettings] = Field(default_factory=list, description="de bronnen")
     timeout_s: float = Field(15.0, gt=0, le=120, description="langste tijd voor één bron")
     max_bytes: int = Field(5_000_000, ge=10_000, description="grootste antwoord van één bron")

@@ -45,7 +45,7 @@ FLOORS = {
     "local_terror": "aanhouding voor terrorisme dichtbij: minstens ernst 4",
     "attack_here": "aanslag in Nederland: minstens ernst 4",
     "attack_elsewhere": "aanslag elders in Nederland: minstens ernst 3",
-    "official_local": "officiële bron over Arnhem: minstens ernst 3",
+    "official_local": "officiële bron over de stad: minstens ernst 3",
 }
 CEILING_ABROAD = "buitenland: de machine gaat niet boven ernst {limit}"
 NOTHING = "geen kenmerken die iets wegen"

@@ -80,9 +80,15 @@ def load(path: Path) -> Config:
 
     :raises ConfigError: with every mistake in Dutch; the command ends with those.
     """
-    from bot.config import load_config
+    from bot.config import ConfigError, load_config
+    from feeds.chosen_place import NoSuchPlaceError, choose
 
-    return load_config(path, os.environ)
+    config = load_config(path, os.environ)
+    try:
+        choose(config.feeds.place, config.feeds.themes, beside=path.absolute().parent)
+    except NoSuchPlaceError as error:
+        raise ConfigError([texts.NO_PLACE.format(value=error.args[0])]) from error
+    return config
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -24,6 +24,7 @@ from bot.cli import (
     frame_texts,
     moving,
     moving_texts,
+    places,
     screening,
     screening_texts,
     setting_up,
@@ -47,6 +48,7 @@ app.add_typer(starting.app, name="event", help=texts.HELP_EVENT)
 feed_replays.add_to(events.feeds_app)
 feed_measures.add_to(events.feeds_app)
 sources.add_to(events.feeds_app)
+places.add_to(events.feeds_app)
 balances.add_to(events.feeds_app)
 app.add_typer(events.feeds_app, name="feeds", help=texts.HELP_FEEDS)
 app.add_typer(events.signals_app, name="signals", help=texts.HELP_SIGNALS)

@@ -46,6 +46,7 @@ HELP_SEVERITY = "Ernst, van 2 tot en met 5."
 HELP_LINK = "Webadres van een bericht erover."
 HELP_FEEDS = "Bronnen en berichten."
 HELP_FEEDS_LIST = "Toon de bronnen en hoe het ermee gaat."
+NO_PLACE = "[feeds] place of themes: er is geen plaatsenlijst of bestand {value!r}."
 HELP_FEEDS_EXPLAIN = "Zeg waarom een bericht zijn ernst kreeg."
 HELP_KEY = (
     "De link of het nummer van een bericht, of g met het nummer van een gebeurtenis (g12). Zo'n "
