@@ -114,9 +114,9 @@ def _codes(places: Gazetteer) -> Iterator[Finding]:
             yield Finding(Fault.OTHER_CITY, wijk.code, (wijk.naam,))
         if not wijk.termen:
             yield Finding(Fault.NO_TERMS, wijk.naam)
-    for code, names in by_code.items():
+    for number, names in by_code.items():
         if len(names) > 1:
-            yield Finding(Fault.DOUBLE_CODE, code, tuple(names))
+            yield Finding(Fault.DOUBLE_CODE, number, tuple(names))
 
 
 def _doubles(listed: Sequence[tuple[str, str]]) -> Iterator[Finding]:
