@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 import bot.exercise.rows
 import bot.rows
 import briefings.city_lines
+import briefings.learning.rows
 import briefings.rows
 import contacts.calling
 import contacts.consent
@@ -31,6 +32,7 @@ TABLES = (
     bot.exercise.rows,
     bot.rows,
     briefings.city_lines,
+    briefings.learning.rows,
     briefings.rows,
     contacts.calling,
     contacts.consent,

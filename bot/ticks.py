@@ -18,6 +18,7 @@ from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
 from bot.exercise.leading import advance
 from bot.foreseeing import tell_foreseen
+from bot.lesson_reminding import remind_of_lessons
 from bot.line_asking import ask_about_lines
 from bot.mail_reading import read_mail
 from bot.reminding import remind_of_signals
@@ -158,11 +159,12 @@ async def tidy(house: House, now: datetime) -> None:
 
 
 async def keep_list(house: House, now: datetime) -> None:
-    """Today's share that can be reached, and the half-yearly question to who is due."""
+    """Today's share that can be reached, the half-yearly question to who is due, late lessons."""
     async with house.db.begin() as session:
         await note_reach(session, is_exercise=house.config.is_exercise, now=now)
         asked = await ask_due(session, house.config, now=now)
         asked += await ask_about_lines(session, house.config, now=now)
+        asked += await remind_of_lessons(session, house.config, now=now)
     if asked:
         house.pump.wake()
 

@@ -13,6 +13,9 @@ from bot.api.webhook_calls import drop_old_calls
 from bot.exercise.forgetting import forget_exercises
 from bot.inbox import forget_old
 from bot.own_data import erase_who_left
+from briefings.learning.freezing import freeze_due
+from briefings.learning.polls import forget_polls
+from briefings.moments import local_date
 from contacts.importing.batches import forget_undo
 from contacts.meeting import drop_played_contacts
 from contacts.retention import (
@@ -33,6 +36,8 @@ async def forget_what_is_over(
 ) -> None:
     """All of it in the caller's transaction; a round that was missed is made up for by the next."""
     await forget_old(session, now=now)
+    # Before signals become counts: a quarter that is over keeps what it was.
+    await freeze_due(session, now=now)
     await wipe_notes(session, settings, now=now)
     await fold_codes(session, now=now)
     await forget_help(session, now=now)
@@ -46,4 +51,5 @@ async def forget_what_is_over(
     await forget_exercises(session, now=now)
     await drop_played_contacts(session, now=now)
     await forget_undo(session, now=now)
+    await forget_polls(session, today=local_date(now), now=now)
     await erase_who_left(session, now=now)

@@ -19,9 +19,10 @@ from signals.counting import ALL, values_of
 from signals.feedback import SMALL, shown_count
 from signals.picture import Bar, drawn, total_of
 from signals.rows import OutcomeCode, Signal, SignalCount, SignalKind
+from signals.telling import district_names
 
 #: dimensions of a count that are told, with the words of their values
-KIND, OUTCOME = "soort", "uitkomst"
+KIND, OUTCOME, DISTRICT = "soort", "uitkomst", "wijk"
 
 
 @dataclass
@@ -51,6 +52,12 @@ class Told:
     def kinds(self) -> tuple[Bar, ...]:
         counts = self.values.get(KIND, Counter())
         return as_bars({texts.ALL_KINDS[SignalKind(key)]: n for key, n in counts.items()})
+
+    @property
+    def districts(self) -> tuple[Bar, ...]:
+        counts = self.values.get(DISTRICT, Counter())
+        names = district_names()
+        return as_bars({names.get(code, code): n for code, n in counts.items()})
 
     @property
     def outcomes(self) -> tuple[Bar, ...]:

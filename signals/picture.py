@@ -139,8 +139,8 @@ def total_shown(signals: Iterable[Signal]) -> str:
     )
 
 
-def total_of(parts: Mapping[Domain, int]) -> str:
-    """The same over counts per domain. Pure."""
+def total_of(parts: Mapping[K, int]) -> str:
+    """All parts together, no more exact than they are shown beside it. Pure."""
     total = sum(parts.values())
     vague = sum(1 for count in parts.values() if 0 < count < SMALL)
     if total < SMALL or not vague:

@@ -13,6 +13,7 @@ from contacts.retention import wipe_addresses, wipe_dialogue
 from feeds.rows import Event
 from signals.counting import add_counts, count_cells
 from signals.promises import RUNNING
+from signals.quarters import quarter_of
 from signals.rows import Signal, SignalReading, SignalStatus
 from signals.settings import SignalSettings
 from signals.workdays import AMSTERDAM
@@ -112,14 +113,15 @@ async def _wipe_handles(session: AsyncSession, now: datetime) -> None:
 async def fold_codes(session: AsyncSession, *, now: datetime) -> int:
     """Turn closed signals of weeks that ended 90 days ago into counts; returns how many went.
 
-    A whole week at once, so that an organisation counts once in it. Signals of an event that
+    A whole week at once, so that an organisation counts once in it, and none of the quarter
+    that runs: its pack is made from the signals themselves. Signals of an event that
     runs wait for its closing text, which counts them, half a year at most.
     """
     found = await session.exec(
         select(Signal).where(
             col(Signal.status) == SignalStatus.CLOSED,
             col(Signal.is_exercise).is_(False),
-            col(Signal.received_at) < week_edge(now - KEEP_CODES),
+            col(Signal.received_at) < fold_edge(now),
             or_(
                 col(Signal.event_id).is_(None),
                 col(Signal.event_id).not_in(select(Event.id).where(col(Event.status).in_(RUNNING))),
@@ -143,6 +145,11 @@ async def fold_codes(session: AsyncSession, *, now: datetime) -> int:
         detail={"count": len(ids)}, now=now,
     )  # fmt: skip
     return len(ids)
+
+
+def fold_edge(now: datetime) -> datetime:
+    """Signals from before this moment may become counts. Pure; always the edge of a week."""
+    return min(week_edge(now - KEEP_CODES), week_edge(quarter_of(now).begin))
 
 
 def week_of(at: datetime) -> date:

@@ -17,9 +17,12 @@ from sqlmodel import col, select
 from bot.clock import utc_now
 from bot.console.app import DOORS
 from bot.unsubscribing import Unsubscribing
+from briefings.learning.polls import STAYS_OPEN
+from briefings.learning.rows import Poll
 from contacts.directory import LinkPurpose, Person
 from contacts.links import mint_person_link
 from contacts.outbox import Delivery
+from signals.quarters import quarter_of
 from tests.browsing import (
     PATIENCE_MS,
     Look,
@@ -56,6 +59,7 @@ BEHIND_A_LINK = (
     "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
     "/p/{token:token}/dank", "/p/{token:token}/hulp", "/p/{token:token}/wie",
     "/p/{token:token}/vertel", "/o/{token:token}/vertel", "/nuttig/{token:token}",
+    "/o/{token:token}/vraag",
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar"}
 A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
@@ -144,7 +148,8 @@ SENT = {
     "/gebeurtenis/1": "gebeurtenis", "/gebeurtenis/1/verzenden": "verzenden",
     "/gebeurtenis/1/ontvangers": "ontvangers", "/gebeurtenis/1/bereik": "bereik",
     "/gebeurtenis/1/beeld": "beeld-gebeurtenis",
-    "/gebeurtenis/1/evaluatie": "evaluatie", "/beeld": "beeld", "/signalen": "signalen",
+    "/gebeurtenis/1/evaluatie": "evaluatie", "/leren": "leren", "/kwartalen": "kwartalen",
+    "/beeld": "beeld", "/signalen": "signalen",
     "/signaal/1": "signaal", "/journaal": "journaal",
 }  # fmt: skip
 #: the others are judged in every look, and kept in one
@@ -166,6 +171,7 @@ async def test_every_page_passes_axe_in_every_state_and_look(
     form = await signal_told(evening)
     await tour.all_of(desk, CALM | SENT)
     await refused_and_shown(tour, desk)
+    await tour.look(desk, f"/kwartaal/{quarter_of(utc_now()).name}", name="kwartaal")
     outside = await open_window(browser, evening.house.web.address)
     for path, name in (await links(evening, form)).items():
         await tour.look(outside, path, name=name)
@@ -230,6 +236,9 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         now = utc_now()
         own = await mint_person_link(session, teacher.id or 0, LinkPurpose.OWN_PAGE, now=now)
         enter = await mint_person_link(session, staff.id or 0, LinkPurpose.SIGN_IN, now=now)
+        session.add(
+            Poll(event_id=1, asked_at=now, send_at=now, closes_at=now + STAYS_OPEN, asked=1)
+        )
         mailed = (await session.exec(select(Delivery.id).where(Delivery.kind == "email"))).first()
     signing = Unsubscribing("", evening.house.sealer.derive("unsubscribe"))
     page = form.removesuffix("/signaal")
@@ -238,6 +247,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
         f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
         f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{own}": "",
+        f"{page}/vraag": "vraag",
         f"/aanmelden/{enter}": "aanmelden-link",
         signing.address(mailed or 1): "uit", f"{page[:-4]}xxxx": "",
         **PUBLIC,

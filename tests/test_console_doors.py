@@ -46,7 +46,7 @@ async def world(db: Database, now: datetime) -> AsyncIterator[World]:
 
 
 def path_of(door: Door) -> str:
-    return door.path.replace(NUMBER, "1")
+    return door.path.replace(NUMBER, "1").replace("{name:str}", "2026-K1")
 
 
 def name_of(door: Door) -> str:
@@ -105,6 +105,7 @@ OPEN_ON_PURPOSE = {
     ("GET", "/uit/{token:token}"), ("POST", "/uit/{token:token}"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),
     ("GET", "/o/{token:token}/dank"), ("GET", "/o/{token:token}/pdf"),
+    ("GET", "/o/{token:token}/vraag"), ("POST", "/o/{token:token}/vraag"),
     ("POST", "/o/{token:token}/{answer:answer}"),
     ("GET", "/p/{token:token}/hulp"), ("POST", "/p/{token:token}/hulp"),
     ("POST", "/p/{token:token}/hulp/oppakken"), ("POST", "/p/{token:token}/hulp/klaar"),

@@ -40,6 +40,8 @@ HARMLESS = {
     f"{_EVENT}/correctie": NAMES,
     # The brake must never be refused because something else changed.
     f"{_EVENT}/trek-in": NAMES,
+    f"{_EVENT}/vraag": MOVE, f"{_EVENT}/vraag/wissen": NAMES,
+    f"{_EVENT}/les": ADDS, "/les/{number:int}": MOVE,
     f"{_EVENT}/oordeel": ADDS, "/beeld/oordeel": ADDS,
     "/signaal/{number:int}": MOVE, "/signaal/{number:int}/bekijken": SHOWS,
     "/signaal/{number:int}/wissen": NAMES, "/signaal/{number:int}/duiden": ADDS,

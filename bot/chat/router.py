@@ -14,6 +14,7 @@ from bot.chat import (
     list_flow,
     partner,
     picture_flow,
+    poll_flow,
     texts,
     word_flow,
 )
@@ -30,6 +31,7 @@ from bot.chat.coordinator import (
     event_flow,
     facts_flow,
     grip_flow,
+    lesson_flow,
     own_flow,
     part_flow,
     retract_flow,
@@ -72,10 +74,12 @@ _PARTS = (
     finding_flow,
     help_board,
     help_flow,
+    lesson_flow,
     line_flow,
     list_flow,
     partner,
     picture_flow,
+    poll_flow,
     word_flow,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -39,6 +40,28 @@ async def replace_button(
     if form is None:
         return False
     rows = [[new if _has_verb(b, verb) else b for b in row] for row in form.buttons]
+    return await _show(session, delivery_id, form, rows, now=now)
+
+
+async def drop_buttons(
+    session: AsyncSession, delivery_id: int, prefix: str, *, now: datetime
+) -> bool:
+    """Take away the buttons whose data begins so; False if none had it."""
+    form = await shown_form(session, delivery_id)
+    if form is None:
+        return False
+    rows = [[None if (b.data or "").startswith(prefix) else b for b in row] for row in form.buttons]
+    return await _show(session, delivery_id, form, rows, now=now)
+
+
+async def _show(
+    session: AsyncSession,
+    delivery_id: int,
+    form: TelegramForm,
+    rows: Sequence[Sequence[Button | None]],
+    *,
+    now: datetime,
+) -> bool:
     kept = [[b for b in row if b is not None] for row in rows]
     kept = [row for row in kept if row]
     if kept == form.buttons:

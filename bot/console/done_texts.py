@@ -6,6 +6,12 @@ from bot.console.calling_texts import HOURS_LIKE_THIS
 
 #: what was just done, said at the top of the page
 DONE = {
+    "poll_asked": "De twee vragen gaan naar wie de teksten kreeg, in kantooruren.",
+    "poll_wiped": "Die zin is weg.",
+    "lesson_added": "De les staat erbij. Is de dag voorbij, dan hoort u het.",
+    "lesson_gedaan": "De les is gedaan.",
+    "lesson_niet": "De les gaat niet door.",
+    "lesson_weer": "De les staat weer open.",
     "exercise_begun": "De oefening loopt. Het eerste bericht komt zo.",
     "exercise_moved_on": "De tijd van de oefening is vooruitgezet.",
     "exercise_ended": "De oefening is klaar. Hieronder staat de scorekaart.",

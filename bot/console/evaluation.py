@@ -17,10 +17,14 @@ from starlette.responses import Response
 from bot.console import evaluation_texts as texts
 from bot.console.doors import Door, Visit
 from bot.console.journal_texts import BY_ITSELF
+from bot.console.learning import keep_lesson, lesson_values, read_lesson
 from bot.console.number_files import Number, send_numbers
 from bot.console.pages import fragment
+from bot.console.poll_results import Result, poll_values
 from bot.console.printing import send_pdf
 from bot.console.texts import DOMAINS
+from bot.learning_texts import NOT_KEPT
+from briefings.learning.lessons import NewLesson, NotKept
 from briefings.learning.pace import Moment, Step, read_moments
 from briefings.learning.reached import Reached, read_reached, summed
 from briefings.learning.timeline import read_timeline
@@ -51,11 +55,30 @@ class Promises:
 
 async def show_evaluation(visit: Visit) -> Response:
     """``GET /gebeurtenis/{number}/evaluatie``."""
+    return await _page(visit, await visit.event())
+
+
+async def _page(
+    visit: Visit, event: Event, *, error: str = "", typed: NewLesson | None = None
+) -> Response:
+    values = await _values(visit, event, typed)
+    status = 422 if error else 200
+    return await visit.show_of(
+        event, "evaluatie", "evaluatie.html", status=status, error=error, **values
+    )
+
+
+async def add(visit: Visit) -> Response:
+    """``POST /gebeurtenis/{number}/les``: one thing to keep, one to change."""
     event = await visit.event()
-    return await visit.show_of(event, "evaluatie", "evaluatie.html", **await _values(visit, event))
+    typed = read_lesson(visit)
+    kept = await keep_lesson(visit, event, typed)
+    if isinstance(kept, NotKept):
+        return await _page(visit, event, error=NOT_KEPT[kept.reason], typed=typed)
+    return visit.back(f"/gebeurtenis/{event.id}/evaluatie", done="lesson_added")
 
 
-async def _values(visit: Visit, event: Event) -> dict[str, Any]:
+async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) -> dict[str, Any]:
     """What the page, the paper and the file are made of."""
     assert event.id is not None
     session = visit.session
@@ -79,6 +102,8 @@ async def _values(visit: Visit, event: Event) -> dict[str, Any]:
         "told": await read_told(session, event.id, signals),
         "promises": promises_of(signals, now=visit.now),
         "has_single": bool(signals),
+        **await lesson_values(visit, event, typed),
+        **await poll_values(visit, event),
     }
 
 
@@ -125,6 +150,7 @@ async def send_figures(visit: Visit) -> Response:
         *_versions(values["versions"]),
         *_tellings(values["told"]),
         *_promises(values["promises"], has_single=values["has_single"]),
+        *_answers(values["poll_results"]),
     ]
     return send_numbers(
         numbers, name=texts.FILE_NAME.format(number=event.id), is_exercise=event.is_exercise
@@ -180,8 +206,17 @@ def _promises(promises: Promises, *, has_single: bool) -> list[Number]:
     return [Number(texts.PROMISES, name, n, texts.UNIT_SIGNALS) for name, n in rows.items()]
 
 
+def _answers(results: Sequence[Result]) -> list[Number]:
+    return [
+        Number(result.heading, bar.label, bar.shown, texts.UNIT_ANSWERS)
+        for result in results
+        for bar in result.bars
+    ]
+
+
 DOORS = (
     Door(_PAGE, show_evaluation, Permission.SEE_STATUS),
+    Door("/gebeurtenis/{number:int}/les", add, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_PAGE}/pdf", print_evaluation, Permission.SEE_STATUS),
     Door(f"{_PAGE}/csv", send_figures, Permission.SEE_STATUS),
 )

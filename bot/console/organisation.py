@@ -30,6 +30,7 @@ from bot.console.reading import (
 )
 from bot.evening.hearing import is_over
 from briefings import moments
+from briefings.learning.polls import is_open, poll_of
 from briefings.pdf import Sheet
 from briefings.plaintext import without_links_to
 from contacts.arrival import acknowledge, prove_arrival
@@ -50,11 +51,12 @@ async def show_text(request: Request) -> Response:
     async with parts.db.read() as session:
         door = await open_door(session, token, now=now)
         if door is None:
-            return await _closed_door(session, request, token)
+            return await closed_door(session, request, token)
         wanted = _audience(request.query_params.get("tekst", ""))
         reading = await read_newest(
             session, door, wanted, now=now, language=request.query_params.get("taal", "")
         )
+        poll = await poll_of(session, door.link.event_id)
     if reading is None:
         return explain(request, "no_text", status=404)
     page = f"/o/{token}"
@@ -63,6 +65,7 @@ async def show_text(request: Request) -> Response:
         body=_fill(reading.html, page, door), before=_fill(reading.before, page, door),
         is_exercise=door.event.is_exercise, kinds=AcknowledgementKind,
         is_over=is_over(door.event), language_names=LANGUAGES,
+        has_questions=is_open(poll, now),
     )  # fmt: skip
 
 
@@ -73,7 +76,7 @@ async def print_text(request: Request) -> Response:
     async with parts.db.read() as session:
         door = await open_door(session, token, now=now)
         if door is None:
-            return await _closed_door(session, request, token)
+            return await closed_door(session, request, token)
         wanted = _audience(request.query_params.get("tekst", ""))
         reading = await read_newest(
             session, door, wanted, now=now, language=request.query_params.get("taal", "")
@@ -119,7 +122,7 @@ async def note_acknowledgement(request: Request) -> Response:
     async with parts.db.begin() as session:
         door = await open_door(session, token, now=now)
         if door is None:
-            return await _closed_door(session, request, token)
+            return await closed_door(session, request, token)
         shown = _number(request.query_params.get("versie", ""))
         version = await version_sent(session, door.link.event_id, shown, now=now)
         if version is not None and (sent := await delivery_of(session, door.link, version)):
@@ -153,7 +156,7 @@ async def open_place(session: AsyncSession, request: Request) -> telling.Place |
     parts, token = parts_of(request), request.path_params["token"]
     door = await open_door(session, token, now=parts.clock())
     if door is None:
-        return await _closed_door(session, request, token)
+        return await closed_door(session, request, token)
     return telling.Place(
         page=f"/o/{token}",
         token=token,
@@ -181,7 +184,7 @@ async def _way_back(session: AsyncSession, door: Door, sealer: Sealer) -> Recipi
     return Recipient(delivery.kind, address, delivery.person_id, delivery.organisation_id)
 
 
-async def _closed_door(session: AsyncSession, request: Request, token: str) -> Response:
+async def closed_door(session: AsyncSession, request: Request, token: str) -> Response:
     if await was_a_link(session, token):
         return explain(request, "link_over", status=410)
     return explain(request, "unknown_link", status=404)

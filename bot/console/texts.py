@@ -115,6 +115,10 @@ EXPLANATIONS = {
         "Er is nu geen tekst",
         "Voor deze gebeurtenis is geen tekst verstuurd, of de tekst is teruggetrokken.",
     ),
+    "questions_closed": (
+        "De vragen zijn gesloten",
+        "Antwoorden kan niet meer. Dank dat u dat wilde doen.",
+    ),
     "not_found": ("Deze pagina is er niet", "Controleer het adres."),
     "not_here": (
         "Deze pagina is hier niet te zien",

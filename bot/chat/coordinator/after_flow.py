@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import poll_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
@@ -11,6 +12,9 @@ from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import MOST, sent_parts
+from bot.poll_asking import ask_readers, next_office_hour, readers_of
+from briefings import moments
+from briefings.learning.polls import can_ask, poll_of
 from briefings.rows import Briefing, BriefingKind
 from contacts.outbox import Button
 from contacts.permissions import Permission
@@ -67,6 +71,54 @@ async def wrote_about(turn: Turn) -> None:
     await _say_begun(turn, event, begun)
 
 
+async def offer_questions(turn: Turn) -> None:
+    """*Stel twee vragen*: to how many, and when; a tap more sends them."""
+    event = await _closed_event(turn)
+    poll = await poll_of(turn.session, event.id or 0)
+    if not can_ask(event, poll):
+        turn.toast = poll_texts.CANNOT
+        return
+    count = len((await readers_of(turn.session, event)).recipients)
+    if not count:
+        turn.toast = poll_texts.NOBODY
+        return
+    at = next_office_hour(turn.now)
+    when = (
+        poll_texts.AT_ONCE if at <= turn.now else poll_texts.LATER.format(moment=moments.moment(at))
+    )
+    text = poll_texts.SURE.format(count=count, people=_people(count), when=when)
+    await turn.say(text, [[Button(poll_texts.SURE_YES, data("pollyes", event.id))]])
+
+
+async def send_questions(turn: Turn) -> None:
+    """The questions go out, once."""
+    event = await _closed_event(turn)
+    poll = await ask_readers(turn.session, event, who=turn.known().who, now=turn.now)
+    if poll is None:
+        turn.toast = poll_texts.CANNOT
+        return
+    until = moments.day(moments.local_date(poll.closes_at))
+    people = _people(poll.asked)
+    await turn.change(poll_texts.ASKED.format(count=poll.asked, people=people, until=until))
+
+
+def _people(count: int) -> str:
+    return poll_texts.ONE if count == 1 else poll_texts.MANY
+
+
+async def _closed_event(turn: Turn) -> Event:
+    """The event of the button, running or over, in the actor's own world.
+
+    :raises ValueError: an old or a forged button.
+    """
+    actor = turn.allowed(Permission.MANAGE_EVENT)
+    assert turn.tap is not None
+    event = await turn.session.get(Event, turn.tap.number(0))
+    if event is None or event.is_exercise != actor.is_exercise:
+        raise ValueError("no such event for this actor")
+    return event
+
+
 async def _draft(turn: Turn, event: Event, kind: BriefingKind) -> None:
     begun = await writing.begin_version(
         turn.session, event, turn.known(), kind, turn.config.briefings, now=turn.now
@@ -98,6 +150,8 @@ TAPS: dict[str, Handler] = {
     "corr": start_correction,
     "corr2": chose_wrong,
     "clos": start_closing,
+    "pollask": offer_questions,
+    "pollyes": send_questions,
 }
 STEPS: dict[tuple[str, str], Handler] = {(FLOW, "about"): wrote_about}
 COMMANDS: dict[str, Handler] = {}

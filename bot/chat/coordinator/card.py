@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import poll_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
@@ -168,6 +169,7 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
         last.append(Button(texts.GRIP, data("grip", number)))
     if event.status is EventStatus.CLOSED:
         last.append(Button(texts.REOPEN, data("reop", number)))
+        rows.append([Button(poll_texts.ASK, data("pollask", number))])
     if briefing is not None and (briefing.version > 1 or status in SENT):
         # Also while a next text is being written: harm does not wait for it.
         last.append(Button(texts.TAKE_BACK, data("retr", number)))

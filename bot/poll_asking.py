@@ -1,0 +1,111 @@
+"""Sends the two questions to exactly those who got the texts, in office hours."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from html import escape
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import poll_texts as texts
+from bot.asking import OFFICE_HOURS, is_office_hour
+from bot.chat.buttons import data
+from briefings.audience import RecipientPlan, plan_recipients
+from briefings.learning.polls import STAYS_OPEN, begin_poll, can_ask, poll_of
+from briefings.learning.rows import Poll, Question
+from briefings.moments import day, local_date
+from briefings.rows import FactBlock
+from briefings.versions import SENT, versions_of
+from contacts.bulk import plan_deliveries
+from contacts.filling import LINK
+from contacts.journal import Who
+from contacts.messages import store_message
+from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
+from feeds.lexicon import mask_names
+from feeds.rows import Event
+from signals.workdays import AMSTERDAM, is_working_day
+
+#: button data ``poll:<event>:<question>:<answer>`` and ``poll:<event>:<words|done>``
+POLL = "poll"
+#: where the questions are on the page behind an organisation's link
+PLACE = "/vraag"
+
+
+async def ask_readers(
+    session: AsyncSession, event: Event, *, who: Who, now: datetime
+) -> Poll | None:
+    """Plan the questions to all readers of this event; None when it cannot be (any more)."""
+    assert event.id is not None
+    if not can_ask(event, await poll_of(session, event.id)):
+        return None
+    readers = [planned.recipient for planned in (await readers_of(session, event)).recipients]
+    if not readers:
+        return None
+    send_at = next_office_hour(now)
+    until = local_date(send_at + STAYS_OPEN)
+    found = await session.exec(
+        select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
+    )
+    name = found.first() or mask_names(event.title)
+    message = await store_message(
+        session, kind=MessageKind.NOTICE, content=question_content(event.id, name, day(until)),
+        event_id=event.id, priority=Priority.DIGEST, is_exercise=event.is_exercise,
+        send_at=send_at, now=now,
+    )  # fmt: skip
+    count = await plan_deliveries(session, message, readers, now=now)
+    return await begin_poll(session, event, who=who, send_at=send_at, asked=count, now=now)
+
+
+async def readers_of(session: AsyncSession, event: Event) -> RecipientPlan:
+    """Who got, or may have got, the newest text that went out; each once."""
+    assert event.id is not None
+    sent = [one for one in await versions_of(session, event.id) if one.status in SENT]
+    if not sent:
+        return RecipientPlan()
+    return await plan_recipients(session, event, now=sent[-1].edited_at, only_of=sent[-1].id)
+
+
+def next_office_hour(now: datetime) -> datetime:
+    """Now on a working day between nine and five, else nine o'clock on the next one. Pure."""
+    if is_office_hour(now):
+        return now
+    begin, _ = OFFICE_HOURS
+    local = now.astimezone(AMSTERDAM)
+    on = local.date() if local.time() < begin else local.date() + timedelta(days=1)
+    while not is_working_day(on):
+        on += timedelta(days=1)
+    return datetime.combine(on, time(begin.hour, begin.minute), AMSTERDAM).astimezone(now.tzinfo)
+
+
+def question_content(event_id: int, name: str, until: str) -> Content:
+    """The first question in the chat; in the mail the way to both. Pure."""
+    about = texts.ABOUT.format(name=name)
+    link = f"{LINK}{PLACE}"
+    html = "".join(f"<p>{escape(line)}</p>" for line in (about, texts.WHY))
+    first = texts.QUESTIONS[Question.HELPED]
+    return Content(
+        telegram=TelegramForm(
+            text="\n".join(
+                [f"<b>{texts.TITLE}</b>", escape(about), texts.WHY, "", f"<b>{first}</b>"]
+            ),
+            buttons=choices(event_id, Question.HELPED),
+        ),
+        email=EmailForm(
+            subject=texts.SUBJECT,
+            text="\n\n".join([about, texts.WHY, texts.MAIL_LAST.format(until=until, link=link)])
+            + "\n",
+            html=f'{html}<p><a href="{link}">{escape(texts.MAIL_LINK)}</a></p>',
+        ),
+    )
+
+
+def choices(event_id: int, question: Question) -> list[list[Button]]:
+    """One button per answer; the second question can be answered in words as well. Pure."""
+    rows = [
+        [Button(label, data(POLL, event_id, question.value, key))]
+        for key, label in texts.ANSWERS[question].items()
+    ]
+    if question is Question.MISSED:
+        rows.append([Button(texts.OWN_WORDS, data(POLL, event_id, "words"))])
+    return rows

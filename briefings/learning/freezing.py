@@ -1,0 +1,78 @@
+"""Freezes a quarter when it ends, before its signals become counts; a pack never changes after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.learning.packs import read_figures
+from briefings.learning.rows import QuarterPack
+from contacts.journal import SYSTEM, write_journal
+from feeds.rows import Event
+from signals.quarters import Quarter, quarter_of
+from signals.rows import Signal
+
+#: so far back quarters are made up for
+MOST_BACK = 8
+
+
+async def frozen_packs(session: AsyncSession) -> list[QuarterPack]:
+    """Every quarter that is over, the newest first."""
+    found = await session.exec(select(QuarterPack).order_by(col(QuarterPack.quarter).desc()))
+    return list(found.all())
+
+
+async def pack_of(session: AsyncSession, quarter: Quarter) -> QuarterPack | None:
+    found = await session.exec(select(QuarterPack).where(col(QuarterPack.quarter) == quarter.name))
+    return found.first()
+
+
+async def freeze_due(session: AsyncSession, *, now: datetime) -> list[str]:
+    """Freeze every quarter that is over and was not yet; returns their names, oldest first.
+
+    Only the real world has quarters: an exercise is forgotten after a month.
+    """
+    first = await _first_quarter(session)
+    if first is None:
+        return []
+    running = quarter_of(now)
+    known = {pack.quarter for pack in await frozen_packs(session)}
+    frozen = []
+    for quarter in over_before(running, first):
+        if quarter.name in known:
+            continue
+        figures = await read_figures(session, quarter, is_exercise=False, now=now)
+        session.add(QuarterPack(quarter=quarter.name, frozen_at=now, figures=figures))
+        write_journal(
+            session, who=SYSTEM, action="quarter_frozen", subject=f"quarter_pack:{quarter.name}",
+            now=now,
+        )  # fmt: skip
+        frozen.append(quarter.name)
+    await session.flush()
+    return frozen
+
+
+def over_before(running: Quarter, first: Quarter) -> list[Quarter]:
+    """The quarters from the first until the running one, oldest first, not too many. Pure."""
+    found: list[Quarter] = []
+    quarter = running.before
+    while quarter >= first and len(found) < MOST_BACK:
+        found.append(quarter)
+        quarter = quarter.before
+    return found[::-1]
+
+
+async def _first_quarter(session: AsyncSession) -> Quarter | None:
+    events = await session.exec(
+        select(func.min(Event.detected_at)).where(
+            col(Event.is_exercise).is_(False), col(Event.confirmed_at).is_not(None)
+        )
+    )
+    signals = await session.exec(
+        select(func.min(Signal.received_at)).where(col(Signal.is_exercise).is_(False))
+    )
+    moments = [at for at in (events.one(), signals.one()) if at is not None]
+    return quarter_of(min(moments)) if moments else None

@@ -1,0 +1,272 @@
+"""*Wat hielp?* and *Wat miste u?*: asked once after an event, counted per domain, of nobody.
+
+An answer is added to a count in the statement itself: no row, no moment and no line of the
+journal says who gave it. That a ticket was used is kept until the questions close.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.learning.rows import Poll, PollCount, PollUse, PollWord, Question
+from contacts.directory import Domain
+from contacts.journal import SYSTEM, Who, write_journal
+from contacts.sealing import Sealer, UnsealError
+from feeds.rows import Event, EventStatus
+from signals.person_filter import Screening, screen
+from signals.rephrasing import rephrase
+
+STAYS_OPEN = timedelta(days=14)
+MAX_WORDS = 280
+#: typed words go after this long, whatever became of them
+KEEP_WORDS = timedelta(days=90)
+
+
+class Helped(StrEnum):
+    """A part of what was sent, or nothing of it."""
+
+    FACTS = "feiten"
+    DO = "doen"
+    TALK = "gesprek"
+    WHERE = "waar"
+    PARENTS = "ouders"
+    CONTACT = "contact"
+    NOTHING = "niets"
+
+
+class Missed(StrEnum):
+    """What was asked for and not there, or nothing."""
+
+    SOONER = "eerder"
+    FACTS = "feiten"
+    DO = "doen"
+    TALK = "gesprek"
+    AHEAD = "vooruit"
+    PLAINER = "eenvoudiger"
+    NOTHING = "niets"
+
+
+ANSWERS: Mapping[Question, type[Helped] | type[Missed]] = {
+    Question.HELPED: Helped, Question.MISSED: Missed,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Counts of one question: in all per answer, and per domain. Not yet safe to show."""
+
+    totals: Counter[str]
+    domains: Mapping[Domain, Counter[str]]
+
+    @property
+    def given(self) -> int:
+        return self.totals.total()
+
+
+def can_ask(event: Event, poll: Poll | None) -> bool:
+    """Whether the questions may be sent: once, when the event is closed. Pure."""
+    return event.status is EventStatus.CLOSED and poll is None
+
+
+async def poll_of(session: AsyncSession, event_id: int) -> Poll | None:
+    found = await session.exec(select(Poll).where(col(Poll.event_id) == event_id))
+    return found.first()
+
+
+def is_open(poll: Poll | None, now: datetime) -> bool:
+    """Whether an answer still counts. Pure."""
+    return poll is not None and now < poll.closes_at
+
+
+async def begin_poll(
+    session: AsyncSession, event: Event, *, who: Who, send_at: datetime, asked: int, now: datetime
+) -> Poll:
+    """Keep that the questions were sent; the messages are planned in the same transaction."""
+    assert event.id is not None
+    poll = Poll(
+        event_id=event.id, asked_by=who.person_id, asked_at=now, send_at=send_at,
+        closes_at=send_at + STAYS_OPEN, asked=asked, is_exercise=event.is_exercise,
+    )  # fmt: skip
+    session.add(poll)
+    await session.flush()
+    write_journal(
+        session, who=who, action="poll_asked", subject=f"event:{event.id}",
+        detail={"messages": asked}, now=now,
+    )  # fmt: skip
+    return poll
+
+
+def ticket_of(event_id: int, whom: str, key: bytes) -> str:
+    """The same for every message and link of one reader about one event. Pure.
+
+    :param whom: ``person:12``, or the address of a mailbox without one.
+    :param key: derived from the installation's own.
+    """
+    return hmac.digest(key, f"{event_id}:{whom}".encode(), "sha256").hex()
+
+
+async def used(session: AsyncSession, event_id: int, ticket: str) -> set[Question]:
+    """Which questions this ticket was used for."""
+    found = await session.exec(
+        select(PollUse.question).where(
+            col(PollUse.event_id) == event_id, col(PollUse.ticket) == ticket
+        )
+    )
+    return {Question(name) for name in found.all()}
+
+
+async def answer(
+    session: AsyncSession,
+    poll: Poll,
+    question: Question,
+    given: str,
+    *,
+    domain: Domain,
+    ticket: str,
+    now: datetime,
+) -> bool:
+    """Count one answer; False when it was answered before, or is too late.
+
+    :raises ValueError: the question does not offer this answer.
+    """
+    chosen = ANSWERS[question](given)
+    if not is_open(poll, now) or not await _use(session, poll.event_id, question, ticket):
+        return False
+    await _count(session, poll.event_id, question, domain, chosen.value)
+    return True
+
+
+async def _use(session: AsyncSession, event_id: int, question: Question, ticket: str) -> bool:
+    if question in await used(session, event_id, ticket):
+        return False
+    try:
+        # Twice at the same moment: the database lets one through.
+        async with session.begin_nested():
+            session.add(PollUse(event_id=event_id, question=question, ticket=ticket))
+    except IntegrityError:
+        return False
+    return True
+
+
+async def _count(
+    session: AsyncSession, event_id: int, question: Question, domain: Domain, given: str
+) -> None:
+    mine = (
+        col(PollCount.event_id) == event_id, col(PollCount.question) == question,
+        col(PollCount.domain) == domain, col(PollCount.answer) == given,
+    )  # fmt: skip
+    more = update(PollCount).where(*mine).values(count=col(PollCount.count) + 1)
+    more = more.execution_options(synchronize_session=False)
+    if (await session.exec(more)).rowcount:
+        return
+    try:
+        async with session.begin_nested():
+            session.add(
+                PollCount(
+                    event_id=event_id, question=question, domain=domain, answer=given, count=1
+                )
+            )
+    except IntegrityError:
+        await session.exec(more)
+
+
+async def add_words(
+    session: AsyncSession,
+    poll: Poll,
+    words: str,
+    *,
+    ticket: str,
+    sealer: Sealer,
+    allow: Collection[str],
+    today: date,
+    now: datetime,
+) -> Screening | bool:
+    """Keep what somebody typed, sealed; what the person filter saw when it may not be kept.
+
+    False: nothing was kept, because of an earlier answer, the end, or the length.
+    """
+    words = " ".join(words.split())
+    screening = screen(words, allow)
+    if screening.blocked:
+        return screening
+    is_right = bool(words) and len(words) <= MAX_WORDS and is_open(poll, now)
+    if not is_right or not await _use(session, poll.event_id, Question.WORDS, ticket):
+        return False
+    kept = rephrase(words, screening.spans).text
+    session.add(PollWord(event_id=poll.event_id, words_sealed=sealer.seal(kept), kept_on=today))
+    await session.flush()
+    return True
+
+
+async def read_answers(session: AsyncSession, event_id: int) -> dict[Question, Answered]:
+    """What was answered to each of the two questions."""
+    found = await session.exec(select(PollCount).where(col(PollCount.event_id) == event_id))
+    return answers_of(found.all())
+
+
+def answers_of(rows: Iterable[PollCount]) -> dict[Question, Answered]:
+    """As :func:`read_answers`, over rows at hand. Pure."""
+    totals: dict[Question, Counter[str]] = {one: Counter() for one in ANSWERS}
+    domains: dict[Question, dict[Domain, Counter[str]]] = {one: {} for one in ANSWERS}
+    for row in rows:
+        totals[row.question][row.answer] += row.count
+        domains[row.question].setdefault(row.domain, Counter())[row.answer] += row.count
+    return {one: Answered(totals[one], domains[one]) for one in ANSWERS}
+
+
+async def read_words(session: AsyncSession, event_id: int, sealer: Sealer) -> list[tuple[int, str]]:
+    """What was typed, by number, in an order that says nothing: alphabetical."""
+    found = await session.exec(select(PollWord).where(col(PollWord.event_id) == event_id))
+    words = []
+    for row in found.all():
+        try:
+            words.append((row.id or 0, sealer.unseal(row.words_sealed)))
+        except UnsealError:
+            continue  # sealed with a key of before: nobody can read it any more
+    return sorted(words, key=lambda one: one[1].casefold())
+
+
+async def wipe_words(
+    session: AsyncSession, event_id: int, number: int, *, who: Who, now: datetime
+) -> bool:
+    """The second filter, a person: these words go for good. False when they were gone."""
+    gone = await session.exec(
+        delete(PollWord).where(col(PollWord.id) == number, col(PollWord.event_id) == event_id)
+    )
+    if gone.rowcount:
+        write_journal(
+            session, who=who, action="poll_words_wiped", subject=f"event:{event_id}", now=now
+        )
+    return bool(gone.rowcount)
+
+
+async def forget_polls(session: AsyncSession, *, today: date, now: datetime) -> int:
+    """Delete tickets of questions that closed, and words that are old; returns how many."""
+    closed = select(Poll.event_id).where(col(Poll.closes_at) <= now)
+    tickets = await session.exec(
+        delete(PollUse)
+        .where(col(PollUse.event_id).in_(closed))
+        .execution_options(synchronize_session=False)
+    )
+    words = await session.exec(
+        delete(PollWord)
+        .where(col(PollWord.kept_on) <= today - KEEP_WORDS)
+        .execution_options(synchronize_session=False)
+    )
+    count = tickets.rowcount + words.rowcount
+    if count:
+        write_journal(
+            session, who=SYSTEM, action="polls_forgotten", subject="poll",
+            detail={"tickets": tickets.rowcount, "words": words.rowcount}, now=now,
+        )  # fmt: skip
+    return count

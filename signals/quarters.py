@@ -1,0 +1,62 @@
+"""Quarters of a year on the clock of the city. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from signals.workdays import AMSTERDAM
+
+MONTHS = 3
+_NAME = re.compile(r"(20\d\d)-K([1-4])\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quarter:
+    """``Quarter(2026, 3)`` is July to September 2026; its name is ``2026-K3``."""
+
+    year: int
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.year}-K{self.number}"
+
+    @property
+    def begins_on(self) -> date:
+        return date(self.year, 1 + MONTHS * (self.number - 1), 1)
+
+    @property
+    def begin(self) -> datetime:
+        """Its first moment."""
+        return datetime.combine(self.begins_on, time(), AMSTERDAM)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return self.next.begin
+
+    @property
+    def next(self) -> Quarter:
+        if self.number == 4:
+            return Quarter(self.year + 1, 1)
+        return Quarter(self.year, self.number + 1)
+
+    @property
+    def before(self) -> Quarter:
+        if self.number == 1:
+            return Quarter(self.year - 1, 4)
+        return Quarter(self.year, self.number - 1)
+
+
+def quarter_of(at: datetime) -> Quarter:
+    """In which quarter a moment falls."""
+    on = at.astimezone(AMSTERDAM).date()
+    return Quarter(on.year, (on.month - 1) // MONTHS + 1)
+
+
+def quarter_named(name: str) -> Quarter | None:
+    """``2026-K3`` as a quarter; None when it is no name of one."""
+    found = _NAME.match(name)
+    return Quarter(int(found[1]), int(found[2])) if found else None
