@@ -139,9 +139,11 @@ async def _count_everybody(session: AsyncSession, event: Event) -> Overview:
         by_channel=_summed((group.kind, group.people) for group in reached),
         by_audience=_summed((_first(group.audiences), group.people) for group in reached),
         organisations=len({group.organisation_id for group in reached}),
-        unreachable=await _unreachable(session, everybody),
+        unreachable=await _unreachable(
+            session, everybody, {group.organisation_id for group in rows if group.kind is None}
+        ),
         lonely=sorted(ident for ident, count in people.items() if count == 1),
-        doubles=await _doubles(session, everybody),
+        doubles=await _doubles(session, everybody, is_exercise=event.is_exercise),
         quiet=_summed(
             ((group.quiet_from, group.quiet_until), group.people)
             for group in reached
@@ -207,20 +209,38 @@ async def _groups(session: AsyncSession, everybody: CTE) -> list[_Group]:
     return [_Group(*row) for row in await read_columns(session, asked)]
 
 
-async def _unreachable(session: AsyncSession, everybody: CTE) -> list[Reader]:
+async def _unreachable(
+    session: AsyncSession, everybody: CTE, organisations: Collection[int]
+) -> list[Reader]:
+    """:param organisations: where somebody cannot be reached; only there it is looked up who."""
+    if not organisations:
+        return []
     asked = (
         select(*(everybody.c[name] for name in Reader._fields))
-        .where(everybody.c.kind.is_(None))
+        .where(everybody.c.kind.is_(None), everybody.c.organisation_id.in_(organisations))
         .order_by(everybody.c.id)
     )
     return [reader_of(row) for row in await read_columns(session, asked)]
 
 
-async def _doubles(session: AsyncSession, everybody: CTE) -> int:
+async def _doubles(session: AsyncSession, everybody: CTE, *, is_exercise: bool) -> int:
+    """An address is unique as it is written, so a double has capitals or spaces in one of them.
+
+    That is asked first: in nearly every city nobody has, and the whole audience need not be
+    gone through once more.
+    """
+    plain: Any = func.lower(func.trim(col(Channel.address)))
+    odd = select(plain).where(
+        col(Channel.is_exercise) == is_exercise,
+        col(Channel.status) == ChannelStatus.ACTIVE,
+        col(Channel.address) != plain,
+    )
+    if not await read_columns(session, odd.limit(1)):
+        return 0
     same: Any = func.lower(func.trim(everybody.c.address))
     shared = (
         select(same)
-        .where(everybody.c.kind.is_not(None))
+        .where(everybody.c.kind.is_not(None), same.in_(odd))
         .group_by(everybody.c.kind, same)
         .having(func.count() > 1)
         .subquery()

@@ -5,19 +5,21 @@ A gap is about the list, never about how often somebody reacts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, UniqueConstraint, cast, func
+from sqlalchemy import Integer, Select, UniqueConstraint, cast, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelStatus, Domain, Organisation, Person
 from contacts.list_check import is_fresh, silent_people
 from contacts.people import LEFT
-from contacts.records import Row, required_choice
+from contacts.records import Row, read_columns, required_choice
 from contacts.successors import open_successions
 
 #: an organisation with fewer people than this is one illness away from silence
@@ -25,6 +27,8 @@ ENOUGH = 2
 #: reasons by which an address closed itself; leaving and stopping are a person's own choice
 BLOCKED = frozenset({"blocked"})
 CHOSEN = frozenset({LEFT, "stopped", "unsubscribed", "replaced", *BLOCKED})
+#: organisations, as numbers or as the question for them
+Within = Collection[int] | Select[Any]
 
 
 class Gap(StrEnum):
@@ -41,11 +45,24 @@ class Gap(StrEnum):
     NO_BACKUP = "geen-achterwacht"
 
 
+class Place(NamedTuple):
+    """What of an organisation decides about its gaps, and what a list of gaps shows of it.
+
+    Only these columns are read: a city has thousands of organisations, and a page waits.
+    """
+
+    id: int
+    name: str
+    domain: Domain
+    backup_person_id: int | None
+    confirmed_at: datetime | None
+
+
 @dataclass(slots=True)
 class Standing:
     """What decides about one organisation's gaps. Counts are of people who did not leave."""
 
-    organisation: Organisation
+    organisation: Place
     people: int = 0
     reachable: int = 0
     bouncing: int = 0
@@ -92,27 +109,53 @@ async def standings(
     now: datetime,
 ) -> list[Standing]:
     """These organisations with their gaps, in the same order; a few questions for all."""
-    by_id = {row.id: Standing(row) for row in organisations if row.id is not None}
-    ids = list(by_id)
-    await _count_people(session, by_id)
-    await _count_closed(session, by_id)
-    silent = await silent_people(session, ids, now=now)
-    found = await session.exec(
+    places = [
+        Place(one.id, one.name, one.domain, one.backup_person_id, one.confirmed_at)
+        for one in organisations
+        if one.id is not None
+    ]
+    return await _standings(session, places, [one.id for one in places], every, now=now)
+
+
+async def all_standings(
+    session: AsyncSession, every: timedelta, *, is_exercise: bool, now: datetime
+) -> list[Standing]:
+    """Every organisation of a world with its gaps, by name."""
+    mine = col(Organisation.is_exercise) == is_exercise
+    columns = [col(getattr(Organisation, name)) for name in Place._fields]
+    rows = await read_columns(
+        session, sql_select(*columns).where(mine).order_by(col(Organisation.name))
+    )
+    within = select(Organisation.id).where(mine)
+    return await _standings(session, [Place(*row) for row in rows], within, every, now=now)
+
+
+async def _standings(
+    session: AsyncSession, places: Sequence[Place], within: Within, every: timedelta, *,
+    now: datetime,
+) -> list[Standing]:  # fmt: skip
+    """:param within: the same organisations, as numbers or as the question for them."""
+    by_id = {place.id: Standing(place) for place in places}
+    await _count_people(session, by_id, within)
+    await _count_closed(session, by_id, within)
+    silent = await session.exec(
         select(Person.organisation_id).where(
-            col(Person.id).in_(silent), col(Person.left_at).is_(None)
+            col(Person.id).in_(silent_people(within, now=now)), col(Person.left_at).is_(None)
         )
     )
-    for organisation_id in found.all():
+    for organisation_id in silent.all():
         if organisation_id in by_id:
             by_id[organisation_id].silent += 1
-    for place, _ in await open_successions(session, ids):
+    for place, _ in await open_successions(session, within):
         by_id[place.organisation_id].vacant += 1
     for standing in by_id.values():
         standing.gaps = gaps_of(standing, every, now=now)
     return list(by_id.values())
 
 
-async def _count_people(session: AsyncSession, by_id: dict[int, Standing]) -> None:
+async def _count_people(
+    session: AsyncSession, by_id: Mapping[int, Standing], within: Within
+) -> None:
     working = (
         select(Channel.id)
         .where(
@@ -121,28 +164,32 @@ async def _count_people(session: AsyncSession, by_id: dict[int, Standing]) -> No
         )
         .exists()
     )
-    found = await session.exec(
-        select(Person.organisation_id, func.count(), func.sum(cast(working, Integer)))
-        .where(col(Person.organisation_id).in_(by_id), col(Person.left_at).is_(None))
-        .group_by(col(Person.organisation_id))
+    rows = await read_columns(
+        session,
+        sql_select(col(Person.organisation_id), func.count(), func.sum(cast(working, Integer)))
+        .where(col(Person.organisation_id).in_(within), col(Person.left_at).is_(None))
+        .group_by(col(Person.organisation_id)),
     )
-    for organisation_id, people, reachable in found.all():
+    for organisation_id, people, reachable in rows:
         by_id[organisation_id].people = people
         by_id[organisation_id].reachable = int(reachable or 0)
 
 
-async def _count_closed(session: AsyncSession, by_id: dict[int, Standing]) -> None:
-    found = await session.exec(
-        select(Person.organisation_id, Channel.closed_reason, func.count())
+async def _count_closed(
+    session: AsyncSession, by_id: Mapping[int, Standing], within: Within
+) -> None:
+    rows = await read_columns(
+        session,
+        sql_select(col(Person.organisation_id), col(Channel.closed_reason), func.count())
         .join(Channel, col(Channel.person_id) == col(Person.id))
         .where(
-            col(Person.organisation_id).in_(by_id),
+            col(Person.organisation_id).in_(within),
             col(Person.left_at).is_(None),
             col(Channel.status) == ChannelStatus.CLOSED,
         )
-        .group_by(col(Person.organisation_id), col(Channel.closed_reason))
+        .group_by(col(Person.organisation_id), col(Channel.closed_reason)),
     )
-    for organisation_id, reason, count in found.all():
+    for organisation_id, reason, count in rows:
         if reason in BLOCKED:
             by_id[organisation_id].blocked += count
         elif reason not in CHOSEN:

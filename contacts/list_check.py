@@ -6,11 +6,12 @@ followed by a second question within the half year: it only shows on the page of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -146,20 +147,15 @@ async def confirm_organisation(
     await session.flush()
 
 
-async def silent_people(
-    session: AsyncSession, organisation_ids: Sequence[int], *, now: datetime
-) -> set[int]:
-    """Who was asked longer ago than the patience and said nothing to that newest question."""
+def silent_people(within: Collection[int] | Select[Any], *, now: datetime) -> Select[Any]:
+    """Asks who heard the question longer ago than the patience and never answered the newest."""
     newest = (
         select(func.max(col(ListCheck.id)))
-        .where(col(ListCheck.organisation_id).in_(organisation_ids))
+        .where(col(ListCheck.organisation_id).in_(within))
         .group_by(col(ListCheck.person_id))
     )
-    found = await session.exec(
-        select(ListCheck.person_id).where(
-            col(ListCheck.id).in_(newest),
-            col(ListCheck.answered_at).is_(None),
-            col(ListCheck.asked_at) <= now - PATIENCE,
-        )
+    return select(ListCheck.person_id).where(
+        col(ListCheck.id).in_(newest),
+        col(ListCheck.answered_at).is_(None),
+        col(ListCheck.asked_at) <= now - PATIENCE,
     )
-    return set(found.all())

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, GroupMember, Organisation, Person
 from contacts.journal import Who, write_journal
 from contacts.people import mark_left
+from contacts.records import read_columns
 
 #: from so alike (0 to 100) two names are shown as perhaps the same
 ALIKE = 88
 SHOWN = 100
+Kind = TypeVar("Kind", Person, Organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +33,85 @@ class Pair:
     organisation: Organisation
 
 
-def likeness(one: str, other: str) -> float:
-    """How alike two names are, whatever the order of their words: 0 to 100. Pure."""
-    from rapidfuzz import fuzz, utils
+class Listed(NamedTuple):
+    """What of somebody on the list tells whether two are the same; no more columns are read."""
 
-    return fuzz.token_sort_ratio(one, other, processor=utils.default_process)
+    id: int
+    organisation_id: int
+    name: str
+    function: str
+    phone: str | None
 
 
-def alike(people: Sequence[Person]) -> list[tuple[Person, Person]]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Somebody with the words as they are compared: each is made ready once, not per pair."""
+
+    listed: Listed
+    name: str
+    function: str
+
+
+def in_order(words: str) -> str:
+    """Small letters, no signs, and the words in the order of the alphabet. Pure."""
+    from rapidfuzz import utils
+
+    return " ".join(sorted(utils.default_process(words).split()))
+
+
+def alike(people: Sequence[Listed]) -> list[tuple[Listed, Listed]]:
     """Pairs with the same telephone, or with names and functions that look the same. Pure."""
+    ready = [_Words(each, in_order(each.name), in_order(each.function)) for each in people]
     return [
-        (one, other)
-        for one, other in combinations(people, 2)
-        if (one.phone and one.phone == other.phone) or _same_words(one, other)
+        (one.listed, other.listed)
+        for one, other in combinations(ready, 2)
+        if (one.listed.phone and one.listed.phone == other.listed.phone) or _same(one, other)
     ]
 
 
-def _same_words(one: Person, other: Person) -> bool:
+def _same(one: _Words, other: _Words) -> bool:
     """A name may be a function: two teachers with other functions are two people."""
-    if one.function and other.function and likeness(one.function, other.function) < ALIKE:
+    from rapidfuzz import fuzz
+
+    if (
+        one.function
+        and other.function
+        and not fuzz.ratio(one.function, other.function, score_cutoff=ALIKE)
+    ):
         return False
-    return likeness(one.name, other.name) >= ALIKE
+    return bool(fuzz.ratio(one.name, other.name, score_cutoff=ALIKE))
 
 
 async def find_pairs(session: AsyncSession, *, is_exercise: bool) -> list[Pair]:
     """Who may be on the list twice, within each organisation; the first hundred."""
-    found = await session.exec(
-        select(Person, Organisation)
+    columns = [col(getattr(Person, name)) for name in Listed._fields]
+    rows = await read_columns(
+        session,
+        sql_select(*columns)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
         .where(col(Person.left_at).is_(None), col(Person.is_exercise) == is_exercise)
-        .order_by(col(Organisation.name), col(Person.id))
+        .order_by(col(Organisation.name), col(Person.id)),
     )
-    together: dict[int, tuple[Organisation, list[Person]]] = {}
-    for person, organisation in found.all():
-        together.setdefault(person.organisation_id, (organisation, []))[1].append(person)
+    found: list[tuple[Listed, Listed]] = []
+    for _, people in groupby((Listed(*row) for row in rows), attrgetter("organisation_id")):
+        found += alike(list(people))
+        if len(found) >= SHOWN:
+            break
+    return await _as_pairs(session, found[:SHOWN])
+
+
+async def _as_pairs(session: AsyncSession, found: Sequence[tuple[Listed, Listed]]) -> list[Pair]:
+    """The whole rows of those who are shown."""
+    people = await _by_id(session, Person, {each.id for pair in found for each in pair})
+    places = await _by_id(session, Organisation, {one.organisation_id for one, _ in found})
     return [
-        Pair(one, other, organisation)
-        for organisation, people in together.values()
-        for one, other in alike(people)
-    ][:SHOWN]
+        Pair(people[one.id], people[other.id], places[one.organisation_id]) for one, other in found
+    ]
+
+
+async def _by_id(session: AsyncSession, kind: type[Kind], ids: Collection[int]) -> dict[int, Kind]:
+    rows = (await session.exec(select(kind).where(col(kind.id).in_(ids)))).all()
+    return {row.id: row for row in rows if row.id is not None}
 
 
 async def merge_people(

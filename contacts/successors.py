@@ -6,10 +6,12 @@ successor takes over texts, language and groups. Rights of Schakel are never han
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import Select
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -84,14 +86,14 @@ async def open_succession(session: AsyncSession, person: Person, *, now: datetim
 
 
 async def open_successions(
-    session: AsyncSession, organisation_ids: Sequence[int]
+    session: AsyncSession, within: Collection[int] | Select[Any]
 ) -> list[tuple[Succession, Person]]:
     """Vacant places of these organisations with who left, oldest first."""
     found = await session.exec(
         select(Succession, Person)
         .join(Person, col(Person.id) == col(Succession.left_person_id))
         .where(
-            col(Succession.organisation_id).in_(organisation_ids),
+            col(Succession.organisation_id).in_(within),
             col(Succession.status).in_(OPEN),
         )
         .order_by(col(Succession.asked_at), col(Succession.id))

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.console import texts
@@ -17,7 +16,7 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.console.gap_texts import GAP_HELP, GAPS, MONTH, MONTHS
 from briefings.moments import local_date
 from contacts.directory import Domain, Organisation
-from contacts.gaps import Gap, ReachDay, Standing, reach_days, reach_now, standings
+from contacts.gaps import Gap, ReachDay, Standing, all_standings, reach_days, reach_now
 from contacts.list_check import confirm_organisation
 from contacts.permissions import Permission
 from contacts.successors import AddressTaken, Succession, accept, drop_succession, open_successions
@@ -44,16 +43,13 @@ async def show_gaps(visit: Visit) -> Response:
     """``GET /contacten/hiaten?hiaat=…&domein=…&na=…``."""
     asked = visit.request.query_params
     gap, domain = _chosen(Gap, asked.get("hiaat", "")), _chosen(Domain, asked.get("domein", ""))
-    found = await visit.session.exec(
-        select(Organisation)
-        .where(col(Organisation.is_exercise) == visit.actor.is_exercise)
-        .order_by(col(Organisation.name))
-    )
     every = timedelta(days=visit.parts.config.contacts.check_days)
-    everything = await standings(visit.session, found.all(), every, now=visit.now)
+    everything = await all_standings(
+        visit.session, every, is_exercise=visit.actor.is_exercise, now=visit.now
+    )
     rows = [one for one in matching(everything, gap, domain)
             if one.organisation.name > asked.get("na", "")]  # fmt: skip
-    ids = [one.organisation.id or 0 for one in rows[:PAGE]]
+    ids = [one.organisation.id for one in rows[:PAGE]]
     since = local_date(visit.now) - YEARS
     days = await reach_days(visit.session, is_exercise=visit.actor.is_exercise, since=since)
     now = await reach_now(visit.session, is_exercise=visit.actor.is_exercise)

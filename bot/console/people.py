@@ -82,8 +82,8 @@ async def _entries(visit: Visit, organisations: Sequence[Organisation]) -> list[
     every = timedelta(days=visit.parts.config.contacts.check_days)
     found = await standings(visit.session, organisations, every, now=visit.now)
     entries = {
-        one.organisation.id: Entry(one.organisation, gaps=[GAPS[gap] for gap in one.gaps])
-        for one in found
+        row.id: Entry(row, gaps=[GAPS[gap] for gap in one.gaps])
+        for row, one in zip(organisations, found, strict=True)
     }
     people = await visit.session.exec(
         select(Person)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from markupsafe import Markup, escape
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -34,9 +36,12 @@ from briefings.city_lines import (
 from briefings.moments import day, local_date
 from briefings.pdf import Sheet
 from briefings.settings import BriefingSettings, CityLine
-from contacts.directory import Organisation, Person
+from contacts.directory import Organisation, Person, Role, RoleGrant
 from contacts.journal import Who
 from contacts.permissions import Permission
+
+#: so many people to choose from at once
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +118,42 @@ async def show_lines(visit: Visit) -> Response:
         fault = list_texts.FAULTS.get(current.fault(today) or "", "")
         owner = state.owner_id if state else None
         rows.append(Kept(number, current, fault, owner, state, fingerprint_of(line)))
+    search = visit.request.query_params.get("zoek", "").strip()[:80]
+    people = await _eligible(visit, {row.owner_id for row in rows}, search)
+    return visit.show(
+        "meldkaart.html", rows=rows, people=people[:SHOWN], more=len(people) > SHOWN,
+        search=search, today=today,
+    )  # fmt: skip
+
+
+async def _eligible(
+    visit: Visit, owners: Collection[int | None], search: str
+) -> Sequence[tuple[int | None, str, str]]:
+    """Who may be asked to keep a line, one more than is shown.
+
+    A city has thousands of people: without a search only those who keep a line or have a role.
+    """
+    wanted: ColumnElement[bool] = col(Person.id).in_(
+        select(RoleGrant.person_id).where(col(RoleGrant.role) != Role.MEMBER)
+    )
+    if search:
+        wanted = or_(
+            col(Person.name).icontains(search, autoescape=True),
+            col(Organisation.name).icontains(search, autoescape=True),
+        )
+    keeping = col(Person.id).in_([owner for owner in owners if owner is not None])
     found = await visit.session.exec(
         select(Person.id, Person.name, Organisation.name)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
-        .where(col(Person.left_at).is_(None), col(Person.is_exercise) == visit.actor.is_exercise)
-        .order_by(col(Organisation.name), col(Person.name))
+        .where(
+            col(Person.left_at).is_(None),
+            col(Person.is_exercise) == visit.actor.is_exercise,
+            or_(keeping, wanted),
+        )
+        .order_by(keeping.desc(), col(Organisation.name), col(Person.name))
+        .limit(SHOWN + 1)
     )
-    return visit.show("meldkaart.html", rows=rows, people=found.all(), today=today)
+    return found.all()
 
 
 async def answer_at_desk(visit: Visit) -> Response:
