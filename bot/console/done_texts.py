@@ -28,6 +28,7 @@ DONE = {
     "fact_added": "Het feit staat erin. De teksten zijn bijgewerkt.",
     "fact_lowered": "Het feit staat bij nog niet bevestigd: er is geen officiële bron.",
     "fact_added_beside": "Het feit staat erin. Ook iemand anders veranderde iets: kijk het na.",
+    "fact_confirmed": "Het feit staat nu bij bevestigd. De teksten zijn bijgewerkt.",
     "fact_removed": "Het feit is weg. De teksten zijn bijgewerkt.",
     "promise_set": "De belofte is gezet. De teksten zijn bijgewerkt.",
     "translated": "Opgeslagen. De vertaling is actueel en gaat mee met deze versie.",

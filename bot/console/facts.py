@@ -156,6 +156,37 @@ async def take_over(visit: Visit) -> Response:
     return await _store(visit, event, fact, "overnemen", {})
 
 
+async def confirm(visit: Visit) -> Response:
+    """``POST …/feiten/bevestigd``: what was not confirmed yet is so now, with who says so."""
+    event = await visit.event()
+    fact = await visit.session.get(Fact, visit.number("feit"))
+    if fact is None or fact.event_id != event.id:
+        raise LookupError("no such fact")
+    if fact.withdrawn_at is not None or fact.kind is not FactKind.UNCONFIRMED:
+        raise StalePage
+    given = {name: visit.text(name) for name in ("bron", "tijd", "link")}
+    form = f"bevestigd-{fact.id}"
+    at = clock_time(given["tijd"])
+    if given["tijd"] and at is None:
+        return await _page(visit, event, Given(form, given, texts.TIME_LIKE_THIS))
+    stored = await writing.confirm_fact(
+        visit.session,
+        event,
+        visit.actor,
+        fact,
+        source=given["bron"],
+        source_at=said_at(at, visit.now) if at else None,
+        link=given["link"] or None,
+        settings=visit.parts.config.briefings,
+        allow=visit.parts.config.signals.allow,
+        now=visit.now,
+    )
+    if isinstance(stored, NotStored):
+        error = chat_texts.REFUSALS.get(stored.reason, stored.reason)
+        return await _page(visit, event, Given(form, given, error))
+    return visit.back(f"/gebeurtenis/{event.id}/feiten", done="fact_confirmed")
+
+
 async def remove(visit: Visit) -> Response:
     """``POST …/feiten/weg``: out of the block, kept as history.
 
@@ -230,6 +261,7 @@ DOORS = (
     Door(f"{_EVENT}/feiten", add, Permission.EDIT_FACTS, "POST"),
     Door(f"{_EVENT}/maatregel", add_measure, Permission.EDIT_FACTS, "POST"),
     Door(f"{_EVENT}/overnemen", take_over, Permission.EDIT_FACTS, "POST"),
+    Door(f"{_EVENT}/feiten/bevestigd", confirm, Permission.EDIT_FACTS, "POST"),
     Door(f"{_EVENT}/feiten/weg", remove, Permission.EDIT_FACTS, "POST"),
     Door(f"{_EVENT}/volgende-update", promise, Permission.EDIT_FACTS, "POST"),
     Door(f"{_EVENT}/kader", put_context, Permission.EDIT_FACTS, "POST"),

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.wrong_parts import fact_of, sent_part, take_out
 from briefings.drafting import current_briefing, draft_briefing
-from briefings.facts import FactRefused, add_fact
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactKind
+from briefings.facts import FactRefused, add_fact, withdraw_fact
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
 from contacts.permissions import Actor, Permission, require
@@ -107,6 +107,53 @@ async def store_fact(
             return NotStored(stored.reason)
         lowered = True
     return NotStored("needs_official_source")
+
+
+async def confirm_fact(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    fact: Fact,
+    *,
+    source: str,
+    source_at: datetime | None = None,
+    link: str | None = None,
+    settings: BriefingSettings,
+    allow: Collection[str],
+    now: datetime,
+) -> Stored | NotStored:
+    """What was *nog niet bevestigd* is so now: the same sentence, with who confirmed it.
+
+    The old one leaves the block in the same act, so no text ever says both.
+
+    :param source_at: when the source said so; None is now.
+    :raises NotAllowed: the actor may not edit facts.
+    :raises ValueError: the fact is of another event, of another kind, or out of the block.
+    """
+    require(actor, Permission.EDIT_FACTS)
+    is_open = fact.kind is FactKind.UNCONFIRMED and fact.withdrawn_at is None
+    if fact.event_id != event.id or not is_open:
+        raise ValueError("nothing to confirm")
+    assert fact.id is not None
+    if screen(source, allow).blocked:
+        return NotStored("person")
+    stored = await add_fact(
+        session,
+        fact.event_id,
+        kind=FactKind.CONFIRMED,
+        text=fact.text,
+        source_name=source,
+        source_at=(source_at or now) if source else None,
+        source_link=printable_link(link) or None,
+        editor_id=actor.person_id,
+        now=now,
+        allow=allow,
+    )
+    if isinstance(stored, FactRefused):
+        return NotStored(stored.reason)
+    await withdraw_fact(session, fact.id, editor_id=actor.person_id, now=now)
+    await redraft(session, event, actor, settings, now=now)
+    return Stored(lowered=False)
 
 
 async def redraft(

@@ -32,6 +32,7 @@ from contacts.progress_texts import lines_of
 from contacts.quiet import count_held
 from contacts.records import ids_of
 from contacts.sending import edit_sent
+from feeds.changing import CHANGEABLE
 from feeds.rows import Event, EventStatus
 from signals.feedback import open_signals
 
@@ -164,9 +165,11 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
                 Button(texts.CLOSE, data("clos", number)),
             ]
         )
+    if event.status in CHANGEABLE:
+        rows.append(
+            [Button(texts.CHANGE, data("echg", number)), Button(texts.GRIP, data("grip", number))]
+        )
     last = [Button(texts.SIGNALS, data("sigs", number))]
-    if event.status in RUNNING:
-        last.append(Button(texts.GRIP, data("grip", number)))
     if event.status is EventStatus.CLOSED:
         last.append(Button(texts.REOPEN, data("reop", number)))
         rows.append([Button(poll_texts.ASK, data("pollask", number))])

@@ -28,17 +28,16 @@ from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "fact"
-MEASURE = "measure"
 KINDS = (FactKind.CONFIRMED, FactKind.UNCONFIRMED, FactKind.UNKNOWN, FactKind.DENIED)
 NEXT_TIMES = ((22, 0), (7, 15), (15, 30))
 
 
 async def show_facts(turn: Turn) -> None:
     event = await open_event_of(turn)
-    await _say_facts(turn, event)
+    await say_facts(turn, event)
 
 
-async def _say_facts(turn: Turn, event: Event) -> None:
+async def say_facts(turn: Turn, event: Event) -> None:
     assert event.id is not None
     view = await facts_of(turn.session, event.id)
     offered = await proposals(turn.session, event.id)
@@ -52,12 +51,15 @@ async def _say_facts(turn: Turn, event: Event) -> None:
             Button(texts.REMOVE_FACT, data("fdel", event.id)),
         ],
         [
+            Button(texts.AROUND, data("faro", event.id)),
             Button(texts.NEXT_UPDATE, data("fnext", event.id)),
-            Button(texts.DONE, data("ecard", event.id)),
         ],
+        [Button(texts.DONE, data("ecard", event.id))],
     ]
+    if view.unconfirmed:
+        buttons.insert(0, [Button(texts.NOW_CONFIRMED, data("fcon", event.id))])
     taken = [
-        Button(texts.TAKE_OVER.format(number=number), data("fprop", event.id, _mark(offer.text)))
+        Button(texts.TAKE_OVER.format(number=number), data("fprop", event.id, mark(offer.text)))
         for number, offer in enumerate(offered[:3], 1)
     ]
     if taken:
@@ -73,12 +75,12 @@ async def take_over(turn: Turn) -> None:
     assert turn.tap is not None
     assert event.id is not None
     # By its words, not its place: news that came in meanwhile moves the places.
-    offered = {_mark(offer.text): offer for offer in await proposals(turn.session, event.id)}
+    offered = {mark(offer.text): offer for offer in await proposals(turn.session, event.id)}
     chosen = offered.get(turn.tap.args[1]) if len(turn.tap.args) > 1 else None
     if chosen is None:
         turn.toast = texts.OLD_CHOICE
         return
-    await _store(
+    await store(
         turn,
         event,
         NewFact(
@@ -104,18 +106,23 @@ async def ask_unknown(turn: Turn) -> None:
 
 
 async def wrote_fact(turn: Turn) -> None:
-    event, given = await _asked(turn)
+    event, given = await asked_event(turn)
     line = (turn.text or "").strip()
     if given["kind"] == FactKind.UNKNOWN.value:
         await turn.finish()
-        await _store(turn, event, NewFact(FactKind.UNKNOWN, line))
+        await store(turn, event, NewFact(FactKind.UNKNOWN, line))
         return
+    await _ask_source(turn, event, {**given, "text": line})
+
+
+async def _ask_source(turn: Turn, event: Event, given: dict[str, Any]) -> None:
     assert event.id is not None
+    line = given["text"]
     seen = [offer.source_name for offer in await proposals(turn.session, event.id)]
     sources = list(dict.fromkeys([*texts.OFFICIAL_SOURCES, *seen]))[:8]
-    await turn.ask(FLOW, "source", {**given, "text": line, "sources": sources})
+    await turn.ask(FLOW, "source", {**given, "sources": sources})
     buttons = [
-        Button(name, data("fsrc", event.id, index, _mark(line)))
+        Button(name, data("fsrc", event.id, index, mark(line)))
         for index, name in enumerate(sources)
     ]
     await turn.say(
@@ -126,65 +133,52 @@ async def wrote_fact(turn: Turn) -> None:
 
 async def chose_source(turn: Turn) -> None:
     event = await open_event_of(turn)
-    given = _given(turn, (FLOW, "source"), event)
+    given = given_so_far(turn, (FLOW, "source"), event)
     assert turn.tap is not None
     sources, index = given.get("sources", []), turn.tap.number(1)
     if not 0 <= index < len(sources):
         raise ValueError("no such source")
     await turn.finish()
-    await _store(turn, event, NewFact(FactKind(given["kind"]), given["text"], sources[index]))
+    fact = NewFact(FactKind(given["kind"]), given["text"], sources[index])
+    await store(turn, event, fact, confirms=given.get("fact"))
 
 
 async def wrote_source(turn: Turn) -> None:
-    event, given = await _asked(turn)
+    event, given = await asked_event(turn)
     await turn.finish()
     said = read_source(turn.text or "", turn.now)
     kind = FactKind(given["kind"])
-    await _store(turn, event, NewFact(kind, given["text"], said.name[:120], said.at, said.link))
+    fact = NewFact(kind, given["text"], said.name[:120], said.at, said.link)
+    await store(turn, event, fact, confirms=given.get("fact"))
 
 
-async def ask_measure(turn: Turn) -> None:
+async def ask_confirmed(turn: Turn) -> None:
+    """Which of the sentences that were not confirmed yet is so now."""
     event = await open_event_of(turn)
-    await turn.ask(MEASURE, "0", {"event": event.id})
-    await turn.say(render("coordinator/ask_measure.html", question=texts.MEASURE_STEPS[0][1]))
-
-
-async def wrote_measure(turn: Turn) -> None:
-    event, given = await _asked(turn)
-    assert turn.conversation is not None
-    step = int(turn.conversation.step)
-    given[texts.MEASURE_STEPS[step][0]] = (turn.text or "").strip()
-    if step + 1 < len(texts.MEASURE_STEPS):
-        await turn.ask(MEASURE, str(step + 1), given)
-        question = texts.MEASURE_STEPS[step + 1][1]
-        await turn.say(render("coordinator/ask_measure.html", question=question))
-        return
-    await turn.ask(MEASURE, "applies", given)
-    mark = _mark(given["text"])
-    row = [
-        Button(texts.APPLIES_YES, data("fmap", event.id, 1, mark)),
-        Button(texts.APPLIES_NO, data("fmap", event.id, 0, mark)),
+    assert event.id is not None
+    view = await facts_of(turn.session, event.id)
+    buttons = [
+        [Button(texts.cut_short(fact.text), data("fcon2", event.id, fact.id))]
+        for fact in view.unconfirmed[:12]
     ]
-    await turn.say(render("coordinator/ask_applies.html"), [row])
+    if not buttons:
+        turn.toast = texts.OLD_CHOICE
+        return
+    await turn.say(render("coordinator/ask_confirmed.html"), buttons)
 
 
-async def chose_applies(turn: Turn) -> None:
+async def chose_confirmed(turn: Turn) -> None:
     event = await open_event_of(turn)
-    given = _given(turn, (MEASURE, "applies"), event)
     assert turn.tap is not None
-    await turn.finish()
-    period = given.pop("from_", "")
-    start, _, end = period.partition(texts.UNTIL)
-    measure = {
-        "for_whom": given["for_whom"],
-        "where": given["where"],
-        "from_": start.strip(),
-        "until": end.strip() or texts.UNTIL_FURTHER_NOTICE,
-        "decided_by": given["decided_by"],
-        "applies": "ja" if turn.tap.number(1) else "nee",
-    }
-    fact = NewFact(FactKind.MEASURE, given["text"], given["decided_by"], measure=measure)
-    await _store(turn, event, fact)
+    fact = await turn.session.get(Fact, turn.tap.number(1))
+    if fact is None or fact.event_id != event.id:
+        raise ValueError("no such fact")
+    if fact.withdrawn_at is not None:
+        turn.toast = texts.OLD_CHOICE
+        return
+    kind = FactKind.CONFIRMED.value
+    given = {"event": event.id, "kind": kind, "text": fact.text, "fact": fact.id}
+    await _ask_source(turn, event, given)
 
 
 async def ask_remove(turn: Turn) -> None:
@@ -217,7 +211,7 @@ async def remove(turn: Turn) -> None:
         return
     await withdraw_fact(turn.session, fact.id, editor_id=turn.known().person_id, now=turn.now)
     await redraft(turn, event)
-    await _say_facts(turn, event)
+    await say_facts(turn, event)
 
 
 async def ask_next_update(turn: Turn) -> None:
@@ -239,7 +233,7 @@ async def chose_next_update(turn: Turn) -> None:
         turn.session, event.id, at, editor_id=turn.known().person_id, now=turn.now
     )
     await redraft(turn, event)
-    await _say_facts(turn, event)
+    await say_facts(turn, event)
 
 
 async def redraft(turn: Turn, event: Event) -> None:
@@ -247,16 +241,23 @@ async def redraft(turn: Turn, event: Event) -> None:
     await writing.redraft(turn.session, event, turn.known(), turn.config.briefings, now=turn.now)
 
 
-async def _store(turn: Turn, event: Event, fact: NewFact) -> None:
-    stored = await writing.store_fact(
-        turn.session,
-        event,
-        turn.known(),
-        fact,
-        turn.config.briefings,
-        allow=turn.config.signals.allow,
-        now=turn.now,
-    )
+async def store(turn: Turn, event: Event, fact: NewFact, *, confirms: int | None = None) -> None:
+    """:param confirms: the fact that was *nog niet bevestigd* and is so now."""
+    settings, allow = turn.config.briefings, turn.config.signals.allow
+    if confirms is None:
+        stored = await writing.store_fact(
+            turn.session, event, turn.known(), fact, settings, allow=allow, now=turn.now
+        )
+    else:
+        before = await turn.session.get_one(Fact, confirms)
+        if before.withdrawn_at is not None:
+            await turn.say(render("coordinator/fact_refused.html", why=texts.OLD_CHOICE))
+            return
+        stored = await writing.confirm_fact(
+            turn.session, event, turn.known(), before, source=fact.source,
+            source_at=fact.source_at, link=fact.link, settings=settings, allow=allow,
+            now=turn.now,
+        )  # fmt: skip
     if isinstance(stored, NotStored):
         why = texts.REFUSALS.get(stored.reason, stored.reason)
         await turn.say(render("coordinator/fact_refused.html", why=why))
@@ -264,10 +265,10 @@ async def _store(turn: Turn, event: Event, fact: NewFact) -> None:
     if stored.lowered:
         why = texts.REFUSALS["needs_official_source"]
         await turn.say(render("coordinator/fact_refused.html", why=why))
-    await _say_facts(turn, event)
+    await say_facts(turn, event)
 
 
-async def _asked(turn: Turn) -> tuple[Event, dict[str, Any]]:
+async def asked_event(turn: Turn) -> tuple[Event, dict[str, Any]]:
     """The event and answers of the question that is open.
 
     :raises ValueError: the event is gone.
@@ -281,7 +282,7 @@ async def _asked(turn: Turn) -> tuple[Event, dict[str, Any]]:
     return event, given
 
 
-def _given(turn: Turn, at: tuple[str, str], event: Event) -> dict[str, Any]:
+def given_so_far(turn: Turn, at: tuple[str, str], event: Event) -> dict[str, Any]:
     """The answers so far, for a tap on the question that is open.
 
     :raises ValueError: the button stands under an older question, maybe about another event;
@@ -291,12 +292,12 @@ def _given(turn: Turn, at: tuple[str, str], event: Event) -> dict[str, Any]:
     assert turn.tap is not None
     if talk is None or (talk.flow, talk.step) != at or talk.data["event"] != event.id:
         raise ValueError("this question is over")
-    if turn.tap.args[2:] != (_mark(talk.data["text"]),):
+    if turn.tap.args[2:] != (mark(talk.data["text"]),):
         raise ValueError("this question is about another text")
     return dict(talk.data)
 
 
-def _mark(text: str) -> str:
+def mark(text: str) -> str:
     """Enough of a hash to tell one line from another in a button."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
@@ -305,10 +306,10 @@ TAPS: dict[str, Handler] = {
     "facts": show_facts,
     "fadd": ask_fact,
     "funk": ask_unknown,
-    "fmea": ask_measure,
-    "fmap": chose_applies,
     "fsrc": chose_source,
     "fprop": take_over,
+    "fcon": ask_confirmed,
+    "fcon2": chose_confirmed,
     "fdel": ask_remove,
     "fdel2": remove,
     "fnext": ask_next_update,
@@ -317,6 +318,5 @@ TAPS: dict[str, Handler] = {
 STEPS: dict[tuple[str, str], Handler] = {
     (FLOW, "text"): wrote_fact,
     (FLOW, "source"): wrote_source,
-    **{(MEASURE, str(step)): wrote_measure for step in range(len(texts.MEASURE_STEPS))},
 }
 COMMANDS: dict[str, Handler] = {}

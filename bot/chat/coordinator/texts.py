@@ -34,6 +34,32 @@ ADD_FACT = "Feit toevoegen"
 ADD_MEASURE = "Maatregel"
 ADD_UNKNOWN = "Nog niet bekend"
 REMOVE_FACT = "Feit weghalen"
+NOW_CONFIRMED = "Nu bevestigd"
+AROUND = "Titel en duiding"
+AROUND_FIELDS = {
+    "titel": "Neutrale titel",
+    "band": "Band met de stad",
+    "woorden": "Openbare woorden",
+}
+AROUND_QUESTIONS = {
+    "titel": "Typ de neutrale titel, zonder oordeel en zonder namen.",
+    "band": "Typ in één zin wat dit met de stad te maken heeft.",
+    "woorden": "Typ letterlijk wat er in het openbaar gezegd is, hooguit twee zinnen.",
+    "spreker": "Wie zei dat? Typ de functie, bijvoorbeeld: de burgemeester.",
+}
+CLEAR_AROUND = "Weghalen"
+CHANGE = "Wijzigen"
+CHANGE_PARTS = {
+    "severity": "Ernst",
+    "lead": "Wie leidt",
+    "place": "Plaats",
+    "type": "Soort",
+    "time": "Verzenden vóór",
+}
+CHANGE_PLACE = "Typ de plaats of wijk. Geen adres en geen namen."
+CHANGED_MEANWHILE = "Iemand anders veranderde dit net. Open Wijzigen opnieuw."
+NOTHING_CHANGED = "Dat was het al."
+NO_MOMENT = "Geen vast moment"
 NEXT_UPDATE = "Volgende update"
 DONE = "Klaar"
 TAKE_OVER = "Neem over: {number}"

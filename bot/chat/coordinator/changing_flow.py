@@ -1,0 +1,128 @@
+"""What was decided about a running event, decided anew on the phone, one thing at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.alert_flow import open_event_of
+from bot.chat.coordinator.card import show_card
+from bot.chat.coordinator.facts_flow import asked_event, redraft
+from bot.chat.render import render
+from bot.chat.turn import Handler, Turn
+from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, deadline_label, next_time
+from contacts.outbox import Button
+from feeds.changing import CHANGEABLE, Decided, change_event
+from feeds.lexicon import load_lexicon
+from feeds.rows import Event
+
+FLOW = "change"
+PLACE_LIMIT = 120
+
+
+async def show(turn: Turn) -> None:
+    """``Wijzigen`` on the card: what stands, and which of it to change."""
+    event = await open_event_of(turn)
+    if event.status not in CHANGEABLE:
+        turn.toast = texts.REFUSALS["not_confirmed"]
+        return
+    rows = [
+        [Button(label, data("echg2", event.id, part))] for part, label in texts.CHANGE_PARTS.items()
+    ]
+    kind, _ = load_lexicon().event_types.get(event.type, (event.type, ()))
+    lead = texts.LEADS[event.lead_agency] if event.lead_agency else ""
+    await turn.say(render("coordinator/ask_change.html", event=event, kind=kind, lead=lead), rows)
+
+
+async def chose_part(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    part = turn.tap.args[1]
+    if part == "place":
+        await turn.ask(FLOW, part, {"event": event.id, "seen": _stamp(event)})
+        question = texts.CHANGE_PLACE
+        await turn.say(render("coordinator/ask_line.html", question=question))
+        return
+    choices = _choices(turn, part)
+    buttons = [
+        Button(label, data("echg3", event.id, part, key, _stamp(event))) for key, label in choices
+    ]
+    wide = 1 if part == "type" else 3
+    rows = [buttons[index : index + wide] for index in range(0, len(buttons), wide)]
+    await turn.change(render("coordinator/ask_choice.html", part=texts.CHANGE_PARTS[part]), rows)
+
+
+def _choices(turn: Turn, part: str) -> list[tuple[str, str]]:
+    """What can be chosen: the key in the button, and its label.
+
+    :raises ValueError: no such part.
+    """
+    if part == "severity":
+        return [(str(number), str(number)) for number in SEVERITIES]
+    if part == "lead":
+        return [(str(index), texts.LEADS[lead]) for index, lead in enumerate(LEADS)]
+    if part == "time":
+        moments = enumerate(SEND_TIMES)
+        labels = [(str(index), deadline_label(turn.now, at)) for index, at in moments]
+        return [*labels, ("-", texts.NO_MOMENT)]
+    if part == "type":
+        types = load_lexicon().event_types.items()
+        return [(key, name[:1].upper() + name[1:]) for key, (name, _) in types]
+    raise ValueError("no such part")
+
+
+async def chose_value(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    assert turn.tap is not None
+    _, part, key, seen = turn.tap.args
+    if key not in dict(_choices(turn, part)):
+        raise ValueError("outside the choices")
+    await _change(turn, event, seen, **_value(turn, part, key))
+
+
+def _value(turn: Turn, part: str, key: str) -> dict[str, Any]:
+    if part == "severity":
+        return {"severity": int(key)}
+    if part == "lead":
+        return {"lead_agency": LEADS[int(key)]}
+    if part == "time":
+        at: time | None = None if key == "-" else SEND_TIMES[int(key)]
+        return {"send_before": next_time(turn.now, at) if at else None}
+    return {"type": key}
+
+
+async def wrote_place(turn: Turn) -> None:
+    event, given = await asked_event(turn)
+    await turn.finish()
+    place = (turn.text or "").strip()[:PLACE_LIMIT]
+    await _change(turn, event, given["seen"], place=place or None)
+
+
+async def _change(turn: Turn, event: Event, seen: str, **values: Any) -> None:
+    """Decide it anew; a choice on top of somebody else's is shown first, not done."""
+    if event.status not in CHANGEABLE:
+        turn.toast = texts.REFUSALS["not_confirmed"]
+        return
+    if seen != _stamp(event):
+        await turn.say(render("coordinator/ask_line.html", question=texts.CHANGED_MEANWHILE))
+        return
+    wanted = replace(Decided.of(event), **values)
+    if not await change_event(turn.session, event, wanted, who=turn.known().who, now=turn.now):
+        turn.toast = texts.NOTHING_CHANGED
+        return
+    await redraft(turn, event)
+    await show_card(turn, event)
+
+
+def _stamp(event: Event) -> str:
+    """What the buttons were made for: another decision since makes them old."""
+    return hashlib.sha256(repr(Decided.of(event)).encode()).hexdigest()[:8]
+
+
+TAPS: dict[str, Handler] = {"echg": show, "echg2": chose_part, "echg3": chose_value}
+STEPS: dict[tuple[str, str], Handler] = {(FLOW, "place"): wrote_place}
+COMMANDS: dict[str, Handler] = {}
