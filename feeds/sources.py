@@ -24,6 +24,10 @@ ONCE_A_DAY = timedelta(days=1)
 PATIENT_FAULTS = frozenset({"empty"})
 
 
+class AddressTaken(Exception):
+    """Another source is read at this address already."""
+
+
 async def sync_sources(
     session: AsyncSession, settings: FeedSettings, *, now: datetime, is_exercise: bool = False
 ) -> list[Source]:
@@ -128,9 +132,33 @@ async def follow_move(session: AsyncSession, source: Source, *, who: Who, now: d
     """
     if source.moved_to is None:
         raise LookupError("the source did not move")
-    left, new = source.moved_from or source.url, source.moved_to
+    await _read_at(session, source, source.moved_to, who=who, now=now)
+
+
+async def change_address(
+    session: AsyncSession, source: Source, url: str, *, who: Who, now: datetime
+) -> None:
+    """A person says where the source is read from now on; the same address changes nothing.
+
+    :raises AddressTaken: another source is read there.
+    """
+    if url == source.url:
+        return
+    others = await session.exec(
+        select(Source).where(col(Source.id) != source.id, col(Source.scene).is_(None))
+    )
+    if any(url in (row.url, row.moved_from) for row in others.all()):
+        raise AddressTaken(url)
+    await _read_at(session, source, url, who=who, now=now)
+
+
+async def _read_at(
+    session: AsyncSession, source: Source, url: str, *, who: Who, now: datetime
+) -> None:
+    """The address that the configuration names is remembered: it must not put the old one back."""
+    left = source.moved_from or source.url
     _start_afresh(source, now=now)
-    source.url, source.moved_from = new, left
+    source.url, source.moved_from = url, left
     session.add(source)
     write_journal(session, who=who, action="source_moved", subject=f"source:{source.id}", now=now)
     await session.flush()

@@ -60,7 +60,8 @@ HARMLESS = {
     "/oefenen/begin": ADDS, "/oefenen/naspelen": ADDS, "/oefenen/{number:int}/verder": MOVE,
     "/oefenen/{number:int}/klaar": MOVE, "/oefenen/{number:int}/stoppen": MOVE,
     "/passkeys/nieuw": ADDS, "/passkeys/{number:int}": NAMES,
-    "/beheer/bron/{number:int}": SETS, "/beheer/aanmelding/{number:int}": NAMES,
+    "/beheer/bron": ADDS, "/beheer/bron/{number:int}": SETS,
+    "/beheer/aanmelding/{number:int}": NAMES,
     "/beheer/koppelingen/sleutel": ADDS, "/beheer/koppelingen/sleutel/{number:int}": NAMES,
     "/beheer/koppelingen/opnieuw": NAMES,
     "/groep/{number:int}/bericht": SHOWS, "/groep/{number:int}/bericht/versturen": NAMES,
@@ -185,10 +186,11 @@ SEEN = {
         "gezien", "", nothing, {"naam": "Voorbeeldcollege", "domein": "onderwijs"}
     ),
 }
-#: forms that refuse when the words that they name changed, held in tests/test_city_lines.py
-#: translations, with as many words as the text has segments, in tests/test_translation_pages.py
+#: forms of a page with many: tests/test_city_lines.py, tests/test_sources_desk.py and, with as
+#: many words as the text has segments, tests/test_translation_pages.py
 ELSEWHERE = {
-    "/meldkaart", f"{_EVENT}/teksten/vertalen", f"{_EVENT}/teksten/vertalen/inlezen",
+    "/meldkaart", "/beheer/bron/{number:int}/adres",
+    f"{_EVENT}/teksten/vertalen", f"{_EVENT}/teksten/vertalen/inlezen",
 }  # fmt: skip
 
 

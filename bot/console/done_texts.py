@@ -89,6 +89,8 @@ DONE = {
     "imported": "De lijst is ingelezen.",
     "import_undone": "Het inlezen is teruggedraaid.",
     "merged_people": "Samengevoegd. De ander staat niet meer op de lijst.",
+    "source_added": "De bron staat erbij. Binnen een minuut staat hier of hij te lezen is.",
+    "source_checked": "De bron staat als nagekeken.",
     "source_moved": "Deze bron wordt op het nieuwe adres gelezen. Zet het ook in config.toml.",
     "source_paused": "Deze bron wordt niet meer gelezen.",
     "source_resumed": "Deze bron wordt weer gelezen.",

@@ -1,7 +1,8 @@
-"""Beheer: sources, who is signed in and lines to be checked."""
+"""Beheer: sources (acts in ``sources.py``), who is signed in and lines to be checked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +11,14 @@ from starlette.responses import Response
 
 from bot.console.doors import Door, Visit
 from bot.console.health import read_beats
+from bot.console.seen import stamp
 from bot.console.sessions import end_session
+from bot.console.source_texts import TRUSTS
 from bot.rows import WebSession
 from briefings.moments import local_date
 from contacts.directory import Person, Role, RoleGrant
-from contacts.journal import write_journal
 from contacts.permissions import Permission
 from feeds.rows import Source
-from feeds.sources import follow_move
 from feeds.texts import FAULTS
 
 
@@ -34,6 +35,13 @@ class SignedIn:
 
 async def show_steering(visit: Visit) -> Response:
     """``GET /beheer``."""
+    return await steering_page(visit)
+
+
+async def steering_page(
+    visit: Visit, *, error: str = "", about: str = "", given: Mapping[str, str] | None = None
+) -> Response:
+    """The page; with what was typed in the form ``about`` when that was refused."""
     web = visit.parts.config.web
     sources = await visit.session.exec(
         select(Source)
@@ -64,6 +72,12 @@ async def show_steering(visit: Visit) -> Response:
     settings = visit.parts.config
     return visit.show(
         "beheer.html",
+        status=422 if error else 200,
+        error=error,
+        about=about,
+        given=given or {},
+        trusts=TRUSTS,
+        stamp=stamp,
         sources=sources.all(),
         faults=FAULTS,
         sessions=[
@@ -82,29 +96,6 @@ async def show_steering(visit: Visit) -> Response:
     )
 
 
-async def pause_source(visit: Visit) -> Response:
-    """``POST /beheer/bron/{number}``: read it again, not for now, or where it moved to."""
-    source = await visit.session.get(Source, visit.in_path())
-    if (
-        source is None
-        or source.scene
-        or not source.url
-        or source.is_exercise != visit.actor.is_exercise
-    ):
-        raise LookupError("no such source")
-    if visit.text("doe") == "verhuis":
-        await follow_move(visit.session, source, who=visit.actor.who, now=visit.now)
-        return visit.back("/beheer", done="source_moved")
-    source.is_paused = visit.text("doe") == "pauze"
-    source.next_poll_at = visit.now
-    action = "source_paused" if source.is_paused else "source_resumed"
-    write_journal(
-        visit.session, who=visit.actor.who, action=action, subject=f"source:{source.id}",
-        now=visit.now,
-    )  # fmt: skip
-    return visit.back("/beheer", done=action)
-
-
 async def sign_out_other(visit: Visit) -> Response:
     """``POST /beheer/aanmelding/{number}``: somebody's session ends now."""
     row = await visit.session.get(WebSession, visit.in_path())
@@ -117,6 +108,5 @@ async def sign_out_other(visit: Visit) -> Response:
 
 DOORS = (
     Door("/beheer", show_steering, Permission.MANAGE_SYSTEM),
-    Door("/beheer/bron/{number:int}", pause_source, Permission.MANAGE_SYSTEM, "POST"),
     Door("/beheer/aanmelding/{number:int}", sign_out_other, Permission.MANAGE_SYSTEM, "POST"),
 )
