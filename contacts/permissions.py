@@ -26,6 +26,7 @@ class Permission(StrEnum):
     EDIT_FACTS = "edit_facts"
     SUBMIT_BRIEFING = "submit_briefing"
     APPROVE_BRIEFING = "approve_briefing"
+    STOP_SENDING = "stop_sending"
     RESEND_DELIVERY = "resend_delivery"
     READ_SIGNALS = "read_signals"
     CLOSE_SIGNAL = "close_signal"
@@ -48,6 +49,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_FACTS: frozenset({Role.COORDINATOR, Role.APPROVER}),
     Permission.SUBMIT_BRIEFING: frozenset({Role.COORDINATOR}),
     Permission.APPROVE_BRIEFING: frozenset({Role.APPROVER, Role.COORDINATOR}),
+    # Whoever may let a text go may stop it, also while it waits for its moment.
+    Permission.STOP_SENDING: frozenset({Role.COORDINATOR, Role.APPROVER}),
     Permission.RESEND_DELIVERY: frozenset({Role.COORDINATOR}),
     Permission.READ_SIGNALS: frozenset({Role.COORDINATOR, Role.INTERPRETER}),
     Permission.CLOSE_SIGNAL: frozenset({Role.COORDINATOR, Role.INTERPRETER}),

@@ -27,8 +27,8 @@ from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKin
 from briefings.settings import BriefingSettings
 from contacts.directory import Person, Role
 from contacts.journal import SYSTEM
-from contacts.outbox import Delivery, Message, MessageKind
-from contacts.people import grant
+from contacts.outbox import Delivery, Message, MessageKind, MessageStatus
+from contacts.people import grant, revoke
 from contacts.permissions import load_actor
 from contacts.records import Database
 from feeds.lexicon import load_lexicon
@@ -196,6 +196,20 @@ async def test_sent_back_with_a_remark_opens_the_draft_again(evening: Evening) -
     async with evening.house.db.read() as session:
         briefing = (await session.exec(select(Briefing))).one()
     assert briefing.status is BriefingStatus.DRAFT
+
+
+async def test_an_older_question_to_approve_loses_its_buttons_and_says_why(
+    evening: Evening,
+) -> None:
+    await submitted(evening)
+    first = (await evening.approver.see_button("Goedkeuren en verzenden")).message_id
+    await add_fact(evening, "De Testlaan is dicht.")
+    await evening.coordinator.press("Ter goedkeuring")
+    old = await evening.approver.see(texts.REQUEST_RENEWED)
+    assert (old.message_id, old.buttons) == (first, [])
+    await evening.approver.press("Goedkeuren en verzenden", after=first)
+    await evening.approver.press("Ja, verzenden")
+    await evening.teacher.see_button("Gelezen", timeout_s=15)
 
 
 async def test_an_edit_after_handing_in_voids_the_approval(evening: Evening) -> None:
@@ -519,6 +533,16 @@ async def test_in_the_night_the_chat_offers_the_morning(
     await tap(desk, (await desk.buttons())[1].data or "")
     [sent] = await desk.all(Briefing)
     assert (sent.status, sent.send_at) == (BriefingStatus.APPROVED, later)
+    # The approver is no coordinator here: whoever let it go may stop it, until it goes.
+    async with desk.db.begin() as session:
+        await revoke(session, desk.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=desk.now)
+        await grant(session, desk.person_id or 0, Role.APPROVER, who=SYSTEM, now=desk.now)
+    await tap(desk, f"brks:{event_id}:{version.id}")
+    waiting = [m for m in await desk.all(Message) if m.briefing_id == version.id]
+    assert {m.status for m in waiting} == {MessageStatus.HALTED}
+    await tap(desk, f"brkx:{event_id}:{version.id}")
+    waiting = [m for m in await desk.all(Message) if m.briefing_id == version.id]
+    assert {m.status for m in waiting} == {MessageStatus.CANCELLED}
 
 
 async def test_status_tells_how_the_sending_stands_and_which_part_stands_still(

@@ -236,8 +236,8 @@ async def resend(visit: Visit) -> Response:
 
 _EVENT = "/gebeurtenis/{number:int}"
 DOORS = (
-    Door(f"{_EVENT}/stoppen", stop, Permission.RESEND_DELIVERY, "POST"),
-    Door(f"{_EVENT}/doorgaan", resume, Permission.RESEND_DELIVERY, "POST"),
-    Door(f"{_EVENT}/afzeggen", cancel, Permission.RESEND_DELIVERY, "POST"),
+    Door(f"{_EVENT}/stoppen", stop, Permission.STOP_SENDING, "POST"),
+    Door(f"{_EVENT}/doorgaan", resume, Permission.STOP_SENDING, "POST"),
+    Door(f"{_EVENT}/afzeggen", cancel, Permission.STOP_SENDING, "POST"),
     Door(f"{_EVENT}/opnieuw", resend, Permission.RESEND_DELIVERY, "POST"),
 )

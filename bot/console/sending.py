@@ -173,6 +173,9 @@ async def approve_now(visit: Visit) -> Response:
         return await _page(
             visit, event, error=chat_texts.REFUSALS.get(result.reason, result.reason)
         )
+    await approving.retire_requests(
+        visit.session, event, chat_texts.REQUEST_APPROVED, now=visit.now
+    )
     await approving.follow_sending(visit.session, event, briefing, visit.actor, now=visit.now)
     await approving.ask_again_for_rest(visit.session, event, briefing, visit.actor, now=visit.now)
     done = "approved_part" if chosen else "approved_later" if at else "approved"
@@ -218,6 +221,9 @@ async def send_back(visit: Visit) -> Response:
     )
     if not returned:
         return await _page(visit, event, error=chat_texts.REFUSALS["person"])
+    await approving.retire_requests(
+        visit.session, event, chat_texts.REQUEST_SENT_BACK, now=visit.now
+    )
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="sent_back")
 
 

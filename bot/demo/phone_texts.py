@@ -50,7 +50,8 @@ STEPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Lees en keur goed",
         (
             "Druk op [Lees]. Schuif daarna terug naar boven en druk op "
-            "[Goedkeuren en verzenden]. Bevestig met [Ja, verzenden]."
+            "[Goedkeuren en verzenden]. Bevestig met [Ja, verzenden]. Staat er ook een tijd bij? "
+            "Dat is voor de ochtend; nu kiest u de knop zonder tijd."
         ),
     ),
     (

@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import card, texts
 from bot.chat.render import render
+from bot.chat.shown import shown_form
 from briefings.approval import send_back
 from briefings.blocking import granted_in, open_blocks
 from briefings.counting import read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingKind, BriefingStatus
-from contacts.directory import Person, Role
-from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
+from contacts.directory import ChannelKind, Person, Role
+from contacts.outbox import (
+    Button,
+    Content,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    EmailForm,
+    Message,
+    MessageKind,
+    TelegramForm,
+)
 from contacts.permissions import Actor, people_with
-from contacts.sending import tell_people
+from contacts.sending import edit_sent, tell_people
 from feeds.events import close_event
 from feeds.rows import Event
 from signals.person_filter import screen
@@ -29,6 +41,10 @@ HASH_PART = 12
 REMARK_LIMIT = 300
 #: findings with a button of their own under one message
 MOST_BLOCKS = 6
+
+
+#: a question that is, or may be, on somebody's screen
+ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 
 async def request_view(
@@ -75,6 +91,7 @@ async def ask_approvers(
     """Put a submitted version before everyone else who may approve it; returns how many."""
     approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
     approvers = [person for person in approvers if person.id != actor.person_id]
+    await retire_requests(session, event, texts.REQUEST_RENEWED, now=now)
     if not approvers:
         return 0
     text, buttons = await request_view(session, event, briefing, now=now)
@@ -113,6 +130,35 @@ async def ask_again_for_rest(
         kind=MessageKind.APPROVAL, event_id=event.id, severity=event.severity or 0,
         is_exercise=actor.is_exercise, now=now,
     )  # fmt: skip
+
+
+async def retire_requests(
+    session: AsyncSession, event: Event, why: str, *, but: int | None = None, now: datetime
+) -> int:
+    """Older questions to approvers lose their buttons and say why; returns how many.
+
+    :param but: the message under which the decision was made: it tells that itself.
+    """
+    found = await session.exec(
+        select(Delivery)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.event_id) == event.id,
+            col(Message.kind) == MessageKind.APPROVAL,
+            col(Delivery.kind) == ChannelKind.TELEGRAM,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status).in_(ARRIVED),
+        )
+    )
+    retired = 0
+    for delivery in found.all():
+        form = await shown_form(session, delivery.id or 0)
+        if delivery.id == but or form is None or not form.buttons:
+            continue
+        text = render("coordinator/request_retired.html", event=event, why=why)
+        await edit_sent(session, delivery.id or 0, Content(telegram=TelegramForm(text)), now=now)
+        retired += 1
+    return retired
 
 
 async def follow_sending(

@@ -174,9 +174,16 @@ async def approve_now(turn: Turn) -> None:
         why = texts.REFUSALS.get(result.reason, result.reason)
         await turn.change(render("coordinator/approve_refused.html", why=why))
         return
-    brake = [Button(texts.TAKE_BACK, data("retr", event.id))]
+    # What waits for its moment is stopped; what went out can only be taken back.
+    waits = briefing.send_at is not None and briefing.send_at > turn.now
+    stop = Button(texts.STOP_WAITING, data("brks", event.id, briefing.id))
+    brake = stop if waits else Button(texts.TAKE_BACK, data("retr", event.id))
     await turn.change(
-        render("coordinator/approved.html", result=result, briefing=briefing, now=turn.now), [brake]
+        render("coordinator/approved.html", result=result, briefing=briefing, now=turn.now),
+        [[brake]],
+    )
+    await approving.retire_requests(
+        turn.session, event, texts.REQUEST_APPROVED, but=turn.tap.delivery_id, now=turn.now
     )
     await approving.follow_sending(turn.session, event, briefing, turn.known(), now=turn.now)
     await approving.ask_again_for_rest(turn.session, event, briefing, turn.known(), now=turn.now)
@@ -218,6 +225,8 @@ async def wrote_remark(turn: Turn) -> None:
         why = texts.REFUSALS["person"]
         await turn.say(render("coordinator/fact_refused.html", why=why))
         return
+    event = await turn.session.get_one(Event, briefing.event_id)
+    await approving.retire_requests(turn.session, event, texts.REQUEST_SENT_BACK, now=turn.now)
     await turn.say(render("coordinator/sent_back.html"))
 
 

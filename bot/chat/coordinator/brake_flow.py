@@ -36,7 +36,7 @@ async def _messages(session: AsyncSession, briefing_id: int, status: MessageStat
 
 async def _each(turn: Turn, status: MessageStatus, act: Act) -> None:
     """Do this to each message of the text that is in this state, then show how it stands."""
-    actor = turn.allowed(Permission.RESEND_DELIVERY)
+    actor = turn.allowed(Permission.STOP_SENDING)
     assert turn.tap is not None
     event = await turn.session.get(Event, turn.tap.number(0))
     if event is None or event.id is None or event.is_exercise != actor.is_exercise:
@@ -66,7 +66,7 @@ async def go_on(turn: Turn) -> None:
 
 async def ask_cancel(turn: Turn) -> None:
     """Calling off cannot be undone, so it is asked once more."""
-    turn.allowed(Permission.RESEND_DELIVERY)
+    turn.allowed(Permission.STOP_SENDING)
     assert turn.tap is not None
     event_id, briefing_id = turn.tap.number(0), turn.tap.number(1)
     await turn.say(
