@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlmodel import SQLModel
 
 from bot.database import open_database
 from contacts.records import Database
@@ -76,9 +75,6 @@ def now() -> datetime:
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     url = stores.fresh_url(tmp_path, tables=True)
     database = open_database(url)
-    if not stores.is_postgresql():
-        async with database.engine.begin() as connection:
-            await connection.run_sync(SQLModel.metadata.create_all)
     yield database
     await database.close()
     stores.drop(url)

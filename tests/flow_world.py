@@ -11,7 +11,6 @@ from typing import Any
 from bot.clock import utc_now
 from bot.demo.stage import exercise_config
 from bot.house import House
-from bot.migrating import migrate
 from bot.settings import DatabaseSettings
 from bot.simulator import Simulator, User
 from contacts.directory import (
@@ -26,7 +25,7 @@ from contacts.directory import (
 from contacts.settings import SendingSettings
 from feeds.rows import Trust
 from feeds.settings import SourceSettings
-from tests.stores import everything_in, fresh_url
+from tests.stores import everything_in, migrated_url
 
 OUTLET = "oefen-omroep"
 #: name → (audiences, roles, has Telegram, has mail)
@@ -87,11 +86,10 @@ async def an_evening(folder: Path, **settings: Any) -> AsyncIterator[Evening]:
     config = exercise_config(simulator, folder, [source]).model_copy(
         update={
             "sending": SendingSettings(chat_interval_s=0.02, mail_per_s=200),
-            "database": DatabaseSettings(url=fresh_url(folder)),
+            "database": DatabaseSettings(url=await migrated_url(folder)),
             **settings,
         }
     )
-    await migrate(config.database.url)
     evening = Evening(House(config), simulator, folder, config.database.url)
     await seat(evening)
     try:

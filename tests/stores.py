@@ -6,6 +6,7 @@ in that folder only, and runs the tests that keep rows on it.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -13,12 +14,15 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
+
+from bot.migrating import migrate
 
 #: the folder with the socket of the running cluster; workers inherit it
 VARIABLE = "SCHAKEL_TEST_POSTGRESQL"
@@ -88,11 +92,40 @@ def fresh_url(folder: Path, *, tables: bool = False) -> str:
     :param tables: with the tables of the code already in it, where that is quicker.
     """
     if not is_postgresql():
-        return f"sqlite+aiosqlite:///{folder}/schakel.sqlite3"
+        file = folder / "schakel.sqlite3"
+        if tables:
+            shutil.copyfile(_sqlite_template(), file)
+        return f"sqlite+aiosqlite:///{file}"
     name = f"t{uuid.uuid4().hex[:16]}"
     template = f' TEMPLATE "{TEMPLATE}" STRATEGY file_copy' if tables else ""
     _execute(f'CREATE DATABASE "{name}"{template}')
     return _address(name)
+
+
+@cache
+def _sqlite_template() -> Path:
+    """An empty file with the tables of the code, made once by each worker."""
+    folder = Path(tempfile.mkdtemp(prefix="schakel-tables-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    engine = create_engine(f"sqlite:///{folder / TEMPLATE}")
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+    return folder / TEMPLATE
+
+
+async def migrated_url(folder: Path) -> str:
+    """A store as an installation has it after ``migrate``; on SQLite that is done once."""
+    url = fresh_url(folder)
+    if is_postgresql():
+        await migrate(url)
+        return url
+    template = _sqlite_template().parent / "migrated"
+    if not template.exists():
+        made = template.with_suffix(".new")
+        await migrate(f"sqlite+aiosqlite:///{made}")
+        made.rename(template)
+    shutil.copyfile(template, folder / "schakel.sqlite3")
+    return url
 
 
 def drop(url: str) -> None:

@@ -42,23 +42,11 @@ async def steering_page(
     visit: Visit, *, error: str = "", about: str = "", given: Mapping[str, str] | None = None
 ) -> Response:
     """The page; with what was typed in the form ``about`` when that was refused."""
-    web = visit.parts.config.web
     sources = await visit.session.exec(
         select(Source)
         .where(col(Source.is_exercise) == visit.actor.is_exercise, col(Source.scene).is_(None))
         .where(col(Source.url) != "")
         .order_by(col(Source.name))
-    )
-    found = await visit.session.exec(
-        select(WebSession, Person)
-        .join(Person, col(Person.id) == col(WebSession.person_id))
-        .where(
-            col(WebSession.ended_at).is_(None),
-            col(WebSession.seen_at) > visit.now - timedelta(minutes=web.idle_min),
-            col(WebSession.opened_at) > visit.now - timedelta(hours=web.session_h),
-            col(Person.is_exercise) == visit.actor.is_exercise,
-        )
-        .order_by(col(WebSession.id))
     )
     granted = await visit.session.exec(
         select(RoleGrant.role, Person)
@@ -80,20 +68,34 @@ async def steering_page(
         stamp=stamp,
         sources=sources.all(),
         faults=FAULTS,
-        sessions=[
-            SignedIn(
-                row.id or 0,
-                person.name,
-                row.opened_at,
-                row.seen_at,
-                row.id == visit.visitor.session_id,
-            )
-            for row, person in found.all()
-        ],
+        sessions=await _signed_in(visit),
         holders=holders,
         beats=await read_beats(visit.session, settings.ticks, now=visit.now),
         unverified=settings.briefings.unverified(local_date(visit.now)),
     )
+
+
+async def _signed_in(visit: Visit) -> list[SignedIn]:
+    """Whose session still counts, in the visitor's own world."""
+    web = visit.parts.config.web
+    found = await visit.session.exec(
+        select(WebSession, Person)
+        .join(Person, col(Person.id) == col(WebSession.person_id))
+        .where(
+            col(WebSession.ended_at).is_(None),
+            col(WebSession.seen_at) > visit.now - timedelta(minutes=web.idle_min),
+            col(WebSession.opened_at) > visit.now - timedelta(hours=web.session_h),
+            col(Person.is_exercise) == visit.actor.is_exercise,
+        )
+        .order_by(col(WebSession.id))
+    )
+    return [
+        SignedIn(
+            row.id or 0, person.name, row.opened_at, row.seen_at,
+            row.id == visit.visitor.session_id,
+        )
+        for row, person in found.all()
+    ]  # fmt: skip
 
 
 async def sign_out_other(visit: Visit) -> Response:
