@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import SQLModel, select
 from typer.testing import CliRunner, Result
 
+from bot.cli import texts
 from bot.cli.framing import dutch_refusal
 from bot.cli.main import app
 from bot.clock import utc_now
@@ -229,6 +230,13 @@ def test_init_writes_a_configuration_a_database_and_the_first_link(place: Path) 
 
 def test_the_first_link_connects_the_first_coordinator(place: Path) -> None:
     assert redeemed(place, installed().partition("start=")[2]) == Redeemed(1)
+
+
+def test_init_answers_an_empty_name_of_the_bot_with_what_is_wanted(place: Path) -> None:
+    city, _, others = ANSWERS.partition("\n")
+    result = call("init", answers=f"{city}\n\n{others}")
+    assert result.exit_code == 0
+    assert said(result).count(texts.INIT_BOT_BAD) == 1
 
 
 def test_init_keeps_comments_and_refuses_a_file_that_is_filled_in(place: Path) -> None:

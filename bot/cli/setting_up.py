@@ -122,9 +122,9 @@ def _ask_mail(host_now: str | None, sender_now: str | None) -> tuple[str, str]:
 
 
 def _ask(question: str, pattern: str, complaint: str, *, default: str | None = None) -> str:
-    """Ask until the answer has the form of ``pattern``."""
+    """Ask until the answer has the form of ``pattern``; also an empty one is answered."""
     while True:
-        answer = typer.prompt(question, default=default, show_default=bool(default)).strip()
+        answer = typer.prompt(question, default=default or "", show_default=bool(default)).strip()
         if re.fullmatch(pattern, answer):
             return str(answer)
         say(complaint)
