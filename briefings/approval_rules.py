@@ -45,7 +45,8 @@ class ApprovalRefused:
     ``not_submitted``, ``changed`` (the texts or the recipients are not those that were
     handed in or seen), ``not_approver`` and ``four_eyes`` (from the severity of four eyes on:
     an approver, and not the one who wrote or handed in), ``not_released`` (the crisis
-    communication leads and did not release this), ``unverified_lines`` (a real event
+    communication leads and did not release this), ``lowered_by_you`` (who took the event below
+    the line of four eyes is not the one who lets it go), ``unverified_lines`` (a real event
     while a city line is still to be checked), ``promise_past`` (when this leaves, the promised
     update is over), ``not_confirmed``, ``wrong_world``,
     ``no_recipients``, ``blocked`` (a rule blocks, and nobody set it aside with a reason),
@@ -169,10 +170,9 @@ def judge_approval(
         return ApprovalRefused("changed")
     if blocked:
         return ApprovalRefused("blocked")
-    if needs_four_eyes(event, settings):
-        refused = _judge_eyes(briefing, actor, writers)
-        if refused is not None:
-            return refused
+    refused = _judge_eyes(briefing, event, actor, settings, writers)
+    if refused is not None:
+        return refused
     if needs_release(briefing, event, settings) and not is_released:
         return ApprovalRefused("not_released")
     if not event.is_exercise and _waits_for_lines(briefing, settings, today):
@@ -208,6 +208,12 @@ def needs_four_eyes(event: Event, settings: BriefingSettings) -> bool:
     return is_grave or event.grip >= settings.four_eyes_from_grip
 
 
+def took_off_four_eyes(event: Event, actor: Actor, settings: BriefingSettings) -> bool:
+    """Whether this person lowered the severity to where one pair of eyes is enough."""
+    was_grave = (event.lowered_from or 0) >= settings.four_eyes_from
+    return was_grave and event.lowered_by == actor.person_id
+
+
 def needs_release(briefing: Briefing, event: Event, settings: BriefingSettings) -> bool:
     """From this GRIP on only what the crisis communication released goes out (guide §7).
 
@@ -223,12 +229,20 @@ def severity_of(event: Event) -> int:
 
 
 def _judge_eyes(
-    briefing: Briefing, actor: Actor, writers: frozenset[int]
+    briefing: Briefing,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    writers: frozenset[int],
 ) -> ApprovalRefused | None:
+    # Something wrong and harmful is taken back at once; the second reader looks afterwards.
+    takes_back = briefing.kind is BriefingKind.RETRACTION
+    if not needs_four_eyes(event, settings):
+        alone = took_off_four_eyes(event, actor, settings) and not takes_back
+        return ApprovalRefused("lowered_by_you") if alone else None
     if Role.APPROVER not in actor.roles:
         return ApprovalRefused("not_approver")
-    # Something wrong and harmful is taken back at once; the second reader looks afterwards.
-    if briefing.kind is BriefingKind.RETRACTION:
+    if takes_back:
         return None
     wrote = {briefing.edited_by, briefing.submitted_by, *writers}
     return ApprovalRefused("four_eyes") if actor.person_id in wrote else None

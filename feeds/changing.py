@@ -46,7 +46,7 @@ async def change_event(
     done = await session.exec(
         update(Event)
         .where(col(Event.id) == event.id, col(Event.status).in_(CHANGEABLE))
-        .values(**changed)
+        .values(**changed, **_lowering(event, wanted, who))
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:
@@ -58,3 +58,14 @@ async def change_event(
         detail={"fields": sorted(changed), **(weight if "severity" in changed else {})}, now=now,
     )  # fmt: skip
     return sorted(changed)
+
+
+def _lowering(event: Event, wanted: Decided, who: Who) -> dict[str, int | None]:
+    """Who took weight off, and from what: who did must not be alone in letting a text go."""
+    before, after = event.severity or 0, wanted.severity or 0
+    if after == before:
+        return {}
+    if after > before:
+        is_back = event.lowered_from is not None and after >= event.lowered_from
+        return {"lowered_from": None, "lowered_by": None} if is_back else {}
+    return {"lowered_from": max(before, event.lowered_from or 0), "lowered_by": who.person_id}

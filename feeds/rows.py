@@ -203,6 +203,10 @@ class Event(Row, table=True):
         description="GRIP 0–5 as a person entered it; never found out by the machine",
     )  # fmt: skip
     grip_by: int | None = Field(default=None, description="who entered it")
+    lowered_from: int | None = Field(
+        default=None, description="the severity before a person lowered it; None: nobody did"
+    )
+    lowered_by: int | None = Field(default=None, description="who lowered it")
     merged_into_id: int | None = Field(default=None, foreign_key="event.id")
     is_exercise: bool = Field(default=False)
 

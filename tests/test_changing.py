@@ -8,6 +8,7 @@ from datetime import datetime
 import httpx
 import pytest
 
+from bot.chat.coordinator.texts import REFUSALS
 from briefings.rows import Briefing, BriefingStatus, BriefingText
 from contacts.journal import JournalEntry
 from contacts.records import Database
@@ -66,6 +67,32 @@ async def test_a_higher_weight_asks_for_four_eyes_from_then_on(desk: Desk) -> No
     bound = (await desk.rows(Briefing))[-1].content_hash
     refused = await desk.press("goedkeuren", gelezen=bound)
     assert refused.status_code == 422
+
+
+async def test_who_took_the_weight_off_is_not_the_one_who_lets_it_go(desk: Desk) -> None:
+    await desk.fact()
+    await change(desk, ernst="4")
+    await change(desk, ernst="2")
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+    bound = (await desk.rows(Briefing))[-1].content_hash
+    refused = await desk.press("goedkeuren", gelezen=bound)
+    assert (refused.status_code, REFUSALS["lowered_by_you"] in refused.text) == (422, True)
+    async with desk.world.db.begin() as session:
+        event = await session.get_one(Event, desk.number)
+        assert event.lowered_from == 4
+        # Somebody else looked at it again: then one pair of eyes is enough.
+        event.lowered_by = 10_000
+    assert (await desk.press("goedkeuren", gelezen=bound)).status_code == 303
+
+
+async def test_weight_that_is_put_back_leaves_nobody_who_took_it_off(desk: Desk) -> None:
+    for weight in ("4", "3", "2", "3"):
+        await change(desk, ernst=weight)
+    event = await the_event(desk)
+    assert (event.lowered_from, event.lowered_by) == (4, desk.world.staff_id)
+    await change(desk, ernst="4")
+    event = await the_event(desk)
+    assert (event.lowered_from, event.lowered_by) == (None, None)
 
 
 @pytest.mark.parametrize(

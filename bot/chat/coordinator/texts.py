@@ -175,6 +175,7 @@ REFUSALS = {
     "wacht.",
     "grip_second_person": "Verlagen doet iemand anders dan wie deze GRIP invoerde.",
     "four_eyes": "Bij deze ernst of GRIP keurt iemand anders goed dan wie schreef of indiende.",
+    "lowered_by_you": "U verlaagde de ernst. Daarom keurt nu iemand anders goed.",
     "not_approver": "Bij deze ernst of GRIP keurt een goedkeurder goed.",
     "not_submitted": "Deze versie ligt niet ter goedkeuring.",
     "unverified_lines": "Er staan nog nummers op 'te controleren'. Zo gaat er niets echt uit.",
