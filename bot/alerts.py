@@ -15,6 +15,7 @@ from bot.chat.render import render
 from contacts.directory import ChannelKind, Person, Role
 from contacts.journal import SYSTEM
 from contacts.outbox import (
+    Button,
     Content,
     Delivery,
     DeliveryAct,
@@ -298,11 +299,16 @@ async def say_to(
     is_exercise: bool,
     now: datetime,
     avoid: ChannelKind | None = None,
+    event_id: int | None = None,
+    buttons: list[list[Button]] | None = None,
 ) -> Sequence[Delivery]:
-    """As :func:`tell_those`, with a text that was rendered already."""
+    """As :func:`tell_those`, with a text that was rendered already.
+
+    :param buttons: below it, in the chat.
+    """
     plain = render("coordinator/plain.txt", text=text)
     content = Content(
-        telegram=TelegramForm(text=text),
+        telegram=TelegramForm(text=text, buttons=buttons or []),
         email=EmailForm(
             subject=render("coordinator/notice_subject.txt"), text=plain, html=f"<p>{text}</p>"
         ),
@@ -312,6 +318,7 @@ async def say_to(
         people,
         content,
         kind=MessageKind.NOTICE,
+        event_id=event_id,
         is_exercise=is_exercise,
         avoid=avoid,
         now=now,

@@ -34,7 +34,7 @@ from bot.settings import (
     WebhookSettings,
     WebSettings,
 )
-from briefings.settings import BriefingSettings
+from briefings.settings import BriefingSettings, ClockSettings
 from contacts.sealing import Sealer
 from contacts.settings import ContactSettings, Frozen, SendingSettings
 from feeds.kalender import CalendarSettings
@@ -85,6 +85,7 @@ class Config(Frozen):
     feeds: FeedSettings = Field(default_factory=FeedSettings)
     signals: SignalSettings = Field(default_factory=SignalSettings)
     briefings: BriefingSettings = Field(default_factory=BriefingSettings)
+    clock: ClockSettings = Field(default_factory=ClockSettings)
     sending: SendingSettings = Field(default_factory=SendingSettings)
     contacts: ContactSettings = Field(default_factory=ContactSettings)
     webhooks: list[WebhookSettings] = Field(

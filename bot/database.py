@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 import bot.exercise.rows
 import bot.rows
 import briefings.city_lines
+import briefings.clock_rows
 import briefings.learning.rows
 import briefings.rows
 import contacts.calling
@@ -33,6 +34,7 @@ TABLES = (
     bot.rows,
     briefings.city_lines,
     briefings.learning.rows,
+    briefings.clock_rows,
     briefings.rows,
     contacts.calling,
     contacts.consent,

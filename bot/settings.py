@@ -140,6 +140,7 @@ class TickSettings(Frozen):
     daily_s: float = Field(30.0, gt=0, description="kijken of het tijd is voor de daglijst")
     escalate_s: float = Field(30.0, gt=0, description="dringende berichten zonder reactie")
     remind_s: float = Field(300.0, gt=0, description="te late antwoorden nakijken")
+    clock_s: float = Field(30.0, gt=0, description="stappen van het draaiboek nakijken")
     mail_in_s: float = Field(60.0, gt=0, description="antwoorden en bounces lezen")
     tidy_s: float = Field(3600.0, gt=0, description="opruimen wat niet langer bewaard wordt")
     list_s: float = Field(3600.0, gt=0, description="vragen of de lijst nog klopt")

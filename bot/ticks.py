@@ -18,6 +18,7 @@ from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
 from bot.exercise.leading import advance
 from bot.foreseeing import tell_foreseen
+from bot.keeping_time import remind_of_steps
 from bot.lesson_reminding import remind_of_lessons
 from bot.line_asking import ask_about_lines
 from bot.mail_reading import read_mail
@@ -139,6 +140,14 @@ async def remind(house: House, now: datetime) -> None:
     house.pump.wake()
 
 
+async def keep_time(house: House, now: datetime) -> None:
+    """Steps of a timetable that are due or late reach a person, once per step and stage."""
+    async with house.db.begin() as session:
+        told = await remind_of_steps(session, house.config, now=now)
+    if told:
+        house.pump.wake()
+
+
 async def mail_in(house: House, now: datetime) -> None:
     mail = house.config.mail
     if mail.imap_host and await read_mail(
@@ -193,6 +202,7 @@ TICKS = (
     Tick("daily", daily, lambda pace: pace.daily_s),
     Tick("escalate", escalate, lambda pace: pace.escalate_s),
     Tick("remind", remind, lambda pace: pace.remind_s),
+    Tick("clock", keep_time, lambda pace: pace.clock_s),
     Tick("mail_in", mail_in, lambda pace: pace.mail_in_s),
     Tick("tidy", tidy, lambda pace: pace.tidy_s),
     Tick("list", keep_list, lambda pace: pace.list_s),

@@ -16,6 +16,7 @@ from bot.own_data import erase_who_left
 from briefings.learning.freezing import freeze_due
 from briefings.learning.polls import forget_polls
 from briefings.moments import local_date
+from briefings.ticking import drop_calls
 from contacts.importing.batches import forget_undo
 from contacts.meeting import drop_played_contacts
 from contacts.retention import (
@@ -52,4 +53,5 @@ async def forget_what_is_over(
     await drop_played_contacts(session, now=now)
     await forget_undo(session, now=now)
     await forget_polls(session, today=local_date(now), now=now)
+    await drop_calls(session, now=now)
     await erase_who_left(session, now=now)

@@ -152,6 +152,7 @@ async def approve(
         return refused
     if part:
         await hold_rest(session, event, briefing, chosen, actor, now=now)
+    briefing.promised_at = view.block.next_update_at
     return await _plan_messages(session, event, briefing, actor, settings, later, now=now)
 
 
@@ -186,6 +187,7 @@ async def _plan_messages(
         approved_by=actor.person_id,
         approved_at=now,
         send_at=later,
+        promised_at=briefing.promised_at,
     )
     planned = await post_version(session, event, briefing, texts, plan, settings, now=now)
     await _list_unreachable(session, briefing, plan, now=later or now)

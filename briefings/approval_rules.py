@@ -19,6 +19,8 @@ from feeds.rows import Event, EventStatus
 
 #: the events that something can be sent about
 RUNNING = frozenset({EventStatus.CONFIRMED, EventStatus.REOPENED})
+#: no word about what happened
+_WITHOUT_FACTS = frozenset({BriefingKind.RETRACTION, BriefingKind.LOOK_BACK})
 #: as much of the hash as a button may carry, at least
 SHORTEST_HASH = 12
 
@@ -116,7 +118,7 @@ def judge_submission(
         return SubmitRefused("not_draft")
     if actor.is_exercise != event.is_exercise:
         return SubmitRefused("wrong_world")
-    if event.status not in RUNNING:
+    if not can_be_told(briefing, event):
         return SubmitRefused("not_confirmed")
     if not texts:
         return SubmitRefused("no_texts")
@@ -133,12 +135,19 @@ def judge_submission(
     return SubmitRefused("no_facts") if asks and not is_knowing else None
 
 
+def can_be_told(briefing: Briefing, event: Event) -> bool:
+    """Whether the event runs; the invitation to look back comes when it is long closed."""
+    is_after = briefing.kind is BriefingKind.LOOK_BACK and event.status is EventStatus.CLOSED
+    return is_after or event.status in RUNNING
+
+
 def lacks_facts(
     briefing: Briefing, event: Event, settings: BriefingSettings, *, confirmed: int
 ) -> bool:
-    """Whether a grave text has nothing confirmed; taking back is never held up by that."""
+    """Whether a grave text has nothing confirmed. Taking back is never held up by that, and an
+    invitation tells no facts."""
     is_grave = severity_of(event) >= settings.ask_without_fact_from
-    return is_grave and not confirmed and briefing.kind is not BriefingKind.RETRACTION
+    return is_grave and not confirmed and briefing.kind not in _WITHOUT_FACTS
 
 
 def judge_approval(
@@ -187,7 +196,7 @@ def _judge_state(briefing: Briefing, event: Event, actor: Actor) -> ApprovalRefu
         return ApprovalRefused("not_submitted")
     if actor.is_exercise != event.is_exercise:
         return ApprovalRefused("wrong_world")
-    if event.status not in RUNNING:
+    if not can_be_told(briefing, event):
         return ApprovalRefused("not_confirmed")
     return None
 
@@ -217,10 +226,10 @@ def took_off_four_eyes(event: Event, actor: Actor, settings: BriefingSettings) -
 def needs_release(briefing: Briefing, event: Event, settings: BriefingSettings) -> bool:
     """From this GRIP on only what the crisis communication released goes out (guide §7).
 
-    What takes harm away does not wait for that.
+    What takes harm away does not wait for that, nor what is asked weeks later.
     """
     is_led = event.grip >= settings.release_from_grip
-    return is_led and briefing.kind is not BriefingKind.RETRACTION
+    return is_led and briefing.kind not in _WITHOUT_FACTS
 
 
 def severity_of(event: Event) -> int:

@@ -41,6 +41,8 @@ MESSAGE_KINDS = {
     BriefingKind.CORRECTION: MessageKind.CORRECTION,
     BriefingKind.RETRACTION: MessageKind.RETRACTION,
     BriefingKind.CLOSING: MessageKind.CLOSING,
+    # As little in haste as a closing text, and kept as long.
+    BriefingKind.LOOK_BACK: MessageKind.CLOSING,
 }
 _ALWAYS_URGENT = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 

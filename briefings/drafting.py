@@ -63,6 +63,7 @@ async def draft_briefing(
     wrong: str | None = None,
     bare: bool = False,
     alone: bool = False,
+    told_as: str | None = None,
 ) -> Briefing:
     """(Re)write the open version of an event, with a text for each of the seven audiences.
 
@@ -73,6 +74,7 @@ async def draft_briefing(
 
     :param correction_of: the version that was wrong; by default the newest that was sent.
     :param wrong: what was wrong, as a category (*het aantal*), never the wrong claim itself.
+    :param told_as: the kind of event whose words fit; None keeps what the version has.
     :param bare: a retraction that repeats nothing of what was said.
     :param alone: words of this version change, not the facts that other parts share with it.
     :raises FactsNotOpened: the event has no fact block yet.
@@ -90,6 +92,7 @@ async def draft_briefing(
     earlier = earlier_for(briefing, versions)
     _set_kind(briefing, kind, earlier, correction_of=correction_of, wrong=wrong)
     is_new = briefing.facts_version == 0
+    briefing.told_as = told_as or briefing.told_as
     briefing.facts_version = view.block.version
     briefing.edited_by, briefing.edited_at = editor_id, now
     session.add(briefing)
@@ -112,6 +115,7 @@ async def draft_briefing(
         history=history,
         closing=await _closing(session, briefing),
         wrong=briefing.wrong or "",
+        told_as=briefing.told_as,
         now=now,
     )
     await _write_texts(session, briefing, sheet, told)
@@ -217,7 +221,7 @@ def _least_told(briefing: Briefing, earlier: list[Briefing]) -> Briefing | None:
 
 
 async def _closing(session: AsyncSession, briefing: Briefing) -> Closing:
-    if briefing.kind is not BriefingKind.CLOSING:
+    if briefing.kind not in {BriefingKind.CLOSING, BriefingKind.LOOK_BACK}:
         return Closing()
     return await closing_of(session, briefing.event_id)
 

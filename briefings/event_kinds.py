@@ -21,6 +21,7 @@ class EventKind(Frozen):
 
     noun: str = Field(min_length=3, max_length=40)
     templates: str = GENERAL
+    follow_up: str = Field("", max_length=10, description="type whose words fit what comes later")
     unknown: list[str] = Field(min_length=1, max_length=5)
 
 

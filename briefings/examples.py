@@ -35,7 +35,7 @@ _KINDS = {
     Form.CORRECTION: BriefingKind.CORRECTION,
     Form.RETRACTION: BriefingKind.RETRACTION,
     Form.CLOSING: BriefingKind.CLOSING,
-    Form.LOOK_BACK: BriefingKind.CLOSING,
+    Form.LOOK_BACK: BriefingKind.LOOK_BACK,
 }
 
 

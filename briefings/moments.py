@@ -67,10 +67,10 @@ def default_next_update(settings: BriefingSettings, *, now: datetime) -> datetim
     """
     here = local(now)
     if here.time() < NIGHT_ENDS:
-        return _at(here.date(), settings.morning_update)
+        return at_clock(here.date(), settings.morning_update)
     if here.time() < LAST_EVENING_PROMISE:
-        return _at(here.date(), EVENING_UPDATE)
-    return _at(here.date() + timedelta(days=1), settings.morning_update)
+        return at_clock(here.date(), EVENING_UPDATE)
+    return at_clock(here.date() + timedelta(days=1), settings.morning_update)
 
 
 def is_school_day(on: date, settings: BriefingSettings) -> bool:
@@ -100,5 +100,6 @@ def school_moment(settings: BriefingSettings, *, now: datetime) -> tuple[Moment,
     return (Moment.NIGHT if is_night else Moment.SCHOOL), named
 
 
-def _at(on: date, clock_time: time) -> datetime:
+def at_clock(on: date, clock_time: time) -> datetime:
+    """This clock time in the city on a day, in UTC."""
     return datetime.combine(on, clock_time, tzinfo=AMSTERDAM).astimezone(ZoneInfo("UTC"))

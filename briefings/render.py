@@ -189,6 +189,7 @@ def choose_form(kind: BriefingKind, *, confirmed: int, news: int, removed: int) 
         BriefingKind.CORRECTION: Form.CORRECTION,
         BriefingKind.RETRACTION: Form.RETRACTION,
         BriefingKind.CLOSING: Form.CLOSING,
+        BriefingKind.LOOK_BACK: Form.LOOK_BACK,
     }
     if kind in by_kind:
         return by_kind[kind]
@@ -273,10 +274,9 @@ def subject_line(sheet: Sheet) -> str:
     """
     room = SUBJECT_LIMIT - (len(EXERCISE_SUBJECT) if sheet.is_exercise else 0)
     at = sheet.as_of if sheet.kind is BriefingKind.FIRST else sheet.now
-    is_invitation = sheet.form is Form.LOOK_BACK
     candidates = [
         text.format(topic=sheet.topic, place=sheet.place, clock=moments.clock(at))
-        for text in (texts.LOOK_BACK_SUBJECTS if is_invitation else texts.SUBJECTS[sheet.kind])
+        for text in texts.SUBJECTS[sheet.kind]
     ]
     fitting = [text for text in candidates if len(text) <= room]
     return fitting[0] if fitting else candidates[-1][:room]

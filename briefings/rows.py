@@ -70,6 +70,7 @@ class BriefingKind(StrEnum):
     CORRECTION = "correctie"
     RETRACTION = "intrekking"
     CLOSING = "afsluiting"
+    LOOK_BACK = "terugblik"
 
 
 class BriefingStatus(StrEnum):
@@ -126,8 +127,16 @@ class Briefing(Row, table=True):
     approved_at: datetime | None = None
     send_at: datetime | None = None
     distributed_at: datetime | None = None
+    promised_at: datetime | None = Field(
+        default=None, description="when its readers were told that the next update comes"
+    )
     content_hash: str | None = Field(default=None, max_length=64)
     correction_of_id: int | None = Field(default=None, foreign_key="briefing.id")
+    told_as: str | None = Field(
+        default=None,
+        max_length=10,
+        description="lexicon id whose words the texts use, when not those of the event",
+    )
     wrong: str | None = Field(
         default=None, max_length=300, description="what was wrong, as category"
     )

@@ -90,3 +90,40 @@ class BriefingSettings(Frozen):
         """All lines that may not go out for real yet."""
         lines = [self.contact_tonight, self.contact_tomorrow, *self.meldkaart, *self.help_lines]
         return [line for line in lines if not line.is_verified(today)]
+
+
+class ClockSettings(Frozen):
+    """The timetable of an event (``[clock]``); minutes count from the alert (guide §7)."""
+
+    from_severity: int = Field(
+        3, ge=1, le=5, description="vanaf deze ernst loopt het draaiboek; daaronder alleen beloften"
+    )
+    confirm_min: int = Field(10, ge=1, le=240, description="zoveel minuten tot het besluit")
+    call_first_min: int = Field(20, ge=1, le=480, description="zoveel minuten tot: vooraf gebeld")
+    draft_min: int = Field(45, ge=1, le=480, description="zoveel minuten tot: teksten ingediend")
+    four_eyes_min: int = Field(60, ge=1, le=480, description="zoveel minuten tot: goedgekeurd")
+    send_min: int = Field(
+        90,
+        ge=1,
+        le=720,
+        description="zoveel minuten tot: verzonden, als niemand een tijd koos "
+        "(en uiterlijk op [briefings] send_before)",
+    )
+    check_days: int = Field(2, ge=1, le=14, description="na zoveel dagen: nakijken of er meer is")
+    closing_days: int = Field(7, ge=2, le=60, description="na zoveel dagen: afsluiten")
+    look_back_weeks: int = Field(4, ge=1, le=26, description="na zoveel weken: terugkijken")
+    follow_up_days: int = Field(
+        1, ge=0, le=14, description="zoveel dagen vóór een gepland vervolg het bericht vooraf"
+    )
+    day_at: time = Field(time(10, 0), description="tijd van stappen die op een dag staan")
+    ahead_min: int = Field(
+        30, ge=0, le=240, description="zoveel minuten vóór een beloofde update de herinnering"
+    )
+    late_min: int = Field(
+        5, ge=1, le=240, description="zoveel minuten te laat: de coördinator hoort het nog eens"
+    )
+    backup_min: int = Field(
+        15, ge=2, le=480, description="zoveel minuten te laat: ook de achterwacht hoort het"
+    )
+    late_days: int = Field(1, ge=1, le=14, description="hetzelfde in dagen, voor latere stappen")
+    backup_days: int = Field(3, ge=1, le=30, description="hetzelfde in dagen, voor de achterwacht")

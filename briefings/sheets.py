@@ -70,6 +70,7 @@ def make_sheet(
     closing: Closing,
     wrong: str,
     now: datetime,
+    told_as: str | None = None,
 ) -> Sheet:
     """Everything the templates print, for one version.
 
@@ -83,7 +84,7 @@ def make_sheet(
     place = event.place or settings.city
     moment, school_day = moments.school_moment(settings, now=now)
     sheet = Sheet(
-        templates=kind_of(event.type).templates,
+        templates=kind_of(told_as or event.type).templates,
         kind=kind,
         form=form,
         title=view.block.neutral_title,

@@ -44,13 +44,11 @@ SUBJECTS = {
         "Afsluiting: {topic}",
         "Afsluiting: informatie bij gebeurtenis",
     ),
+    BriefingKind.LOOK_BACK: (
+        "Uitnodiging: terugkijken op {topic}",
+        "Uitnodiging: samen terugkijken",
+    ),
 }
-
-#: an invitation to look back, sent with the kind of a closing
-LOOK_BACK_SUBJECTS = (
-    "Uitnodiging: terugkijken op {topic}",
-    "Uitnodiging: samen terugkijken",
-)
 
 LEADS = {
     LeadAgency.POLICE: "politie en Openbaar Ministerie (OM)",

@@ -67,7 +67,7 @@ _FORMS: dict[Form, dict[str, Any]] = {
         "not_done": ("Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",),
     },
     Form.LOOK_BACK: {
-        "kind": BriefingKind.CLOSING,
+        "kind": BriefingKind.LOOK_BACK,
         "version": 4,
         "reported": "Van 11 organisaties kregen wij signalen. Dank daarvoor.",
     },

@@ -99,6 +99,14 @@ DONE = {
     "passkey_removed": "De passkey is weg.",
     "key_revoked": "De sleutel is ingetrokken.",
     "hook_retried": "Schakel probeert het nu opnieuw.",
+    "step_ticked": "Afgevinkt.",
+    "step_unticked": "Het vinkje is weg.",
+    "calls_listed": "De organisaties staan op de lijst om eerst te bellen.",
+    "call_ticked": "Bewaard.",
+    "moment_like_this": "Niets veranderd: kies een dag en tijd die nog komen.",
+    "nothing_sent": "Er is nog niets verzonden, dus er is niemand om dit aan te sturen.",
+    "follow_up_set": "De dag van het vervolg is bewaard.",
+    "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
     "grip_set": "De GRIP is bewaard. Verhoogd? Dien dan opnieuw in wat ter goedkeuring lag.",
     "grip_handed_in": (
         "Niets veranderd: verlagen kan niet zolang een tekst ter goedkeuring ligt of op zijn "

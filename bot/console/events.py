@@ -171,7 +171,7 @@ async def confirm(visit: Visit) -> Response:
         severity=severity,
         lead=LeadAgency(visit.text("leiding")),
         deadline=SEND_TIMES[deadline],
-        called=visit.text("gebeld") == "ja",
+        called=True if visit.text("gebeld") == "ja" else None,
         now=visit.now,
     )
     await approving.show_card_to(visit.session, event, visit.actor, now=visit.now)

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console import calling_texts, texts
 from bot.console.health import Beat
-from briefings.rows import Briefing, BriefingStatus
+from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.calling import CallItem, CallStatus
 from contacts.outbox import (
     DISTRIBUTED,
@@ -84,7 +84,11 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
     found = await session.exec(
         select(Briefing, Event)
         .join(Event, col(Event.id) == col(Briefing.event_id))
-        .where(col(Briefing.status).in_(WAITING), col(Event.status).in_(RUNNING))
+        .where(
+            col(Briefing.status).in_(WAITING),
+            # An invitation to look back is written when the event is long closed.
+            col(Event.status).in_(RUNNING) | (col(Briefing.kind) == BriefingKind.LOOK_BACK),
+        )
     )
     return [
         Need(

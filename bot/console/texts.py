@@ -53,6 +53,7 @@ BRIEFING_KINDS = {
     BriefingKind.CORRECTION: "correctie",
     BriefingKind.RETRACTION: "intrekking",
     BriefingKind.CLOSING: "afsluiting",
+    BriefingKind.LOOK_BACK: "uitnodiging om terug te kijken",
 }
 
 BRIEFING_STATUSES = {
@@ -205,6 +206,9 @@ NEED_DRAFT = {
     BriefingStatus.DRAFT: "Teksten zijn nog concept: {title}",
     BriefingStatus.SUBMITTED: "Teksten wachten op goedkeuring: {title}",
 }
+NEED_STEP = "{step}: {title}"
+STEP_BY = "draaiboek"
+TICKED_BY = "{name}, {role}"
 NEED_UNKNOWN = ("1 onzeker bericht", "{count} onzekere berichten")
 NEED_ANSWER = ("1 signaal zonder antwoord", "{count} signalen zonder antwoord")
 NEED_UNREAD = ("1 nieuw signaal", "{count} nieuwe signalen")
@@ -224,6 +228,7 @@ PARTS = {
     "daily": "Het maken van de daglijst",
     "escalate": "Het volgen van dringende berichten",
     "remind": "Het bewaken van antwoorden",
+    "clock": "Het bewaken van het draaiboek",
     "mail_in": "Het lezen van e-mail",
     "tidy": "Het opruimen",
     "list": "Het bijhouden van de lijst",
@@ -314,6 +319,7 @@ CHANNEL_NAMES = {ChannelKind.TELEGRAM: "Telegram", ChannelKind.EMAIL: "E-mail"}
 
 EVENT_TABS = {
     "overzicht": "Overzicht",
+    "draaiboek": "Draaiboek",
     "feiten": "Feiten",
     "teksten": "Teksten",
     "verzenden": "Verzenden",

@@ -29,6 +29,7 @@ from bot.console.needs import (
     unknown,
     unread,
 )
+from bot.console.timetable import late_steps
 from briefings.rows import Briefing, BriefingStatus, FactBlock
 from contacts.arrival import DeliveryCounts
 from contacts.outbox import (
@@ -109,6 +110,7 @@ async def read_today(
     groups = (
         await alerts(session, patience, now=now),
         await drafts(session, titles),
+        await late_steps(session, config, titles, is_exercise=is_exercise, now=now),
         await unknown(session, titles),
         await calls(session, titles, now=now),
         late_answers(waiting, titles, now=now),

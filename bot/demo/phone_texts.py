@@ -15,6 +15,7 @@ FILE = "document"
 #: what a coördinator can ask with one tap: (command, label)
 COMMANDS = (
     ("/status", "Status"),
+    ("/klok", "Draaiboek"),
     ("/signalen", "Signalen"),
     ("/gebeurtenis", "Nieuwe gebeurtenis"),
     ("/console", "Werkpagina's"),

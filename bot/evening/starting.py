@@ -12,6 +12,8 @@ from briefings.facts import open_facts
 from briefings.moments import NIGHT_ENDS, local
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings
+from briefings.ticking import tick_step
+from briefings.timetable import Step
 from contacts.permissions import Actor
 from feeds.events import confirm_event
 from feeds.rows import Event, LeadAgency
@@ -68,11 +70,12 @@ async def confirm(
     severity: int,
     lead: LeadAgency,
     deadline: time,
-    called: bool,
+    called: bool | None,
     now: datetime,
 ) -> None:
     """Confirm a detected event and make everything ready to write.
 
+    :param called: who is directly touched was rung; False: need not be; None: not said yet.
     :raises contacts.records.IllegalMove, StaleMove: it was decided already.
     """
     await confirm_event(
@@ -84,8 +87,8 @@ async def confirm(
         who=actor.who,
         now=now,
     )
-    if called:
-        event.called_first_at = now
+    if called is not None:
+        await tick_step(session, event, Step.CALL_FIRST, actor, is_needed=called, now=now)
     await prepare(session, event, actor, settings, now=now)
 
 

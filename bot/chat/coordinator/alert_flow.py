@@ -27,6 +27,8 @@ from feeds.rows import DismissReason, Event, EventStatus, LeadAgency
 from feeds.telling_why import told
 
 DISMISSALS = tuple(DismissReason)
+#: on a button: whom to ring first was not decided yet
+NOT_SAID = 2
 
 
 def alert_buttons(event_id: int) -> list[list[Button]]:
@@ -106,6 +108,7 @@ async def ask_calls(turn: Turn) -> None:
             [
                 Button(texts.CALLED, data("conf", event.id, *chosen, 1)),
                 Button(texts.NOT_NEEDED, data("conf", event.id, *chosen, 0)),
+                Button(texts.NOT_YET, data("conf", event.id, *chosen, NOT_SAID)),
             ]
         ],
     )
@@ -117,7 +120,8 @@ async def confirm(turn: Turn) -> None:
     severity, lead, deadline, called = (turn.tap.number(index) for index in (1, 2, 3, 4))
     if severity not in SEVERITIES or not 0 <= lead < len(LEADS):
         raise ValueError("outside the choices")
-    await _confirm(turn, event, severity, LEADS[lead], SEND_TIMES[deadline], called=bool(called))
+    said = None if called == NOT_SAID else bool(called)
+    await _confirm(turn, event, severity, LEADS[lead], SEND_TIMES[deadline], called=said)
 
 
 async def confirm_defaults(turn: Turn) -> None:
@@ -128,12 +132,18 @@ async def confirm_defaults(turn: Turn) -> None:
         default_severity(event),
         LeadAgency.POLICE,
         SEND_TIMES[default_deadline(turn.now)],
-        called=False,
+        called=None,
     )
 
 
 async def _confirm(
-    turn: Turn, event: Event, severity: int, lead: LeadAgency, deadline: time, *, called: bool
+    turn: Turn,
+    event: Event,
+    severity: int,
+    lead: LeadAgency,
+    deadline: time,
+    *,
+    called: bool | None,
 ) -> None:
     if event.status is not EventStatus.DETECTED:
         turn.toast = texts.ALREADY_DECIDED

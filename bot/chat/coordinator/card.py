@@ -170,6 +170,8 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
             [Button(texts.CHANGE, data("echg", number)), Button(texts.GRIP, data("grip", number))]
         )
     last = [Button(texts.SIGNALS, data("sigs", number))]
+    if event.status in RUNNING:
+        last.append(Button(texts.TIMETABLE, data("klok", number)))
     if event.status is EventStatus.CLOSED:
         last.append(Button(texts.REOPEN, data("reop", number)))
         rows.append([Button(poll_texts.ASK, data("pollask", number))])

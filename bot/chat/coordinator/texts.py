@@ -77,7 +77,7 @@ TO_TICK = "☐ {number} gebeld"
 TICKED = "☑ {number} gebeld"
 TICKED_MEANWHILE = "Iemand anders vinkte dit al af."
 ANSWER = "Beantwoorden"
-LIST_OPEN = "Lijst openen"
+NOT_YET = "Nog te doen"
 CALLED = "Gebeld"
 NOT_NEEDED = "Niet nodig"
 ALREADY_DECIDED = "Over deze gebeurtenis is al besloten."
@@ -133,6 +133,7 @@ BRIEFING_KINDS = {
     BriefingKind.CORRECTION: "correctie",
     BriefingKind.RETRACTION: "intrekking",
     BriefingKind.CLOSING: "afsluiting",
+    BriefingKind.LOOK_BACK: "uitnodiging om terug te kijken",
 }
 
 BRIEFING_STATES = {
@@ -255,6 +256,7 @@ def cut_short(sentence: str) -> str:
 PASSKEY_AT_DESK = "Goedkeuren gaat met uw passkey, op de pagina. Stuur /console voor een link."
 
 GRIP = "GRIP"
+TIMETABLE = "Draaiboek"
 GRIP_LEVELS = ("geen GRIP", "GRIP 1", "GRIP 2", "GRIP 3", "GRIP 4", "GRIP 5")
 FROM_SEVERITY = "ernst {severity} of hoger"
 GRIP_CHANGED = "Iemand anders wijzigde de GRIP. Open de vraag opnieuw."

@@ -1,0 +1,50 @@
+"""Dutch words of the timetable, in the chat, in reminders and at the desk."""
+
+from briefings.timetable import Step
+
+LABELS = {
+    Step.CONFIRM: "Besluit over de melding",
+    Step.CALL_FIRST: "Vooraf bellen",
+    Step.DRAFT: "Teksten indienen",
+    Step.FOUR_EYES: "Goedkeuren",
+    Step.SEND: "Eerste bericht versturen",
+    Step.PROMISE: "Beloofde update",
+    Step.MORNING: "Update vóór de eerste les",
+    Step.CHECK: "Nakijken na enkele dagen",
+    Step.CLOSING: "Afsluiten",
+    Step.LOOK_BACK: "Terugkijken",
+    Step.FOLLOW_UP: "Vervolg: vrijlating of uitspraak",
+}
+#: what is asked of whoever hears that the step is not done
+ASKS = {
+    Step.CONFIRM: "Besluit of dit ingrijpend is.",
+    Step.CALL_FIRST: "Wie direct geraakt is, belt u zelf eerst. Vink af wat gedaan is.",
+    Step.DRAFT: "De teksten zijn nog niet ingediend.",
+    Step.FOUR_EYES: "De teksten zijn nog niet goedgekeurd.",
+    Step.SEND: "Het eerste bericht is nog niet verstuurd. Weinig zeker? Een korte tekst mag ook.",
+    Step.PROMISE: "Dit is aan de lezers beloofd. Is er niets nieuws? Stuur dan dat.",
+    Step.MORNING: "Scholen lezen dit voordat de les begint. Is er niets nieuws? Stuur dan dat.",
+    Step.CHECK: "Is er een les van TerInfo? Wat kwam er terug? Stuur zo nodig een update.",
+    Step.CLOSING: "Sluit af met wat u hoorde en deed. Loopt het nog? Dan blijft dit openstaan.",
+    Step.LOOK_BACK: "Vier tot zes weken later: nodig uit om terug te kijken, en vraag wie nog "
+    "last heeft.",
+    Step.FOLLOW_UP: "Wat bekend wordt, gaat naar dezelfde lijst als het eerste bericht. De woorden "
+    "daarvoor staan klaar.",
+}
+TICK = "☐ {label}: gedaan"
+NOT_NEEDED = "{label}: niet nodig"
+UNTICK = "☑ {label}: toch niet"
+RING = "Vooraf bellen: lijst"
+WRITE_UPDATE = "Update schrijven"
+INVITE = "Uitnodiging om terug te kijken"
+PLAN = "Vervolg plannen"
+REPLAN = "Vervolg op een andere dag"
+WRITE_FOLLOW_UP = "Update over het vervolg schrijven"
+RUNG = "☑ {number} gebeld"
+TO_RING = "☐ {number} gebeld"
+OPEN_TIMETABLE = "Draaiboek"
+STATES = {
+    "done": "gedaan", "planned": "staat klaar", "not_needed": "niet nodig",
+    "moot": "vervallen", "late": "te laat", "open": "open",
+}  # fmt: skip
+NOTHING_TO_UNTICK = "Dit stond al open."

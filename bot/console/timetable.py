@@ -1,0 +1,249 @@
+"""*Draaiboek*: the timetable of an event, what a person ticks in it, and whom to ring first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from bot.chat.coordinator.clock_flow import TELLABLE, sign_of, state_of
+from bot.chat.coordinator.clock_texts import ASKS, LABELS, STATES
+from bot.config import Config
+from bot.console import texts
+from bot.console.doors import Door, Visit
+from bot.console.needs import Need, title_of
+from bot.evening import following
+from bot.evening.timing import lines_of, timed_events
+from bot.evening.writing import NotBegun
+from briefings.clock_rows import FollowUp, StepTick
+from briefings.follow_ups import follow_up_kind, set_follow_up
+from briefings.moments import local_date
+from briefings.rows import Briefing
+from briefings.ticking import calls_first, choose_calls, tick_call, tick_step, untick_step
+from briefings.timetable import BY_HAND, CHAIN, SKIPPABLE, Line, Step, needing
+from briefings.versions import SENT, versions_of
+from contacts.directory import Organisation, Person, Role
+from contacts.permissions import Permission
+from feeds.rows import Event
+
+#: on the first page a version that waits says this already, with the same moment
+SAID_BY_DRAFTS = frozenset({*CHAIN, Step.SEND})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One step as the page shows it. ``acts``: what a person may do with it."""
+
+    line: Line
+    label: str
+    ask: str
+    state: str
+    said: str
+    sign: str
+    who: str
+    acts: Sequence[str]
+
+
+async def show_timetable(visit: Visit) -> Response:
+    """``GET /gebeurtenis/{number}/draaiboek``."""
+    event = await visit.event()
+    assert event.id is not None
+    lines, speed = await lines_of(visit.session, event, visit.parts.config)
+    ticked = await _ticked_by(visit.session, event.id)
+    calls = await calls_first(visit.session, event.id)
+    listed = {one.organisation_id for one in calls}
+    return await visit.show_of(
+        event,
+        "draaiboek",
+        "draaiboek.html",
+        lines=[_shown(line, ticked, now=visit.now) for line in lines],
+        is_silent=speed is None,
+        calls=calls,
+        others=[pair for pair in await _organisations(visit, event) if pair[0] not in listed],
+        **await _later(visit, event),
+    )
+
+
+async def _later(visit: Visit, event: Event) -> dict[str, Any]:
+    """What comes weeks later: which forms the page shows, and the day that was planned."""
+    assert event.id is not None
+    planned = await visit.session.get(FollowUp, event.id)
+    versions = await versions_of(visit.session, event.id)
+    return {
+        "can_be_told": event.status in TELLABLE and any(one.status in SENT for one in versions),
+        "has_follow_up": bool(follow_up_kind(event)) and event.status in TELLABLE,
+        "planned": planned.day.isoformat() if planned else "",
+        "today": local_date(visit.now).isoformat(),
+    }
+
+
+def _shown(line: Line, ticked: Mapping[Step, str], *, now: datetime) -> Shown:
+    state, acts = state_of(line, now=now), _acts(line, ticked)
+    return Shown(
+        line=line,
+        label=LABELS[line.step],
+        ask=ASKS[line.step] if line.is_open and (acts or state == "late") else "",
+        state=state,
+        said=STATES[state],
+        sign=sign_of(line),
+        who=ticked.get(line.step, ""),
+        acts=acts,
+    )
+
+
+def _acts(line: Line, ticked: Mapping[Step, str]) -> Sequence[str]:
+    """What may be done with a step by hand. Pure."""
+    if line.is_moot or line.step not in SKIPPABLE:
+        return ()
+    if not line.is_open:
+        return ("terug",) if line.step in ticked else ()
+    return ("gedaan", "niet_nodig") if line.step in BY_HAND else ("niet_nodig",)
+
+
+async def _ticked_by(session: AsyncSession, event_id: int) -> Mapping[Step, str]:
+    """Who ticked which step, with the role."""
+    found = await session.exec(
+        select(StepTick, Person)
+        .join(Person, col(Person.id) == col(StepTick.done_by))
+        .where(col(StepTick.event_id) == event_id)
+    )
+    return {
+        tick.step: texts.TICKED_BY.format(name=person.name, role=_role(tick.role))
+        for tick, person in found.all()
+    }
+
+
+def _role(role: Role) -> str:
+    return texts.ROLES[role].lower()
+
+
+async def _organisations(visit: Visit, event: Event) -> list[tuple[int, str]]:
+    found = await visit.session.exec(
+        select(Organisation.id, Organisation.name)
+        .where(col(Organisation.is_exercise) == event.is_exercise)
+        .order_by(col(Organisation.name))
+    )
+    return [(ident, name) for ident, name in found.all() if ident is not None]
+
+
+async def tick(visit: Visit) -> Response:
+    """``POST …/stap``: done, not needed, or not after all."""
+    event = await visit.event()
+    step, act = Step(visit.text("stap")), visit.text("doe")
+    back = f"/gebeurtenis/{event.id}/draaiboek"
+    if act == "terug":
+        await untick_step(visit.session, event, step, visit.actor, now=visit.now)
+        return visit.back(back, done="step_unticked")
+    if act not in ("gedaan", "niet_nodig"):
+        raise ValueError("no such act")
+    await tick_step(
+        visit.session, event, step, visit.actor, is_needed=act == "gedaan", now=visit.now
+    )
+    return visit.back(back, done="step_ticked")
+
+
+async def list_calls(visit: Visit) -> Response:
+    """``POST …/vooraf``: organisations to ring before anything is sent."""
+    event = await visit.event()
+    chosen = [int(one) for one in visit.fields.get("organisatie", ()) if one.isdecimal()]
+    new = await choose_calls(visit.session, event, chosen, visit.actor, now=visit.now)
+    done = "calls_listed" if new else "nothing_changed"
+    return visit.back(f"/gebeurtenis/{event.id}/draaiboek", done=done)
+
+
+async def ring(visit: Visit) -> Response:
+    """``POST …/vooraf-gebeld``: one organisation was rung, or was not after all."""
+    event = await visit.event()
+    await tick_call(
+        visit.session, event, visit.number("nummer"), visit.actor,
+        is_called=visit.text("doe") == "gebeld", now=visit.now,
+    )  # fmt: skip
+    return visit.back(f"/gebeurtenis/{event.id}/draaiboek", done="call_ticked")
+
+
+async def invite(visit: Visit) -> Response:
+    """``POST …/terugblik``: the invitation to look back, as a draft."""
+    event = await visit.event()
+    back = f"/gebeurtenis/{event.id}/draaiboek"
+    at = following.read_moment(f"{visit.text('dag')} {visit.text('tijd')}", visit.now)
+    if at is None:
+        return visit.back(back, done="moment_like_this")
+    begun = await following.begin_look_back(
+        visit.session, event, visit.actor, at, visit.parts.config.briefings, now=visit.now
+    )
+    return _begun(visit, event, begun)
+
+
+async def plan_follow_up(visit: Visit) -> Response:
+    """``POST …/vervolg``: the day of the release or the verdict; empty: not planned any more."""
+    event = await visit.event()
+    back = f"/gebeurtenis/{event.id}/draaiboek"
+    day = following.read_day(visit.text("dag"), local_date(visit.now))
+    if day is None and visit.text("dag"):
+        return visit.back(back, done="moment_like_this")
+    changed = await set_follow_up(visit.session, event, day, visit.actor, now=visit.now)
+    return visit.back(back, done="follow_up_set" if changed else "nothing_changed")
+
+
+async def write_follow_up(visit: Visit) -> Response:
+    """``POST …/vervolg-schrijven``: the update with the words of what came."""
+    event = await visit.event()
+    begun = await following.begin_follow_up(
+        visit.session, event, visit.actor, visit.parts.config.briefings, now=visit.now
+    )
+    return _begun(visit, event, begun)
+
+
+def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Response:
+    if isinstance(begun, NotBegun):
+        done = "nothing_sent" if begun.reason == "never_sent" else begun.reason
+        return visit.back(f"/gebeurtenis/{event.id}/draaiboek", done=done)
+    return visit.back(f"/gebeurtenis/{event.id}/teksten", done="drafted")
+
+
+async def late_steps(
+    session: AsyncSession,
+    config: Config,
+    titles: Mapping[int, str],
+    *,
+    is_exercise: bool,
+    now: datetime,
+) -> list[Need]:
+    """Steps whose time has come, in one world, for the first page."""
+    found: list[Need] = []
+    for event in await timed_events(session, config.clock, now=now):
+        if event.is_exercise != is_exercise:
+            continue
+        lines, speed = await lines_of(session, event, config)
+        due = needing(lines, config.clock, now=now, speed=speed or 1.0)
+        found += [_need(event, line, titles) for line in due if line.step not in SAID_BY_DRAFTS]
+    return found
+
+
+def _need(event: Event, line: Line, titles: Mapping[int, str]) -> Need:
+    return Need(
+        what=texts.NEED_STEP.format(step=LABELS[line.step], title=title_of(titles, event.id)),
+        detail=ASKS[line.step],
+        by=texts.STEP_BY,
+        due=line.due,
+        event_id=event.id,
+        is_exercise=event.is_exercise,
+        page="draaiboek",
+    )
+
+
+_EVENT = "/gebeurtenis/{number:int}"
+DOORS = (
+    Door(f"{_EVENT}/draaiboek", show_timetable, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/stap", tick, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/vooraf", list_calls, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/vooraf-gebeld", ring, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/terugblik", invite, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/vervolg", plan_follow_up, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/vervolg-schrijven", write_follow_up, Permission.MANAGE_EVENT, "POST"),
+)

@@ -1,0 +1,109 @@
+"""Steps of an event's timetable that are due or late reach a person: once per step and stage.
+
+Due: the coordinators. Late: they hear it once more. Later still: the back-up (the approvers)
+too, and the coordinators see that. What was told is in the rows, so a restart tells it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.alerts import say_to
+from bot.chat.coordinator.clock_flow import reminder_buttons
+from bot.chat.coordinator.clock_texts import ASKS, LABELS
+from bot.chat.render import render
+from bot.config import Config
+from bot.evening.timing import lines_of, timed_events
+from bot.foreseeing import scenario_card
+from briefings.clock_rows import StepTold
+from briefings.follow_ups import follow_up_kind
+from briefings.rows import FactBlock
+from briefings.timetable import Line, Stage, Step, Told, to_tell
+from contacts.directory import Person, Role
+from contacts.outbox import Delivery
+from contacts.permissions import people_with
+from feeds.lexicon import mask_names
+from feeds.rows import Event
+
+
+async def remind_of_steps(session: AsyncSession, config: Config, *, now: datetime) -> int:
+    """One round over all events, in the caller's transaction; returns how many were told.
+
+    What nobody could be told of stays unmarked, and comes again with the next round. An
+    exercise that nobody plays is silent.
+    """
+    told = 0
+    for event in await timed_events(session, config.clock, now=now):
+        lines, speed = await lines_of(session, event, config)
+        if speed is None:
+            continue
+        known = await _known(session, event)
+        for line, stage in to_tell(lines, known, config.clock, now=now, speed=speed):
+            if await _tell(session, config, event, line, stage, now=now):
+                session.add(
+                    StepTold(
+                        event_id=event.id or 0, step=line.step, due_at=line.due, stage=stage,
+                        told_at=now,
+                    )
+                )  # fmt: skip
+                told += 1
+    await session.flush()
+    return told
+
+
+async def _known(session: AsyncSession, event: Event) -> set[Told]:
+    found = await session.exec(select(StepTold).where(col(StepTold.event_id) == event.id))
+    return {(row.step, row.due_at, row.stage) for row in found.all()}
+
+
+async def _tell(
+    session: AsyncSession,
+    config: Config,
+    event: Event,
+    line: Line,
+    stage: Stage,
+    *,
+    now: datetime,
+) -> bool:
+    people = await _who(session, stage, is_exercise=event.is_exercise)
+    text = render(
+        "coordinator/clock_reminder.html",
+        title=await _title(session, event),
+        label=LABELS[line.step],
+        ask=ASKS[line.step],
+        stage=stage.value,
+        due=line.due,
+        is_past=now >= line.due,
+        card=scenario_card(follow_up_kind(event), config) if line.step is Step.FOLLOW_UP else None,
+    )
+    told: Sequence[Delivery] = await say_to(
+        session,
+        people,
+        text,
+        is_exercise=event.is_exercise,
+        event_id=event.id,
+        buttons=reminder_buttons(event.id or 0, line.step),
+        now=now,
+    )
+    return bool(told)
+
+
+async def _who(session: AsyncSession, stage: Stage, *, is_exercise: bool) -> list[Person]:
+    """Each person once: the coordinators, and with the last stage the back-up."""
+    roles = (Role.COORDINATOR, Role.APPROVER) if stage is Stage.BACKUP else (Role.COORDINATOR,)
+    people: dict[int | None, Person] = {}
+    for role in roles:
+        for person in await people_with(session, role, is_exercise=is_exercise):
+            people.setdefault(person.id, person)
+    return list(people.values())
+
+
+async def _title(session: AsyncSession, event: Event) -> str:
+    found = await session.exec(
+        select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
+    )
+    return found.first() or mask_names(event.title)
