@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from briefings.drafting import texts_of
 from briefings.pdf import MOST_PAGES, PdfUnavailable, Sheet, print_sheet
 from briefings.plaintext import without_links_to
 from briefings.rows import Briefing
+from contacts.directory import Audience
 from contacts.records import Database
 from tests.console_desk import FACT, Desk, a_desk
 from tests.console_world import a_world, in_the_other_world
@@ -119,6 +122,18 @@ async def test_the_desk_prints_a_draft_with_its_mark(desk: Desk) -> None:
     assert (await desk.web.get(f"{path}?versie=1&tekst=weg")).status_code == 404
     await desk.send(1)
     assert not words_of((await desk.web.get(f"{path}?tekst=docent_po")).content).startswith("Conc")
+
+
+async def test_a_sheet_is_shown_beside_its_text_and_in_no_frame_of_others(desk: Desk) -> None:
+    await desk.fact()
+    page = await desk.page("teksten")
+    framed = re.findall(r'<iframe class="mailvak papiervak"[^>]* src="([^"]+)"', page)
+    assert len(framed) == len(Audience)
+    answer = await desk.web.get(unescape(framed[0]))
+    assert answer.headers["content-type"] == "application/pdf"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
 
 
 async def test_every_text_of_an_evening_fits_on_two_pages(desk: Desk) -> None:

@@ -18,6 +18,10 @@ FONT = Path(__file__).parent / "static" / "vendor" / "noto-sans-latin.woff2"
 _ONE_AT_A_TIME = asyncio.Semaphore(1)
 
 
+#: a sheet loads nothing, and stands in a frame on our own pages only
+FRAMED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+
 async def send_pdf(request: Request, sheet: Sheet, *, name: str) -> Response:
     """The sheet as a file to keep, or a page that says why there is none.
 
@@ -32,7 +36,10 @@ async def send_pdf(request: Request, sheet: Sheet, *, name: str) -> Response:
     return Response(
         made,
         media_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+        headers={
+            "Content-Disposition": f'inline; filename="{name}.pdf"',
+            "Content-Security-Policy": FRAMED,
+        },
     )
 
 
