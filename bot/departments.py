@@ -16,12 +16,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 import bot.ticks
-import bot.watching  # noqa: F401
+import bot.watching
 from bot.api.webhook_round import Webhooks
 from bot.chat.render import render
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.exercise.leading import Tools
+from bot.hub_door import HubDoor
 from bot.polling import Poller, Worker
 from bot.strangers import StrangerDesk
 from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
@@ -69,6 +70,13 @@ def open_departments(
     door = WebhookDoor(
         house.db, house.sealer, _screen_of(house), desk, clock=clock, on_new=worker.wake
     )
+    fetcher = Fetcher(config.feeds)
+    watch = Watch(house.db, fetcher, config.feeds, clock=clock)
+    hubs = HubDoor(
+        house.db, watch, house.sealer, clock=clock, max_bytes=config.feeds.max_bytes,
+        on_event=partial(bot.ticks.ring_at_once, house),
+        reads_here=not config.database.several_hosts,
+    )  # fmt: skip
     app = build_app(
         house.db,
         config,
@@ -76,10 +84,8 @@ def open_departments(
         clock,
         on_change=house.pump.wake,
         phones=phones,
-        doors=[door.route()] if config.telegram.webhook else (),
+        doors=[*hubs.routes(), *([door.route()] if config.telegram.webhook else [])],
     )
-    fetcher = Fetcher(config.feeds)
-    watch = Watch(house.db, fetcher, config.feeds, clock=clock)
     return Departments(
         app=app,
         web=WebServer(app, host=config.web.host, port=config.web.port, listener=listener),

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.exercise.leading import Tools
     from bot.polling import Poller, Worker
     from bot.telegram_webhook import WebhookKeeper
+    from feeds.fetching import Fetcher
     from feeds.polling import Watch
 
 log = logging.getLogger(__name__)
@@ -136,6 +137,10 @@ class House:
     @property
     def watch(self) -> Watch:
         return self._rest.watch
+
+    @property
+    def fetcher(self) -> Fetcher:
+        return self._rest.fetcher
 
     @property
     def exercise_tools(self) -> Tools:

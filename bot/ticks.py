@@ -7,11 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.alerts import call_backup, ring
 from bot.asking import ask_due
 from bot.chat.coordinator.card import refresh_live
+from bot.config import is_safe_address
 from bot.console.health import late_after
 from bot.daily import send_daily_list
 from bot.database import empty_log
@@ -30,6 +32,7 @@ from bot.watching import tell_rhythm, tell_trouble
 from briefings.distribution import distribute_due
 from contacts.escalation import escalate_due
 from contacts.gaps import note_reach
+from feeds.hubs import ask_hubs
 
 if TYPE_CHECKING:
     from bot.house import House
@@ -93,12 +96,25 @@ async def wait_for_ticks() -> None:
 async def watch_feeds(house: House, now: datetime) -> None:
     """Poll what is due; what rings goes out at once, without waiting for slower sources."""
 
-    async def ring_at_once() -> None:
-        if await ring(house.db, house.config.feeds, now=house.clock()):
-            house.pump.wake()
+    at_once = partial(ring_at_once, house)
+    await house.watch.poll_due(at_once)
+    await at_once()
+    await ask_for_pushes(house, now)
 
-    await house.watch.poll_due(ring_at_once)
-    await ring_at_once()
+
+async def ring_at_once(house: House) -> None:
+    """What rings goes out now."""
+    if await ring(house.db, house.config.feeds, now=house.clock()):
+        house.pump.wake()
+
+
+async def ask_for_pushes(house: House, now: datetime) -> None:
+    """Ask the hubs whose time it is, when they can reach us over a road that nobody listens on."""
+    base_url = house.config.web.base_url
+    if house.config.feeds.push and is_safe_address(base_url):
+        await ask_hubs(
+            house.db, house.fetcher, house.sealer.derive, base_url=base_url, now=now
+        )  # fmt: skip
 
 
 async def follow_alerts(house: House, now: datetime) -> None:

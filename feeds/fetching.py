@@ -104,6 +104,25 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, zlib.error) as error:
             return _fault_of(error)
 
+    async def post(self, url: str, fields: Mapping[str, str]) -> int | FeedFault:
+        """Send a form; the status, or what went wrong. Redirects are not followed, and the
+        same addresses are refused as for reading. Never raises for the network."""
+        try:
+            address = URL(url)
+            if refused := self._refuse(address):
+                return refused
+            async with (
+                asyncio.timeout(self._settings.timeout_s),
+                self._client().post(address, data=dict(fields), allow_redirects=False) as answer,
+            ):
+                return answer.status
+        except (TimeoutError, aiohttp.ServerTimeoutError):
+            return FeedFault("timeout", f"{self._settings.timeout_s:g} s")
+        except (aiohttp.InvalidURL, ValueError) as error:
+            return FeedFault("bad_address", type(error).__name__)
+        except (aiohttp.ClientError, OSError) as error:
+            return _fault_of(error)
+
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()

@@ -17,9 +17,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.records import Database
 from feeds.careful_parsing import CarefulParser
+from feeds.channel import About
 from feeds.event_rules import load_event_rules
 from feeds.fetching import Answer, Fetched, Fetching, NotModified
 from feeds.grouping import Group, Grouper, Member
+from feeds.hubs import note_hub
 from feeds.intake import Judged, as_doc, judge_entries
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
 from feeds.parsing import Entry, FeedFault, ParsedFeed
@@ -135,7 +137,7 @@ class Watch:
         if isinstance(parsed, ParsedFeed) and isinstance(answer, Fetched):
             async with self._writing:
                 return await self._store(
-                    source, parsed.entries, polled_at, report, answer, every=parsed.about.every
+                    source, parsed.entries, polled_at, report, answer, about=parsed.about
                 )
         if isinstance(parsed, FeedFault):
             await self._note_fault(source, parsed, report)
@@ -155,6 +157,16 @@ class Watch:
         async with self._writing:
             return await self._store(source, entries, self._clock(), PollReport())
 
+    async def take_feed(self, source: Source, body: bytes, *, content_type: str) -> bool:
+        """Store a feed that somebody pushed; what cannot be read is left to the next poll.
+
+        Returns whether an event was touched.
+        """
+        parsed = await self._parser.parse(body, content_type=content_type, now=self._clock())
+        if not isinstance(parsed, ParsedFeed):
+            return False
+        return await self.take(source, parsed.entries)
+
     async def _store(
         self,
         source: Source,
@@ -163,7 +175,7 @@ class Watch:
         report: PollReport,
         answer: Fetched | None = None,
         *,
-        every: timedelta | None = None,
+        about: About | None = None,
     ) -> bool:
         assert source.id is not None
         world = (source.is_exercise, source.scene)
@@ -182,7 +194,10 @@ class Watch:
             events = await storing.store(placed)
             if answer is not None:
                 has_new = any(one.known is None for one in judged)
+                every = about.every if about is not None else None
                 write_ok(row, answer, polled_at=polled_at, now=now, every=every, has_new=has_new)
+                if about is not None:
+                    await note_hub(session, row, about, now=now)
                 # Together with the items: one that was not stored would never come again.
                 row.etag, row.last_modified = answer.etag, answer.last_modified
         report.new_items += sum(one.known is None for one in judged)

@@ -64,6 +64,41 @@ class Source(Row, table=True):
     )
 
 
+class HubState(StrEnum):
+    """Where a subscription to a hub stands."""
+
+    WANTED = "wanted"
+    ASKED = "asked"
+    ACTIVE = "active"
+    REFUSED = "refused"
+
+
+HUB_MOVES: MoveTable[HubState] = {
+    HubState.WANTED: frozenset({HubState.ASKED}),
+    HubState.ASKED: frozenset({HubState.ACTIVE, HubState.REFUSED}),
+    # While it is asked again before its time is over, it stays as it is.
+    HubState.ACTIVE: frozenset({HubState.ASKED, HubState.REFUSED}),
+    HubState.REFUSED: frozenset({HubState.ASKED}),
+}
+
+
+class HubSubscription(Row, table=True):
+    """A hub that pushes what a source brings (WebSub). The source is polled all the same."""
+
+    __tablename__ = "hub_subscription"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id", unique=True)
+    hub: str = Field(max_length=500)
+    topic: str = Field(max_length=500)
+    status: HubState = required_choice(HubState)
+    ask_at: datetime = Field(index=True, description="when it is asked for, or asked again")
+    asked_at: datetime | None = None
+    until: datetime | None = Field(default=None, description="the hub pushes until then")
+    failures: int = Field(default=0)
+    pushed_at: datetime | None = Field(default=None, description="the last push that was real")
+
+
 class Item(Row, table=True):
     """One news item, keyed on source and guid. The lead goes when its event closes."""
 

@@ -40,6 +40,9 @@ class FeedSettings(Frozen):
     allow_private: bool = Field(
         False, description="ook adressen op het eigen netwerk lezen (alleen om te oefenen)"
     )
+    push: bool = Field(
+        True, description="uitgevers met een hub (WebSub) nieuws meteen laten brengen"
+    )
     alert_from: int = Field(3, ge=1, le=4, description="vanaf deze ernst gaat er een melding uit")
     tell_after_failures: int = Field(
         5, ge=1, le=100, description="na zoveel mislukte keren hoort de coördinator het"
