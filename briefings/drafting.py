@@ -8,10 +8,13 @@ from typing import Any
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings import moments
 from briefings.closing import closing_of
 from briefings.facts import FactView, facts_of, renew_promise
-from briefings.lint import Remark, lint_text
+from briefings.library import library
+from briefings.lint import Remark, lint_text, review_remarks
 from briefings.lint_own import own_remarks
+from briefings.lint_quotes import quote_remarks
 from briefings.render import Rendered, Sheet, render_text
 from briefings.rows import (
     CAN_SPLIT,
@@ -37,7 +40,7 @@ from briefings.versions import (
     void_submission,
 )
 from briefings.wordings import carry_words, worded, words_of
-from contacts.directory import Domain, Organisation
+from contacts.directory import Audience, Domain, Organisation
 from contacts.journal import write_journal
 from feeds.rows import Event
 
@@ -118,7 +121,7 @@ async def draft_briefing(
         told_as=briefing.told_as,
         now=now,
     )
-    await _write_texts(session, briefing, sheet, told)
+    await _write_texts(session, briefing, sheet, told, settings)
     _journal_drafted(session, briefing, editor_id, now)
     return briefing
 
@@ -227,7 +230,11 @@ async def _closing(session: AsyncSession, briefing: Briefing) -> Closing:
 
 
 async def _write_texts(
-    session: AsyncSession, briefing: Briefing, sheet: Sheet, view: FactView
+    session: AsyncSession,
+    briefing: Briefing,
+    sheet: Sheet,
+    view: FactView,
+    settings: BriefingSettings,
 ) -> None:
     """Render and check all audiences, in place of what was there."""
     assert briefing.id is not None
@@ -235,6 +242,7 @@ async def _write_texts(
     stated = _stated(view, sheet)
     names = await _organisation_names(session, is_exercise=briefing.is_exercise)
     own = await words_of(session, briefing.id)
+    facts = [fact.text for fact in _all_facts(view)]
     for audience in covered(briefing):
         done = worded(render_text(sheet, audience), briefing.kind, own)
         remarks = lint_text(
@@ -243,15 +251,31 @@ async def _write_texts(
             unscreened=[sheet.wrong] if sheet.wrong else [],
             organisations=names,
         )
-        remarks = sorted([*own_remarks(done), *remarks], key=lambda remark: not remark.blocks)
+        remarks += [
+            *own_remarks(done),
+            *quote_remarks(facts, done.written, public_words=sheet.meaning),
+            *_aged(sheet, audience, settings),
+        ]
+        remarks.sort(key=lambda remark: not remark.blocks)
         session.add(_fill(there.get(audience), briefing.id, done.text, remarks))
     session.add_all(own)
     await session.flush()
 
 
+def _aged(sheet: Sheet, audience: Audience, settings: BriefingSettings) -> list[Remark]:
+    """A remark when nobody read this set again for too long."""
+    meta = library(sheet.own_templates).metas(sheet.templates)[audience]
+    today = moments.local_date(sheet.now)
+    return review_remarks(meta.reviewed_on, settings.review_months, today=today)
+
+
+def _all_facts(view: FactView) -> tuple[Fact, ...]:
+    return (*view.confirmed, *view.unconfirmed, *view.unknown, *view.denied, *view.measures)
+
+
 def _stated(view: FactView, sheet: Sheet) -> list[str]:
     """Everything in the texts that somebody wrote, for the check on names."""
-    facts = (*view.confirmed, *view.unconfirmed, *view.unknown, *view.denied, *view.measures)
+    facts = _all_facts(view)
     measured = [str(value) for fact in view.measures for value in (fact.measure or {}).values()]
     written = [sheet.tie, sheet.meaning, sheet.meaning_speaker, sheet.wrong, sheet.title]
     return [*(fact.text for fact in facts), *measured, *filter(None, written)]

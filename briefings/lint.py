@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from functools import lru_cache
 from html import unescape
 from typing import Any
@@ -296,3 +297,12 @@ def _sections(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
 
 def _chat_text(telegram: str) -> str:
     return unescape(_MARKS.sub("", telegram))
+
+
+def review_remarks(reviewed_on: date, months: int, *, today: date) -> list[Remark]:
+    """V3 when a set of templates was not read again for longer than a city allows."""
+    age = (today.year - reviewed_on.year) * 12 + today.month - reviewed_on.month
+    if age - (today.day < reviewed_on.day) < months:
+        return []
+    place = lint_rules().places["whole"]
+    return [_remark("V3", WARN, place, on=f"{reviewed_on:%d-%m-%Y}", months=months)]

@@ -71,6 +71,9 @@ class BriefingSettings(Frozen):
     )
     send_before: time = Field(time(20, 30), description="eerste bericht uiterlijk")
     morning_update: time = Field(time(7, 15), description="vaste tijd van de ochtendupdate")
+    review_months: int = Field(
+        12, ge=1, le=60, description="na zoveel maanden hoort een sjabloon opnieuw nagelezen"
+    )
     templates_dir: Path | None = Field(
         None, description="map met eigen sjablonen; een bestand daar gaat voor het onze"
     )

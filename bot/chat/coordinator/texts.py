@@ -237,6 +237,8 @@ OLD_VERSION = "Deze knop hoort bij een andere versie. Open de teksten opnieuw."
 OLD_CHOICE = "Deze keuze bestaat niet meer. Open de feiten opnieuw."
 APPLIES_YES = "Ja, geldt voor de lezer"
 APPLIES_NO = "Nee, geldt niet voor de lezer"
+APPLIES_SOME = "Voor sommige lezers"
+READER_ON, READER_OFF = "☑ {name}", "☐ {name}"
 #: The word that separates begin and end in one typed line.
 UNTIL = " tot "
 UNTIL_FURTHER_NOTICE = "nader bericht"
