@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ from bot.console.app import DOORS
 from bot.unsubscribing import Unsubscribing
 from briefings.learning.polls import STAYS_OPEN
 from briefings.learning.rows import Poll
-from contacts.directory import LinkPurpose, Person
+from contacts.directory import ContactGroup, GroupMember, LinkPurpose, Person
 from contacts.links import mint_person_link
 from contacts.outbox import Delivery
+from contacts.tokens import hash_token, new_token
 from signals.quarters import quarter_of
+from signals.rows import AnswerLink, OutcomeCode
 from tests.browsing import (
     PATIENCE_MS,
     Look,
@@ -47,12 +50,12 @@ NO_PAGE = {
     "/gebeurtenis/{number:int}/teksten/stand", "/gebeurtenis/{number:int}/teksten/vertalen/xliff",
     "/gezond", "/metrics", "/aanmelden/terug", "/o/{token:token}/pdf", "/p/{token:token}/bestand",
     "/waar/pdf", "/gebeurtenis/{number:int}/evaluatie/pdf",
-    "/gebeurtenis/{number:int}/evaluatie/csv",
+    "/gebeurtenis/{number:int}/evaluatie/csv", "/beeld/contact/csv",
 }  # fmt: skip
 #: looked at where there is one: tests/test_browser.py
-ELSEWHERE = {"/groep/{number:int}/bericht", "/oefenen/{number:int}"}
+ELSEWHERE = {"/oefenen/{number:int}"}
 #: which row a page is about, by the first word of its address
-NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2}
+NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2, "groep": 1}
 #: behind a link; what stands in for its address is minted by the test
 BEHIND_A_LINK = (
     "/aanmelden/{token:token}", "/p/{token:token}", "/uit/{token:token}", "/o/{token:token}",
@@ -71,6 +74,11 @@ Nieuwe school,onderwijs,Voorbeeld,docent,voorbeeld@school.example,docent_vo_mbo
 @pytest.fixture
 async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     async with an_evening_at_the_desk(tmp_path) as started:
+        async with started.house.db.begin() as session:
+            teacher = await session.exec(select(Person).where(col(Person.name) == "Docent VO"))
+            session.add(ContactGroup(id=1, name="Hulp na de onrust"))
+            await session.flush()
+            session.add(GroupMember(group_id=1, person_id=teacher.one().id or 0))
         yield started
 
 
@@ -235,6 +243,9 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         staff = (await session.exec(select(Person).where(col(Person.name) == "Goedkeurder"))).one()
         now = utc_now()
         own = await mint_person_link(session, teacher.id or 0, LinkPurpose.OWN_PAGE, now=now)
+        judge = new_token()
+        last_day = now.date() + timedelta(days=60)
+        session.add(AnswerLink(token_hash=hash_token(judge), code=OutcomeCode.A, last_day=last_day))
         enter = await mint_person_link(session, staff.id or 0, LinkPurpose.SIGN_IN, now=now)
         session.add(
             Poll(event_id=1, asked_at=now, send_at=now, closes_at=now + STAYS_OPEN, asked=1)
@@ -246,7 +257,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
         f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
-        f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{own}": "",
+        f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{judge}": "",
         f"{page}/vraag": "vraag",
         f"/aanmelden/{enter}": "aanmelden-link",
         signing.address(mailed or 1): "uit", f"{page[:-4]}xxxx": "",
