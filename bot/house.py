@@ -22,10 +22,12 @@ from bot.duties import Duty, Office
 from bot.listening import listen
 from bot.mail_transport import MailTransport
 from bot.migrating import migrate
+from bot.paper_making import paper_maker
 from bot.strangers import beside_guests
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.unsubscribing import Unsubscribing
+from bot.uploads import Uploads
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
@@ -273,7 +275,11 @@ class House:
     def _build_pump(self) -> Pump:
         transports: list[Transport] = []
         if self.config.telegram.token:
-            transports.append(TelegramTransport(self.bot, clock=self.clock))
+            uploads = Uploads(
+                self.db, self.config.telegram.token.partition(":")[0],
+                paper_maker(self.db, self.config, self.clock), clock=self.clock,
+            )  # fmt: skip
+            transports.append(TelegramTransport(self.bot, self.clock, uploads))
         mail = self.config.mail
         if mail.host:
             transports.append(

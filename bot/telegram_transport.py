@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -24,9 +24,10 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.chat.buttons import with_delivery
 from bot.telegram_request import NotSent
+from bot.uploads import NoDocument, Uploads
 from contacts.directory import ChannelKind
 from contacts.outbox import Button, DeliveryAct, TelegramForm
-from contacts.texts import BACKUP_LINE, EXERCISE_LINE, FALLBACK_LINE, REPEAT_LINE
+from contacts.texts import BACKUP_LINE, EXERCISE_LINE, FALLBACK_LINE, NO_DOCUMENT, REPEAT_LINE
 from contacts.transport import (
     Later,
     Moved,
@@ -68,6 +69,7 @@ AT_FAULT = (
     ("wrong http url", "button"),
 )
 STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
+_PREVIEW = "link_preview_options"
 NOT_MODIFIED = "message is not modified"
 
 
@@ -76,8 +78,11 @@ class TelegramTransport:
 
     kind = ChannelKind.TELEGRAM
 
-    def __init__(self, bot: Bot, clock: Callable[[], datetime]) -> None:
-        self._bot, self._clock = bot, clock
+    def __init__(
+        self, bot: Bot, clock: Callable[[], datetime], uploads: Uploads | None = None
+    ) -> None:
+        """:param uploads: the files that go with messages; None: only their words go."""
+        self._bot, self._clock, self._uploads = bot, clock, uploads
         self._pins: set[asyncio.Task[None]] = set()
 
     async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
@@ -106,11 +111,35 @@ class TelegramTransport:
             how["reply_parameters"] = {
                 "message_id": form.reply_to, "allow_sending_without_reply": True,
             }  # fmt: skip
-        message = await self._call("sendMessage", chat_id=chat, **how)
+        if form.document is not None:
+            message = await self._send_document(chat, form.document, how)
+        else:
+            message = await self._call("sendMessage", chat_id=chat, **how)
         number = int(message["message_id"])
         if form.pin:
             self._pin(chat, number)
         return Sent(str(number))
+
+    async def _send_document(
+        self, chat: int | str, key: str, how: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The file with its words under it; without a file the words, and that it is not there."""
+        under = {name: value for name, value in how.items() if name not in ("text", _PREVIEW)}
+
+        async def post(document: str | InputFile) -> dict[str, Any]:
+            done: dict[str, Any] = await self._call(
+                "sendDocument", chat_id=chat, document=document, caption=how["text"], **under
+            )
+            return done
+
+        try:
+            if self._uploads is None:
+                raise NoDocument
+            return await self._uploads.send(key, post)
+        except NoDocument:
+            said = {**how, "text": f"{how['text']}\n\n{NO_DOCUMENT}"}
+            message: dict[str, Any] = await self._call("sendMessage", chat_id=chat, **said)
+            return message
 
     async def _edit(self, outgoing: Outgoing, form: TelegramForm) -> Outcome:
         if outgoing.edits_external_id is None:
@@ -126,7 +155,14 @@ class TelegramTransport:
     async def _call(self, method: str, **given: Any) -> Any:
         """As the library's own methods, errors included, without its objects: building those of
         a message with buttons, and of the answer, costs four times as much as the request."""
-        asked = RequestData([RequestParameter(name, value, None) for name, value in given.items()])
+        asked = RequestData(
+            [
+                RequestParameter(name, None, [value])
+                if isinstance(value, InputFile)
+                else RequestParameter(name, value, None)
+                for name, value in given.items()
+            ]
+        )
         return await self._bot.request.post(f"{self._bot.base_url}/{method}", asked)
 
     def _pin(self, chat: int | str, message_id: int) -> None:
@@ -213,7 +249,7 @@ def _how(outgoing: Outgoing, form: TelegramForm) -> dict[str, Any]:
     how: dict[str, Any] = {
         "text": _text(outgoing, form),
         "parse_mode": ParseMode.HTML.value,
-        "link_preview_options": {"is_disabled": True},
+        _PREVIEW: {"is_disabled": True},
     }
     if form.buttons:
         rows = [[_button(one, outgoing.original_id) for one in row] for row in form.buttons]

@@ -13,6 +13,7 @@ from bot.api.webhook_calls import drop_old_calls
 from bot.exercise.forgetting import forget_exercises
 from bot.inbox import forget_old
 from bot.own_data import erase_who_left
+from bot.uploads import forget_uploads
 from briefings.learning.freezing import freeze_due
 from briefings.learning.polls import forget_polls
 from briefings.moments import local_date
@@ -37,6 +38,7 @@ async def forget_what_is_over(
 ) -> None:
     """All of it in the caller's transaction; a round that was missed is made up for by the next."""
     await forget_old(session, now=now)
+    await forget_uploads(session, now=now)
     # Before signals become counts: a quarter that is over keeps what it was.
     await freeze_due(session, now=now)
     await wipe_notes(session, settings, now=now)

@@ -131,12 +131,17 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class TelegramForm:
-    """Chat form: HTML as Telegram knows it, at most 4096 characters after parsing."""
+    """Chat form: HTML as Telegram knows it, at most 4096 characters after parsing.
+
+    ``document`` names a file that goes with it; whoever sends knows how to make it. The text
+    stands under the file then, and is at most 1024 characters.
+    """
 
     text: str
     buttons: list[list[Button]] = field(default_factory=list)
     reply_to: int | None = None
     pin: bool = False
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,7 @@ class Content:
                 buttons=[[Button(**b) for b in row] for row in chat["buttons"]],
                 reply_to=chat.get("reply_to"),
                 pin=chat.get("pin", False),
+                document=chat.get("document"),
             ),
             email=None if mail is None else EmailForm(**mail),
         )

@@ -137,3 +137,7 @@ def listed(names: list[str], *, at_most: int = 12) -> str:
     shown = ", ".join(names[:at_most])
     rest = len(names) - at_most
     return shown if rest <= 0 else AND_MORE.format(names=shown, n=rest)
+
+
+#: under the words of a message whose file could not be made
+NO_DOCUMENT = "Het bestand kon nu niet worden gemaakt. De tekst staat op uw pagina, achter de knop."

@@ -75,14 +75,17 @@ class Turn:
         pin: bool = False,
         kind: MessageKind = MessageKind.DIALOGUE,
         is_delicate: bool = False,
+        document: str | None = None,
     ) -> Delivery:
         """A new message to this chat. ``text`` is Telegram HTML, already escaped.
 
+        :param document: the key of a file that it stands under.
         :param is_delicate: holds words of a reporter, which are sealed in the outbox.
         """
         form = TelegramForm(
-            text=text, buttons=[list(row) for row in buttons], reply_to=reply_to, pin=pin
-        )
+            text=text, buttons=[list(row) for row in buttons], reply_to=reply_to, pin=pin,
+            document=document,
+        )  # fmt: skip
         content = Content(telegram=form)
         deliveries = await post(
             self.session,

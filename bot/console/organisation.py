@@ -7,32 +7,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.console import telling, texts
+from bot.console import telling
 from bot.console.contact_texts import LANGUAGES
 from bot.console.guarding import is_same_site
 from bot.console.pages import explain, parts_of, show
+from bot.console.paper import filled_for, sheet_of
 from bot.console.paths import ACKNOWLEDGEMENTS
 from bot.console.printing import send_pdf
 from bot.console.reading import (
     Door,
     delivery_of,
-    fill_page,
     open_door,
     read_newest,
     version_sent,
     was_a_link,
-    without_promise,
 )
 from bot.evening.hearing import is_over
-from briefings import moments
 from briefings.learning.polls import is_open, poll_of
-from briefings.pdf import Sheet
-from briefings.plaintext import without_links_to
 from contacts.arrival import acknowledge, prove_arrival
 from contacts.claiming import open_address
 from contacts.directory import Audience
@@ -62,7 +57,7 @@ async def show_text(request: Request) -> Response:
     page = f"/o/{token}"
     return show(
         request, "organisatie.html", page=page, door=door, reading=reading,
-        body=_fill(reading.html, page, door), before=_fill(reading.before, page, door),
+        body=filled_for(reading.html, page, door), before=filled_for(reading.before, page, door),
         is_exercise=door.event.is_exercise, kinds=AcknowledgementKind,
         is_over=is_over(door.event), language_names=LANGUAGES,
         has_questions=is_open(poll, now),
@@ -83,30 +78,8 @@ async def print_text(request: Request) -> Response:
         )
     if reading is None:
         return explain(request, "no_text", status=404)
-    page = f"/o/{token}"
-    body = _fill(f"{reading.html}{reading.before}", page, door)
-    sheet = Sheet(
-        subject=reading.subject,
-        body=without_links_to(body, page),
-        audience=texts.AUDIENCES[reading.audience],
-        stand=texts.PRINTED_STAND.format(
-            version=reading.version, moment=moments.moment(reading.sent_at)
-        ),
-        sender=parts.config.briefings.sender,
-        is_exercise=door.event.is_exercise,
-        marks=tuple(texts.PRINTED_WRONG.format(wrong=wrong) for wrong in reading.corrected),
-        language=reading.language,
-        direction=reading.direction,
-    )
+    sheet = sheet_of(door, reading, page=f"/o/{token}", sender=parts.config.briefings.sender)
     return await send_pdf(request, sheet, name=f"informatie-{reading.audience}")
-
-
-def _fill(html: str, page: str, door: Door) -> Markup:
-    html = without_promise(html) if is_over(door.event) else html
-    contact = door.organisation.internal_contact
-    filled = fill_page(html, page=page, signal=f"{page}/signaal", internal_contact=contact)
-    # It was rendered with everything escaped, and approved as it stands.
-    return Markup(filled)  # noqa: S704
 
 
 async def note_acknowledgement(request: Request) -> Response:

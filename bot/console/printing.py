@@ -27,20 +27,30 @@ async def send_pdf(request: Request, sheet: Sheet, *, name: str) -> Response:
 
     :param name: of the file, without the extension.
     """
-    name = printing_texts.EXERCISE_FILE.format(name=name) if sheet.is_exercise else name
-    async with _ONE_AT_A_TIME:
-        try:
-            made = await asyncio.to_thread(_printed, sheet)
-        except PdfUnavailable:
-            return explain(request, "no_pdf", status=503)
+    try:
+        made = await printed(sheet)
+    except PdfUnavailable:
+        return explain(request, "no_pdf", status=503)
     return Response(
         made,
         media_type="application/pdf",
         headers={
-            "Content-Disposition": f'inline; filename="{name}.pdf"',
+            "Content-Disposition": f'inline; filename="{file_name(sheet, name)}"',
             "Content-Security-Policy": FRAMED,
         },
     )
+
+
+async def printed(sheet: Sheet) -> bytes:
+    """The file, made beside everything else. :raises PdfUnavailable: this machine cannot."""
+    async with _ONE_AT_A_TIME:
+        return await asyncio.to_thread(_printed, sheet)
+
+
+def file_name(sheet: Sheet, name: str) -> str:
+    """With the extension; an exercise says so where the file ends up. Pure."""
+    name = printing_texts.EXERCISE_FILE.format(name=name) if sheet.is_exercise else name
+    return f"{name}.pdf"
 
 
 def warm_up() -> bool:

@@ -71,7 +71,7 @@ class Methods:
 
     async def send_document(self, given: Json) -> Json:
         chat = self._reachable(given)
-        document, shown = _document(given), caption(given)
+        document, shown = _document(given, self._world.files), caption(given)
         buttons, reply_to = buttons_of(given), _replied(chat, given)
         return self._post(chat, shown, buttons, reply_to=reply_to, document=document)
 
@@ -199,8 +199,8 @@ def _replied(chat: Chat, given: Json) -> int | None:
     raise ApiError(400, "Bad Request: message to be replied not found")
 
 
-def _document(given: Json) -> Json:
-    """The file of a multipart request, or the id of one that Telegram has.
+def _document(given: Json, files: dict[str, Json]) -> Json:
+    """The file of a multipart request, or one that Telegram has, by its id.
 
     :raises ApiError: there is none.
     """
@@ -211,11 +211,15 @@ def _document(given: Json) -> Json:
         size = len(attached.file.read())
         if size == 0:
             raise ApiError(400, "Bad Request: file must be non-empty")
-        return {
-            "file_id": f"file-{attached.filename}-{size}", "file_unique_id": f"u-{size}",
+        uploaded = {
+            "file_id": f"file-{len(files) + 1}-{size}", "file_unique_id": f"u-{size}",
             "file_name": attached.filename, "mime_type": attached.content_type,
             "file_size": size,
         }  # fmt: skip
+        files[str(uploaded["file_id"])] = uploaded
+        return uploaded
     if isinstance(attached, str) and attached:
-        return {"file_id": attached, "file_unique_id": attached}
+        if attached not in files:
+            raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        return files[attached]
     raise ApiError(400, "Bad Request: there is no document in the request")

@@ -95,6 +95,8 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.updates: list[Json] = []
         self.queries: dict[str, Query] = {}
+        #: by file_id: what was uploaded, and is not forgotten yet
+        self.files: dict[str, Json] = {}
         self._update_ids: Iterator[int] = itertools.count(500_001)
         self._message_ids: Iterator[int] = itertools.count(101)
 
