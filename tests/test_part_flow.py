@@ -102,7 +102,7 @@ async def test_a_text_is_held_back_by_one_tap_and_the_rest_goes(
     assert texts.PART_OFF.format(name="Politie/wijkteam", count=1) in await phone.labels()
     await phone.press(texts.PART_GO.format(count=6))
     sure = await phone.text()
-    assert "1 mensen krijgen dit nu" in sure
+    assert "1 mens krijgt dit nu" in sure
     assert "Docent VO/MBO: 1" in sure
     assert "Blijft wachten: Politie/wijkteam" in sure
     await phone.press(texts.APPROVE_SURE)

@@ -128,3 +128,9 @@ async def test_words_for_a_text_that_changed_meanwhile_change_nothing(desk: Desk
 async def test_a_day_is_asked_for(desk: Desk) -> None:
     answer = await type_all(desk, gemaakt="")
     assert translation_texts.DAY_LIKE_THIS in answer.text
+
+
+async def test_who_approves_sees_which_translations_go_along(desk: Desk) -> None:
+    await type_all(desk)
+    await desk.press("indienen", versie=1)
+    assert "ouders (via de school) in het Arabisch (gaat mee)" in await desk.page("verzenden")

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import passkeys, texts
+from bot.console.contact_texts import LANGUAGES
 from bot.console.dispatch import calls_shown, read_dispatches
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.exceptions import exceptions_shown
@@ -22,7 +23,9 @@ from briefings.drafting import current_briefing, texts_of
 from briefings.exceptions import ExceptionRefused, grant_exception
 from briefings.moments import local_date
 from briefings.plausibility import look_over
-from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus
+from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText
+from briefings.translating import READY
+from briefings.translations import is_fresh, translations_of
 from contacts.directory import Audience
 from contacts.permissions import Permission
 from contacts.texts import CHANNELS
@@ -79,6 +82,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "briefing": briefing,
         "parts": [(one.audience, texts.AUDIENCES[one.audience]) for one in drafts],
         "can_split": can_split,
+        "translated": await _translated(visit, drafts),
         **await exceptions_shown(visit.session, briefing, drafts),
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
@@ -87,6 +91,19 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
         **await calls_shown(visit, event),
     }
+
+
+async def _translated(visit: Visit, drafts: Sequence[BriefingText]) -> list[tuple[str, str, bool]]:
+    """Each translation: of which text, in what language, and whether it goes along."""
+    shown = []
+    for text in drafts:
+        if text.audience not in READY:
+            continue
+        for row in await translations_of(visit.session, text.briefing_id):
+            if row.audience is text.audience:
+                language = LANGUAGES.get(row.language, row.language)
+                shown.append((texts.AUDIENCES[text.audience], language, is_fresh(text, row)))
+    return shown
 
 
 async def _planned(
