@@ -44,7 +44,8 @@ expect.set_options(timeout=PATIENCE_MS)
 
 #: no pages to look at: files, parts of another page, streams, answers for machines
 NO_PAGE = {
-    "/gebeurtenis/{number:int}/teksten/pdf", "/beeld/pdf", "/gebeurtenis/{number:int}/beeld/pdf",
+    "/gebeurtenis/{number:int}/teksten/pdf", "/beeld/pdf", "/beeld/contact/csv",
+    "/gebeurtenis/{number:int}/beeld/pdf",
     "/gebeurtenis/{number:int}/voortgang", "/gebeurtenis/{number:int}/wie", "/stroom", "/samen",
     "/gebeurtenis/{number:int}/teksten/mail", "/gebeurtenis/{number:int}/voorbeeld",
     "/gebeurtenis/{number:int}/teksten/stand", "/gebeurtenis/{number:int}/teksten/vertalen/xliff",

@@ -21,6 +21,7 @@ from briefings.learning.packs import answers_in_time, lessons_json, read_figures
 from briefings.learning.rows import Lesson, LessonStatus, QuarterPack
 from briefings.pdf import can_print
 from contacts.directory import Domain, Organisation, Tally
+from contacts.meeting import ContactCount, Way
 from contacts.records import Database
 from feeds.rows import Event, EventStatus, Origin
 from signals.quarters import Quarter, quarter_named, quarter_of
@@ -217,6 +218,20 @@ async def test_a_quarter_before_there_were_packs_is_made_up_from_counts(db: Data
     assert pack.figures["weak"]["folded"]
     assert pack.figures["list"] is None, "nobody knows how the list stood then"
     assert ("organisaties waar iemand te bereiken is", "niet gemeten") in kpis_of(pack.figures)
+
+
+async def test_the_share_without_the_municipality_is_of_this_quarter_only(db: Database) -> None:
+    between = {"from_domain": Domain.EDUCATION, "to_domain": Domain.CIVIL, "way": Way.TAKEN_UP}
+    with_hub = {"from_domain": Domain.EDUCATION, "to_domain": Domain.MUNICIPALITY, "way": Way.TOLD}
+    async with db.begin() as session:
+        session.add(ContactCount(week=date(2026, 1, 5), count=15, **between))
+        session.add(ContactCount(week=date(2026, 3, 30), count=10, **with_hub))
+        session.add(ContactCount(week=date(2026, 4, 6), count=500, **with_hub))
+        await session.flush()
+        figures = await read_figures(session, FIRST, is_exercise=False, now=AFTER)
+        empty = await read_figures(session, Quarter(2025, 4), is_exercise=False, now=AFTER)
+    assert ("contact tussen domeinen zonder de gemeente", "ongeveer 60%") in kpis_of(figures)
+    assert empty["meeting"] == {"hub_share": None}
 
 
 async def test_an_empty_house_freezes_nothing(db: Database) -> None:

@@ -138,9 +138,14 @@ def kpis_of(figures: Figures) -> tuple[tuple[str, str], ...]:
         (texts.TWO, _of_list(on_list, "two")),
         (texts.REACHABLE, _of_list(on_list, "reachable")),
         (texts.ANSWERED, _part(answers["in_time"], answers["asked"])),
+        (texts.WITHOUT_HUB, _without_hub(figures["meeting"]["hub_share"])),
         (texts.CHANGED, str(figures["lessons"]["changed"])),
         (texts.REFERRALS, str(figures["referrals"])),
     )
+
+
+def _without_hub(hub_share: int | None) -> str:
+    return texts.TOO_FEW if hub_share is None else texts.ABOUT.format(percent=100 - hub_share)
 
 
 def _part(count: Any, total: Any) -> str:

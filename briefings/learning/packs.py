@@ -24,9 +24,11 @@ from briefings.rows import FactBlock
 from briefings.versions import SENT, versions_of
 from contacts.directory import Organisation, Tally
 from contacts.gaps import ENOUGH, standings
+from contacts.meeting import contacts_since
 from feeds.balance import read_balance
 from feeds.lexicon import mask_names
 from feeds.rows import Event
+from signals.contact_matrix import matrix_of
 from signals.feedback import shown_count
 from signals.looking_back import Told, told_of
 from signals.picture import Bar, weak_signals
@@ -78,6 +80,7 @@ async def read_figures(
         "list": await _list(session, quarter, is_exercise=is_exercise, now=now),
         "weak": weak_of(signals, counts),
         "answers": answers_in_time(signals, folded=bool(counts), now=until),
+        "meeting": await _meeting(session, quarter, is_exercise=is_exercise),
         "referrals": await _referrals(session, quarter),
         "balance": await _balance(session, quarter, until, is_exercise=is_exercise),
         "lessons": lessons_json(lessons.all(), until=until),
@@ -224,6 +227,13 @@ async def _list(
         "two": sum(one.reachable >= ENOUGH for one in standing),
         "reachable": sum(one.reachable > 0 for one in standing),
     }
+
+
+async def _meeting(session: AsyncSession, quarter: Quarter, *, is_exercise: bool) -> Figures:
+    """The share of contacts with the municipality at one end; None where there are too few."""
+    counts = await contacts_since(session, quarter.begins_on, is_exercise=is_exercise)
+    until = quarter.next.begins_on
+    return {"hub_share": matrix_of([one for one in counts if one.week < until]).hub_share}
 
 
 async def _referrals(session: AsyncSession, quarter: Quarter) -> int:
