@@ -11,8 +11,8 @@ import json
 import os
 import random
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
 from bot.bench.folders import bench_folder
+from bot.bench.hosts import Networks, networks, store_on
 from bot.bench.judging import Arrival, Ruling, Standing, in_flight, longest_silence, rate_of, rule
 from bot.bench.plan_process import address_of
 from bot.bench.processes import BenchFailed, Houses, crowd, run_once
@@ -37,13 +38,13 @@ from contacts.records import Database
 CONFIG = """
 state_dir = "state"
 [telegram]
-base_url = "http://127.0.0.1:{port}/bot"
+base_url = "http://{host}:{port}/bot"
 bot_name = "schakel_oefen_bot"
 poll_timeout_s = 2
 [web]
 port = 0
 [mail]
-host = "127.0.0.1"
+host = "{host}"
 port = {smtp_port}
 tls = "geen"
 connections = 8
@@ -78,6 +79,7 @@ MAIL_PROFILES: Mapping[str, list[tuple[SmtpFaultKind, float]]] = {
 }
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 LOOK_S = 0.2
+LOCAL = "127.0.0.1"
 #: with nothing settled for so long, it stands still
 STILL_S = 120.0
 
@@ -95,6 +97,7 @@ class Plan:
     workers: int = 1
     kind: ChannelKind = ChannelKind.TELEGRAM
     seed: int = 1
+    are_hosts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +150,19 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         "faults": [{**one, "times": None, "method": "sendMessage"} for one in PROFILES[plan.fault]],
         "mail_faults": mail_faults(plan) if plan.kind is ChannelKind.EMAIL else {},
     }  # fmt: skip
-    async with crowd(other_side) as ports:
+    async with (
+        _places(plan, asked["url"]) as (nets, url),
+        crowd(other_side | {"host": nets.address if nets else LOCAL}) as ports,
+    ):
         config = folder / "config.toml"
         several = "[database]\nseveral_hosts = true\n" if plan.workers > 1 else ""
         said = CONFIG.format(**ports, rate=plan.rate) + several
         config.write_text(said, encoding="utf-8")
         house = Houses(
             config,
-            {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": asked["url"]},
+            {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": url},
             plan.workers,
+            nets,
         )
         db = open_database(asked["url"])
         try:
@@ -168,9 +175,9 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         finally:
             await house.close()
             await db.close()
-        arrivals = await _arrivals(ports["port"])
-        tried = await _asked(ports["port"], "tried")
-        trips = await _asked(ports["port"], "trips")
+        arrivals = await _arrivals(ports)
+        tried = await _asked(ports, "tried")
+        trips = await _asked(ports, "trips")
     addresses = (address_of(number, plan.kind) for number in range(1, plan.contacts + 1))
     return Measured(
         ruling=rule(addresses, standings, arrivals, texts.MESSAGE_TITLE),
@@ -179,12 +186,26 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         p95_commit_ms=figures.get("p95_commit_ms"),
         cpu_s=planned["cpu_s"] + house.cpu_s,
         peak_mb=max(planned["rss_mb"], house.peak_mb),
-        kills=len(house.restarts),
+        kills=len(house.kills),
         in_flight=None if plan.kind is ChannelKind.EMAIL else in_flight(house.kills, trips),
-        resumed_s=longest_silence(house.restarts, arrivals, plan.latency_ms / 1000 + 0.1),
+        resumed_s=longest_silence(
+            house.kills if plan.are_hosts else house.restarts,
+            arrivals,
+            plan.latency_ms / 1000 + 0.1,
+        ),
         load=(load, os.getloadavg()[0]),
         first_pass_rate=rate_of(tried) if tried else None,
     )
+
+
+@asynccontextmanager
+async def _places(plan: Plan, url: str) -> AsyncIterator[tuple[Networks | None, str]]:
+    """A network for each host, and how the store is reached from there."""
+    if not plan.are_hosts:
+        yield None, url
+        return
+    async with networks(plan.workers) as nets, store_on(nets.address, url) as reached:
+        yield nets, reached
 
 
 def mail_faults(plan: Plan) -> dict[str, SmtpFaultKind]:
@@ -257,13 +278,14 @@ async def _standings(db: Database) -> list[Standing]:
         return [Standing(*row) for row in found.all()]
 
 
-async def _asked(port: int, what: str) -> Any:
-    async with aiohttp.ClientSession() as web, web.get(f"http://127.0.0.1:{port}/{what}") as got:
+async def _asked(ports: Mapping[str, Any], what: str) -> Any:
+    address = f"http://{ports['host']}:{ports['port']}/{what}"
+    async with aiohttp.ClientSession() as web, web.get(address) as got:
         return await got.json()
 
 
-async def _arrivals(port: int) -> list[Arrival]:
-    found = await _asked(port, "arrived")
+async def _arrivals(ports: Mapping[str, Any]) -> list[Arrival]:
+    found = await _asked(ports, "arrived")
     return [Arrival(*one) for one in zip(found["at"], found["address"], found["line"], strict=True)]
 
 

@@ -6,13 +6,16 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.bench import bench_texts as texts
 from bot.bench.marks import sends_mark
+
+if TYPE_CHECKING:
+    from bot.bench.hosts import Networks
 
 START_S, STOP_S = 120.0, 60.0
 LOOK_S = 0.05
@@ -86,8 +89,11 @@ class House:
     monotonic seconds.
     """
 
-    def __init__(self, config: Path, environment: Mapping[str, str]) -> None:
-        self._config, self._environment = config, dict(environment)
+    def __init__(
+        self, config: Path, environment: Mapping[str, str], words: Sequence[str] = ()
+    ) -> None:
+        """:param words: what stands before its command."""
+        self._config, self._environment, self._words = config, dict(environment), words
         self._process: asyncio.subprocess.Process | None = None
         self._works = False
         self.cpu_s, self.peak_mb = 0.0, 0.0
@@ -98,7 +104,7 @@ class House:
         """Begin; :meth:`ready` waits until it works."""
         self._works = False
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.bench.house_process", str(self._config),
+            *self._words, sys.executable, "-m", "bot.bench.house_process", str(self._config),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             env={**os.environ, **self._environment},
         )  # fmt: skip
@@ -114,13 +120,17 @@ class House:
             raise BenchFailed(texts.NO_START)
         self._works = True
 
-    async def kill_and_restart(self) -> None:
-        """As a power cut, and the supervisor that starts it again."""
+    async def kill(self) -> None:
+        """As a power cut."""
         assert self._process is not None
         self._note()
         self.kills.append(asyncio.get_running_loop().time())
         self._process.kill()
         await self._process.wait()
+
+    async def kill_and_restart(self) -> None:
+        """As a power cut, and the supervisor that starts it again."""
+        await self.kill()
         self.restarts.append(asyncio.get_running_loop().time())
         await self.start()
 
@@ -152,11 +162,34 @@ class House:
         self.peak_mb = max(self.peak_mb, peak_mb)
 
 
+def _on_host(config: Path, host: int) -> Path:
+    """The same configuration in a folder that only this host has."""
+    place = config.parent / f"host-{host}"
+    place.mkdir()
+    own = place / config.name
+    own.write_text(config.read_text("utf-8"), encoding="utf-8")
+    return own
+
+
 class Houses:
     """One or more of them on one store; kills meet the one that sends."""
 
-    def __init__(self, config: Path, environment: Mapping[str, str], count: int) -> None:
-        self.all = [House(config, environment) for _ in range(count)]
+    def __init__(
+        self,
+        config: Path,
+        environment: Mapping[str, str],
+        count: int,
+        networks: Networks | None = None,
+    ) -> None:
+        """:param networks: where each is a host of its own, with its own files."""
+        self._networks = networks
+        if networks is None:
+            self.all = [House(config, environment) for _ in range(count)]
+        else:
+            self.all = [
+                House(_on_host(config, host), environment, networks.words(host))
+                for host in range(count)
+            ]
 
     @property
     def cpu_s(self) -> float:
@@ -186,7 +219,18 @@ class Houses:
         await self._sender()
 
     async def kill_and_restart(self) -> None:
-        await (await self._sender()).kill_and_restart()
+        """The one that sends; a host of its own comes back when another has taken over."""
+        house = await self._sender()
+        if self._networks is None:
+            await house.kill_and_restart()
+            return
+        number = self.all.index(house)
+        # As a host that dies: nobody hears a goodbye.
+        await self._networks.pull(number)
+        await house.kill()
+        await self._sender(but=house)
+        await self._networks.plug(number)
+        await house.start()
 
     async def stop(self) -> dict[str, Any]:
         """The figures of the one with the most commits."""
@@ -197,11 +241,11 @@ class Houses:
         for house in self.all:
             await house.close()
 
-    async def _sender(self) -> House:
+    async def _sender(self, but: House | None = None) -> House:
         if len(self.all) == 1:
             return self.all[0]
         async with asyncio.timeout(START_S):
             # It is told by a file of another process: there is nothing to be woken by.
-            while not (found := [h for h in self.all if h.sends]):  # noqa: ASYNC110
+            while not (found := [h for h in self.all if h.sends and h is not but]):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_S)
         return found[0]

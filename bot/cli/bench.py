@@ -64,6 +64,7 @@ def deliver(
     channel: Annotated[
         str, typer.Option("--channel", help=texts.HELP_CHANNEL, metavar=frame_texts.TEXT)
     ] = "telegram",
+    hosts: Annotated[bool, typer.Option("--hosts", help=texts.HELP_HOSTS)] = False,
     as_json: AsJson = False,
 ) -> None:
     from bot.bench.deliver import PROFILES, Plan, is_too_uncertain, measure
@@ -75,7 +76,12 @@ def deliver(
         raise stop(texts.NO_CHANNEL.format(name=channel, known=", ".join(ChannelKind)))
     if workers > 1 and not database.startswith("postgresql"):
         raise stop(texts.WORKERS_NEED_POSTGRESQL)
-    plan = Plan(contacts, rate, latency_ms, database, fault, kill, workers, ChannelKind(channel))
+    if hosts and workers < 2:
+        raise stop(texts.HOSTS_NEED_WORKERS)
+    plan = Plan(
+        contacts, rate, latency_ms, database, fault, kill, workers, ChannelKind(channel),
+        are_hosts=hosts,
+    )  # fmt: skip
     if is_too_uncertain(_measured(measure(plan, quiet=as_json)), plan):
         raise stop(texts.TOO_UNCERTAIN, WRONG)
 

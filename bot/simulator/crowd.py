@@ -175,9 +175,10 @@ async def serve(asked: Json) -> None:
         crowd.mail.fail(address, kind)
     runner = web.ServerRunner(web.Server(crowd.answer, access_log=None), shutdown_timeout=0.2)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host = asked.get("host", "127.0.0.1")
+    await web.TCPSite(runner, host, 0).start()
     await crowd.mail.start()
-    ports = {"port": runner.addresses[0][1], "smtp_port": crowd.mail.port}
+    ports = {"host": host, "port": runner.addresses[0][1], "smtp_port": crowd.mail.port}
     try:
         print(json.dumps(ports), flush=True)  # noqa: T201
         await asyncio.to_thread(sys.stdin.read)
