@@ -22,7 +22,7 @@ from contacts.notices import find_unserved, tell_failures, tell_pauses, unserved
 from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
 from contacts.preparing import Linking
 from contacts.records import Database
-from contacts.recovery import recover_all, sweep_leases
+from contacts.recovery import free_rows, recover_all, sweep_leases
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
 from contacts.transport import Transport
@@ -99,6 +99,10 @@ class Pump:
         again) unless the file says more, claims of ours go back. Returns how many deliveries were
         set right."""
         left = self._departures.take_over()
+        async with self._means.db.begin() as session:
+            freed = await free_rows(session)
+        if freed:
+            log.warning("Freed rows", extra={"action": "rows_freed", "count": freed})
         async with self._means.db.begin() as session:
             count = await recover_all(
                 session, [lane.kind for lane in self._lanes],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -94,6 +95,29 @@ async def _settled(
         sending_at=None,
     )  # fmt: skip
     return done | set(again)
+
+
+#: transactions of ours are short; one that does nothing for so long belongs to a host that is gone
+SILENT_S = 3.0
+_SILENT_HOLDERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_locks USING (pid) "
+    "WHERE relation = 'delivery'::regclass AND mode = 'RowExclusiveLock' AND granted "
+    "AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
+    "AND state = 'idle in transaction' "
+    "AND state_change < clock_timestamp() - make_interval(secs => :silent_s)"
+)
+
+
+async def free_rows(session: AsyncSession) -> int:
+    """End what a dead host holds on deliveries; returns how many connections.
+
+    PostgreSQL notices only with time that nobody is at the other end, and until then its rows are
+    locked. Whoever was only slow has its transaction undone and does it again. SQLite has no hosts.
+    """
+    connection = await session.connection()
+    if connection.dialect.name != "postgresql":
+        return 0
+    return len((await connection.execute(_SILENT_HOLDERS, {"silent_s": SILENT_S})).all())
 
 
 async def sweep_leases(

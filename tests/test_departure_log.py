@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,13 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import update
 
 from bot.clock import utc_now
-from contacts import departure_log
+from contacts import departure_log, recovery
 from contacts.departing import owned_by
 from contacts.departure_log import DepartureLog, Left, read_lines
 from contacts.directory import Role
-from contacts.outbox import DeliveryStatus
+from contacts.outbox import Delivery, DeliveryStatus
 from contacts.records import Database
 from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
 from tests.outbox_world import MAIL, Scripted, a_briefing, a_person, a_pump, all_deliveries
@@ -191,3 +193,25 @@ async def test_only_what_was_under_way_is_uncertain_after_a_kill(
     ]  # fmt: skip
     assert rows[0].external_id == "41"
     assert (rows[3].id, rows[3].attempts, rows[3].lease_owner) == (stayed, 0, None)
+
+
+async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no hosts")
+    async with db.begin() as session:
+        people = [await a_person(session, now, chat="1")]
+        (delivery,) = await a_briefing(session, people, now)
+        delivery.status, delivery.lease_owner = DeliveryStatus.SENDING, "test"
+    monkeypatch.setattr(recovery, "SILENT_S", 0.0)
+    # As a host that died in the middle: nobody will end this.
+    dead = await db.engine.connect()
+    await dead.execute(update(Delivery).values(attempts=1))
+    pump = a_pump(db, Scripted())
+    async with asyncio.timeout(15):
+        assert await pump.recover(now=now) == 1
+    await dead.invalidate()
+    await dead.close()
+    (row,) = await all_deliveries(db)
+    assert (row.status, row.attempts) == (DeliveryStatus.UNKNOWN, 0)

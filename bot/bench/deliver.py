@@ -137,10 +137,15 @@ async def measure(plan: Plan, *, quiet: bool) -> str:
 
 
 def is_too_uncertain(figures: str, plan: Plan) -> bool:
-    """Whether more is uncertain than was under way at the kills; with faults, who can say. Pure."""
+    """Whether more is uncertain than was under way at the kills. Pure.
+
+    With faults nobody can say; and another host cannot know what the dead one knew.
+    """
     found = json.loads(figures)
     under_way = found["in_flight_at_kills"]
-    return not PROFILES[plan.fault] and under_way is not None and found["unknown"] > under_way
+    if PROFILES[plan.fault] or plan.are_hosts or under_way is None:
+        return False
+    return bool(found["unknown"] > under_way)
 
 
 async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:

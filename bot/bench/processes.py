@@ -120,17 +120,17 @@ class House:
             raise BenchFailed(texts.NO_START)
         self._works = True
 
-    async def kill(self) -> None:
-        """As a power cut."""
+    async def end(self) -> None:
+        """Without a warning; it stays away."""
         assert self._process is not None
         self._note()
-        self.kills.append(asyncio.get_running_loop().time())
         self._process.kill()
         await self._process.wait()
 
     async def kill_and_restart(self) -> None:
         """As a power cut, and the supervisor that starts it again."""
-        await self.kill()
+        self.kills.append(asyncio.get_running_loop().time())
+        await self.end()
         self.restarts.append(asyncio.get_running_loop().time())
         await self.start()
 
@@ -225,9 +225,10 @@ class Houses:
             await house.kill_and_restart()
             return
         number = self.all.index(house)
+        house.kills.append(asyncio.get_running_loop().time())
         # As a host that dies: nobody hears a goodbye.
         await self._networks.pull(number)
-        await house.kill()
+        await house.end()
         await self._sender(but=house)
         await self._networks.plug(number)
         await house.start()
