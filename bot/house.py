@@ -211,7 +211,7 @@ class House:
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,
-                next_run_time=self.clock(),
+                next_run_time=self.clock() + ticks.first_after(tick, self.config),
             )
         self.scheduler.start()
         await keep_watch(self, stop)

@@ -35,11 +35,13 @@ from contacts.gaps import note_reach
 from feeds.hubs import ask_hubs
 
 if TYPE_CHECKING:
+    from bot.config import Config
     from bot.house import House
 
 log = logging.getLogger(__name__)
 #: a round is late, a person hears of it, and then it is broken off
 TOLD_WITHIN = timedelta(seconds=60)
+SLOW_S, SENDING_FIRST = 60.0, timedelta(seconds=20)
 LONGEST_ROUND = timedelta(minutes=15)
 _running: set[asyncio.Task[None]] = set()
 
@@ -82,6 +84,13 @@ async def run_tick(house: House, tick: Tick) -> None:
 def longest_round(tick: Tick, ticks: TickSettings) -> timedelta:
     """How long a round may take: longer than until a person hears that it is late. Pure."""
     return min(late_after(tick.name, ticks) + TOLD_WITHIN, LONGEST_ROUND)
+
+
+def first_after(tick: Tick, config: Config) -> timedelta:
+    """Whoever takes over from another host first lets deliveries go on: what comes by once a minute
+    or less waits for that. Pure."""
+    is_slow = tick.seconds(config.ticks) >= SLOW_S
+    return SENDING_FIRST if config.database.several_hosts and is_slow else timedelta(0)
 
 
 async def wait_for_ticks() -> None:

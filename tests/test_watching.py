@@ -202,3 +202,13 @@ def test_a_person_hears_of_a_round_before_it_is_broken_off(tick: ticks.Tick) -> 
         told_within = late_after(tick.name, settings) + timedelta(seconds=settings.health_s)
         assert longest > told_within
     assert longest <= timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_who_takes_over_from_another_host_sends_before_it_tidies(several: bool) -> None:
+    config: Any = SimpleNamespace(
+        ticks=TickSettings(), database=SimpleNamespace(several_hosts=several)
+    )
+    waits = {tick.name: ticks.first_after(tick, config) for tick in ticks.TICKS}
+    assert waits["refresh"] == waits["health"] == waits["escalate"] == timedelta(0)
+    assert (waits["tidy"] > timedelta(0)) is several
