@@ -148,16 +148,20 @@ def is_too_uncertain(figures: str, plan: Plan) -> bool:
     return bool(found["unknown"] > under_way)
 
 
-async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
-    load = os.getloadavg()[0]
-    other_side = {
+def _other_side(plan: Plan) -> dict[str, Any]:
+    """What the crowd is asked to be. Pure."""
+    return {
         "token": TOKEN, "latency_s": plan.latency_ms / 1000, "seed": plan.seed,
         "faults": [{**one, "times": None, "method": "sendMessage"} for one in PROFILES[plan.fault]],
         "mail_faults": mail_faults(plan) if plan.kind is ChannelKind.EMAIL else {},
     }  # fmt: skip
+
+
+async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
+    load = os.getloadavg()[0]
     async with (
         _places(plan, asked["url"]) as (nets, url),
-        crowd(other_side | {"host": nets.address if nets else LOCAL}) as ports,
+        crowd(_other_side(plan) | {"host": nets.address if nets else LOCAL}) as ports,
     ):
         config = folder / "config.toml"
         several = "[database]\nseveral_hosts = true\n" if plan.workers > 1 else ""
