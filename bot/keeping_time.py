@@ -17,7 +17,7 @@ from bot.chat.coordinator.clock_flow import reminder_buttons
 from bot.chat.coordinator.clock_texts import ASKS, LABELS
 from bot.chat.render import render
 from bot.config import Config
-from bot.evening.timing import lines_of, timed_events
+from bot.evening.timing import all_lines, timed_events
 from bot.foreseeing import scenario_card
 from briefings.clock_rows import StepTold
 from briefings.follow_ups import follow_up_kind
@@ -26,6 +26,7 @@ from briefings.timetable import Line, Stage, Step, Told, to_tell
 from contacts.directory import Person, Role
 from contacts.outbox import Delivery
 from contacts.permissions import people_with
+from contacts.records import ids_of
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 
@@ -37,12 +38,14 @@ async def remind_of_steps(session: AsyncSession, config: Config, *, now: datetim
     exercise that nobody plays is silent.
     """
     told = 0
-    for event in await timed_events(session, config.clock, now=now):
-        lines, speed = await lines_of(session, event, config)
+    events = await timed_events(session, config.clock, now=now)
+    tables, known = await all_lines(session, events, config), await _known(session, events)
+    for event in events:
+        lines, speed = tables[event.id or 0]
         if speed is None:
             continue
-        known = await _known(session, event)
-        for line, stage in to_tell(lines, known, config.clock, now=now, speed=speed):
+        before = known.get(event.id or 0, set())
+        for line, stage in to_tell(lines, before, config.clock, now=now, speed=speed):
             if await _tell(session, config, event, line, stage, now=now):
                 session.add(
                     StepTold(
@@ -55,9 +58,13 @@ async def remind_of_steps(session: AsyncSession, config: Config, *, now: datetim
     return told
 
 
-async def _known(session: AsyncSession, event: Event) -> set[Told]:
-    found = await session.exec(select(StepTold).where(col(StepTold.event_id) == event.id))
-    return {(row.step, row.due_at, row.stage) for row in found.all()}
+async def _known(session: AsyncSession, events: Sequence[Event]) -> dict[int, set[Told]]:
+    """What was told already, by event."""
+    found = await session.exec(select(StepTold).where(col(StepTold.event_id).in_(ids_of(events))))
+    known: dict[int, set[Told]] = {}
+    for row in found.all():
+        known.setdefault(row.event_id, set()).add((row.step, row.due_at, row.stage))
+    return known
 
 
 async def _tell(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,37 +14,74 @@ from briefings.clock_rows import FirstCall, FollowUp, StepTick
 from briefings.rows import Briefing, BriefingStatus
 from briefings.settings import BriefingSettings, ClockSettings
 from briefings.timetable import Course, Line, Mark, Sending, Step, timetable
-from briefings.versions import SENT, versions_of
+from briefings.versions import SENT
+from contacts.records import ids_of
 from feeds.rows import Event
 
 #: handed in, or further
 READY = frozenset({BriefingStatus.SUBMITTED, BriefingStatus.APPROVED, *SENT})
 #: read by a second person, or by whoever may do it alone
 APPROVED = frozenset({BriefingStatus.APPROVED, *SENT})
+Kind = TypeVar("Kind", Briefing, StepTick, FirstCall, FollowUp)
 
 
-async def timetable_of(
+async def timetables_of(
     session: AsyncSession,
-    event: Event,
+    speeds: Mapping[int, float],
+    events: Sequence[Event],
     clock: ClockSettings,
     rules: BriefingSettings,
-    *,
-    speed: float = 1.0,
-) -> list[Line]:
-    """The timetable of an event as it stands.
+) -> dict[int, list[Line]]:
+    """The timetables of events as they stand, by event; as many questions for all as for one.
 
-    :param speed: minutes of the exercise per minute.
+    :param speeds: by event, minutes of the exercise per minute; 1 where it is not named.
     """
-    return timetable(await course_of(session, event, speed=speed), clock, rules)
+    courses = await courses_of(session, events, speeds)
+    return {ident: timetable(course, clock, rules) for ident, course in courses.items()}
 
 
-async def course_of(session: AsyncSession, event: Event, *, speed: float = 1.0) -> Course:
-    """What happened in an event so far."""
-    assert event.id is not None
-    versions = await versions_of(session, event.id)
-    ticks = await session.exec(select(StepTick).where(col(StepTick.event_id) == event.id))
-    calls = await session.exec(select(FirstCall).where(col(FirstCall.event_id) == event.id))
-    planned = await session.get(FollowUp, event.id)
+async def courses_of(
+    session: AsyncSession, events: Sequence[Event], speeds: Mapping[int, float]
+) -> dict[int, Course]:
+    """What happened in events so far, by event."""
+    ids = ids_of(events)
+    versions = await session.exec(
+        select(Briefing).where(col(Briefing.event_id).in_(ids)).order_by(col(Briefing.version))
+    )
+    ticks = await session.exec(select(StepTick).where(col(StepTick.event_id).in_(ids)))
+    calls = await session.exec(select(FirstCall).where(col(FirstCall.event_id).in_(ids)))
+    planned = await session.exec(select(FollowUp).where(col(FollowUp.event_id).in_(ids)))
+    by_version, by_tick = _per_event(versions.all()), _per_event(ticks.all())
+    by_call, by_plan = _per_event(calls.all()), _per_event(planned.all())
+    return {
+        event.id: _course(
+            event,
+            by_version.get(event.id, []),
+            by_tick.get(event.id, []),
+            by_call.get(event.id, []),
+            by_plan.get(event.id, []),
+            speeds.get(event.id, 1.0),
+        )
+        for event in events
+        if event.id is not None
+    }
+
+
+def _per_event(rows: Iterable[Kind]) -> dict[int, list[Kind]]:
+    found: dict[int, list[Kind]] = {}
+    for row in rows:
+        found.setdefault(row.event_id, []).append(row)
+    return found
+
+
+def _course(
+    event: Event,
+    versions: Sequence[Briefing],
+    ticks: Sequence[StepTick],
+    calls: Sequence[FirstCall],
+    planned: Sequence[FollowUp],
+    speed: float,
+) -> Course:
     ready = [one for one in versions if one.status in READY]
     read = [one for one in versions if one.status in APPROVED]
     return Course(
@@ -51,13 +89,13 @@ async def course_of(session: AsyncSession, event: Event, *, speed: float = 1.0) 
         severity=severity_of(event),
         confirmed_at=event.confirmed_at,
         send_before=event.send_before,
-        called_at=_called(calls.all()) or event.called_first_at,
+        called_at=_called(calls) or event.called_first_at,
         submitted_at=min((b.submitted_at for b in ready if b.submitted_at), default=None),
         approved_at=min((b.approved_at for b in read if b.approved_at), default=None),
         sendings=[one for version in read if (one := _sending(version)) is not None],
         closed_at=event.closed_at,
-        marks=_marks(ticks.all()),
-        follow_up_on=planned.day if planned else None,
+        marks=_marks(ticks),
+        follow_up_on=planned[0].day if planned else None,
         speed=speed,
     )
 

@@ -18,7 +18,7 @@ from bot.console import texts
 from bot.console.doors import Door, Visit
 from bot.console.needs import Need, title_of
 from bot.evening import following
-from bot.evening.timing import lines_of, timed_events
+from bot.evening.timing import all_lines, lines_of, timed_events
 from bot.evening.writing import NotBegun
 from briefings.clock_rows import FollowUp, StepTick
 from briefings.follow_ups import follow_up_kind, set_follow_up
@@ -216,10 +216,11 @@ async def late_steps(
 ) -> list[Need]:
     """Steps whose time has come, in one world, for the first page."""
     found: list[Need] = []
-    for event in await timed_events(session, config.clock, now=now):
-        if event.is_exercise != is_exercise:
-            continue
-        lines, speed = await lines_of(session, event, config)
+    timed = await timed_events(session, config.clock, now=now)
+    events = [event for event in timed if event.is_exercise == is_exercise]
+    tables = await all_lines(session, events, config)
+    for event in events:
+        lines, speed = tables[event.id or 0]
         due = needing(lines, config.clock, now=now, speed=speed or 1.0)
         found += [_need(event, line, titles) for line in due if line.step not in SAID_BY_DRAFTS]
     return found

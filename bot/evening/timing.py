@@ -13,7 +13,7 @@ from bot.exercise.leading import running_exercise
 from bot.exercise.marks import event_of
 from briefings.approval_rules import RUNNING
 from briefings.clock_rows import FollowUp
-from briefings.course import timetable_of
+from briefings.course import timetables_of
 from briefings.moments import local_date
 from briefings.settings import ClockSettings
 from briefings.timetable import Line
@@ -23,28 +23,39 @@ from feeds.rows import Event, EventStatus
 AFTER_THE_LAST = timedelta(days=21)
 
 
-async def lines_of(
-    session: AsyncSession, event: Event, config: Config
-) -> tuple[list[Line], float | None]:
+Timed = tuple[list[Line], float | None]
+
+
+async def lines_of(session: AsyncSession, event: Event, config: Config) -> Timed:
     """The timetable, and how fast its minutes go; None where nobody plays this exercise."""
-    speed = await speed_of(session, event, config)
-    lines = await timetable_of(session, event, config.clock, config.briefings, speed=speed or 1.0)
-    return lines, speed
+    assert event.id is not None
+    return (await all_lines(session, [event], config))[event.id]
 
 
-async def speed_of(session: AsyncSession, event: Event, config: Config) -> float | None:
-    """Minutes of the event per minute: 1 but for an exercise that runs faster.
+async def all_lines(
+    session: AsyncSession, events: Sequence[Event], config: Config
+) -> dict[int, Timed]:
+    """:func:`lines_of` for each of them, with as many questions as for one."""
+    speeds = await _speeds(session, events, config)
+    known = {ident: speed for ident, speed in speeds.items() if speed is not None}
+    lines = await timetables_of(session, known, events, config.clock, config.briefings)
+    return {ident: (lines[ident], speeds[ident]) for ident in lines}
+
+
+async def _speeds(
+    session: AsyncSession, events: Sequence[Event], config: Config
+) -> dict[int, float | None]:
+    """Minutes of each event per minute: 1 but for an exercise that runs faster.
 
     None for an exercise that nobody plays: it is silent.
     """
-    if not event.is_exercise:
-        return 1.0
-    exercise = await running_exercise(session)
-    if exercise is not None:
-        played = await event_of(session, exercise)
-        if played is not None and played.id == event.id:
-            return exercise.speed
-    return 1.0 if config.is_exercise else None
+    alone = 1.0 if config.is_exercise else None
+    speeds = {one.id: alone if one.is_exercise else 1.0 for one in events if one.id is not None}
+    exercise = await running_exercise(session) if alone in speeds.values() else None
+    played = await event_of(session, exercise) if exercise is not None else None
+    if exercise is not None and played is not None and played.id in speeds:
+        speeds[played.id] = exercise.speed
+    return speeds
 
 
 async def timed_events(
