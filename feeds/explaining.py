@@ -1,17 +1,23 @@
-"""Answers "why?" for one item: the reckoning as it is stored, step by step."""
+"""Answers "why?" for one item: what was said then, step by step, and what today's weights say."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feeds import texts
-from feeds.lexicon import mask_names
+from feeds.lexicon import load_lexicon, mask_names
+from feeds.relevance import score_item
 from feeds.rows import Event, Item, ItemTitle, Source
+from feeds.sections import section_of
 
 Line = dict[str, Any]
+#: a smaller difference is not worth a line
+NOTICED = 0.05
 
 
 async def explain(session: AsyncSession, key: str) -> list[Line] | None:
@@ -44,9 +50,51 @@ async def explain(session: AsyncSession, key: str) -> list[Line] | None:
         _line(head, item.severity),
         *item.reasons,
         *item.context,
+        *_today(item, source),
         *(_line(title) for title in titles),
         *await _event_lines(session, item),
     ]
+
+
+def _today(item: Item, source: Source) -> list[Line]:
+    """The same item weighed again, where that gives something else: its severity, and each
+    reason that is new, gone or weighs otherwise. The lead may be gone by now."""
+    lexicon = load_lexicon()
+    again = score_item(
+        item.title, item.lead or "", trust=source.trust, lexicon=lexicon,
+        section=section_of(item.link, lexicon),
+    )  # fmt: skip
+    changes = compare(item.reasons, [reason.as_row() for reason in again.reasons])
+    if not changes and again.severity == item.severity:
+        return [_line(texts.EXPLAIN_SAME)]
+    text = texts.EXPLAIN_TODAY.format(today=again.severity, then=item.severity)
+    note = [] if item.lead else [_line(texts.EXPLAIN_NO_LEAD)]
+    return [_line(text, again.severity), *note, *changes]
+
+
+def compare(then: Iterable[Line], today: Iterable[Line]) -> list[Line]:
+    """What differs between two reckonings, the largest difference first. Pure.
+
+    Each line's weight is how much more or less the reason counts today.
+    """
+    before, after = _sums(then), _sums(today)
+    found = [
+        (after.get(name, 0.0) - before.get(name, 0.0), name)
+        for name in dict.fromkeys([*before, *after])
+    ]
+    return [
+        _line(texts.EXPLAIN_CHANGE.format(text=name, then=f"{before.get(name, 0):+g}",
+                                          today=f"{after.get(name, 0):+g}"), round(more, 2))
+        for more, name in sorted(found, key=lambda pair: (-abs(pair[0]), pair[1]))
+        if abs(more) >= NOTICED
+    ]  # fmt: skip
+
+
+def _sums(rows: Iterable[Line]) -> dict[str, float]:
+    sums: defaultdict[str, float] = defaultdict(float)
+    for row in rows:
+        sums[str(row["text"])] += float(row["weight"])
+    return sums
 
 
 async def _event_lines(session: AsyncSession, item: Item) -> list[Line]:

@@ -334,10 +334,27 @@ async def test_why_is_answered_step_by_step(world: World) -> None:
     severity, *reasons = [line["weight"] for line in why]
     assert severity == 4
     assert sum(reasons[:-1]) >= 4
+    assert "met de gewichten van vandaag: hetzelfde" in [line["text"] for line in why]
     assert "plek in Arnhem: “Klarendal”" in [line["text"] for line in why]
     assert why[-1]["text"].startswith("hoort bij gebeurtenis")
     assert calm is not None
     assert calm[-1]["text"] == "hoort bij geen gebeurtenis"
+
+
+async def test_todays_weights_stand_beside_what_was_said_then(world: World) -> None:
+    await publish(world, "b1", SHOTS)
+    async with world.db.begin() as session:
+        item = (await session.exec(select(Item))).one()
+        item.severity = 2
+        item.reasons = [{"text": "een oud kenmerk", "weight": 2.5}, *item.reasons[1:]]
+        session.add(item)
+    async with world.db.read() as session:
+        why = await explain(session, "b1")
+    assert why is not None
+    told = [line["text"] for line in why]
+    assert why[0]["weight"] == 2
+    assert "met de gewichten van vandaag: ernst 4 (toen 2); dit telt anders:" in told
+    assert "een oud kenmerk (toen +2.5, nu +0)" in told
 
 
 async def test_the_journal_holds_no_title_place_or_link(world: World) -> None:
