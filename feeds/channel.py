@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ADDRESS_LIMIT = 500
 LONGEST = timedelta(days=1)
+#: what a channel says of itself stands before its items
+HEAD = 64_000
+_SKIP_HOURS = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.I | re.S)
+_SKIP_DAYS = re.compile(rb"<skipDays>(.{0,2000}?)</skipDays>", re.I | re.S)
+_HOUR = re.compile(rb"<hour>\s{0,20}(\d{1,2})\s{0,20}</hour>", re.I)
+_DAY = re.compile(rb"<day>\s{0,20}([A-Za-z]{6,9})\s{0,20}</day>", re.I)
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: ``sy:updatePeriod``
 _PERIODS = {
     "hourly": timedelta(hours=1),
@@ -26,17 +34,30 @@ class About:
     hub: str | None = None
     topic: str | None = None
     every: timedelta | None = None
+    quiet_hours: frozenset[int] = frozenset()
+    quiet_days: frozenset[int] = frozenset()
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether the publisher says that nothing comes now (``skipHours``, ``skipDays``; UTC)."""
+        at = now.astimezone(UTC)
+        return at.hour in self.quiet_hours or at.weekday() in self.quiet_days
 
 
 NOTHING_SAID = About()
 
 
-def read_about(feed: Mapping[str, Any]) -> About:
-    """From the channel as feedparser gives it; what cannot be understood is left out."""
+def read_about(feed: Mapping[str, Any], raw: bytes = b"") -> About:
+    """From the channel as feedparser gives it; what cannot be understood is left out.
+
+    :param raw: the feed itself, for what feedparser keeps only the last of.
+    """
+    head = raw[:HEAD]
     links = feed.get("links") or ()
     return About(
-        hub=_address(links, "hub"), topic=_address(links, "self"), every=_ttl(feed) or _period(feed)
-    )
+        hub=_address(links, "hub"), topic=_address(links, "self"),
+        every=_ttl(feed) or _period(feed),
+        quiet_hours=_quiet_hours(head), quiet_days=_quiet_days(head),
+    )  # fmt: skip
 
 
 def _address(links: Sequence[Mapping[str, Any]], rel: str) -> str | None:
@@ -46,6 +67,22 @@ def _address(links: Sequence[Mapping[str, Any]], rel: str) -> str | None:
             is_web = address.startswith(("http://", "https://"))
             return address if is_web and len(address) <= ADDRESS_LIMIT else None
     return None
+
+
+def _quiet_hours(head: bytes) -> frozenset[int]:
+    block = _SKIP_HOURS.search(head)
+    numbers = [int(one) for one in _HOUR.findall(block[1])] if block else []
+    # Some count from 1 to 24.
+    hours = frozenset(one % 24 for one in numbers if one <= 24)
+    # All day would mean never.
+    return hours if len(hours) < 24 else frozenset()
+
+
+def _quiet_days(head: bytes) -> frozenset[int]:
+    block = _SKIP_DAYS.search(head)
+    names = [one.decode().lower() for one in _DAY.findall(block[1])] if block else []
+    days = frozenset(_WEEK.index(name) for name in names if name in _WEEK)
+    return days if len(days) < 7 else frozenset()
 
 
 def _ttl(feed: Mapping[str, Any]) -> timedelta | None:

@@ -2,7 +2,8 @@
 
 A source without a fixed interval is read the faster the more it brings: twice as fast after
 new items, a quarter slower after nothing. Never faster than two minutes or than its publisher
-asks for, never slower than half an hour; what may ring by itself is never left for that long.
+asks for, never slower than half an hour; what may ring by itself is left for that long only in
+the hours in which its publisher says that nothing comes.
 """
 
 from __future__ import annotations
@@ -56,16 +57,26 @@ def next_poll_at(
 
 
 def next_interval_s(
-    before_s: int, *, fixed_s: int, has_new: bool, trust: Trust, hint_s: int
+    before_s: int,
+    *,
+    fixed_s: int,
+    has_new: bool,
+    trust: Trust,
+    hint_s: int,
+    is_quiet: bool = False,
 ) -> int:
     """How long to wait after a reading that went well.
 
     :param before_s: the wait before it.
     :param fixed_s: what the configuration says; 0 leaves it to us.
     :param hint_s: how long the publisher says that an answer stays good; 0: it does not say.
+    :param is_quiet: the publisher says that nothing comes at this hour or day. A look each half
+        hour is then enough, and not less: what may ring is never left alone for a night.
     """
     if fixed_s > 0:
         return fixed_s
+    if is_quiet:
+        return SLOWEST_S
     wanted = round(before_s * (FASTER if has_new else SLOWER))
     chosen = min(max(wanted, FASTEST_S), PATIENCE_S[trust])
     return min(max(chosen, hint_s), SLOWEST_S)

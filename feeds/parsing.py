@@ -100,7 +100,7 @@ def parse_feed(raw: bytes, *, content_type: str = "", now: datetime) -> ParsedFe
         raws = [dict(entry) for entry in found.entries[:MAX_ENTRIES]]
         whole = [one for one in raws if not _is_cut_off(one, broken=found.bozo)]
         entries = [_entry(one, now) for one in whole]
-        about = read_about(found.feed)
+        about = read_about(found.feed, raw)
     except Exception as error:  # the parser meets anything that the world puts on a server
         return FeedFault("broken", type(error).__name__)
     unique = {entry.guid: entry for entry in reversed(entries)}

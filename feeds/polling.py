@@ -195,7 +195,10 @@ class Watch:
             if answer is not None:
                 has_new = any(one.known is None for one in judged)
                 every = about.every if about is not None else None
-                write_ok(row, answer, polled_at=polled_at, now=now, every=every, has_new=has_new)
+                write_ok(
+                    row, answer, polled_at=polled_at, now=now, every=every, has_new=has_new,
+                    is_quiet=about is not None and about.is_quiet(now),
+                )  # fmt: skip
                 if about is not None:
                     await note_hub(session, row, about, now=now)
                 # Together with the items: one that was not stored would never come again.

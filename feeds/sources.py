@@ -172,16 +172,23 @@ def write_ok(
     now: datetime,
     every: timedelta | None = None,
     has_new: bool = False,
+    is_quiet: bool = False,
 ) -> None:
     """The source answered well, with items or with "not modified".
 
     :param every: the pace that the feed itself names.
+    :param is_quiet: the feed says that nothing comes at this hour.
     """
     if isinstance(answer, Fetched):
         hints = [hint for hint in (every, answer.max_age) if hint is not None]
         row.hint_s = round(max(hints, default=timedelta(0)).total_seconds())
     row.poll_s = next_interval_s(
-        row.poll_s, fixed_s=row.interval_s, has_new=has_new, trust=row.trust, hint_s=row.hint_s
+        row.poll_s,
+        fixed_s=row.interval_s,
+        has_new=has_new,
+        trust=row.trust,
+        hint_s=row.hint_s,
+        is_quiet=is_quiet,
     )
     if answer.moved_to != row.moved_to:
         row.moved_to, row.moved_told_at = answer.moved_to, None
