@@ -344,6 +344,8 @@ async def test_at_the_desk_steps_and_calls_are_ticked_with_who_did_it(desk: Desk
     school = desk.world.organisation_id
     assert (await desk.press("vooraf", organisatie=str(school))).status_code == 303
     [call] = await desk.rows(FirstCall)
+    # In a city the list is long: whoever is to be called is searched for.
+    assert "Geen organisatie met ‘zzz’" in await desk.page("draaiboek?zoek=zzz")
     assert "Voorbeeldcollege" in await desk.page("draaiboek")
     assert (await desk.press("vooraf-gebeld", nummer=call.id, doe="gebeld")).status_code == 303
     [call] = await desk.rows(FirstCall)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,10 @@ from feeds.rows import Event
 SAID_BY_DRAFTS = frozenset({*CHAIN, Step.SEND})
 
 
+#: so many organisations to choose from at once; more are searched for
+MOST_SHOWN = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One step as the page shows it. ``acts``: what a person may do with it."""
@@ -64,7 +68,7 @@ async def show_timetable(visit: Visit) -> Response:
         lines=[_shown(line, ticked, now=visit.now) for line in lines],
         is_silent=speed is None,
         calls=calls,
-        others=[pair for pair in await _organisations(visit, event) if pair[0] not in listed],
+        **await _to_choose(visit, event, listed),
         **await _later(visit, event),
     )
 
@@ -122,13 +126,21 @@ def _role(role: Role) -> str:
     return texts.ROLES[role].lower()
 
 
-async def _organisations(visit: Visit, event: Event) -> list[tuple[int, str]]:
+async def _to_choose(visit: Visit, event: Event, listed: Collection[int]) -> dict[str, Any]:
+    """Organisations that may still be put on the list; in a city they are searched for."""
+    search = visit.request.query_params.get("zoek", "").strip()[:80]
     found = await visit.session.exec(
         select(Organisation.id, Organisation.name)
-        .where(col(Organisation.is_exercise) == event.is_exercise)
+        .where(
+            col(Organisation.is_exercise) == event.is_exercise,
+            col(Organisation.id).not_in(listed),
+            col(Organisation.name).icontains(search, autoescape=True),
+        )
         .order_by(col(Organisation.name))
+        .limit(MOST_SHOWN + 1)
     )
-    return [(ident, name) for ident, name in found.all() if ident is not None]
+    others = [(ident, name) for ident, name in found.all() if ident is not None]
+    return {"others": others[:MOST_SHOWN], "search": search, "more": len(others) > MOST_SHOWN}
 
 
 async def tick(visit: Visit) -> Response:
