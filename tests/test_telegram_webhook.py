@@ -25,6 +25,8 @@ from bot.telegram_webhook import (
     WebhookKeeper,
     _cannot_deliver,
 )
+from contacts.directory import ChannelKind
+from contacts.outbox import Content
 from contacts.records import Database
 from contacts.sealing import Sealer
 from signals.person_filter import screen
@@ -41,14 +43,18 @@ UPDATE = {
 class Sent(StrangerDesk):
     """Keeps what it would say."""
 
-    async def answer(self, strangers: Any, *, now: datetime) -> None:
+    def answer(self, strangers: Any, *, now: datetime) -> None:
         self.answered |= {update.chat: now for update in strangers}
+
+
+async def nobody(kind: ChannelKind, address: str, content: Content) -> bool:
+    raise AssertionError("nothing goes out in these tests")
 
 
 @pytest.fixture
 async def door(db: Database, now: datetime) -> AsyncIterator[tuple[WebhookDoor, httpx.AsyncClient]]:
     made = WebhookDoor(
-        db, Sealer(Sealer.new_key()), lambda text: screen(text, ()), Sent(None, ""),  # type: ignore[arg-type]
+        db, Sealer(Sealer.new_key()), lambda text: screen(text, ()), Sent(None, "", nobody),  # type: ignore[arg-type]
         clock=lambda: now, on_new=lambda: None,
     )  # fmt: skip
     transport = httpx.ASGITransport(
