@@ -38,7 +38,7 @@ from briefings.rows import (
 )
 from briefings.settings import BriefingSettings
 from briefings.splitting import hold_rest, is_part
-from briefings.translations import read_translations
+from briefings.translations import read_translations, translations_of
 from briefings.versions import drop
 from briefings.wordings import words_of, writers_of
 from contacts.calling import About, CallReason, add_calls
@@ -125,6 +125,8 @@ async def approve(
     :raises NotAllowed: the actor may not approve.
     """
     require(actor, Permission.APPROVE_BRIEFING)
+    # Two approvers at once: the second one waits here, and sees what the first one did.
+    await session.refresh(briefing, with_for_update=True)
     event = await session.get_one(Event, briefing.event_id)
     view = await facts_of(session, briefing.event_id)
     texts, plan = await bound(session, event, briefing)
@@ -143,6 +145,7 @@ async def approve(
         actual_hash=content_hash(texts, plan.snapshot(), await read_translations(session, texts)),
         recipients=sum(planned.audience in chosen for planned in plan.recipients),
         next_update_at=view.block.next_update_at,
+        facts_version=view.block.version,
         leaves_at=later or now,
         today=moments.local_date(now),
         is_released=is_released,
@@ -203,9 +206,15 @@ async def _plan_messages(
 async def _writers(
     session: AsyncSession, briefing: Briefing, chosen: Collection[Audience]
 ) -> frozenset[int]:
-    """Who wrote words by hand in these texts."""
+    """Who wrote words by hand in these texts, or typed or brought in a translation of them."""
     rows = await words_of(session, briefing.id or 0)
-    return writers_of([row for row in rows if row.audience in chosen])
+    translations = await translations_of(session, briefing.id or 0)
+    translators = {
+        row.entered_by
+        for row in translations
+        if row.audience in chosen and row.entered_by is not None
+    }
+    return writers_of([row for row in rows if row.audience in chosen]) | translators
 
 
 async def _list_unreachable(

@@ -19,8 +19,6 @@ from feeds.rows import Event, EventStatus
 
 #: the events that something can be sent about
 RUNNING = frozenset({EventStatus.CONFIRMED, EventStatus.REOPENED})
-#: no word about what happened
-_WITHOUT_FACTS = frozenset({BriefingKind.RETRACTION, BriefingKind.LOOK_BACK})
 #: as much of the hash as a button may carry, at least
 SHORTEST_HASH = 12
 
@@ -147,7 +145,7 @@ def lacks_facts(
     """Whether a grave text has nothing confirmed. Taking back is never held up by that, and an
     invitation tells no facts."""
     is_grave = severity_of(event) >= settings.ask_without_fact_from
-    return is_grave and not confirmed and briefing.kind not in _WITHOUT_FACTS
+    return is_grave and not confirmed and not _waits_for_nobody(briefing, event)
 
 
 def judge_approval(
@@ -160,6 +158,7 @@ def judge_approval(
     expected_hash: str,
     actual_hash: str,
     recipients: int,
+    facts_version: int,
     next_update_at: datetime,
     leaves_at: datetime,
     today: date,
@@ -175,7 +174,7 @@ def judge_approval(
     if refused is not None:
         return refused
     seen, bound = is_same(expected_hash, briefing.content_hash), briefing.content_hash
-    if not seen or bound != actual_hash:
+    if not seen or bound != actual_hash or briefing.facts_version != facts_version:
         return ApprovalRefused("changed")
     if blocked:
         return ApprovalRefused("blocked")
@@ -229,7 +228,13 @@ def needs_release(briefing: Briefing, event: Event, settings: BriefingSettings) 
     What takes harm away does not wait for that, nor what is asked weeks later.
     """
     is_led = event.grip >= settings.release_from_grip
-    return is_led and briefing.kind not in _WITHOUT_FACTS
+    return is_led and not _waits_for_nobody(briefing, event)
+
+
+def _waits_for_nobody(briefing: Briefing, event: Event) -> bool:
+    """What takes harm away, and the invitation weeks after an event that is over."""
+    is_after = briefing.kind is BriefingKind.LOOK_BACK and event.status is EventStatus.CLOSED
+    return is_after or briefing.kind is BriefingKind.RETRACTION
 
 
 def severity_of(event: Event) -> int:

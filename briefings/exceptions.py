@@ -18,6 +18,7 @@ from briefings.approval_rules import is_same
 from briefings.blocking import Granted, open_blocks
 from briefings.facts import facts_of
 from briefings.rows import Briefing, BriefingStatus
+from briefings.translations import translations_of
 from briefings.versions import texts_of
 from briefings.wordings import words_of, writers_of
 from contacts.directory import Role
@@ -96,8 +97,10 @@ def judge_reason(reason: str, allow: Collection[str]) -> ExceptionRefused | None
 
 
 async def _is_second(session: AsyncSession, briefing: Briefing, actor: Actor) -> bool:
-    """An approver who wrote nothing of it and did not hand it in, at every severity."""
+    """An approver who wrote or translated nothing and did not hand in, at every severity."""
     view = await facts_of(session, briefing.event_id)
     rows = await words_of(session, briefing.id or 0)
+    translations = await translations_of(session, briefing.id or 0)
     wrote = {briefing.edited_by, briefing.submitted_by, view.block.edited_by, *writers_of(rows)}
+    wrote |= {row.entered_by for row in translations}
     return Role.APPROVER in actor.roles and actor.person_id not in wrote

@@ -5,6 +5,7 @@ The machine never sets or infers it (signals guide §4.3).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import col, update
@@ -12,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.approval_rules import RUNNING
 from briefings.rows import Briefing, BriefingStatus
-from briefings.versions import current_briefing, void_submission
+from briefings.versions import versions_of, void_submission
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
 from contacts.records import StaleMove
@@ -23,8 +24,10 @@ LEVELS = range(6)
 UNDER_WAY = frozenset({BriefingStatus.SUBMITTED, BriefingStatus.APPROVED})
 
 
-def judge_grip(event: Event, current: Briefing | None, actor: Actor, level: int) -> str | None:
+def judge_grip(event: Event, versions: Sequence[Briefing], actor: Actor, level: int) -> str | None:
     """Why this level is not kept, or None. Pure.
+
+    :param versions: of the event; parts of one text may stand differently.
 
     ``not_running``, ``wrong_world``; lower than now: ``grip_handed_in`` (a version waits for
     approval or for its moment) and ``grip_second_person`` (the actor entered it).
@@ -39,7 +42,7 @@ def judge_grip(event: Event, current: Briefing | None, actor: Actor, level: int)
         return "not_running"
     if level >= event.grip:
         return None
-    if current is not None and current.status in UNDER_WAY:
+    if any(one.status in UNDER_WAY for one in versions):
         return "grip_handed_in"
     return "grip_second_person" if actor.person_id == event.grip_by else None
 
@@ -59,7 +62,7 @@ async def set_grip(
     require(actor, Permission.MANAGE_EVENT)
     assert event.id is not None
     before = event.grip
-    refused = judge_grip(event, await current_briefing(session, event.id), actor, level)
+    refused = judge_grip(event, await versions_of(session, event.id), actor, level)
     if refused is not None or level == before:
         return refused
     done = await session.exec(

@@ -170,12 +170,13 @@ async def void_submission(
         if not alone:
             await _join_waiting(session, briefing, who=editor(editor_id), now=now)
         return briefing if was_handed_in else None
-    if not waits(briefing, now=now):
+    newest, briefing = briefing, await _waiting(session, briefing, alone=alone, now=now)
+    if briefing is None:
         return None
     await drop(session, briefing, who=editor(editor_id), action="approval_voided", now=now)
     draft = Briefing(
         event_id=event_id,
-        version=briefing.version + 1,
+        version=newest.version + 1,
         kind=briefing.kind,
         facts_version=0,
         edited_by=editor_id,
@@ -191,6 +192,16 @@ async def void_submission(
     if not alone:
         await _join_waiting(session, draft, who=editor(editor_id), now=now)
     return draft
+
+
+async def _waiting(
+    session: AsyncSession, newest: Briefing, *, alone: bool, now: datetime
+) -> Briefing | None:
+    """The version whose moment has not come; an older one too, when its other part went out."""
+    if waits(newest, now=now) or alone:
+        return newest if waits(newest, now=now) else None
+    older = [one for one in await versions_of(session, newest.event_id) if waits(one, now=now)]
+    return older[-1] if older else None
 
 
 async def _join_waiting(session: AsyncSession, draft: Briefing, *, who: Who, now: datetime) -> None:

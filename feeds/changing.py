@@ -33,9 +33,11 @@ class Decided:
 
 
 async def change_event(
-    session: AsyncSession, event: Event, wanted: Decided, *, who: Who, now: datetime
+    session: AsyncSession, event: Event, wanted: Decided, *, who: Who, line: int, now: datetime
 ) -> list[str]:
     """Keep what was decided anew; returns the names of what changed, which are journalled.
+
+    :param line: the severity from which nobody lets a text go alone.
 
     :raises contacts.records.StaleMove: it does not run any more.
     """
@@ -46,7 +48,7 @@ async def change_event(
     done = await session.exec(
         update(Event)
         .where(col(Event.id) == event.id, col(Event.status).in_(CHANGEABLE))
-        .values(**changed, **_lowering(event, wanted, who))
+        .values(**changed, **_lowering(event, wanted, who, line))
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:
@@ -60,12 +62,11 @@ async def change_event(
     return sorted(changed)
 
 
-def _lowering(event: Event, wanted: Decided, who: Who) -> dict[str, int | None]:
-    """Who took weight off, and from what: who did must not be alone in letting a text go."""
+def _lowering(event: Event, wanted: Decided, who: Who, line: int) -> dict[str, int | None]:
+    """Who took the event below the line, and from what; back above it that is forgotten."""
     before, after = event.severity or 0, wanted.severity or 0
-    if after == before:
+    if after >= line:
+        return {"lowered_from": None, "lowered_by": None}
+    if before < line:
         return {}
-    if after > before:
-        is_back = event.lowered_from is not None and after >= event.lowered_from
-        return {"lowered_from": None, "lowered_by": None} if is_back else {}
-    return {"lowered_from": max(before, event.lowered_from or 0), "lowered_by": who.person_id}
+    return {"lowered_from": before, "lowered_by": who.person_id}

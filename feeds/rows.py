@@ -239,7 +239,7 @@ class Event(Row, table=True):
     )  # fmt: skip
     grip_by: int | None = Field(default=None, description="who entered it")
     lowered_from: int | None = Field(
-        default=None, description="the severity before a person lowered it; None: nobody did"
+        default=None, description="the severity before a person took it below the line of four eyes"
     )
     lowered_by: int | None = Field(default=None, description="who lowered it")
     merged_into_id: int | None = Field(default=None, foreign_key="event.id")

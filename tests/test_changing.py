@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
 from bot.chat.coordinator.texts import REFUSALS
+from briefings.moments import clock
 from briefings.rows import Briefing, BriefingStatus, BriefingText
 from contacts.journal import JournalEntry
 from contacts.records import Database
@@ -86,13 +87,30 @@ async def test_who_took_the_weight_off_is_not_the_one_who_lets_it_go(desk: Desk)
 
 
 async def test_weight_that_is_put_back_leaves_nobody_who_took_it_off(desk: Desk) -> None:
-    for weight in ("4", "3", "2", "3"):
+    for weight in ("5", "4"):
+        await change(desk, ernst=weight)
+    assert (await the_event(desk)).lowered_by is None
+    for weight in ("3", "2", "3"):
         await change(desk, ernst=weight)
     event = await the_event(desk)
     assert (event.lowered_from, event.lowered_by) == (4, desk.world.staff_id)
     await change(desk, ernst="4")
     event = await the_event(desk)
     assert (event.lowered_from, event.lowered_by) == (None, None)
+
+
+async def test_a_text_that_waits_for_its_moment_is_void_when_the_event_weighs_more(
+    desk: Desk,
+) -> None:
+    await desk.fact()
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+    bound = (await desk.rows(Briefing))[-1].content_hash
+    at = clock(desk.world.now + timedelta(hours=2))
+    assert (await desk.press("goedkeuren", gelezen=bound, tijd=at)).status_code == 303
+    await change(desk, ernst="5")
+    first, draft = [one for one in await desk.rows(Briefing) if one.event_id == desk.number]
+    assert (first.status, draft.status) == (BriefingStatus.WITHDRAWN, BriefingStatus.DRAFT)
+    assert [text for text in await desk.rows(BriefingText) if text.briefing_id == draft.id]
 
 
 @pytest.mark.parametrize(

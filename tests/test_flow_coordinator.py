@@ -545,6 +545,14 @@ async def test_in_the_night_the_chat_offers_the_morning(
     assert {m.status for m in waiting} == {MessageStatus.CANCELLED}
 
 
+@pytest.mark.parametrize("verb", ["brks", "brkg", "brkx", "unk", "resend"])
+async def test_a_button_cannot_reach_the_text_of_another_event(desk: Chat, verb: str) -> None:
+    event_id, other = await a_running_event(desk), await a_running_event(desk)
+    [mine] = [one for one in await desk.all(Briefing) if one.event_id == event_id]
+    await tap(desk, f"{verb}:{other}:{mine.id}")
+    assert desk.toast == OLD_BUTTON
+
+
 async def test_status_tells_how_the_sending_stands_and_which_part_stands_still(
     evening: Evening,
 ) -> None:

@@ -17,7 +17,7 @@ from bot.chat.turn import Turn
 from bot.evening.starting import prepare
 from bot.rows import UpdateKind
 from briefings.approval import Approved, SubmitRefused, Submitted, approve, retract, submit
-from briefings.approval_rules import ApprovalRefused, needs_four_eyes
+from briefings.approval_rules import ApprovalRefused, needs_four_eyes, needs_release
 from briefings.drafting import current_briefing, draft_briefing
 from briefings.facts import open_facts, set_next_update
 from briefings.grip import LEVELS, judge_grip, set_grip
@@ -68,7 +68,7 @@ def test_higher_is_never_refused_and_lower_never_by_who_entered_it(
         edited_at=NOW, created_at=NOW,
     )  # fmt: skip
     who = replace(AN_ACTOR, person_id=1 if is_same else 2)
-    refused = judge_grip(event, version, who, level)
+    refused = judge_grip(event, [] if version is None else [version], who, level)
     if level >= before:
         assert refused is None
     elif status in (BriefingStatus.SUBMITTED, BriefingStatus.APPROVED):
@@ -88,7 +88,7 @@ def test_there_are_six_levels_and_no_others() -> None:
     assert list(LEVELS) == [0, 1, 2, 3, 4, 5]
     for wrong in (-1, 6):
         with pytest.raises(ValueError, match=str(wrong)):
-            judge_grip(an_event(), None, AN_ACTOR, wrong)
+            judge_grip(an_event(), [], AN_ACTOR, wrong)
 
 
 async def test_who_wrote_cannot_approve_once_a_grip_is_entered(db: Database) -> None:
@@ -318,3 +318,13 @@ async def test_the_chat_asks_once_more_without_a_fact(chat: Chat) -> None:
     assert [b.status for b in await chat.all(Briefing)] == [BriefingStatus.DRAFT]
     await chat.press("Toch indienen")
     assert [b.status for b in await chat.all(Briefing)] == [BriefingStatus.SUBMITTED]
+
+
+def test_an_invitation_waits_for_release_while_the_event_still_runs() -> None:
+    version = Briefing(
+        event_id=1, version=1, kind=BriefingKind.LOOK_BACK, facts_version=1, edited_at=NOW,
+        created_at=NOW,
+    )  # fmt: skip
+    running = an_event(grip=5, status=EventStatus.CONFIRMED)
+    assert needs_release(version, running, SETTINGS)
+    assert not needs_release(version, an_event(grip=5, status=EventStatus.CLOSED), SETTINGS)

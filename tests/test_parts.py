@@ -218,6 +218,22 @@ async def test_parts_that_wait_for_the_morning_come_back_together(db: Database) 
     assert plan.people == 3
 
 
+async def test_a_part_that_waits_is_void_also_when_the_other_part_went_out(db: Database) -> None:
+    async with db.begin() as session:
+        cast, waiting, rest = await split(session, send_at=NOW + timedelta(hours=3))
+        await approved(session, cast, rest, rest.content_hash or "", now=LATER)
+        assert rest.status is BriefingStatus.DISTRIBUTED
+        await add_fact(
+            session, cast.event.id or 0, kind=FactKind.CONFIRMED, text="De straat is weer open.",
+            source_name="politie", source_at=LATER, editor_id=cast.writer.person_id, now=LATER,
+        )  # fmt: skip
+        assert waiting.status is BriefingStatus.WITHDRAWN
+        draft = await current_briefing(session, cast.event.id or 0)
+        assert draft is not None
+        assert draft.status is BriefingStatus.DRAFT
+        assert covered(draft) == covered(waiting)
+
+
 async def test_an_update_goes_to_readers_of_both_parts_once(db: Database) -> None:
     async with db.begin() as session:
         cast, _, rest = await split(session)

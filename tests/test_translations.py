@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console.reading import Door, read_newest
-from briefings.approval import Approved, Submitted, approve, submit
+from briefings.approval import ApprovalRefused, Approved, Submitted, approve, submit
 from briefings.drafting import current_briefing, draft_briefing, texts_of
 from briefings.editing import write_words
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
@@ -153,6 +154,19 @@ async def test_a_translation_that_comes_after_handing_in_voids_that(db: Database
         again = await submit(session, briefing, cast.writer, SETTINGS, now=LATER)
     assert isinstance(again, Submitted)
     assert again.content_hash != first.content_hash
+
+
+async def test_who_brought_in_a_translation_is_not_its_second_reader(db: Database) -> None:
+    async with db.begin() as session:
+        cast, briefing = await drafted(session)
+        kept = await keep(session, replace(cast, writer=cast.approver), briefing)
+        assert isinstance(kept, Kept), kept
+        done = await submit(session, briefing, cast.writer, SETTINGS, now=LATER)
+        assert isinstance(done, Submitted), done
+        alone = await approve(
+            session, briefing, cast.approver, SETTINGS, expected_hash=done.content_hash, now=LATER
+        )
+    assert alone == ApprovalRefused("four_eyes")
 
 
 async def test_after_sending_nothing_is_translated_any_more(db: Database) -> None:

@@ -65,12 +65,15 @@ async def change(visit: Visit) -> Response:
     back = f"/gebeurtenis/{event.id}"
     if isinstance(wanted, str):
         return visit.back(back, done=wanted)
-    changed = await change_event(visit.session, event, wanted, who=visit.actor.who, now=visit.now)
+    settings = visit.parts.config.briefings
+    changed = await change_event(
+        visit.session, event, wanted, who=visit.actor.who, line=settings.four_eyes_from,
+        now=visit.now,
+    )  # fmt: skip
     if not changed:
         return visit.back(back, done="nothing_changed")
     # What was handed in is void: it was written for another kind or weight.
-    settings = visit.parts.config.briefings
-    await writing.redraft(visit.session, event, visit.actor, settings, now=visit.now)
+    await writing.rewrite(visit.session, event, visit.actor, settings, now=visit.now)
     return visit.back(back, done="event_changed")
 
 

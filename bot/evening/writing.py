@@ -15,6 +15,7 @@ from briefings.facts import FactRefused, add_fact, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
+from briefings.versions import void_submission
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event
 from signals.feedback import open_signals
@@ -179,6 +180,21 @@ async def redraft(
         correction_of=briefing.correction_of_id,
         wrong=briefing.wrong,
     )
+
+
+async def rewrite(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+) -> None:
+    """After the event itself was decided anew: what was handed in, or waits for its moment, is
+    void, for it was read under other rules; then the texts again."""
+    assert event.id is not None
+    await void_submission(session, event.id, editor_id=actor.person_id, now=now)
+    await redraft(session, event, actor, settings, now=now)
 
 
 async def begin_version(

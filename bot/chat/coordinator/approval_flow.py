@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
+from bot.chat.coordinator.brake_flow import briefing_of
 from bot.chat.coordinator.part_flow import chosen_by
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -232,26 +233,33 @@ async def wrote_remark(turn: Turn) -> None:
 
 async def show_unknown(turn: Turn) -> None:
     """Who may or may not have got it, with one button to send to just those again."""
-    actor = turn.allowed(Permission.RESEND_DELIVERY)
-    assert turn.tap is not None
-    event_id, briefing_id = turn.tap.number(0), turn.tap.number(1)
+    event, briefing_id = await _sent_text(turn)
     unknown = await _unknown(turn, briefing_id)
-    event = await turn.session.get(Event, event_id)
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
     await turn.say(
         render("coordinator/unknown.html", deliveries=unknown),
-        [[Button(texts.RESEND, data("resend", event_id, briefing_id))]] if unknown else [],
+        [[Button(texts.RESEND, data("resend", event.id, briefing_id))]] if unknown else [],
     )
 
 
 async def resend(turn: Turn) -> None:
+    _, briefing_id = await _sent_text(turn)
+    unknown = await _unknown(turn, briefing_id)
+    ids = [delivery.id for delivery in unknown if delivery.id is not None]
+    count = await resend_unknown(turn.session, ids, who=turn.known().who, now=turn.now)
+    await turn.change(render("coordinator/resent.html", count=count))
+
+
+async def _sent_text(turn: Turn) -> tuple[Event, int]:
+    """The event and its text that a button is about.
+
+    :raises ValueError: the event is of another world, or the text of another event.
+    """
     actor = turn.allowed(Permission.RESEND_DELIVERY)
     assert turn.tap is not None
-    unknown = await _unknown(turn, turn.tap.number(1))
-    ids = [delivery.id for delivery in unknown if delivery.id is not None]
-    count = await resend_unknown(turn.session, ids, who=actor.who, now=turn.now)
-    await turn.change(render("coordinator/resent.html", count=count))
+    event = await turn.session.get(Event, turn.tap.number(0))
+    if event is None or event.is_exercise != actor.is_exercise:
+        raise ValueError("no such event for this actor")
+    return event, await briefing_of(turn, event)
 
 
 async def _unknown(turn: Turn, briefing_id: int) -> list[Delivery]:

@@ -13,6 +13,7 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import progress_view, show_card
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from briefings.rows import Briefing
 from contacts.journal import Who
 from contacts.outbox import Button, Message, MessageStatus
 from contacts.permissions import Permission
@@ -34,6 +35,18 @@ async def _messages(session: AsyncSession, briefing_id: int, status: MessageStat
     return ids_of(found.all())
 
 
+async def briefing_of(turn: Turn, event: Event) -> int:
+    """The number of the text in the button, which must be one of the event in the button.
+
+    :raises ValueError: it is not: the button is forged.
+    """
+    assert turn.tap is not None
+    briefing = await turn.session.get(Briefing, turn.tap.number(1))
+    if briefing is None or briefing.id is None or briefing.event_id != event.id:
+        raise ValueError("no such text of this event")
+    return briefing.id
+
+
 async def _each(turn: Turn, status: MessageStatus, act: Act) -> None:
     """Do this to each message of the text that is in this state, then show how it stands."""
     actor = turn.allowed(Permission.STOP_SENDING)
@@ -41,7 +54,7 @@ async def _each(turn: Turn, status: MessageStatus, act: Act) -> None:
     event = await turn.session.get(Event, turn.tap.number(0))
     if event is None or event.id is None or event.is_exercise != actor.is_exercise:
         raise ValueError("no such event for this actor")
-    briefing_id = turn.tap.number(1)
+    briefing_id = await briefing_of(turn, event)
     found = await _messages(turn.session, briefing_id, status)
     if not found:
         turn.toast = texts.ALREADY_DECIDED

@@ -11,9 +11,10 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.card import show_card
-from bot.chat.coordinator.facts_flow import asked_event, redraft
+from bot.chat.coordinator.facts_flow import asked_event
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.evening import writing
 from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, deadline_label, next_time
 from contacts.outbox import Button
 from feeds.changing import CHANGEABLE, Decided, change_event
@@ -111,10 +112,14 @@ async def _change(turn: Turn, event: Event, seen: str, **values: Any) -> None:
         await turn.say(render("coordinator/ask_line.html", question=texts.CHANGED_MEANWHILE))
         return
     wanted = replace(Decided.of(event), **values)
-    if not await change_event(turn.session, event, wanted, who=turn.known().who, now=turn.now):
+    settings, actor = turn.config.briefings, turn.known()
+    changed = await change_event(
+        turn.session, event, wanted, who=actor.who, line=settings.four_eyes_from, now=turn.now
+    )
+    if not changed:
         turn.toast = texts.NOTHING_CHANGED
         return
-    await redraft(turn, event)
+    await writing.rewrite(turn.session, event, actor, settings, now=turn.now)
     await show_card(turn, event)
 
 
