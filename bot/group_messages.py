@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import group_texts as texts
 from briefings.lint import blocking, lint_sentence
+from briefings.own_words import strange_places
 from contacts.directory import ContactGroup
 from contacts.filling import OWN_PAGE
 from contacts.groups import members_of
@@ -56,6 +57,8 @@ def why_not(title: str, text: str, allow: Collection[str] = ()) -> str:
     for words in (title, text):
         if screen(words, allow).blocked:
             return texts.PERSON
+        if strange_places(words, ""):
+            return texts.PLACE
     found = blocking([*lint_sentence(title), *lint_sentence(text)])
     return " ".join(dict.fromkeys(remark.advice for remark in found))
 

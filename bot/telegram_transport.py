@@ -24,7 +24,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.chat.buttons import with_delivery
 from bot.telegram_request import NotSent
-from bot.uploads import NoDocument, Uploads
+from bot.uploads import NoDocument, NotNow, Uploads
 from contacts.directory import ChannelKind
 from contacts.outbox import Button, DeliveryAct, TelegramForm
 from contacts.texts import BACKUP_LINE, EXERCISE_LINE, FALLBACK_LINE, NO_DOCUMENT, REPEAT_LINE
@@ -96,6 +96,8 @@ class TelegramTransport:
             return await self._send(outgoing, form)
         except TelegramError as error:
             return classify(error, outgoing, now=self._clock())
+        except NotNow:
+            return Later(self._clock() + RETRY, "store_busy")
 
     async def close(self) -> None:
         """Let pins finish for a moment; the bot's connections belong to whoever made it."""

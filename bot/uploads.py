@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import InputFile
@@ -28,10 +31,16 @@ log = logging.getLogger(__name__)
 #: parts of Telegram's description of a 400 by which a number is worth nothing any more
 GONE = ("wrong file identifier", "wrong remote file", "wrong file_id", "file reference", "file_id")
 KEEP = timedelta(days=30)
+#: what a busy or absent store raises
+BUSY = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 
 
 class NoDocument(Exception):
     """The file cannot be made: on this machine, or not any more."""
+
+
+class NotNow(Exception):
+    """The store did not answer before anything was sent: a next time it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class Uploads:
         """Post it by its number, or upload it while everybody else who wants it waits.
 
         :raises NoDocument: there is no such file.
+        :raises NotNow: nothing was sent, and the same may be tried again.
         :raises telegram.error.TelegramError: as the sending does.
         """
         message = await self._by_number(key, post)
@@ -76,8 +86,9 @@ class Uploads:
             return message if message is not None else await self._upload(key, post)
 
     async def _by_number(self, key: str, post: Post) -> dict[str, Any] | None:
-        async with self._db.read() as session:
-            known = (await session.exec(self._which(key))).first()
+        with _before_sending():
+            async with self._db.read() as session:
+                known = (await session.exec(self._which(key))).first()
         if known is None:
             return None
         try:
@@ -86,22 +97,38 @@ class Uploads:
             if not any(part in error.message.lower() for part in GONE):
                 raise
         log.info("A file is gone at Telegram", extra={"action": "upload_gone"})
-        async with self._db.begin() as session:
-            await session.exec(
-                delete(UploadedFile).where(
-                    col(UploadedFile.bot) == self._bot, col(UploadedFile.key) == key,
-                    col(UploadedFile.file_id) == known,
-                )
-            )  # fmt: skip
+        with _before_sending():  # Telegram refused it
+            async with self._db.begin() as session:
+                await session.exec(
+                    delete(UploadedFile).where(
+                        col(UploadedFile.bot) == self._bot, col(UploadedFile.key) == key,
+                        col(UploadedFile.file_id) == known,
+                    )
+                )  # fmt: skip
         return None
 
     async def _upload(self, key: str, post: Post) -> dict[str, Any]:
-        made = await self._make(key)
+        with _before_sending():
+            made = await self._made(key)
         message = await post(InputFile(made.content, made.name, attach=False))
         number = str((message.get("document") or {}).get("file_id") or "")
         if number:
             await self._note(key, number)
         return message
+
+    async def _made(self, key: str) -> Document:
+        """Whatever goes wrong while making, the words can go without the file."""
+        try:
+            return await self._make(key)
+        except (NoDocument, *BUSY):
+            raise
+        except Exception as error:
+            # Without its text: that may quote the file.
+            log.error(
+                "A file could not be made",
+                extra={"action": "upload_unmade", "kind": type(error).__name__},
+            )
+            raise NoDocument(type(error).__name__) from error
 
     async def _note(self, key: str, number: str) -> None:
         """It arrived already, so nothing that goes wrong here may say otherwise."""
@@ -123,6 +150,15 @@ class Uploads:
         return select(UploadedFile.file_id).where(
             col(UploadedFile.bot) == self._bot, col(UploadedFile.key) == key
         )
+
+
+@contextmanager
+def _before_sending() -> Iterator[None]:
+    """In here nothing left yet, so what the store cannot do now is no uncertain sending."""
+    try:
+        yield
+    except BUSY as error:
+        raise NotNow(type(error).__name__) from error
 
 
 async def forget_uploads(session: AsyncSession, *, now: datetime) -> int:

@@ -34,7 +34,8 @@ _SOURCE = re.compile(r"\s\(([^()]*\d{1,2}\.\d{2} uur)\)\Z")
 _APPLIES = re.compile(r"(Geldt voor u: (?:ja|nee)\.)")
 _LABEL = re.compile(r"([A-Z][^:.!?]{2,30}:)\s")
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,;:!?)]")
-_PLACEHOLDER = re.compile(r"%%\w*%%")
+#: with a look ahead: the end of one may be the beginning of the next
+_PLACEHOLDER = re.compile(r"(?=(%%\w*%%))")
 
 
 @dataclass(frozen=True, slots=True)

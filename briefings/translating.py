@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 
+from briefings.own_words import strange_places
 from briefings.plaintext import read_blocks, to_plain
 from briefings.rows import BriefingText
 from contacts.directory import Audience
+from contacts.filling import MARK
 
 #: texts that go to people who may read another language better
 READY = (Audience.PARENTS, Audience.RELIGIOUS_CULTURAL)
@@ -68,9 +70,19 @@ def missing_in(text: BriefingText, targets: Mapping[str, str]) -> list[str]:
     return [one for one in segments_of(text) if not fits(one, targets.get(one, ""))]
 
 
+def adds_place(source: str, target: str) -> bool:
+    """Whether a translation has a personal placeholder that the source does not have.
+
+    Read without the tokens, as in the plain form: a mark in the middle hides nothing.
+    """
+    said, known = _TOKEN.sub("", target), _TOKEN.sub("", source)
+    return strange_places(said, known) or said.count(MARK) > known.count(MARK)
+
+
 def fits(source: str, target: str) -> bool:
-    """Whether a translation has words and exactly the tokens of the source, well nested."""
-    if not target.strip() or len(target) > TARGET_LIMIT:
+    """Whether a translation has words, exactly the tokens of the source, well nested, and no
+    placeholder of its own."""
+    if not target.strip() or len(target) > TARGET_LIMIT or adds_place(source, target):
         return False
     found = _TOKEN.findall(target)
     if sorted(found) != sorted(_TOKEN.findall(source)):

@@ -19,6 +19,7 @@ from briefings.translating import (
     DUTCH,
     READY,
     Forms,
+    adds_place,
     fits,
     kept,
     missing_in,
@@ -41,7 +42,8 @@ ROLE_LIMIT = 80
 class TranslationRefused:
     """Nothing was kept: ``not_open``, ``no_text`` (no such text, or one that is not translated),
     ``language``, ``no_role``, ``in_future`` (made later than today), ``person`` (the role, or a
-    number or address that the Dutch text does not have), ``nothing``."""
+    number or address that the Dutch text does not have), ``nothing``, ``place`` (a personal
+    placeholder that the Dutch text does not have)."""
 
     reason: str
 
@@ -192,6 +194,8 @@ def _judge(
         return TranslationRefused("in_future")
     if not pairs:
         return TranslationRefused("nothing")
+    if any(adds_place(source, target) for source, target in pairs.items()):
+        return TranslationRefused("place")
     added = (
         span
         for source, target in pairs.items()

@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.group_messages import MOST_MEMBERS, why_not
+from bot.group_texts import PLACE
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -138,6 +139,8 @@ async def test_who_left_since_gets_nothing_and_who_came_since_neither(world: Wor
         (TITLE, "x" * 601),
         (TITLE, f"Vraag het {PLANTED} van school."),
         ("Radicalisering in de wijk", TEXT),
+        (TITLE, "Kijk op %%OWN_PAGE%% voor wie er is."),
+        ("Kijk op %%SIGN_IN%%", TEXT),
     ],
 )
 async def test_what_may_not_be_said_is_refused_at_both_presses(
@@ -148,6 +151,11 @@ async def test_what_may_not_be_said_is_refused_at_both_presses(
     assert (await send(world, page, title, text)).status_code == 422
     assert await notices(world) == []
     assert PLANTED not in str(await contents(world.db))
+
+
+def test_a_placeholder_is_refused_for_what_it_is() -> None:
+    assert why_not(TITLE, "Kijk op %%BASE%%/hulp.") == PLACE
+    assert why_not(TITLE, "De helft is er: 50% van de groepen.") == ""
 
 
 def test_ordinary_words_may_be_said() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.part_flow import chosen_by, held_mask
@@ -16,9 +16,18 @@ from briefings.approval import Submitted, submit
 from briefings.drafting import draft_briefing
 from briefings.editing import write_words
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactBlock, covered
-from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person, Role
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    Domain,
+    Organisation,
+    Person,
+    Role,
+    RoleGrant,
+)
 from contacts.journal import SYSTEM
-from contacts.outbox import Content, MessageKind, TelegramForm
+from contacts.outbox import Content, Delivery, Message, MessageKind, TelegramForm
 from contacts.people import grant
 from contacts.records import Database
 from contacts.sending import Recipient, post
@@ -173,3 +182,76 @@ async def test_at_the_desk_nothing_ticked_is_asked_about(desk: Desk) -> None:
     await desk.fact()
     await desk.press("indienen", versie=1)
     assert "Kies ten minste één tekst" in await desk.page("goedkeuren?deel=ja")
+
+
+async def a_part(desk: Desk) -> tuple[str, list[str]]:
+    """Approve all but the police's text; where that led, and who was asked about the rest."""
+    async with desk.world.db.begin() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        school = await session.get_one(Organisation, teacher.organisation_id)
+        await add_person(session, school, "Wijkteam", [Audience.POLICE_DISTRICT], telegram="77")
+    await desk.fact()
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+    before = len(await desk.rows(Message))
+    chosen = [a.value for a in Audience if a is not Audience.POLICE_DISTRICT]
+    seen = (await desk.rows(Briefing))[-1].content_hash
+    done = await desk.press("goedkeuren", gelezen=seen, tekst=chosen)
+    assert done.status_code == 303, done.text
+    asked = {m.id for m in (await desk.rows(Message))[before:] if m.kind is MessageKind.APPROVAL}
+    told = [d.address for d in await desk.rows(Delivery) if d.message_id in asked]
+    return done.headers["location"], told
+
+
+async def only_mail(desk: Desk, roles: dict[Role, str]) -> None:
+    """Nobody with a say has a channel, but for a new person with a mailbox per role."""
+    async with desk.world.db.begin() as session:
+        holders = select(RoleGrant.person_id).where(
+            col(RoleGrant.role).in_([Role.APPROVER, Role.COORDINATOR])
+        )
+        await session.exec(delete(Channel).where(col(Channel.person_id).in_(holders)))
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        for role, address in roles.items():
+            person = Person(
+                organisation_id=teacher.organisation_id, name=f"post {role}", created_at=NOW
+            )
+            session.add(person)
+            await session.flush()
+            kind = ChannelKind.EMAIL
+            session.add(Channel(person_id=person.id, kind=kind, address=address, created_at=NOW))
+            await grant(session, person.id or 0, role, who=SYSTEM, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("roles", "asked"),
+    [
+        ({Role.APPROVER: "a@x.example", Role.COORDINATOR: "c@x.example"}, ["a@x.example"]),
+        ({Role.COORDINATOR: "c@x.example"}, ["c@x.example"]),
+    ],
+)
+async def test_the_rest_is_asked_by_mail_and_of_coordinators_when_no_approver_has_a_channel(
+    desk: Desk, roles: dict[Role, str], asked: list[str]
+) -> None:
+    await only_mail(desk, roles)
+    where, told = await a_part(desk)
+    assert told == asked
+    assert where.endswith("approved_part")
+
+
+async def test_who_approved_hears_it_when_nobody_could_be_asked_about_the_rest(desk: Desk) -> None:
+    await only_mail(desk, {})
+    where, told = await a_part(desk)
+    assert told == []
+    assert where.endswith("approved_rest_untold")
+    page = await desk.page("verzenden?klaar=approved_rest_untold")
+    assert "kreeg bericht" in page
+
+
+async def test_on_a_phone_too_it_is_said_that_nobody_was_asked(db: Database, now: datetime) -> None:
+    phone = await waiting(db, now)
+    await phone.press(texts.NOT_ALL)
+    async with db.begin() as session:
+        await session.exec(delete(Channel).where(col(Channel.person_id) == phone.person_id))
+    await phone.press("Politie/wijkteam (1)")
+    await phone.press(texts.PART_GO.format(count=6))
+    await phone.press(texts.APPROVE_SURE)
+    assert texts.REST_UNTOLD in await phone.text()

@@ -10,11 +10,12 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console.reading import Door, read_newest
+from bot.console.translation_texts import REFUSALS
 from briefings.approval import ApprovalRefused, Approved, Submitted, approve, submit
 from briefings.drafting import current_briefing, draft_briefing, texts_of
 from briefings.editing import write_words
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
-from briefings.translating import segments_of
+from briefings.translating import fits, segments_of
 from briefings.translations import (
     Kept,
     TranslationRefused,
@@ -203,6 +204,36 @@ async def test_a_number_that_the_dutch_text_does_not_have_is_refused(db: Databas
         cast, briefing = await drafted(session)
         refused = await keep(session, cast, briefing, "ara 06-12345678")
     assert refused == TranslationRefused("person")
+
+
+@pytest.mark.parametrize(
+    "words", ["kelime %%OWN_PAGE%%", "%%SIGN_IN%%", "%%ANY%%OWN_PAGE%%", "kelime %%OWN_PAGE"]
+)
+async def test_a_personal_link_that_the_dutch_text_does_not_have_is_refused(
+    db: Database, words: str
+) -> None:
+    async with db.begin() as session:
+        cast, briefing = await drafted(session)
+        refused = await keep(session, cast, briefing, words)
+        assert refused == TranslationRefused("place")
+        assert REFUSALS["place"].startswith("Er staat een code")
+        assert await translations_of(session, briefing.id or 0) == []
+
+
+async def test_a_personal_link_that_was_kept_before_stays_home(db: Database) -> None:
+    async with db.begin() as session:
+        cast, briefing = await drafted(session)
+        await keep(session, cast, briefing)
+        [row] = await translations_of(session, briefing.id or 0)
+        row.segments = {s: f"{t} %%OWN_PAGE%%" for s, t in row.segments.items()}
+        session.add(row)
+        await session.flush()
+        assert "%%OWN_PAGE%%" not in (await send(session, cast, briefing))["21"]
+
+
+def test_a_mark_in_the_middle_hides_no_placeholder() -> None:
+    assert fits("{1}Blijf{/1} thuis", "{1}ev{/1}de")
+    assert not fits("{1}Blijf{/1} thuis", "%{1}%OWN_{/1}PAGE%%")
 
 
 async def test_the_next_version_begins_with_what_was_translated(db: Database) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from telegram import Bot
 from telegram.error import TelegramError
@@ -19,7 +20,7 @@ from bot.telegram_transport import TelegramTransport
 from bot.uploads import Document, NoDocument, Uploads, forget_uploads
 from contacts.outbox import Content, DeliveryAct, TelegramForm
 from contacts.records import Database
-from contacts.transport import Outcome, Outgoing, Refused, Sent, Unknown
+from contacts.transport import Later, Outcome, Outgoing, Refused, Sent, Unknown
 
 KEY = "tekst/1/1/docent_po/0/0/open/nl"
 
@@ -31,6 +32,7 @@ class Desk:
         self.db, self.simulator = db, simulator
         self.made: list[str] = []
         self.cannot = False
+        self.fails: Exception | None = None
         self.requests = [AiohttpRequest(read_timeout_s=1.0), AiohttpRequest()]
         self.bot = Bot(
             simulator.token, base_url=simulator.bot_url, request=self.requests[0],
@@ -48,6 +50,8 @@ class Desk:
         await asyncio.sleep(0.05)
         if self.cannot:
             raise NoDocument("test")
+        if self.fails is not None:
+            raise self.fails
         return Document("informatie.pdf", b"%PDF-1.7 " + b"x" * 500, "application/pdf")
 
     async def send(self, chat: int, key: str = KEY) -> Outcome:
@@ -173,6 +177,38 @@ async def test_a_file_that_cannot_be_made_leaves_the_words_and_says_so(desk: Des
     assert isinstance(await desk.send(1), Sent)
     ((words, name),) = desk.got(1)
     assert words.startswith("Stand")
+    assert "kon nu niet worden gemaakt" in words
+    assert name is None
+
+
+async def test_a_store_that_is_busy_while_the_file_is_made_is_asked_again(desk: Desk) -> None:
+    desk.fails = OperationalError("select", {}, Exception("database is locked"))
+    outcome = await desk.send(1)
+    assert isinstance(outcome, Later)
+    assert not outcome.whole_channel
+    assert desk.got(1) == []
+    desk.fails = None
+    assert isinstance(await desk.send(1), Sent)
+    assert desk.got(1) == [("Stand", "informatie.pdf")]
+
+
+async def test_a_store_that_is_busy_before_the_number_is_known_is_asked_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise OperationalError("select", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.db, "read", busy)
+        assert isinstance(await desk.send(1), Later)
+    assert isinstance(await desk.send(1), Sent)
+    assert len(desk.got(1)) == 1
+
+
+async def test_a_fault_of_the_maker_leaves_the_words_and_says_so(desk: Desk) -> None:
+    desk.fails = IndexError("in the library")
+    assert isinstance(await desk.send(1), Sent)
+    ((words, name),) = desk.got(1)
     assert "kon nu niet worden gemaakt" in words
     assert name is None
 

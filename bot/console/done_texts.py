@@ -45,6 +45,8 @@ DONE = {
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
     "approved_later": "Goedgekeurd. De berichten gaan uit op het gekozen moment.",
+    "approved_rest_untold": "Goedgekeurd. De andere teksten wachten hieronder, maar niemand die ze "
+    "mag goedkeuren kreeg bericht: geen van hen heeft een kanaal. Bel een goedkeurder.",
     "approved_part": "Goedgekeurd. De andere teksten blijven wachten; die staan hieronder.",
     "set_aside_rule": "De uitzondering staat erbij, met uw reden. U kunt nu goedkeuren.",
     "taken_back": "Ingetrokken. De berichten gaan nu uit; een tweede lezer kijkt achteraf.",

@@ -194,7 +194,11 @@ async def approve_now(visit: Visit) -> Response:
         visit.session, event, chat_texts.REQUEST_APPROVED, now=visit.now
     )
     await approving.follow_sending(visit.session, event, briefing, visit.actor, now=visit.now)
-    await approving.ask_again_for_rest(visit.session, event, briefing, visit.actor, now=visit.now)
+    told = await approving.ask_again_for_rest(
+        visit.session, event, briefing, visit.actor, visit.parts.config.briefings, now=visit.now
+    )
+    if told == 0:
+        return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="approved_rest_untold")
     done = "approved_part" if chosen else "approved_later" if at else "approved"
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
 

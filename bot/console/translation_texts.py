@@ -11,5 +11,7 @@ REFUSALS = {
     "no_role": "Vul in wie vertaalde, als functie. Bijvoorbeeld: beëdigd vertaler Turks.",
     "in_future": "De datum van de vertaling ligt in de toekomst.",
     "person": "Er staat een nummer, adres of naam in die niet in de Nederlandse tekst staat.",
+    "place": "Er staat een code tussen %% in die niet in de Nederlandse zin staat. Daar zou een "
+    "persoonlijke link komen te staan. Haal de code weg.",
     "nothing": "Er stond geen vertaling in van de tekst zoals hij nu is.",
 }

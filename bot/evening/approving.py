@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -13,11 +13,13 @@ from bot.chat.coordinator import card, texts
 from bot.chat.render import render
 from bot.chat.shown import shown_form
 from briefings.approval import send_back
+from briefings.approval_rules import needs_four_eyes
 from briefings.blocking import granted_in, open_blocks
 from briefings.counting import read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingKind, BriefingStatus
+from briefings.settings import BriefingSettings
 from contacts.directory import ChannelKind, Person, Role
 from contacts.outbox import (
     Button,
@@ -95,15 +97,30 @@ async def ask_approvers(
     if not approvers:
         return 0
     text, buttons = await request_view(session, event, briefing, now=now)
-    await tell_people(
+    await _put_before(session, event, approvers, (text, buttons), actor, now=now)
+    return len(approvers)
+
+
+async def _put_before(
+    session: AsyncSession,
+    event: Event,
+    people: Sequence[Person],
+    view: card.View,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> int:
+    """The request in the chat, by mail for who has no chat; returns how many have a channel."""
+    mail = render("coordinator/approval_mail.html", event=event)
+    told = await tell_people(
         session,
-        approvers,
+        people,
         Content(
-            telegram=TelegramForm(text=text, buttons=buttons),
+            telegram=TelegramForm(text=view[0], buttons=view[1]),
             email=EmailForm(
                 subject=render("coordinator/approval_subject.html", event=event),
-                text=render("coordinator/approval_mail.html", event=event),
-                html=f"<p>{render('coordinator/approval_mail.html', event=event)}</p>",
+                text=mail,
+                html=f"<p>{mail}</p>",
             ),
         ),
         kind=MessageKind.APPROVAL,
@@ -112,24 +129,36 @@ async def ask_approvers(
         is_exercise=actor.is_exercise,
         now=now,
     )
-    return len(approvers)
+    return len(told)
 
 
 async def ask_again_for_rest(
-    session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
-) -> None:
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+) -> int | None:
     """After a part was approved: the texts that were held back, before everybody who may approve
-    them, whoever held them back included."""
+    them, whoever held them back included.
+
+    Coordinators are asked when no approver has a channel; under four eyes not who handed it in.
+    Returns how many were told; None when nothing was held back.
+    """
     rest = await current_briefing(session, briefing.event_id)
     if rest is None or rest.id == briefing.id or rest.status is not BriefingStatus.SUBMITTED:
-        return
+        return None
+    view = await request_view(session, event, rest, now=now)
     approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
-    text, buttons = await request_view(session, event, rest, now=now)
-    await tell_people(
-        session, approvers, Content(telegram=TelegramForm(text=text, buttons=buttons)),
-        kind=MessageKind.APPROVAL, event_id=event.id, severity=event.severity or 0,
-        is_exercise=actor.is_exercise, now=now,
-    )  # fmt: skip
+    told = await _put_before(session, event, approvers, view, actor, now=now)
+    if told:
+        return told
+    others = await people_with(session, Role.COORDINATOR, is_exercise=actor.is_exercise)
+    if needs_four_eyes(event, settings):
+        others = [person for person in others if person.id != rest.submitted_by]
+    return await _put_before(session, event, others, view, actor, now=now)
 
 
 async def retire_requests(

@@ -187,7 +187,11 @@ async def approve_now(turn: Turn) -> None:
         turn.session, event, texts.REQUEST_APPROVED, but=turn.tap.delivery_id, now=turn.now
     )
     await approving.follow_sending(turn.session, event, briefing, turn.known(), now=turn.now)
-    await approving.ask_again_for_rest(turn.session, event, briefing, turn.known(), now=turn.now)
+    told = await approving.ask_again_for_rest(
+        turn.session, event, briefing, turn.known(), turn.config.briefings, now=turn.now
+    )
+    if told == 0:
+        await turn.say(texts.REST_UNTOLD)
 
 
 def _asked_moment(turn: Turn) -> datetime | None:
