@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import poll_texts as texts
 from bot.asking import OFFICE_HOURS, is_office_hour
 from bot.chat.buttons import data
-from briefings.audience import RecipientPlan, plan_recipients
+from briefings.audience import RecipientPlan, plan_readers
 from briefings.learning.polls import STAYS_OPEN, begin_poll, can_ask, poll_of
 from briefings.learning.rows import Poll, Question
 from briefings.moments import day, local_date
@@ -58,12 +58,13 @@ async def ask_readers(
 
 
 async def readers_of(session: AsyncSession, event: Event) -> RecipientPlan:
-    """Who got, or may have got, the newest text that went out; each once."""
+    """Who got, or may have got, a text that went out; each once.
+
+    The newest one alone may have been a part of the texts, for some of the readers.
+    """
     assert event.id is not None
     sent = [one for one in await versions_of(session, event.id) if one.status in SENT]
-    if not sent:
-        return RecipientPlan()
-    return await plan_recipients(session, event, now=sent[-1].edited_at, only_of=sent[-1].id)
+    return await plan_readers(session, event, [one.id for one in sent if one.id is not None])
 
 
 def next_office_hour(now: datetime) -> datetime:

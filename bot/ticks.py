@@ -27,7 +27,7 @@ from bot.mail_reading import read_mail
 from bot.reminding import remind_of_signals
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
-from bot.tidying import forget_what_is_over
+from bot.tidying import freeze_and_forget
 from bot.watching import tell_rhythm, tell_trouble
 from briefings.distribution import distribute_due
 from contacts.escalation import escalate_due
@@ -182,14 +182,15 @@ async def mail_in(house: House, now: datetime) -> None:
 
 
 async def tidy(house: House, now: datetime) -> None:
-    async with house.db.begin() as session:
-        await forget_what_is_over(session, house.config.signals, now=now)
+    fault = await freeze_and_forget(house.db, house.config.signals, now=now)
     await empty_log(house.db)
     # Rhythms are a matter of hours, so the round that comes by once an hour looks at them.
     async with house.db.begin() as session:
         told = await tell_rhythm(session, is_exercise=house.config.is_exercise, now=now)
     if told:
         house.pump.wake()
+    if fault is not None:
+        raise fault
 
 
 async def keep_list(house: House, now: datetime) -> None:

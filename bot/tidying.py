@@ -5,6 +5,7 @@ What goes and after how long stands in ``docs/privacy.md``, next to the function
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +21,7 @@ from briefings.moments import local_date
 from briefings.ticking import drop_calls
 from contacts.importing.batches import forget_undo
 from contacts.meeting import drop_played_contacts
+from contacts.records import Database
 from contacts.retention import (
     drop_old_call_items,
     drop_old_links,
@@ -32,17 +34,41 @@ from signals.helping import forget_help
 from signals.retention import fold_codes, wipe_notes
 from signals.settings import SignalSettings
 
+log = logging.getLogger(__name__)
+
+
+async def freeze_and_forget(
+    db: Database, settings: SignalSettings, *, now: datetime
+) -> Exception | None:
+    """Keep the quarters that are over, then forget; returns what went wrong with the keeping.
+
+    A quarter that cannot be kept holds up no forgetting: only its signals wait to become counts,
+    because they would be gone from its pack. The caller raises what this returns, after its
+    other work, so that a person hears of it as of every round that fails.
+    """
+    fault = None
+    try:
+        await freeze_due(db, now=now)
+    except Exception as error:
+        log.exception("A quarter was not frozen", extra={"action": "quarter_not_frozen"})
+        fault = error
+    async with db.begin() as session:
+        await forget_what_is_over(session, settings, now=now, fold=fault is None)
+    return fault
+
 
 async def forget_what_is_over(
-    session: AsyncSession, settings: SignalSettings, *, now: datetime
+    session: AsyncSession, settings: SignalSettings, *, now: datetime, fold: bool = True
 ) -> None:
-    """All of it in the caller's transaction; a round that was missed is made up for by the next."""
+    """All of it in the caller's transaction; a round that was missed is made up for by the next.
+
+    :param fold: False while a quarter that is over could not be kept.
+    """
     await forget_old(session, now=now)
     await forget_uploads(session, now=now)
-    # Before signals become counts: a quarter that is over keeps what it was.
-    await freeze_due(session, now=now)
     await wipe_notes(session, settings, now=now)
-    await fold_codes(session, now=now)
+    if fold:
+        await fold_codes(session, now=now)
     await forget_help(session, now=now)
     await wipe_dialogue(session, now=now)
     await wipe_words(session, now=now)

@@ -52,6 +52,7 @@ __all__ = [
     "plan_everybody",
     "plan_followers",
     "plan_listed",
+    "plan_readers",
     "plan_recipients",
     "plan_some",
     "plan_version",
@@ -90,6 +91,13 @@ async def plan_recipients(
         return await _followers(session, event, sent)
     briefing = await session.get_one(Briefing, only_of)
     return await plan_version(session, event, briefing)
+
+
+async def plan_readers(
+    session: AsyncSession, event: Event, briefing_ids: Collection[int]
+) -> RecipientPlan:
+    """Who got, or may have got, at least one of these versions; each once."""
+    return await _followers(session, event, await _receipts(session, briefing_ids))
 
 
 async def plan_version(session: AsyncSession, event: Event, briefing: Briefing) -> RecipientPlan:

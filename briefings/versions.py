@@ -54,6 +54,18 @@ async def versions_of(session: AsyncSession, event_id: int) -> list[Briefing]:
     return list(found.all())
 
 
+def first_texts(versions: Sequence[Briefing]) -> list[Briefing]:
+    """The version, or all the parts of it, that told people first, oldest first. Pure.
+
+    Texts that were approved in parts are several versions. One that was withdrawn told nobody.
+    While nothing went out: the oldest that still can, else nothing.
+    """
+    sent = [version for version in versions if version.status in SENT]
+    if sent:
+        return [version for version in sent if version.kind is BriefingKind.FIRST] or sent[:1]
+    return [v for v in versions if v.status is not BriefingStatus.WITHDRAWN][:1]
+
+
 async def current_briefing(session: AsyncSession, event_id: int) -> Briefing | None:
     """The newest version that was not withdrawn, or None."""
     found = await session.exec(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -52,7 +53,7 @@ async def count_contact(
     """One more contact in this week, as the city's calendar has it."""
     today = now.astimezone(LOCAL).date()
     week = today - timedelta(days=today.weekday())
-    counted = await session.exec(
+    more = (
         update(ContactCount)
         .where(
             col(ContactCount.week) == week,
@@ -64,14 +65,19 @@ async def count_contact(
         .values(count=col(ContactCount.count) + 1)
         .execution_options(synchronize_session=False)
     )
-    if counted.rowcount == 0:
-        session.add(
-            ContactCount(
-                week=week, from_domain=from_domain, to_domain=to_domain, way=way, count=1,
-                is_exercise=is_exercise,
-            )
-        )  # fmt: skip
-        await session.flush()
+    if (await session.exec(more)).rowcount:
+        return
+    try:
+        # Two first ones at the same moment: what they were about is never lost for a count.
+        async with session.begin_nested():
+            session.add(
+                ContactCount(
+                    week=week, from_domain=from_domain, to_domain=to_domain, way=way, count=1,
+                    is_exercise=is_exercise,
+                )
+            )  # fmt: skip
+    except IntegrityError:
+        await session.exec(more)
 
 
 async def contacts_since(

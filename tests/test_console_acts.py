@@ -483,7 +483,7 @@ def test_the_steps_of_an_evening_stand_in_their_order(now: datetime) -> None:
         detected_at=now, alerted_at=now + timedelta(seconds=2),
         confirmed_at=now + timedelta(minutes=2),
     )  # fmt: skip
-    moments = moments_of(event, None, Sent(None, None))
+    moments = moments_of(event, [], Sent(None, None))
     assert [moment.took for moment in moments] == [
         None, timedelta(seconds=2), timedelta(seconds=118),
     ]  # fmt: skip

@@ -7,14 +7,16 @@ import io
 import re
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event, insert
 from sqlmodel import select
 
 from bot.tidying import forget_what_is_over
-from contacts.directory import Domain
+from contacts.directory import Domain, Tally
 from contacts.meeting import ContactCount, Way, count_contact
 from contacts.records import Database
 from signals.contact_matrix import HUB, PUBLISHED, SHARE_FROM, hub_share, matrix_of
@@ -168,3 +170,31 @@ async def test_counts_of_an_exercise_stay_apart_and_go_after_a_month(world: Worl
             at = world.now + timedelta(days=days)
             await forget_what_is_over(session, SignalSettings(), now=at)
             assert len((await session.exec(select(ContactCount))).all()) == left
+
+
+async def test_two_first_contacts_at_the_same_moment_are_two_and_lose_nothing(
+    world: World,
+) -> None:
+    """On PostgreSQL the other's row may come between looking for it and adding ours."""
+    others: list[int] = []
+
+    def come_between(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE contact_count") and not others:
+            others.append(cursor.rowcount)
+            row = counted(SCHOOL, CARE, 1).model_dump(exclude={"id"})
+            connection.execute(insert(ContactCount).values(**row))
+
+    engine = world.db.engine.sync_engine
+    event.listen(engine, "after_cursor_execute", come_between)
+    try:
+        async with world.db.begin() as session:
+            session.add(Tally(day=MONDAY, name="referral", count=1))
+            await count_contact(
+                session, SCHOOL, CARE, Way.TAKEN_UP, is_exercise=False, now=world.now
+            )
+    finally:
+        event.remove(engine, "after_cursor_execute", come_between)
+    async with world.db.read() as session:
+        [row] = (await session.exec(select(ContactCount))).all()
+        assert (await session.exec(select(Tally.count))).all() == [1], "what it was about is kept"
+    assert (others, row.count) == ([0], 2)

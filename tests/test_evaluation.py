@@ -19,7 +19,7 @@ from briefings.learning.pace import Sent, Step, half_of, moments_of, work_time
 from briefings.learning.reached import Place, reached_of, summed
 from briefings.learning.timeline import lines_of
 from briefings.pdf import can_print
-from briefings.rows import Briefing, BriefingKind
+from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.directory import Domain, Person
 from contacts.journal import JournalEntry
 from contacts.outbox import Delivery, DeliveryStatus
@@ -58,7 +58,7 @@ def test_bars_lie_within_the_evening_and_every_step_stands_in_order(minutes: lis
     at = [AT + timedelta(minutes=count) for count in minutes]
     event = an_event(alerted_at=at[0], confirmed_at=at[1], closed_at=at[5] + timedelta(days=3))
     first = a_first(created_at=at[2], approved_at=at[3])
-    found = moments_of(event, first, Sent(at[4], None))
+    found = moments_of(event, [first], Sent(at[4], None))
     assert [one.at for one in found] == sorted(one.at for one in found)
     drawn = [one for one in found if one.step is not Step.CLOSED]
     assert all(one.begin >= 0 and one.begin + one.width <= 100.01 for one in drawn)
@@ -68,7 +68,7 @@ def test_bars_lie_within_the_evening_and_every_step_stands_in_order(minutes: lis
 
 
 def test_an_event_without_a_text_has_no_working_time() -> None:
-    found = moments_of(an_event(), None, Sent(None, None))
+    found = moments_of(an_event(), [], Sent(None, None))
     assert [one.step for one in found] == [Step.SEEN]
     assert work_time(found) is None
 
@@ -178,6 +178,21 @@ async def test_the_page_says_how_fast_whom_and_what_came_back(desk: Desk) -> Non
     assert "Teksten goedgekeurd" in page, "a line of the journal"
     assert "Onderwijs: 1 van 1 bereikt" in page
     assert "Er waren geen signalen." in page
+
+
+async def test_a_version_that_was_voided_before_it_went_is_not_the_first_text(desk: Desk) -> None:
+    await the_first_text_went(desk)
+    async with desk.world.db.begin() as session:
+        mine = select(Briefing).where(col(Briefing.event_id) == desk.number)
+        [sent] = (await session.exec(mine)).all()
+        sent.version = 2
+        await session.flush()
+        voided = a_first(created_at=desk.world.now, status=BriefingStatus.WITHDRAWN)
+        voided.event_id = desk.number
+        session.add(voided)
+    page = await desk.page("evaluatie")
+    assert "Laatste lezer had het eerste bericht" in page
+    assert "Onderwijs: 1 van 1 bereikt" in page
 
 
 async def test_the_numbers_come_as_a_file(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from sqlmodel import col, select
 
 from bot.console.quarters import kpis_of, months_of, title_of
-from bot.tidying import forget_what_is_over
+from bot.tidying import freeze_and_forget
 from briefings.learning.freezing import MOST_BACK, freeze_due, frozen_packs, over_before
 from briefings.learning.packs import answers_in_time, lessons_json, read_figures
 from briefings.learning.rows import Lesson, LessonStatus, QuarterPack
@@ -151,8 +151,7 @@ async def a_quarter(db: Database) -> None:
 
 
 async def freeze(db: Database, now: datetime) -> list[str]:
-    async with db.begin() as session:
-        return await freeze_due(session, now=now)
+    return await freeze_due(db, now=now)
 
 
 async def packs(db: Database) -> list[QuarterPack]:
@@ -192,9 +191,8 @@ async def test_what_happens_later_changes_nothing_in_it(db: Database) -> None:
 async def test_the_round_of_forgetting_freezes_before_it_folds(db: Database, days: int) -> None:
     """Also when the machine was away for a while: the pack has what would be gone."""
     await a_quarter(db)
-    async with db.begin() as session:
-        for at in (FIRST.end - timedelta(hours=1), AFTER + timedelta(days=days)):
-            await forget_what_is_over(session, SignalSettings(), now=at)
+    for at in (FIRST.end - timedelta(hours=1), AFTER + timedelta(days=days)):
+        assert await freeze_and_forget(db, SignalSettings(), now=at) is None
     [pack] = await packs(db)
     assert pack.figures["weak"]["organisations"] == "6"
     assert not pack.figures["weak"]["folded"]

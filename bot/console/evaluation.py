@@ -31,7 +31,7 @@ from briefings.learning.timeline import read_timeline
 from briefings.moments import day, local_date, moment
 from briefings.pdf import Sheet
 from briefings.rows import Briefing, BriefingKind
-from briefings.versions import SENT, versions_of
+from briefings.versions import SENT, first_texts, versions_of
 from contacts.arrival import count_deliveries
 from contacts.permissions import Permission
 from feeds.rows import Event
@@ -85,8 +85,7 @@ async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) ->
     versions = await versions_of(session, event.id)
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event.id))
     signals = found.all()
-    first = versions[0] if versions else None
-    reached = await read_reached(session, first)
+    reached = await read_reached(session, first_texts(versions))
     timeline = await read_timeline(session, event.id, versions, leaving_out=BY_ITSELF)
     return {
         "moments": await read_moments(session, event, versions),

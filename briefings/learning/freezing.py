@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.learning.packs import read_figures
 from briefings.learning.rows import QuarterPack
 from contacts.journal import SYSTEM, write_journal
+from contacts.records import Database
 from feeds.rows import Event
 from signals.quarters import Quarter, quarter_of
 from signals.rows import Signal
@@ -30,29 +31,34 @@ async def pack_of(session: AsyncSession, quarter: Quarter) -> QuarterPack | None
     return found.first()
 
 
-async def freeze_due(session: AsyncSession, *, now: datetime) -> list[str]:
+async def freeze_due(db: Database, *, now: datetime) -> list[str]:
     """Freeze every quarter that is over and was not yet; returns their names, oldest first.
 
-    Only the real world has quarters: an exercise is forgotten after a month.
+    Each is read without the write lock and kept in a short transaction of its own: an evening
+    waits for none of them, and what was frozen stays when a later one fails. Only the real world
+    has quarters: an exercise is forgotten after a month.
     """
-    first = await _first_quarter(session)
-    if first is None:
-        return []
-    running = quarter_of(now)
-    known = {pack.quarter for pack in await frozen_packs(session)}
     frozen = []
-    for quarter in over_before(running, first):
-        if quarter.name in known:
-            continue
-        figures = await read_figures(session, quarter, is_exercise=False, now=now)
-        session.add(QuarterPack(quarter=quarter.name, frozen_at=now, figures=figures))
-        write_journal(
-            session, who=SYSTEM, action="quarter_frozen", subject=f"quarter_pack:{quarter.name}",
-            now=now,
-        )  # fmt: skip
+    for quarter in await _due(db, now):
+        async with db.read() as session:
+            figures = await read_figures(session, quarter, is_exercise=False, now=now)
+        async with db.begin() as session:
+            session.add(QuarterPack(quarter=quarter.name, frozen_at=now, figures=figures))
+            write_journal(
+                session, who=SYSTEM, action="quarter_frozen",
+                subject=f"quarter_pack:{quarter.name}", now=now,
+            )  # fmt: skip
         frozen.append(quarter.name)
-    await session.flush()
     return frozen
+
+
+async def _due(db: Database, now: datetime) -> list[Quarter]:
+    async with db.read() as session:
+        first = await _first_quarter(session)
+        if first is None:
+            return []
+        known = {pack.quarter for pack in await frozen_packs(session)}
+    return [one for one in over_before(quarter_of(now), first) if one.name not in known]
 
 
 def over_before(running: Quarter, first: Quarter) -> list[Quarter]:

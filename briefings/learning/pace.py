@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import Briefing
+from briefings.versions import first_texts
 from contacts.outbox import (
     Acknowledgement,
     AcknowledgementKind,
@@ -77,14 +78,15 @@ async def read_moments(
 
     :param versions: oldest first, as :func:`briefings.versions.versions_of` gives them.
     """
-    first = versions[0] if versions else None
+    first = first_texts(versions)
     return moments_of(event, first, await _sent(session, first))
 
 
-async def _sent(session: AsyncSession, first: Briefing | None) -> Sent:
-    if first is None:
+async def _sent(session: AsyncSession, first: Sequence[Briefing]) -> Sent:
+    if not first:
         return Sent(None, None)
-    ours = (col(Message.briefing_id) == first.id, col(Delivery.act) == DeliveryAct.SEND)
+    ids = [part.id for part in first]
+    ours = (col(Message.briefing_id).in_(ids), col(Delivery.act) == DeliveryAct.SEND)
     last = await session.exec(
         select(func.max(Delivery.done_at))
         .join(Message, col(Message.id) == col(Delivery.message_id))
@@ -105,16 +107,22 @@ def half_of(read: Sequence[datetime]) -> datetime | None:
     return read[(len(read) - 1) // 2] if len(read) >= LEAST_READERS else None
 
 
-def moments_of(event: Event, first: Briefing | None, sent: Sent) -> list[Moment]:
-    """As :func:`read_moments`, over what is at hand. Pure."""
+def moments_of(event: Event, first: Sequence[Briefing], sent: Sent) -> list[Moment]:
+    """As :func:`read_moments`, over what is at hand. Pure.
+
+    :param first: the first text; its parts when it was approved in parts. It was handed in with
+        the first part, and approved when the last one was.
+    """
+    submitted = [part.submitted_at for part in first if part.submitted_at is not None]
+    approved = [part.approved_at for part in first if part.approved_at is not None]
     at: dict[Step, datetime | None] = {
         Step.SEEN: event.detected_at,
         Step.ALERTED: event.alerted_at,
         Step.CONFIRMED: event.confirmed_at,
         Step.CALLED: event.called_first_at,
-        Step.DRAFTED: first.created_at if first else None,
-        Step.SUBMITTED: first.submitted_at if first else None,
-        Step.APPROVED: first.approved_at if first else None,
+        Step.DRAFTED: min((part.created_at for part in first), default=None),
+        Step.SUBMITTED: min(submitted, default=None),
+        Step.APPROVED: max(approved, default=None),
         Step.SENT: sent.last_at,
         Step.READ: sent.half_read_at,
         Step.CLOSED: event.closed_at,

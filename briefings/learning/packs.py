@@ -21,7 +21,7 @@ from briefings.learning.reached import read_reached, summed
 from briefings.learning.rows import Lesson, LessonStatus, PollCount, Question
 from briefings.moments import local_date
 from briefings.rows import FactBlock
-from briefings.versions import SENT, versions_of
+from briefings.versions import SENT, first_texts, versions_of
 from contacts.directory import Organisation, Tally
 from contacts.gaps import ENOUGH, standings
 from contacts.meeting import contacts_since
@@ -176,9 +176,9 @@ async def _figures_of(session: AsyncSession, event: Event, name: str | None) -> 
     assert event.id is not None
     assert event.confirmed_at is not None
     versions = await versions_of(session, event.id)
-    sent = [version for version in versions if version.status in SENT]
+    sent = any(version.status in SENT for version in versions)
     took = work_time(await read_moments(session, event, versions)) if sent else None
-    total = summed(await read_reached(session, versions[0])) if sent else None
+    total = summed(await read_reached(session, first_texts(versions))) if sent else None
     return EventFigures(
         event.id,
         name or mask_names(event.title),

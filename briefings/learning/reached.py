@@ -1,7 +1,8 @@
 """Whom the first text reached, per domain: counts of organisations, from what was planned.
 
 The list of today says nothing about an evening of last year, so only what was planned then
-counts: deliveries of the first version, and who had to be called because no channel worked.
+counts: deliveries of the first text (all its parts), and who had to be called because no channel
+worked.
 """
 
 from __future__ import annotations
@@ -46,14 +47,20 @@ class Reached:
         return self.organisations - self.reached
 
 
-async def read_reached(session: AsyncSession, first: Briefing | None) -> list[Reached]:
-    """Per domain, in the order of the domains; a domain that got nothing is left out."""
-    if first is None or first.id is None:
+async def read_reached(session: AsyncSession, first: Sequence[Briefing]) -> list[Reached]:
+    """Per domain, in the order of the domains; a domain that got nothing is left out.
+
+    :param first: as :func:`briefings.versions.first_texts` gives it; the day on which its first
+        part went is *the evening*, also for a part that went after midnight.
+    """
+    ids = [part.id for part in first if part.id is not None]
+    if not ids:
         return []
-    return reached_of((await _places(session, first.id)).values(), first.distributed_at)
+    went = [part.distributed_at for part in first if part.distributed_at is not None]
+    return reached_of((await _places(session, ids)).values(), min(went, default=None))
 
 
-async def _places(session: AsyncSession, briefing_id: int) -> Mapping[int, Place]:
+async def _places(session: AsyncSession, briefing_ids: Sequence[int]) -> Mapping[int, Place]:
     read = col(Acknowledgement.id).is_not(None)
     arrived = (col(Delivery.status) == DeliveryStatus.SENT) | read
     when = func.coalesce(col(Delivery.done_at), col(Acknowledgement.at))
@@ -70,7 +77,7 @@ async def _places(session: AsyncSession, briefing_id: int) -> Mapping[int, Place
         .join(Organisation, col(Organisation.id) == col(Delivery.organisation_id))
         .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
         .where(
-            col(Message.briefing_id) == briefing_id,
+            col(Message.briefing_id).in_(briefing_ids),
             col(Delivery.act) == DeliveryAct.SEND,
         )
         .group_by(col(Organisation.id), col(Organisation.domain)),
@@ -80,7 +87,10 @@ async def _places(session: AsyncSession, briefing_id: int) -> Mapping[int, Place
         session,
         select(col(Organisation.id), col(Organisation.domain))
         .join(CallItem, col(CallItem.organisation_id) == col(Organisation.id))
-        .where(col(CallItem.briefing_id) == briefing_id, col(CallItem.why) == CallReason.NO_CHANNEL)
+        .where(
+            col(CallItem.briefing_id).in_(briefing_ids),
+            col(CallItem.why) == CallReason.NO_CHANNEL,
+        )
         .distinct(),
     )
     return {**{ident: Place(domain, None, False) for ident, domain in without}, **places}
