@@ -30,6 +30,7 @@ __all__ = [
     "add_fact",
     "clear_context",
     "facts_of",
+    "has_own_title",
     "open_facts",
     "renew_promise",
     "set_context",
@@ -67,11 +68,28 @@ async def open_facts(
     return block
 
 
+async def has_own_title(session: AsyncSession, event: Event, city: str) -> bool:
+    """Whether the title is still the machine's, so that it may follow the event."""
+    assert event.id is not None
+    block = await _block(session, event.id)
+    plain = _plain_title(event, city)
+    timed = f"{plain}, {moments.clock(event.detected_at)} uur"
+    return block is not None and block.neutral_title in (plain, timed)
+
+
+def _plain_title(event: Event, city: str) -> str:
+    place = (event.place or "").strip() or city
+    return neutral_title(event.type, place, moments.local_date(event.detected_at))
+
+
 async def _own_title(session: AsyncSession, event: Event, city: str) -> str:
     """The neutral title; with the time when another event has the same one already."""
-    place = (event.place or "").strip() or city
-    title = neutral_title(event.type, place, moments.local_date(event.detected_at))
-    same = await session.exec(select(FactBlock.id).where(col(FactBlock.neutral_title) == title))
+    title = _plain_title(event, city)
+    same = await session.exec(
+        select(FactBlock.id).where(
+            col(FactBlock.neutral_title) == title, col(FactBlock.event_id) != event.id
+        )
+    )
     return f"{title}, {moments.clock(event.detected_at)} uur" if same.first() else title
 
 
@@ -255,9 +273,7 @@ async def clear_context(
     assert event.id is not None
     values: dict[str, Any] = {}
     if title:
-        place = (event.place or "").strip() or settings.city
-        on = moments.local_date(event.detected_at)
-        values["neutral_title"] = neutral_title(event.type, place, on)
+        values["neutral_title"] = await _own_title(session, event, settings.city)
     if tie:
         values["local_tie"] = None
     if meaning:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.chat.coordinator.texts import REFUSALS
 from briefings.moments import clock
-from briefings.rows import Briefing, BriefingStatus, BriefingText
+from briefings.rows import Briefing, BriefingStatus, BriefingText, FactBlock
 from contacts.journal import JournalEntry
 from contacts.records import Database
 from feeds.lexicon import load_lexicon
@@ -68,6 +68,20 @@ async def test_a_higher_weight_asks_for_four_eyes_from_then_on(desk: Desk) -> No
     bound = (await desk.rows(Briefing))[-1].content_hash
     refused = await desk.press("goedkeuren", gelezen=bound)
     assert refused.status_code == 422
+
+
+async def test_the_machines_own_title_follows_the_place_and_a_persons_stays(desk: Desk) -> None:
+    await change(desk, plaats="Malburgen")
+    [block] = await desk.rows(FactBlock)
+    assert "Malburgen" in block.neutral_title
+    assert all("Presikhaaf" not in one.html for one in await desk.rows(BriefingText))
+    await desk.press(
+        "kader", versie=block.version, neutral_title="Onrust rond een plein", local_tie="",
+        meaning="", meaning_speaker="",
+    )  # fmt: skip
+    await change(desk, plaats="Klarendal")
+    [block] = await desk.rows(FactBlock)
+    assert block.neutral_title == "Onrust rond een plein"
 
 
 async def test_who_took_the_weight_off_is_not_the_one_who_lets_it_go(desk: Desk) -> None:

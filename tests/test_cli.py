@@ -232,6 +232,26 @@ def test_the_first_link_connects_the_first_coordinator(place: Path) -> None:
     assert redeemed(place, installed().partition("start=")[2]) == Redeemed(1)
 
 
+@pytest.mark.parametrize(
+    ("city", "listed", "note"),
+    [
+        ("Utrecht", "utrecht", texts.INIT_OTHER_CITY),
+        ("Zwolle", "arnhem", texts.INIT_UNKNOWN_CITY),
+        ("Arnhem", "arnhem", ""),
+    ],
+)
+def test_init_says_what_still_belongs_to_another_city(
+    place: Path, city: str, listed: str, note: str
+) -> None:
+    result = call("init", answers=ANSWERS.replace("Arnhem", city, 1))
+    assert result.exit_code == 0
+    assert load_config(Path("config.toml"), {}).feeds.place == listed
+    told = " ".join(said(result).split())
+    for other in (texts.INIT_OTHER_CITY, texts.INIT_UNKNOWN_CITY):
+        start = other.partition("{path}")[0]
+        assert (start in told) is (other == note)
+
+
 def test_init_answers_an_empty_name_of_the_bot_with_what_is_wanted(place: Path) -> None:
     city, _, others = ANSWERS.partition("\n")
     result = call("init", answers=f"{city}\n\n{others}")

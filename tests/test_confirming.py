@@ -159,6 +159,15 @@ async def test_a_source_for_a_claim_that_is_gone_is_answered_and_keeps_nothing(
     assert await standing(phone) == []
 
 
+async def test_what_is_officially_denied_is_a_fact_too_on_the_phone(phone: Chat) -> None:
+    event_id = await running(phone)
+    await tap(phone, f"facts:{event_id}")
+    await tap(phone, await button(phone, texts.ADD_DENIED))
+    await say(phone, "Er is geen school ontruimd.")
+    await tap(phone, await button(phone, "gemeente"))
+    assert await standing(phone) == [(FactKind.DENIED, "Er is geen school ontruimd.", "gemeente")]
+
+
 async def test_title_tie_and_public_words_are_filled_in_on_the_phone(phone: Chat) -> None:
     event_id = await running(phone)
     for part, lines in {

@@ -12,6 +12,8 @@ from bot.config import Config
 from bot.console.event_view import count_by
 from bot.console.health import judge_beat, report
 from bot.console.lists import place_views, set_views
+from bot.console.texts import NEED_LINES_DETAIL
+from bot.demo.stage import exercise_lines
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from briefings.library import library
@@ -156,10 +158,17 @@ async def test_an_empty_list_says_what_is_normal(db: Database, now: datetime) ->
     async with db.begin() as session:
         staff_id = await a_colleague(session, "Coördinator", (Role.COORDINATOR,), now)
         cookies = await signed_in(session, staff_id, now)
-    async with client_of(db, Sealer(Sealer.new_key()), now, cookies=cookies) as desk:
+    checked = Config(briefings=exercise_lines())
+    async with client_of(
+        db, Sealer(Sealer.new_key()), now, config=checked, cookies=cookies
+    ) as desk:
         page = (await desk.get("/")).text
     assert "Niets te doen." in page
     assert "Er loopt geen gebeurtenis." in page
+    async with client_of(db, Sealer(Sealer.new_key()), now, cookies=cookies) as desk:
+        fresh = (await desk.get("/")).text
+    assert "Niets te doen." not in fresh
+    assert NEED_LINES_DETAIL in fresh
 
 
 async def test_a_snoozed_alert_waits_until_its_hour(world: World) -> None:

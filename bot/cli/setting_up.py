@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: the file that ``init`` starts from lies beside the packages
 TEMPLATE = Path(__file__).parents[2] / "config.toml"
+#: the city of that file, and where lists of places lie that come with the product
+TEMPLATE_CITY, COUNTRY = "arnhem", "landelijk"
+PLACES = Path(__file__).parents[2] / "feeds" / "lexicon" / "plaatsen"
 
 Answers = dict[tuple[str, str], str]
 ASKED = (
@@ -46,13 +49,32 @@ def init(
         raise stop(texts.INIT_EXISTS.format(path=config))
     text = (config if config.exists() else TEMPLATE).read_text(encoding="utf-8")
     answers, name = _ask_all(values_of(text))
-    loaded = _write(config, fill_in(text, answers))
+    loaded = _write(config, fill_in(text, answers | _place_of(answers["briefings", "city"])))
     link = run(_first_person(loaded, name))
     say(texts.INIT_WRITTEN.format(path=config))
     say(texts.INIT_LINK)
     say(link)
     _show_qr(link)
     say(texts.INIT_NEXT)
+    if slug_of(loaded.briefings.city) != TEMPLATE_CITY:
+        known = loaded.feeds.place != TEMPLATE_CITY
+        say(
+            (texts.INIT_OTHER_CITY if known else texts.INIT_UNKNOWN_CITY).format(
+                city=loaded.briefings.city, path=config
+            )
+        )
+
+
+def slug_of(city: str) -> str:
+    """A city as its list of places is called: small letters and dashes. Pure."""
+    return re.sub(r"[^a-z]+", "-", city.lower()).strip("-")
+
+
+def _place_of(city: str) -> Answers:
+    """The list of places of this city, where one comes with the product."""
+    name = slug_of(city)
+    known = (PLACES / f"{name}.toml").is_file() and name != COUNTRY
+    return {("feeds", "place"): name} if known else {}
 
 
 def is_filled_in(config: Path) -> bool:

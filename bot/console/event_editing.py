@@ -14,6 +14,7 @@ from bot.console.seen import stamp
 from bot.evening import gripping, writing
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import LEADS, SEVERITIES, next_time
+from briefings.facts import has_own_title
 from briefings.moments import clock as clock_of
 from briefings.settings import BriefingSettings
 from contacts.permissions import Permission
@@ -66,6 +67,7 @@ async def change(visit: Visit) -> Response:
     if isinstance(wanted, str):
         return visit.back(back, done=wanted)
     settings = visit.parts.config.briefings
+    own = await has_own_title(visit.session, event, settings.city)
     changed = await change_event(
         visit.session, event, wanted, who=visit.actor.who, line=settings.four_eyes_from,
         now=visit.now,
@@ -73,7 +75,9 @@ async def change(visit: Visit) -> Response:
     if not changed:
         return visit.back(back, done="nothing_changed")
     # What was handed in is void: it was written for another kind or weight.
-    await writing.rewrite(visit.session, event, visit.actor, settings, now=visit.now)
+    await writing.rewrite(
+        visit.session, event, visit.actor, settings, is_own_title=own, now=visit.now
+    )
     return visit.back(back, done="event_changed")
 
 

@@ -13,7 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console import calling_texts, texts
 from bot.console.health import Beat
+from briefings.moments import local_date
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings.settings import BriefingSettings
 from contacts.calling import CallItem, CallStatus
 from contacts.outbox import (
     DISTRIBUTED,
@@ -246,6 +248,23 @@ def standing_still(beats: Iterable[Beat]) -> list[Need]:
         )
         for beat in beats
         if beat.is_late
+    ]
+
+
+def unchecked_lines(settings: BriefingSettings, *, now: datetime) -> list[Need]:
+    """Lines of the city that nobody checked: as long as there are any, nothing real goes out."""
+    lines = settings.unverified(local_date(now))
+    if not lines:
+        return []
+    return [
+        Need(
+            what=counted(texts.NEED_LINES, len(lines)),
+            detail=texts.NEED_LINES_DETAIL,
+            by=texts.SINCE,
+            due=now,
+            page="/meldkaart",
+            opens_for=Permission.MANAGE_CONTACTS,
+        )
     ]
 
 

@@ -218,6 +218,8 @@ NEED_PAUSE = "{channel} reageert niet"
 NEED_PAUSE_DETAIL = "berichten wachten, niemand krijgt iets dubbel"
 NEED_STILL = "{part} staat stil"
 NEED_STILL_DETAIL = "start Schakel opnieuw als dit zo blijft"
+NEED_LINES = ("1 regel is nog te controleren", "{count} regels zijn nog te controleren")
+NEED_LINES_DETAIL = "tot dan gaat er niets echt uit"
 NEED_FEED = "Bron geeft geen nieuws: {name}"
 
 PARTS = {

@@ -26,6 +26,7 @@ from bot.console.needs import (
     sick_feeds,
     standing_still,
     title_of,
+    unchecked_lines,
     unknown,
     unread,
 )
@@ -120,6 +121,7 @@ async def read_today(
             *await pauses(session, now=now),
             *standing_still(await read_beats(session, config.ticks, now=now)),
         ],
+        [] if is_exercise else unchecked_lines(config.briefings, now=now),
         sick_feeds(sources, config.feeds.tell_after_failures, now=now),
     )
     return Today(

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.wrong_parts import fact_of, sent_part, take_out
 from briefings.drafting import current_briefing, draft_briefing
-from briefings.facts import FactRefused, add_fact, withdraw_fact
+from briefings.facts import FactRefused, add_fact, clear_context, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
@@ -188,11 +188,19 @@ async def rewrite(
     actor: Actor,
     settings: BriefingSettings,
     *,
+    is_own_title: bool,
     now: datetime,
 ) -> None:
     """After the event itself was decided anew: what was handed in, or waits for its moment, is
-    void, for it was read under other rules; then the texts again."""
+    void, for it was read under other rules; then the texts again.
+
+    :param is_own_title: the title was the machine's before, and follows kind and place.
+    """
     assert event.id is not None
+    if is_own_title:
+        await clear_context(
+            session, event, settings, title=True, editor_id=actor.person_id, now=now
+        )
     await void_submission(session, event.id, editor_id=actor.person_id, now=now)
     await redraft(session, event, actor, settings, now=now)
 

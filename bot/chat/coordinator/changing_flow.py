@@ -16,6 +16,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, deadline_label, next_time
+from briefings.facts import has_own_title
 from contacts.outbox import Button
 from feeds.changing import CHANGEABLE, Decided, change_event
 from feeds.lexicon import load_lexicon
@@ -113,13 +114,14 @@ async def _change(turn: Turn, event: Event, seen: str, **values: Any) -> None:
         return
     wanted = replace(Decided.of(event), **values)
     settings, actor = turn.config.briefings, turn.known()
+    own = await has_own_title(turn.session, event, settings.city)
     changed = await change_event(
         turn.session, event, wanted, who=actor.who, line=settings.four_eyes_from, now=turn.now
     )
     if not changed:
         turn.toast = texts.NOTHING_CHANGED
         return
-    await writing.rewrite(turn.session, event, actor, settings, now=turn.now)
+    await writing.rewrite(turn.session, event, actor, settings, is_own_title=own, now=turn.now)
     await show_card(turn, event)
 
 

@@ -48,6 +48,9 @@ async def say_facts(turn: Turn, event: Event) -> None:
         ],
         [
             Button(texts.ADD_UNKNOWN, data("funk", event.id)),
+            Button(texts.ADD_DENIED, data("fden", event.id)),
+        ],
+        [
             Button(texts.REMOVE_FACT, data("fdel", event.id)),
         ],
         [
@@ -97,6 +100,12 @@ async def ask_fact(turn: Turn) -> None:
     event = await open_event_of(turn)
     await turn.ask(FLOW, "text", {"event": event.id, "kind": FactKind.CONFIRMED.value})
     await turn.say(render("coordinator/ask_fact.html"))
+
+
+async def ask_denied(turn: Turn) -> None:
+    event = await open_event_of(turn)
+    await turn.ask(FLOW, "text", {"event": event.id, "kind": FactKind.DENIED.value})
+    await turn.say(render("coordinator/ask_denied.html"))
 
 
 async def ask_unknown(turn: Turn) -> None:
@@ -306,6 +315,7 @@ TAPS: dict[str, Handler] = {
     "facts": show_facts,
     "fadd": ask_fact,
     "funk": ask_unknown,
+    "fden": ask_denied,
     "fsrc": chose_source,
     "fprop": take_over,
     "fcon": ask_confirmed,
