@@ -256,5 +256,5 @@ def test_readers_with_the_same_text_and_links_share_a_message() -> None:
         for n, audiences in enumerate((["ouders"], ["ouders"], ["ouders", "docent_po"]), 1)
     ]
     ways = {n: [a_way(n, ChannelKind.EMAIL, str(n))] for n in (1, 2, 3)}
-    groups = group_readers(plan_everybody(world, ways, is_exercise=False).recipients)
+    groups = group_readers(plan_everybody(world, ways, is_exercise=False).recipients, {})
     assert [len(readers) for readers in groups.values()] == [2, 1]

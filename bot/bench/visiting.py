@@ -22,8 +22,8 @@ from bot.console.pages import PLAIN_COOKIE
 THINK_S = 1.0
 #: streams are open this long before the memory is read
 SETTLE_S = 3.0
-#: to print or for a frame, not to be looked at; and the page that no measured store has
-LEFT_OUT = ("/pdf", "/mail", "/oefenen/N")
+#: to print, to keep or for a frame, not to be looked at; and pages that no measured store has
+LEFT_OUT = ("/pdf", "/mail", "/csv", "/oefenen/N", "/groep/N/bericht", "{name:str}")
 #: every page of the console; N stands for the number of a row
 PAGES = tuple(
     path

@@ -41,7 +41,7 @@ def gazetteer(
     )
     for one in found.findings:
         where = ", ".join(one.where)
-        say(texts.FINDINGS[one.fault].format(what=one.what, where=where))
+        say(texts.FINDINGS[one.fault.value].format(what=one.what, where=where))
     say(texts.UNCHECKED.format(wijken=found.unchecked_wijken, terms=found.unchecked_terms))
     if found.is_wrong:
         raise typer.Exit(WRONG)
