@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console.reading import Door, read_newest
 from bot.console.translation_texts import REFUSALS
+from bot.evening.approving import request_view
 from briefings.approval import ApprovalRefused, Approved, Submitted, approve, submit
 from briefings.drafting import current_briefing, draft_briefing, texts_of
 from briefings.editing import write_words
@@ -168,6 +169,16 @@ async def test_who_brought_in_a_translation_is_not_its_second_reader(db: Databas
             session, briefing, cast.approver, SETTINGS, expected_hash=done.content_hash, now=LATER
         )
     assert alone == ApprovalRefused("four_eyes")
+
+
+async def test_who_approves_in_the_chat_reads_which_translations_go_along(db: Database) -> None:
+    async with db.begin() as session:
+        cast, briefing = await drafted(session)
+        await keep(session, cast, briefing)
+        done = await submit(session, briefing, cast.writer, SETTINGS, now=LATER)
+        assert isinstance(done, Submitted), done
+        text, _ = await request_view(session, cast.event, briefing, now=LATER)
+    assert "gaat mee: Ouders (Turks)" in text
 
 
 async def test_after_sending_nothing_is_translated_any_more(db: Database) -> None:

@@ -12,14 +12,16 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import card, texts
 from bot.chat.render import render
 from bot.chat.shown import shown_form
+from bot.console.contact_texts import LANGUAGES
 from briefings.approval import send_back
 from briefings.approval_rules import needs_four_eyes
 from briefings.blocking import granted_in, open_blocks
 from briefings.counting import read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.plausibility import look_over
-from briefings.rows import CAN_SPLIT, Briefing, BriefingKind, BriefingStatus
+from briefings.rows import CAN_SPLIT, Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
+from briefings.translations import read_translations
 from contacts.directory import ChannelKind, Person, Role
 from contacts.outbox import (
     Button,
@@ -69,6 +71,7 @@ async def request_view(
         names=texts.AUDIENCES,
         blocks=blocks,
         granted=granted_in(briefing, drafts),
+        translations=await _translations(session, drafts),
     )
     seen = briefing.content_hash[:HASH_PART]
     buttons = [
@@ -85,6 +88,14 @@ async def request_view(
             )
             buttons.append([Button(label, data("exc", briefing.id, seen, found.key))])
     return text, buttons
+
+
+async def _translations(session: AsyncSession, drafts: Sequence[BriefingText]) -> list[str]:
+    """Which translations go out with these texts: the approval binds them too."""
+    return [
+        f"{texts.AUDIENCES[audience]} ({LANGUAGES.get(language, language)})"
+        for audience, language in await read_translations(session, drafts)
+    ]
 
 
 async def ask_approvers(
