@@ -15,7 +15,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings import moments
-from briefings.event_kinds import kind_of, neutral_title
+from briefings.event_kinds import kind_of
+from briefings.event_titles import own_title
 from briefings.fact_rules import FactRefused, Statement, judge, judge_public_words, tidy
 from briefings.fact_view import FactView
 from briefings.rows import Fact, FactBlock, FactKind
@@ -30,7 +31,6 @@ __all__ = [
     "add_fact",
     "clear_context",
     "facts_of",
-    "has_own_title",
     "open_facts",
     "renew_promise",
     "set_context",
@@ -54,7 +54,7 @@ async def open_facts(
         return existing
     block = FactBlock(
         event_id=event.id,
-        neutral_title=await _own_title(session, event, settings.city),
+        neutral_title=await own_title(session, event, settings.city),
         as_of=now,
         next_update_at=moments.default_next_update(settings, now=now),
         edited_by=editor_id,
@@ -66,31 +66,6 @@ async def open_facts(
     await session.flush()
     _journal(session, "facts_opened", block, editor_id, now)
     return block
-
-
-async def has_own_title(session: AsyncSession, event: Event, city: str) -> bool:
-    """Whether the title is still the machine's, so that it may follow the event."""
-    assert event.id is not None
-    block = await _block(session, event.id)
-    plain = _plain_title(event, city)
-    timed = f"{plain}, {moments.clock(event.detected_at)} uur"
-    return block is not None and block.neutral_title in (plain, timed)
-
-
-def _plain_title(event: Event, city: str) -> str:
-    place = (event.place or "").strip() or city
-    return neutral_title(event.type, place, moments.local_date(event.detected_at))
-
-
-async def _own_title(session: AsyncSession, event: Event, city: str) -> str:
-    """The neutral title; with the time when another event has the same one already."""
-    title = _plain_title(event, city)
-    same = await session.exec(
-        select(FactBlock.id).where(
-            col(FactBlock.neutral_title) == title, col(FactBlock.event_id) != event.id
-        )
-    )
-    return f"{title}, {moments.clock(event.detected_at)} uur" if same.first() else title
 
 
 async def facts_of(session: AsyncSession, event_id: int) -> FactView:
@@ -273,7 +248,7 @@ async def clear_context(
     assert event.id is not None
     values: dict[str, Any] = {}
     if title:
-        values["neutral_title"] = await _own_title(session, event, settings.city)
+        values["neutral_title"] = await own_title(session, event, settings.city)
     if tie:
         values["local_tie"] = None
     if meaning:

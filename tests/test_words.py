@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select, update
 
+from bot.chat.texts import QUESTION_OVER
 from bot.rows import Conversation
 from bot.tidying import forget_what_is_over
 from contacts.directory import Domain, LinkPurpose, Person, Tally
@@ -139,7 +140,7 @@ async def test_a_button_of_an_older_question_sends_nothing(school: Chat) -> None
     old = school.message
     await school.command("/voorbeeld")
     await school.tap("vw:0", message=old)
-    assert school.toast == "Deze vraag is al afgerond."
+    assert school.toast == QUESTION_OVER
     assert await school.all(Signal) == []
 
 

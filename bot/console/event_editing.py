@@ -14,7 +14,7 @@ from bot.console.seen import stamp
 from bot.evening import gripping, writing
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import LEADS, SEVERITIES, next_time
-from briefings.facts import has_own_title
+from briefings.event_titles import has_own_title
 from briefings.moments import clock as clock_of
 from briefings.settings import BriefingSettings
 from contacts.permissions import Permission

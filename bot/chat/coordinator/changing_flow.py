@@ -16,7 +16,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, deadline_label, next_time
-from briefings.facts import has_own_title
+from briefings.event_titles import has_own_title
 from contacts.outbox import Button
 from feeds.changing import CHANGEABLE, Decided, change_event
 from feeds.lexicon import load_lexicon
