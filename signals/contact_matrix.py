@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from contacts.directory import Domain
 from contacts.meeting import ContactCount, Way
 from signals.feedback import SMALL, shown_count
+from signals.picture import total_of
 
 HUB = Domain.MUNICIPALITY
 #: from so many contacts a share says something, and points at nobody
@@ -72,7 +73,7 @@ def matrix_of(counts: Iterable[ContactCount]) -> Matrix:
         ways[count.way] += count.count
     return Matrix(
         rows={one: {other: _cell(cells[one, other]) for other in Domain} for one in Domain},
-        total=_total_shown(cells),
+        total=total_of(cells),
         ways={way: shown_count(ways[way]) for way in Way},
         hub_share=hub_share(cells),
         unmet=tuple(
@@ -110,13 +111,3 @@ def hub_share(cells: Mapping[tuple[Domain, Domain], int]) -> int | None:
     if total < SHARE_FROM or 0 < through < SMALL or 0 < total - through < SMALL:
         return None
     return STEP * round(100 * through / total / STEP)
-
-
-def _total_shown(cells: Mapping[tuple[Domain, Domain], int]) -> str:
-    """No more exact than the cells add up to."""
-    total = sum(cells.values())
-    vague = sum(1 for count in cells.values() if 0 < count < SMALL)
-    if total < SMALL or not vague:
-        return shown_count(total)
-    exact = sum(count for count in cells.values() if count >= SMALL)
-    return f"{max(exact + vague, SMALL)}-{exact + 2 * vague}"

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 
-from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
-from bot.chat.router import route
-from bot.chat.turn import Turn
-from bot.evening.starting import prepare
-from bot.rows import UpdateKind
 from briefings.rows import BriefingText, Fact, FactBlock, FactKind
 from contacts.directory import Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import grant
-from contacts.permissions import load_actor
 from contacts.records import Database
 from feeds.rows import Event, LeadAgency
 from tests.console_desk import Desk, a_desk
-from tests.partner_world import CONFIG, Chat, a_partner, an_event
+from tests.partner_world import Chat, a_partner
+from tests.test_flow_coordinator import a_running_event, say, tap
 
 LINE = "Er is een school ontruimd aan de Testlaan."
 WORDS = "We houden de school vanavond gesloten."
@@ -42,31 +36,6 @@ async def phone(db: Database, now: datetime) -> Chat:
     return chat
 
 
-async def running(phone: Chat) -> int:
-    event_id = await an_event(phone)
-    async with phone.db.begin() as session:
-        event = await session.get_one(Event, event_id)
-        actor = await load_actor(session, phone.person_id or 0)
-        assert actor is not None
-        await prepare(session, event, actor, CONFIG.briefings, now=phone.now)
-    return event_id
-
-
-async def route_of(phone: Chat, kind: UpdateKind, **values: Any) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, kind, None)
-
-    await phone.run(routed, **values)
-
-
-async def tap(phone: Chat, wire: str) -> None:
-    await route_of(phone, UpdateKind.TAP, tap=parse(wire))
-
-
-async def say(phone: Chat, line: str) -> None:
-    await route_of(phone, UpdateKind.TEXT, text=line, message_id=78)
-
-
 async def button(phone: Chat, label: str) -> str:
     [found] = [one.data for one in await phone.buttons() if one.text == label]
     assert found is not None
@@ -75,7 +44,7 @@ async def button(phone: Chat, label: str) -> str:
 
 async def open_claim(phone: Chat) -> int:
     """An event with one sentence that is not confirmed yet."""
-    event_id = await running(phone)
+    event_id = await a_running_event(phone)
     await tap(phone, f"fadd:{event_id}")
     await say(phone, LINE)
     await say(phone, "De Gelderlander 17.47")
@@ -160,7 +129,7 @@ async def test_a_source_for_a_claim_that_is_gone_is_answered_and_keeps_nothing(
 
 
 async def test_what_is_officially_denied_is_a_fact_too_on_the_phone(phone: Chat) -> None:
-    event_id = await running(phone)
+    event_id = await a_running_event(phone)
     await tap(phone, f"facts:{event_id}")
     await tap(phone, await button(phone, texts.ADD_DENIED))
     await say(phone, "Er is geen school ontruimd.")
@@ -169,7 +138,7 @@ async def test_what_is_officially_denied_is_a_fact_too_on_the_phone(phone: Chat)
 
 
 async def test_title_tie_and_public_words_are_filled_in_on_the_phone(phone: Chat) -> None:
-    event_id = await running(phone)
+    event_id = await a_running_event(phone)
     for part, lines in {
         "titel": ["Ontruiming van een school"],
         "band": ["De school staat in Presikhaaf."],
@@ -188,7 +157,7 @@ async def test_title_tie_and_public_words_are_filled_in_on_the_phone(phone: Chat
 
 
 async def test_public_words_without_who_said_them_are_never_kept(phone: Chat) -> None:
-    event_id = await running(phone)
+    event_id = await a_running_event(phone)
     await tap(phone, f"faro2:{event_id}:woorden")
     await say(phone, WORDS)
     [block] = await phone.all(FactBlock)
@@ -196,7 +165,7 @@ async def test_public_words_without_who_said_them_are_never_kept(phone: Chat) ->
 
 
 async def test_what_was_decided_is_decided_anew_on_the_phone(phone: Chat) -> None:
-    event_id = await running(phone)
+    event_id = await a_running_event(phone)
     for part, label in {"severity": "2", "lead": "veiligheidsregio", "type": "Rellen"}.items():
         await tap(phone, f"echg2:{event_id}:{part}")
         [chosen] = [one for one in await phone.buttons() if one.text.startswith(label)][:1]
@@ -212,7 +181,7 @@ async def test_what_was_decided_is_decided_anew_on_the_phone(phone: Chat) -> Non
 
 
 async def test_a_choice_made_on_top_of_somebody_elses_changes_nothing(phone: Chat) -> None:
-    event_id = await running(phone)
+    event_id = await a_running_event(phone)
     await tap(phone, f"echg2:{event_id}:severity")
     mine = await button(phone, "2")
     theirs = await button(phone, "5")
@@ -225,7 +194,7 @@ async def test_a_choice_made_on_top_of_somebody_elses_changes_nothing(phone: Cha
 
 @pytest.mark.parametrize("wire", ["echg3:{0}:severity:9:{1}", "echg2:{0}:bestaat-niet"])
 async def test_a_forged_choice_is_refused(phone: Chat, wire: str) -> None:
-    event_id = await running(phone)
+    event_id = await a_running_event(phone)
     await tap(phone, f"echg2:{event_id}:severity")
     stamp = (await button(phone, "2")).rpartition(":")[2]
     await tap(phone, wire.format(event_id, stamp))
