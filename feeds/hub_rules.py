@@ -52,8 +52,9 @@ def renew_at(span: timedelta, *, now: datetime) -> datetime:
 
 def is_expected(row: HubSubscription, *, topic: str, now: datetime) -> bool:
     """Whether a confirmation is about what we asked, and lately."""
-    asked = row.status in {HubState.ASKED, HubState.ACTIVE} and row.asked_at is not None
-    return asked and topic == row.topic and now - row.asked_at <= ANSWERED_WITHIN  # type: ignore[operator]
+    if row.asked_at is None or row.status not in {HubState.ASKED, HubState.ACTIVE}:
+        return False
+    return topic == row.topic and now - row.asked_at <= ANSWERED_WITHIN
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:

@@ -14,11 +14,10 @@ from bot.console.seen import stamp
 from bot.evening import gripping, writing
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import LEADS, SEVERITIES, next_time
-from briefings.event_titles import has_own_title
 from briefings.moments import clock as clock_of
 from briefings.settings import BriefingSettings
 from contacts.permissions import Permission
-from feeds.changing import CHANGEABLE, Decided, change_event
+from feeds.changing import CHANGEABLE, Decided
 from feeds.lexicon import load_lexicon
 from feeds.rows import Event, LeadAgency
 from signals.person_filter import screen
@@ -66,18 +65,11 @@ async def change(visit: Visit) -> Response:
     back = f"/gebeurtenis/{event.id}"
     if isinstance(wanted, str):
         return visit.back(back, done=wanted)
-    settings = visit.parts.config.briefings
-    own = await has_own_title(visit.session, event, settings.city)
-    changed = await change_event(
-        visit.session, event, wanted, who=visit.actor.who, line=settings.four_eyes_from,
-        now=visit.now,
-    )  # fmt: skip
+    changed = await writing.decide_anew(
+        visit.session, event, visit.actor, wanted, visit.parts.config.briefings, now=visit.now
+    )
     if not changed:
         return visit.back(back, done="nothing_changed")
-    # What was handed in is void: it was written for another kind or weight.
-    await writing.rewrite(
-        visit.session, event, visit.actor, settings, is_own_title=own, now=visit.now
-    )
     return visit.back(back, done="event_changed")
 
 

@@ -18,14 +18,12 @@ from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import explain, parts_of, show
 from bot.console.signal_form import form_hash, mark_hits, why_refused
-from bot.console.telling import Opener, Place, seal_receipt
-from bot.evening.hearing import hear
-from contacts.tally import count_up
+from bot.console.telling import Opener, Place, seal_receipt, tell_here
 from contacts.tokens import new_token
 from signals import texts as signal_texts
 from signals.person_filter import Screening
 from signals.rows import ToldAs
-from signals.telling import MAX_NOTE, Blocked, Told, short_draft, tell
+from signals.telling import MAX_NOTE, Blocked, Emergency, Told, short_draft
 
 OFFERED = (ToldAs.QUESTION, ToldAs.EXAMPLE)
 
@@ -81,30 +79,16 @@ async def _store(
     request: Request, session: AsyncSession, place: Place, words: Words, *, once: str | None
 ) -> Told | Blocked:
     parts = parts_of(request)
-    now = parts.clock()
-    told = await tell(
-        session,
-        short_draft(
-            ToldAs(words.told_as),
-            None if place.event is None else place.event.id,
-            words.text,
-            # Without an address an answer would be an empty promise.
-            wants_feedback=words.wants_answer and place.reply is not None,
-        ),
-        organisation_id=place.organisation.id or 0,
-        domain=place.organisation.domain,
-        reply=place.reply,
-        sealer=parts.sealer,
-        settings=parts.config.signals,
-        is_exercise=place.is_exercise,
-        now=now,
-        once=once,
+    draft = short_draft(
+        ToldAs(words.told_as),
+        None if place.event is None else place.event.id,
+        words.text,
+        # Without an address an answer would be an empty promise.
+        wants_feedback=words.wants_answer and place.reply is not None,
     )
-    if isinstance(told, Blocked):
-        await count_up(session, "referral", now=now)
-        return told
-    assert isinstance(told, Told)
-    await hear(session, told, now=now)
+    told = await tell_here(session, parts, place, draft, once=once, now=parts.clock())
+    # A few words have no danger to tick, so they are never an emergency.
+    assert not isinstance(told, Emergency)
     return told
 
 

@@ -35,7 +35,7 @@ from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.person_filter import Screening
 from signals.rephrasing import Change
-from signals.telling import Blocked, Emergency, Told, district_names, tell
+from signals.telling import Blocked, Draft, Emergency, Told, district_names, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,24 +145,32 @@ async def _store(
         # Without an address an answer would be an empty promise.
         draft = replace(draft, wants_feedback=False)
     async with parts.db.begin() as session:
-        outcome = await tell(
-            session,
-            draft,
-            organisation_id=place.organisation.id or 0,
-            domain=place.organisation.domain,
-            reply=place.reply,
-            sealer=parts.sealer,
-            settings=parts.config.signals,
-            is_exercise=place.is_exercise,
-            now=now,
-            once=once,
-        )
-        if isinstance(outcome, Blocked):
-            await count_up(session, "referral", now=now)
-        elif isinstance(outcome, Told):
-            # It would prove that the message arrived. But then the moment and the lines of the
-            # journal would join this signal to the person who got that message.
-            await hear(session, outcome, now=now)
+        return await tell_here(session, parts, place, draft, once=once, now=now)
+
+
+async def tell_here(
+    session: AsyncSession, parts: Parts, place: Place, draft: Draft, *, once: str | None,
+    now: datetime,
+) -> Told | Blocked | Emergency:  # fmt: skip
+    """Keep what was told on a page, in the caller's transaction, and let the duiders hear it."""
+    outcome = await tell(
+        session,
+        draft,
+        organisation_id=place.organisation.id or 0,
+        domain=place.organisation.domain,
+        reply=place.reply,
+        sealer=parts.sealer,
+        settings=parts.config.signals,
+        is_exercise=place.is_exercise,
+        now=now,
+        once=once,
+    )
+    if isinstance(outcome, Blocked):
+        await count_up(session, "referral", now=now)
+    elif isinstance(outcome, Told):
+        # It would prove that the message arrived. But then the moment and the lines of the
+        # journal would join this signal to the person who got that message.
+        await hear(session, outcome, now=now)
     return outcome
 
 

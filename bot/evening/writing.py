@@ -11,12 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.wrong_parts import fact_of, sent_part, take_out
 from briefings.drafting import current_briefing, draft_briefing
+from briefings.event_titles import has_own_title
 from briefings.facts import FactRefused, add_fact, clear_context, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
 from briefings.versions import void_submission
 from contacts.permissions import Actor, Permission, require
+from feeds.changing import Decided, change_event
 from feeds.rows import Event
 from signals.feedback import open_signals
 from signals.person_filter import screen
@@ -182,27 +184,36 @@ async def redraft(
     )
 
 
-async def rewrite(
+async def decide_anew(
     session: AsyncSession,
     event: Event,
     actor: Actor,
+    wanted: Decided,
     settings: BriefingSettings,
     *,
-    is_own_title: bool,
     now: datetime,
-) -> None:
-    """After the event itself was decided anew: what was handed in, or waits for its moment, is
-    void, for it was read under other rules; then the texts again.
+) -> bool:
+    """Decide about a running event anew; False when it was decided so already.
 
-    :param is_own_title: the title was the machine's before, and follows kind and place.
+    What was handed in, or waits for its moment, is void, for it was read under other rules. A
+    title that is still the machine's follows kind and place. Then the texts again.
+
+    :raises contacts.records.StaleMove: it does not run any more.
     """
     assert event.id is not None
+    is_own_title = await has_own_title(session, event, settings.city)
+    changed = await change_event(
+        session, event, wanted, who=actor.who, line=settings.four_eyes_from, now=now
+    )
+    if not changed:
+        return False
     if is_own_title:
         await clear_context(
             session, event, settings, title=True, editor_id=actor.person_id, now=now
         )
     await void_submission(session, event.id, editor_id=actor.person_id, now=now)
     await redraft(session, event, actor, settings, now=now)
+    return True
 
 
 async def begin_version(

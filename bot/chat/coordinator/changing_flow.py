@@ -16,9 +16,8 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, deadline_label, next_time
-from briefings.event_titles import has_own_title
 from contacts.outbox import Button
-from feeds.changing import CHANGEABLE, Decided, change_event
+from feeds.changing import CHANGEABLE, Decided
 from feeds.lexicon import load_lexicon
 from feeds.rows import Event
 
@@ -113,15 +112,12 @@ async def _change(turn: Turn, event: Event, seen: str, **values: Any) -> None:
         await turn.say(render("coordinator/ask_line.html", question=texts.CHANGED_MEANWHILE))
         return
     wanted = replace(Decided.of(event), **values)
-    settings, actor = turn.config.briefings, turn.known()
-    own = await has_own_title(turn.session, event, settings.city)
-    changed = await change_event(
-        turn.session, event, wanted, who=actor.who, line=settings.four_eyes_from, now=turn.now
+    changed = await writing.decide_anew(
+        turn.session, event, turn.known(), wanted, turn.config.briefings, now=turn.now
     )
     if not changed:
         turn.toast = texts.NOTHING_CHANGED
         return
-    await writing.rewrite(turn.session, event, actor, settings, is_own_title=own, now=turn.now)
     await show_card(turn, event)
 
 
