@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,17 +13,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from sqlmodel import col, select
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console.number_files import Number, write_numbers
-from briefings.learning.pace import Sent, Step, half_of, moments_of, work_time
-from briefings.learning.reached import Place, reached_of, summed
+from briefings.learning.pace import Sent, Step, moments_of, read_moments, work_time
+from briefings.learning.reached import read_reached, summed
 from briefings.learning.timeline import lines_of
 from briefings.pdf import can_print
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
-from contacts.directory import Domain, Person
+from contacts.calling import CallItem, CallReason
+from contacts.directory import ChannelKind, Domain, Organisation, Person
 from contacts.journal import JournalEntry
-from contacts.outbox import Delivery, DeliveryStatus
+from contacts.outbox import (
+    Acknowledgement,
+    AcknowledgementKind,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+)
 from contacts.records import Database
 from feeds.rows import Event, Origin
 from signals.looking_back import read_told, told_of
@@ -50,6 +60,80 @@ def a_first(**given: Any) -> Briefing:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Got:
+    """One organisation with one address: when it got the text, when somebody said so."""
+
+    at: datetime | None
+    read_after: int | None = None
+    domain: Domain = Domain.EDUCATION
+
+
+async def a_sent_text(db: Database, got: list[Got]) -> Briefing:
+    """A first text that went out at ``AT``, and what became of it."""
+    async with db.begin() as session:
+        session.add(an_event(id=1))
+        await session.flush()
+        first = a_first(created_at=AT, distributed_at=AT, status=BriefingStatus.DISTRIBUTED)
+        session.add(first)
+        await session.flush()
+        for one in got:
+            await add_reader(session, first, one)
+    return first
+
+
+async def an_organisation(session: AsyncSession, domain: Domain) -> int:
+    number = (await session.exec(select(func.count()).select_from(Organisation))).one() + 1
+    made = Organisation(name=f"Organisatie {number}", domain=domain, created_at=AT)
+    session.add(made)
+    await session.flush()
+    assert made.id is not None
+    return made.id
+
+
+async def add_reader(session: AsyncSession, first: Briefing, got: Got) -> None:
+    owner = await an_organisation(session, got.domain)
+    message = Message(
+        kind=MessageKind.BRIEFING, event_id=1, briefing_id=first.id, content={},
+        created_at=AT, send_at=AT,
+    )  # fmt: skip
+    session.add(message)
+    await session.flush()
+    assert message.id is not None
+    delivery = Delivery(
+        message_id=message.id, organisation_id=owner, kind=ChannelKind.EMAIL,
+        address=f"{owner}@school.example", not_before=AT, planned_at=AT, done_at=got.at,
+        status=DeliveryStatus.SENT if got.at else DeliveryStatus.FAILED,
+    )  # fmt: skip
+    session.add(delivery)
+    await session.flush()
+    if got.read_after is not None:
+        assert delivery.id is not None
+        session.add(
+            Acknowledgement(
+                delivery_id=delivery.id, organisation_id=owner, event_id=1,
+                kind=AcknowledgementKind.READ, at=AT + timedelta(minutes=got.read_after),
+            )
+        )  # fmt: skip
+        await session.flush()
+
+
+async def add_unreachable(session: AsyncSession, first: Briefing, domain: Domain) -> None:
+    """An organisation that had to be called, for want of a channel: twice on the list."""
+    owner = await an_organisation(session, domain)
+    for key in ("a", "b"):
+        person = Person(organisation_id=owner, name=key, created_at=AT)
+        session.add(person)
+        await session.flush()
+        session.add(
+            CallItem(
+                event_id=1, briefing_id=first.id, organisation_id=owner, person_id=person.id,
+                why=CallReason.NO_CHANNEL, added_at=AT,
+            )
+        )  # fmt: skip
+    await session.flush()
+
+
 MINUTES = st.lists(st.integers(0, 600), min_size=6, max_size=6)
 
 
@@ -73,27 +157,41 @@ def test_an_event_without_a_text_has_no_working_time() -> None:
     assert work_time(found) is None
 
 
-def test_two_readers_do_not_tell_when_half_had_read() -> None:
-    times = [AT + timedelta(minutes=count) for count in (1, 5, 9, 30)]
-    assert half_of(times[:2]) is None
-    assert half_of(times[:3]) == times[1]
-    assert half_of(times) == times[1]
+async def test_two_readers_do_not_tell_when_half_had_read(db: Database) -> None:
+    first = await a_sent_text(db, [Got(AT, read_after=None)])
+    for minutes, half in ((1, None), (5, None), (9, 5), (30, 5), (31, 9)):
+        async with db.begin() as session:
+            await add_reader(session, first, Got(AT, read_after=minutes))
+            found = await read_moments(session, an_event(), [first])
+        read = [one.at - AT for one in found if one.step is Step.READ]
+        assert read == ([] if half is None else [timedelta(minutes=half)])
 
 
-def test_reached_on_the_day_of_sending_is_told_apart_from_later() -> None:
-    places = [
-        Place(Domain.EDUCATION, AT + timedelta(hours=2), True),
-        Place(Domain.EDUCATION, AT + timedelta(hours=9), False),
-        Place(Domain.EDUCATION, None, False),
-        Place(Domain.CIVIL, AT, False),
-    ]
-    [education, civil] = reached_of(places, AT)
+async def test_reached_on_the_day_of_sending_is_told_apart_from_later(db: Database) -> None:
+    first = await a_sent_text(
+        db,
+        [
+            Got(AT + timedelta(hours=2), read_after=200),
+            Got(AT + timedelta(hours=9)),
+            Got(None),
+            Got(AT, domain=Domain.CIVIL),
+            # It came back, yet somebody tapped: that proves that it arrived.
+            Got(None, read_after=10, domain=Domain.SAFETY),
+        ],
+    )
+    async with db.begin() as session:
+        await add_unreachable(session, first, Domain.CIVIL)
+        found = {one.domain: one for one in await read_reached(session, [first])}
+    assert list(found) == [domain for domain in Domain if domain in found]
+    education, civil = found[Domain.EDUCATION], found[Domain.CIVIL]
+    safety = found[Domain.SAFETY]
     assert (education.organisations, education.reached, education.in_time) == (3, 2, 1)
     assert (education.missed, education.read) == (1, 1)
-    assert civil.domain is Domain.CIVIL
+    assert (safety.reached, safety.in_time, safety.read) == (1, 1, 1)
+    assert (civil.organisations, civil.reached) == (2, 1)
     total = summed([education, civil])
     assert total is not None
-    assert (total.organisations, total.reached, total.in_time) == (4, 3, 2)
+    assert (total.organisations, total.reached, total.in_time) == (5, 3, 2)
     assert summed([]) is None
 
 

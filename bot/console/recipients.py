@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlmodel import col
 from starlette.responses import Response
 
@@ -134,26 +134,24 @@ def _asked(query: Mapping[str, str]) -> Asked:
 def _groups(
     event: Event, briefing: Briefing, versions: Sequence[Briefing]
 ) -> dict[str, ColumnElement[bool]]:
-    """The condition of each group; together they are everybody on the list. Pure."""
+    """The condition of each group; whoever fits several is in the first of them. Pure."""
     reachable = and_(col(Person.left_at).is_(None), has_channel(event))
     if briefing.status not in OPEN:
-        got = got_version(briefing)
-        later = missed_but_reachable(event, briefing)
-        missed = and_(meant_for(briefing), not_(got), not_(later))
         return {
-            "krijgt": got,
-            "alsnog": and_(not_(got), later),
-            "geen-kanaal": missed,
-            "niet": and_(not_(got), not_(later), not_(missed)),
+            "krijgt": got_version(briefing),
+            "alsnog": missed_but_reachable(event, briefing),
+            "geen-kanaal": meant_for(briefing),
+            "niet": true(),
         }
     invited = on_the_list()
     if briefing.kind is not BriefingKind.FIRST:
         invited = col(Person.id).in_(_told(followed_by(briefing, versions)))
-    return {
-        "krijgt": and_(invited, reachable),
-        "geen-kanaal": and_(invited, not_(reachable)),
-        "niet": not_(invited),
-    }
+    return {"krijgt": and_(invited, reachable), "geen-kanaal": invited, "niet": true()}
+
+
+def _group_of(where: Mapping[str, ColumnElement[bool]]) -> ColumnElement[str]:
+    """The group that somebody is in. Asked in order, so that no condition is worked out twice."""
+    return case(*((condition, key) for key, condition in where.items()))
 
 
 def _told(versions: Sequence[Briefing]) -> Any:
@@ -196,9 +194,11 @@ def _everybody(event: Event, asked: Asked, *columns: Any) -> Any:
 async def _count(
     visit: Visit, event: Event, asked: Asked, where: Mapping[str, ColumnElement[bool]]
 ) -> dict[str, int]:
-    sums = [func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in where.values()]
-    (row,) = await read_columns(visit.session, _everybody(event, asked, *sums))
-    return dict(zip(where, (int(count) for count in row), strict=True))
+    group = _group_of(where).label("groep")
+    found = await read_columns(
+        visit.session, _everybody(event, asked, group, func.count()).group_by("groep")
+    )
+    return dict.fromkeys(where, 0) | {key: int(count) for key, count in found}
 
 
 async def _lines(
@@ -214,7 +214,7 @@ async def _lines(
     )  # fmt: skip
     query = (
         _everybody(event, asked, *columns)
-        .where(where[asked.group])
+        .where(_group_of(where) == asked.group)
         .order_by(col(Organisation.name), col(Person.name), col(Person.id))
         .offset((asked.leaf - 1) * PAGE)
         .limit(PAGE)

@@ -21,6 +21,8 @@ from feeds.rows import Event, EventStatus
 
 #: after the last step of the calendar somebody may still be late with it for so long
 AFTER_THE_LAST = timedelta(days=21)
+#: days are counted in the city's calendar, so the step is a little earlier than the hours say
+BEFORE_LOOKING_BACK = timedelta(days=2)
 
 
 Timed = tuple[list[Line], float | None]
@@ -61,9 +63,14 @@ async def _speeds(
 async def timed_events(
     session: AsyncSession, clock: ClockSettings, *, now: datetime
 ) -> Sequence[Event]:
-    """Events that may have a step open: those that run, and those lately closed."""
+    """Events that may have a step open: those that run, and those closed so long ago that a
+    look back is due, or with a follow-up planned.
+
+    Closing leaves only these two steps open (``briefings.timetable.AFTERWARDS``), so an event
+    that was closed last week costs nothing.
+    """
     lately = local_date(now - AFTER_THE_LAST)
-    longest = timedelta(weeks=clock.look_back_weeks) + AFTER_THE_LAST
+    look_back = timedelta(weeks=clock.look_back_weeks)
     found = await session.exec(
         select(Event)
         .where(
@@ -71,7 +78,9 @@ async def timed_events(
             or_(
                 col(Event.status).in_(RUNNING),
                 (col(Event.status) == EventStatus.CLOSED)
-                & (col(Event.confirmed_at) > now - longest),
+                & col(Event.confirmed_at).between(
+                    now - look_back - AFTER_THE_LAST, now - look_back + BEFORE_LOOKING_BACK
+                ),
                 col(Event.id).in_(select(FollowUp.event_id).where(col(FollowUp.day) >= lately)),
             ),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -92,19 +93,36 @@ async def _sent(session: AsyncSession, first: Sequence[Briefing]) -> Sent:
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(*ours, col(Delivery.status) == DeliveryStatus.SENT)
     )
-    read = await session.exec(
-        select(Acknowledgement.at)
+    return Sent(last.one(), await _half_read(session, ours))
+
+
+async def _half_read(session: AsyncSession, ours: Sequence[ColumnElement[bool]]) -> datetime | None:
+    """When half of those who said so had read it; None when there are too few to tell.
+
+    The store sorts and counts: an evening has thousands of readers, and a page asks for this.
+    """
+    ordered = (
+        select(
+            col(Acknowledgement.at).label("at"),
+            func.row_number().over(order_by=col(Acknowledgement.at)).label("place"),
+            func.count().over().label("readers"),
+        )
         .join(Delivery, col(Delivery.id) == col(Acknowledgement.delivery_id))
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(*ours, col(Acknowledgement.kind) == AcknowledgementKind.READ)
-        .order_by(col(Acknowledgement.at))
+        .subquery()
     )
-    return Sent(last.one(), half_of(read.all()))
-
-
-def half_of(read: Sequence[datetime]) -> datetime | None:
-    """When half of them had it; None when there are too few to tell. Pure. Oldest first."""
-    return read[(len(read) - 1) // 2] if len(read) >= LEAST_READERS else None
+    found = await session.exec(
+        select(ordered.c.at)
+        .where(
+            ordered.c.readers >= LEAST_READERS,
+            # The first that makes it half of them.
+            ordered.c.place * 2 >= ordered.c.readers,
+        )
+        .order_by(ordered.c.place)
+        .limit(1)
+    )
+    return found.first()
 
 
 def moments_of(event: Event, first: Sequence[Briefing], sent: Sent) -> list[Moment]:

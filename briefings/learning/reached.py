@@ -7,29 +7,20 @@ worked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Executable, Subquery, case, false, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.moments import local_date
+from briefings.moments import at_clock, local_date
 from briefings.rows import Briefing
 from contacts.calling import CallItem, CallReason
 from contacts.directory import Domain, Organisation
 from contacts.outbox import Acknowledgement, Delivery, DeliveryAct, DeliveryStatus, Message
 from contacts.records import read_columns
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One organisation: when the first of its people had it (None: nobody), who said so."""
-
-    domain: Domain
-    reached_at: datetime | None
-    has_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,67 +48,79 @@ async def read_reached(session: AsyncSession, first: Sequence[Briefing]) -> list
     if not ids:
         return []
     went = [part.distributed_at for part in first if part.distributed_at is not None]
-    return reached_of((await _places(session, ids)).values(), min(went, default=None))
+    places = _places(ids)
+    found = await read_columns(session, _per_domain(places, evening_of(min(went, default=None))))
+    counts = {domain: list(numbers) for domain, *numbers in found}
+    for domain, number in await read_columns(session, _without(ids, places)):
+        counts.setdefault(domain, [0, 0, 0, 0])[0] += number
+    return [
+        Reached(domain, *(int(one or 0) for one in counts[domain]))
+        for domain in Domain
+        if domain in counts
+    ]
 
 
-async def _places(session: AsyncSession, briefing_ids: Sequence[int]) -> Mapping[int, Place]:
+def evening_of(sent_at: datetime | None) -> tuple[datetime, datetime] | None:
+    """The day of the city on which the first text went, from its begin to before its end. Pure."""
+    if sent_at is None:
+        return None
+    day = local_date(sent_at)
+    return at_clock(day, time.min), at_clock(day + timedelta(days=1), time.min)
+
+
+def _places(briefing_ids: Sequence[int]) -> Subquery:
+    """Each organisation with a delivery: when the first of its people had it, who said so.
+
+    The store counts: thousands of organisations, and a page asks for it.
+    """
     read = col(Acknowledgement.id).is_not(None)
     arrived = (col(Delivery.status) == DeliveryStatus.SENT) | read
     when = func.coalesce(col(Delivery.done_at), col(Acknowledgement.at))
-    found = await read_columns(
-        session,
+    return (
         select(
-            col(Organisation.id),
-            col(Organisation.domain),
-            func.min(case((arrived, when))),
-            func.max(case((read, 1), else_=0)),
+            col(Delivery.organisation_id).label("id"),
+            func.min(case((arrived, when))).label("reached_at"),
+            func.max(case((read, 1), else_=0)).label("has_read"),
         )
-        .select_from(Delivery)
         .join(Message, col(Message.id) == col(Delivery.message_id))
-        .join(Organisation, col(Organisation.id) == col(Delivery.organisation_id))
         .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
         .where(
             col(Message.briefing_id).in_(briefing_ids),
             col(Delivery.act) == DeliveryAct.SEND,
         )
-        .group_by(col(Organisation.id), col(Organisation.domain)),
+        .group_by(col(Delivery.organisation_id))
+        .subquery()
     )
-    places = {ident: Place(domain, at, bool(has_read)) for ident, domain, at, has_read in found}
-    without = await read_columns(
-        session,
-        select(col(Organisation.id), col(Organisation.domain))
+
+
+def _per_domain(places: Subquery, evening: tuple[datetime, datetime] | None) -> Executable:
+    """Per domain: organisations, reached, reached that evening, and those where somebody read."""
+    at = places.c.reached_at
+    in_time = false() if evening is None else (at >= evening[0]) & (at < evening[1])
+    return (
+        select(
+            col(Organisation.domain),
+            func.count(),
+            func.count(at),
+            func.sum(case((in_time, 1), else_=0)),
+            func.sum(places.c.has_read),
+        )
+        .join(places, places.c.id == col(Organisation.id))
+        .group_by(col(Organisation.domain))
+    )
+
+
+def _without(briefing_ids: Sequence[int], places: Subquery) -> Executable:
+    """Per domain: organisations for which nothing could be planned."""
+    return (
+        select(col(Organisation.domain), func.count(col(Organisation.id).distinct()))
         .join(CallItem, col(CallItem.organisation_id) == col(Organisation.id))
         .where(
             col(CallItem.briefing_id).in_(briefing_ids),
             col(CallItem.why) == CallReason.NO_CHANNEL,
+            col(Organisation.id).not_in(select(places.c.id).where(places.c.id.is_not(None))),
         )
-        .distinct(),
-    )
-    return {**{ident: Place(domain, None, False) for ident, domain in without}, **places}
-
-
-def reached_of(places: Iterable[Place], sent_at: datetime | None) -> list[Reached]:
-    """Counts per domain. Pure.
-
-    :param sent_at: when the first text went out; its day is *the evening*.
-    """
-    evening = None if sent_at is None else local_date(sent_at)
-    by_domain: dict[Domain, list[Place]] = {}
-    for place in places:
-        by_domain.setdefault(place.domain, []).append(place)
-    return [
-        _counted(domain, by_domain[domain], evening) for domain in Domain if domain in by_domain
-    ]
-
-
-def _counted(domain: Domain, places: Sequence[Place], evening: object) -> Reached:
-    times = [place.reached_at for place in places if place.reached_at is not None]
-    return Reached(
-        domain,
-        organisations=len(places),
-        reached=len(times),
-        in_time=sum(local_date(at) == evening for at in times),
-        read=sum(place.has_read for place in places),
+        .group_by(col(Organisation.domain))
     )
 
 
