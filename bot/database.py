@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -59,6 +60,8 @@ LIVENESS: Mapping[str, int] = {
 #: what holds locks and does nothing for so long will not do anything any more
 IDLE_IN_TRANSACTION_MS = 60_000
 QUICKLY: Mapping[str, Any] = {"async_creator_fn": connect_quickly}
+#: lists in rows are read by the thousand for a page; this reader takes a fifth of the time
+LISTS: Mapping[str, Any] = {"json_deserializer": from_json}
 
 
 def open_database(url: str) -> Database:
@@ -68,7 +71,7 @@ def open_database(url: str) -> Database:
     """
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_async_engine(
-            url, pool_size=8, max_overflow=8, hide_parameters=True,
+            url, pool_size=8, max_overflow=8, hide_parameters=True, **LISTS,
             connect_args=liveness(make_url(url).query.get("options", "")),
         )  # fmt: skip
         return Database(engine, engine)
@@ -80,9 +83,15 @@ def open_database(url: str) -> Database:
         pool_timeout=60,
         hide_parameters=True,
         connect_args=QUICKLY,
+        **LISTS,
     )
     reader = create_async_engine(
-        url, pool_size=4, max_overflow=4, hide_parameters=True, connect_args=QUICKLY
+        url,
+        pool_size=4,
+        max_overflow=4,
+        hide_parameters=True,
+        connect_args=QUICKLY,
+        **LISTS,
     )
     _honest_sqlite(writer, "BEGIN IMMEDIATE")
     _honest_sqlite(reader, "BEGIN")

@@ -87,18 +87,18 @@ class ReachDay(Row, table=True):
 
 def gaps_of(standing: Standing, every: timedelta, *, now: datetime) -> list[Gap]:
     """What is missing at one organisation, the gravest first. Pure."""
-    found = {
-        Gap.UNREACHABLE: standing.reachable == 0,
-        Gap.FEW: standing.people < ENOUGH,
-        Gap.BOUNCING: standing.bouncing > 0,
-        Gap.BLOCKED: standing.blocked > 0,
-        Gap.NO_CHANNEL: 0 < standing.reachable < standing.people,
-        Gap.SUCCESSOR: standing.vacant > 0,
-        Gap.SILENT: standing.silent > 0,
-        Gap.UNCONFIRMED: not is_fresh(standing.organisation.confirmed_at, every, now),
-        Gap.NO_BACKUP: standing.people > 0 and standing.organisation.backup_person_id is None,
-    }
-    return [gap for gap, is_there in found.items() if is_there]
+    found = (
+        (standing.reachable == 0, Gap.UNREACHABLE),
+        (standing.people < ENOUGH, Gap.FEW),
+        (standing.bouncing > 0, Gap.BOUNCING),
+        (standing.blocked > 0, Gap.BLOCKED),
+        (0 < standing.reachable < standing.people, Gap.NO_CHANNEL),
+        (standing.vacant > 0, Gap.SUCCESSOR),
+        (standing.silent > 0, Gap.SILENT),
+        (not is_fresh(standing.organisation.confirmed_at, every, now), Gap.UNCONFIRMED),
+        (standing.people > 0 and standing.organisation.backup_person_id is None, Gap.NO_BACKUP),
+    )
+    return [gap for is_there, gap in found if is_there]
 
 
 async def standings(
@@ -127,7 +127,7 @@ async def all_standings(
         session, sql_select(*columns).where(mine).order_by(col(Organisation.name))
     )
     within = select(Organisation.id).where(mine)
-    return await _standings(session, [Place(*row) for row in rows], within, every, now=now)
+    return await _standings(session, list(map(Place._make, rows)), within, every, now=now)
 
 
 async def _standings(
