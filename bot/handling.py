@@ -128,7 +128,9 @@ async def _together(db: Database, ids: Sequence[int], rules: Rules) -> dict[int,
                 done[update_id] = Handled()
                 if row is not None:
                     done[update_id] = await _run_turn(session, row, rules, ahead)
-                    await session.flush()
+                    # What was only said waits for the others.
+                    if session.new or session.dirty or session.deleted:
+                        await session.flush()
             except Exception as error:
                 raise _SetApartError(len(done) - 1) from error
             session.expunge_all()

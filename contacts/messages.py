@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Connection, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.journal import SYSTEM, write_journal
-from contacts.outbox import Content, Message, MessageKind, Priority
+from contacts.journal import SYSTEM, JournalEntry, write_journal
+from contacts.outbox import Content, Delivery, Message, MessageKind, Priority
 
 #: from this severity a briefing goes before other bulk, and is followed up
 URGENT_SEVERITY = 4
+PLANNED = "deliveries_planned"
+
+_TABLES = Message.metadata.tables
+_MESSAGES = _TABLES[str(Message.__tablename__)]
+_ADD_MESSAGE = insert(_MESSAGES)
+_ADD_AND_NUMBER = _ADD_MESSAGE.returning(_MESSAGES.c.id, sort_by_parameter_order=True)
+_LAST_MESSAGE = select(func.coalesce(func.max(_MESSAGES.c.id), 0))
+_ADD_DELIVERY = insert(_TABLES[str(Delivery.__tablename__)])
+_ADD_LINE = insert(_TABLES[str(JournalEntry.__tablename__)])
 
 _PRIORITIES = {
     MessageKind.ALERT: Priority.DIALOGUE,
@@ -62,12 +74,47 @@ async def store_message(
     return message
 
 
+def write_planned(
+    connection: Connection, planned: Sequence[tuple[dict[str, Any], dict[str, Any]]]
+) -> None:
+    """Messages with one delivery each, as columns that have no number yet, and their lines."""
+    numbers = _add_messages(connection, [message for message, _ in planned])
+    numbered = list(zip(numbers, planned, strict=True))
+    connection.execute(
+        _ADD_DELIVERY, [{**delivery, "message_id": number} for number, (_, delivery) in numbered]
+    )
+    connection.execute(
+        _ADD_LINE,
+        [
+            {
+                "at": message["created_at"], "actor": str(SYSTEM), "action": PLANNED,
+                "subject": f"message:{number}",
+                "detail": {"kind": message["kind"].value, "deliveries": 1},
+            }
+            for number, (message, _) in numbered
+        ],
+    )  # fmt: skip
+
+
+def _add_messages(connection: Connection, messages: Sequence[dict[str, Any]]) -> Sequence[int]:
+    """Their numbers, in the same order.
+
+    SQLite does not promise an order for what it returns; but who writes there is alone.
+    """
+    if connection.dialect.name != "sqlite":
+        return connection.execute(_ADD_AND_NUMBER, messages).scalars().all()
+    first = connection.execute(_LAST_MESSAGE).scalar_one() + 1
+    numbered = [{"id": number, **one} for number, one in enumerate(messages, first)]
+    connection.execute(_ADD_MESSAGE, numbered)
+    return range(first, first + len(messages))
+
+
 def journal_planned(session: AsyncSession, message: Message, count: int, *, now: datetime) -> None:
     """One line for the whole batch, which says how many."""
     write_journal(
         session,
         who=SYSTEM,
-        action="deliveries_planned",
+        action=PLANNED,
         subject=f"message:{message.id}",
         detail={"kind": message.kind.value, "deliveries": count},
         now=now,

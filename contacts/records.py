@@ -20,6 +20,7 @@ from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.gathering import GatheringAsyncSession
 from contacts.journal import Who, write_journal
 
 S = TypeVar("S", bound=StrEnum)
@@ -208,7 +209,7 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One write transaction: committed at the end, rolled back on an exception."""
         async with (
-            AsyncSession(self._writer, expire_on_commit=False) as session,
+            GatheringAsyncSession(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
@@ -216,7 +217,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A look without the write lock; what is changed in it is thrown away."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+        async with GatheringAsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
     async def close(self) -> None:

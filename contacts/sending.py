@@ -14,8 +14,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
+from contacts.gathering import gather
 from contacts.journal import SYSTEM, Who
-from contacts.messages import journal_planned, store_message
+from contacts.messages import default_priority, journal_planned, store_message, write_planned
 from contacts.outbox import (
     DELIVERY_MOVES,
     MESSAGE_MOVES,
@@ -71,6 +72,33 @@ async def post(
     await session.flush()
     journal_planned(session, message, len(deliveries), now=now)
     return deliveries
+
+
+def post_soon(
+    session: AsyncSession,
+    *,
+    kind: MessageKind,
+    content: Content,
+    to: Recipient,
+    now: datetime,
+    event_id: int | None = None,
+    is_exercise: bool = False,
+) -> None:
+    """As :func:`post` for one recipient, for whoever does not ask for its number in this
+    transaction: it is written together with others, before anything else is."""
+    priority = int(default_priority(kind, 0))
+    message = {
+        "kind": kind, "status": MessageStatus.READY, "priority": priority, "severity": 0,
+        "event_id": event_id, "content": content.to_json(), "is_exercise": is_exercise,
+        "created_at": now, "send_at": now,
+    }  # fmt: skip
+    delivery = {
+        "person_id": to.person_id, "organisation_id": to.organisation_id, "kind": to.kind,
+        "address": to.address, "status": DeliveryStatus.PLANNED, "act": DeliveryAct.SEND,
+        "priority": priority, "not_before": now, "attempts": 0, "is_repeat": False,
+        "is_backup": False, "is_exercise": is_exercise, "planned_at": now,
+    }  # fmt: skip
+    gather(session, write_planned, (message, delivery))
 
 
 def _delivery(message: Message, recipient: Recipient, *, now: datetime) -> Delivery:

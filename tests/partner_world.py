@@ -36,6 +36,7 @@ from contacts.records import Database
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus, Origin
+from tests.outbox_world import all_deliveries
 
 CHAT = 4242
 SEALER = Sealer(Sealer.new_key())
@@ -68,9 +69,8 @@ class Chat:
                 **values,
             )  # fmt: skip
             await handler(turn)
-        if turn.said:
-            assert turn.said[-1].id is not None
-            self.message = turn.said[-1].id
+        if turn.has_spoken:
+            self.message = (await all_deliveries(self.db))[-1].id or 0
         self.toast = turn.toast
         return turn
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -180,3 +180,15 @@ async def test_two_who_handle_the_same_updates_do_not_both_answer(
     await two_ask(db)
     assert await handle_together(db, [1, 2, 3], Config(), SEALER, now=utc_now()) == {}
     assert await all_deliveries(db) == []
+
+
+async def test_what_a_batch_answers_is_written_together(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handling, "TOGETHER_S", 60.0)
+    await four_ask_for_help(db)
+    statements: list[str] = []
+    engine = db.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert len(await handle_together(db, [1, 2, 3, 4], Config(), SEALER, now=utc_now())) == 4
+    assert len([one for one in statements if one.startswith("INSERT")]) == 3

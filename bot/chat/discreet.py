@@ -26,5 +26,5 @@ async def say_discreetly(
         is_exercise=turn.actor.is_exercise if turn.actor else False,
         now=turn.now,
     )
-    turn.said.append(delivery)
+    turn.has_spoken = True
     return delivery

@@ -8,7 +8,7 @@ or none of it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from contacts.outbox import Button, Content, Delivery, MessageKind, TelegramForm
 from contacts.permissions import Actor, NotAllowed, Permission, require
 from contacts.sealed_words import seal_words
 from contacts.sealing import Sealer
-from contacts.sending import Recipient, edit_sent, post
+from contacts.sending import Recipient, edit_sent, post, post_soon
 from feeds.pages import Page
 
 Rows = Sequence[Sequence[Button]]
@@ -51,7 +51,7 @@ class Turn:
     tap: Tap | None = None
     toast: str | None = None
     conversation: Conversation | None = None
-    said: list[Delivery] = field(default_factory=list)
+    has_spoken: bool = False
 
     def known(self) -> Actor:
         """The actor; a stranger is refused."""
@@ -72,39 +72,54 @@ class Turn:
         *,
         event_id: int | None = None,
         reply_to: int | None = None,
-        pin: bool = False,
         kind: MessageKind = MessageKind.DIALOGUE,
         is_delicate: bool = False,
         document: str | None = None,
-    ) -> Delivery:
+    ) -> None:
         """A new message to this chat. ``text`` is Telegram HTML, already escaped.
+
+        It has no number until it is written, with what else is said in this transaction.
 
         :param document: the key of a file that it stands under.
         :param is_delicate: holds words of a reporter, which are sealed in the outbox.
         """
         form = TelegramForm(
-            text=text, buttons=[list(row) for row in buttons], reply_to=reply_to, pin=pin,
-            document=document,
-        )  # fmt: skip
+            text=text, buttons=[list(row) for row in buttons], reply_to=reply_to, document=document
+        )
         content = Content(telegram=form)
-        deliveries = await post(
+        post_soon(
             self.session,
             kind=kind,
             content=seal_words(content, self.sealer) if is_delicate else content,
-            to=[
-                Recipient(
-                    kind=ChannelKind.TELEGRAM,
-                    address=str(self.chat),
-                    person_id=self.actor.person_id if self.actor else None,
-                    organisation_id=self.actor.organisation_id if self.actor else None,
-                )
-            ],
+            to=self.sender(),
             event_id=event_id,
-            is_exercise=self.actor.is_exercise if self.actor else False,
+            is_exercise=self.is_exercise,
             now=self.now,
         )
-        self.said.extend(deliveries)
-        return deliveries[0]
+        self.has_spoken = True
+
+    async def pin(self, text: str, buttons: Rows, *, event_id: int) -> Delivery:
+        """A new message that stays at the top of this chat, with its number."""
+        form = TelegramForm(text=text, buttons=[list(row) for row in buttons], pin=True)
+        [delivery] = await post(
+            self.session, kind=MessageKind.DIALOGUE, content=Content(telegram=form),
+            to=[self.sender()], event_id=event_id, is_exercise=self.is_exercise, now=self.now,
+        )  # fmt: skip
+        self.has_spoken = True
+        return delivery
+
+    @property
+    def is_exercise(self) -> bool:
+        return self.actor.is_exercise if self.actor else False
+
+    def sender(self) -> Recipient:
+        """The way back to who writes here."""
+        return Recipient(
+            kind=ChannelKind.TELEGRAM,
+            address=str(self.chat),
+            person_id=self.actor.person_id if self.actor else None,
+            organisation_id=self.actor.organisation_id if self.actor else None,
+        )
 
     async def change(self, text: str, buttons: Rows = ()) -> None:
         """Edit the message under which the tapped button stands (or say it anew)."""

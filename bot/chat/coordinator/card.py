@@ -50,7 +50,7 @@ async def show_card(turn: Turn, event: Event) -> None:
     assert event.id is not None
     await _retire_card(turn, event)
     text, buttons = await card_view(turn.session, event, now=turn.now)
-    delivery = await turn.say(text, buttons, event_id=event.id, pin=True)
+    delivery = await turn.pin(text, buttons, event_id=event.id)
     await remember(turn.session, event.id, turn.chat, CARD, delivery, (text, buttons), turn.now)
 
 
