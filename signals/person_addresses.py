@@ -29,7 +29,7 @@ _JOINT = r"(?:van|de|der|den|het|'t|ten|ter|te|op|aan|in)"
 _FRONT = r"(?:[A-Z][\w'’.-]*\s(?:(?:van|de|der|den|het|'t|ten|ter|te)\s)*){0,3}"
 _HOUSE = (
     r"\d{1,4}(?:\s?-?\s?[a-z](?![a-z]))?(?:\s?[-/]\s?\d{1,4})?"
-    r"(?:\s?(?:bis|hs|huis|I{1,3}|IV)\b)?(?!\d)"
+    r"(?:\s?[-/]?\s?(?:bis|hs|huis|I{1,3}|IV|VI?)\b)?(?!\d)"
 )
 _NUMBERED = rf"\s(?:(?i:nr|nummer)\.?\s)?(?i:{_HOUSE})"
 _POSTCODE = r"[1-9]\d{3}\s?[A-Z]{2}(?![A-Za-z])"

@@ -42,6 +42,11 @@ def allowed_positions(
     return excused | known | loud | more
 
 
+def excused_by_us(tokens: list[Token], lists: Lists, allow: Collection[str]) -> set[int]:
+    """What only our own list of places and clubs excuses; what the municipality says stands."""
+    return marked_by(tokens, lists.allowed) - marked_by(tokens, index_allowed(frozenset(allow)))
+
+
 def _is_namesake(position: int, tokens: list[Token], public: set[int], lists: Lists) -> bool:
     """*Aylin Erdoğan*, *mevrouw Rutte*: somebody else with the surname of a public person."""
     if position == 0 or {position - 1, position + 1} & public:

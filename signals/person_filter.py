@@ -64,7 +64,7 @@ def screen(text: str, allow: Collection[str] = ()) -> Screening:
         *find_names(text, tokens, lists, allow),
         *_fine_places(tokens, lists),
     ]
-    merged = tuple(_merged(spans))
+    merged = tuple(_whole_addresses(text, _merged(spans)))
     hits = [span for span in merged if span.label not in WARNING_LABELS]
     return Screening(blocked=bool(hits), spans=merged, words=_word_numbers(text, hits))
 
@@ -104,6 +104,21 @@ def _merged(spans: Iterable[Span]) -> Iterable[Span]:
         elif span.end > before.end:
             last[span.label] = Span(before.start, span.end, span.label)
     yield from last.values()
+
+
+def _whole_addresses(text: str, spans: Iterable[Span]) -> Iterable[Span]:
+    """*Lange Wal 203, 6826 EX*: street and postcode are one address."""
+    last: Span | None = None
+    for span in spans:
+        near = last is not None and text[last.end : span.start] in (", ", " ", ",")
+        if last is not None and near and {last.label, span.label} == {"ADRES"}:
+            last = Span(last.start, span.end, "ADRES")
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
 
 
 def _word_numbers(text: str, hits: list[Span]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import re
 
 from signals import dutch_words
 from signals.person_context import Context
+from signals.person_slots import first_lead, has_capital_lead
 from signals.person_words import Span
 
 #: "op den Kamp", "in 't Veld": a preposition belongs to a surname in front of these
@@ -33,13 +34,24 @@ def name_span(view: Context, first: int, last: int) -> Span:
     """The span of these words, without the s of *Ahmeds broer*."""
     token = view.tokens[last]
     end = token.end
-    if token.key.endswith("s") and _is_genitive(view, token.key):
+    if token.key.endswith("s") and _owns(view, last) and _is_genitive(view, token.key):
         end -= 1
     elif initial := (_DOT if len(token.text) == 1 else _INITIAL_BEHIND).match(view.text, end):
         end = initial.end()
     if first and view.joined(first - 1) and view.key(first - 1) in _CALLED:
         first -= 1
     return Span(view.tokens[first].start, end, "NAAM")
+
+
+def _owns(view: Context, position: int) -> bool:
+    """*Ahmeds broer*, but not *Martins belde* or *Torres over de tuin*."""
+    if not view.joined(position):
+        return False
+    owned, lists = view.key(position + 1), view.lists
+    if owned in lists.kinship:
+        return True
+    acts = owned in lists.speaking or owned in lists.acting or owned in lists.willing
+    return not acts and owned not in lists.common and dutch_words.is_form(owned)
 
 
 def _is_genitive(view: Context, key: str) -> bool:
@@ -94,9 +106,12 @@ def _is_family_name(view: Context, position: int) -> bool:
 def _grow_left(view: Context, position: int) -> int:
     first, step = position, position
     if _is_addressed(view, position):
-        return _first_prefix(view, position)
+        return first_lead(view, position)
     if not view.tokens[position].is_capital:
         return _small_left(view, position)
+    lead = first_lead(view, position)
+    if view.tokens[lead].opens and has_capital_lead(view, position):
+        return lead
     while step > 0 and view.joined(step - 1):
         step -= 1
         token = view.tokens[step]
@@ -136,13 +151,10 @@ def _announces(view: Context, position: int) -> bool:
     return key in view.lists.titles or key in view.lists.kinship or key in view.lists.offices
 
 
-def _first_prefix(view: Context, position: int) -> int:
-    while position and view.joined(position - 1) and view.key(position - 1) in view.lists.prefixes:
-        position -= 1
-    return position
-
-
 def _is_addressed(view: Context, position: int) -> bool:
     """*familie de Boer*, *mevr van dijk*: the small words belong to the name."""
-    first = _first_prefix(view, position)
-    return first < position and view.key(first - 1) in view.lists.honorifics
+    first = first_lead(view, position)
+    # "directeur van Philips" is no name, "pastor van den Berg" is.
+    long = position - first > 1
+    announcers = view.lists.titles if long else view.lists.honorifics
+    return first < position and view.key(first - 1) in announcers | view.lists.honorifics

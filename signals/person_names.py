@@ -11,8 +11,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from signals.person_context import Context
-from signals.person_excused import allowed_positions
+from signals.person_excused import allowed_positions, excused_by_us
 from signals.person_growing import name_span, whole_name
+from signals.person_slots import is_in_slot, is_somebody_here
 from signals.person_words import Lists, Span, Token, fold
 
 _INITIAL = r"(?:[A-Z]|IJ|Th|Chr?|Joh|Ph|Fr|Jac)"
@@ -39,10 +40,14 @@ _BOUND = frozenset({"el", "ait", "ould", "abou", "abu", "ibn", "bint"})
 #: "Moluccaanse", "Kongolese": of a place, however it is spelled
 _OF_A_PLACE = re.compile(r"[a-z]{3}(?:aanse|eense|ische|ese)\Z")
 _PRONOUNS = frozenset({"hij", "zij", "ze", "die"})
+#: "ze noemen hem roos"
+_CALLED = frozenset({"hem", "haar", "zich", "zichzelf", "hen", "mij"})
 _NUMBERED = re.compile(
     r"\s(?:uit|van|in|zit in)\s(?:klas|groep|havo|vwo|vmbo|mavo|\d\s?-?[a-hA-H]\b)"
 )
 _PRONOUN_NEXT = re.compile(r",?\s(?:hij|zij|ze|die)\s|,\s(?:een|uit|van)\s")
+#: "Furgill, kun jij komen", "Furgill (17)", "Furgill's broer"
+_SPOKEN_TO = re.compile(r",\s|\s?\(|['’]s\s")
 _AND_KIN = re.compile(r"\s(?:en|met)\s(?:zijn|haar|z'n|d'r|hun)\s")
 _PARENT_OF = re.compile(r"\s?\(?(?:de\s)?(?:vader|moeder|broer|zus|zoon|dochter|oom|neef)\svan\s")
 
@@ -60,6 +65,7 @@ def find_names(
         if fold(match.group(1)) in lists.surnames:
             yield Span(match.start(), match.end(), "NAAM")
     seeds = {p for p in range(len(tokens)) if p not in view.allowed and _is_seed(view, p)}
+    seeds |= {p for p in excused_by_us(tokens, lists, allow) if is_somebody_here(view, p)}
     seeds |= {p for p in range(len(tokens)) if _in_enumeration(view, p, seeds)}
     done = -1
     for position in sorted(seeds):
@@ -87,6 +93,7 @@ def _is_seed(view: Context, position: int) -> bool:
         or _stands_alone(view, position)
         or _stands_strange(view, position)
         or _is_small_surname(view, position)
+        or is_in_slot(view, position)
     )
 
 
@@ -146,6 +153,8 @@ def _is_announced(view: Context, position: int) -> bool:
         return False
     if before == "genaamd" or (before in lists.naming and view.is_free(position)):
         return True
+    if known and before in _CALLED and view.key(position - 2) in lists.naming:
+        return True
     if before in lists.naming and (known or _names_somebody(view, position)):
         return True
     return _after_person_word(view, position, known) or _after_mention(view, position, known)
@@ -175,8 +184,9 @@ def _after_person_word(view: Context, position: int, known: bool) -> bool:
         if view.key(first) in lists.honorifics:
             return True
     if before in lists.prefixes and view.is_free(position):
+        long = before in ("den", "der") and view.key(position - 2) == "van"
         capital = view.tokens[position - 1].is_capital
-        announcers = lists.titles if capital else lists.honorifics
+        announcers = lists.titles if capital or long else lists.honorifics
         return bool({view.key(position - 2), view.key(position - 3)} & announcers)
     if before in lists.honorifics and view.tokens[position].key in lists.surnames:
         return True
@@ -278,7 +288,7 @@ def _stands_strange(view: Context, position: int) -> bool:
     if not view.is_strange(position) or view.is_organisation(position, position):
         return False
     if token.opens:
-        return view.joined(position)
+        return view.joined(position) or bool(_SPOKEN_TO.match(view.after(position)))
     before = view.key(position - 1)
     if before in ("en", "of"):
         return position - 2 not in view.allowed and not view.tokens[position - 2].is_capital

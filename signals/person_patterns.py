@@ -161,7 +161,7 @@ _PERSON_FORMS = (
 # "insta: keesje", "snap heet hij bigboss"
 _ACCOUNT = re.compile(
     r"\b(?:snap(?:chat)?|insta(?:gram)?|tiktok|discord|telegram|account|gebruikersnaam|nickname"
-    r"|gamertag|username|@)\w*\s?(?::|=|\bheet\s(?:hij|zij|ze)|\bis\s?:)\s?(\S*\w)",
+    r"|gamertag|username|@)\w*\s?(?::|=|\bheet\s(?:hij|zij|ze)|\bis\s?:|\sis(?=\s\S*[._\d]\S*\w))\s?(\S*\w)",
     re.IGNORECASE,
 )
 

@@ -148,6 +148,10 @@ class Lists:
     mentions: tuple[tuple[str, ...], ...]
     speaking: frozenset[str]
     acting: frozenset[str]
+    willing: frozenset[str]
+    looking: frozenset[str]
+    aimed: frozenset[str]
+    small_follow: frozenset[str]
     handing: frozenset[str]
     places_lead: frozenset[str]
     persons_follow: frozenset[str]
@@ -198,6 +202,10 @@ def load_lists() -> Lists:
         mentions=tuple(tuple(phrase.split()) for phrase in cues["mentions"]),
         speaking=sets["speaking"],
         acting=sets["acting"],
+        willing=sets["willing"],
+        looking=sets["looking"],
+        aimed=sets["aimed"],
+        small_follow=sets["small_follow"],
         handing=sets["handing"],
         places_lead=sets["places_lead"],
         persons_follow=sets["persons_follow"],
