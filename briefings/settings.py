@@ -91,8 +91,17 @@ class BriefingSettings(Frozen):
 
     def unverified(self, today: date) -> list[CityLine]:
         """All lines that may not go out for real yet."""
-        lines = [self.contact_tonight, self.contact_tomorrow, *self.meldkaart, *self.help_lines]
-        return [line for line in lines if not line.is_verified(today)]
+        return [line for _, line in self.unverified_in(today)]
+
+    def unverified_in(self, today: date) -> list[tuple[str, CityLine]]:
+        """The same, each with the section of the configuration that it stands in."""
+        lines = [
+            ("briefings.contact_tonight", self.contact_tonight),
+            ("briefings.contact_tomorrow", self.contact_tomorrow),
+            *(("briefings.meldkaart", line) for line in self.meldkaart),
+            *(("briefings.help_lines", line) for line in self.help_lines),
+        ]
+        return [(section, line) for section, line in lines if not line.is_verified(today)]
 
 
 class ClockSettings(Frozen):

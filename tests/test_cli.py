@@ -565,6 +565,7 @@ def test_check_says_what_is_right_and_wrong_and_sends_nothing(
     assert f"✔ Telegram: de bot heet @{BOT}." in text
     assert "✔ E-mail: 127.0.0.1 antwoordt." in text
     assert "✗ Te controleren: Coördinator (vanavond). Er staat niets" in text
+    assert "Staat in [briefings.contact_tonight]." in text
     signs = [line[0] for line in text.splitlines()]
     assert f"{signs.count('✗')} punten open, {signs.count('✔')} in orde." in text
     assert "✗ Er is geen coördinator" in text

@@ -133,6 +133,15 @@ def test_a_district_may_be_named_or_coded() -> None:
         assert row.district == "WK020204"
     (error,) = read_contacts(text.format("Nergenshuizen").encode(), known).errors
     assert "'Nergenshuizen' is geen wijk" in error.text
+    assert "Bedoelt u" not in error.text
+
+
+@pytest.mark.parametrize("written", ["Presikhaaf", "presikhaf-west"])
+def test_half_a_district_is_answered_with_what_may_be_meant(written: str) -> None:
+    text = f"organisatie;domein;naam;doelgroepen;wijk\nA;onderwijs;B;geen;{written}\n"
+    known = {"presikhaaf-west": "WK020204", "elden": "WK020220"}
+    (error,) = read_contacts(text.encode(), known).errors
+    assert "Bedoelt u 'Presikhaaf-West (WK020204)'?" in error.text
 
 
 def test_a_loose_quote_loses_no_line_in_silence() -> None:

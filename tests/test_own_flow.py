@@ -11,9 +11,10 @@ from bot.chat.coordinator import texts
 from bot.chat.texts import OLD_BUTTON
 from briefings.drafting import current_briefing
 from briefings.own_words import passages
-from briefings.rows import BriefingText, OwnWording
+from briefings.rows import BriefingStatus, BriefingText, OwnWording
 from contacts.directory import Audience, Role
 from contacts.journal import SYSTEM
+from contacts.outbox import Message
 from contacts.people import grant
 from contacts.records import Database
 from tests.console_desk import Desk, a_desk
@@ -159,3 +160,24 @@ async def test_words_for_an_older_text_are_not_put_in_the_newer(phone: Chat) -> 
     await say(phone, MINE)
     assert texts.OLD_VERSION in await phone.text()
     assert await phone.all(OwnWording) == []
+
+
+async def told(phone: Chat) -> str:
+    """Everything that this phone got, in one piece."""
+    return "\n".join(str(message.content) for message in await phone.all(Message))
+
+
+async def test_a_concept_says_that_it_is_not_approved_yet(phone: Chat) -> None:
+    """Its last line already reads as it goes out: that somebody approved it."""
+    event_id = await a_running_event(phone)
+    await tap(phone, f"text:1:{list(Audience).index(Audience.PARENTS)}")
+    shown = await told(phone)
+    assert "goedgekeurd is hij nog niet" in shown
+    assert "%%" not in shown
+    async with phone.db.begin() as session:
+        briefing = await current_briefing(session, event_id)
+        assert briefing is not None
+        briefing.status = BriefingStatus.DISTRIBUTED
+    before = await told(phone)
+    await tap(phone, f"text:1:{list(Audience).index(Audience.PARENTS)}")
+    assert "goedgekeurd is hij nog niet" not in (await told(phone)).removeprefix(before)

@@ -271,10 +271,10 @@ def _lines(config: Config, findings: Findings) -> None:
     if config.is_exercise:
         return findings.note(texts.CHECK_EXERCISE)
     today = local_date(utc_now())
-    unverified = config.briefings.unverified(today)
-    for line in unverified:
+    unverified = config.briefings.unverified_in(today)
+    for section, line in unverified:
         why = texts.LINE_FAULTS[line.fault(today) or "unchecked"]
-        findings.bad(texts.CHECK_LINE.format(label=line.label, why=why))
+        findings.bad(texts.CHECK_LINE.format(label=line.label, why=why, section=section))
     if unverified:
         findings.note(texts.CHECK_GATE)
     else:

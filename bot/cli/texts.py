@@ -197,7 +197,7 @@ CHECK_BOX_OK = "Postbus voor antwoorden: {host} antwoordt."
 CHECK_BOX_BAD = "Postbus voor antwoorden: {host} antwoordt niet op poort {port}."
 CHECK_BOX_NONE = "Postbus voor antwoorden: niet ingesteld. Bounces en antwoorden blijven ongezien."
 CHECK_MAIL_NONE = "E-mail: niet ingesteld. Wie geen Telegram heeft, komt op de bellijst."
-CHECK_LINE = "Te controleren: {label}. {why}"
+CHECK_LINE = "Te controleren: {label}. {why} Staat in [{section}]."
 #: by :meth:`briefings.settings.CityLine.fault`
 LINE_FAULTS = {
     "unchecked": "Kijk na, en vul checked_on in, zoals checked_on = 2026-01-31.",

@@ -227,3 +227,4 @@ async def serve_phones(stage: Stage, line: Timeline) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
+    line.note(texts.STOPPED)

@@ -32,6 +32,7 @@ REAL_EVENTS = "{events} gebeurtenissen uit het nieuws, {alerts} meldingen"
 REAL_ALERT = "melding, voorstel ernst {severity}: {title} · {reasons}"
 FAILED = "De demo stopte bij: {what}"
 PHONES = "Telefoons (kijk mee of speel zelf): {address}"
+STOPPED = "Gestopt. Van deze oefening blijft niets bewaard."
 SERVING = "Nu u. Stoppen met Ctrl-C."
 SERVING_PHONES = "Telefoons: {address} · druk op Begin een avond en volg de lijst"
 SERVING_CONSOLE = (

@@ -238,6 +238,8 @@ def _judge(
         district = values.get("district", "")
         values["district"] = districts.get(district.lower(), district)
         wrong = _mistakes(values)
+        if district and not _DISTRICT.match(values["district"]):
+            wrong.append(_unknown_district(district, districts))
         wrong += _double(values, seen, line)
         errors.extend(LineError(line, text) for text in wrong)
         if not wrong:
@@ -277,9 +279,19 @@ def _mistakes(values: Mapping[str, str]) -> list[str]:
     wrong += _unknown(values, "domain", texts.DOMAINS)
     wrong += _unknown(values, "audiences", audiences)
     wrong += _unknown(values, "roles", texts.ROLES)
-    if values.get("district") and not _DISTRICT.match(values["district"]):
-        wrong.append(texts.UNKNOWN_DISTRICT.format(value=values["district"][:60]))
     return wrong + _consent(values)
+
+
+def _unknown_district(typed: str, districts: Mapping[str, str]) -> str:
+    """Half a name fits several: 'Noord' names each of them, 'Zuidwst' what looks most like it."""
+    name = typed.lower()
+    near = [known for known in districts if len(name) >= 4 and name in known]
+    near = near or difflib.get_close_matches(name, districts, n=2, cutoff=0.6)
+    said = texts.UNKNOWN_DISTRICT.format(value=typed[:60])
+    if not near:
+        return said
+    listed = texts.OR.join(f"'{one.title()} ({districts[one]})'" for one in near[:4])
+    return f"{said} {texts.NEAR_DISTRICTS.format(near=listed)}"
 
 
 def _consent(values: Mapping[str, str]) -> list[str]:

@@ -87,6 +87,8 @@ UNKNOWN_DISTRICT = (
     "'{value}' is geen wijk die Schakel kent. Schrijf de naam van de wijk, of de code zoals "
     "WK020201."
 )
+NEAR_DISTRICTS = "Bedoelt u {near}?"
+OR = " of "
 TOO_LONG = "'{name}' is te lang (hooguit {limit} tekens)."
 CLOSED_ADDRESS = (
     "'{value}' gaf eerder een bounce of is gesloten. De rest is opgeslagen; dit adres blijft dicht "

@@ -248,6 +248,8 @@ UNTIL_FURTHER_NOTICE = "nader bericht"
 SHOWN_PLACES = {
     "%%LINK%%": "[link naar de pagina van de organisatie]",
     "%%INTERNAL_CONTACT%%": "[intern aanspreekpunt van de organisatie]",
+    "%%OWN_PAGE%%": "[link naar de eigen pagina van de lezer]",
+    "%%BASE%%": "[adres van Schakel]",
 }
 
 

@@ -17,6 +17,7 @@ from briefings.blocking import may_be_asked
 from briefings.drafting import current_briefing, texts_of
 from briefings.editing import can_be_worded
 from briefings.rows import Briefing, BriefingStatus, BriefingText
+from briefings.versions import OPEN
 from contacts.directory import Audience
 from contacts.outbox import Button
 from contacts.permissions import NotAllowed, Permission, may
@@ -72,7 +73,7 @@ async def show_text(turn: Turn) -> None:
         raise ValueError("no such briefing for this actor")
     for draft in await texts_of(turn.session, briefing.id or 0):
         if draft.audience is audience:
-            await _say_text(turn, draft)
+            await _say_text(turn, draft, is_before=briefing.status in OPEN)
     if can_be_worded(briefing, now=turn.now) and may(actor, Permission.EDIT_FACTS):
         await turn.say(
             render("coordinator/own_offer.html", label=texts.AUDIENCES[audience]),
@@ -80,9 +81,11 @@ async def show_text(turn: Turn) -> None:
         )
 
 
-async def _say_text(turn: Turn, draft: BriefingText) -> None:
+async def _say_text(turn: Turn, draft: BriefingText, *, is_before: bool) -> None:
     label = texts.AUDIENCES[draft.audience]
-    await turn.say(render("coordinator/preview_head.html", draft=draft, label=label))
+    await turn.say(
+        render("coordinator/preview_head.html", draft=draft, label=label, is_before=is_before)
+    )
     await turn.say(with_shown_places(draft.telegram))
     for part in split_text(with_shown_places(draft.plain), PART):
         await turn.say(render("coordinator/preview_full.html", text=part))
