@@ -14,6 +14,7 @@ import bot.rows
 import briefings.city_lines
 import briefings.clock_rows
 import briefings.learning.rows
+import briefings.overleg.rows
 import briefings.rows
 import contacts.calling
 import contacts.consent
@@ -36,6 +37,7 @@ TABLES = (
     briefings.city_lines,
     briefings.learning.rows,
     briefings.clock_rows,
+    briefings.overleg.rows,
     briefings.rows,
     contacts.calling,
     contacts.consent,

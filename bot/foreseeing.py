@@ -55,7 +55,7 @@ async def tell_foreseen(db: Database, config: Config, *, now: datetime) -> int:
             known.add((moment.key, moment.day))
             reached = await tell_coordinators(
                 session, "coordinator/foreseen.html", is_exercise=config.is_exercise, now=now,
-                what=_name(moment, config), day=moment.day, days=(moment.day - today).days,
+                what=shown_name(moment, config), day=moment.day, days=(moment.day - today).days,
                 is_estimated=moment.is_estimated, card=scenario_card(moment.type, config),
             )  # fmt: skip
             if reached:
@@ -64,7 +64,7 @@ async def tell_foreseen(db: Database, config: Config, *, now: datetime) -> int:
     return told
 
 
-def _name(moment: Foreseen, config: Config) -> str:
+def shown_name(moment: Foreseen, config: Config) -> str:
     """A calendar of the city may name people; then only that there is something."""
     if not moment.name or screen(moment.name, config.signals.allow).blocked:
         return texts.SOMETHING_PLANNED

@@ -24,6 +24,7 @@ from bot.keeping_time import remind_of_steps
 from bot.lesson_reminding import remind_of_lessons
 from bot.line_asking import ask_about_lines
 from bot.mail_reading import read_mail
+from bot.overleg_reminding import remind_of_agreements
 from bot.reminding import remind_of_signals
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
@@ -194,12 +195,13 @@ async def tidy(house: House, now: datetime) -> None:
 
 
 async def keep_list(house: House, now: datetime) -> None:
-    """Today's share that can be reached, the half-yearly question to who is due, late lessons."""
+    """Today's share that can be reached, the half-yearly question to who is due, what is late."""
     async with house.db.begin() as session:
         await note_reach(session, is_exercise=house.config.is_exercise, now=now)
         asked = await ask_due(session, house.config, now=now)
         asked += await ask_about_lines(session, house.config, now=now)
         asked += await remind_of_lessons(session, house.config, now=now)
+        asked += await remind_of_agreements(session, house.config, now=now)
     if asked:
         house.pump.wake()
 

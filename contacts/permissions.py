@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ASK_HELP = "ask_help"
     READ_HELP = "read_help"
     MODERATE_HELP = "moderate_help"
+    LEAD_OVERLEG = "lead_overleg"
 
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
@@ -73,6 +74,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     # What others ask and offer, in their own words.
     Permission.READ_HELP: frozenset({Role.MEMBER, Role.COORDINATOR}),
     Permission.MODERATE_HELP: frozenset({Role.COORDINATOR}),
+    # To plan meetings of the overleg, and write down what was agreed there.
+    Permission.LEAD_OVERLEG: frozenset({Role.COORDINATOR}),
 }
 
 

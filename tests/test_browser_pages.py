@@ -14,12 +14,21 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
 from bot.console.app import DOORS
 from bot.unsubscribing import Unsubscribing
 from briefings.learning.polls import STAYS_OPEN
 from briefings.learning.rows import Poll
+from briefings.overleg.rows import (
+    Agreement,
+    AgreementKind,
+    Overleg,
+    OverlegKind,
+    OverlegPresence,
+    OverlegStatus,
+)
 from contacts.directory import ContactGroup, GroupMember, LinkPurpose, Person
 from contacts.links import mint_person_link
 from contacts.outbox import Delivery
@@ -52,11 +61,13 @@ NO_PAGE = {
     "/gezond", "/metrics", "/aanmelden/terug", "/o/{token:token}/pdf", "/p/{token:token}/bestand",
     "/waar/pdf", "/gebeurtenis/{number:int}/evaluatie/pdf",
     "/gebeurtenis/{number:int}/evaluatie/csv", "/beeld/contact/csv",
+    "/overleg/{number:int}/pdf", "/agenda/{token:token}",
 }  # fmt: skip
 #: looked at where there is one: tests/test_browser.py
 ELSEWHERE = {"/oefenen/{number:int}"}
 #: which row a page is about, by the first word of its address
-NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2, "groep": 1}
+NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2, "groep": 1,
+           "overleg": 1}  # fmt: skip
 #: behind a link; what stands in for its address is minted by the test
 BEHIND_A_LINK = (
     "/aanmelden/{token:token}", "/p/{token:token}", "/uit/{token:token}", "/o/{token:token}",
@@ -80,7 +91,32 @@ async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
             session.add(ContactGroup(id=1, name="Hulp na de onrust"))
             await session.flush()
             session.add(GroupMember(group_id=1, person_id=teacher.one().id or 0))
+            await an_overleg(session)
         yield started
+
+
+async def an_overleg(session: AsyncSession) -> None:
+    """One that is planned, with an action that is late; the one before it was held."""
+    now = utc_now()
+    session.add_all(
+        Overleg(
+            id=number, starts_at=now + timedelta(days=days), kind=OverlegKind.REGULAR, host_id=2,
+            place="Zaal 2", status=status, edited_at=now, is_exercise=True,
+        )
+        for number, days, status in ((1, 20, OverlegStatus.PLANNED), (2, -70, OverlegStatus.HELD))
+    )  # fmt: skip
+    await session.flush()
+    session.add(OverlegPresence(overleg_id=1, organisation_id=2))
+    session.add_all(
+        Agreement(
+            overleg_id=number, kind=kind, words=words, owner="communicatieadviseur", made_at=now,
+            due=now.date() - timedelta(days=3), is_exercise=True,
+        )
+        for number, kind, words in (
+            (1, AgreementKind.DECISION, "Wij houden twee uur aan voor de eerste tekst."),
+            (2, AgreementKind.ACTION, "Maak een kort stuk over wie de zaal opent."),
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -158,6 +194,7 @@ SENT = {
     "/gebeurtenis/1/ontvangers": "ontvangers", "/gebeurtenis/1/bereik": "bereik",
     "/gebeurtenis/1/beeld": "beeld-gebeurtenis",
     "/gebeurtenis/1/evaluatie": "evaluatie", "/leren": "leren", "/kwartalen": "kwartalen",
+    "/overleg": "overleg", "/overleg/1": "overleg-agenda",
     "/beeld": "beeld", "/signalen": "signalen",
     "/signaal/1": "signaal", "/journaal": "journaal",
 }  # fmt: skip
@@ -235,6 +272,12 @@ async def refused_and_shown(tour: Tour, desk: Window) -> None:
     await desk.press("Nieuwe uitnodiging voor Telegram")
     await expect(desk.page.locator("h1")).to_contain_text("itnodiging")
     await tour.here(desk, "uitnodigingen")
+
+    await desk.go("/overleg")
+    await desk.page.get_by_text("Een agendalink maken").click()
+    await desk.press("Agendalink maken")
+    await expect(desk.page.locator("h1")).to_contain_text("Agendalink voor")
+    await tour.here(desk, "")
 
 
 async def links(evening: Evening, form: str) -> dict[str, str]:

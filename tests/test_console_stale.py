@@ -67,6 +67,8 @@ HARMLESS = {
     "/beheer/koppelingen/sleutel": ADDS, "/beheer/koppelingen/sleutel/{number:int}": NAMES,
     "/beheer/koppelingen/opnieuw": NAMES,
     "/groep/{number:int}/bericht": SHOWS, "/groep/{number:int}/bericht/versturen": NAMES,
+    "/overleg": ADDS, "/overleg/{number:int}/afspraak": ADDS, "/afspraak/{number:int}": MOVE,
+    "/overleg/agenda": ADDS, "/overleg/agenda/{number:int}": NAMES,
     "/vraag-en-aanbod/groep": ADDS, "/vraag-en-aanbod/{number:int}/weg": MOVE,
 }  # fmt: skip
 
@@ -156,6 +158,14 @@ async def with_group(desk: Desk) -> None:
         session.add(ContactGroup(name="Mentoren"))
 
 
+MEETING = {"gastheer": "1", "dag": "2026-06-18", "tijd": "15:00", "duur": "60", "plek": ""}
+
+
+async def an_overleg(desk: Desk) -> None:
+    answer = await press(desk.web, desk.world.sealer, "/overleg", **MEETING)
+    assert answer.headers["location"].startswith("/overleg/1?")
+
+
 _CONTACT = {"naam": "Docent", "functie": "mentor", "taal": "nl", "teksten": "docent_vo_mbo"}
 SEEN = {
     f"{_EVENT}/indienen": Seen("versie", "teksten", with_fact),
@@ -188,6 +198,12 @@ SEEN = {
         "gezien", "", nothing, {"naam": "Voorbeeldcollege", "domein": "onderwijs"}
     ),
 }
+_OVERLEG = "/overleg/{number:int}"
+SEEN |= {
+    f"{_OVERLEG}/wijzigen": Seen("gezien", "", an_overleg, MEETING),
+    f"{_OVERLEG}/stand": Seen("gezien", "", an_overleg, {"doe": "geweest"}),
+    f"{_OVERLEG}/aanwezig": Seen("gezien", "", an_overleg, {"organisatie": "1"}),
+}
 #: forms of a page with many: tests/test_city_lines.py, tests/test_sources_desk.py and, with as
 #: many words as the text has segments, tests/test_translation_pages.py
 ELSEWHERE = {
@@ -217,9 +233,14 @@ async def the_form(desk: Desk, path: str, seen: Seen) -> tuple[str, dict[str, st
         number = next(p.id for p in await desk.rows(Person) if p.name == "Docent")
     elif path.startswith("/organisatie"):
         number = desk.world.organisation_id
+    elif path.startswith("/overleg"):
+        number = 1
     act = path.replace("{number:int}", str(number))
     page = seen.page
-    if path == "/organisatie/{number:int}":
+    if path.startswith("/overleg"):
+        # The page of a meeting is where the act begins.
+        fields = await hidden_in(desk.web, act, "")
+    elif path == "/organisatie/{number:int}":
         # Its form stands on the page of the same address.
         fields = await hidden_in(desk.web, act, str(number))
     else:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.console import calling_texts, texts
+from bot.console import calling_texts, overleg_texts, texts
 from bot.console.health import Beat
-from briefings.moments import local_date
+from briefings.moments import at_clock, local_date
+from briefings.overleg.agreements import open_actions
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.settings import BriefingSettings
 from contacts.calling import CallItem, CallStatus
@@ -265,6 +266,23 @@ def unchecked_lines(settings: BriefingSettings, *, now: datetime) -> list[Need]:
             page="/meldkaart",
             opens_for=Permission.MANAGE_CONTACTS,
         )
+    ]
+
+
+async def late_actions(session: AsyncSession, *, is_exercise: bool, now: datetime) -> list[Need]:
+    """What the overleg agreed, and is not done although its day is over."""
+    today = local_date(now)
+    return [
+        Need(
+            what=overleg_texts.NEED_LATE.format(words=one.words.rstrip(".")),
+            detail=one.owner,
+            by=overleg_texts.DUE,
+            due=at_clock(one.due, time(17)),
+            is_exercise=is_exercise,
+            page=f"/overleg/{one.overleg_id}",
+        )
+        for one in await open_actions(session, is_exercise=is_exercise)
+        if one.due is not None and one.due < today
     ]
 
 

@@ -116,6 +116,10 @@ EXPLANATIONS = {
         "Er is nu geen tekst",
         "Voor deze gebeurtenis is geen tekst verstuurd, of de tekst is teruggetrokken.",
     ),
+    "calendar_over": (
+        "Deze agendalink werkt niet meer",
+        "Vraag de coördinator van de gemeente om een nieuwe.",
+    ),
     "questions_closed": (
         "De vragen zijn gesloten",
         "Antwoorden kan niet meer. Dank dat u dat wilde doen.",

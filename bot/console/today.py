@@ -21,6 +21,7 @@ from bot.console.needs import (
     calls,
     drafts,
     halted,
+    late_actions,
     late_answers,
     pauses,
     sick_feeds,
@@ -122,6 +123,7 @@ async def read_today(
             *standing_still(await read_beats(session, config.ticks, now=now)),
         ],
         [] if is_exercise else unchecked_lines(config.briefings, now=now),
+        await late_actions(session, is_exercise=is_exercise, now=now),
         sick_feeds(sources, config.feeds.tell_after_failures, now=now),
     )
     return Today(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, delete
+from sqlalchemy import JSON, Column, delete, exists
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -158,14 +158,19 @@ async def _with_history(session: AsyncSession, people: Sequence[int]) -> set[int
 
 
 async def _drop_empty(session: AsyncSession, ids: Sequence[int]) -> int:
-    """Organisations where nobody is left, now or before; returns how many."""
-    count = 0
+    """Organisations of which nothing is left, now or before; returns how many."""
+    count, organisation = 0, SQLModel.metadata.tables["organisation"]
+    used = [
+        column == organisation.c.id
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column is organisation.c.id for key in column.foreign_keys)
+    ]
     for some in _portions(ids):
-        somebody = select(Person.id).where(col(Person.organisation_id) == col(Organisation.id))
         result = await session.exec(
-            delete(Organisation)
-            .where(col(Organisation.id).in_(some), ~somebody.exists())
-            .execution_options(synchronize_session=False)
+            delete(organisation).where(
+                organisation.c.id.in_(some), *(~exists().where(same) for same in used)
+            )
         )
         count += result.rowcount
     return count

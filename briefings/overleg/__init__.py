@@ -1,0 +1,1 @@
+"""The maatschappelijk overleg: its meetings, who hosts, what was agreed."""

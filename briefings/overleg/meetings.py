@@ -1,0 +1,228 @@
+"""Plans meetings of the overleg, moves them, and keeps which organisations were there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.overleg.rotation import Candidate, Hosted, in_turn
+from briefings.overleg.rows import (
+    OVERLEG_MOVES,
+    Overleg,
+    OverlegKind,
+    OverlegPresence,
+    OverlegStatus,
+)
+from contacts.directory import Domain, Organisation
+from contacts.journal import Who, write_journal
+from contacts.records import StaleMove, move
+from signals.person_filter import screen
+
+LONGEST_PLACE = 120
+SHORTEST_MIN, LONGEST_MIN = 15, 480
+#: nobody plans a meeting further away than this
+FURTHEST = timedelta(days=731)
+#: what the person filter sees in an address: here it is one
+_A_PLACE = frozenset({"ADRES", "LOCATIE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What somebody filled in. ``at``: None when it is no moment."""
+
+    at: datetime | None
+    minutes: int
+    host_id: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPlanned:
+    """Why nothing was kept: ``moment``, ``minutes``, ``host``, ``long`` or ``person``."""
+
+    reason: str
+
+
+async def turns(session: AsyncSession, *, is_exercise: bool) -> list[Candidate]:
+    """Every organisation of this world, first whose turn it is to host."""
+    found = await session.exec(
+        select(Organisation.id, Organisation.name, Organisation.domain).where(
+            col(Organisation.is_exercise) == is_exercise
+        )
+    )
+    hosted = await session.exec(
+        select(Overleg.host_id, Overleg.starts_at).where(
+            col(Overleg.is_exercise) == is_exercise,
+            col(Overleg.status) != OverlegStatus.CANCELLED,
+        )
+    )
+    return in_turn(
+        [Candidate(ident or 0, name, Domain(domain)) for ident, name, domain in found.all()],
+        [Hosted(ident, at) for ident, at in hosted.all()],
+    )
+
+
+def why_not(given: Plan, allow: Collection[str], *, now: datetime) -> str | None:
+    """What is wrong with a plan, None when nothing is. Pure; the host is looked up apart."""
+    if given.at is None or not now < given.at <= now + FURTHEST:
+        return "moment"
+    if not SHORTEST_MIN <= given.minutes <= LONGEST_MIN:
+        return "minutes"
+    if len(given.place) > LONGEST_PLACE:
+        return "long"
+    if given.place and set(screen(given.place, allow).labels) - _A_PLACE:
+        return "person"
+    return None
+
+
+async def plan_overleg(
+    session: AsyncSession,
+    given: Plan,
+    *,
+    event_id: int | None = None,
+    who: Who,
+    allow: Collection[str],
+    is_exercise: bool,
+    now: datetime,
+) -> Overleg | NotPlanned:
+    """Keep a new meeting; with ``event_id`` it is one because of that event."""
+    refused = why_not(given, allow, now=now) or await _host(session, given, is_exercise=is_exercise)
+    if refused:
+        return NotPlanned(refused)
+    assert given.at is not None
+    overleg = Overleg(
+        starts_at=given.at, minutes=given.minutes, host_id=given.host_id, place=given.place,
+        kind=OverlegKind.REGULAR if event_id is None else OverlegKind.AD_HOC, event_id=event_id,
+        made_by=who.person_id, edited_at=now, is_exercise=is_exercise,
+    )  # fmt: skip
+    session.add(overleg)
+    await session.flush()
+    _note(session, overleg, "overleg_planned", who=who, now=now)
+    return overleg
+
+
+async def change_overleg(
+    session: AsyncSession,
+    overleg: Overleg,
+    given: Plan,
+    *,
+    who: Who,
+    allow: Collection[str],
+    now: datetime,
+) -> NotPlanned | None:
+    """Another moment, place or host, as long as it is planned.
+
+    :raises contacts.records.StaleMove: it was held or cancelled meanwhile.
+    """
+    if overleg.status is not OverlegStatus.PLANNED:
+        raise StaleMove("not planned any more")
+    refused = why_not(given, allow, now=now) or await _host(
+        session, given, is_exercise=overleg.is_exercise
+    )
+    if refused:
+        return NotPlanned(refused)
+    assert given.at is not None
+    overleg.starts_at, overleg.minutes = given.at, given.minutes
+    overleg.host_id, overleg.place = given.host_id, given.place
+    await _touch(session, overleg, "overleg_changed", who=who, now=now)
+    return None
+
+
+async def _host(session: AsyncSession, given: Plan, *, is_exercise: bool) -> str | None:
+    host = await session.get(Organisation, given.host_id)
+    return None if host is not None and host.is_exercise == is_exercise else "host"
+
+
+async def move_overleg(
+    session: AsyncSession, overleg: Overleg, new: OverlegStatus, *, who: Who, now: datetime
+) -> None:
+    """It was held, is cancelled, or is planned after all.
+
+    :raises contacts.records.RecordError: it cannot become that.
+    """
+    await move(
+        session, OVERLEG_MOVES, overleg, new,
+        who=who, action=f"overleg_{new.value}", now=now,
+        version=overleg.version + 1, edited_at=now,
+    )  # fmt: skip
+
+
+async def add_present(
+    session: AsyncSession, overleg: Overleg, chosen: Collection[int], *, who: Who, now: datetime
+) -> int:
+    """These organisations were there as well; returns how many of them are new.
+
+    :raises contacts.records.StaleMove: it is cancelled.
+    """
+    if overleg.status is OverlegStatus.CANCELLED:
+        raise StaleMove("cancelled")
+    assert overleg.id is not None
+    found = await session.exec(
+        select(Organisation.id).where(
+            col(Organisation.id).in_(chosen),
+            col(Organisation.is_exercise) == overleg.is_exercise,
+        )
+    )
+    before = await present_at(session, overleg.id)
+    new = sorted({ident for ident in found.all() if ident is not None} - before)
+    if new:
+        session.add_all(OverlegPresence(overleg_id=overleg.id, organisation_id=i) for i in new)
+        await _touch(session, overleg, "overleg_attended", who=who, now=now, count=len(new))
+    return len(new)
+
+
+async def remove_present(
+    session: AsyncSession, overleg: Overleg, organisation_id: int, *, who: Who, now: datetime
+) -> bool:
+    """It was not there after all; False when it did not stand there."""
+    gone = await session.exec(
+        delete(OverlegPresence)
+        .where(
+            col(OverlegPresence.overleg_id) == overleg.id,
+            col(OverlegPresence.organisation_id) == organisation_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if gone.rowcount:
+        await _touch(session, overleg, "overleg_not_attended", who=who, now=now)
+    return bool(gone.rowcount)
+
+
+async def present_at(session: AsyncSession, overleg_id: int) -> set[int]:
+    """Which organisations were there."""
+    found = await session.exec(
+        select(OverlegPresence.organisation_id).where(col(OverlegPresence.overleg_id) == overleg_id)
+    )
+    return set(found.all())
+
+
+async def all_overleg(session: AsyncSession, *, is_exercise: bool) -> list[Overleg]:
+    """Every meeting of this world, the latest first."""
+    found = await session.exec(
+        select(Overleg)
+        .where(col(Overleg.is_exercise) == is_exercise)
+        .order_by(col(Overleg.starts_at).desc(), col(Overleg.id).desc())
+    )
+    return list(found.all())
+
+
+async def _touch(
+    session: AsyncSession, overleg: Overleg, action: str, *, who: Who, now: datetime, **detail: int
+) -> None:
+    overleg.version, overleg.edited_at = overleg.version + 1, now
+    session.add(overleg)
+    await session.flush()
+    _note(session, overleg, action, who=who, now=now, **detail)
+
+
+def _note(
+    session: AsyncSession, overleg: Overleg, action: str, *, who: Who, now: datetime, **detail: int
+) -> None:
+    write_journal(
+        session, who=who, action=action, subject=f"overleg:{overleg.id}", detail=detail, now=now
+    )
