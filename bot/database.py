@@ -25,6 +25,7 @@ import contacts.meeting
 import contacts.outbox
 import contacts.successors
 import feeds.rows
+import signals.allowed_names
 import signals.help_rows
 import signals.rows
 from bot.quick_sqlite import connect_quickly
@@ -48,6 +49,7 @@ TABLES = (
     contacts.outbox,
     contacts.successors,
     feeds.rows,
+    signals.allowed_names,
     signals.help_rows,
     signals.rows,
 )

@@ -98,6 +98,7 @@ class House:
         if is_alone and Office.WORKER in self.offices:
             self._loop("pump", self._hold_pump)
         await self._open(listener)
+        self._loop("names", self._follow_names)
         duties = [duty for duty in self.duties() if duty.office in self.offices]
         if is_alone:
             await self._settle()
@@ -186,6 +187,11 @@ class House:
             names = [*poller, *self.rounds(), *(tick.name for tick in ticks.TICKS)]
             await start_beats(session, names, now=self.clock())
             await tell_stood_still(session, self, now=self.clock())
+
+    async def _follow_names(self, stop: asyncio.Event) -> None:
+        from bot.allowing import follow_names
+
+        await follow_names(self.db, self.config.signals, stop)
 
     async def _hold_pump(self, stop: asyncio.Event) -> None:
         """Recover what a crash left behind, then send."""

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_CONTACTS = "manage_contacts"
     MANAGE_SYSTEM = "manage_system"
     USE_CONSOLE = "use_console"
+    KEEP_NAMES = "keep_names"
     LEAD_EXERCISE = "lead_exercise"
     ASK_HELP = "ask_help"
     READ_HELP = "read_help"
@@ -68,6 +69,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.USE_CONSOLE: frozenset(
         {Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
     ),
+    # Names of schools and shops that the person filter lets pass.
+    Permission.KEEP_NAMES: frozenset({Role.COORDINATOR, Role.ADMIN}),
     Permission.LEAD_EXERCISE: frozenset({Role.COORDINATOR, Role.ADMIN}),
     # To ask and to offer, and to find a member who lets others find them.
     Permission.ASK_HELP: frozenset({Role.MEMBER, Role.COORDINATOR}),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import lru_cache
 
 from signals import dutch_words
 from signals.person_words import Lists, PhraseIndex, Token, fold, index_phrases, marked_by
@@ -20,7 +20,7 @@ _SLOGAN_CAPITALS = 2
 _SHORTEST_TAIL = 4
 
 
-@cache
+@lru_cache(maxsize=8)
 def index_allowed(allow: frozenset[str]) -> PhraseIndex:
     """The municipality's own allow-list, indexed once."""
     return index_phrases(allow)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import time
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from contacts.settings import Frozen
 from signals.phases import PhaseSettings
@@ -55,3 +57,13 @@ class SignalSettings(Frozen):
         description="onderwerpen waaruit een melder kan kiezen; nooit een groep mensen",
     )
     phases: PhaseSettings = Field(default_factory=PhaseSettings)
+    #: what the file says; the desk adds to it
+    _in_file: tuple[str, ...] = PrivateAttr(())
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember what the file says."""
+        self._in_file = tuple(self.allow)
+
+    def take_over(self, names: Iterable[str]) -> None:
+        """Beside the names of the file, these. Every part of the house holds this one list."""
+        self.allow[:] = dict.fromkeys([*self._in_file, *names])

@@ -180,7 +180,7 @@ CALM = {
     "/meldkaart": "meldkaart", "/contacten/hiaten": "hiaten", "/contacten/groepen": "groepen",
     "/oefenen": "oefenen",
     "/contacten/inlezen": "inlezen", "/beheer": "beheer", "/beheer/lijsten": "lijsten",
-    "/beheer/koppelingen": "koppelingen", "/berichten": "berichten",
+    "/beheer/koppelingen": "koppelingen", "/beheer/namen": "namen", "/berichten": "berichten",
 }  # fmt: skip
 ALERTED = {"/": "vandaag", "/gebeurtenissen": "gebeurtenissen", "/gebeurtenis/1": "melding"}
 WAITING = {

@@ -66,6 +66,7 @@ HARMLESS = {
     "/beheer/aanmelding/{number:int}": NAMES,
     "/beheer/koppelingen/sleutel": ADDS, "/beheer/koppelingen/sleutel/{number:int}": NAMES,
     "/beheer/koppelingen/opnieuw": NAMES,
+    "/beheer/namen": ADDS, "/beheer/namen/{number:int}/weg": NAMES,
     "/groep/{number:int}/bericht": SHOWS, "/groep/{number:int}/bericht/versturen": NAMES,
     "/overleg": ADDS, "/overleg/{number:int}/afspraak": ADDS, "/afspraak/{number:int}": MOVE,
     "/overleg/agenda": ADDS, "/overleg/agenda/{number:int}": NAMES,

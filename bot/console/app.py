@@ -22,6 +22,7 @@ from bot.api import doors as api
 from bot.config import Config
 from bot.console import (
     accounts,
+    allowing,
     balance,
     bringing_in,
     calling,
@@ -134,6 +135,7 @@ DOORS: tuple[Door, ...] = (
     *steering.DOORS,
     *journal.DOORS,
     *couplings.DOORS,
+    *allowing.DOORS,
     *lists.DOORS,
     *passkeys.DOORS,
     *own_rights.DOORS,

@@ -111,6 +111,8 @@ DONE = {
     "session_ended": "Die aanmelding is beëindigd.",
     "passkey_added": "De passkey staat erbij.",
     "passkey_removed": "De passkey is weg.",
+    "name_allowed": "De naam staat op de lijst. Het filter laat hem door.",
+    "name_disallowed": "De naam is van de lijst.",
     "key_revoked": "De sleutel is ingetrokken.",
     "hook_retried": "Schakel probeert het nu opnieuw.",
     "step_ticked": "Afgevinkt.",

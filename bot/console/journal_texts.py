@@ -23,6 +23,8 @@ ACTIONS = {
     "webhook_given_up": "koppeling neemt een bericht niet aan",
     "webhook_overtaken": "bericht aan koppeling ingehaald door een nieuwer",
     "webhook_retried": "koppeling opnieuw geprobeerd",
+    "name_allowed": "naam op de lijst die geen persoon is",
+    "name_disallowed": "naam van die lijst gehaald",
     "api_key_made": "sleutel voor een systeem gemaakt",
     "api_key_revoked": "sleutel van een systeem ingetrokken",
     "briefing_submitted": "teksten ter goedkeuring gegeven",
