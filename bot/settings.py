@@ -144,6 +144,7 @@ class TickSettings(Frozen):
     mail_in_s: float = Field(60.0, gt=0, description="antwoorden en bounces lezen")
     tidy_s: float = Field(3600.0, gt=0, description="opruimen wat niet langer bewaard wordt")
     list_s: float = Field(3600.0, gt=0, description="vragen of de lijst nog klopt")
+    links_s: float = Field(60.0, gt=0, description="links in teksten die nog niet weg zijn openen")
     webhooks_s: float = Field(5.0, gt=0, description="koppelingen bijwerken")
     exercise_s: float = Field(2.0, gt=0, description="wat een oefening voor deze minuut heeft")
     health_s: float = Field(20.0, gt=0, description="nakijken of alles nog loopt")

@@ -23,6 +23,7 @@ from bot.foreseeing import tell_foreseen
 from bot.keeping_time import remind_of_steps
 from bot.lesson_reminding import remind_of_lessons
 from bot.line_asking import ask_about_lines
+from bot.link_watching import look_at_links
 from bot.mail_reading import read_mail
 from bot.overleg_reminding import remind_of_agreements
 from bot.reminding import remind_of_signals
@@ -234,6 +235,7 @@ TICKS = (
     Tick("mail_in", mail_in, lambda pace: pace.mail_in_s),
     Tick("tidy", tidy, lambda pace: pace.tidy_s),
     Tick("list", keep_list, lambda pace: pace.list_s),
+    Tick("links", look_at_links, lambda pace: pace.links_s),
     Tick("webhooks", tell_systems, lambda pace: pace.webhooks_s),
     Tick("exercise", exercise, lambda pace: pace.exercise_s),
     Tick("health", health, lambda pace: pace.health_s),

@@ -12,6 +12,7 @@ from briefings import moments
 from briefings.closing import closing_of
 from briefings.facts import FactView, facts_of, renew_promise
 from briefings.library import library
+from briefings.links_alive import dead_links, link_remarks
 from briefings.lint import Remark, lint_text, review_remarks
 from briefings.lint_own import own_remarks
 from briefings.lint_quotes import quote_remarks
@@ -243,6 +244,7 @@ async def _write_texts(
     names = await _organisation_names(session, is_exercise=briefing.is_exercise)
     own = await words_of(session, briefing.id)
     facts = [fact.text for fact in _all_facts(view)]
+    dead = await dead_links(session)
     for audience in covered(briefing):
         done = worded(render_text(sheet, audience), briefing.kind, own)
         remarks = lint_text(
@@ -253,6 +255,7 @@ async def _write_texts(
         )
         remarks += [
             *own_remarks(done),
+            *link_remarks(done.text.html, dead),
             *quote_remarks(facts, done.written, public_words=sheet.meaning),
             *_aged(sheet, audience, settings),
         ]

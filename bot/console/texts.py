@@ -238,6 +238,7 @@ PARTS = {
     "mail_in": "Het lezen van e-mail",
     "tidy": "Het opruimen",
     "list": "Het bijhouden van de lijst",
+    "links": "Het openen van links in teksten",
     "webhooks": "Het bijwerken van koppelingen",
     "exercise": "Het leiden van een oefening",
     "health": "De bewaking",
