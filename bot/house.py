@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOP_LIMIT_S = 3.0
+#: so long the rest waits for the first delivery, when a house starts and when it takes over
+SENDING_FIRST_S = 3.0
 Clock = Callable[[], datetime]
 Work = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -97,6 +99,8 @@ class House:
             listener = listen(self.config.web.host, self.config.web.port)
         if is_alone and Office.WORKER in self.offices:
             self._loop("pump", self._hold_pump)
+            # What waits in the outbox is on its way before the rest takes the processor.
+            await self.pump.going(SENDING_FIRST_S)
         await self._open(listener)
         self._loop("names", self._follow_names)
         duties = [duty for duty in self.duties() if duty.office in self.offices]
@@ -164,13 +168,13 @@ class House:
     def duties(self) -> list[Duty]:
         """What one process at a time does. Without a token nobody reads Telegram."""
         reading = [
-            Duty("poller", Office.BOT, self._noted(self.poller.run)),
-            Duty("worker", Office.BOT, self._noted(self.worker.run)),
+            Duty("poller", Office.BOT, self._noted(self._after_sending(self.poller.run))),
+            Duty("worker", Office.BOT, self._noted(self._after_sending(self.worker.run))),
         ]
         return [
             Duty("pump", Office.WORKER, self._noted(self._hold_pump)),
             *(reading if self.config.telegram.token else ()),
-            Duty("ticks", Office.WORKER, self._hold_ticks),
+            Duty("ticks", Office.WORKER, self._after_sending(self._hold_ticks)),
         ]
 
     async def _settle(self) -> None:
@@ -224,6 +228,17 @@ class House:
         self.scheduler.pause()
         await ticks.wait_for_ticks()
         self.scheduler.shutdown(wait=False)
+
+    def _after_sending(self, work: Work) -> Work:
+        """Whoever takes over everything from a dead host lets deliveries go on first."""
+        if not self.config.database.several_hosts:
+            return work
+
+        async def later(stop: asyncio.Event) -> None:
+            await self.pump.going(SENDING_FIRST_S)
+            await work(stop)
+
+        return later
 
     def _noted(self, work: Work) -> Work:
         """On several hosts each process writes down its own rounds, for whoever looks."""

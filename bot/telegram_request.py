@@ -15,6 +15,8 @@ import yarl
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from contacts.transport import leaves
+
 # Otherwise the library warns about its own whole seconds at every RetryAfter.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
@@ -115,9 +117,22 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S)
             self._session = aiohttp.ClientSession(
-                connector=connector, headers={"User-Agent": self.USER_AGENT}
-            )
+                connector=connector, headers={"User-Agent": self.USER_AGENT},
+                trace_configs=[_told_before_it_leaves()],
+            )  # fmt: skip
         return self._session
+
+
+def _told_before_it_leaves() -> aiohttp.TraceConfig:
+    """A request that waits for a connection has not left; its first byte follows on these."""
+
+    async def has_connection(*_: object) -> None:
+        leaves()
+
+    told = aiohttp.TraceConfig()
+    told.on_connection_create_end.append(has_connection)
+    told.on_connection_reuseconn.append(has_connection)
+    return told
 
 
 def _or(given: Any, default: float) -> float:

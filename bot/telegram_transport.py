@@ -77,6 +77,7 @@ class TelegramTransport:
     """The port to Telegram. ``bot`` speaks through :class:`bot.telegram_request.AiohttpRequest`."""
 
     kind = ChannelKind.TELEGRAM
+    tells_leaving = True
 
     def __init__(
         self, bot: Bot, clock: Callable[[], datetime], uploads: Uploads | None = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts import call_backup, ring
 from bot.asking import ask_due
+from bot.beats import note_beat
 from bot.chat.coordinator.card import refresh_live
 from bot.config import is_safe_address
 from bot.console.health import late_after
@@ -27,7 +28,6 @@ from bot.link_watching import look_at_links
 from bot.mail_reading import read_mail
 from bot.overleg_reminding import remind_of_agreements
 from bot.reminding import remind_of_signals
-from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from bot.tidying import freeze_and_forget
 from bot.watching import tell_rhythm, tell_trouble
@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 #: a round is late, a person hears of it, and then it is broken off
 TOLD_WITHIN = timedelta(seconds=60)
 SLOW_S, SENDING_FIRST = 60.0, timedelta(seconds=20)
+#: between the first rounds of two ticks
+APART = timedelta(seconds=0.2)
 LONGEST_ROUND = timedelta(minutes=15)
 _running: set[asyncio.Task[None]] = set()
 
@@ -73,9 +75,7 @@ async def run_tick(house: House, tick: Tick) -> None:
         async with asyncio.timeout(longest_round(tick, house.config.ticks).total_seconds()):
             await tick.work(house, now)
         async with house.db.begin() as session:
-            beat = await session.get(Heartbeat, tick.name) or Heartbeat(name=tick.name, at=now)
-            beat.at, beat.told_at = house.clock(), None
-            session.add(beat)
+            await note_beat(session, tick.name, house.clock())
     except Exception:
         log.exception("A tick failed", extra={"action": "tick_failed", "tick": tick.name})
     finally:
@@ -89,10 +89,12 @@ def longest_round(tick: Tick, ticks: TickSettings) -> timedelta:
 
 
 def first_after(tick: Tick, config: Config) -> timedelta:
-    """Whoever takes over from another host first lets deliveries go on: what comes by once a minute
+    """The first rounds come one after the other, or what is being sent waits for all of them. And
+    whoever takes over from another host first lets deliveries go on: what comes by once a minute
     or less waits for that. Pure."""
+    turn = TICKS.index(tick) * APART
     is_slow = tick.seconds(config.ticks) >= SLOW_S
-    return SENDING_FIRST if config.database.several_hosts and is_slow else timedelta(0)
+    return turn + (SENDING_FIRST if config.database.several_hosts and is_slow else timedelta(0))
 
 
 async def wait_for_ticks() -> None:

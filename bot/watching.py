@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
+from bot.beats import expect_beat, note_beat
 from bot.chat import texts
 from bot.console.health import judge_beat
 from bot.console.texts import PARTS
@@ -45,9 +46,7 @@ async def start_beats(session: AsyncSession, names: Sequence[str], *, now: datet
     the house was down is nobody's silence.
     """
     for name in names:
-        beat = await session.get(Heartbeat, name) or Heartbeat(name=name, at=now)
-        beat.at, beat.told_at = now, None
-        session.add(beat)
+        await note_beat(session, name, now)
 
 
 async def tell_trouble(house: House, *, now: datetime) -> int:
@@ -164,10 +163,8 @@ async def tell_rhythm(session: AsyncSession, *, is_exercise: bool, now: datetime
 async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> int:
     """One message when the poller has been in trouble for a minute, and not again until it
     recovered; it reaches people by mail when Telegram is the thing that is away."""
-    beat = await session.get(Heartbeat, "poller")
-    if beat is None:
-        beat = Heartbeat(name="poller", at=house.poller.round_at or now)
-        session.add(beat)
+    await expect_beat(session, "poller", now=house.poller.round_at or now)
+    beat = await session.get_one(Heartbeat, "poller")
     if house.poller.trouble is None and _is_polling(house, now):
         beat.at, beat.told_at = now, None
         return 0
@@ -207,10 +204,10 @@ def _is_polling(house: House, now: datetime) -> bool:
 async def _note_rounds(session: AsyncSession, house: House, now: datetime) -> None:
     """The loops of this process: how long ago each of them last turned."""
     for name, at in house.rounds().items():
-        beat = await session.get(Heartbeat, name) or Heartbeat(name=name, at=now)
-        if at is not None and at > beat.at:
-            beat.at, beat.told_at = at, None
-        session.add(beat)
+        if at is None:
+            await expect_beat(session, name, now=now)
+        else:
+            await note_beat(session, name, at, only_later=True)
 
 
 async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:

@@ -11,16 +11,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.claiming import (
-    anything_due,
-    claim,
-    due_deliveries,
-    paused_until,
-    sent_lately,
-)
+from contacts.claiming import anything_due, claim, due_deliveries, paused_until, sent_lately
 from contacts.departing import Departures, Means
 from contacts.directory import ChannelKind
 from contacts.fallback import plan_alerts_elsewhere
@@ -30,7 +25,7 @@ from contacts.marking import EDIT_PATIENCE
 from contacts.outcomes import Result, record
 from contacts.preparing import Marked
 from contacts.settings import SendingSettings
-from contacts.transport import Later, Outcome, Outgoing, Transport, Unknown
+from contacts.transport import Later, Outcome, Outgoing, Transport, Unknown, leaves, when_leaving
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +70,8 @@ class Lane:
         self._claim_took = timedelta(0)
         self._is_busy = False
         self._round_at: datetime | None = None
+        #: set once something came back, or there was nothing that could go
+        self.is_going = asyncio.Event()
 
     @property
     def round_at(self) -> datetime | None:
@@ -117,6 +114,8 @@ class Lane:
             try:
                 await self._record()
                 wait_s = await self._round(now=self._means.clock())
+                if not self.in_hand:
+                    self.is_going.set()
             except Exception as error:
                 log.exception(
                     "A round of the outbox failed",
@@ -236,7 +235,9 @@ class Lane:
                 return
             outcome = Unknown("interrupted")
             self._limiter.departed(marked.delivery_id, clock())
-            self._means.departures.leaves(marked.delivery_id)
+            when_leaving(partial(self._leaves, marked.delivery_id))
+            if not getattr(self._transport, "tells_leaving", False):
+                leaves()
             outcome = await self._transport.send(outgoing, now=clock())
             self._means.departures.came_back(marked.delivery_id, outcome)
         except Exception as error:
@@ -246,7 +247,12 @@ class Lane:
         finally:
             del self._tasks[marked.delivery_id]
             self._limiter.answered(marked.delivery_id, clock())
+            self.is_going.set()
             self._put_down(marked, outcome)
+
+    def _leaves(self, ident: int) -> None:
+        if ident in self._tasks:  # what its transport does after it came back changes nothing
+            self._means.departures.leaves(ident)
 
     def _put_down(self, marked: Marked, outcome: Outcome) -> None:
         if isinstance(outcome, Later) and outcome.whole_channel:

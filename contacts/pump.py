@@ -128,6 +128,19 @@ class Pump:
             # Whoever sends next may read it.
             self._departures.close()
 
+    async def going(self, wait_s: float) -> bool:
+        """Wait until every lane goes: it heard of its first delivery, or has none that may leave.
+
+        False when that takes longer: whoever waits for it goes on.
+        """
+        waits = [asyncio.create_task(lane.is_going.wait()) for lane in self._lanes]
+        if not waits:
+            return True
+        _, late = await asyncio.wait(waits, timeout=wait_s)
+        for wait in late:
+            wait.cancel()
+        return not late
+
     async def close(self) -> None:
         """Give the transports' connections back."""
         for transport in self._transports:

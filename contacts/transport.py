@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,8 +91,28 @@ class Outgoing:
     is_distributed: bool = False
 
 
+#: tells the file of departures that what this task sends leaves now
+_LEAVING: ContextVar[Callable[[], None] | None] = ContextVar("leaving", default=None)
+
+
+def when_leaving(tell: Callable[[], None]) -> None:
+    """For the task that sends: :func:`leaves` calls ``tell``."""
+    _LEAVING.set(tell)
+
+
+def leaves() -> None:
+    """There is a connection, and from now on the other side may have it."""
+    tell = _LEAVING.get()
+    if tell is not None:
+        tell()
+
+
 class Transport(Protocol):
-    """Sends over one channel. Never raises for what the network does: that is an outcome."""
+    """Sends over one channel. Never raises for what the network does: that is an outcome.
+
+    One with ``tells_leaving`` calls :func:`leaves` before each request, once it has a connection;
+    of any other all that is certain is that it may have sent from when it is called.
+    """
 
     kind: ChannelKind
 

@@ -20,7 +20,7 @@ from contacts.departure_log import DepartureLog, Left, read_lines
 from contacts.directory import Role
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.records import Database
-from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
+from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown, leaves
 from tests.outbox_world import MAIL, Scripted, a_briefing, a_person, a_pump, all_deliveries
 
 BOOT = "the-boot"
@@ -193,6 +193,42 @@ async def test_only_what_was_under_way_is_uncertain_after_a_kill(
     ]  # fmt: skip
     assert rows[0].external_id == "41"
     assert (rows[3].id, rows[3].attempts, rows[3].lease_owner) == (stayed, 0, None)
+
+
+class Reluctant(Scripted):
+    """A transport that has no connection for anybody but "1"."""
+
+    tells_leaving = True
+
+    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+        if outgoing.address == "1":
+            leaves()
+        return await super().send(outgoing, now=now)
+
+
+async def test_what_still_waits_for_a_connection_has_not_left(
+    db: Database, now: datetime, path: Path
+) -> None:
+    async with db.begin() as session:
+        people = [await a_person(session, now, chat=str(n)) for n in range(3)]
+        await a_briefing(session, people, now)
+    silent = Reluctant()
+    silent.latency_s = 60.0
+    pump = a_pump(db, silent, departures=path)
+    await pump.recover(now=utc_now())
+    stop = asyncio.Event()
+    running = asyncio.create_task(pump.run(stop))
+    async with asyncio.timeout(10):
+        while len(silent.sent) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    # As a kill leaves them.
+    found = read_lines(path.read_text("utf-8").splitlines(), departure_log._boot())
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await pump.close()
+    assert found is not None
+    numbers = {one.id: one.address for one in await all_deliveries(db)}
+    assert [numbers[ident] for ident in found.away] == ["1"]
 
 
 async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(

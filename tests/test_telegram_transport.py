@@ -18,7 +18,7 @@ from bot.simulator import Fault, Simulator
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport, classify
 from contacts.outbox import Button, Content, DeliveryAct, EmailForm, TelegramForm
-from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown
+from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown, when_leaving
 
 HELLO = Outgoing(
     delivery_id=77,
@@ -271,3 +271,23 @@ def test_a_refused_edit_of_a_blocked_chat_closes_the_channel_but_halts_nothing(
     wrong = classify(BadRequest("Message is too long"), edit, now=now)
     assert gone == Refused("chat_not_found", closes_channel=True)
     assert wrong == Refused("too_long")
+
+
+async def test_a_message_leaves_once_there_is_a_connection_and_not_before(
+    simulator: Simulator,
+) -> None:
+    left: list[int] = []
+    when_leaving(lambda: left.append(len(simulator.telegram.calls)))
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = closed.getsockname()[1]
+    nowhere, somewhere = a_bot(simulator, port=nobody), a_bot(simulator)
+    assert isinstance(await TelegramTransport(nowhere, utc_now).send(HELLO, now=utc_now()), Later)
+    assert left == []
+    for number in (1, 2):  # the second one over the same connection
+        got = await TelegramTransport(somewhere, utc_now).send(HELLO, now=utc_now())
+        assert isinstance(got, Sent)
+        assert len(left) == number
+        # The other side had heard nothing of it by then.
+        assert left[-1] == len(simulator.telegram.calls) - 1
+    for bot in (nowhere, somewhere):
+        await bot.request.shutdown()

@@ -13,6 +13,8 @@ import pytest
 from sqlmodel import select
 
 from bot import ticks
+from bot.beats import expect_beat, note_beat
+from bot.clock import utc_now
 from bot.console.health import judge_beat, late_after, report
 from bot.house import House
 from bot.inbox import forget_old
@@ -210,5 +212,42 @@ def test_who_takes_over_from_another_host_sends_before_it_tidies(several: bool) 
         ticks=TickSettings(), database=SimpleNamespace(several_hosts=several)
     )
     waits = {tick.name: ticks.first_after(tick, config) for tick in ticks.TICKS}
-    assert waits["refresh"] == waits["health"] == waits["escalate"] == timedelta(0)
-    assert (waits["tidy"] > timedelta(0)) is several
+    soon = len(ticks.TICKS) * ticks.APART
+    assert len(set(waits.values())) == len(waits)
+    assert max(waits["refresh"], waits["health"], waits["escalate"]) < soon
+    assert (waits["tidy"] > soon) is several
+
+
+async def test_two_hosts_note_the_same_beat_at_the_same_moment(db: Database) -> None:
+    now = utc_now()
+
+    async def notes(name: str) -> None:
+        async with db.begin() as session:
+            await expect_beat(session, name, now=now)
+            await note_beat(session, name, now)
+            await asyncio.sleep(0.01)
+
+    names = [f"part_{number}" for number in range(5)]
+    await asyncio.gather(*(notes(name) for name in names for _ in range(2)))
+    async with db.read() as session:
+        found = (await session.exec(select(Heartbeat.name))).all()
+    assert sorted(found) == names
+
+
+async def test_a_loop_that_stands_still_is_not_on_time_because_it_is_noted_again(
+    db: Database,
+) -> None:
+    now = utc_now()
+    async with db.begin() as session:
+        await note_beat(session, "feeds", now)
+        (await session.get_one(Heartbeat, "feeds")).told_at = now
+    for at, only_later in [(now, True), (now - timedelta(seconds=1), True)]:
+        async with db.begin() as session:
+            await note_beat(session, "feeds", at, only_later=only_later)
+            await expect_beat(session, "feeds", now=now)
+            beat = await session.get_one(Heartbeat, "feeds")
+            assert (beat.at, beat.told_at) == (now, now)
+    async with db.begin() as session:
+        await note_beat(session, "feeds", now + timedelta(seconds=1), only_later=True)
+        beat = await session.get_one(Heartbeat, "feeds")
+        assert (beat.at, beat.told_at) == (now + timedelta(seconds=1), None)
