@@ -10,26 +10,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import poll_texts as texts
 from bot.asking import OFFICE_HOURS, is_office_hour
-from bot.chat.buttons import data
+from bot.poll_ballots import CLOSING, QUICK
 from briefings.audience import RecipientPlan, plan_readers
 from briefings.learning.polls import STAYS_OPEN, begin_poll, can_ask, poll_of
-from briefings.learning.rows import Poll, Question
-from briefings.moments import day, local_date
+from briefings.learning.quick_polls import begin_quick_poll, can_ask_members, quick_poll_of
+from briefings.learning.rows import Poll, Question, QuickPoll
+from briefings.moments import day, local_date, moment
+from briefings.overleg.rows import Overleg
 from briefings.rows import FactBlock
 from briefings.versions import SENT, versions_of
 from contacts.bulk import plan_deliveries
 from contacts.filling import LINK
 from contacts.journal import Who
 from contacts.messages import store_message
-from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals.workdays import AMSTERDAM, is_working_day
-
-#: button data ``poll:<event>:<question>:<answer>`` and ``poll:<event>:<words|done>``
-POLL = "poll"
-#: where the questions are on the page behind an organisation's link
-PLACE = "/vraag"
 
 
 async def ask_readers(
@@ -82,7 +79,7 @@ def next_office_hour(now: datetime) -> datetime:
 def question_content(event_id: int, name: str, until: str) -> Content:
     """The first question in the chat; in the mail the way to both. Pure."""
     about = texts.ABOUT.format(name=name)
-    link = f"{LINK}{PLACE}"
+    link = f"{LINK}{CLOSING.place}"
     html = "".join(f"<p>{escape(line)}</p>" for line in (about, texts.WHY))
     first = texts.QUESTIONS[Question.HELPED]
     return Content(
@@ -90,7 +87,7 @@ def question_content(event_id: int, name: str, until: str) -> Content:
             text="\n".join(
                 [f"<b>{texts.TITLE}</b>", escape(about), texts.WHY, "", f"<b>{first}</b>"]
             ),
-            buttons=choices(event_id, Question.HELPED),
+            buttons=CLOSING.choices(event_id, Question.HELPED),
         ),
         email=EmailForm(
             subject=texts.SUBJECT,
@@ -101,12 +98,40 @@ def question_content(event_id: int, name: str, until: str) -> Content:
     )
 
 
-def choices(event_id: int, question: Question) -> list[list[Button]]:
-    """One button per answer; the second question can be answered in words as well. Pure."""
-    rows = [
-        [Button(label, data(POLL, event_id, question.value, key))]
-        for key, label in texts.ANSWERS[question].items()
-    ]
-    if question is Question.MISSED:
-        rows.append([Button(texts.OWN_WORDS, data(POLL, event_id, "words"))])
-    return rows
+async def ask_members(
+    session: AsyncSession, overleg: Overleg, event: Event, *, who: Who, now: datetime
+) -> QuickPoll | None:
+    """The quick questions to all who got the texts of this event, at once; None: not (any more).
+
+    Quiet hours hold: a question is no news.
+    """
+    assert event.id is not None
+    if not can_ask_members(overleg, await quick_poll_of(session, event.id)):
+        return None
+    readers = [planned.recipient for planned in (await readers_of(session, event)).recipients]
+    if not readers:
+        return None
+    when = moment(overleg.starts_at)
+    message = await store_message(
+        session, kind=MessageKind.NOTICE, content=quick_content(event.id, when), event_id=event.id,
+        priority=Priority.DIGEST, is_exercise=event.is_exercise, now=now,
+    )  # fmt: skip
+    count = await plan_deliveries(session, message, readers, now=now)
+    return await begin_quick_poll(session, overleg, who=who, asked=count, now=now)
+
+
+def quick_content(event_id: int, when: str) -> Content:
+    """The first quick question in the chat; in the mail the way to both. Pure."""
+    why, link = texts.QUICK_WHY.format(when=when), f"{LINK}{QUICK.place}"
+    first = texts.QUESTIONS[Question.TENSION]
+    return Content(
+        telegram=TelegramForm(
+            text=f"<b>{texts.QUICK_TITLE}</b>\n{escape(why)}\n\n<b>{first}</b>",
+            buttons=QUICK.choices(event_id, Question.TENSION),
+        ),
+        email=EmailForm(
+            subject=texts.QUICK_SUBJECT,
+            text=f"{why}\n\n{texts.QUICK_LAST.format(link=link)}\n",
+            html=f'<p>{escape(why)}</p><p><a href="{link}">{escape(texts.MAIL_LINK)}</a></p>',
+        ),
+    )

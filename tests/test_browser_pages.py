@@ -20,7 +20,7 @@ from bot.clock import utc_now
 from bot.console.app import DOORS
 from bot.unsubscribing import Unsubscribing
 from briefings.learning.polls import STAYS_OPEN
-from briefings.learning.rows import Poll
+from briefings.learning.rows import Poll, QuickPoll
 from briefings.overleg.rows import (
     Agreement,
     AgreementKind,
@@ -74,7 +74,7 @@ BEHIND_A_LINK = (
     "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
     "/p/{token:token}/dank", "/p/{token:token}/hulp", "/p/{token:token}/wie",
     "/p/{token:token}/vertel", "/o/{token:token}/vertel", "/nuttig/{token:token}",
-    "/o/{token:token}/vraag",
+    "/o/{token:token}/vraag", "/o/{token:token}/overleg",
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar"}
 A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
@@ -294,6 +294,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         session.add(
             Poll(event_id=1, asked_at=now, send_at=now, closes_at=now + STAYS_OPEN, asked=1)
         )
+        session.add(QuickPoll(event_id=1, asked_at=now, closes_at=now + STAYS_OPEN, asked=1))
         mailed = (await session.exec(select(Delivery.id).where(Delivery.kind == "email"))).first()
     signing = Unsubscribing("", evening.house.sealer.derive("unsubscribe"))
     page = form.removesuffix("/signaal")
@@ -302,7 +303,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
         f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
         f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{judge}": "",
-        f"{page}/vraag": "vraag",
+        f"{page}/vraag": "vraag", f"{page}/overleg": "vragen-overleg",
         f"/aanmelden/{enter}": "aanmelden-link",
         signing.address(mailed or 1): "uit", f"{page[:-4]}xxxx": "",
         **PUBLIC,

@@ -105,6 +105,7 @@ OPEN_ON_PURPOSE = {
     ("GET", "/uit/{token:token}"), ("POST", "/uit/{token:token}"), ("GET", "/o/{token:token}"),
     ("GET", "/o/{token:token}/signaal"), ("POST", "/o/{token:token}/signaal"),
     ("GET", "/o/{token:token}/dank"), ("GET", "/o/{token:token}/pdf"),
+    ("GET", "/o/{token:token}/overleg"), ("POST", "/o/{token:token}/overleg"),
     ("GET", "/o/{token:token}/vraag"), ("POST", "/o/{token:token}/vraag"),
     ("POST", "/o/{token:token}/{answer:answer}"),
     ("GET", "/p/{token:token}/hulp"), ("POST", "/p/{token:token}/hulp"),

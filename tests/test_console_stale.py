@@ -68,6 +68,7 @@ HARMLESS = {
     "/beheer/koppelingen/opnieuw": NAMES,
     "/beheer/namen": ADDS, "/beheer/namen/{number:int}/weg": NAMES,
     "/groep/{number:int}/bericht": SHOWS, "/groep/{number:int}/bericht/versturen": NAMES,
+    f"{_EVENT}/overleg": ADDS, "/overleg/{number:int}/vragen/wissen": NAMES,
     "/overleg": ADDS, "/overleg/{number:int}/afspraak": ADDS, "/afspraak/{number:int}": MOVE,
     "/overleg/agenda": ADDS, "/overleg/agenda/{number:int}": NAMES,
     "/vraag-en-aanbod/groep": ADDS, "/vraag-en-aanbod/{number:int}/weg": MOVE,
@@ -167,6 +168,11 @@ async def an_overleg(desk: Desk) -> None:
     assert answer.headers["location"].startswith("/overleg/1?")
 
 
+async def an_extra_overleg(desk: Desk) -> None:
+    await going(desk)
+    assert (await desk.press("overleg", **MEETING)).headers["location"].startswith("/overleg/1?")
+
+
 _CONTACT = {"naam": "Docent", "functie": "mentor", "taal": "nl", "teksten": "docent_vo_mbo"}
 SEEN = {
     f"{_EVENT}/indienen": Seen("versie", "teksten", with_fact),
@@ -203,6 +209,7 @@ _OVERLEG = "/overleg/{number:int}"
 SEEN |= {
     f"{_OVERLEG}/wijzigen": Seen("gezien", "", an_overleg, MEETING),
     f"{_OVERLEG}/stand": Seen("gezien", "", an_overleg, {"doe": "geweest"}),
+    f"{_OVERLEG}/vragen": Seen("gezien", "", an_extra_overleg),
     f"{_OVERLEG}/aanwezig": Seen("gezien", "", an_overleg, {"organisatie": "1"}),
 }
 #: forms of a page with many: tests/test_city_lines.py, tests/test_sources_desk.py and, with as

@@ -16,7 +16,8 @@ from sqlmodel import col, select
 from bot import poll_texts
 from bot.asking import is_office_hour
 from bot.console.poll_results import Result, result_of
-from bot.poll_asking import choices, next_office_hour, question_content
+from bot.poll_asking import next_office_hour, question_content
+from bot.poll_ballots import CLOSING
 from briefings.learning.polls import (
     ANSWERS,
     KEEP_WORDS,
@@ -63,7 +64,7 @@ def test_every_answer_has_words_and_fits_under_a_button() -> None:
     for question, answers in ANSWERS.items():
         assert set(poll_texts.ANSWERS[question]) == set(answers)
     for question in ANSWERS:
-        for row in choices(10**9, question):
+        for row in CLOSING.choices(10**9, question):
             assert len(row) == 1
     content = question_content(1, "Onrust in de wijk", "17 maart")
     assert content.email is not None
@@ -255,7 +256,7 @@ async def test_nothing_that_is_stored_joins_an_answer_to_whoever_gave_it(desk: D
     [count] = await desk.rows(PollCount)
     assert set(count.model_dump()) == {"id", "event_id", "question", "domain", "answer", "count"}
     [word] = await desk.rows(PollWord)
-    assert set(word.model_dump()) == {"id", "event_id", "words_sealed", "kept_on"}
+    assert set(word.model_dump()) == {"id", "event_id", "question", "words_sealed", "kept_on"}
     assert "voorbeelden" not in word.words_sealed
     assert all(set(use.model_dump()) == {"id", "event_id", "question", "ticket"}
                for use in await desk.rows(PollUse))  # fmt: skip

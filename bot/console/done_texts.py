@@ -8,6 +8,7 @@ from bot.console.calling_texts import HOURS_LIKE_THIS
 DONE = {
     "poll_asked": "De twee vragen gaan naar wie de teksten kreeg, in kantooruren.",
     "poll_wiped": "Die zin is weg.",
+    "quick_poll_asked": "De twee vragen gaan naar wie de teksten kreeg.",
     "overleg_planned": "Het overleg staat gepland. Wie de agenda volgt, ziet het vanzelf.",
     "overleg_changed": "Opgeslagen. Wie de agenda volgt, ziet het vanzelf.",
     "overleg_held": "Het overleg is geweest. Noteer wie er was en wat is afgesproken.",

@@ -141,6 +141,7 @@ ACTIONS = {
     "calendar_link_made": "agendalink gemaakt",
     "calendar_link_revoked": "agendalink ingetrokken",
     "poll_asked": "twee vragen aan de lezers gesteld",
+    "quick_poll_asked": "twee snelle vragen aan de leden gesteld",
     "poll_words_wiped": "zin van een lezer gewist",
     "polls_forgotten": "gebruikte stembewijzen en oude zinnen gewist",
     "quarter_frozen": "kwartaal vastgezet",

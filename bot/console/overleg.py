@@ -11,10 +11,12 @@ from starlette.responses import Response
 from bot.console import overleg_texts as texts
 from bot.console.doors import Door, Visit
 from bot.console.overleg_agenda import agenda_of
+from bot.console.overleg_extra import quick_values
+from bot.console.overleg_form import form_values, overleg_of, read_plan
 from bot.console.pages import fragment
 from bot.console.printing import send_pdf
 from bot.console.texts import DOMAINS
-from briefings.moments import at_clock, dated, day, local, local_date
+from briefings.moments import at_clock, dated, day, local_date
 from briefings.overleg import texts as names
 from briefings.overleg.agreements import (
     LONGEST,
@@ -28,7 +30,6 @@ from briefings.overleg.agreements import (
 )
 from briefings.overleg.feed import calendar_links
 from briefings.overleg.meetings import (
-    LONGEST_PLACE,
     NotPlanned,
     Plan,
     add_present,
@@ -91,33 +92,9 @@ async def _list_page(visit: Visit, typed: Plan | None, *, error: str = "") -> Re
         hosts=hosts,
         in_turn=[one.name for one in in_turn[:SHOWN_IN_TURN]],
         links=await calendar_links(visit.session, is_exercise=is_exercise),
-        **_form(typed or Plan(usual, USUAL_MIN, first, "")),
+        **form_values(typed or Plan(usual, USUAL_MIN, first, "")),
         names=names,
     )
-
-
-def _form(typed: Plan) -> dict[str, Any]:
-    at = local(typed.at) if typed.at else None
-    return {
-        "typed": typed,
-        "on": at.date().isoformat() if at else "",
-        "at": f"{at:%H:%M}" if at else "",
-        "longest_place": LONGEST_PLACE,
-    }
-
-
-def read_plan(visit: Visit) -> Plan:
-    """What the form says; a moment that is none stays out.
-
-    :raises ValueError: the host or the duration is no number.
-    """
-    try:
-        on, clock = date.fromisoformat(visit.text("dag")), time.fromisoformat(visit.text("tijd"))
-        at = at_clock(on, clock)
-    except ValueError:
-        at = None
-    place = " ".join(visit.text("plek").split())
-    return Plan(at, visit.number("duur"), visit.number("gastheer"), place)
 
 
 async def plan(visit: Visit) -> Response:
@@ -132,17 +109,9 @@ async def plan(visit: Visit) -> Response:
     return visit.back(f"/overleg/{made.id}", done="overleg_planned")
 
 
-async def _overleg(visit: Visit) -> Overleg:
-    """:raises LookupError: there is none in the visitor's own world."""
-    overleg = await visit.session.get(Overleg, visit.in_path())
-    if overleg is None or overleg.is_exercise != visit.actor.is_exercise:
-        raise LookupError("no such meeting")
-    return overleg
-
-
 async def show_overleg(visit: Visit) -> Response:
     """``GET /overleg/{number}``: the agenda while it is planned, what was agreed after it."""
-    return await _page(visit, await _overleg(visit))
+    return await _page(visit, await overleg_of(visit))
 
 
 async def _page(
@@ -162,7 +131,8 @@ async def _page(
         error=error,
         **await _values(visit, overleg),
         **await _to_choose(visit, overleg),
-        **_form(plan_form),
+        **await quick_values(visit, overleg),
+        **form_values(plan_form),
         hosts={one.organisation_id: one.name for one in in_turn},
         agreed=agreed or NewAgreement(AgreementKind.ACTION, "", "", usual),
         longest=LONGEST,
@@ -223,7 +193,7 @@ async def _to_choose(visit: Visit, overleg: Overleg) -> dict[str, Any]:
 
 async def print_overleg(visit: Visit) -> Response:
     """``GET /overleg/{number}/pdf``: the agenda, or what was agreed when it was held."""
-    overleg = await _overleg(visit)
+    overleg = await overleg_of(visit)
     is_held = overleg.status is OverlegStatus.HELD
     title = texts.REPORT_TITLE if is_held else texts.AGENDA_TITLE
     sheet = Sheet(
@@ -239,7 +209,7 @@ async def print_overleg(visit: Visit) -> Response:
 
 async def change(visit: Visit) -> Response:
     """``POST /overleg/{number}/wijzigen``."""
-    overleg = await _overleg(visit)
+    overleg = await overleg_of(visit)
     visit.require_seen(str(overleg.version))
     typed = read_plan(visit)
     refused = await change_overleg(
@@ -256,7 +226,7 @@ async def set_state(visit: Visit) -> Response:
 
     :raises LookupError: no such wish.
     """
-    overleg = await _overleg(visit)
+    overleg = await overleg_of(visit)
     visit.require_seen(str(overleg.version))
     new = STATES[visit.text("doe")]
     await move_overleg(visit.session, overleg, new, who=visit.actor.who, now=visit.now)
@@ -265,7 +235,7 @@ async def set_state(visit: Visit) -> Response:
 
 async def note_present(visit: Visit) -> Response:
     """``POST /overleg/{number}/aanwezig``: organisations that were there, or one that was not."""
-    overleg = await _overleg(visit)
+    overleg = await overleg_of(visit)
     visit.require_seen(str(overleg.version))
     who, now, back = visit.actor.who, visit.now, f"/overleg/{overleg.id}"
     if visit.text("weg"):
@@ -278,7 +248,7 @@ async def note_present(visit: Visit) -> Response:
 
 async def agree(visit: Visit) -> Response:
     """``POST /overleg/{number}/afspraak``: a decision or an action."""
-    overleg = await _overleg(visit)
+    overleg = await overleg_of(visit)
     try:
         due = date.fromisoformat(visit.text("voor"))
     except ValueError:

@@ -13,7 +13,7 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.console.texts import DOMAINS
 from bot.poll_asking import ask_readers, next_office_hour, readers_of
 from briefings.learning.polls import (
-    ANSWERS,
+    OFFERED,
     Answered,
     can_ask,
     is_open,
@@ -70,7 +70,7 @@ async def poll_values(visit: Visit, event: Event) -> dict[str, Any]:
 
 def result_of(question: Question, found: Answered) -> Result:
     """Counts as they may be shown. Pure."""
-    labels, keys = texts.ANSWERS[question], list(ANSWERS[question])
+    labels, keys = texts.ANSWERS[question], list(OFFERED[question])
     parts = {key: {one: n[key] for one, n in found.domains.items()} for key in keys}
     cells = {(key, one): n for key in keys for one, n in parts[key].items()}
     # A total beside its parts is as vague as they are, or one could be taken from the other;
@@ -89,7 +89,7 @@ def result_of(question: Question, found: Answered) -> Result:
                     for domain in Domain
                 ],
             )
-            for key in ANSWERS[question]
+            for key in OFFERED[question]
         ],
     )
 

@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.console import texts
 from bot.console.doors import Door, Visit
 from bot.console.needs import Need, title_of
+from bot.console.overleg_extra import extra_values
 from bot.evening import following
 from bot.evening.timing import all_lines, lines_of, timed_events
 from bot.evening.writing import NotBegun
@@ -70,6 +71,7 @@ async def show_timetable(visit: Visit) -> Response:
         calls=calls,
         **await _to_choose(visit, event, listed),
         **await _later(visit, event),
+        **await extra_values(visit, event),
     )
 
 

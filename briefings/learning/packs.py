@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.learning.lessons import changed_a_text
 from briefings.learning.pace import read_moments, work_time
+from briefings.learning.polls import ANSWERS
 from briefings.learning.reached import read_reached, summed
 from briefings.learning.rows import Lesson, LessonStatus, PollCount, Question
 from briefings.moments import local_date
@@ -287,7 +288,7 @@ async def _poll(session: AsyncSession, events: Collection[int]) -> Figures:
     """How many answered the two questions about the events of this quarter."""
     found = await session.exec(
         select(PollCount.question, func.sum(PollCount.count))
-        .where(col(PollCount.event_id).in_(events))
+        .where(col(PollCount.event_id).in_(events), col(PollCount.question).in_(ANSWERS))
         .group_by(col(PollCount.question))
     )
     return {Question(name).value: shown_count(int(count)) for name, count in found.all()}

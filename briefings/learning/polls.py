@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.learning.rows import Poll, PollCount, PollUse, PollWord, Question
+from briefings.learning.rows import Poll, PollCount, PollUse, PollWord, Question, QuickPoll
 from contacts.directory import Domain
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.sealing import Sealer, UnsealError
@@ -56,9 +57,45 @@ class Missed(StrEnum):
     NOTHING = "niets"
 
 
+class Tension(StrEnum):
+    """What a member expects to notice."""
+
+    TALK = "gesprek"
+    RUMOURS = "geruchten"
+    FEAR = "angst"
+    ANGER = "boosheid"
+    APART = "tegenover"
+    ONLINE = "online"
+    NOTHING = "niets"
+
+
+class Offer(StrEnum):
+    """What a member could do for others."""
+
+    LISTEN = "luisteren"
+    LESSON = "les"
+    PRESENCE = "aanwezig"
+    ROOM = "ruimte"
+    EXPLAIN = "uitleg"
+    BRIDGE = "brug"
+    NOTHING = "niets"
+
+
+class Asked(Protocol):
+    """Questions about one event, open until a moment."""
+
+    event_id: int
+    closes_at: datetime
+    is_exercise: bool
+
+
 ANSWERS: Mapping[Question, type[Helped] | type[Missed]] = {
     Question.HELPED: Helped, Question.MISSED: Missed,
 }  # fmt: skip
+QUICK: Mapping[Question, type[Tension] | type[Offer]] = {
+    Question.TENSION: Tension, Question.OFFER: Offer,
+}  # fmt: skip
+OFFERED: Mapping[Question, type[StrEnum]] = {**ANSWERS, **QUICK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +120,7 @@ async def poll_of(session: AsyncSession, event_id: int) -> Poll | None:
     return found.first()
 
 
-def is_open(poll: Poll | None, now: datetime) -> bool:
+def is_open(poll: Asked | None, now: datetime) -> bool:
     """Whether an answer still counts. Pure."""
     return poll is not None and now < poll.closes_at
 
@@ -127,7 +164,7 @@ async def used(session: AsyncSession, event_id: int, ticket: str) -> set[Questio
 
 async def answer(
     session: AsyncSession,
-    poll: Poll,
+    poll: Asked,
     question: Question,
     given: str,
     *,
@@ -139,7 +176,7 @@ async def answer(
 
     :raises ValueError: the question does not offer this answer.
     """
-    chosen = ANSWERS[question](given)
+    chosen = OFFERED[question](given)
     if not is_open(poll, now) or not await _use(session, poll.event_id, question, ticket):
         return False
     await _count(session, poll.event_id, question, domain, chosen.value)
@@ -182,9 +219,10 @@ async def _count(
 
 async def add_words(
     session: AsyncSession,
-    poll: Poll,
+    poll: Asked,
     words: str,
     *,
+    question: Question = Question.WORDS,
     ticket: str,
     sealer: Sealer,
     allow: Collection[str],
@@ -200,33 +238,49 @@ async def add_words(
     if screening.blocked:
         return screening
     is_right = bool(words) and len(words) <= MAX_WORDS and is_open(poll, now)
-    if not is_right or not await _use(session, poll.event_id, Question.WORDS, ticket):
+    if not is_right or not await _use(session, poll.event_id, question, ticket):
         return False
     kept = rephrase(words, screening.spans).text
-    session.add(PollWord(event_id=poll.event_id, words_sealed=sealer.seal(kept), kept_on=today))
+    session.add(
+        PollWord(
+            event_id=poll.event_id, question=question, words_sealed=sealer.seal(kept), kept_on=today
+        )
+    )
     await session.flush()
     return True
 
 
-async def read_answers(session: AsyncSession, event_id: int) -> dict[Question, Answered]:
+async def read_answers(
+    session: AsyncSession, event_id: int, questions: Iterable[Question] = tuple(ANSWERS)
+) -> dict[Question, Answered]:
     """What was answered to each of the two questions."""
     found = await session.exec(select(PollCount).where(col(PollCount.event_id) == event_id))
-    return answers_of(found.all())
+    return answers_of(found.all(), questions)
 
 
-def answers_of(rows: Iterable[PollCount]) -> dict[Question, Answered]:
-    """As :func:`read_answers`, over rows at hand. Pure."""
-    totals: dict[Question, Counter[str]] = {one: Counter() for one in ANSWERS}
-    domains: dict[Question, dict[Domain, Counter[str]]] = {one: {} for one in ANSWERS}
+def answers_of(
+    rows: Iterable[PollCount], questions: Iterable[Question] = tuple(ANSWERS)
+) -> dict[Question, Answered]:
+    """As :func:`read_answers`, over rows at hand; those of other questions stay out. Pure."""
+    totals: dict[Question, Counter[str]] = {one: Counter() for one in questions}
+    domains: dict[Question, dict[Domain, Counter[str]]] = {one: {} for one in totals}
     for row in rows:
+        if row.question not in totals:
+            continue
         totals[row.question][row.answer] += row.count
         domains[row.question].setdefault(row.domain, Counter())[row.answer] += row.count
-    return {one: Answered(totals[one], domains[one]) for one in ANSWERS}
+    return {one: Answered(totals[one], domains[one]) for one in totals}
 
 
-async def read_words(session: AsyncSession, event_id: int, sealer: Sealer) -> list[tuple[int, str]]:
+async def read_words(
+    session: AsyncSession, event_id: int, sealer: Sealer, question: Question = Question.WORDS
+) -> list[tuple[int, str]]:
     """What was typed, by number, in an order that says nothing: alphabetical."""
-    found = await session.exec(select(PollWord).where(col(PollWord.event_id) == event_id))
+    found = await session.exec(
+        select(PollWord).where(
+            col(PollWord.event_id) == event_id, col(PollWord.question) == question
+        )
+    )
     words = []
     for row in found.all():
         try:
@@ -252,10 +306,17 @@ async def wipe_words(
 
 async def forget_polls(session: AsyncSession, *, today: date, now: datetime) -> int:
     """Delete tickets of questions that closed, and words that are old; returns how many."""
-    closed = select(Poll.event_id).where(col(Poll.closes_at) <= now)
+    over = select(Poll.event_id).where(col(Poll.closes_at) <= now)
+    quick_over = select(QuickPoll.event_id).where(col(QuickPoll.closes_at) <= now)
+    is_quick = col(PollUse.question).in_((*QUICK, Question.QUICK_WORDS))
     tickets = await session.exec(
         delete(PollUse)
-        .where(col(PollUse.event_id).in_(closed))
+        .where(
+            or_(
+                and_(~is_quick, col(PollUse.event_id).in_(over)),
+                and_(is_quick, col(PollUse.event_id).in_(quick_over)),
+            )
+        )
         .execution_options(synchronize_session=False)
     )
     words = await session.exec(

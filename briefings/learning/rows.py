@@ -54,11 +54,17 @@ class Lesson(Row, table=True):
 
 
 class Question(StrEnum):
-    """What readers are asked when an event is over. ``WORDS``: what was missed, typed."""
+    """What readers are asked when an event is over, and members before an extra overleg.
+
+    ``WORDS``: what was missed, typed; ``QUICK_WORDS``: what is expected or offered, typed.
+    """
 
     HELPED = "hielp"
     MISSED = "miste"
     WORDS = "woorden"
+    TENSION = "spanning"
+    OFFER = "bieden"
+    QUICK_WORDS = "vooraf"
 
 
 class Poll(Row, table=True):
@@ -69,6 +75,18 @@ class Poll(Row, table=True):
     asked_by: int | None = None
     asked_at: datetime
     send_at: datetime
+    closes_at: datetime
+    asked: int = Field(description="how many messages were planned")
+    is_exercise: bool = Field(default=False)
+
+
+class QuickPoll(Row, table=True):
+    """What members expect and can offer: asked once per event, for its extra overleg."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", unique=True)
+    asked_by: int | None = None
+    asked_at: datetime
     closes_at: datetime
     asked: int = Field(description="how many messages were planned")
     is_exercise: bool = Field(default=False)
@@ -103,10 +121,11 @@ class PollCount(Row, table=True):
 
 
 class PollWord(Row, table=True):
-    """What somebody missed, in words that passed the person filter; sealed, of nobody."""
+    """What somebody typed, in words that passed the person filter; sealed, of nobody."""
 
     id: int | None = Field(default=None, primary_key=True)
     event_id: int = Field(foreign_key="event.id", index=True)
+    question: Question = choice(Question, default=Question.WORDS)
     words_sealed: str
     kept_on: date
 
