@@ -112,7 +112,7 @@ migration: setup
 
 # uv is a tool for whoever changes dependencies, not for users.
 lock:
-	uv pip compile --universal --python-version 3.11 --extra dev --extra files --extra pdf --extra passkey --extra postgresql --extra hosts --generate-hashes --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --extra dev --extra files --extra pdf --extra picture --extra passkey --extra postgresql --extra hosts --generate-hashes --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.lock
 
 # Node is a tool for whoever changes these, not for users. Nothing of it stays: some of the
 # packages carry Python files, which are not ours to check.

@@ -6,16 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.config import Config
-from bot.uploads import Document, Maker, NoDocument
+from bot.uploads import PICTURE, Document, Maker, NoDocument
 from contacts.records import Database
 
 MIME = "application/pdf"
 
 
 def paper_maker(db: Database, config: Config, clock: Callable[[], datetime]) -> Maker:
-    """By the keys of :class:`bot.console.paper.Paper`."""
+    """By the keys of :class:`bot.console.paper.Paper` and :class:`bot.picture_drawing.Plate`."""
 
     async def make(key: str) -> Document:
+        if key.startswith(PICTURE):
+            from bot.picture_drawing import picture_maker
+
+            return await picture_maker(db, clock)(key)
         # Only whoever asks for paper waits until these are loaded.
         from bot.console.paper import Paper, sheet_named
         from bot.console.printing import file_name, printed

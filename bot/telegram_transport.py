@@ -24,7 +24,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.chat.buttons import with_delivery
 from bot.telegram_request import NotSent
-from bot.uploads import NoDocument, NotNow, Uploads
+from bot.uploads import PICTURE, NoDocument, NotNow, Uploads
 from contacts.directory import ChannelKind
 from contacts.outbox import Button, DeliveryAct, TelegramForm
 from contacts.texts import BACKUP_LINE, EXERCISE_LINE, FALLBACK_LINE, NO_DOCUMENT, REPEAT_LINE
@@ -129,9 +129,12 @@ class TelegramTransport:
         """The file with its words under it; without a file the words, and that it is not there."""
         under = {name: value for name, value in how.items() if name not in ("text", _PREVIEW)}
 
+        is_picture = key.startswith(PICTURE)
+        method, name = ("sendPhoto", "photo") if is_picture else ("sendDocument", "document")
+
         async def post(document: str | InputFile) -> dict[str, Any]:
             done: dict[str, Any] = await self._call(
-                "sendDocument", chat_id=chat, document=document, caption=how["text"], **under
+                method, chat_id=chat, caption=how["text"], **{name: document}, **under
             )
             return done
 
@@ -140,7 +143,9 @@ class TelegramTransport:
                 raise NoDocument
             return await self._uploads.send(key, post)
         except NoDocument:
-            said = {**how, "text": f"{how['text']}\n\n{NO_DOCUMENT}"}
+            # What a picture shows, its words say as well.
+            text = how["text"] if is_picture else f"{how['text']}\n\n{NO_DOCUMENT}"
+            said = {**how, "text": text}
             message: dict[str, Any] = await self._call("sendMessage", chat_id=chat, **said)
             return message
 

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 #: parts of Telegram's description of a 400 by which a number is worth nothing any more
 GONE = ("wrong file identifier", "wrong remote file", "wrong file_id", "file reference", "file_id")
 KEEP = timedelta(days=30)
+#: a key that begins so is a picture, which is looked at in the chat itself
+PICTURE = "beeld/"
 #: what a busy or absent store raises
 BUSY = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 
@@ -111,7 +113,7 @@ class Uploads:
         with _before_sending():
             made = await self._made(key)
         message = await post(InputFile(made.content, made.name, attach=False))
-        number = str((message.get("document") or {}).get("file_id") or "")
+        number = _number_in(message)
         if number:
             await self._note(key, number)
         return message
@@ -150,6 +152,12 @@ class Uploads:
         return select(UploadedFile.file_id).where(
             col(UploadedFile.bot) == self._bot, col(UploadedFile.key) == key
         )
+
+
+def _number_in(message: dict[str, Any]) -> str:
+    """Of a picture Telegram keeps several sizes; the last is the largest."""
+    uploaded = message.get("document") or (message.get("photo") or [{}])[-1]
+    return str(uploaded.get("file_id") or "")
 
 
 @contextmanager

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.picture_texts import HEADINGS
-from briefings.moments import day, local_date
+from bot.picture_drawing import can_draw, counted, plate_of, signals_of, svg_of
 from contacts.permissions import Permission, may
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as labels
-from signals.assessing import last_assessment, proposal_for, signals_about
+from signals.assessing import last_assessment, proposal_for
 from signals.phases import Phase, PhaseSettings
-from signals.picture import picture_of
 from signals.rows import Signal
-from signals.telling import district_names
 
-LOOK_BACK = timedelta(days=7)
+#: as characters of HTML, so that what stands under a picture always fits
+LONGEST_UNDER = 1000
 MOST_EVENTS = 3
 
 
@@ -40,11 +38,23 @@ async def show_picture(turn: Turn) -> None:
 async def _say(turn: Turn, event: Event | None) -> None:
     actor = turn.known()
     settings = turn.config.signals.phases if may(actor, Permission.READ_SIGNALS) else None
-    await turn.say(
-        await picture_text(
-            turn.session, event, settings, is_exercise=actor.is_exercise, now=turn.now
-        )
+    event_id = None if event is None else event.id
+    signals = await signals_of(turn.session, event_id, is_exercise=actor.is_exercise, now=turn.now)
+    text = await _text(
+        turn.session, event, signals, settings, is_exercise=actor.is_exercise, now=turn.now
     )
+    picture = counted(signals)
+    if not picture.has_signals or not can_draw():
+        await turn.say(text)
+        return
+    svg = svg_of(picture, of_event=event is not None, is_exercise=actor.is_exercise, now=turn.now)
+    key = plate_of(svg, event_id, is_exercise=actor.is_exercise).key
+    if len(text) <= LONGEST_UNDER:
+        await turn.say(text, document=key)
+    else:
+        head, _, _ = text.partition("\n")
+        await turn.say(head, document=key)
+        await turn.say(text)
 
 
 async def picture_text(
@@ -60,7 +70,20 @@ async def picture_text(
     :param settings: to propose a phase by; None for who may not read signals.
     """
     event_id = None if event is None else event.id
-    signals = await _signals(session, event_id, is_exercise=is_exercise, now=now)
+    signals = await signals_of(session, event_id, is_exercise=is_exercise, now=now)
+    return await _text(session, event, signals, settings, is_exercise=is_exercise, now=now)
+
+
+async def _text(
+    session: AsyncSession,
+    event: Event | None,
+    signals: Sequence[Signal],
+    settings: PhaseSettings | None,
+    *,
+    is_exercise: bool,
+    now: datetime,
+) -> str:
+    event_id = None if event is None else event.id
     last = await last_assessment(session, event_id, is_exercise=is_exercise)
     proposed = ""
     if settings is not None:
@@ -69,25 +92,12 @@ async def picture_text(
     return render(
         "coordinator/picture.html",
         event=mask_names(event.title) if event else "",
-        picture=picture_of(signals, day_of=lambda at: day(local_date(at)), names=district_names()),
+        picture=counted(signals),
         headings=HEADINGS,
         last=last,
         phase=labels.PHASES[Phase(last.phase)] if last else "",
         proposed=proposed,
     )
-
-
-async def _signals(
-    session: AsyncSession, event_id: int | None, *, is_exercise: bool, now: datetime
-) -> Sequence[Signal]:
-    if event_id is not None:
-        return await signals_about(session, event_id, is_exercise=is_exercise)
-    found = await session.exec(
-        select(Signal).where(
-            col(Signal.received_at) > now - LOOK_BACK, col(Signal.is_exercise) == is_exercise
-        )
-    )
-    return found.all()
 
 
 TAPS: dict[str, Handler] = {}

@@ -49,6 +49,7 @@ class Methods:
             "getme": self.get_me,
             "sendmessage": self.send_message,
             "senddocument": self.send_document,
+            "sendphoto": self.send_photo,
             "sendchataction": self.chat_action,
             "setmycommands": self.set_commands,
             "getmycommands": self.get_commands,
@@ -71,8 +72,14 @@ class Methods:
 
     async def send_document(self, given: Json) -> Json:
         chat = self._reachable(given)
-        document, shown = _document(given, self._world.files), caption(given)
-        buttons, reply_to = buttons_of(given), _replied(chat, given)
+        return self._post_file(chat, given, _document(given, self._world.files))
+
+    async def send_photo(self, given: Json) -> Json:
+        chat = self._reachable(given)
+        return self._post_file(chat, given, _document(given, self._world.files, "photo"))
+
+    def _post_file(self, chat: Chat, given: Json, document: Json) -> Json:
+        shown, buttons, reply_to = caption(given), buttons_of(given), _replied(chat, given)
         return self._post(chat, shown, buttons, reply_to=reply_to, document=document)
 
     def _post(self, chat: Chat, shown: Formatted, buttons: list[list[Json]], **more: Any) -> Json:
@@ -199,12 +206,12 @@ def _replied(chat: Chat, given: Json) -> int | None:
     raise ApiError(400, "Bad Request: message to be replied not found")
 
 
-def _document(given: Json, files: dict[str, Json]) -> Json:
+def _document(given: Json, files: dict[str, Json], field: str = "document") -> Json:
     """The file of a multipart request, or one that Telegram has, by its id.
 
     :raises ApiError: there is none.
     """
-    attached = given.get("document")
+    attached = given.get(field)
     if isinstance(attached, str) and attached.startswith("attach://"):
         attached = given.get(attached.removeprefix("attach://"))
     if isinstance(attached, FileField):
@@ -214,7 +221,7 @@ def _document(given: Json, files: dict[str, Json]) -> Json:
         uploaded = {
             "file_id": f"file-{len(files) + 1}-{size}", "file_unique_id": f"u-{size}",
             "file_name": attached.filename, "mime_type": attached.content_type,
-            "file_size": size,
+            "file_size": size, "kind": field,
         }  # fmt: skip
         files[str(uploaded["file_id"])] = uploaded
         return uploaded
@@ -222,4 +229,4 @@ def _document(given: Json, files: dict[str, Json]) -> Json:
         if attached not in files:
             raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
         return files[attached]
-    raise ApiError(400, "Bad Request: there is no document in the request")
+    raise ApiError(400, f"Bad Request: there is no {field} in the request")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 #: the calls that put a new message in a chat
-SENDS = frozenset({"sendmessage", "senddocument"})
+SENDS = frozenset({"sendmessage", "senddocument", "sendphoto"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,9 @@ class World:
             found[key] = message.text
         if message.entities:
             found[entities] = message.entities
-        if message.document:
+        if message.document and message.document.get("kind") == "photo":
+            found["photo"] = [{**message.document, "width": 900, "height": 1600}]
+        elif message.document:
             found["document"] = message.document
         if message.buttons:
             found["reply_markup"] = {"inline_keyboard": message.buttons}

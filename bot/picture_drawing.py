@@ -1,0 +1,154 @@
+"""Beeld as a picture for the chat: the map and the bars of the page, drawn as PNG.
+
+The words stay under it, so whoever cannot see it, and a machine without the library, miss nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import picture_drawing_texts as words
+from bot.console.pages import fragment
+from bot.console.picture import city_map, shapes_of
+from bot.console.picture_texts import HEADINGS
+from bot.uploads import Document, Maker, NoDocument
+from briefings.moments import day, local_date
+from contacts.records import Database
+from signals.assessing import signals_about
+from signals.picture import Bar, Picture, picture_of
+from signals.rows import Signal
+from signals.telling import district_names
+
+KIND, LIBRARY, MIME = "beeld", "resvg_py", "image/png"
+LOOK_BACK = timedelta(days=7)
+FONTS = Path(__file__).parent / "fonts"
+CHARTS, MOST_BARS = ("kinds", "severities", "directions"), 5
+#: from nothing to many, each darker than the one before it, also in grey
+TINTS = ("#dfe6eb", "#a9c9dc", "#4f8fb5", "#123f5e")
+#: heights of the heading, a chart's heading, a bar and the notes
+_TOP, _HEADING, _BAR, _NOTES = 150, 62, 44, 170
+_MAP_WIDTH = 540
+
+
+def can_draw() -> bool:
+    """Whether the extra for pictures is on this machine."""
+    return find_spec(LIBRARY) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """Which picture: of an event (0: of the last seven days), and a print of what it shows."""
+
+    event_id: int
+    is_exercise: bool
+    print_of: str
+
+    @property
+    def key(self) -> str:
+        """As one word, for who keeps files by name."""
+        world = "oefening" if self.is_exercise else "echt"
+        return "/".join([KIND, str(self.event_id), world, self.print_of])
+
+    @staticmethod
+    def named(key: str) -> Plate:
+        """:raises ValueError: it names no picture. Pure."""
+        kind, event, world, print_of = key.split("/")
+        if kind != KIND:
+            raise ValueError(key)
+        return Plate(int(event), world == "oefening", print_of)
+
+
+async def signals_of(
+    session: AsyncSession, event_id: int | None, *, is_exercise: bool, now: datetime
+) -> Sequence[Signal]:
+    """Of an event, or everything of the last seven days."""
+    if event_id is not None:
+        return await signals_about(session, event_id, is_exercise=is_exercise)
+    found = await session.exec(
+        select(Signal).where(
+            col(Signal.received_at) > now - LOOK_BACK, col(Signal.is_exercise) == is_exercise
+        )
+    )
+    return found.all()
+
+
+def counted(signals: Sequence[Signal]) -> Picture:
+    """The counts as everybody may see them."""
+    return picture_of(signals, day_of=lambda at: day(local_date(at)), names=district_names())
+
+
+def svg_of(picture: Picture, *, of_event: bool, is_exercise: bool, now: datetime) -> str:
+    """The picture, of the same counts as the page. Pure."""
+    charts = [(HEADINGS[key], bars) for key, bars in picture.charts if key in CHARTS]
+    charts = [(heading, bars[:MOST_BARS]) for heading, bars in charts if bars]
+    number = picture.organisations
+    unit = words.ONE if number == "1" else words.MORE
+    return fragment(
+        "beeld_plaat.html",
+        title=words.OF_EVENT if of_event else words.OF_WEEK,
+        stand=words.STAND.format(number=number, unit=unit, day=day(local_date(now))),
+        is_exercise=is_exercise,
+        field=city_map(),
+        shapes=shapes_of(picture.by_district),
+        tints=TINTS,
+        map_width=_MAP_WIDTH,
+        legend=words.LEGEND,
+        legend_title=words.LEGEND_TITLE,
+        charts=charts,
+        notes=words.NOTES,
+        height=_height(charts),
+    )
+
+
+def _height(charts: Sequence[tuple[str, Sequence[Bar]]]) -> int:
+    field = city_map()
+    bars = sum(_HEADING + _BAR * len(found) for _, found in charts)
+    return _TOP + round(field.height * _MAP_WIDTH / field.width) + bars + _NOTES
+
+
+def plate_of(svg: str, event_id: int | None, *, is_exercise: bool) -> Plate:
+    """Pure."""
+    return Plate(event_id or 0, is_exercise, sha256(svg.encode()).hexdigest()[:16])
+
+
+def drawn(svg: str) -> bytes:
+    """As PNG, in the letters of the pages; those of the machine are not asked for.
+
+    :raises NoDocument: the extra is not there.
+    """
+    if not can_draw():
+        raise NoDocument(LIBRARY)
+    import resvg_py
+
+    fonts = [str(path) for path in sorted(FONTS.glob("*.ttf"))]
+    made: bytes = resvg_py.svg_to_bytes(
+        svg_string=svg, skip_system_fonts=True, font_files=fonts, sans_serif_family="Noto Sans"
+    )
+    return made
+
+
+def picture_maker(db: Database, clock: Callable[[], datetime]) -> Maker:
+    """By the keys of :class:`Plate`. What was counted anew meanwhile goes as words only."""
+
+    async def make(key: str) -> Document:
+        plate, now = Plate.named(key), clock()
+        event_id = plate.event_id or None
+        async with db.read() as session:
+            signals = await signals_of(session, event_id, is_exercise=plate.is_exercise, now=now)
+        svg = svg_of(
+            counted(signals), of_event=event_id is not None, is_exercise=plate.is_exercise, now=now
+        )
+        if plate_of(svg, event_id, is_exercise=plate.is_exercise) != plate:
+            raise NoDocument("changed")
+        return Document("beeld.png", await asyncio.to_thread(drawn, svg), MIME)
+
+    return make
