@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import Lease, give_back, owned_by
 from contacts.departure_log import DepartureLog
@@ -19,6 +22,7 @@ from contacts.limiter import Limiter, Slot
 from contacts.marking import mark_sending
 from contacts.preparing import Linking, Marked
 from contacts.records import Database
+from contacts.recovery import sign_as_sender
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
 from contacts.verdicts import Chance
@@ -50,6 +54,13 @@ class Means:
         """Of this run, so that the next one knows which file tells of it."""
         owner = owned_by(self.owner, self.departures.run)
         return Lease(owner, now + timedelta(seconds=self.settings.lease_s))
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A write transaction of the one who sends; on several hosts it says so."""
+        async with self.db.begin() as session:
+            await sign_as_sender(session)
+            yield session
 
 
 class Departures:
@@ -132,7 +143,7 @@ class Departures:
 
     async def _mark(self, batch: Sequence[Slot]) -> None:
         means, now = self._means, self._means.clock()
-        async with means.db.begin() as session:
+        async with means.begin() as session:
             marked = await mark_sending(
                 session, [slot.id for slot in batch], lease=means.lease(now),
                 linking=means.linking, sealer=means.sealer, now=now,
@@ -155,7 +166,7 @@ class Departures:
             for slot in slots:
                 self._limiter.withdrawn(slot.id)
             try:
-                async with self._means.db.begin() as session:
+                async with self._means.begin() as session:
                     await give_back(
                         session, [slot.id for slot in slots], action="claims_given_back",
                         now=self._means.clock(),

@@ -70,7 +70,7 @@ class Guests:
         finally:
             self._limiter.answered(ident, self._means.clock())
         if isinstance(outcome, Later) and outcome.whole_channel:
-            async with self._means.db.begin() as session:
+            async with self._means.begin() as session:
                 await pause_channel(
                     session, self._transport.kind, [outcome], now=self._means.clock()
                 )

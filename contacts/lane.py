@@ -149,7 +149,7 @@ class Lane:
             return await anything_due(session, self.kind, patience=EDIT_PATIENCE, now=now)
 
     async def _wait_out(self, until: datetime, *, now: datetime) -> float:
-        async with self._means.db.begin() as session:
+        async with self._means.begin() as session:
             planned = await plan_alerts_elsewhere(
                 session, self.kind, sealer=self._means.sealer, now=now
             )
@@ -168,7 +168,7 @@ class Lane:
             return 0, None
         slots: list[Slot] = []
         try:
-            async with self._means.db.begin() as session:
+            async with self._means.begin() as session:
                 until = await paused_until(session, self.kind, now=now)
                 if until is not None:
                     return 0, until
@@ -290,7 +290,7 @@ class Lane:
 
     async def _write(self, results: Sequence[Result]) -> None:
         means = self._means
-        async with means.db.begin() as session:
+        async with means.begin() as session:
             await record(
                 session, self.kind, results, settings=means.settings,
                 sealer=means.sealer, chance=means.chance, now=means.clock(),

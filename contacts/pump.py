@@ -99,11 +99,11 @@ class Pump:
         again) unless the file says more, claims of ours go back. Returns how many deliveries were
         set right."""
         left = self._departures.take_over()
-        async with self._means.db.begin() as session:
+        async with self._means.begin() as session:
             freed = await free_rows(session)
         if freed:
             log.warning("Freed rows", extra={"action": "rows_freed", "count": freed})
-        async with self._means.db.begin() as session:
+        async with self._means.begin() as session:
             count = await recover_all(
                 session, [lane.kind for lane in self._lanes],
                 owner=self._means.owner, settings=self._means.settings,
@@ -171,7 +171,7 @@ class Pump:
         """Sweep leases that are over and tell people what they must know; returns how much."""
         if not await self._anything_to_tidy(now):
             return 0
-        async with self._means.db.begin() as session:
+        async with self._means.begin() as session:
             count = await sweep_leases(
                 session, in_hand=self._in_hand(), settings=self._means.settings,
                 sealer=self._means.sealer, now=now,

@@ -99,25 +99,37 @@ async def _settled(
 
 #: transactions of ours are short; one that does nothing for so long belongs to a host that is gone
 SILENT_S = 3.0
-_SILENT_HOLDERS = text(
+#: what a transaction of the one who sends is called in PostgreSQL's list
+SENDER = "schakel sends"
+_SIGN = text("SELECT set_config('application_name', :name, true)")
+_SILENT_SENDERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_locks USING (pid) "
     "WHERE relation = 'delivery'::regclass AND mode = 'RowExclusiveLock' AND granted "
     "AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
-    "AND state = 'idle in transaction' "
+    "AND application_name = :name AND state = 'idle in transaction' "
     "AND state_change < clock_timestamp() - make_interval(secs => :silent_s)"
 )
 
 
+async def sign_as_sender(session: AsyncSession) -> None:
+    """For as long as this transaction lasts whoever takes over can tell it from a page's."""
+    connection = await session.connection()
+    if connection.dialect.name == "postgresql":
+        await connection.execute(_SIGN, {"name": SENDER})
+
+
 async def free_rows(session: AsyncSession) -> int:
-    """End what a dead host holds on deliveries; returns how many connections.
+    """End what a dead sender holds on deliveries; returns how many connections.
 
     PostgreSQL notices only with time that nobody is at the other end, and until then its rows are
-    locked. Whoever was only slow has its transaction undone and does it again. SQLite has no hosts.
+    locked. One that was only slow has its transaction undone, and may not send any more anyhow. A
+    page that plans deliveries, however slowly, is left alone. SQLite has no hosts.
     """
     connection = await session.connection()
     if connection.dialect.name != "postgresql":
         return 0
-    return len((await connection.execute(_SILENT_HOLDERS, {"silent_s": SILENT_S})).all())
+    asked = {"name": SENDER, "silent_s": SILENT_S}
+    return len((await connection.execute(_SILENT_SENDERS, asked)).all())
 
 
 async def sweep_leases(

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import update
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
 from contacts import departure_log, recovery
@@ -243,11 +245,30 @@ async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(
     monkeypatch.setattr(recovery, "SILENT_S", 0.0)
     # As a host that died in the middle: nobody will end this.
     dead = await db.engine.connect()
-    await dead.execute(update(Delivery).values(attempts=1))
+    await dead.begin()
+    async with AsyncSession(dead) as session:
+        await recovery.sign_as_sender(session)
+        await dead.execute(update(Delivery).values(attempts=1))
     pump = a_pump(db, Scripted())
     async with asyncio.timeout(15):
         assert await pump.recover(now=now) == 1
+    with pytest.raises(DBAPIError):
+        await dead.execute(select(Delivery.id))
     await dead.invalidate()
     await dead.close()
     (row,) = await all_deliveries(db)
     assert (row.status, row.attempts) == (DeliveryStatus.UNKNOWN, 0)
+
+
+async def test_whoever_takes_over_ends_no_page_that_plans_slowly(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "SILENT_S", 0.0)
+    async with db.begin() as session:
+        people = [await a_person(session, now, chat="1")]
+    async with db.begin() as session:
+        await a_briefing(session, people, now)
+        if db.engine.dialect.name == "postgresql":
+            async with db.begin() as other:
+                assert await recovery.free_rows(other) == 0
+    assert len(await all_deliveries(db)) == 1
