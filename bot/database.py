@@ -14,6 +14,7 @@ import bot.rows
 import briefings.city_lines
 import briefings.clock_rows
 import briefings.learning.rows
+import briefings.learning.survey_rows
 import briefings.links_alive
 import briefings.overleg.rows
 import briefings.rows
@@ -38,6 +39,7 @@ TABLES = (
     bot.rows,
     briefings.city_lines,
     briefings.learning.rows,
+    briefings.learning.survey_rows,
     briefings.links_alive,
     briefings.clock_rows,
     briefings.overleg.rows,

@@ -17,6 +17,7 @@ from bot.own_data import erase_who_left
 from bot.uploads import forget_uploads
 from briefings.learning.freezing import freeze_due
 from briefings.learning.polls import forget_polls
+from briefings.learning.survey import forget_surveys
 from briefings.links_alive import forget_looks
 from briefings.moments import local_date
 from briefings.ticking import drop_calls
@@ -82,6 +83,7 @@ async def forget_what_is_over(
     await drop_played_contacts(session, now=now)
     await forget_undo(session, now=now)
     await forget_polls(session, today=local_date(now), now=now)
+    await forget_surveys(session, now=now)
     await drop_calls(session, now=now)
     await forget_looks(session, now=now)
     await erase_who_left(session, now=now)

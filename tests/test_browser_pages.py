@@ -21,6 +21,7 @@ from bot.console.app import DOORS
 from bot.unsubscribing import Unsubscribing
 from briefings.learning.polls import STAYS_OPEN
 from briefings.learning.rows import Poll, QuickPoll
+from briefings.learning.survey_rows import Survey
 from briefings.overleg.rows import (
     Agreement,
     AgreementKind,
@@ -74,6 +75,7 @@ BEHIND_A_LINK = (
     "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
     "/p/{token:token}/dank", "/p/{token:token}/hulp", "/p/{token:token}/wie",
     "/p/{token:token}/vertel", "/o/{token:token}/vertel", "/nuttig/{token:token}",
+    "/p/{token:token}/peiling",
     "/o/{token:token}/vraag", "/o/{token:token}/overleg",
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar"}
@@ -194,7 +196,7 @@ SENT = {
     "/gebeurtenis/1/ontvangers": "ontvangers", "/gebeurtenis/1/bereik": "bereik",
     "/gebeurtenis/1/beeld": "beeld-gebeurtenis",
     "/gebeurtenis/1/evaluatie": "evaluatie", "/leren": "leren", "/kwartalen": "kwartalen",
-    "/overleg": "overleg", "/overleg/1": "overleg-agenda",
+    "/peiling": "peiling", "/overleg": "overleg", "/overleg/1": "overleg-agenda",
     "/beeld": "beeld", "/signalen": "signalen",
     "/signaal/1": "signaal", "/journaal": "journaal",
 }  # fmt: skip
@@ -294,6 +296,11 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         session.add(
             Poll(event_id=1, asked_at=now, send_at=now, closes_at=now + STAYS_OPEN, asked=1)
         )
+        session.add(
+            Survey(
+                year=now.year, asked_at=now, closes_at=now + STAYS_OPEN, asked=9, is_exercise=True
+            )
+        )
         session.add(QuickPoll(event_id=1, asked_at=now, closes_at=now + STAYS_OPEN, asked=1))
         mailed = (await session.exec(select(Delivery.id).where(Delivery.kind == "email"))).first()
     signing = Unsubscribing("", evening.house.sealer.derive("unsubscribe"))
@@ -301,6 +308,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
     return {
         page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
+        f"/p/{own}/peiling": "peiling-vragen",
         f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
         f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{judge}": "",
         f"{page}/vraag": "vraag", f"{page}/overleg": "vragen-overleg",

@@ -98,6 +98,7 @@ OPEN_ON_PURPOSE = {
     ("POST", "/p/{token:token}/klopt"), ("POST", "/p/{token:token}/weg"),
     ("GET", "/privacy"), ("GET", "/p/{token:token}/bestand"), ("POST", "/p/{token:token}/wissen"),
     ("POST", "/p/{token:token}/opvolger"), ("POST", "/p/{token:token}/regel"),
+    ("GET", "/p/{token:token}/peiling"), ("POST", "/p/{token:token}/peiling"),
     ("GET", "/waar"), ("GET", "/waar/pdf"), ("GET", "/agenda/{token:token}"),
     ("POST", "/p/{token:token}/opvolger"), ("GET", "/p/{token:token}/signaal"),
     ("POST", "/p/{token:token}/signaal"), ("GET", "/p/{token:token}/dank"),

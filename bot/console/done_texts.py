@@ -9,6 +9,7 @@ DONE = {
     "poll_asked": "De twee vragen gaan naar wie de teksten kreeg, in kantooruren.",
     "poll_wiped": "Die zin is weg.",
     "quick_poll_asked": "De twee vragen gaan naar wie de teksten kreeg.",
+    "survey_asked": "De zes vragen gaan naar iedereen op de lijst.",
     "overleg_planned": "Het overleg staat gepland. Wie de agenda volgt, ziet het vanzelf.",
     "overleg_changed": "Opgeslagen. Wie de agenda volgt, ziet het vanzelf.",
     "overleg_held": "Het overleg is geweest. Noteer wie er was en wat is afgesproken.",
