@@ -92,7 +92,7 @@ def picture_of(
         ),
         rumours=counted(told, SignalKind.RUMOUR),
         positive=shown_count(len({s.organisation_id for s in signals if is_positive(s)})),
-        waiting=sum(signal.status is not SignalStatus.CLOSED for signal in everything),
+        waiting=sum(signal.status is not SignalStatus.CLOSED for signal in signals),
         questions=_told_as(everything, ToldAs.QUESTION),
         examples=_told_as(everything, ToldAs.EXAMPLE),
     )

@@ -124,7 +124,7 @@ TOLD_AS = {
     ToldAs.QUESTION: "Vraag van de praktijk",
     ToldAs.EXAMPLE: "Positief voorbeeld",
 }
-_YOURS = {ToldAs.SIGNAL: "signaal", ToldAs.QUESTION: "vraag", ToldAs.EXAMPLE: "voorbeeld"}
+YOUR_WORD = {ToldAs.SIGNAL: "signaal", ToldAs.QUESTION: "vraag", ToldAs.EXAMPLE: "voorbeeld"}
 
 FEEDBACK_WISH = {True: "antwoord graag", False: "geen antwoord nodig"}
 
@@ -262,7 +262,7 @@ STEPS = {
 
 def said_of(text: str, told_as: ToldAs) -> str:
     """The sentence about *uw signaal*, about what was told instead. Pure."""
-    word = _YOURS[told_as]
+    word = YOUR_WORD[told_as]
     return text.replace("uw signaal", f"uw {word}").replace("Uw signaal", f"Uw {word}")
 
 

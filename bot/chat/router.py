@@ -47,6 +47,7 @@ from bot.chat.coordinator import (
 )
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.chat.unfinished import ENDING, tell_of, unfinished
 from bot.rows import UpdateKind
 from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
@@ -171,8 +172,12 @@ async def _command(turn: Turn) -> None:
     if handler is None:
         await turn.say(render("unknown_command.html"))
         return
-    await turn.finish()
+    begun = None if name in ENDING else unfinished(turn.conversation)
+    if begun is None:
+        await turn.finish()
     await handler(turn)
+    if begun is not None:
+        await tell_of(turn, begun, name)
 
 
 async def _line(turn: Turn, kind: UpdateKind) -> None:

@@ -53,8 +53,12 @@ async def start_under_briefing(turn: Turn) -> None:
 
 
 async def start_loose(turn: Turn) -> None:
-    """``/signaal``: a signal that belongs to no event."""
+    """``/signaal``: the one that was begun, or one that belongs to no event."""
     turn.allowed(Permission.GIVE_SIGNAL)
+    talk = turn.conversation
+    if talk is not None and talk.flow == FLOW:
+        await _ask_anew(turn, dict(talk.data))
+        return
     await _start(turn, None)
 
 

@@ -44,6 +44,11 @@ async def ask_example(turn: Turn) -> None:
 
 async def _begin(turn: Turn, told_as: ToldAs) -> None:
     turn.allowed(Permission.GIVE_SIGNAL)
+    talk = turn.conversation
+    kept = dict(talk.data) if talk is not None and talk.flow == FLOW else {}
+    if kept.get("note") and kept["as"] == told_as.value:
+        await _confirm(turn, kept)
+        return
     text = render("word/ask.html", **_words(told_as), longest=MAX_NOTE)
     delivery = await say_discreetly(turn, text, [[_quit()]])
     await turn.ask(FLOW, STEP, {"as": told_as.value, "message": delivery.id})
@@ -67,6 +72,12 @@ async def wrote(turn: Turn) -> None:
         text = render("signal/note_long.html", length=len(line), longest=MAX_NOTE)
         await say_discreetly(turn, text, reply_to=turn.message_id)
         return
+    await _confirm(turn, kept | {"note": turn.sealer.seal(line)})
+
+
+async def _confirm(turn: Turn, kept: dict[str, Any]) -> None:
+    """About what is it, and shall it go?"""
+    length = len(turn.sealer.unseal(kept["note"]))
     events = (await events_to_choose(turn.session, turn.known()))[:MOST_EVENTS]
     names = await names_of_events(turn.session, [event.id or 0 for event in events])
     rows = [
@@ -75,9 +86,9 @@ async def wrote(turn: Turn) -> None:
     ]
     loose = word_texts.SEND_LOOSE if events else texts.SEND
     rows.append([Button(loose, data("vw", 0)), _quit()])
-    text = render("word/sure.html", title=_words(ToldAs(kept["as"]))["title"], length=len(line))
+    text = render("word/sure.html", title=_words(ToldAs(kept["as"]))["title"], length=length)
     delivery = await say_discreetly(turn, text, rows)
-    await turn.ask(FLOW, STEP, kept | {"note": turn.sealer.seal(line), "message": delivery.id})
+    await turn.ask(FLOW, STEP, kept | {"message": delivery.id})
 
 
 async def send(turn: Turn) -> None:

@@ -33,7 +33,7 @@ from contacts.texts import CHANNELS, REASONS
 from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus, Source
 from feeds.texts import FAULTS
-from signals.rows import Signal, SignalStatus
+from signals.rows import Signal, SignalStatus, ToldAs
 
 RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 WAITING = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
@@ -148,7 +148,7 @@ def late_answers(
     late = [s for s in waiting if s.answer_due_at < now]
     return [
         Need(
-            what=counted(texts.NEED_ANSWER, len(group)),
+            what=counted(texts.NEED_ANSWER[told_as], len(group)),
             detail=title_of(titles, event_id),
             by=texts.PROMISED_BY,
             due=min(signal.answer_due_at for signal in group),
@@ -157,7 +157,7 @@ def late_answers(
             page="/signalen",
             opens_for=Permission.READ_SIGNALS,
         )
-        for (event_id, is_exercise), group in _per_event(late).items()
+        for (event_id, is_exercise, told_as), group in _alike(late).items()
     ]
 
 
@@ -166,7 +166,7 @@ def unread(waiting: Iterable[Signal], titles: Mapping[int, str]) -> list[Need]:
     new = [s for s in waiting if s.status is SignalStatus.NEW and s.read_at is None]
     return [
         Need(
-            what=counted(texts.NEED_UNREAD, len(group)),
+            what=counted(texts.NEED_UNREAD[told_as], len(group)),
             detail=title_of(titles, event_id),
             by=texts.READ_BY,
             due=min(signal.read_due_at or signal.received_at for signal in group),
@@ -175,14 +175,15 @@ def unread(waiting: Iterable[Signal], titles: Mapping[int, str]) -> list[Need]:
             page="/signalen",
             opens_for=Permission.READ_SIGNALS,
         )
-        for (event_id, is_exercise), group in _per_event(new).items()
+        for (event_id, is_exercise, told_as), group in _alike(new).items()
     ]
 
 
-def _per_event(signals: Iterable[Signal]) -> dict[tuple[int | None, bool], list[Signal]]:
-    groups: dict[tuple[int | None, bool], list[Signal]] = {}
-    for signal in signals:
-        groups.setdefault((signal.event_id, signal.is_exercise), []).append(signal)
+def _alike(signals: Iterable[Signal]) -> dict[tuple[int | None, bool, ToldAs], list[Signal]]:
+    """By event, and signals, questions and examples each by their own word."""
+    groups: dict[tuple[int | None, bool, ToldAs], list[Signal]] = {}
+    for one in signals:
+        groups.setdefault((one.event_id, one.is_exercise, one.told_as), []).append(one)
     return groups
 
 

@@ -4,6 +4,7 @@ from briefings.rows import BriefingKind, BriefingStatus, FactKind
 from contacts.directory import Audience, ChannelKind, Domain, Role
 from contacts.outbox import DeliveryStatus, MessageKind
 from feeds.rows import EventStatus, LeadAgency, Origin
+from signals.rows import ToldAs
 
 AUDIENCES = {
     Audience.TEACHER_PO: "Docenten basisonderwijs",
@@ -214,8 +215,16 @@ NEED_STEP = "{step}: {title}"
 STEP_BY = "draaiboek"
 TICKED_BY = "{name}, {role}"
 NEED_UNKNOWN = ("1 onzeker bericht", "{count} onzekere berichten")
-NEED_ANSWER = ("1 signaal zonder antwoord", "{count} signalen zonder antwoord")
-NEED_UNREAD = ("1 nieuw signaal", "{count} nieuwe signalen")
+NEED_ANSWER = {
+    ToldAs.SIGNAL: ("1 signaal zonder antwoord", "{count} signalen zonder antwoord"),
+    ToldAs.QUESTION: ("1 vraag zonder antwoord", "{count} vragen zonder antwoord"),
+    ToldAs.EXAMPLE: ("1 voorbeeld zonder antwoord", "{count} voorbeelden zonder antwoord"),
+}
+NEED_UNREAD = {
+    ToldAs.SIGNAL: ("1 nieuw signaal", "{count} nieuwe signalen"),
+    ToldAs.QUESTION: ("1 nieuwe vraag van de praktijk", "{count} nieuwe vragen van de praktijk"),
+    ToldAs.EXAMPLE: ("1 nieuw positief voorbeeld", "{count} nieuwe positieve voorbeelden"),
+}
 NOT_A_BRIEFING = "antwoorden, meldingen en gesprekken"
 NEED_HALTED = "Gestopt: {kind}"
 NEED_PAUSE = "{channel} reageert niet"
