@@ -6,22 +6,26 @@ import asyncio
 import logging
 import signal
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import typer
 
 from bot import run_texts as texts
 from bot.clock import utc_now
 from bot.config import Config
-from bot.console.printing import warm_up
 from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
 from bot.settling import settle_memory
 from bot.watchdog import Watchdog
-from briefings.proofing import read_ahead
-from briefings.settings import BriefingSettings
+
+if TYPE_CHECKING:
+    from briefings.settings import BriefingSettings
 
 log = logging.getLogger(__name__)
+
+#: what a first reader would wait a second for is loaded once the house is under way
+WARM_UP_AFTER_S = 5.0
 
 
 def quiet_logging(level: int = logging.INFO) -> None:
@@ -51,7 +55,7 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
         settle_memory()
         watchdog = asyncio.create_task(Watchdog(config.state_dir, clock=utc_now).show())
         if Office.WEB in offices:
-            warming = asyncio.create_task(asyncio.to_thread(_warm_up, config.briefings))
+            warming = asyncio.create_task(_warm_up_later(config.briefings))
             warming.add_done_callback(_say_not_printing)
             typer.echo(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
@@ -65,7 +69,17 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
     return 0
 
 
+async def _warm_up_later(settings: BriefingSettings) -> bool:
+    """Not in the first seconds: what waits in the outbox, and who wrote meanwhile, come first."""
+    await asyncio.sleep(WARM_UP_AFTER_S)
+    return await asyncio.to_thread(_warm_up, settings)
+
+
 def _warm_up(settings: BriefingSettings) -> bool:
+    # Only here: sending begins before the pages are loaded.
+    from bot.console.printing import warm_up
+    from briefings.proofing import read_ahead
+
     read_ahead(settings)
     return warm_up()
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiosqlite
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot import quick_sqlite
 from bot.database import open_database
+from bot.quick_sqlite import QuickCursor, connect_quickly
 from contacts.records import Database
 
 MANY = quick_sqlite.AHEAD * 2 + 7
@@ -85,3 +90,19 @@ async def test_what_is_refused_is_refused_and_the_connection_goes_on(numbers: Da
         connection = await session.connection()
         lowest = await connection.execute(text("SELECT min(n) FROM number"))
         assert lowest.scalar_one() == -1
+
+
+async def test_the_driver_still_has_the_private_parts_that_we_stand_on(tmp_path: Path) -> None:
+    """They are no promise of the driver's: a new version that lacks one must be seen here."""
+    connection = connect_quickly(str(tmp_path / "private.sqlite3"))
+    assert isinstance(connection._thread, threading.Thread)
+    assert connection._thread.daemon
+    assert list(inspect.signature(aiosqlite.Connection._execute).parameters)[:2] == ["self", "fn"]
+    await connection
+    try:
+        assert isinstance(connection._conn, sqlite3.Connection)
+        there = await connection._execute(threading.current_thread)  # type: ignore[no-untyped-call]
+        assert there is connection._thread
+        assert isinstance(connection.cursor(), QuickCursor)
+    finally:
+        await connection.close()
