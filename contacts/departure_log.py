@@ -1,8 +1,9 @@
 """What left and what came back, in a file beside the store, so that a kill leaves less unknown.
 
 A row in *sending* says that something may have left; this file says whether it did. It is written
-before each request and after each answer, and never flushed to the disk: what was written survives
-the process, and after a crash of the machine the file is not believed. It is believed only when
+when a request has its connection and after each answer, and never flushed to the disk: what was
+written survives the process, and after a crash of the machine the file is not believed. It is
+believed only when
 
 - the machine did not start anew since (the boot's own number stands in the first line),
 - the process that wrote it is gone, which its lock tells, and
@@ -190,6 +191,8 @@ class DepartureLog:
 
 
 def _line(kind: str, ident: int, said: str | None = None) -> str:
+    if said is None:  # nearly every line, and twice for each message
+        return f'["{kind}", {ident}, null]\n'
     return json.dumps([kind, ident, said]) + "\n"
 
 
