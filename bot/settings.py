@@ -57,6 +57,9 @@ class WebSettings(Frozen):
     session_h: int = Field(
         12, ge=1, le=72, description="een aanmelding eindigt altijd na zoveel uren"
     )
+    public_totals: bool = Field(
+        False, description="of iedereen /cijfers mag lezen: totalen per kwartaal, zonder namen"
+    )
 
 
 class SignInSettings(Frozen):

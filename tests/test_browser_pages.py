@@ -78,7 +78,8 @@ BEHIND_A_LINK = (
     "/p/{token:token}/peiling",
     "/o/{token:token}/vraag", "/o/{token:token}/overleg",
 )  # fmt: skip
-PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar"}
+PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar",
+          "/cijfers": ""}  # fmt: skip
 A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
 Nieuwe school,onderwijs,Voorbeeld,docent,voorbeeld@school.example,docent_vo_mbo
 ,onderwijs,Zonder school,docent,,

@@ -1,0 +1,16 @@
+"""Dutch words of the public page with totals."""
+
+#: in the order of ``public_totals.totals_of``
+LINES = (
+    "Gebeurtenissen waarover wij schreven",
+    "Organisaties die het dezelfde dag hadden",
+    "Organisaties op de lijst die te bereiken zijn",
+    "Organisaties die ons vertelden wat zij merkten (lichte signalen)",
+    "Vragen om antwoord die op tijd een antwoord kregen",
+    "Lessen die zijn uitgevoerd",
+    "Lessen die een tekst veranderden",
+    "Keren dat het overleg bij elkaar kwam",
+)
+OF = "{count} van {total}"
+NONE = "geen"
+UNKNOWN = "niet gemeten"
