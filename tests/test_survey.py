@@ -134,6 +134,8 @@ async def test_with_nobody_on_the_list_nothing_is_asked(desk: Desk) -> None:
 
 async def test_an_answer_counts_once_and_leaves_nothing_about_who_gave_it(desk: Desk) -> None:
     page, outside = await asked(desk), desk.world.web
+    own = (await outside.get(page.removesuffix("/peiling"))).text
+    assert f'href="{page}"' in own
     shown = (await outside.get(page)).text
     assert len(re.findall("<fieldset", shown)) == len(Asks)
     lines = len(await desk.rows(JournalEntry))
@@ -176,5 +178,6 @@ async def test_it_closes_and_forgets_its_tickets(desk: Desk) -> None:
         assert await forget_surveys(session, now=desk.world.now) == 1
     assert await desk.rows(SurveyUse) == []
     assert len(await desk.rows(SurveyCount)) == 1, "counts stay"
+    assert "peiling" not in (await outside.get(page.removesuffix("/peiling"))).text
     assert (await outside.get(page)).status_code == 410
     assert (await outside.post(page, data={"melden": "ja"}, headers=SAME_SITE)).status_code == 410

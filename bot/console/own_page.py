@@ -22,6 +22,7 @@ from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.line_asking import in_words
 from briefings.city_lines import fingerprint_of, kept_by
+from briefings.learning.survey import running
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -86,11 +87,14 @@ async def show_page(request: Request) -> Response:
         number = own.person.id if own is not None else None
         shares = await is_sharing(session, number or 0)
         lines = await kept_by(session, parts.config.briefings, number or 0)
+        survey = own and await running(
+            session, is_exercise=own.person.is_exercise, now=parts.clock()
+        )
     if own is None:
         return explain(request, "own_page_over", status=410)
     return show(
         request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED, lines=lines,
-        shares=shares,
+        shares=shares, has_survey=survey is not None,
         in_words=in_words, mark_of=fingerprint_of,
         statuses=ChannelStatus, is_exercise=own.person.is_exercise,
         done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),

@@ -2,7 +2,7 @@
 
 #: in the order of ``public_totals.totals_of``
 LINES = (
-    "Gebeurtenissen waarover wij schreven",
+    "Gebeurtenissen die als ingrijpend zijn bevestigd",
     "Organisaties die het dezelfde dag hadden",
     "Organisaties op de lijst die te bereiken zijn",
     "Organisaties die ons vertelden wat zij merkten (lichte signalen)",
