@@ -120,6 +120,8 @@ async def erase_contact(session: AsyncSession, person: Person, *, who: Who, now:
 async def erase_who_left(session: AsyncSession, *, now: datetime) -> int:
     """Erase who left a month ago; returns how many."""
     gone = await people_to_erase(session, now=now)
-    for person in gone:
+    for person_id in gone:
+        # Erasing one forgets what was read of the others, so each is read in its turn.
+        person = await session.get_one(Person, person_id)
         await erase_contact(session, person, who=SYSTEM, now=now)
     return len(gone)

@@ -37,6 +37,8 @@ from contacts.gaps import note_reach
 from feeds.hubs import ask_hubs
 
 if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
     from bot.config import Config
     from bot.house import House
 
@@ -200,13 +202,18 @@ async def tidy(house: House, now: datetime) -> None:
 async def keep_list(house: House, now: datetime) -> None:
     """Today's share that can be reached, the half-yearly question to who is due, what is late."""
     async with house.db.begin() as session:
-        await note_reach(session, is_exercise=house.config.is_exercise, now=now)
-        asked = await ask_due(session, house.config, now=now)
-        asked += await ask_about_lines(session, house.config, now=now)
-        asked += await remind_of_lessons(session, house.config, now=now)
-        asked += await remind_of_agreements(session, house.config, now=now)
+        asked = await keep_list_once(session, house.config, now=now)
     if asked:
         house.pump.wake()
+
+
+async def keep_list_once(session: AsyncSession, config: Config, *, now: datetime) -> int:
+    """One round of it; how many questions and reminders it gave."""
+    await note_reach(session, is_exercise=config.is_exercise, now=now)
+    asked = await ask_due(session, config, now=now)
+    asked += await ask_about_lines(session, config, now=now)
+    asked += await remind_of_lessons(session, config, now=now)
+    return asked + await remind_of_agreements(session, config, now=now)
 
 
 async def tell_systems(house: House, now: datetime) -> None:

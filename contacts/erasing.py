@@ -31,14 +31,14 @@ def tables_of_one_person() -> list[Table]:
     ]
 
 
-async def people_to_erase(session: AsyncSession, *, now: datetime) -> list[Person]:
-    """Who left a month ago and still has a name."""
+async def people_to_erase(session: AsyncSession, *, now: datetime) -> list[int]:
+    """The numbers of those who left a month ago and still have a name, in their order."""
     found = await session.exec(
-        select(Person).where(
-            col(Person.left_at) <= now - KEEP_LEFT, col(Person.erased_at).is_(None)
-        )
+        select(Person.id)
+        .where(col(Person.left_at) <= now - KEEP_LEFT, col(Person.erased_at).is_(None))
+        .order_by(col(Person.id))
     )
-    return list(found.all())
+    return [ident for ident in found.all() if ident is not None]
 
 
 async def erase_person(session: AsyncSession, person: Person, *, who: Who, now: datetime) -> None:

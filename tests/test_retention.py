@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import select
+from sqlmodel import col, select
 
-from contacts.directory import AccessLink, ChannelKind, Invitation, LinkPurpose, PersonLink
+from bot.tidying import forget_what_is_over
+from contacts.directory import (
+    AccessLink,
+    Channel,
+    ChannelKind,
+    Invitation,
+    LinkPurpose,
+    Person,
+    PersonLink,
+)
+from contacts.erasing import ERASED_NAME, KEEP_LEFT
 from contacts.invitations import invite
-from contacts.journal import JournalEntry
+from contacts.journal import SYSTEM, JournalEntry
 from contacts.links import mint_link, mint_person_link
 from contacts.outbox import Content, DeliveryStatus, Message, MessageKind, TelegramForm
+from contacts.people import mark_left
 from contacts.records import Database
 from contacts.retention import drop_old_links, wipe_dialogue
 from contacts.sending import Recipient, post
+from signals.settings import SignalSettings
 from tests.outbox_world import a_person
 
 WORDS = "Veel vragen in de groep"
@@ -74,3 +86,23 @@ async def test_a_link_is_deleted_a_month_after_it_was_over(db: Database, now: da
         ]
     assert dropped == [0, 1, 2]  # a link to sign in is over after minutes
     assert left == [1, 1, 1]
+
+
+async def test_all_who_left_a_month_ago_are_erased_in_one_round(
+    db: Database, now: datetime
+) -> None:
+    """Two in one round once stopped the round, and with it all forgetting."""
+    left = now - KEEP_LEFT
+    async with db.begin() as session:
+        people = [await a_person(session, now, mail=f"{n}@school.example") for n in range(3)]
+        for person in people[:2]:
+            await mark_left(session, person, who=SYSTEM, now=left)
+        await mark_left(session, people[2], who=SYSTEM, now=left + timedelta(days=1))
+    async with db.begin() as session:
+        await forget_what_is_over(session, SignalSettings(), now=now)
+    async with db.read() as session:
+        found = (await session.exec(select(Person).order_by(col(Person.id)))).all()
+        mails = (await session.exec(select(Channel.address))).all()
+    assert [person.erased_at is not None for person in found] == [True, True, False]
+    assert [person.name == ERASED_NAME for person in found] == [True, True, False]
+    assert mails == ["2@school.example"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -91,6 +93,27 @@ def draft() -> None:
     from bot.bench.drafting import measure
 
     _measured(measure())
+
+
+@app.command("years", help=texts.HELP_YEARS)
+def years(
+    organisations: Annotated[int, _number("--organisations", texts.HELP_TOWN, min=10)] = 120,
+    days: Annotated[int, _number("--days", texts.HELP_DAYS, min=30, max=730)] = 730,
+    events: Annotated[int, _number("--happenings", texts.HELP_HAPPENINGS, min=0, max=40)] = 12,
+    svg: Annotated[Path | None, typer.Option("--svg", help=texts.HELP_SVG)] = None,
+) -> None:
+    from bot.bench.processes import BenchFailed
+    from bot.bench.years import Plan, measure
+
+    try:
+        figures, drawn = run(measure(Plan(organisations, days, events), draws=svg is not None))
+    except BenchFailed as error:
+        raise stop(texts.FAILED.format(detail=error), WRONG) from error
+    if svg is not None:
+        svg.write_text(drawn, encoding="utf-8")
+    say(figures)
+    if not json.loads(figures)["ok"]:
+        raise typer.Exit(WRONG)
 
 
 @app.command("mail", help=texts.HELP_MAIL)

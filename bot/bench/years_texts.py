@@ -1,0 +1,20 @@
+"""Dutch words of the two years: made-up organisations, facts and lessons, and the drawing."""
+
+MUNICIPALITY = "Gemeente (verzonnen)"
+ORGANISATION = "Organisatie {number}"
+MAILBOX = "info@organisatie{number}.example"
+CONTACT = "Contactpersoon"
+FUNCTION = "aanspreekpunt"
+EVENT = "Aanhoudingen in een wijk"
+FACT = "De politie heeft iemand aangehouden."
+SOURCE = "politie"
+KEEP = "De tekst was er dezelfde avond."
+CHANGE = "Eerder bellen met de scholen in de wijk."
+TITLE = "Organisaties die deze avond te bereiken zijn"
+WITH_CARE = "met vragen, opvolgers en een uur per maand"
+WITHOUT = "zonder onderhoud"
+GOAL = "doel: 90%"
+LABEL = (
+    "Twee jaar nagespeeld: het deel van de organisaties dat te bereiken is, per dag. "
+    "De tabel in docs/bench.md zegt hetzelfde."
+)
