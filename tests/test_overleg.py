@@ -14,6 +14,7 @@ from icalendar import Calendar
 from sqlmodel import col, select
 
 from bot.config import Config
+from bot.console.overleg_form import CHOICES
 from bot.overleg_reminding import SHOWN, late_content, remind_of_agreements
 from briefings.overleg.agreements import NewAgreement, why_not
 from briefings.overleg.feed import calendar_of
@@ -369,3 +370,26 @@ async def test_taking_an_import_back_leaves_an_organisation_that_hosts(desk: Des
     names = {one.name for one in await desk.rows(Organisation)}
     assert "Host" in names
     assert "Leeg" not in names
+
+
+async def test_a_host_outside_the_list_to_choose_from_is_typed_by_name(desk: Desk) -> None:
+    """A city has hundreds of organisations; the page lists those whose turn is near."""
+    async with desk.world.db.begin() as session:
+        for number in range(60):
+            session.add(
+                Organisation(
+                    name=f"Vereniging {number:02}", domain=Domain.CIVIL, created_at=desk.world.now
+                )
+            )
+    page = (await desk.web.get("/overleg")).text
+    assert page.count("<option") <= 2 * CHOICES + 2
+    await planned(desk, gastheer="1", **{"gastheer-naam": "vereniging 59"})
+    assert "Vereniging 59" in (await desk.web.get("/overleg")).text
+    refused = await send(
+        desk, "/overleg", **{**FORM, "gastheer": "1", "gastheer-naam": "Bestaat niet"}
+    )
+    assert refused.status_code == 422
+    assert "Kies een organisatie van de lijst." in refused.text
+    unknown = await send(desk, "/overleg/agenda", organisatie="1", **{"organisatie-naam": "x"})
+    assert unknown.status_code == 303
+    assert "organisation_unknown" in unknown.headers["location"]

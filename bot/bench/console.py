@@ -34,6 +34,8 @@ from bot.config import Config
 from bot.database import open_database
 
 START_S, STOP_S = 30.0, 10.0
+#: as docs/voorbeelden/schakel.service starts it
+AS_INSTALLED = {"MALLOC_ARENA_MAX": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ async def _fill(url: str, plan: Plan, quiet: Console) -> Filled:
 async def _server(url: str) -> AsyncIterator[tuple[str, int]]:
     """The address and the process of the pages."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.bench.server", url,
+        sys.executable, "-m", "bot.bench.server", url, env={**os.environ, **AS_INSTALLED},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None

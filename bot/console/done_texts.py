@@ -98,6 +98,8 @@ DONE = {
     "last_admin": "U kunt uw eigen recht als beheerder niet intrekken.",
     "not_yourself": "U kunt uzelf niet van de lijst halen.",
     "person_left": "Deze persoon krijgt niets meer. De organisatie kreeg de vraag wie opvolgt.",
+    "organisation_unknown": "Er is niets gemaakt: deze naam staat niet op de lijst. "
+    "Kijk bij Contacten hoe die daar staat.",
     "organisation_confirmed": "De organisatie staat als bevestigd.",
     "successor_accepted": "De opvolger staat op de lijst, met dezelfde teksten en groepen.",
     "succession_dropped": "Er komt niemand op deze plek.",

@@ -12,7 +12,7 @@ from bot.console import overleg_texts as texts
 from bot.console.doors import Door, Visit
 from bot.console.overleg_agenda import agenda_of
 from bot.console.overleg_extra import quick_values
-from bot.console.overleg_form import form_values, overleg_of, read_plan
+from bot.console.overleg_form import choices_of, form_values, overleg_of, read_plan
 from bot.console.pages import fragment
 from bot.console.printing import send_pdf
 from bot.console.texts import DOMAINS
@@ -90,6 +90,7 @@ async def _list_page(visit: Visit, typed: Plan | None, *, error: str = "") -> Re
         planned=[one for one in reversed(found) if one.status is OverlegStatus.PLANNED],
         past=[one for one in found if one.status is not OverlegStatus.PLANNED],
         hosts=hosts,
+        choices=choices_of(in_turn, typed.host_id if typed else 0),
         in_turn=[one.name for one in in_turn[:SHOWN_IN_TURN]],
         links=await calendar_links(visit.session, is_exercise=is_exercise),
         **form_values(typed or Plan(usual, USUAL_MIN, first, "")),
@@ -99,7 +100,7 @@ async def _list_page(visit: Visit, typed: Plan | None, *, error: str = "") -> Re
 
 async def plan(visit: Visit) -> Response:
     """``POST /overleg``."""
-    typed = read_plan(visit)
+    typed = await read_plan(visit)
     made = await plan_overleg(
         visit.session, typed, who=visit.actor.who, allow=visit.parts.config.signals.allow,
         is_exercise=visit.actor.is_exercise, now=visit.now,
@@ -133,7 +134,7 @@ async def _page(
         **await _to_choose(visit, overleg),
         **await quick_values(visit, overleg),
         **form_values(plan_form),
-        hosts={one.organisation_id: one.name for one in in_turn},
+        choices=choices_of(in_turn, plan_form.host_id),
         agreed=agreed or NewAgreement(AgreementKind.ACTION, "", "", usual),
         longest=LONGEST,
         longest_owner=LONGEST_OWNER,
@@ -211,7 +212,7 @@ async def change(visit: Visit) -> Response:
     """``POST /overleg/{number}/wijzigen``."""
     overleg = await overleg_of(visit)
     visit.require_seen(str(overleg.version))
-    typed = read_plan(visit)
+    typed = await read_plan(visit)
     refused = await change_overleg(
         visit.session, overleg, typed, who=visit.actor.who,
         allow=visit.parts.config.signals.allow, now=visit.now,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bot.console import overleg_texts as texts
 from bot.console.doors import Door, StalePage, Visit
-from bot.console.overleg_form import form_values, overleg_of, read_plan
+from bot.console.overleg_form import choices_of, form_values, overleg_of, read_plan
 from bot.console.poll_results import result_of
 from bot.console.texts import DOMAINS
 from bot.poll_asking import ask_members, readers_of
@@ -45,6 +45,7 @@ async def extra_values(visit: Visit, event: Event) -> dict[str, Any]:
         "extra_planned": found.all(),
         "extra_error": texts.NOT_PLANNED.get(reason, ""),
         "hosts": {one.organisation_id: one.name for one in in_turn},
+        "choices": choices_of(in_turn),
         "overleg_names": names,
         **form_values(Plan(soon, MINUTES, first, "")),
     }
@@ -56,7 +57,7 @@ async def plan_extra(visit: Visit) -> Response:
     if event.status not in DECIDED:
         raise StalePage
     made = await plan_overleg(
-        visit.session, read_plan(visit), event_id=event.id, who=visit.actor.who,
+        visit.session, await read_plan(visit), event_id=event.id, who=visit.actor.who,
         allow=visit.parts.config.signals.allow, is_exercise=event.is_exercise, now=visit.now,
     )  # fmt: skip
     if isinstance(made, NotPlanned):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.doors import Door, Visit
+from bot.console.overleg_form import typed_or_chosen
 from bot.console.pages import explain, parts_of
 from briefings.overleg.feed import (
     calendar_of,
@@ -49,9 +50,10 @@ async def send_calendar(request: Request) -> Response:
 
 async def make_link(visit: Visit) -> Response:
     """``POST /overleg/agenda``: a link for one organisation, shown once."""
-    organisation = await visit.session.get(Organisation, visit.number("organisatie"))
+    chosen = await typed_or_chosen(visit, "organisatie")
+    organisation = await visit.session.get(Organisation, chosen)
     if organisation is None or organisation.is_exercise != visit.actor.is_exercise:
-        raise LookupError("no such organisation")
+        return visit.back("/overleg", done="organisation_unknown")
     assert organisation.id is not None
     token = await mint_calendar_link(
         visit.session, organisation.id, who=visit.actor.who,

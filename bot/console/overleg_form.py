@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time
 from typing import Any
+
+from sqlmodel import col, func, select
 
 from bot.console.doors import Visit
 from briefings.moments import at_clock, local
 from briefings.overleg.meetings import LONGEST_PLACE, Plan
+from briefings.overleg.rotation import Candidate
 from briefings.overleg.rows import Overleg
+from contacts.directory import Organisation
+
+#: organisations in a list to choose from
+CHOICES = 40
 
 
 def form_values(typed: Plan) -> dict[str, Any]:
@@ -22,7 +30,33 @@ def form_values(typed: Plan) -> dict[str, Any]:
     }
 
 
-def read_plan(visit: Visit) -> Plan:
+def choices_of(in_turn: Sequence[Candidate], chosen: int = 0) -> dict[int, str]:
+    """Organisations to choose from at once: those whose turn is near, and the chosen one. Pure.
+
+    A city has hundreds of them; any other is typed by its name.
+    """
+    listed = [*in_turn[:CHOICES], *(one for one in in_turn if one.organisation_id == chosen)]
+    return {one.organisation_id: one.name for one in listed}
+
+
+async def typed_or_chosen(visit: Visit, name: str) -> int:
+    """The organisation whose name was typed, else the chosen one; 0: there is none of that name.
+
+    :raises ValueError: what was chosen is no number.
+    """
+    typed = " ".join(visit.text(f"{name}-naam").split())
+    if not typed:
+        return visit.number(name)
+    found = await visit.session.exec(
+        select(Organisation.id).where(
+            func.lower(Organisation.name) == typed.lower(),
+            col(Organisation.is_exercise) == visit.actor.is_exercise,
+        )
+    )
+    return found.first() or 0
+
+
+async def read_plan(visit: Visit) -> Plan:
     """What the form says; a moment that is none stays out.
 
     :raises ValueError: the host or the duration is no number.
@@ -33,7 +67,7 @@ def read_plan(visit: Visit) -> Plan:
     except ValueError:
         at = None
     place = " ".join(visit.text("plek").split())
-    return Plan(at, visit.number("duur"), visit.number("gastheer"), place)
+    return Plan(at, visit.number("duur"), await typed_or_chosen(visit, "gastheer"), place)
 
 
 async def overleg_of(visit: Visit) -> Overleg:

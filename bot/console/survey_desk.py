@@ -25,6 +25,7 @@ from briefings.learning.survey import (
     Share,
     begin_survey,
     can_ask,
+    count_everybody,
     everybody,
     read_counts,
     running,
@@ -71,7 +72,7 @@ async def show_survey(visit: Visit) -> Response:
         is_open=newest is not None and visit.now < newest.closes_at,
         until=day(local_date(newest.closes_at)) if newest else "",
         tables=[(question, lines_of(rows, question)) for question in Asks],
-        readers=len(await everybody(visit.session, is_exercise=is_exercise)) if can else 0,
+        readers=await count_everybody(visit.session, is_exercise=is_exercise) if can else 0,
         fewest=FEWEST,
         words=texts,
     )

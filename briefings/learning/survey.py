@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -84,17 +84,31 @@ def can_ask(found: Iterable[Survey], now: datetime) -> bool:
     return all(one.year != local_date(now).year for one in found)
 
 
+def _reachable(is_exercise: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Channel.status) == ChannelStatus.ACTIVE,
+        col(Channel.is_exercise) == is_exercise,
+        col(Person.is_exercise) == is_exercise,
+        col(Person.left_at).is_(None),
+    )
+
+
+async def count_everybody(session: AsyncSession, *, is_exercise: bool) -> int:
+    """How many :func:`everybody` would be; the store counts, and a page asks for it."""
+    found = await session.exec(
+        select(func.count(col(Person.id).distinct()))
+        .join(Channel, col(Channel.person_id) == col(Person.id))
+        .where(*_reachable(is_exercise))
+    )
+    return found.one()
+
+
 async def everybody(session: AsyncSession, *, is_exercise: bool) -> list[Recipient]:
     """Each person on the list once, by the channel that is tried first."""
     found = await session.exec(
         select(Channel.kind, Channel.address, Person.id, Person.organisation_id)
         .join(Person, col(Person.id) == col(Channel.person_id))
-        .where(
-            col(Channel.status) == ChannelStatus.ACTIVE,
-            col(Channel.is_exercise) == is_exercise,
-            col(Person.is_exercise) == is_exercise,
-            col(Person.left_at).is_(None),
-        )
+        .where(*_reachable(is_exercise))
         .order_by(col(Person.id), col(Channel.rank), col(Channel.id))
     )
     first: dict[int, Recipient] = {}
