@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache, cached_property
+from typing import Annotated
 
 from pydantic import Field
 
 from contacts.settings import Frozen
 from feeds.lexicon import PLACE
 from feeds.matching import Matcher
+from feeds.rows import Reach, Trust
 
 
 class Familiar(Frozen):
@@ -98,6 +100,7 @@ class EventRules(Frozen):
     meest_erbij: float = Field(ge=0, le=4)
     melden: Ringing
     redacties: Newsrooms
+    bereik: dict[Reach, Annotated[float, Field(gt=0, le=2)]]
     groeperen: Grouping
     groepen: dict[str, list[str]]
     vertrouwd: Familiar
@@ -110,6 +113,13 @@ class EventRules(Frozen):
     def group_of(self) -> dict[str, str]:
         """The group of every type of event."""
         return {kind: group for group, kinds in self.groepen.items() for kind in kinds}
+
+    def reach_of(self, trust: Trust, reach: Reach) -> float:
+        """What one item of an outlet counts as when items or outlets are counted.
+
+        An official source is no outlet: few read it, and its word is what it is.
+        """
+        return 1.0 if trust is Trust.OFFICIAL else self.bereik[reach]
 
     @cached_property
     def aftermath(self) -> Matcher[str]:

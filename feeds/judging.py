@@ -122,10 +122,12 @@ def _most(
 ) -> int:
     """The most items of one outlet within ``span``, when that is much for this outlet."""
     hours = span.total_seconds() / 3600
+    reach = {one.report.source_id: one.report.reach for one in sightings}
     most = 0
     for start in sorted({one.came_at for one in sightings}):
         within = [one for one in sightings if start <= one.came_at <= start + span]
         for source, count in Counter(one.report.source_id for one in within).items():
-            if count >= least and count >= share * pace(source) * hours:
+            counts_as = count * reach[source]
+            if counts_as >= least and counts_as >= share * pace(source) * hours:
                 most = max(most, count)
     return most

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from contacts.settings import Frozen
-from feeds.rows import Trust
+from feeds.rows import Reach, Trust
 
 
 class EventType(Frozen):
@@ -166,4 +166,5 @@ class DefaultSource(Frozen):
     naam: str
     url: str
     soort: Trust
+    bereik: Reach = Reach.ORDINARY
     te_controleren: bool

@@ -19,7 +19,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from feeds.lexicon import default_sources
-from feeds.rows import Trust
+from feeds.lexicon_entries import DefaultSource
+from feeds.rows import Reach, Trust
 
 NATIONAL = "Landelijk"
 START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,11 +71,17 @@ class RawItem(BaseModel):
 
     @property
     def trust(self) -> Trust:
-        """As the outlet is configured, or else by its reach."""
+        """As the outlet is configured, or else by where it is read."""
         known = _configured().get(self.outlet or "")
         if known is not None:
-            return known
+            return known.soort
         return Trust.NATIONAL if self.region in {None, NATIONAL} else Trust.REGIONAL
+
+    @property
+    def reach(self) -> Reach:
+        """As the outlet is configured, or else ordinary."""
+        known = _configured().get(self.outlet or "")
+        return known.bereik if known is not None else Reach.ORDINARY
 
 
 class _Label(BaseModel):
@@ -137,8 +144,8 @@ def in_order(items: Sequence[RawItem]) -> list[Timed]:
 
 
 @cache
-def _configured() -> dict[str, Trust]:
-    return {source.naam: source.soort for source in default_sources()}
+def _configured() -> dict[str, DefaultSource]:
+    return {source.naam: source for source in default_sources()}
 
 
 def _models(path: Path, kind: type[Any]) -> Iterator[Any]:

@@ -135,6 +135,7 @@ class Replay:
             proximity=judgement.place.proximity, themes=judgement.themes,
             reasons=judgement.reasons, trust=item.trust, source_id=self._source(outlet),
             source_name=outlet, at=doc.at,
+            reach=self._rules.reach_of(item.trust, item.reach),
         )  # fmt: skip
         happening.keys.append(item.key)
         self.event_of[item.key] = happening.number

@@ -22,6 +22,14 @@ class Trust(StrEnum):
     SECONDARY = "secundair"
 
 
+class Reach(StrEnum):
+    """How many read an outlet; how much that weighs stands in ``event_weights.toml``."""
+
+    WIDE = "groot"
+    ORDINARY = "gewoon"
+    SMALL = "klein"
+
+
 class Source(Row, table=True):
     """A public feed. What is due, and what went wrong, is in the row."""
 
@@ -30,6 +38,7 @@ class Source(Row, table=True):
     name: str = Field(max_length=120)
     url: str = Field(max_length=500)
     trust: Trust = required_choice(Trust)
+    reach: Reach = choice(Reach, default=Reach.ORDINARY)
     interval_s: int = Field(default=0, description="as configured; 0: chosen by how much it brings")
     poll_s: int = Field(
         default=300, sa_column_kwargs={"server_default": "300"}, description="the wait in use"

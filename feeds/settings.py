@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from contacts.settings import Frozen
-from feeds.rows import Trust
+from feeds.rows import Reach, Trust
 
 
 class SourceSettings(Frozen):
@@ -15,6 +15,10 @@ class SourceSettings(Frozen):
     name: str = Field(min_length=1, max_length=120, description="naam zoals mensen hem lezen")
     url: str = Field(pattern=r"^https?://", description="adres van de feed")
     trust: Trust = Field(description="officieel, regionaal, landelijk of secundair")
+    reach: Reach = Field(
+        Reach.ORDINARY,
+        description="bereik: groot, gewoon of klein; klein telt half als groei gewogen wordt",
+    )
     interval_s: int = Field(
         0,
         ge=0,

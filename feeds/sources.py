@@ -12,7 +12,7 @@ from feeds.fetching import Fetched, NotModified
 from feeds.opml import Listed, key_of
 from feeds.pacing import FIRST_S, next_interval_s, next_poll_at, share_of
 from feeds.parsing import FeedFault
-from feeds.rows import Source, Trust
+from feeds.rows import Reach, Source, Trust
 from feeds.settings import FeedSettings, SourceSettings
 
 DETAIL_LIMIT = 300
@@ -55,8 +55,9 @@ async def sync_sources(
 
 
 async def add_source(
-    session: AsyncSession, feed: Listed, trust: Trust, *, who: Who, is_exercise: bool, now: datetime
-) -> Source | None:
+    session: AsyncSession, feed: Listed, trust: Trust, *, who: Who, is_exercise: bool,
+    now: datetime, reach: Reach = Reach.ORDINARY,
+) -> Source | None:  # fmt: skip
     """A source that stands in the database alone, to be checked; None when it is there already.
 
     :param trust: for a feed that does not bring its own.
@@ -67,7 +68,7 @@ async def add_source(
     own = feed.trust if feed.trust in set(Trust) else trust
     source = Source(
         key=key_of(feed.name, [row.key for row in rows]), name=feed.name, url=feed.url,
-        trust=Trust(own), next_poll_at=now, is_exercise=is_exercise,
+        trust=Trust(own), reach=reach, next_poll_at=now, is_exercise=is_exercise,
     )  # fmt: skip
     session.add(source)
     await session.flush()
@@ -214,7 +215,7 @@ def write_fault(row: Source, fault: FeedFault, *, now: datetime) -> None:
 
 
 def _write_settings(row: Source, wanted: SourceSettings, *, is_exercise: bool) -> None:
-    row.name, row.trust = wanted.name, wanted.trust
+    row.name, row.trust, row.reach = wanted.name, wanted.trust, wanted.reach
     if row.moved_from != wanted.url:
         row.url, row.moved_from = wanted.url, None
     row.interval_s, row.is_exercise = wanted.interval_s, is_exercise

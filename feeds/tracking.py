@@ -133,6 +133,7 @@ def report_of(item: Item, source: Source) -> Report:
         source_id=item.source_id,
         source_name=source.name,
         at=item.published_at or item.first_seen_at,
+        reach=load_event_rules().reach_of(source.trust, source.reach),
     )
 
 

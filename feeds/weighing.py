@@ -33,6 +33,8 @@ class Report:
     source_id: int
     source_name: str
     at: datetime
+    #: what it counts as beside reports of others (``bereik`` in ``event_weights.toml``)
+    reach: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +74,22 @@ def weigh(reports: Sequence[Report], rules: Newsrooms | None = None) -> Weight:
 def _local(reports: Sequence[Report], rules: Newsrooms) -> list[Reason]:
     """Near by: other newsrooms within the hour, and an official source."""
     start = min(one.at for one in reports)
-    first_of: dict[int, datetime] = {}
+    first_of: dict[int, Report] = {}
     for one in sorted(reports, key=lambda one: one.at):
         if one.trust in {Trust.REGIONAL, Trust.NATIONAL}:
-            first_of.setdefault(one.source_id, one.at)
+            first_of.setdefault(one.source_id, one)
     within = timedelta(minutes=rules.binnen_minuten)
-    times = sorted(at for at in first_of.values() if at - start <= within)
+    firsts = [one for one in first_of.values() if one.at - start <= within]
+    # The widest of them said so; what counts is who says so too.
+    reach = sorted((one.reach for one in firsts), reverse=True)
     reasons = []
-    if len(times) > 1:
-        text = texts.SECOND_NEWSROOM.format(minutes=_minutes(times[1] - start))
-        reasons.append(Reason(text, rules.tweede))
-    if len(times) > 2:
-        text = texts.MORE_NEWSROOMS.format(count=len(times), minutes=_minutes(times[-1] - start))
-        reasons.append(Reason(text, rules.tweede))
+    if len(firsts) > 1:
+        text = texts.SECOND_NEWSROOM.format(minutes=_minutes(firsts[1].at - start))
+        reasons.append(Reason(text, rules.tweede * reach[1]))
+    if len(firsts) > 2:
+        minutes = _minutes(firsts[-1].at - start)
+        text = texts.MORE_NEWSROOMS.format(count=len(firsts), minutes=minutes)
+        reasons.append(Reason(text, rules.tweede * reach[2]))
     official = [one for one in reports if one.trust is Trust.OFFICIAL]
     if official and len(official) < len(reports):
         text = texts.OFFICIAL.format(source=official[0].source_name)
@@ -97,11 +102,12 @@ def _growing(reports: Sequence[Report], top: Report, rules: Newsrooms) -> list[R
     if top.severity < rules.groei_vanaf or not rules.soorten & set(top.types):
         return []
     span = timedelta(hours=rules.groei_uren)
-    times = sorted((one.at, one.source_id) for one in reports)
-    for start, _ in times:
-        within = [source for at, source in times if start <= at <= start + span]
-        per_newsroom = max(within.count(source) for source in set(within))
-        if per_newsroom >= rules.groei_berichten or len(set(within)) >= rules.groei_redacties:
+    times = sorted((one.at, one.source_id, one.reach) for one in reports)
+    for start, _, _ in times:
+        within = [(source, reach) for at, source, reach in times if start <= at <= start + span]
+        per_newsroom = max(within.count(one) * one[1] for one in set(within))
+        newsrooms = sum(reach for _, reach in set(within))
+        if per_newsroom >= rules.groei_berichten or newsrooms >= rules.groei_redacties:
             text = texts.GROWING.format(count=len(within), hours=f"{rules.groei_uren:g}")
             return [Reason(text, rules.groei_erbij)]
     return []

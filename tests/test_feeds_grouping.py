@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
+from feeds.event_rules import load_event_rules
 from feeds.grouping import Doc, Group, Grouper
 from feeds.lexicon import load_lexicon, stop_words
 from feeds.measuring import judge_row, measure, read_items, read_labels
 from feeds.places import Proximity
 from feeds.relevance import Reason, score_item
-from feeds.rows import Trust
+from feeds.rows import Reach, Trust
 from feeds.weighing import Report, weigh
 
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
@@ -32,11 +33,11 @@ def group_of(grouper: Grouper, title: str, *, at: datetime = NOW, severity: int 
 def a_report(
     severity: int = 2, *, minutes: float = 0, source: int = 1, trust: Trust = Trust.REGIONAL,
     types: Sequence[str] = ("E03",), proximity: Proximity = Proximity.CITY,
-    themes: Sequence[str] = (), place: str | None = "Arnhem",
+    themes: Sequence[str] = (), place: str | None = "Arnhem", reach: float = 1.0,
 ) -> Report:  # fmt: skip
     return Report(
         severity, tuple(types), place, proximity, tuple(themes), (Reason("waarom", severity),),
-        trust, source, f"bron {source}", NOW + timedelta(minutes=minutes),
+        trust, source, f"bron {source}", NOW + timedelta(minutes=minutes), reach,
     )  # fmt: skip
 
 
@@ -80,6 +81,38 @@ def test_a_second_newsroom_is_a_reason_and_a_third_raises() -> None:
     assert two.reasons[-1] == Reason("tweede redactie binnen 3 min", 0.5)
     three = weigh([a_report(), a_report(minutes=3, source=2), a_report(minutes=9, source=3)])
     assert three.severity == 3
+
+
+def test_small_outlets_beside_one_that_many_read_corroborate_less() -> None:
+    small = [a_report(minutes=3 * number, source=number, reach=0.5) for number in (2, 3)]
+    found = weigh([a_report(), *small])
+    assert [reason.weight for reason in found.reasons[-2:]] == [0.25, 0.25]
+    assert found.severity == 2
+    # Who came first makes no difference: the others said so too.
+    assert weigh([small[0], a_report(minutes=7), small[1]]).severity == 2
+
+
+def test_far_away_small_outlets_take_more_reports_to_be_growth() -> None:
+    def far(count: int, *, reach: float, sources: int = 1) -> list[Report]:
+        return [
+            a_report(2, minutes=10 * number, source=number % sources, reach=reach,
+                     proximity=Proximity.ABROAD_TOUCHING, types=("E14",))
+            for number in range(count)
+        ]  # fmt: skip
+
+    assert weigh(far(4, reach=1.0)).severity == weigh(far(8, reach=0.5)).severity == 3
+    assert weigh(far(7, reach=0.5)).severity == 2
+    assert weigh(far(6, reach=1.0, sources=6)).severity == 3
+    assert weigh(far(6, reach=0.5, sources=6)).severity == 2
+
+
+def test_the_word_of_an_official_source_never_weighs_less() -> None:
+    rules = load_event_rules()
+    assert {rules.reach_of(Trust.OFFICIAL, reach) for reach in Reach} == {1.0}
+    small, ordinary, wide = (
+        rules.reach_of(Trust.REGIONAL, reach) for reach in (Reach.SMALL, Reach.ORDINARY, Reach.WIDE)
+    )
+    assert small < ordinary == 1.0 < wide
 
 
 def test_an_official_source_counts_but_not_with_itself_alone() -> None:

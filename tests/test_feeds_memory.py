@@ -36,11 +36,12 @@ def came(title: str, *, days: float = 0, link: str = "", is_dutch: bool = False)
 
 def sighting(
     severity: int = 2, *, hours: float = 0, context: Sequence[Reason] = (), source: int = 1,
-    trust: Trust = Trust.NATIONAL, left: float = 0.0,
+    trust: Trust = Trust.NATIONAL, left: float = 0.0, reach: float = 1.0,
 ) -> Sighting:  # fmt: skip
     at = NOW + timedelta(hours=hours)
     report = Report(severity, ("E14",), None, Proximity.ABROAD_TOUCHING, ("T08",),
-                    (Reason("waarom", severity + left),), trust, source, "krant", at)  # fmt: skip
+                    (Reason("waarom", severity + left),), trust, source, "krant", at,
+                    reach)  # fmt: skip
     return Sighting(FAR, report, tuple(context), at)
 
 
@@ -135,6 +136,14 @@ def test_growth_raises_far_away_to_three_and_says_so() -> None:
     assert found.severity == 3
     assert found.reasons[-1].text.startswith("3 berichten")
     assert judge(three[:1], slow, RULES).severity == 2
+
+
+def test_an_outlet_that_few_read_grows_at_half_speed() -> None:
+    def rise(count: int) -> int:
+        few = [sighting(hours=number / 3, left=0.8, reach=0.5) for number in range(count)]
+        return judge(few, slow, RULES).severity
+
+    assert (rise(3), rise(6)) == (2, 3)
 
 
 def test_what_an_outlet_brings_all_day_is_no_growth() -> None:

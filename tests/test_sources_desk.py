@@ -16,7 +16,7 @@ from contacts.directory import Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import grant
 from contacts.records import Database
-from feeds.rows import Source, Trust
+from feeds.rows import Reach, Source, Trust
 from feeds.settings import FeedSettings, SourceSettings
 from feeds.sources import sync_sources
 from tests.console_desk import Desk, a_desk
@@ -53,6 +53,31 @@ async def test_a_source_added_at_the_desk_is_due_at_once_and_still_to_be_checked
     assert "te controleren" in (await desk.web.get("/beheer")).text
     [entry] = [one for one in await desk.rows(JournalEntry) if one.action == "source_added"]
     assert entry.actor == f"person:{desk.world.staff_id}"
+
+
+async def test_the_reach_of_a_source_is_chosen_and_shown_at_the_desk(desk: Desk) -> None:
+    for name, reach in (("Buurtblad", "klein"), ("Grote krant", "groot"), ("Krant", "gewoon")):
+        address = f"https://{reach}.example/feed"
+        fields = {"naam": name, "adres": address, "soort": "regionaal", "bereik": reach}
+        assert await send(desk, "/beheer/bron", **fields) == 303
+    assert [one.reach for one in await desk.rows(Source)][-3:] == [
+        Reach.SMALL, Reach.WIDE, Reach.ORDINARY,
+    ]  # fmt: skip
+    page = (await desk.web.get("/beheer")).text
+    shown = '<span class="klein">{} bereik</span>'
+    assert [page.count(shown.format(one)) for one in ("klein", "groot", "gewoon")] == [1, 1, 0]
+
+
+async def test_the_reach_of_a_configured_source_follows_the_configuration(
+    db: Database, now: datetime
+) -> None:
+    for reach in (Reach.ORDINARY, Reach.SMALL):
+        one = SourceSettings(
+            key="blad", name="Blad", url=FEED, trust=Trust.REGIONAL, reach=reach
+        )  # fmt: skip
+        async with db.begin() as session:
+            (row,) = await sync_sources(session, FeedSettings(sources=[one]), now=now)
+            assert row.reach is reach
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -155,6 +157,27 @@ async def test_a_source_from_a_list_is_added_once_and_is_to_be_checked(db: Datab
             assert (added is not None) is expected
         source = (await session.exec(select(Source))).one()
         assert (source.key, source.trust, source.verified_at) == ("omroep", Trust.SECONDARY, None)
+
+
+def test_a_check_says_what_a_source_is_worth(place: Path) -> None:  # noqa: F811
+    """None of these can be read; what they are stands in the configuration all the same."""
+    installed()
+    text = place.joinpath("config.toml").read_text("utf-8")
+    place.joinpath("config.toml").write_text(re.sub(r'url = "https?://[^"]+"', _nowhere, text))
+    lines = said(call("feeds", "check")).splitlines()
+    told = dict(pairwise(lines))
+    kind = {name: next(after for line, after in told.items() if f"✗ {name}:" in line)
+            for name in ("Politie landelijk", "NOS", "arnhem.nieuws.nl")}  # fmt: skip
+    assert kind == {
+        "Politie landelijk": "  soort: officieel",
+        "NOS": "  soort: landelijk, bereik: gewoon",
+        "arnhem.nieuws.nl": "  soort: secundair, bereik: klein",
+    }
+
+
+def _nowhere(found: re.Match[str]) -> str:
+    """Port 1 of this machine, where nothing answers."""
+    return f'url = "http://127.0.0.1:1/{abs(hash(found[0]))}"'
 
 
 def test_lists_go_in_and_out_by_the_command_line(place: Path) -> None:  # noqa: F811

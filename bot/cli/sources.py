@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from feeds.looking import Look
     from feeds.opml import Listed
     from feeds.rows import Source, Trust
+    from feeds.settings import SourceSettings
 
 OLD_AFTER_DAYS = 14
 AT_ONCE = 4
@@ -41,7 +42,7 @@ def check(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     loaded = load(config)
-    named = [(url, url) for url in urls or ()] or with_database(
+    named = [(url, url, "") for url in urls or ()] or with_database(
         loaded, lambda db: _named(db, loaded)
     )
     if not named:
@@ -51,12 +52,22 @@ def check(
         raise stop(texts.SOME_BAD.format(count=bad, total=len(named)), WRONG)
 
 
-async def _named(db: Database, config: Config) -> list[tuple[str, str]]:
-    """Names and addresses of what is read, and of what is configured but not read yet."""
+async def _named(db: Database, config: Config) -> list[tuple[str, str, str]]:
+    """Names, addresses and kinds of what is read, and of what is configured but not read yet."""
     rows = await _rows(db)
     known = {row.key for row in rows}
-    fresh = [(one.name, one.url) for one in config.feeds.sources if one.key not in known]
-    return [(row.name, row.url) for row in rows if not row.is_paused] + fresh
+    fresh = [one for one in config.feeds.sources if one.key not in known]
+    read: list[Source | SourceSettings] = [row for row in rows if not row.is_paused]
+    return [(one.name, one.url, _kind(one)) for one in [*read, *fresh]]
+
+
+def _kind(source: Source | SourceSettings) -> str:
+    """What its word is worth, and how far it carries where that is counted."""
+    from feeds.rows import Trust
+
+    if source.trust is Trust.OFFICIAL:
+        return texts.KIND_OFFICIAL
+    return texts.KIND.format(trust=source.trust.value, reach=source.reach.value)
 
 
 async def _rows(db: Database) -> list[Source]:
@@ -73,7 +84,7 @@ async def _rows(db: Database) -> list[Source]:
         return list((await session.exec(wanted)).all())
 
 
-async def _look_at_all(named: list[tuple[str, str]], config: Config) -> int:
+async def _look_at_all(named: list[tuple[str, str, str]], config: Config) -> int:
     """Say how each of them is, in order; returns how many cannot be read."""
     from bot.clock import utc_now
     from feeds.looking import look_at
@@ -84,13 +95,15 @@ async def _look_at_all(named: list[tuple[str, str]], config: Config) -> int:
         async with gate:
             return await look_at(url, config.feeds, now=utc_now())
 
-    answers = [asyncio.create_task(look(url)) for _, url in named]
+    answers = [asyncio.create_task(look(url)) for _, url, _ in named]
     bad = 0
-    for (name, _), answer in zip(named, answers, strict=True):
+    for (name, _, kind), answer in zip(named, answers, strict=True):
         found = await answer
         bad += not found.is_fine
         for line in lines_of(name, found, now=utc_now()):
             say(line)
+        if kind:
+            say(kind)
     return bad
 
 

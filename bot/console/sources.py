@@ -13,7 +13,7 @@ from bot.console.steering import steering_page
 from contacts.journal import write_journal
 from contacts.permissions import Permission
 from feeds.opml import Listed
-from feeds.rows import Source, Trust
+from feeds.rows import Reach, Source, Trust
 from feeds.sources import AddressTaken, add_source, change_address, follow_move
 
 URL_LIMIT, NAME_LIMIT = 500, 120
@@ -21,7 +21,7 @@ URL_LIMIT, NAME_LIMIT = 500, 120
 
 async def add(visit: Visit) -> Response:
     """``POST /beheer/bron``: read from now on; whether it answers stands on the page soon."""
-    given = {name: visit.text(name) for name in ("naam", "adres", "soort")}
+    given = {name: visit.text(name) for name in ("naam", "adres", "soort", "bereik")}
     if not given["naam"]:
         return await _refused(visit, words.NAME_MISSING, "nieuw", given)
     if not is_address(given["adres"]):
@@ -33,6 +33,7 @@ async def add(visit: Visit) -> Response:
         who=visit.actor.who,
         is_exercise=visit.actor.is_exercise,
         now=visit.now,
+        reach=Reach(given["bereik"] or Reach.ORDINARY),
     )
     if added is None:
         return await _refused(visit, words.THERE_ALREADY, "nieuw", given)

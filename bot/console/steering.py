@@ -13,7 +13,7 @@ from bot.console.doors import Door, Visit
 from bot.console.health import read_beats
 from bot.console.seen import stamp
 from bot.console.sessions import end_session
-from bot.console.source_texts import TRUSTS
+from bot.console.source_texts import REACH_SHORT, REACHES, TRUSTS
 from bot.rows import WebSession
 from briefings.moments import local_date
 from contacts.directory import Person, Role, RoleGrant
@@ -65,6 +65,8 @@ async def steering_page(
         about=about,
         given=given or {},
         trusts=TRUSTS,
+        reaches=REACHES,
+        reach_short=REACH_SHORT,
         stamp=stamp,
         sources=sources.all(),
         faults=FAULTS,
