@@ -148,7 +148,8 @@ def test_the_example_of_an_image_takes_what_the_lock_says() -> None:
     steps = [line.split()[0] for line in joined.splitlines() if line and line[0] not in "# "]
     assert steps[0] == "FROM"
     assert set(steps) <= {
-        "FROM", "RUN", "WORKDIR", "COPY", "USER", "EXPOSE", "STOPSIGNAL", "ENTRYPOINT", "CMD",
+        "FROM", "RUN", "WORKDIR", "COPY", "ENV", "USER", "EXPOSE", "STOPSIGNAL", "ENTRYPOINT",
+        "CMD",
     }  # fmt: skip
     assert "--require-hashes -r requirements.lock" in lines
     assert joined.index("USER schakel") < joined.index("ENTRYPOINT")
