@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -64,6 +64,23 @@ def first_texts(versions: Sequence[Briefing]) -> list[Briefing]:
     if sent:
         return [version for version in sent if version.kind is BriefingKind.FIRST] or sent[:1]
     return [v for v in versions if v.status is not BriefingStatus.WITHDRAWN][:1]
+
+
+def newest_texts(
+    versions: Sequence[Briefing], statuses: Collection[BriefingStatus]
+) -> list[Briefing]:
+    """The newest version with such a status, with the other parts of it, oldest first. Pure.
+
+    Texts that were approved in parts are versions of one kind, each for other readers.
+    """
+    found: list[Briefing] = []
+    told: set[Audience] = set()
+    for version in reversed([one for one in versions if one.status in statuses]):
+        if found and (version.kind is not found[0].kind or told & set(covered(version))):
+            break
+        found.append(version)
+        told |= set(covered(version))
+    return found[::-1]
 
 
 async def current_briefing(session: AsyncSession, event_id: int) -> Briefing | None:

@@ -447,7 +447,7 @@ async def test_a_person_counts_once_by_the_best_that_is_known(desk: Desk) -> Non
             )  # fmt: skip
     async with desk.world.db.read() as session:
         visit: Any = SimpleNamespace(session=session)
-        rows = await read_reach(visit, briefing, is_exercise=False)
+        rows = await read_reach(visit, [briefing], is_exercise=False)
     [row] = [row for row in rows if row.name == school.name]
     assert (row.people, row.sent, row.unknown, row.failed, row.without) == (3, 1, 1, 0, 1)
 

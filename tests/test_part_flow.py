@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlmodel import col, delete, select
@@ -11,11 +13,13 @@ from sqlmodel import col, delete, select
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.part_flow import chosen_by, held_mask
 from bot.config import Config
+from bot.console.reach import read_reach
 from bot.evening.approving import request_view
 from briefings.approval import Submitted, submit
 from briefings.drafting import draft_briefing
 from briefings.editing import write_words
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactBlock, covered
+from briefings.versions import SENT, newest_texts, versions_of
 from contacts.directory import (
     Audience,
     Channel,
@@ -176,6 +180,46 @@ async def test_at_the_desk_a_part_is_ticked_counted_and_approved(desk: Desk) -> 
         BriefingStatus.DISTRIBUTED, BriefingStatus.SUBMITTED,
     )  # fmt: skip
     assert f'value="{rest.content_hash}"' in await desk.page("verzenden")
+
+
+async def test_reach_is_of_both_parts_of_a_text(desk: Desk) -> None:
+    """Who got the first part does not become somebody who got nothing when the other part goes."""
+    await a_part(desk)
+    before = await desk.page("bereik")
+    assert "Van versie 1, eerste bericht: verzonden. " in before
+    rest = (await desk.rows(Briefing))[-1]
+    assert (await desk.press("goedkeuren", gelezen=rest.content_hash)).status_code == 303
+    after = await desk.page("bereik")
+    both = "Van versie 1, eerste bericht: verzonden; versie 2, eerste bericht: verzonden. "
+    assert both in after
+    async with desk.world.db.read() as session:
+        visit: Any = SimpleNamespace(session=session)
+        parts = newest_texts(await versions_of(session, rest.event_id), SENT)
+        rows = await read_reach(visit, parts, is_exercise=False)
+    assert [one.version for one in parts] == [1, 2]
+    assert sum(row.without for row in rows) == 0
+
+
+def a_version(number: int, kind: BriefingKind, *audiences: Audience) -> Briefing:
+    return Briefing(
+        event_id=1, version=number, kind=kind, status=BriefingStatus.DISTRIBUTED,
+        audiences=[one.value for one in audiences] or None, facts_version=1,
+        edited_at=NOW, created_at=NOW,
+    )  # fmt: skip
+
+
+def test_parts_belong_together_until_another_kind_or_the_same_readers() -> None:
+    first, police = BriefingKind.FIRST, Audience.POLICE_DISTRICT
+    one = a_version(1, first, Audience.PARENTS)
+    two = a_version(2, first, police)
+    update = a_version(3, BriefingKind.UPDATE)
+    correction = a_version(4, BriefingKind.CORRECTION, police)
+    assert newest_texts([one, two], SENT) == [one, two]
+    assert newest_texts([one, two, update], SENT) == [update]
+    assert newest_texts([one, two, update, correction], SENT) == [correction]
+    again = a_version(5, first, police)
+    assert newest_texts([one, two, again], SENT) == [again]
+    assert newest_texts([], SENT) == []
 
 
 async def test_at_the_desk_nothing_ticked_is_asked_about(desk: Desk) -> None:

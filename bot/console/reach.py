@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.console import texts
 from bot.console.doors import Door, Visit
 from briefings.rows import Briefing, BriefingStatus
-from briefings.versions import SENT, versions_of
+from briefings.versions import SENT, newest_texts, versions_of
 from contacts.directory import Domain, Organisation, Person
 from contacts.outbox import (
     Acknowledgement,
@@ -26,7 +26,7 @@ from contacts.outbox import (
 )
 from contacts.permissions import Permission
 from contacts.quiet import QUIET_HOURS
-from contacts.records import read_columns
+from contacts.records import ids_of, read_columns
 
 GONE_OUT = {*SENT, BriefingStatus.APPROVED}
 #: how somebody who gets no text is stored
@@ -72,12 +72,11 @@ class Reach:
 
 
 async def show_reach(visit: Visit) -> Response:
-    """``GET /gebeurtenis/{number}/bereik?blad=…&alleen=gemist``: of the newest version sent."""
+    """``GET /gebeurtenis/{number}/bereik?blad=…&alleen=gemist``: all parts of the newest text."""
     event = await visit.event()
     assert event.id is not None
-    sent = [b for b in await versions_of(visit.session, event.id) if b.status in GONE_OUT]
-    briefing = sent[-1] if sent else None
-    rows = await read_reach(visit, briefing, is_exercise=event.is_exercise)
+    parts = newest_texts(await versions_of(visit.session, event.id), GONE_OUT)
+    rows = await read_reach(visit, parts, is_exercise=event.is_exercise)
     domains = by_domain(rows)
     missed = [row for row in rows if not row.is_reached]
     asked = visit.request.query_params
@@ -90,7 +89,7 @@ async def show_reach(visit: Visit) -> Response:
         event,
         "bereik",
         "bereik.html",
-        briefing=briefing,
+        parts=parts,
         rows=shown[(leaf - 1) * PAGE : leaf * PAGE],
         leaf=leaf,
         last=last,
@@ -101,12 +100,12 @@ async def show_reach(visit: Visit) -> Response:
     )
 
 
-async def read_reach(visit: Visit, briefing: Briefing | None, *, is_exercise: bool) -> list[Reach]:
+async def read_reach(visit: Visit, parts: Sequence[Briefing], *, is_exercise: bool) -> list[Reach]:
     """One row per organisation with people in the audience, by name.
 
     Counted in the store: a city has thousands of people, and the page shows organisations.
     """
-    got = _best_of_each(briefing.id if briefing else None).subquery()
+    got = _best_of_each(ids_of(parts)).subquery()
     statement = (
         select(
             col(Organisation.name),
@@ -131,7 +130,7 @@ async def read_reach(visit: Visit, briefing: Briefing | None, *, is_exercise: bo
     return [Reach(*row) for row in await read_columns(visit.session, statement)]
 
 
-def _best_of_each(briefing_id: int | None) -> Select[Any]:
+def _best_of_each(briefing_ids: Sequence[int]) -> Select[Any]:
     """Everybody with a delivery: the best that is known, as a position in ``BEST``.
 
     One number per person: a city has ten thousand of them, and this page is looked at all evening.
@@ -157,7 +156,7 @@ def _best_of_each(briefing_id: int | None) -> Select[Any]:
         )
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
-        .where(col(Message.briefing_id) == briefing_id, col(Delivery.act) == DeliveryAct.SEND)
+        .where(col(Message.briefing_id).in_(briefing_ids), col(Delivery.act) == DeliveryAct.SEND)
         .group_by(col(Delivery.person_id))
     )
 
