@@ -13,6 +13,7 @@ import bot.exercise.rows
 import bot.rows
 import briefings.city_lines
 import briefings.clock_rows
+import briefings.learning.digest_rows
 import briefings.learning.rows
 import briefings.learning.survey_rows
 import briefings.links_alive
@@ -38,6 +39,7 @@ TABLES = (
     bot.exercise.rows,
     bot.rows,
     briefings.city_lines,
+    briefings.learning.digest_rows,
     briefings.learning.rows,
     briefings.learning.survey_rows,
     briefings.links_alive,

@@ -19,6 +19,7 @@ from bot.console.health import late_after
 from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
+from bot.digest_reminding import remind_of_digest
 from bot.exercise.leading import advance
 from bot.foreseeing import tell_foreseen
 from bot.keeping_time import remind_of_steps
@@ -213,6 +214,7 @@ async def keep_list_once(session: AsyncSession, config: Config, *, now: datetime
     asked = await ask_due(session, config, now=now)
     asked += await ask_about_lines(session, config, now=now)
     asked += await remind_of_lessons(session, config, now=now)
+    asked += await remind_of_digest(session, config, now=now)
     return asked + await remind_of_agreements(session, config, now=now)
 
 

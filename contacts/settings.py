@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,4 +65,7 @@ class ContactSettings(Frozen):
 
     check_days: int = Field(
         182, ge=0, le=730, description="om de zoveel dagen de vraag: klopt dit nog? (0 = niet)"
+    )
+    digest: Literal["kwartaal", "maand", "niet"] = Field(
+        "kwartaal", description="hoe vaak een rondbrief aan leden: kwartaal, maand of niet"
     )

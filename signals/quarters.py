@@ -1,4 +1,4 @@
-"""Quarters of a year on the clock of the city. Pure."""
+"""Quarters and months on the clock of the city. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from signals.workdays import AMSTERDAM
 
 MONTHS = 3
 _NAME = re.compile(r"(20\d\d)-K([1-4])\Z")
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,3 +61,45 @@ def quarter_named(name: str) -> Quarter | None:
     """``2026-K3`` as a quarter; None when it is no name of one."""
     found = _NAME.match(name)
     return Quarter(int(found[1]), int(found[2])) if found else None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """``Month(2026, 8)`` is August 2026; its name is ``2026-08``."""
+
+    year: int
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.year}-{self.number:02d}"
+
+    @property
+    def begin(self) -> datetime:
+        """Its first moment."""
+        return datetime.combine(date(self.year, self.number, 1), time(), AMSTERDAM)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return self.next.begin
+
+    @property
+    def next(self) -> Month:
+        return Month(self.year + self.number // 12, self.number % 12 + 1)
+
+    @property
+    def before(self) -> Month:
+        return Month(self.year - (self.number == 1), (self.number - 2) % 12 + 1)
+
+
+def month_of(at: datetime) -> Month:
+    """In which month a moment falls."""
+    on = at.astimezone(AMSTERDAM).date()
+    return Month(on.year, on.month)
+
+
+def month_named(name: str) -> Month | None:
+    """``2026-08`` as a month; None when it is no name of one."""
+    found = _MONTH.match(name)
+    return Month(int(found[1]), int(found[2])) if found else None

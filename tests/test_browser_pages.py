@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.clock import utc_now
 from bot.console.app import DOORS
 from bot.unsubscribing import Unsubscribing
+from briefings.learning.digest_rows import Digest, DigestStatus
 from briefings.learning.polls import STAYS_OPEN
 from briefings.learning.rows import Poll, QuickPoll
 from briefings.learning.survey_rows import Survey
@@ -68,14 +69,14 @@ NO_PAGE = {
 ELSEWHERE = {"/oefenen/{number:int}"}
 #: which row a page is about, by the first word of its address
 NUMBERS = {"gebeurtenis": 1, "signaal": 1, "contact": 4, "organisatie": 2, "groep": 1,
-           "overleg": 1}  # fmt: skip
+           "overleg": 1, "rondbrief": 1}  # fmt: skip
 #: behind a link; what stands in for its address is minted by the test
 BEHIND_A_LINK = (
     "/aanmelden/{token:token}", "/p/{token:token}", "/uit/{token:token}", "/o/{token:token}",
     "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
     "/p/{token:token}/dank", "/p/{token:token}/hulp", "/p/{token:token}/wie",
     "/p/{token:token}/vertel", "/o/{token:token}/vertel", "/nuttig/{token:token}",
-    "/p/{token:token}/peiling",
+    "/p/{token:token}/peiling", "/p/{token:token}/rondbrief",
     "/o/{token:token}/vraag", "/o/{token:token}/overleg",
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar",
@@ -95,7 +96,23 @@ async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
             await session.flush()
             session.add(GroupMember(group_id=1, person_id=teacher.one().id or 0))
             await an_overleg(session)
+            a_digest(session)
         yield started
+
+
+def a_digest(session: AsyncSession) -> None:
+    """One that went, and one that is being written."""
+    now = utc_now()
+    text = "Dit hoorden wij:\n- Zo veel organisaties vertelden iets: 4.\nTot de volgende keer."
+    session.add_all(
+        Digest(
+            id=number, period=period, title="Wat wij deden met wat u vertelde", text=text,
+            status=status, edited_at=now, sent_at=sent_at, asked=3, is_exercise=True,
+        )
+        for number, period, status, sent_at in (
+            (1, "2026-K3", DigestStatus.DRAFT, None), (2, "2026-K2", DigestStatus.SENT, now),
+        )
+    )  # fmt: skip
 
 
 async def an_overleg(session: AsyncSession) -> None:
@@ -197,7 +214,8 @@ SENT = {
     "/gebeurtenis/1/ontvangers": "ontvangers", "/gebeurtenis/1/bereik": "bereik",
     "/gebeurtenis/1/beeld": "beeld-gebeurtenis",
     "/gebeurtenis/1/evaluatie": "evaluatie", "/leren": "leren", "/kwartalen": "kwartalen",
-    "/peiling": "peiling", "/overleg": "overleg", "/overleg/1": "overleg-agenda",
+    "/peiling": "peiling", "/rondbrief": "rondbrieven", "/rondbrief/1": "rondbrief",
+    "/overleg": "overleg", "/overleg/1": "overleg-agenda",
     "/beeld": "beeld", "/signalen": "signalen",
     "/signaal/1": "signaal", "/journaal": "journaal",
 }  # fmt: skip
@@ -309,7 +327,7 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
     return {
         page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
-        f"/p/{own}/peiling": "peiling-vragen",
+        f"/p/{own}/peiling": "peiling-vragen", f"/p/{own}/rondbrief": "rondbrief-eigen",
         f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
         f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{judge}": "",
         f"{page}/vraag": "vraag", f"{page}/overleg": "vragen-overleg",

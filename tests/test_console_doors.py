@@ -99,6 +99,7 @@ OPEN_ON_PURPOSE = {
     ("GET", "/privacy"), ("GET", "/p/{token:token}/bestand"), ("POST", "/p/{token:token}/wissen"),
     ("POST", "/p/{token:token}/opvolger"), ("POST", "/p/{token:token}/regel"),
     ("GET", "/p/{token:token}/peiling"), ("POST", "/p/{token:token}/peiling"),
+    ("GET", "/p/{token:token}/rondbrief"),
     ("GET", "/cijfers"), ("GET", "/waar"), ("GET", "/waar/pdf"), ("GET", "/agenda/{token:token}"),
     ("POST", "/p/{token:token}/opvolger"), ("GET", "/p/{token:token}/signaal"),
     ("POST", "/p/{token:token}/signaal"), ("GET", "/p/{token:token}/dank"),

@@ -69,7 +69,7 @@ HARMLESS = {
     "/beheer/namen": ADDS, "/beheer/namen/{number:int}/weg": NAMES,
     "/groep/{number:int}/bericht": SHOWS, "/groep/{number:int}/bericht/versturen": NAMES,
     f"{_EVENT}/overleg": ADDS, "/overleg/{number:int}/vragen/wissen": NAMES,
-    "/peiling": MOVE,
+    "/peiling": MOVE, "/rondbrief": ADDS,
     "/overleg": ADDS, "/overleg/{number:int}/afspraak": ADDS, "/afspraak/{number:int}": MOVE,
     "/overleg/agenda": ADDS, "/overleg/agenda/{number:int}": NAMES,
     "/vraag-en-aanbod/groep": ADDS, "/vraag-en-aanbod/{number:int}/weg": MOVE,
@@ -218,6 +218,7 @@ SEEN |= {
 ELSEWHERE = {
     "/meldkaart", "/beheer/bron/{number:int}/adres",
     f"{_EVENT}/teksten/vertalen", f"{_EVENT}/teksten/vertalen/inlezen",
+    *(f"/rondbrief/{{number:int}}/{act}" for act in ("opslaan", "indienen", "terug", "goedkeuren")),
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.line_asking import in_words
 from briefings.city_lines import fingerprint_of, kept_by
+from briefings.learning.digests import newest_sent
 from briefings.learning.survey import running
 from contacts.directory import (
     Channel,
@@ -90,11 +91,12 @@ async def show_page(request: Request) -> Response:
         survey = own and await running(
             session, is_exercise=own.person.is_exercise, now=parts.clock()
         )
+        digest = own and await newest_sent(session, is_exercise=own.person.is_exercise)
     if own is None:
         return explain(request, "own_page_over", status=410)
     return show(
         request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED, lines=lines,
-        shares=shares, has_survey=survey is not None,
+        shares=shares, has_survey=survey is not None, has_digest=digest is not None,
         in_words=in_words, mark_of=fingerprint_of,
         statuses=ChannelStatus, is_exercise=own.person.is_exercise,
         done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),
