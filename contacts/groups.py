@@ -22,6 +22,7 @@ from contacts.directory import (
     Organisation,
     Person,
 )
+from contacts.filling import MARK
 from contacts.journal import Who, write_journal
 
 
@@ -101,7 +102,12 @@ async def groups_by_hand_of(session: AsyncSession, person_id: int) -> set[int]:
 async def make_group(
     session: AsyncSession, name: str, rule: Rule | None, *, who: Who, now: datetime
 ) -> ContactGroup | None:
-    """A new group; None when the name is taken."""
+    """A new group; None when the name is taken.
+
+    :raises ValueError: its name holds the mark of a placeholder, which a message would fill in.
+    """
+    if MARK in name:
+        raise ValueError("a placeholder is no name")
     taken = await session.exec(select(ContactGroup.id).where(col(ContactGroup.name) == name))
     if taken.first() is not None:
         return None

@@ -18,6 +18,7 @@ from contacts.journal import write_journal
 from contacts.merging import find_pairs, merge_people
 from contacts.permissions import Permission
 from feeds.districts import districts
+from signals.help_moving import move_help
 
 #: what a list of 10,000 people takes, and some room
 LIMIT = 6_000_000
@@ -110,6 +111,7 @@ async def merge(visit: Visit) -> Response:
     if keep is None or gone is None or {keep.is_exercise, gone.is_exercise} != {is_exercise}:
         raise LookupError("nobody")
     await merge_people(visit.session, keep, gone, who=visit.actor.who, now=visit.now)
+    await move_help(visit.session, keep, gone)
     return visit.back("/contacten/dubbel", done="merged_people")
 
 

@@ -27,5 +27,6 @@ LANGUAGES = {
     "pl": "Pools", "tr": "Turks", "uk": "Oekraïens",
 }  # fmt: skip
 GROUP_NAME = "Geef de groep een naam van hooguit 120 tekens."
+GROUP_MARK = "Haal %% weg uit de naam. Daar zou een persoonlijke link komen te staan."
 GROUP_TAKEN = "Er is al een groep met deze naam."
 GROUP_EMPTY = "Kies ten minste één domein, tekst of wijk."

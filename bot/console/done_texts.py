@@ -57,7 +57,10 @@ DONE = {
     "own_words_dropped": "Hier staat weer de standaardtekst.",
     "context_set": "Opgeslagen. De teksten zijn bijgewerkt.",
     "submitted": "Ingediend. De goedkeurders hebben een bericht gekregen.",
-    "no_approver": "Ingediend, maar er is geen andere goedkeurder. Geef iemand dat recht.",
+    "no_approver": (
+        "Ingediend, maar geen andere goedkeurder is te bereiken. Bel een goedkeurder, of geef "
+        "iemand dat recht en een kanaal."
+    ),
     "withdrawn": "Het concept is ingetrokken. Er is niets verzonden.",
     "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",

@@ -10,6 +10,7 @@ from bot.console import contact_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.organisations import AUDIENCES
 from contacts.directory import Audience, ContactGroup, Domain, Organisation, Person
+from contacts.filling import MARK
 from contacts.groups import Rule, all_groups, make_group, members_of, remove_group
 from contacts.permissions import Permission
 from feeds.districts import districts
@@ -64,6 +65,8 @@ async def add_group(visit: Visit) -> Response:
     name, is_ruled = visit.text("naam"), visit.text("soort") == "regel"
     if not name or len(name) > LONGEST_NAME:
         return await _page(visit, error=contact_texts.GROUP_NAME)
+    if MARK in name:
+        return await _page(visit, error=contact_texts.GROUP_MARK)
     rule = _rule(visit) if is_ruled else None
     if rule is not None and rule.is_empty:
         return await _page(visit, error=contact_texts.GROUP_EMPTY)

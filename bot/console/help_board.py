@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.console import contact_texts
 from bot.console import help_page_texts as texts
 from bot.console.doors import Door, Visit
 from bot.console.groups import LONGEST_NAME
 from bot.event_names import names_of_events
 from bot.group_messages import MOST_MEMBERS
 from contacts.directory import GroupMember, Organisation, Person
+from contacts.filling import MARK
 from contacts.groups import make_group
 from contacts.permissions import Permission
 from signals import help_texts
@@ -148,6 +150,8 @@ async def make_a_group(visit: Visit) -> Response:
     chosen = {int(value) for value in visit.fields.get("wie", [])}
     if not name or len(name) > LONGEST_NAME or not chosen:
         return await _page(visit, error=texts.NO_NAME)
+    if MARK in name:
+        return await _page(visit, error=contact_texts.GROUP_MARK)
     found = await visit.session.exec(
         select(Person.id).where(
             col(Person.id).in_(chosen),

@@ -101,15 +101,15 @@ async def _translations(session: AsyncSession, drafts: Sequence[BriefingText]) -
 async def ask_approvers(
     session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
 ) -> int:
-    """Put a submitted version before everyone else who may approve it; returns how many."""
+    """Put a submitted version before everyone else who may approve it; returns how many of them
+    have a channel to read it by."""
     approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
     approvers = [person for person in approvers if person.id != actor.person_id]
     await retire_requests(session, event, texts.REQUEST_RENEWED, now=now)
     if not approvers:
         return 0
     text, buttons = await request_view(session, event, briefing, now=now)
-    await _put_before(session, event, approvers, (text, buttons), actor, now=now)
-    return len(approvers)
+    return await _put_before(session, event, approvers, (text, buttons), actor, now=now)
 
 
 async def _put_before(
