@@ -43,7 +43,7 @@ def matches(term: str, text: str) -> bool:
         ("Man uit Huissen aangehouden op verdenking van voorbereiden aanslag", {"E01"}, "P2", 4),
         ("Prijsstijging is aanslag op de portemonnee van Arnhemmers", set(), "P1", 0),
         ("Hulpdiensten oefenen terreuraanslag in GelreDome", {"E02"}, "P0", 1),
-        ("Herdenking Slag om Arnhem", set(), "P1", 0),
+        ("Herdenking Slag om Arnhem", set(), "P1", 1),
         ("Gerechtshof Arnhem-Leeuwarden: 12 jaar cel voor doodslag in Almelo", {"E04"},
          "onbekend", 0),
         ("Vliegtuigbom gevonden in Schuytgraaf", set(), "P0", 0),
