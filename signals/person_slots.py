@@ -99,7 +99,8 @@ def _is_addressed(view: Context, position: int) -> bool:
     token, lists = view.tokens[position], view.lists
     first = first_lead(view, position)
     before = view.key(first - 1)
-    if not first or before not in lists.honorifics | {_SIR}:
+    # "hun familie. De klas …": another sentence is about something else.
+    if not first or view.tokens[first].opens or before not in lists.honorifics | {_SIR}:
         return False
     if first < position:
         capital_lead = any(view.tokens[p].is_capital for p in range(first, position))

@@ -51,3 +51,20 @@ def test_a_person_beside_such_a_word_is_still_found(text: str, expected: tuple[s
 def test_accents_written_loose_hide_no_name() -> None:
     text = "Volgens Zoe\u0308 komt er ruzie."
     assert ("NAAM", "Zoe\u0308") in spans(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leerlingen zijn bang om hun familie. De klas wil iets doen.",
+        "Het gesprek ging over het gezin. Het team wil weten hoe het verder gaat.",
+        "Zij luisteren naar de meester. De groep is stil.",
+    ],
+)
+def test_the_next_sentence_is_no_name_of_who_was_spoken_of(text: str) -> None:
+    assert spans(text) == []
+
+
+def test_an_abbreviation_ends_no_sentence() -> None:
+    assert ("NAAM", "De Groot") in spans("Ik sprak dhr. De Groot gisteren.")
+    assert ("NAAM", "Van Dam") in spans("Zorgen om het gezin. Van Dam wil niets zeggen.")
