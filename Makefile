@@ -93,10 +93,10 @@ postgresql:
 
 # Once on SQLite, and what keeps rows once more on PostgreSQL.
 test: lint browser postgresql printing
-	$(BIN)/pytest -q -n 2 --cov --cov-report= $(PROVING)
+	$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report= $(PROVING)
 	$(BIN)/coverage report --include="$(subst $(space),$(comma),$(DECIDING))" --fail-under=$(FLOOR)
-	$(BIN)/pytest -q -n 3 $(addprefix --ignore=,$(PROVING))
-	$(BIN)/pytest -q -n 4 --postgresql
+	$(BIN)/pytest -q -n 3 --dist worksteal $(addprefix --ignore=,$(PROVING))
+	$(BIN)/pytest -q -n 4 --dist worksteal --postgresql
 
 # New random examples for every property, a thousand each; what it finds becomes an @example.
 search: setup
