@@ -199,6 +199,7 @@ CALM = {
     "/contacten": "contacten", "/contact/4": "contact", "/organisatie/2": "organisatie",
     "/meldkaart": "meldkaart", "/contacten/hiaten": "hiaten", "/contacten/groepen": "groepen",
     "/oefenen": "oefenen",
+    "/rondbrief": "rondbrieven", "/rondbrief/1": "rondbrief",
     "/contacten/inlezen": "inlezen", "/beheer": "beheer", "/beheer/lijsten": "lijsten",
     "/beheer/koppelingen": "koppelingen", "/beheer/namen": "namen", "/berichten": "berichten",
 }  # fmt: skip
@@ -214,8 +215,7 @@ SENT = {
     "/gebeurtenis/1/ontvangers": "ontvangers", "/gebeurtenis/1/bereik": "bereik",
     "/gebeurtenis/1/beeld": "beeld-gebeurtenis",
     "/gebeurtenis/1/evaluatie": "evaluatie", "/leren": "leren", "/kwartalen": "kwartalen",
-    "/peiling": "peiling", "/rondbrief": "rondbrieven", "/rondbrief/1": "rondbrief",
-    "/overleg": "overleg", "/overleg/1": "overleg-agenda",
+    "/peiling": "peiling", "/overleg": "overleg", "/overleg/1": "overleg-agenda",
     "/beeld": "beeld", "/signalen": "signalen",
     "/signaal/1": "signaal", "/journaal": "journaal",
 }  # fmt: skip

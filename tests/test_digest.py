@@ -36,6 +36,7 @@ from signals.rows import OutcomeCode
 from tests.console_desk import Desk, a_desk
 from tests.console_world import client_of, press
 
+STAFF = ("Coördinator", "Tweede")
 K4 = Quarter(2025, 4)
 OFFICE = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
 
@@ -140,7 +141,7 @@ async def test_it_is_written_read_by_another_and_sent_once(desk: Desk) -> None:
     assert (await press(desk.web, seal, "/rondbrief/1/opslaan", **new)).status_code == 303
     assert (await press(desk.web, seal, "/rondbrief/1/opslaan", **new)).status_code == 409
     handed = await press(desk.web, seal, "/rondbrief/1/indienen", gezien="2")
-    assert handed.status_code == 303
+    assert handed.headers["location"].endswith("klaar=digest_nobody")
     assert (await the_digest(desk)).text == "Wij hoorden u.\n- Er is gebeld."
     own = await press(desk.web, seal, "/rondbrief/1/goedkeuren", gezien="2")
     assert own.status_code == 422, "who wrote does not approve"
@@ -160,6 +161,22 @@ async def test_it_is_written_read_by_another_and_sent_once(desk: Desk) -> None:
     assert (digest.status, digest.asked) == (DigestStatus.SENT, 1)
     moves = [e.action for e in await desk.rows(JournalEntry) if e.subject == "digest:1"]
     assert moves == ["digest_drafted", "digest_written", "digest_submitted", "digest_sent"]
+
+
+async def test_whoever_may_approve_it_and_did_not_write_it_hears_that_it_waits(desk: Desk) -> None:
+    await drafted(desk)
+    async with await another(desk, Role.APPROVER):
+        async with desk.world.db.begin() as session:
+            found = await session.exec(select(Person).where(col(Person.name).in_(STAFF)))
+            for person in found.all():
+                address = f"{person.name[:2].lower()}@gemeente.example"
+                await open_channel(
+                    session, person, ChannelKind.EMAIL, address, rank=1, now=desk.world.now
+                )
+        handed = await press(desk.web, desk.world.sealer, "/rondbrief/1/indienen", gezien="1")
+    assert handed.headers["location"].endswith("klaar=digest_submitted")
+    assert [one.address for one in await desk.rows(Delivery)][-1] == "tw@gemeente.example"
+    assert "co@gemeente.example" not in {one.address for one in await desk.rows(Delivery)}
 
 
 async def test_whoever_wrote_it_once_never_approves_it_after_it_came_back(desk: Desk) -> None:

@@ -42,10 +42,13 @@ from briefings.learning.digests import (
 from briefings.learning.survey import count_everybody, everybody
 from briefings.moments import day, local_date
 from contacts.bulk import plan_deliveries
+from contacts.directory import Role
 from contacts.filling import OWN_PAGE
 from contacts.messages import store_message
+from contacts.notices import as_content
 from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
-from contacts.permissions import Permission, may
+from contacts.permissions import Permission, may, people_with
+from contacts.sending import tell_people
 from feeds.kalender import foreseen
 
 PLACE = "/rondbrief"
@@ -142,7 +145,26 @@ async def hand_in(visit: Visit) -> Response:
     if not is_ready(digest):
         return await _page(visit, digest, error=texts.BLOCKED)
     await submit_digest(visit.session, digest, who=visit.actor.who, now=visit.now)
-    return visit.back(f"{PLACE}/{digest.id}", done="digest_submitted")
+    told = await _ask_others(visit, digest)
+    return visit.back(f"{PLACE}/{digest.id}", done="digest_submitted" if told else "digest_nobody")
+
+
+async def _ask_others(visit: Visit, digest: Digest) -> int:
+    """Whoever may approve it and wrote none of it hears that it waits; how many have a channel."""
+    wrote = await writers_of(visit.session, digest)
+    people = {
+        one.id: one
+        for role in (Role.APPROVER, Role.COORDINATOR)
+        for one in await people_with(visit.session, role, is_exercise=digest.is_exercise)
+        if f"person:{one.id}" not in wrote
+    }
+    page = f"{visit.parts.config.web.base_url.rstrip('/')}{PLACE}/{digest.id}"
+    lines = [texts.WAITS.format(period=words_of(digest)), texts.WAITS_PAGE.format(page=page)]
+    told = await tell_people(
+        visit.session, list(people.values()), as_content(texts.WAITS_TITLE, lines),
+        kind=MessageKind.NOTICE, is_exercise=digest.is_exercise, now=visit.now,
+    )  # fmt: skip
+    return len(told)
 
 
 async def give_back(visit: Visit) -> Response:

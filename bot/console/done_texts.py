@@ -11,6 +11,9 @@ DONE = {
     "quick_poll_asked": "De twee vragen gaan naar wie de teksten kreeg.",
     "digest_drafted": "Het concept staat er. Lees het na en pas het aan.",
     "digest_submitted": "Ingediend. Een andere goedkeurder of coördinator keurt het goed.",
+    "digest_nobody": (
+        "Ingediend, maar niemand anders die mag goedkeuren is te bereiken. Bel een goedkeurder."
+    ),
     "digest_back": "Het is weer een concept.",
     "digest_sent": "De rondbrief gaat naar iedereen op de lijst.",
     "survey_asked": "De zes vragen gaan naar iedereen op de lijst.",
