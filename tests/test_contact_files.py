@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from contacts.directory import (
     Audience,
@@ -23,6 +23,7 @@ from contacts.directory import (
     GroupMember,
     Organisation,
     Person,
+    Role,
     RoleGrant,
 )
 from contacts.importing import ImportResult, import_contacts, read_contacts
@@ -266,9 +267,56 @@ async def test_the_desk_looks_brings_in_takes_back_and_takes_out(world: World) -
     assert out.content.startswith(b"PK")
     assert out.headers["content-disposition"] == 'attachment; filename="contacten.xlsx"'
     assert "contacts_exported" in {line.action for line in await rows(world.db, JournalEntry)}
-    await world.press(f"/inlezen/{batch.id}/terug")
+    asked = await world.press(f"/inlezen/{batch.id}/terug")
+    assert "Zeker weten?" in asked.text
+    assert "van de lijst, en 2 organisaties" in asked.text
+    assert len(await rows(world.db, Organisation)) == 4
+    await world.press(f"/inlezen/{batch.id}/terug", zeker="ja")
     assert len(await rows(world.db, Organisation)) == 2
-    assert (await world.press(f"/inlezen/{batch.id}/terug")).status_code == 404
+    assert (await world.press(f"/inlezen/{batch.id}/terug", zeker="ja")).status_code == 404
+
+
+async def test_taking_back_never_takes_who_asks_nor_the_last_of_a_role(world: World) -> None:
+    """One press once took the whole desk off the list."""
+    desk = [person.id for person in await rows(world.db, Person)]
+    async with world.db.begin() as session:
+        await session.exec(delete(RoleGrant).where(col(RoleGrant.role) == Role.ADMIN))
+        keeper = Person(
+            organisation_id=world.organisation_id, name="Beheerder", created_at=world.now
+        )
+        session.add(keeper)
+        await session.flush()
+        assert keeper.id is not None
+        session.add(RoleGrant(person_id=keeper.id, role=Role.ADMIN, granted_at=world.now))
+        for made in (desk, [keeper.id]):
+            session.add(
+                ImportBatch(
+                    made_at=world.now, made_by="machine",
+                    undo={"made": {"person": made}, "changed": []},
+                )
+            )  # fmt: skip
+    both = await rows(world.db, ImportBatch)
+    last = await world.press(f"/inlezen/{both[1].id}/terug", zeker="ja")
+    assert last.status_code == 422
+    assert "niemand meer met deze rechten: beheerder" in last.text
+    async with world.db.begin() as session:
+        (await session.get_one(ImportBatch, both[1].id)).undone_at = world.now
+    mine = await world.press(f"/inlezen/{both[0].id}/terug", zeker="ja")
+    assert mine.status_code == 422
+    assert "U staat zelf op deze lijst" in mine.text
+    assert {person.left_at for person in await rows(world.db, Person)} == {None}
+
+
+async def test_an_organisation_of_refused_lines_only_does_not_come_on_the_list(
+    db: Database, now: datetime
+) -> None:
+    head = "organisatie;domein;naam;doelgroepen;e-mail\n"
+    await bring_in(db, now, f"{head}Eerste school;onderwijs;Docent;geen;docent@school.example\n")
+    again = f"{head}Andere school;onderwijs;Docent;geen;docent@school.example\n"
+    result = await bring_in(db, now, f"{again}Derde school;onderwijs;Docent;geen;d@derde.example\n")
+    assert [error.line for error in result.errors] == [2]
+    assert result.organisations == 1
+    assert {one.name for one in await rows(db, Organisation)} == {"Eerste school", "Derde school"}
 
 
 async def test_the_desk_merges_and_not_across_worlds(world: World) -> None:

@@ -12,7 +12,7 @@ from bot.console import texts
 from bot.console.doors import Door, Visit
 from contacts.directory import Person
 from contacts.importing import ImportResult, LineError, Reading, import_contacts, read_contacts
-from contacts.importing.batches import ImportBatch, latest_batch, undo_import
+from contacts.importing.batches import Going, ImportBatch, latest_batch, undo_import, what_goes
 from contacts.importing.exporting import Kind, export_rows, kinds, write_rows
 from contacts.journal import write_journal
 from contacts.merging import find_pairs, merge_people
@@ -44,10 +44,11 @@ async def _page(
     errors: tuple[LineError, ...] = (),
     content: str = "",
     error: str = "",
+    going: Going | None = None,
 ) -> Response:
     return visit.show(
         "inlezen.html", status=status, result=result, errors=errors, content=content,
-        error=error, shown=SHOWN, kinds=kinds(),
+        error=error, shown=SHOWN, kinds=kinds(), going=going,
         batch=await latest_batch(visit.session, is_exercise=visit.actor.is_exercise)
         if result is None else None,
     )  # fmt: skip
@@ -75,11 +76,14 @@ async def bring_in(visit: Visit) -> Response:
 
 
 async def take_back(visit: Visit) -> Response:
-    """``POST /inlezen/{number}/terug``: the newest import, as a whole."""
+    """``POST /inlezen/{number}/terug``: the newest import, as a whole, after a second question."""
     batch = await visit.session.get(ImportBatch, visit.in_path())
     newest = await latest_batch(visit.session, is_exercise=visit.actor.is_exercise)
     if batch is None or newest is None or batch.id != newest.id:
         raise LookupError("not the newest import that can be taken back")
+    going = await what_goes(visit.session, batch, asked_by=visit.actor.person_id)
+    if not going.may_go or visit.text("zeker") != "ja":
+        return await _page(visit, status=200 if going.may_go else 422, going=going)
     await undo_import(visit.session, batch, who=visit.actor.who, now=visit.now)
     return visit.back("/contacten/inlezen", done="import_undone")
 

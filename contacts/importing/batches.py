@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Column, delete, exists
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Json, Organisation, Person
+from contacts.directory import Json, Organisation, Person, Role, RoleGrant
 from contacts.journal import Who, write_journal
 from contacts.outbox import Delivery
 from contacts.people import mark_left
@@ -25,6 +25,8 @@ from contacts.records import Row
 KEEP = timedelta(days=7)
 #: what hangs on a person, first to go
 PARTS = ("channel", "role_grant", "group_member", "consent")
+#: without one of each an installation stands still
+NEEDED = (Role.COORDINATOR, Role.APPROVER, Role.ADMIN)
 
 
 class ImportBatch(Row, table=True):
@@ -91,6 +93,50 @@ async def latest_batch(session: AsyncSession, *, is_exercise: bool) -> ImportBat
         .limit(1)
     )
     return found.first()
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What taking an import back would take from the list. ``last``: roles that nobody of those
+    who stay has, which stops it; so does ``is_self``: whoever asks is one of them."""
+
+    people: int
+    organisations: int
+    last: tuple[Role, ...]
+    is_self: bool
+
+    @property
+    def may_go(self) -> bool:
+        return not self.last and not self.is_self
+
+
+async def what_goes(session: AsyncSession, batch: ImportBatch, *, asked_by: int) -> Going:
+    """Count before anything is done.
+
+    :raises AlreadyUndone: there is nothing left to go back to.
+    """
+    if batch.undo is None or batch.undone_at is not None:
+        raise AlreadyUndone(str(batch.id))
+    made = batch.undo["made"]
+    people = set(made.get("person", []))
+    found = await session.exec(
+        select(RoleGrant.role, RoleGrant.person_id)
+        .join(Person, col(Person.id) == col(RoleGrant.person_id))
+        .where(
+            col(RoleGrant.role).in_(NEEDED),
+            col(Person.left_at).is_(None),
+            col(Person.is_exercise) == batch.is_exercise,
+        )
+    )
+    holders: dict[Role, set[int]] = {}
+    for role, person_id in found.all():
+        holders.setdefault(Role(role), set()).add(person_id)
+    return Going(
+        people=len(people),
+        organisations=len(made.get("organisation", [])),
+        last=tuple(role for role in NEEDED if holders.get(role) and holders[role] <= people),
+        is_self=asked_by in people,
+    )
 
 
 async def undo_import(session: AsyncSession, batch: ImportBatch, *, who: Who, now: datetime) -> int:

@@ -112,7 +112,6 @@ class _Import:
                 self.known.organisations[row.organisation] = organisation
                 self._new.add(row.organisation)
                 self._make(organisation)
-        self.result.organisations = len(self._new)
         await self._write()
 
     def take(self, row: ContactRow) -> None:
@@ -178,6 +177,7 @@ class _Import:
 
     async def finish(self) -> ImportResult:
         """Numbers for everybody, then addresses, roles, groups and consent; one journal line."""
+        await self._drop_unused()
         await self._write()
         for row, person, what, is_new in self._rows:
             said = [*what, *await self._connect(row, person)]
@@ -201,6 +201,15 @@ class _Import:
             detail=detail, now=self.now,
         )  # fmt: skip
         return result
+
+    async def _drop_unused(self) -> None:
+        """An organisation of which every line was refused does not come on the list."""
+        used = {row.organisation for row, *_ in self._rows}
+        for name in self._new - used:
+            organisation = self.known.organisations.pop(name)
+            self._made.remove(organisation)
+            await self.session.delete(organisation)
+        self.result.organisations = len(self._new & used)
 
     def _count(self, row: ContactRow, said: list[str], is_new: bool) -> None:
         if is_new:
