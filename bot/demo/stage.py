@@ -44,7 +44,7 @@ HERE = Path(__file__).parent
 PHONES = (
     "Coördinator", "Goedkeurder", "Docent VO", "Schoolleider", "Teamleider en docent",
     "Docent PO", "Docent MBO", "Jongerenwerker", "Sociaal werker", "Contactpersoon",
-    "Wijkteamlid", "Wijkagent",
+    "Wijkteamlid", "Wijkagent", "Systeembeheerder",
 )  # fmt: skip
 FIRST_CHAT = 4101
 
