@@ -23,7 +23,10 @@ THINK_S = 1.0
 #: streams are open this long before the memory is read
 SETTLE_S = 3.0
 #: to print, to keep or for a frame, not to be looked at; and pages that no measured store has
-LEFT_OUT = ("/pdf", "/mail", "/csv", "/oefenen/N", "/groep/N/bericht", "/overleg/N", "{name:str}")
+LEFT_OUT = (
+    "/pdf", "/mail", "/csv", "/oefenen/N", "/groep/N/bericht", "/overleg/N", "/rondbrief/N",
+    "{name:str}",
+)  # fmt: skip
 #: every page of the console; N stands for the number of a row
 PAGES = tuple(
     path
