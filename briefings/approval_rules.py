@@ -242,6 +242,16 @@ def severity_of(event: Event) -> int:
     return event.severity or event.suggested_severity
 
 
+def waits_for_others(
+    briefing: Briefing, event: Event, actor: Actor, settings: BriefingSettings
+) -> ApprovalRefused | None:
+    """Why somebody else must approve, as far as it shows before anything is tried. Pure.
+
+    Who wrote words by hand is only known when it is; :func:`judge_approval` has the last word.
+    """
+    return _judge_eyes(briefing, event, actor, settings, frozenset())
+
+
 def _judge_eyes(
     briefing: Briefing,
     event: Event,

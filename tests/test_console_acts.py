@@ -23,6 +23,7 @@ from bot.console.previews import word_changes
 from bot.console.reach import read_reach
 from bot.console.spans import spoken
 from bot.evening.starting import later_moment
+from briefings.drafting import current_briefing
 from briefings.learning.pace import Sent, moments_of
 from briefings.moments import clock
 from briefings.rows import (
@@ -34,8 +35,10 @@ from briefings.rows import (
     FactBlock,
     FactKind,
 )
-from contacts.directory import Audience, Domain, Organisation, Person
+from contacts.directory import Audience, Domain, Organisation, Person, Role
+from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageStatus
+from contacts.people import grant
 from contacts.records import Database
 from feeds.events import ItemView
 from feeds.rows import Event, EventStatus, Trust
@@ -547,3 +550,24 @@ async def test_two_hundred_pages_that_go_away_at_once_leave_nothing_behind(desk:
     await board.close()
     await asyncio.gather(*pages[150:])
     assert board.streams == 0
+
+
+async def test_who_handed_in_is_told_to_wait_instead_of_offered_a_button(desk: Desk) -> None:
+    """From this severity on somebody else approves; the button would only be refused."""
+    async with desk.world.db.begin() as session:
+        event = await session.get_one(Event, desk.number)
+        event.severity = 4
+    await desk.fact()
+    await desk.press("indienen", versie=1)
+    page = await desk.page("verzenden")
+    assert "Dit wacht op een ander." in page
+    assert f'href="/gebeurtenis/{desk.number}/goedkeuren"' not in page
+    async with desk.world.db.begin() as session:
+        briefing = await current_briefing(session, desk.number)
+        assert briefing is not None
+        actor = briefing.submitted_by or 0
+        briefing.edited_by = briefing.submitted_by = 999
+        await grant(session, actor, Role.APPROVER, who=SYSTEM, now=desk.world.now)
+    page = await desk.page("verzenden")
+    assert "Dit wacht op een ander." not in page
+    assert f'href="/gebeurtenis/{desk.number}/goedkeuren"' in page

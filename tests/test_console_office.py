@@ -199,7 +199,7 @@ async def test_the_journal_shows_codes_in_dutch_and_unknown_ones_as_they_are(wor
         session.add(JournalEntry(at=world.now, actor="person:3", action="zomaar", subject="x:1"))
     page = (await world.desk.get("/journaal")).text
     for words in (
-        "gebeurtenis bevestigd", "gebeurtenis 1", "gemeld → bevestigd, ids: 3", "persoon 3",
+        "gebeurtenis bevestigd", "gebeurtenis 1", "gemeld → bevestigd, aantal: 3", "persoon 3",
         "zomaar",
     ):  # fmt: skip
         assert words in page

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from bot.console import journal_texts, texts
 from bot.console.doors import MAX_ID, Door, Visit
+from bot.console.journal_details import said_of
 from contacts.directory import Person, Role, RoleGrant
 from contacts.journal import JournalEntry
 from contacts.permissions import Permission
@@ -102,7 +103,7 @@ def journal_line(entry: JournalEntry, names: Mapping[int, str]) -> Line:
         actor=_actor(entry.actor, names),
         action=journal_texts.ACTIONS.get(entry.action, entry.action),
         subject=" ".join(filter(None, [journal_texts.SUBJECTS.get(kind, kind), number])),
-        detail=_detail(entry.detail),
+        detail=said_of(entry.detail),
     )
 
 
@@ -112,18 +113,6 @@ def _actor(actor: str, names: Mapping[int, str]) -> str:
         return journal_texts.JOURNAL_ACTORS.get(actor, actor)
     nobody = journal_texts.JOURNAL_PERSON.format(number=number)
     return names.get(int(number), nobody) if number.isdecimal() else nobody
-
-
-def _detail(detail: Mapping[str, Any]) -> str:
-    """Codes and counts; long lists of numbers as their length."""
-    said = []
-    if "from" in detail and "to" in detail:
-        old, new = (journal_texts.STATES.get(detail[key], detail[key]) for key in ("from", "to"))
-        said.append(f"{old} → {new}")
-    for name, value in detail.items():
-        if name not in {"from", "to"}:
-            said.append(f"{name}: {len(value) if isinstance(value, list) else value}")
-    return ", ".join(said)
 
 
 DOORS = (Door("/journaal", show_journal, Permission.MANAGE_SYSTEM),)

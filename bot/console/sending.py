@@ -17,7 +17,7 @@ from bot.evening import approving
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
 from briefings.approval import ApprovalRefused, approve
-from briefings.approval_rules import needs_four_eyes, needs_release
+from briefings.approval_rules import needs_four_eyes, needs_release, waits_for_others
 from briefings.counting import Overview, read_overview, read_part
 from briefings.drafting import current_briefing, texts_of
 from briefings.exceptions import ExceptionRefused, grant_exception
@@ -87,10 +87,19 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
         "four_eyes": needs_four_eyes(event, settings),
+        "not_mine": _not_mine(visit, event, briefing),
         "release": briefing is not None and needs_release(briefing, event, settings),
         "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
         **await calls_shown(visit, event),
     }
+
+
+def _not_mine(visit: Visit, event: Event, briefing: Briefing | None) -> str:
+    """Why this visitor waits for somebody else to approve; empty when it may be this one."""
+    if briefing is None:
+        return ""
+    refused = waits_for_others(briefing, event, visit.actor, visit.parts.config.briefings)
+    return chat_texts.REFUSALS[refused.reason] if refused else ""
 
 
 async def _translated(visit: Visit, drafts: Sequence[BriefingText]) -> list[tuple[str, str, bool]]:
