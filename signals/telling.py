@@ -273,7 +273,7 @@ def describe(signal: Signal) -> Description:
     """The coded fields in Dutch."""
     return Description(
         domain=texts.DOMAINS[signal.domain],
-        kinds=", ".join(texts.ALL_KINDS[SignalKind(kind)].lower() for kind in signal.kinds),
+        kinds="; ".join(texts.ALL_KINDS[SignalKind(kind)].lower() for kind in signal.kinds),
         severity=texts.SEVERITIES[signal.severity],
         district=district_names().get(signal.district, signal.district),
         setting=texts.SETTINGS[signal.setting].lower(),

@@ -37,6 +37,11 @@ def next_working_day(day: date) -> date:
     return day
 
 
+def on_working_day(day: date) -> date:
+    """``day`` itself when it is a working day, else the first one after it."""
+    return day if is_working_day(day) else next_working_day(day)
+
+
 def working_day_due(now: datetime, days: int) -> datetime:
     """17.00 in Arnhem on the ``days``-th working day after today, in UTC.
 

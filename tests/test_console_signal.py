@@ -262,7 +262,7 @@ async def test_a_serious_signal_is_told_once_and_without_what_was_typed(world: W
         await tell(world, ernst="4", eenmalig=once)
     [notice] = await notices(world)
     assert notice.email is not None
-    assert notice.email.subject == "Signaal ernst 4: geruchten, angst, zorg"
+    assert notice.email.subject == "Signaal ernst 4: geruchten; angst, zorg"
     assert "Veel vragen" not in str(notice)
 
 

@@ -131,7 +131,7 @@ async def test_a_signal_is_described_in_dutch(session: AsyncSession, now: dateti
     await told(session, replace(DRAFT, kinds=(SignalKind.RUMOUR, SignalKind.FEAR)), now)
     [signal] = await stored(session)
     words = describe(signal)
-    assert words.kinds == "geruchten, angst, zorg"
+    assert words.kinds == "geruchten; angst, zorg"
     assert (words.district, words.setting, words.domain) == ("Klarendal", "klas", "onderwijs")
 
 

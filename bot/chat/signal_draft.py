@@ -109,7 +109,7 @@ def to_draft(data: Mapping[str, Any], note: str) -> Draft:
 def shown(draft: Draft) -> Shown:
     """The summary of a complete form."""
     return Shown(
-        kinds=", ".join(labels.KINDS[kind] for kind in draft.kinds),
+        kinds="; ".join(labels.KINDS[kind] for kind in draft.kinds),
         severity=labels.SEVERITIES[draft.severity],
         district=district_names()[draft.district],
         setting=labels.SETTINGS[draft.setting],

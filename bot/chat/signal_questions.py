@@ -62,7 +62,7 @@ def ask_kinds(chosen: Sequence[str]) -> Question:
 
 
 def ask_severity(data: Mapping[str, Any]) -> Question:
-    kinds = ", ".join(labels.KINDS[SignalKind(kind)] for kind in data.get("kinds", ()))
+    kinds = "; ".join(labels.KINDS[SignalKind(kind)] for kind in data.get("kinds", ()))
     rows = [[set_to(label, "severity", n)] for n, label in labels.SEVERITIES.items()]
     return render("signal/ask_severity.html", kinds=kinds), [*rows, quit_row()]
 

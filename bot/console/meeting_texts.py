@@ -24,8 +24,9 @@ SOURCE = (
 )
 ABOUT_2019 = (
     "Deel van de respondenten dat in de vijf jaar ervoor ten minste elk jaar contact had over "
-    "radicalisering. De groepen zijn klein, en bij onderwijs geeft het rapport niet aan over "
-    "hoeveel mensen het percentage gaat. Lees het als een indruk."
+    "radicalisering. De groepen zijn klein; n is hoeveel mensen van het domein meededen. Bij "
+    "onderwijs kan het percentage daar niet over gaan, en het rapport zegt niet over hoeveel "
+    "mensen wel. Lees het als een indruk."
 )
 NO_SHARE = "te weinig"
 SHARE = "ongeveer {percent} %"

@@ -51,6 +51,7 @@ from briefings.overleg.rows import (
 from briefings.pdf import Sheet
 from contacts.directory import Organisation
 from contacts.permissions import Permission
+from signals.workdays import on_working_day
 
 #: how far ahead the form proposes a meeting: the rhythm of the quarter
 USUAL = timedelta(weeks=13)
@@ -81,7 +82,7 @@ async def _list_page(visit: Visit, typed: Plan | None, *, error: str = "") -> Re
     found = await all_overleg(visit.session, is_exercise=is_exercise)
     in_turn = await turns(visit.session, is_exercise=is_exercise)
     hosts = {one.organisation_id: one.name for one in in_turn}
-    usual = at_clock(local_date(visit.now) + USUAL, USUAL_HOUR)
+    usual = at_clock(on_working_day(local_date(visit.now) + USUAL), USUAL_HOUR)
     first = in_turn[0].organisation_id if in_turn else 0
     return visit.show(
         "overleggen.html",
@@ -123,7 +124,7 @@ async def _page(
     typed: Plan | None = None,
     agreed: NewAgreement | None = None,
 ) -> Response:
-    usual = local_date(visit.now) + USUAL_ACTION
+    usual = on_working_day(local_date(visit.now) + USUAL_ACTION)
     plan_form = typed or Plan(overleg.starts_at, overleg.minutes, overleg.host_id, overleg.place)
     in_turn = await turns(visit.session, is_exercise=overleg.is_exercise)
     return visit.show(

@@ -90,7 +90,9 @@ def fragment(template: str, **values: Any) -> str:
 def explain(request: Request, key: str, *, status: int) -> HTMLResponse:
     """A calm page that says why there is nothing to see, and what to do."""
     title, line = texts.EXPLANATIONS[key]
-    return show(request, "uitleg.html", status=status, title=title, line=line)
+    # Only whoever is signed in has a first page to go back to.
+    back = key == "not_allowed"
+    return show(request, "uitleg.html", status=status, title=title, line=line, back=back)
 
 
 @cache
