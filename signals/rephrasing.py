@@ -21,10 +21,13 @@ _SECONDARY = re.compile(
     r"vmbo|mavo|havo|vwo|gymnasium|atheneum|brugklas|[1-6]\s?[a-z]\b", re.IGNORECASE
 )
 _SAYS = r"(?:zeggen|zegt|beweren|beweert|roepen|roept|vertellen|vertelt)"
+#: *in de klas gaat het verhaal rond dat*
+_SOME = r"(?:[\w'-]+\s+){0,4}"
 _RUMOUR = re.compile(
     rf"\b(?:ze|zij|men|mensen|iedereen|leerlingen|jongeren|ouders|bewoners)\s+{_SAYS}\s+dat\b"
-    r"|\ber\s+wordt\s+(?:gezegd|beweerd|verteld)\s+dat\b"
-    r"|\ber\s+gaat\s+rond\s+dat\b"
+    rf"|\bwordt\s+{_SOME}(?:gezegd|beweerd|verteld|rondverteld|gefluisterd)\s+dat\b"
+    rf"|\bgaat\s+{_SOME}rond\s+dat\b"
+    rf"|\bdoet\s+{_SOME}de\s+ronde\s+dat\b"
     r"|\b(?:het|een|er\s+gaat\s+een)\s+gerucht(?:\s+gaat)?(?:\s+rond)?(?:\s+dat\b|\s*:)"
     r"|\bgeruchten\s+dat\b",
     re.IGNORECASE,

@@ -34,6 +34,9 @@ def test_a_class_is_written_down_more_generally(typed: str, said: str) -> None:
         "Er wordt gezegd dat de politie iets verzwijgt",
         "Het gerucht gaat dat er morgen wordt gevochten.",
         "Er gaat een gerucht rond: morgen is er ruzie.",
+        "In de klas gaat rond dat er nog iemand vrij is.",
+        "Op school doet het verhaal de ronde dat de school dichtgaat.",
+        "Er wordt in de pauze gefluisterd dat er wordt gevochten.",
     ],
 )
 def test_of_a_rumour_the_claim_is_not_kept(typed: str) -> None:
@@ -50,7 +53,12 @@ def test_what_stands_before_and_after_a_rumour_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Ouders zijn boos dat er niets gebeurt.", "Veel vragen over geruchten in de groep."]
+    "typed",
+    [
+        "Ouders zijn boos dat er niets gebeurt.",
+        "Veel vragen over geruchten in de groep.",
+        "De brief gaat rond en dat geeft onrust.",
+    ],
 )
 def test_a_mood_is_no_rumour(typed: str) -> None:
     assert rephrase(typed, ()).changes == ()
