@@ -211,17 +211,16 @@ async def answer_questions(
     session: AsyncSession, habits: Habits, chance: random.Random, *, now: datetime
 ) -> None:
     """*Klopt dit nog?*: who is still there taps yes, sooner or later."""
+    asked = select(ListCheck.person_id).where(col(ListCheck.answered_at).is_(None))
+    working = select(Channel.person_id).where(col(Channel.status) == ChannelStatus.ACTIVE)
     found = await session.exec(
         select(Person)
-        .join(ListCheck, col(ListCheck.person_id) == col(Person.id))
-        .join(Channel, col(Channel.person_id) == col(Person.id))
         .where(
-            col(ListCheck.answered_at).is_(None),
+            col(Person.id).in_(asked),
+            col(Person.id).in_(working),
             col(Person.left_at).is_(None),
-            col(Channel.status) == ChannelStatus.ACTIVE,
         )
         .order_by(col(Person.id))
-        .distinct()
     )
     for person in found.all():
         if chance.random() < habits.answers:
