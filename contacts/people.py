@@ -43,6 +43,17 @@ async def person_by_address(
     return found.first()
 
 
+async def organisation_named(session: AsyncSession, name: str, *, is_exercise: bool) -> int | None:
+    """The number of the organisation of this world with this name, whatever its capitals."""
+    found = await session.exec(
+        select(Organisation.id).where(
+            func.lower(Organisation.name) == name.lower(),
+            col(Organisation.is_exercise) == is_exercise,
+        )
+    )
+    return found.first()
+
+
 async def people_by_email(session: AsyncSession, address: str) -> list[Person]:
     """Everybody with this active mail address, whatever its capitals; more than one is rare.
 

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Any
 
-from sqlmodel import col, func, select
-
 from bot.console.doors import Visit
 from briefings.moments import at_clock, local
 from briefings.overleg.meetings import LONGEST_PLACE, Plan
 from briefings.overleg.rotation import Candidate
 from briefings.overleg.rows import Overleg
-from contacts.directory import Organisation
+from contacts.people import organisation_named
 
 #: organisations in a list to choose from
 CHOICES = 40
@@ -47,13 +45,8 @@ async def typed_or_chosen(visit: Visit, name: str) -> int:
     typed = " ".join(visit.text(f"{name}-naam").split())
     if not typed:
         return visit.number(name)
-    found = await visit.session.exec(
-        select(Organisation.id).where(
-            func.lower(Organisation.name) == typed.lower(),
-            col(Organisation.is_exercise) == visit.actor.is_exercise,
-        )
-    )
-    return found.first() or 0
+    is_exercise = visit.actor.is_exercise
+    return await organisation_named(visit.session, typed, is_exercise=is_exercise) or 0
 
 
 async def read_plan(visit: Visit) -> Plan:

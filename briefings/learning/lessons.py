@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.learning.rows import LESSON_MOVES, Lesson, LessonStatus
 from briefings.library import Library
 from briefings.rows import Briefing, BriefingText
-from contacts.directory import Organisation
 from contacts.journal import Who, write_journal
+from contacts.people import organisation_named
 from contacts.records import move
 from feeds.rows import Event
 from signals.person_filter import screen
@@ -59,8 +59,8 @@ async def add_lesson(
     :param allow: names that the person filter lets through.
     """
     assert event.id is not None
-    is_known = await _is_on_the_list(session, given.owner, is_exercise=event.is_exercise)
-    if refused := why_not(given, allow, is_known=is_known, today=today):
+    owner_id = await organisation_named(session, given.owner, is_exercise=event.is_exercise)
+    if refused := why_not(given, allow, is_known=owner_id is not None, today=today):
         return NotKept(refused)
     assert given.due is not None
     lesson = Lesson(
@@ -91,16 +91,6 @@ def why_not(given: NewLesson, allow: Collection[str], *, is_known: bool, today: 
     if not is_known and screen(given.owner, allow).blocked:
         return "person"
     return None
-
-
-async def _is_on_the_list(session: AsyncSession, name: str, *, is_exercise: bool) -> bool:
-    found = await session.exec(
-        select(Organisation.id).where(
-            func.lower(Organisation.name) == name.lower(),
-            col(Organisation.is_exercise) == is_exercise,
-        )
-    )
-    return found.first() is not None
 
 
 async def finish_lesson(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.overleg.rows import (
@@ -17,8 +17,8 @@ from briefings.overleg.rows import (
     AgreementStatus,
     Overleg,
 )
-from contacts.directory import Organisation
 from contacts.journal import SYSTEM, Who, write_journal
+from contacts.people import organisation_named
 from contacts.records import move
 from signals.person_filter import screen
 
@@ -59,7 +59,7 @@ async def add_agreement(
     now: datetime,
 ) -> Agreement | NotAgreed:
     """Keep what was agreed."""
-    owner_id = await _on_the_list(session, given.owner, is_exercise=overleg.is_exercise)
+    owner_id = await organisation_named(session, given.owner, is_exercise=overleg.is_exercise)
     if refused := why_not(given, allow, is_known=owner_id is not None, today=today):
         return NotAgreed(refused)
     assert overleg.id is not None
@@ -96,16 +96,6 @@ def why_not(
     if any(screen(text, allow).blocked for text in (given.words, owner) if text):
         return "person"
     return None
-
-
-async def _on_the_list(session: AsyncSession, name: str, *, is_exercise: bool) -> int | None:
-    found = await session.exec(
-        select(Organisation.id).where(
-            func.lower(Organisation.name) == name.lower(),
-            col(Organisation.is_exercise) == is_exercise,
-        )
-    )
-    return found.first()
 
 
 async def settle_agreement(
