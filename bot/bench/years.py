@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlmodel import col, func, select
 
 from bot.bench.folders import bench_folder
-from bot.bench.years_drawing import Line, drawing
+from bot.bench.years_drawing import GOAL, Line, drawing
 from bot.bench.years_events import events_of, play_event, settle_lessons
 from bot.bench.years_list import (
     Habits,
@@ -44,12 +44,11 @@ from briefings.learning.lessons import all_lessons
 from briefings.learning.rows import LessonStatus
 from contacts.directory import Person
 from contacts.records import Database
+from contacts.settings import ContactSettings
 from contacts.successors import Succession, SuccessionStatus
 from signals.workdays import AMSTERDAM, is_working_day
 
 BEGIN = date(2026, 1, 5)
-#: the share of organisations that must be reachable on every day
-GOAL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,9 @@ async def _play_apart(plan: Plan) -> Played:
 
 async def play(db: Database, plan: Plan) -> Played:
     """Day after day, at ten in the morning."""
-    config = Config(briefings=exercise_lines())
+    # Without care nobody is asked either.
+    asks = ContactSettings() if plan.is_kept else ContactSettings(check_days=0)
+    config = Config(briefings=exercise_lines(), contacts=asks)
     chance = random.Random(plan.seed)  # noqa: S311
     async with db.begin() as session:
         town = await settle_town(session, plan.organisations, now=morning(BEGIN))
@@ -166,10 +167,7 @@ async def _a_day(
             await settle_lessons(session, town, plan.habits, chance, now=now)
         if works and town.is_list_day(now):
             await keep_at_desk(session, town, plan.habits, config, now=now)
-        quiet = config.model_copy(
-            update={"contacts": config.contacts.model_copy(update={"check_days": 0})}
-        )
-        await keep_list_once(session, config if plan.is_kept else quiet, now=now)
+        await keep_list_once(session, config, now=now)
         await arrive(session, town, now=now)
     if fault := await freeze_and_forget(db, config.signals, now=now):
         raise fault

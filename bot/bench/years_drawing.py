@@ -11,6 +11,7 @@ from bot.bench import years_texts as texts
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 56, 20, 40, 40
+#: the share of organisations that must be reachable on every day
 GOAL = 0.9
 #: nothing rests on colour alone
 DASHES = {True: "none", False: "8 4"}
