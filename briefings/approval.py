@@ -140,7 +140,7 @@ async def approve(
         event,
         actor,
         settings,
-        writers=await _writers(session, briefing, chosen) | {view.block.edited_by or 0},
+        writers=await writers_in(session, briefing, chosen) | {view.block.edited_by or 0},
         expected_hash=expected_hash,
         actual_hash=content_hash(texts, plan.snapshot(), await read_translations(session, texts)),
         recipients=sum(planned.audience in chosen for planned in plan.recipients),
@@ -203,7 +203,7 @@ async def _plan_messages(
     )
 
 
-async def _writers(
+async def writers_in(
     session: AsyncSession, briefing: Briefing, chosen: Collection[Audience]
 ) -> frozenset[int]:
     """Who wrote words by hand in these texts, or typed or brought in a translation of them."""

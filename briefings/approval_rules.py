@@ -243,13 +243,17 @@ def severity_of(event: Event) -> int:
 
 
 def waits_for_others(
-    briefing: Briefing, event: Event, actor: Actor, settings: BriefingSettings
+    briefing: Briefing,
+    event: Event,
+    actor: Actor,
+    settings: BriefingSettings,
+    writers: frozenset[int],
 ) -> ApprovalRefused | None:
-    """Why somebody else must approve, as far as it shows before anything is tried. Pure.
+    """Why somebody else must approve, before anything is tried. Pure.
 
-    Who wrote words by hand is only known when it is; :func:`judge_approval` has the last word.
+    :param writers: as for :func:`judge_approval`, which has the last word.
     """
-    return _judge_eyes(briefing, event, actor, settings, frozenset())
+    return _judge_eyes(briefing, event, actor, settings, writers)
 
 
 def _judge_eyes(

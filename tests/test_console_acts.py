@@ -559,15 +559,21 @@ async def test_who_handed_in_is_told_to_wait_instead_of_offered_a_button(desk: D
         event.severity = 4
     await desk.fact()
     await desk.press("indienen", versie=1)
-    page = await desk.page("verzenden")
-    assert "Dit wacht op een ander." in page
-    assert f'href="/gebeurtenis/{desk.number}/goedkeuren"' not in page
+    for step in ("verzenden", "goedkeuren"):
+        page = await desk.page(step)
+        assert "Dit wacht op een ander." in page
+        assert "Ja, verzenden" not in page
+        assert f'href="/gebeurtenis/{desk.number}/goedkeuren"' not in page
+        assert "Terug met opmerking" in page, "who waits may still take it back"
     async with desk.world.db.begin() as session:
         briefing = await current_briefing(session, desk.number)
         assert briefing is not None
         actor = briefing.submitted_by or 0
         briefing.edited_by = briefing.submitted_by = 999
         await grant(session, actor, Role.APPROVER, who=SYSTEM, now=desk.world.now)
+    assert "Dit wacht op een ander." in await desk.page("verzenden"), "the facts are still theirs"
+    async with desk.world.db.begin() as session:
+        (await session.exec(select(FactBlock))).one().edited_by = 999
     page = await desk.page("verzenden")
     assert "Dit wacht op een ander." not in page
     assert f'href="/gebeurtenis/{desk.number}/goedkeuren"' in page

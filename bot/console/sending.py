@@ -16,14 +16,15 @@ from bot.console.exceptions import exceptions_shown
 from bot.evening import approving
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
-from briefings.approval import ApprovalRefused, approve
+from briefings.approval import ApprovalRefused, approve, writers_in
 from briefings.approval_rules import needs_four_eyes, needs_release, waits_for_others
 from briefings.counting import Overview, read_overview, read_part
 from briefings.drafting import current_briefing, texts_of
 from briefings.exceptions import ExceptionRefused, grant_exception
+from briefings.facts import facts_of
 from briefings.moments import local_date
 from briefings.plausibility import look_over
-from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText
+from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText, covered
 from briefings.translating import READY
 from briefings.translations import is_fresh, translations_of
 from contacts.directory import Audience
@@ -87,18 +88,26 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
         "four_eyes": needs_four_eyes(event, settings),
-        "not_mine": _not_mine(visit, event, briefing),
+        "not_mine": await _not_mine(visit, event, briefing),
         "release": briefing is not None and needs_release(briefing, event, settings),
         "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
         **await calls_shown(visit, event),
     }
 
 
-def _not_mine(visit: Visit, event: Event, briefing: Briefing | None) -> str:
+async def _not_mine(visit: Visit, event: Event, briefing: Briefing | None) -> str:
     """Why this visitor waits for somebody else to approve; empty when it may be this one."""
-    if briefing is None:
+    if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
         return ""
-    refused = waits_for_others(briefing, event, visit.actor, visit.parts.config.briefings)
+    writers = await writers_in(visit.session, briefing, covered(briefing))
+    facts = await facts_of(visit.session, briefing.event_id)
+    refused = waits_for_others(
+        briefing,
+        event,
+        visit.actor,
+        visit.parts.config.briefings,
+        writers | {facts.block.edited_by or 0},
+    )
     return chat_texts.REFUSALS[refused.reason] if refused else ""
 
 
