@@ -155,7 +155,8 @@ async def approve(
         return refused
     if part:
         await hold_rest(session, event, briefing, chosen, actor, now=now)
-    briefing.promised_at = view.block.next_update_at
+    promises = briefing.kind is not BriefingKind.CLOSING
+    briefing.promised_at = view.block.next_update_at if promises else None
     return await _plan_messages(session, event, briefing, actor, settings, later, now=now)
 
 

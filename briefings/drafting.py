@@ -16,6 +16,7 @@ from briefings.links_alive import dead_links, link_remarks
 from briefings.lint import Remark, lint_text, review_remarks
 from briefings.lint_own import own_remarks
 from briefings.lint_quotes import quote_remarks
+from briefings.promising import open_promises
 from briefings.render import Rendered, Sheet, render_text
 from briefings.rows import (
     CAN_SPLIT,
@@ -104,7 +105,7 @@ async def draft_briefing(
     if is_new:
         await carry_words(session, briefing, versions)
         await carry_translations(session, briefing, versions)
-    history = await _history(session, briefing, earlier)
+    history = await _history(session, briefing, earlier, now=now)
     told = view
     if briefing.kind is BriefingKind.RETRACTION:
         # It goes out on one word: nothing rides along that no second reader has approved.
@@ -195,7 +196,9 @@ def _wrong_version(earlier: list[Briefing], asked: int | None) -> int | None:
     return asked if asked is not None else earlier[-1].id
 
 
-async def _history(session: AsyncSession, briefing: Briefing, earlier: list[Briefing]) -> History:
+async def _history(
+    session: AsyncSession, briefing: Briefing, earlier: list[Briefing], *, now: datetime
+) -> History:
     before = next(
         (b for b in earlier if b.id == briefing.correction_of_id), _least_told(briefing, earlier)
     )
@@ -211,7 +214,8 @@ async def _history(session: AsyncSession, briefing: Briefing, earlier: list[Brie
         )
     )
     sent = sum(1 for version in earlier if version.status in SENT)
-    return History(before=before, removed=removed.one(), sent=sent)
+    promised = open_promises(earlier, now=now)
+    return History(before=before, removed=removed.one(), sent=sent, promised=promised)
 
 
 def _least_told(briefing: Briefing, earlier: list[Briefing]) -> Briefing | None:

@@ -20,6 +20,7 @@ from briefings.render import (
 )
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings, CityLine
+from contacts.directory import Audience
 from feeds.rows import LeadAgency
 
 #: a Tuesday evening: the first text has just been read, the next one is due at ten
@@ -130,7 +131,9 @@ def _by_form(example: Example, form: Form, *, is_update: bool) -> dict[str, Any]
     if form is Form.RETRACTION:
         return {"wrong": example.fout}
     if form in {Form.CLOSING, Form.LOOK_BACK}:
+        closes = form is Form.CLOSING
         return {
+            "lapsed": dict.fromkeys(Audience, NOW + LATER) if closes else {},
             "reported": texts.EXAMPLE_REPORTED,
             "done": texts.EXAMPLE_DONE,
             "sent_before": len(example.bevestigd),

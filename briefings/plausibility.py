@@ -1,4 +1,5 @@
-"""What stands out about the recipients, before anybody approves: gaps, doubles, odd counts."""
+"""What stands out before anybody approves: gaps among recipients, doubles, odd counts, and a
+promise to them that will not be kept."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from briefings import texts
 from briefings.counting import Overview
 from briefings.distribution import MESSAGE_KINDS
 from briefings.moments import clock
+from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind
 from briefings.versions import SENT
 from contacts.directory import Organisation
@@ -38,11 +40,13 @@ class Notice(StrEnum):
     MORE = "more_than_before"
     FEWER = "fewer_than_before"
     QUIET = "quiet_hours"
+    LAPSES = "promise_lapses"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that stands out. ``names`` are organisations; ``until`` is for quiet hours."""
+    """One thing that stands out. ``names`` are organisations, or the moments of promises;
+    ``until`` is for quiet hours."""
 
     notice: Notice
     count: int
@@ -63,7 +67,9 @@ async def look_over(
     """Everything that stands out about a version that is still to go, the worst first."""
     names = await _names(session, plan.lonely)
     before = await _before(session, event, briefing)
+    lapsed = tuple(await lapsing(session, briefing))
     found = [
+        Finding(Notice.LAPSES, len(lapsed), lapsed),
         Finding(Notice.NO_CHANNEL, len(plan.unreachable)),
         Finding(Notice.ONE_CONTACT, len(names), names),
         Finding(Notice.DOUBLE, plan.doubles),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -117,8 +117,8 @@ class Sheet:
 
     ``news`` and new measures are what was added since the version before; the other lists
     leave those out. ``right`` are the facts that a correction puts in the place of the wrong
-    one. ``reported`` and ``done`` are for the closing message. ``school_day`` is the next one,
-    in words (*morgen*).
+    one. ``reported`` and ``done`` are for the closing message, and ``lapsed``: the updates that
+    were promised and will not come. ``school_day`` is the next one, in words (*morgen*).
     """
 
     templates: str
@@ -158,6 +158,7 @@ class Sheet:
     done: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()
     sent_before: int = 0
+    lapsed: Mapping[Audience, datetime] = field(default_factory=dict)
     moment: Moment = Moment.SCHOOL
     school_day: str = ""
     own_templates: Path | None = None
@@ -296,6 +297,7 @@ def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
         "now_text": moments.moment(sheet.now),
         "now_clock": moments.clock(sheet.now),
         "next_update": moments.moment(sheet.next_update_at),
+        "lapsed": moments.moment(sheet.lapsed[audience]) if audience in sheet.lapsed else "",
         "measures": [line for is_new, line in measures if not is_new],
         "new_measures": [line for is_new, line in measures if is_new],
         "news": list(sheet.news),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -32,12 +32,14 @@ class History:
     """What was said before this version.
 
     ``before``: the version that this one follows, or the wrong one for a correction.
-    ``removed``: sentences taken out since then. ``sent``: versions that went out.
+    ``removed``: sentences taken out since then. ``sent``: versions that went out. ``promised``:
+    the update that readers still wait for.
     """
 
     before: Briefing | None = None
     removed: int = 0
     sent: int = 0
+    promised: Mapping[Audience, datetime] = field(default_factory=dict)
 
     def is_news(self, fact: Fact) -> bool:
         """Whether the version before was drafted without this sentence."""
@@ -105,6 +107,7 @@ def make_sheet(
         done=closing.done,
         not_done=closing.not_done,
         sent_before=history.sent,
+        lapsed=history.promised if kind is BriefingKind.CLOSING else {},
         moment=moment,
         school_day=school_day,
         own_templates=settings.templates_dir,

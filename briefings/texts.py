@@ -98,6 +98,10 @@ EXAMPLE_DONE = ("Wij gaven informatie.", "Wij spraken met bewoners en scholen.")
 
 #: what stands out before approval: (one, several)
 NOTICES = {
+    "promise_lapses": (
+        "1 beloofde update vervalt, en deze tekst zegt dat: die van {names}",
+        "{n} beloofde updates vervallen, en deze tekst zegt dat: die van {names}",
+    ),
     "no_channel": (
         "1 mens heeft geen werkend kanaal en komt op de bellijst",
         "{n} mensen hebben geen werkend kanaal en komen op de bellijst",

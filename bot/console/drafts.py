@@ -23,6 +23,7 @@ from briefings.drafting import current_briefing, texts_of
 from briefings.lint import Remark
 from briefings.pdf import Sheet
 from briefings.plaintext import without_links_to
+from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.versions import SENT, versions_of
 from contacts.permissions import Permission
@@ -59,6 +60,7 @@ async def _page(
         asks_sure=asks_sure,
         asks_exception=asks_exception,
         briefing=briefing,
+        lapses=await lapsing(visit.session, briefing) if briefing else [],
         versions=list(reversed(versions)),
         stamp=stamp_of(versions),
         drafts=await _drafts(visit, briefing, compared) if briefing else [],

@@ -15,6 +15,7 @@ from bot.evening.wrong_parts import MOST, sent_parts
 from bot.poll_asking import ask_readers, next_office_hour, readers_of
 from briefings import moments
 from briefings.learning.polls import can_ask, poll_of
+from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind
 from contacts.outbox import Button
 from contacts.permissions import Permission
@@ -129,7 +130,8 @@ async def _draft(turn: Turn, event: Event, kind: BriefingKind) -> None:
 async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> None:
     if isinstance(begun, Briefing):
         kind = texts.BRIEFING_KINDS[begun.kind]
-        await turn.say(render("coordinator/drafted.html", kind=kind))
+        lapses = await lapsing(turn.session, begun)
+        await turn.say(render("coordinator/drafted.html", kind=kind, lapses=lapses))
         await show_card(turn, event)
         return
     if begun.reason == "person":

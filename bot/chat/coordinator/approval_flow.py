@@ -22,6 +22,7 @@ from briefings.counting import read_overview, read_part
 from briefings.drafting import texts_of
 from briefings.moments import clock
 from briefings.plausibility import look_over
+from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingStatus, covered
 from contacts.arrival import resend_unknown
 from contacts.directory import Audience
@@ -54,6 +55,7 @@ async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
             event=event,
             approvers=approvers,
             why=_why_four_eyes(event, turn.config.briefings.four_eyes_from),
+            lapses=await lapsing(turn.session, briefing),
         )
     )
 
