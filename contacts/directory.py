@@ -6,7 +6,7 @@ address the function; religious and cultural organisations may leave it at the f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,20 @@ class Domain(StrEnum):
     CIVIL = "maatschappelijk"
 
 
+class SchoolType(StrEnum):
+    """The kinds of school of the Dutch system, by the letters that everybody uses."""
+
+    PRIMARY = "po"
+    SPECIAL_PRIMARY = "sbo"
+    SPECIAL = "so"
+    SECONDARY = "vo"
+    PRACTICAL = "pro"
+    SPECIAL_SECONDARY = "vso"
+    VOCATIONAL = "mbo"
+    APPLIED_SCIENCES = "hbo"
+    UNIVERSITY = "wo"
+
+
 class Audience(StrEnum):
     """For which work a briefing is written. Parents get theirs through the school."""
 
@@ -37,6 +51,9 @@ class Audience(StrEnum):
     RELIGIOUS_CULTURAL = "religieus_cultureel"
     POLICE_DISTRICT = "politie_wijkteam"
     PARENTS = "ouders"
+
+
+_YOUNG = frozenset({SchoolType.PRIMARY, SchoolType.SPECIAL_PRIMARY, SchoolType.SPECIAL})
 
 
 class Role(StrEnum):
@@ -71,6 +88,9 @@ class Organisation(Row, table=True):
     name: str = Field(max_length=200, unique=True)
     domain: Domain = required_choice(Domain, index=True)
     district: str | None = Field(default=None, max_length=20, description="CBS code of the wijk")
+    school_types: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )  # SchoolType values, of a school alone
     mailbox: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=40)
     internal_contact: str | None = Field(
@@ -82,6 +102,18 @@ class Organisation(Row, table=True):
     is_exercise: bool = Field(default=False)
     created_at: datetime
     confirmed_at: datetime | None = None
+
+
+class Site(Row, table=True):
+    """A place where an organisation works, no finer than the wijk: the house asks no address."""
+
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    name: str = Field(max_length=120)
+    district: str | None = Field(default=None, max_length=20, description="CBS code of the wijk")
+    can_host: bool = Field(default=False, description="there is room for an overleg")
 
 
 class Person(Row, table=True):
@@ -219,6 +251,15 @@ class Tally(Row, table=True):
     day: date
     name: str = Field(max_length=60)
     count: int = Field(default=0)
+
+
+def teacher_text(types: Collection[str]) -> Audience | None:
+    """The text for those who teach at a school of these types; None without one, or with two."""
+    levels = {
+        Audience.TEACHER_PO if SchoolType(one) in _YOUNG else Audience.TEACHER_VO_MBO
+        for one in types
+    }
+    return levels.pop() if len(levels) == 1 else None
 
 
 def has_audience(person: Person, audience: Audience) -> bool:

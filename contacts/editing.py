@@ -11,8 +11,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.consent import ConsentKind, may_have, standing_consents
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Organisation, Person
-from contacts.importing.reading import EMAIL, clean
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
+from contacts.importing.judging import EMAIL
+from contacts.importing.reading import clean
 from contacts.journal import Who, write_journal
 from contacts.people import close_channel, open_channel
 
@@ -30,6 +31,9 @@ class Refusal(StrEnum):
     BAD_ADDRESS = "bad_address"
     ADDRESS_TAKEN = "address_taken"
     NEEDS_CONSENT = "needs_consent"
+    TYPE_ELSEWHERE = "type_elsewhere"
+    BAD_NAME = "bad_name"
+    SITE_TAKEN = "site_taken"
 
 
 class EditRefused(ValueError):
@@ -76,6 +80,8 @@ async def save_organisation(
     check_lengths(values, ORGANISATION_LIMITS)
     if values.get("mailbox") and not EMAIL.match(values["mailbox"]):
         raise EditRefused(Refusal.BAD_ADDRESS)
+    if values.get("school_types") and values["domain"] is not Domain.EDUCATION:
+        raise EditRefused(Refusal.TYPE_ELSEWHERE)
     same_name = await session.exec(
         select(Organisation.id).where(
             col(Organisation.name) == values["name"], col(Organisation.id) != (organisation.id or 0)

@@ -1,7 +1,8 @@
 """Groups of people: by hand, or by a rule that is read anew each time.
 
-A rule names domains, texts and wijken; who matches all that it names is in. It never looks at
-a person's name, language or how they reacted.
+A rule names domains, kinds of school, texts and wijken; who matches all that it names is in. A
+wijk of one of its places counts as a wijk of the organisation. A rule never looks at a person's
+name, language or how they reacted.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from contacts.directory import (
     Json,
     Organisation,
     Person,
+    SchoolType,
+    Site,
 )
 from contacts.filling import MARK
 from contacts.journal import Who, write_journal
@@ -33,16 +36,18 @@ class Rule:
     domains: frozenset[Domain] = frozenset()
     audiences: frozenset[Audience] = frozenset()
     districts: frozenset[str] = frozenset()
+    school_types: frozenset[SchoolType] = frozenset()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.domains or self.audiences or self.districts)
+        return not (self.domains or self.audiences or self.districts or self.school_types)
 
     def to_json(self) -> Json:
         return {
             "domains": sorted(self.domains),
             "audiences": sorted(self.audiences),
             "districts": sorted(self.districts),
+            "school_types": sorted(self.school_types),
         }
 
     @staticmethod
@@ -51,16 +56,31 @@ class Rule:
             frozenset(map(Domain, value["domains"])),
             frozenset(map(Audience, value["audiences"])),
             frozenset(value["districts"]),
+            frozenset(map(SchoolType, value.get("school_types", ()))),
         )
 
 
-def matches(rule: Rule, domain: Domain, district: str | None, audiences: Collection[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a rule looks at: the organisation, where it works, and the texts of the person."""
+
+    domain: Domain
+    districts: frozenset[str] = frozenset()
+    audiences: frozenset[str] = frozenset()
+    school_types: frozenset[str] = frozenset()
+
+
+def matches(rule: Rule, work: Work) -> bool:
     """Whether somebody is in the group. Pure; a rule that names nothing has nobody."""
+    asked = (
+        (rule.districts, work.districts),
+        (rule.audiences, work.audiences),
+        (rule.school_types, work.school_types),
+    )
     return (
         not rule.is_empty
-        and (not rule.domains or domain in rule.domains)
-        and (not rule.districts or district in rule.districts)
-        and (not rule.audiences or bool(rule.audiences & set(audiences)))
+        and (not rule.domains or work.domain in rule.domains)
+        and all(not wanted or bool(wanted & has) for wanted, has in asked)
     )
 
 
@@ -83,12 +103,37 @@ async def members_of(
     if group.rule is None:
         chosen = select(GroupMember.person_id).where(col(GroupMember.group_id) == group.id)
         return list((await session.exec(query.where(col(Person.id).in_(chosen)))).all())
-    rule = Rule.from_json(group.rule)
+    rule, places = Rule.from_json(group.rule), await places_of_sites(session)
     return [
         (person, organisation)
         for person, organisation in (await session.exec(query)).all()
-        if matches(rule, organisation.domain, organisation.district, person.audiences)
+        if matches(rule, work_of(person, organisation, places.get(organisation.id or 0, ())))
     ]
+
+
+def work_of(person: Person, organisation: Organisation, sites: Collection[str]) -> Work:
+    """What a rule looks at. Pure.
+
+    :param sites: the wijken of the organisation's places.
+    """
+    own = {organisation.district} if organisation.district else set()
+    return Work(
+        organisation.domain,
+        frozenset(own | set(sites)),
+        frozenset(person.audiences),
+        frozenset(organisation.school_types),
+    )
+
+
+async def places_of_sites(session: AsyncSession) -> dict[int, set[str]]:
+    """The wijken of the places of each organisation that has any."""
+    found = await session.exec(
+        select(Site.organisation_id, Site.district).where(col(Site.district).is_not(None))
+    )
+    places: dict[int, set[str]] = {}
+    for organisation_id, district in found.all():
+        places.setdefault(organisation_id, set()).add(str(district))
+    return places
 
 
 async def groups_by_hand_of(session: AsyncSession, person_id: int) -> set[int]:

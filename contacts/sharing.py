@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -21,6 +22,7 @@ from contacts.directory import (
     Domain,
     Organisation,
     Person,
+    Site,
     has_audience,
 )
 
@@ -91,7 +93,7 @@ async def find_members(
     """Members of a domain who may be seen, by organisation and name; never the asker.
 
     :param audience: only who does this work, such as teaching in primary schools.
-    :param district: only organisations in this wijk (CBS code).
+    :param district: only organisations in this wijk (CBS code), or with a place there.
     """
     query = (
         select(Person)
@@ -106,7 +108,10 @@ async def find_members(
         .order_by(col(Organisation.name), col(Person.name), col(Person.id))
     )
     if district is not None:
-        query = query.where(col(Organisation.district) == district)
+        there = select(Site.organisation_id).where(col(Site.district) == district)
+        query = query.where(
+            or_(col(Organisation.district) == district, col(Organisation.id).in_(there))
+        )
     people = [
         person
         for person in (await session.exec(query)).all()

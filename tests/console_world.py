@@ -180,10 +180,12 @@ async def press(
     return await desk.post(path, data={"sleutel": token, **fields}, headers=SAME_SITE)
 
 
-async def hidden_in(desk: httpx.AsyncClient, act: str, page: str) -> dict[str, str]:
+async def hidden_in(
+    desk: httpx.AsyncClient, act: str, page: str, *, at: str = ""
+) -> dict[str, str]:
     """The hidden fields of the first form that leads to ``act``, without the token."""
     base = act.rpartition("/")[0]
-    html = (await desk.get(f"{base}/{page}" if page else base)).text
+    html = (await desk.get(at or (f"{base}/{page}" if page else base))).text
     form = re.search(rf'<form method="post" action="{re.escape(act)}".*?</form>', html, re.DOTALL)
     found = re.findall(
         r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0] if form else ""

@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from bot.console.app import DOORS
 from briefings.drafting import texts_of
 from briefings.rows import Briefing, FactBlock
-from contacts.directory import ContactGroup, Person
+from contacts.directory import ContactGroup, Person, Site
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.records import Database
 from tests.console_desk import Desk, a_desk
@@ -52,6 +52,7 @@ HARMLESS = {
     "/contacten/organisatie": ADDS, "/contacten/groepen": ADDS, "/groep/{number:int}/weg": NAMES,
     "/contacten/inlezen": SHOWS, "/contacten/inlezen/opslaan": FILE, "/contacten/uitnodigen": ADDS,
     "/organisatie/{number:int}/persoon": ADDS, "/organisatie/{number:int}/bevestigd": SETS,
+    "/organisatie/{number:int}/locatie": ADDS, "/locatie/{number:int}/weg": NAMES,
     "/opvolging/{number:int}": MOVE, "/contact/{number:int}/weg": SETS,
     "/contact/{number:int}/recht": SETS, "/contact/{number:int}/adres": ADDS,
     "/contact/{number:int}/kanaal": NAMES, "/contact/{number:int}/toestemming": SETS,
@@ -161,6 +162,11 @@ async def with_group(desk: Desk) -> None:
         session.add(ContactGroup(name="Mentoren"))
 
 
+async def a_place(desk: Desk) -> None:
+    async with desk.world.db.begin() as session:
+        session.add(Site(id=1, organisation_id=desk.world.organisation_id, name="Dependance"))
+
+
 MEETING = {"gastheer": "1", "dag": "2026-06-18", "tijd": "15:00", "duur": "60", "plek": ""}
 
 
@@ -205,6 +211,7 @@ SEEN = {
     "/organisatie/{number:int}": Seen(
         "gezien", "", nothing, {"naam": "Voorbeeldcollege", "domein": "onderwijs"}
     ),
+    "/locatie/{number:int}": Seen("gezien", "", a_place, {"naam": "Dependance", "wijk": ""}),
 }
 _OVERLEG = "/overleg/{number:int}"
 SEEN |= {
@@ -243,13 +250,16 @@ async def the_form(desk: Desk, path: str, seen: Seen) -> tuple[str, dict[str, st
         number = next(p.id for p in await desk.rows(Person) if p.name == "Docent")
     elif path.startswith("/organisatie"):
         number = desk.world.organisation_id
-    elif path.startswith("/overleg"):
+    elif path.startswith(("/overleg", "/locatie")):
         number = 1
     act = path.replace("{number:int}", str(number))
     page = seen.page
     if path.startswith("/overleg"):
         # The page of a meeting is where the act begins.
         fields = await hidden_in(desk.web, act, "")
+    elif path == "/locatie/{number:int}":
+        at = f"/organisatie/{desk.world.organisation_id}"
+        fields = await hidden_in(desk.web, act, "", at=at)
     elif path == "/organisatie/{number:int}":
         # Its form stands on the page of the same address.
         fields = await hidden_in(desk.web, act, str(number))

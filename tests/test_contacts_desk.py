@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from contacts.directory import (
     Organisation,
     Person,
 )
-from contacts.groups import Rule, matches, members_of
+from contacts.groups import Rule, Work, matches, members_of
 from contacts.journal import JournalEntry
 from contacts.people import close_channel, open_channel
 from contacts.records import Database
@@ -255,11 +256,12 @@ def test_a_rule_survives_its_row_and_a_narrower_one_holds_fewer(
     rule: Rule, domain: Domain, audiences: list[Audience]
 ) -> None:
     assert Rule.from_json(rule.to_json()) == rule
-    values = [audience.value for audience in audiences]
-    wider = Rule(rule.domains, rule.audiences, frozenset())
-    if matches(rule, domain, "WK020207", values) and not wider.is_empty:
-        assert matches(wider, domain, "WK020207", values)
-    assert not matches(Rule(), domain, "WK020207", values)
+    values = frozenset(audience.value for audience in audiences)
+    work = Work(domain, frozenset({"WK020207"}), values)
+    wider = replace(rule, districts=frozenset())
+    if matches(rule, work) and not wider.is_empty:
+        assert matches(wider, work)
+    assert not matches(Rule(), work)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contacts.directory import Domain, SchoolType
 from contacts.importing import read_contacts
 from contacts.importing.exporting import AUDIENCES, DOMAINS, Kind, kinds, write_rows
-from contacts.importing.reading import ContactRow, clean
+from contacts.importing.lines import ContactRow
+from contacts.importing.places import sites_cell
+from contacts.importing.reading import clean
 from contacts.importing.texts import ROLES
 from feeds.districts import districts
 
@@ -27,15 +30,31 @@ def cell(some: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.just("") | some
 
 
+NO_SCHOOL = {"school_types": "", "sites": ""}
+SITES = st.lists(
+    st.tuples(_PART, st.none() | st.sampled_from([code for code, _ in districts()]), st.booleans()),
+    max_size=3,
+    unique_by=lambda site: site[0].lower(),
+)
+
+
+def a_school() -> st.SearchStrategy[dict[str, str]]:
+    types = st.lists(st.sampled_from([one.value for one in SchoolType]), unique=True)
+    return st.fixed_dictionaries(
+        {"school_types": types.map(" | ".join), "sites": SITES.map(sites_cell)}
+    )
+
+
 @st.composite
 def a_row(draw: st.DrawFn) -> dict[str, str]:
     """One person as the export writes them."""
     audiences = draw(st.lists(st.sampled_from(sorted(AUDIENCES)), min_size=1, unique=True))
     roles = draw(st.lists(st.sampled_from(sorted({role.value for role in ROLES.values()})),
                           unique=True))  # fmt: skip
+    domain = draw(st.sampled_from(list(DOMAINS.values())))
     return {
         "organisation": draw(_WORDS),
-        "domain": draw(st.sampled_from(list(DOMAINS.values()))),
+        "domain": domain,
         "name": draw(_WORDS),
         "audiences": " | ".join(audiences),
         "function": draw(cell(_WORDS)),
@@ -49,6 +68,7 @@ def a_row(draw: st.DrawFn) -> dict[str, str]:
         "mailbox": draw(cell(_MAIL)),
         "organisation_phone": draw(cell(_PHONE)),
         "consent": "29-11-2026",
+        **draw(a_school() if domain == DOMAINS[Domain.EDUCATION] else st.just(NO_SCHOOL)),
     }
 
 
@@ -73,6 +93,8 @@ def test_what_was_written_is_what_is_read(row: dict[str, str]) -> None:
         assert getattr(read, name) == row[name]
     for name in ("email", "phone", "district", "internal_contact", "mailbox"):
         assert (getattr(read, name) or "") == row[name]
+    assert " | ".join(read.school_types) == row["school_types"]
+    assert sites_cell((one.name, one.district, one.can_host) for one in read.sites) == row["sites"]
     assert " | ".join(read.groups) == row["groups"]
     assert " | ".join(one.value for one in read.audiences) == row["audiences"]
     assert {one.value for one in read.roles} == set(filter(None, row["roles"].split(" | ")))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from contacts.consent import ConsentKind
+from contacts.directory import SchoolType
 from contacts.editing import Refusal
 
 REFUSALS: Mapping[Refusal, str] = {
@@ -16,6 +17,20 @@ REFUSALS: Mapping[Refusal, str] = {
         "zoals info@ of bestuur@. Een persoonlijk adres kan pas als de persoon toestemming gaf: "
         "noteer die eerst."
     ),
+    Refusal.TYPE_ELSEWHERE: "Een schooltype hoort bij het domein onderwijs. Kies een van de twee.",
+    Refusal.BAD_NAME: "Laat het teken | weg uit de naam.",
+    Refusal.SITE_TAKEN: "Deze organisatie heeft al een locatie met deze naam.",
+}
+SCHOOL_TYPES: Mapping[SchoolType, str] = {
+    SchoolType.PRIMARY: "basisonderwijs (po)",
+    SchoolType.SPECIAL_PRIMARY: "speciaal basisonderwijs (sbo)",
+    SchoolType.SPECIAL: "speciaal onderwijs (so)",
+    SchoolType.SECONDARY: "voortgezet onderwijs (vo)",
+    SchoolType.PRACTICAL: "praktijkonderwijs (pro)",
+    SchoolType.SPECIAL_SECONDARY: "voortgezet speciaal onderwijs (vso)",
+    SchoolType.VOCATIONAL: "mbo",
+    SchoolType.APPLIED_SCIENCES: "hbo",
+    SchoolType.UNIVERSITY: "wo",
 }
 CONSENTS: Mapping[ConsentKind, str] = {
     ConsentKind.PERSONAL_ADDRESS: "een persoonlijk adres op de lijst",
@@ -29,4 +44,4 @@ LANGUAGES = {
 GROUP_NAME = "Geef de groep een naam van hooguit 120 tekens."
 GROUP_MARK = "Haal %% weg uit de naam. Daar zou een persoonlijke link komen te staan."
 GROUP_TAKEN = "Er is al een groep met deze naam."
-GROUP_EMPTY = "Kies ten minste één domein, tekst of wijk."
+GROUP_EMPTY = "Kies ten minste één domein, schooltype, tekst of wijk."

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from bot.console import contact_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.organisations import AUDIENCES
-from contacts.directory import Audience, ContactGroup, Domain, Organisation, Person
+from contacts.directory import Audience, ContactGroup, Domain, Organisation, Person, SchoolType
 from contacts.filling import MARK
 from contacts.groups import Rule, all_groups, make_group, members_of, remove_group
 from contacts.permissions import Permission
@@ -44,8 +44,8 @@ async def _page(visit: Visit, *, error: str = "") -> Response:
     ]
     return visit.show(
         "groepen.html", status=422 if error else 200, views=views, error=error, shown=SHOWN,
-        domains=texts.DOMAINS, audiences=AUDIENCES, places=dict(districts()),
-        name=visit.text("naam"),
+        domains=texts.DOMAINS, types=contact_texts.SCHOOL_TYPES, audiences=AUDIENCES,
+        places=dict(districts()), name=visit.text("naam"),
     )  # fmt: skip
 
 
@@ -54,6 +54,9 @@ def rule_in_words(rule: Rule) -> str:
     places = dict(districts())
     parts = [
         ", ".join(texts.DOMAINS[domain] for domain in Domain if domain in rule.domains),
+        ", ".join(
+            contact_texts.SCHOOL_TYPES[one] for one in SchoolType if one in rule.school_types
+        ),
         ", ".join(AUDIENCES[one] for one in AUDIENCES if one in rule.audiences),
         ", ".join(name for code, name in places.items() if code in rule.districts),
     ]
@@ -85,6 +88,7 @@ def _rule(visit: Visit) -> Rule:
         frozenset(Domain(value) for value in visit.fields.get("domein", [])),
         frozenset(Audience(value) for value in visit.fields.get("tekst", [])),
         frozenset(chosen),
+        frozenset(SchoolType(value) for value in visit.fields.get("schooltype", [])),
     )
 
 

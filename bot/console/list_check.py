@@ -14,7 +14,7 @@ from bot.console.forms import Fields, first
 from bot.console.own_page import Own
 from bot.console.pages import explain, parts_of
 from bot.console.preferences import on_own_page
-from contacts.importing.reading import EMAIL
+from contacts.importing.judging import EMAIL
 from contacts.journal import Who
 from contacts.notices import as_content, tell_coordinators
 from contacts.successors import open_successions, propose

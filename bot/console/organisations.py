@@ -10,22 +10,28 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.console import texts
-from bot.console.contact_texts import LANGUAGES, REFUSALS
+from bot.console.contact_texts import LANGUAGES, REFUSALS, SCHOOL_TYPES
 from bot.console.doors import Door, Visit
 from bot.console.gap_texts import GAPS
 from bot.console.gaps import organisation_in_path
 from bot.console.seen import stamp_of_organisation
-from contacts.directory import Audience, Domain, Organisation, Person
+from contacts.directory import Audience, Domain, Organisation, Person, SchoolType, teacher_text
 from contacts.editing import EditRefused, add_address, save_organisation, save_person
 from contacts.gaps import standings
 from contacts.permissions import Permission
+from contacts.sites import sites_of
 from feeds.districts import districts
 
 #: parents get theirs through the school, so nobody on the list has that text
 AUDIENCES = {key: label for key, label in texts.AUDIENCES.items() if key is not Audience.PARENTS}
+TEACHING = frozenset({Audience.TEACHER_PO, Audience.TEACHER_VO_MBO})
 EMPTY: Mapping[str, Any] = {
     "name": "", "domain": Domain.EDUCATION, "district": None, "mailbox": None, "phone": None,
-    "internal_contact": None,
+    "internal_contact": None, "school_types": [],
+}  # fmt: skip
+NEW_SITE: Mapping[str, Any] = {"id": None, "name": "", "district": None, "can_host": False}
+NOBODY: Mapping[str, Any] = {
+    "name": "", "function": "", "email": "", "language": "nl", "audiences": [],
 }  # fmt: skip
 
 
@@ -52,23 +58,25 @@ async def add_organisation(visit: Visit) -> Response:
 def _form(visit: Visit, values: Mapping[str, Any], *, error: str = "") -> Response:
     return visit.show(
         "organisatie_nieuw.html", status=422 if error else 200, given=values, error=error,
-        domains=_labels(), places=_places(),
+        domains=_labels(), places=places(), types=SCHOOL_TYPES,
     )  # fmt: skip
 
 
 async def show_organisation(visit: Visit) -> Response:
     """``GET /organisatie/{number}``."""
-    return await _page(visit, await organisation_in_path(visit))
+    return await organisation_page(visit, await organisation_in_path(visit))
 
 
-async def _page(
+async def organisation_page(
     visit: Visit,
     organisation: Organisation,
     *,
     given: Mapping[str, Any] | None = None,
     person: Mapping[str, Any] | None = None,
+    site: Mapping[str, Any] | None = None,
     error: str = "",
 ) -> Response:
+    """The page, with what was typed in one of its forms and why that was refused."""
     every = timedelta(days=visit.parts.config.contacts.check_days)
     (standing,) = await standings(visit.session, [organisation], every, now=visit.now)
     found = await visit.session.exec(
@@ -76,22 +84,34 @@ async def _page(
         .where(col(Person.organisation_id) == organisation.id, col(Person.left_at).is_(None))
         .order_by(col(Person.name), col(Person.id))
     )
+    people, fitting = found.all(), teacher_text(organisation.school_types)
     return visit.show(
         "organisatie_beheer.html",
         status=422 if error else 200,
         organisation=organisation,
         given=given or {name: getattr(organisation, name) for name in EMPTY},
-        person=person or {"name": "", "function": "", "email": "", "language": "nl",
-                          "audiences": []},
+        person=person or NOBODY,
         error=error,
-        error_in="person" if person is not None else "organisation",
-        people=found.all(),
+        error_in="person" if person else "site" if site else "organisation",
+        people=people,
         gaps=[GAPS[gap] for gap in standing.gaps],
         domains=_labels(),
-        places=_places(),
+        places=places(),
+        types=SCHOOL_TYPES,
+        sites=await sites_of(visit.session, organisation.id or 0),
+        site=site or NEW_SITE,
+        new_site=NEW_SITE,
+        fitting=fitting,
+        misfits={one.id for one in people if reads_another(one, fitting)},
         audiences=AUDIENCES,
         languages=LANGUAGES,
     )  # fmt: skip
+
+
+def reads_another(person: Person, fitting: Audience | None) -> bool:
+    """Whether a teacher reads the text for schools of another type. Pure."""
+    teaching = TEACHING & set(person.audiences)
+    return fitting is not None and bool(teaching) and fitting not in teaching
 
 
 async def change_organisation(visit: Visit) -> Response:
@@ -104,7 +124,9 @@ async def change_organisation(visit: Visit) -> Response:
             visit.session, organisation, values, who=visit.actor.who, now=visit.now
         )
     except EditRefused as refused:
-        return await _page(visit, organisation, given=values, error=REFUSALS[refused.why])
+        return await organisation_page(
+            visit, organisation, given=values, error=REFUSALS[refused.why]
+        )
     return visit.back(f"/organisatie/{organisation.id}", done="saved")
 
 
@@ -125,7 +147,9 @@ async def add_person(visit: Visit) -> Response:
                 await add_address(visit.session, person, email, who=who, now=visit.now)
     except EditRefused as refused:
         given = {**values, "email": email}
-        return await _page(visit, organisation, person=given, error=REFUSALS[refused.why])
+        return await organisation_page(
+            visit, organisation, person=given, error=REFUSALS[refused.why]
+        )
     return visit.back(f"/contact/{person.id}", done="saved")
 
 
@@ -144,6 +168,7 @@ def organisation_values(visit: Visit) -> dict[str, Any]:
         "mailbox": visit.text("postbus").lower() or None,
         "phone": visit.text("telefoon") or None,
         "internal_contact": visit.text("aanspreekpunt") or None,
+        "school_types": [SchoolType(one).value for one in visit.fields.get("schooltype", [])],
     }
 
 
@@ -170,7 +195,7 @@ def _labels() -> dict[str, str]:
     return {domain.value: label for domain, label in texts.DOMAINS.items()}
 
 
-def _places() -> dict[str, str]:
+def places() -> dict[str, str]:
     return {"": "geen, of de hele stad", **dict(districts())}
 
 

@@ -108,6 +108,7 @@ def _environment() -> Environment:
         "persoon": seen.stamp_of_person,
         "uren": seen.stamp_of_hours,
         "organisatie": seen.stamp_of_organisation,
+        "locatie": seen.stamp_of_site,
         "waarden": seen.stamp,
     }
     environment.filters["klok"] = moments.clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from contacts.directory import Organisation, Person
+from contacts.directory import Organisation, Person, Site
 
 
 def stamp(*values: object) -> str:
@@ -28,5 +28,10 @@ def stamp_of_organisation(organisation: Organisation) -> str:
     """What the form of an organisation shows. Pure."""
     return stamp(
         organisation.name, organisation.domain.value, organisation.district, organisation.mailbox,
-        organisation.phone, organisation.internal_contact,
+        organisation.phone, organisation.internal_contact, list(organisation.school_types),
     )  # fmt: skip
+
+
+def stamp_of_site(site: Site) -> str:
+    """A place as its form shows it. Pure."""
+    return stamp(site.name, site.district, site.can_host)

@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Column, delete, exists
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Json, Organisation, Person, Role, RoleGrant
+from contacts.directory import Json, Organisation, Person, Role, RoleGrant, Site
 from contacts.journal import Who, write_journal
 from contacts.outbox import Delivery
 from contacts.people import mark_left
@@ -25,6 +25,10 @@ from contacts.records import Row
 KEEP = timedelta(days=7)
 #: what hangs on a person, first to go
 PARTS = ("channel", "role_grant", "group_member", "consent")
+#: the tables of which an import changes rows
+CHANGED: dict[str, type[Organisation | Person | Site]] = {
+    "organisation": Organisation, "person": Person, "site": Site,
+}  # fmt: skip
 #: without one of each an installation stands still
 NEEDED = (Role.COORDINATOR, Role.APPROVER, Role.ADMIN)
 
@@ -149,7 +153,7 @@ async def undo_import(session: AsyncSession, batch: ImportBatch, *, who: Who, no
     made, changed = batch.undo["made"], batch.undo["changed"]
     count = 0
     for table, number, name, old, new in reversed(changed):
-        row = await session.get(Organisation if table == "organisation" else Person, number)
+        row = await session.get(CHANGED[table], number)
         if row is not None and getattr(row, name) == new:
             setattr(row, name, old)
             session.add(row)
@@ -183,7 +187,7 @@ async def _take_away(
             for some in _portions(gone):
                 await session.exec(delete(table).where(table.columns["person_id"].in_(some)))
     count = len(people)
-    for name in (*PARTS, "person"):
+    for name in (*PARTS, "site", "person"):
         table = SQLModel.metadata.tables[name]
         ids = gone if name == "person" else made.get(name, [])
         for some in _portions(ids):

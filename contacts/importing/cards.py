@@ -17,6 +17,8 @@ OWN = {
     "mailbox": "x-schakel-postbus",
     "organisation_phone": "x-schakel-telefoon-organisatie",
     "consent": "x-schakel-toestemming",
+    "school_types": "x-schakel-schooltype",
+    "sites": "x-schakel-locaties",
     "language": "lang",
 }
 

@@ -22,8 +22,9 @@ from contacts.directory import (
     Organisation,
     Person,
     RoleGrant,
+    Site,
 )
-from contacts.importing import cards, spreadsheet, texts
+from contacts.importing import cards, places, spreadsheet, texts
 from contacts.records import read_columns
 
 DOMAINS = {domain: word for word, domain in reversed(texts.DOMAINS.items())}
@@ -55,7 +56,8 @@ async def export_rows(session: AsyncSession, *, is_exercise: bool) -> list[dict[
             col(Person.id), col(Person.name), col(Person.function), col(Person.phone),
             col(Person.language), col(Person.audiences),
             col(Organisation.name).label("organisation"), col(Organisation.domain),
-            col(Organisation.district), col(Organisation.mailbox),
+            col(Organisation.id).label("organisation_id"),
+            col(Organisation.district), col(Organisation.mailbox), col(Organisation.school_types),
             col(Organisation.internal_contact),
             col(Organisation.phone).label("organisation_phone"),
         )
@@ -63,7 +65,7 @@ async def export_rows(session: AsyncSession, *, is_exercise: bool) -> list[dict[
         .where(col(Person.left_at).is_(None), col(Person.is_exercise) == is_exercise)
         .order_by(col(Organisation.name), col(Person.id)),
     )  # fmt: skip
-    extra = await _extras(session)
+    extra, sites = await _extras(session), await _sites(session)
     return [
         {
             "organisation": one.organisation,
@@ -81,9 +83,21 @@ async def export_rows(session: AsyncSession, *, is_exercise: bool) -> list[dict[
             "mailbox": one.mailbox or "",
             "organisation_phone": one.organisation_phone or "",
             "consent": extra["consent"].get(one.id, ""),
+            "school_types": " | ".join(one.school_types),
+            "sites": sites.get(one.organisation_id, ""),
         }
         for one in people
     ]
+
+
+async def _sites(session: AsyncSession) -> dict[int, str]:
+    """The places of each organisation in one cell."""
+    found = await read_columns(
+        session,
+        select(col(Site.organisation_id), col(Site.name), col(Site.district), col(Site.can_host))
+        .order_by(col(Site.id)),
+    )  # fmt: skip
+    return _joined([(of, places.site_cell(*one)) for of, *one in found])
 
 
 async def _extras(session: AsyncSession) -> dict[str, dict[int, str]]:

@@ -17,8 +17,9 @@ from contacts.directory import (
     Person,
     Role,
     RoleGrant,
+    Site,
 )
-from contacts.importing.reading import ContactRow
+from contacts.importing.lines import ContactRow
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Known:
     groups: dict[str, int] = field(default_factory=dict)
     members: set[tuple[int, int]] = field(default_factory=set)
     consents: set[int] = field(default_factory=set)
+    #: by the number of the organisation and the name in small letters
+    sites: dict[tuple[int, str], Site] = field(default_factory=dict)
     _by_name: dict[tuple[int, str], list[Person]] = field(default_factory=dict)
     _with_mail: set[int] = field(default_factory=set)
     _new_mail: set[int] = field(default_factory=set)
@@ -99,6 +102,8 @@ async def load_known(session: AsyncSession) -> Known:
     for group in (await session.exec(select(ContactGroup))).all():
         assert group.id is not None
         known.groups[group.name] = group.id
+    for site in (await session.exec(select(Site))).all():
+        known.sites[site.organisation_id, site.name.lower()] = site
     members = await session.exec(select(GroupMember.group_id, GroupMember.person_id))
     known.members = set(members.all())
     consents = await session.exec(

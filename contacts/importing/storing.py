@@ -23,12 +23,13 @@ from contacts.directory import (
     Person,
     Role,
     RoleGrant,
+    Site,
 )
-from contacts.importing import texts
+from contacts.importing import places, texts
 from contacts.importing.batches import Undo, keep_undo
 from contacts.importing.known import Known, load_known
+from contacts.importing.lines import ContactRow, LineError, Reading
 from contacts.importing.numbers import number_rows
-from contacts.importing.reading import ContactRow, LineError, Reading
 from contacts.journal import Who, write_journal
 
 MAIL_RANK = 10
@@ -151,13 +152,42 @@ class _Import:
             what.append(texts.NEW_ORGANISATION)
         values = _organisation_values(organisation, row)
         what += self._fill(organisation, values, is_new=is_new)
+        self._sites(row, organisation, what, is_new=is_new)
         return organisation
+
+    def _sites(
+        self, row: ContactRow, organisation: Organisation, what: list[str], *, is_new: bool
+    ) -> None:
+        """Its places: new ones come, known ones change, none is taken away."""
+        assert organisation.id is not None
+        for cell in row.sites:
+            key = organisation.id, cell.name.lower()
+            site = self.known.sites.get(key)
+            shown = places.site_cell(cell.name, cell.district, cell.can_host)
+            if site is None:
+                site = Site(
+                    organisation_id=organisation.id, name=cell.name, district=cell.district,
+                    can_host=cell.can_host,
+                )  # fmt: skip
+                self.known.sites[key] = site
+                self._make(site)
+                if not is_new:
+                    what.append(texts.NEW_SITE.format(site=shown))
+                continue
+            old = places.site_cell(site.name, site.district, site.can_host)
+            values = {
+                "district": cell.district or site.district,
+                "can_host": cell.can_host or site.can_host,
+            }
+            if self._fill(site, values, is_new=False):
+                new = places.site_cell(site.name, site.district, site.can_host)
+                what.append(texts.SITE_CHANGE.format(old=old, new=new))
 
     def _refuse(self, row: ContactRow, text: str) -> None:
         self.result.errors.append(LineError(row.line, text))
 
     def _fill(
-        self, target: Organisation | Person, values: dict[str, Any], *, is_new: bool
+        self, target: Organisation | Person | Site, values: dict[str, Any], *, is_new: bool
     ) -> list[str]:
         """Set what differs, remember what it was, and say it; of a new row nothing is said."""
         said = []
@@ -170,7 +200,7 @@ class _Import:
                 self.undo.changed(target, name, old, value)
                 said.append(
                     texts.CHANGE.format(
-                        field=texts.FIELDS[name], old=_shown(old), new=_shown(value)
+                        field=texts.FIELDS.get(name, name), old=_shown(old), new=_shown(value)
                     )
                 )
         return said
@@ -208,6 +238,10 @@ class _Import:
         for name in self._new - used:
             organisation = self.known.organisations.pop(name)
             self._made.remove(organisation)
+            places_of = [one for one in self._waiting if isinstance(one, Site)]
+            for site in places_of:
+                if site.organisation_id == organisation.id:
+                    self._waiting.remove(site)
             await self.session.delete(organisation)
         self.result.organisations = len(self._new & used)
 
@@ -296,6 +330,7 @@ def _organisation_values(organisation: Organisation, row: ContactRow) -> dict[st
         "district": row.district or organisation.district,
         "mailbox": row.mailbox or organisation.mailbox,
         "internal_contact": row.internal_contact or organisation.internal_contact,
+        "school_types": list(row.school_types) or organisation.school_types,
     } | ({"phone": row.organisation_phone} if row.organisation_phone else {})
 
 

@@ -1,6 +1,6 @@
 """Dutch of the import: headers as people write them, and what is wrong with a line."""
 
-from contacts.directory import Audience, Domain, Role
+from contacts.directory import Audience, Domain, Role, SchoolType
 
 #: our name → what a header may say
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -19,6 +19,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "mailbox": ("algemeen e-mailadres", "postbus"),
     "organisation_phone": ("telefoon organisatie",),
     "consent": ("toestemming persoonlijk adres", "toestemming"),
+    "school_types": ("schooltype", "schooltypen", "soort school"),
+    "sites": ("locaties", "locatie", "vestigingen"),
 }
 REQUIRED = ("organisation", "domain", "name", "audiences")
 
@@ -50,6 +52,25 @@ AUDIENCES = {
     **{audience.value: audience for audience in Audience if audience is not Audience.PARENTS},
 }
 NO_AUDIENCE = "geen"
+#: which of the two texts for teachers, the type of the school says
+TEACHER = "docent"
+SCHOOL_TYPES = {
+    **{one.value: one for one in SchoolType},
+    "bo": SchoolType.PRIMARY,
+    "basisonderwijs": SchoolType.PRIMARY,
+    "basisschool": SchoolType.PRIMARY,
+    "speciaal basisonderwijs": SchoolType.SPECIAL_PRIMARY,
+    "speciaal onderwijs": SchoolType.SPECIAL,
+    "voortgezet onderwijs": SchoolType.SECONDARY,
+    "voortgezet speciaal onderwijs": SchoolType.SPECIAL_SECONDARY,
+    "praktijkonderwijs": SchoolType.PRACTICAL,
+    "middelbaar beroepsonderwijs": SchoolType.VOCATIONAL,
+    "roc": SchoolType.VOCATIONAL,
+    "hogeschool": SchoolType.APPLIED_SCIENCES,
+    "universiteit": SchoolType.UNIVERSITY,
+}
+#: after the wijk of a place: an overleg can be held there
+CAN_HOST = "gastheer"
 ROLES = {
     "coördinator": Role.COORDINATOR,
     "coordinator": Role.COORDINATOR,
@@ -89,6 +110,16 @@ UNKNOWN_DISTRICT = (
 )
 NEAR_DISTRICTS = "Bedoelt u {near}?"
 OR = " of "
+BAD_SITE = (
+    "'{value}' is geen locatie. Schrijf een naam van hooguit 120 tekens en dan tussen haakjes de "
+    "wijk, zoals: Dependance (Klarendal). Zet | tussen twee locaties."
+)
+DOUBLE_SITE = "De locatie '{value}' staat twee keer op deze regel. Haal er een weg."
+TYPE_ELSEWHERE = "Een schooltype hoort bij het domein onderwijs. Maak een van de twee gelijk."
+WHICH_TEACHER = (
+    "Bij 'docent' hoort een schooltype, zodat de goede tekst komt. Vul het in, of schrijf 'docent "
+    "po' of 'docent vo/mbo'."
+)
 TOO_LONG = "'{name}' is te lang (hooguit {limit} tekens)."
 CLOSED_ADDRESS = (
     "'{value}' gaf eerder een bounce of is gesloten. De rest is opgeslagen; dit adres blijft dicht "
@@ -120,10 +151,13 @@ FIELDS = {
     "name": "naam", "function": "functie", "language": "taal", "audiences": "teksten",
     "phone": "telefoon", "district": "wijk", "mailbox": "algemeen e-mailadres",
     "internal_contact": "intern aanspreekpunt", "organisation_phone": "telefoon organisatie",
+    "school_types": "schooltype",
 }  # fmt: skip
 CHANGE = "{field}: {old} → {new}"
 NOTHING = "leeg"
 NEW_ORGANISATION = "nieuwe organisatie"
+NEW_SITE = "locatie erbij: {site}"
+SITE_CHANGE = "locatie {old} → {new}"
 NEW_ADDRESS = "e-mailadres erbij"
 NEW_ROLE = "recht erbij: {role}"
 NEW_GROUP = "groep erbij: {group}"
