@@ -56,7 +56,10 @@ async def open_facts(
         event_id=event.id,
         neutral_title=await own_title(session, event, settings.city),
         as_of=now,
-        next_update_at=moments.default_next_update(settings, now=now),
+        # The first text may leave as late as that; what it promises comes after it.
+        next_update_at=moments.default_next_update(
+            settings, now=max(now, event.send_before or now)
+        ),
         edited_by=editor_id,
         edited_at=now,
     )

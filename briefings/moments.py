@@ -63,10 +63,10 @@ def moment(at: datetime) -> str:
 def default_next_update(settings: BriefingSettings, *, now: datetime) -> datetime:
     """22.00 today while that can be promised, else the fixed morning update.
 
-    In the night the morning of the same day is meant. Returns an aware moment.
+    In the night, and for what leaves when it ends, the morning of the same day is meant. Returns an aware moment.
     """
     here = local(now)
-    if here.time() < NIGHT_ENDS:
+    if here.time() <= NIGHT_ENDS:
         return at_clock(here.date(), settings.morning_update)
     if here.time() < LAST_EVENING_PROMISE:
         return at_clock(here.date(), EVENING_UPDATE)

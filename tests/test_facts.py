@@ -180,6 +180,7 @@ def local(hour: int, minute: int = 0) -> datetime:
         (local(21, 30), "woensdag 4 maart, 07.15 uur"),
         (local(23, 59), "woensdag 4 maart, 07.15 uur"),
         (local(1, 0), "dinsdag 3 maart, 07.15 uur"),
+        (local(6, 45), "dinsdag 3 maart, 07.15 uur"),
         (local(7, 0), "dinsdag 3 maart, 22.00 uur"),
     ],
 )

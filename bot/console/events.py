@@ -23,10 +23,10 @@ from bot.evening.starting import (
     LEADS,
     SEND_TIMES,
     SEVERITIES,
-    deadline_label,
     default_deadline,
     default_severity,
     next_time,
+    send_choices,
 )
 from briefings.rows import FactBlock
 from contacts.outbox import AcknowledgementKind
@@ -130,7 +130,7 @@ async def show_event(visit: Visit) -> Response:
         severities=chat_texts.SEVERITIES,
         default_severity=default_severity(event),
         leads=texts.LEADS,
-        times=[deadline_label(visit.now, at) for at in SEND_TIMES],
+        times=send_choices(visit.now),
         default_time=default_deadline(visit.now),
         snoozes=chat_texts.SNOOZES,
         dismissals=chat_texts.DISMISSALS,

@@ -12,6 +12,7 @@ from bot.console import texts
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.seen import stamp
 from bot.evening import writing
+from bot.evening.promising import called, promise_from
 from bot.evening.sourcing import clock_time, said_at
 from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
@@ -23,7 +24,6 @@ from briefings.facts import (
     set_next_update,
     withdraw_fact,
 )
-from briefings.moments import SOONEST
 from briefings.proposals import proposals
 from briefings.rows import Fact, FactKind
 from contacts.directory import Audience
@@ -75,6 +75,8 @@ async def _page(visit: Visit, event: Event, given: Given) -> Response:
         audiences=texts.AUDIENCES,
         namen_van_lezers={one.value: label for one, label in texts.AUDIENCES.items()},
         offered=offered,
+        promised=called(view.block.next_update_at, visit.now),
+        soonest=called(await promise_from(visit.session, event, now=visit.now), visit.now),
         sources=list(sources),
         given=given,
     )
@@ -215,7 +217,7 @@ async def promise(visit: Visit) -> Response:
     clock = clock_time(visit.text("tijd"))
     if clock is None:
         return await _page(visit, event, Given("update", values, texts.TIME_LIKE_THIS))
-    at = next_time(visit.now + SOONEST, clock)
+    at = next_time(await promise_from(visit.session, event, now=visit.now), clock)
     await set_next_update(
         visit.session, event.id, at, editor_id=visit.actor.person_id, now=visit.now
     )

@@ -40,6 +40,12 @@ def default_deadline(now: datetime) -> int:
     )
 
 
+def send_choices(now: datetime) -> list[tuple[int, str]]:
+    """The places in ``SEND_TIMES`` with their labels, the first to come first."""
+    order = sorted(range(len(SEND_TIMES)), key=lambda place: next_time(now, SEND_TIMES[place]))
+    return [(place, deadline_label(now, SEND_TIMES[place])) for place in order]
+
+
 def deadline_label(now: datetime, at: time) -> str:
     """``20.30``, or ``morgen 06.45``."""
     clock = f"{at:%H.%M}"

@@ -1,6 +1,7 @@
 """Dutch words of the evening, for both faces."""
 
 TOMORROW = "morgen {clock}"
+TODAY, THIS_EVENING, TONIGHT = "vandaag", "vanavond", "vannacht"
 
 #: parts of a sent text beside its facts, on a button and in a list
 AROUND = {

@@ -10,13 +10,14 @@ from bot.chat.coordinator.card import show_card
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import starting
+from bot.evening.promising import part_of_day
 from bot.evening.starting import (
     LEADS,
     SEND_TIMES,
     SEVERITIES,
-    deadline_label,
     default_deadline,
     default_severity,
+    send_choices,
 )
 from contacts.outbox import Button
 from contacts.permissions import Permission
@@ -90,10 +91,10 @@ async def ask_deadline(turn: Turn) -> None:
     default = default_deadline(turn.now)
     buttons = [
         Button(
-            _marked(deadline_label(turn.now, at), index == default),
+            _marked(label, index == default),
             data("q4", event.id, *chosen, index),
         )
-        for index, at in enumerate(SEND_TIMES)
+        for index, label in send_choices(turn.now)
     ]
     await turn.change(render("coordinator/ask_deadline.html", event=event), [buttons])
 
@@ -159,7 +160,9 @@ async def _confirm(
         called=called,
         now=turn.now,
     )
-    await turn.change(render("coordinator/confirmed.html", event=event, now=turn.now))
+    await turn.change(
+        render("coordinator/confirmed.html", event=event, now=turn.now, when=part_of_day(turn.now))
+    )
     await show_card(turn, event)
 
 

@@ -15,7 +15,7 @@ from bot.chat.coordinator.facts_flow import asked_event
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
-from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, deadline_label, next_time
+from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, next_time, send_choices
 from contacts.outbox import Button
 from feeds.changing import CHANGEABLE, Decided
 from feeds.lexicon import load_lexicon
@@ -67,8 +67,7 @@ def _choices(turn: Turn, part: str) -> list[tuple[str, str]]:
     if part == "lead":
         return [(str(index), texts.LEADS[lead]) for index, lead in enumerate(LEADS)]
     if part == "time":
-        moments = enumerate(SEND_TIMES)
-        labels = [(str(index), deadline_label(turn.now, at)) for index, at in moments]
+        labels = [(str(index), label) for index, label in send_choices(turn.now)]
         return [*labels, ("-", texts.NO_MOMENT)]
     if part == "type":
         types = load_lexicon().event_types.items()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import time, timedelta
 from typing import Any
 
 from bot.chat.buttons import data
@@ -13,12 +12,10 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.sourcing import read_source
-from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
 from briefings.facts import (
     facts_of,
-    set_next_update,
     withdraw_fact,
 )
 from briefings.proposals import proposals
@@ -29,7 +26,6 @@ from feeds.rows import Event
 
 FLOW = "fact"
 KINDS = (FactKind.CONFIRMED, FactKind.UNCONFIRMED, FactKind.UNKNOWN, FactKind.DENIED)
-NEXT_TIMES = ((22, 0), (7, 15), (15, 30))
 
 
 async def show_facts(turn: Turn) -> None:
@@ -223,28 +219,6 @@ async def remove(turn: Turn) -> None:
     await say_facts(turn, event)
 
 
-async def ask_next_update(turn: Turn) -> None:
-    event = await open_event_of(turn)
-    row = [
-        Button(f"{time(hour, minute):%H.%M}", data("fnext2", event.id, index))
-        for index, (hour, minute) in enumerate(NEXT_TIMES)
-    ]
-    await turn.change(render("coordinator/ask_next_update.html"), [row])
-
-
-async def chose_next_update(turn: Turn) -> None:
-    event = await open_event_of(turn)
-    assert turn.tap is not None
-    assert event.id is not None
-    hour, minute = NEXT_TIMES[turn.tap.number(1)]
-    at = next_time(turn.now + timedelta(minutes=10), time(hour, minute))
-    await set_next_update(
-        turn.session, event.id, at, editor_id=turn.known().person_id, now=turn.now
-    )
-    await redraft(turn, event)
-    await say_facts(turn, event)
-
-
 async def redraft(turn: Turn, event: Event) -> None:
     """The seven texts again, from the facts as they are now."""
     await writing.redraft(turn.session, event, turn.known(), turn.config.briefings, now=turn.now)
@@ -322,8 +296,6 @@ TAPS: dict[str, Handler] = {
     "fcon2": chose_confirmed,
     "fdel": ask_remove,
     "fdel2": remove,
-    "fnext": ask_next_update,
-    "fnext2": chose_next_update,
 }
 STEPS: dict[tuple[str, str], Handler] = {
     (FLOW, "text"): wrote_fact,

@@ -235,6 +235,7 @@ MEASURE_STEPS = (
 )
 
 OLD_VERSION = "Deze knop hoort bij een andere versie. Open de teksten opnieuw."
+MOMENT_IS_OVER = "Dat moment kan niet meer. Kies opnieuw."
 OLD_CHOICE = "Deze keuze bestaat niet meer. Open de feiten opnieuw."
 APPLIES_YES = "Ja, geldt voor de lezer"
 APPLIES_NO = "Nee, geldt niet voor de lezer"
