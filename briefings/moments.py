@@ -63,7 +63,8 @@ def moment(at: datetime) -> str:
 def default_next_update(settings: BriefingSettings, *, now: datetime) -> datetime:
     """22.00 today while that can be promised, else the fixed morning update.
 
-    In the night, and for what leaves when it ends, the morning of the same day is meant. Returns an aware moment.
+    In the night, and for what leaves when it ends, the morning of the same day is meant.
+    Returns an aware moment.
     """
     here = local(now)
     if here.time() <= NIGHT_ENDS:

@@ -18,6 +18,7 @@ MOST = 5
 SLIGHT = 0.2
 #: bookkeeping of the sum, which says nothing about the event
 BOOKKEEPING = frozenset({texts.BASE, texts.SMALL_THINGS, texts.NOTHING})
+_WORDS = re.compile(r"\w+")
 _SHOWN = re.compile(r"“([^”]*)”")
 
 
@@ -38,8 +39,9 @@ class Why:
 def told(reasons: Iterable[Mapping[str, Any]]) -> Why:
     """What to say of ``reasons`` (rows of ``text`` and ``weight``, as an event keeps them).
 
-    Reasons that rest on the same words are said once among the first ones, and what makes an
-    event lighter comes last there and only when it weighs something.
+    Reasons that rest on the same words, or name the same thing (*rellen*, *rellen in Nederland*),
+    are said once among the first ones, and what makes an event lighter comes last there and only
+    when it weighs something.
     """
     sums: defaultdict[str, float] = defaultdict(float)
     for row in reasons:
@@ -56,18 +58,33 @@ def _first(
 ) -> tuple[str, ...]:
     against = [text for text, weight in lighter[:1] if weight <= -SLIGHT]
     chosen: list[str] = []
-    words: set[str] = set()
+    said: list[tuple[list[str], set[str]]] = []
     for text, weight in heavier:
         if len(chosen) == MOST - len(against):
             break
-        shown = _SHOWN.search(text)
-        same = shown is not None and shown[1].casefold() in words
-        if same or (weight < SLIGHT and chosen) or text.startswith(texts.KIND_MARK):
+        if (weight < SLIGHT and chosen) or text.startswith(texts.KIND_MARK):
             continue
-        if shown is not None:
-            words.add(shown[1].casefold())
-        chosen.append(text)
+        this = _said_by(text)
+        if not any(_same(this, other) for other in said):
+            chosen.append(text)
+        # Also what is left out: a third way to say it would only resemble that.
+        said.append(this)
     return (*chosen, *(texts.LIGHTER.format(reason=text) for text in against))
+
+
+def _said_by(text: str) -> tuple[list[str], set[str]]:
+    """The words that name the thing, and those that were seen in the news."""
+    shown = _SHOWN.search(text)
+    return text.partition(":")[0].casefold().split(), set(
+        _WORDS.findall(shown[1].casefold()) if shown else ()
+    )
+
+
+def _same(one: tuple[list[str], set[str]], other: tuple[list[str], set[str]]) -> bool:
+    """Whether one names what the other begins with, or was seen in the same words."""
+    short, long = sorted((one[0], other[0]), key=len)
+    seen, more = sorted((one[1], other[1]), key=len)
+    return (bool(short) and long[: len(short)] == short) or (bool(seen) and seen <= more)
 
 
 def _texts(rows: Sequence[tuple[str, float]]) -> tuple[str, ...]:

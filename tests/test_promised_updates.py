@@ -181,7 +181,8 @@ async def an_evening(chat: Chat, now: datetime, send_before: datetime | None = N
         event = await session.get_one(Event, number)
         event.severity, event.send_before = 3, send_before
         await starting.prepare(
-            session, event, Actor(chat.person_id or 0, 1, frozenset({Role.COORDINATOR}), is_exercise=False),
+            session, event,
+            Actor(chat.person_id or 0, 1, frozenset({Role.COORDINATOR}), is_exercise=False),
             BriefingSettings(), now=now,
         )  # fmt: skip
     await chat.tap(f"facts:{number}")

@@ -52,3 +52,23 @@ def test_a_real_headline_is_told_in_at_most_five_lines() -> None:
     assert 2 <= len(why.first) <= MOST
     assert why.left_over > 0
     assert not any("+" in reason or "0," in reason for reason in why.first)
+
+
+def test_what_names_the_same_thing_is_said_once_among_the_first() -> None:
+    why = told(
+        [row("aanslag elders in Nederland: minstens ernst 3", 2.0), row("aanslag: “aanslag”", 1.5),
+         row("aanslag of terreur in Nederland", 1.2), row("onrust: “emoties … hoog”", 0.9),
+         row("rouw, schok of reacties: “Emoties”", 0.7), row("aanslagen dichtbij", 0.5)]
+    )  # fmt: skip
+    assert why.first == (
+        "aanslag elders in Nederland: minstens ernst 3", "onrust: “emoties … hoog”",
+        "aanslagen dichtbij",
+    )  # fmt: skip
+    assert len(why.heavier) == 6
+
+
+@given(ROWS)
+def test_no_first_reason_repeats_another(rows: list[dict[str, object]]) -> None:
+    named = [reason.removeprefix("maar ook: ").partition(":")[0] for reason in told(rows).first]
+    heavy = [name.split()[0] for name in named if name.startswith("rellen")]
+    assert len(heavy) <= 2  # once among what makes it heavier, once among what does not
