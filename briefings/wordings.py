@@ -95,6 +95,27 @@ async def _before(
     return None
 
 
+async def words_aside(session: AsyncSession, briefing: Briefing) -> int:
+    """How many parts of a draft somebody had worded when a retraction took its place.
+
+    They are kept, and the next version asks for each; those that readers have are not counted.
+    """
+    if briefing.kind is not BriefingKind.RETRACTION or briefing.id is None:
+        return 0
+    sent = await session.exec(
+        select(OwnWording.audience, OwnWording.place, OwnWording.words)
+        .join(Briefing, col(Briefing.id) == col(OwnWording.briefing_id))
+        .where(
+            col(Briefing.event_id) == briefing.event_id,
+            col(Briefing.version) < briefing.version,
+            col(Briefing.distributed_at).is_not(None),
+        )
+    )
+    known = set(sent.all())
+    mine = [row for row in await words_of(session, briefing.id) if row.taken_back_at is None]
+    return sum((row.audience, row.place, row.words) not in known for row in mine)
+
+
 async def take_back_words(
     session: AsyncSession, event_id: int, number: int, *, who: Who, now: datetime
 ) -> None:

@@ -9,11 +9,13 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.evening.taking_back import take_back
 from bot.evening.writing import NewFact, begin_correction, store_fact
 from bot.evening.wrong_parts import BY_HAND, sent_parts
 from briefings.approval import ApprovalRefused, Approved, SubmitRefused, Submitted, approve, submit
 from briefings.drafting import draft_briefing, texts_of
 from briefings.editing import WordsRefused, parts_of, settle_words, write_words
+from briefings.facts import facts_of
 from briefings.own_words import CHAT
 from briefings.rows import (
     Briefing,
@@ -24,9 +26,10 @@ from briefings.rows import (
     OwnWording,
 )
 from briefings.versions import current_briefing
-from briefings.wordings import words_of
+from briefings.wordings import words_aside, words_of
 from contacts.directory import Audience, Role
 from contacts.journal import JournalEntry
+from contacts.outbox import Message
 from contacts.permissions import NotAllowed
 from contacts.records import Database
 from tests.briefings_cast import NOW, SETTINGS, Cast, actor, facts_for, the_cast
@@ -264,6 +267,40 @@ async def test_words_that_were_wrong_are_taken_back_and_do_not_return(db: Databa
         keys = [part.key for part in await sent_parts(session, cast.event, now=later)]
     assert not any("telefoons in de tas" in text.html for text in texts)
     assert mine.key not in keys
+
+
+async def test_words_in_a_draft_that_a_retraction_replaces_wait_in_the_next_version(
+    db: Database,
+) -> None:
+    async with db.begin() as session:
+        cast, briefing = await drafted(session)
+        await wrote(session, cast, "- Al verzonden woorden.")
+        await sent(session, cast, briefing)
+        later = LATER + timedelta(hours=1)
+        begin = {"settings": SETTINGS, "editor_id": cast.writer.person_id, "now": later}
+        await draft_briefing(session, cast.event, kind=BriefingKind.UPDATE, **begin)
+        await wrote(session, cast, "Bel ons gerust.", place=CHAT)
+        [fact, *_] = (await facts_of(session, cast.event.id or 0)).confirmed
+        done = await take_back(
+            session, cast.event, cast.approver, str(fact.id), "het aantal", SETTINGS, allow=(),
+            now=later,
+        )  # fmt: skip
+        assert isinstance(done, Approved), done
+        retraction = await current_briefing(session, cast.event.id or 0)
+        assert retraction is not None
+        assert await words_aside(session, retraction) == 1
+        texts = await texts_of(session, retraction.id or 0)
+        assert not any("Bel ons gerust." in text.telegram for text in texts)
+        told = (await session.exec(select(Message.content))).all()
+        assert any("was 1 deel zelf geschreven" in str(content) for content in told)
+        update = await draft_briefing(session, cast.event, kind=BriefingKind.UPDATE, **begin)
+        text = await text_for(session, cast)
+        parts = parts_of(text, await words_of(session, update.id or 0))
+        assert await words_aside(session, update) == 0
+    kept = {part.place: part for part in parts if part.is_own}
+    assert (kept[CHAT].words, kept[CHAT].is_unsettled) == ("Bel ons gerust.", True)
+    assert kept[RULES].words == "- Al verzonden woorden."
+    assert "H1" in {remark["code"] for remark in text.remarks}
 
 
 async def test_a_correction_asks_for_every_hand_in_it(db: Database) -> None:

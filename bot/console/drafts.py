@@ -26,6 +26,7 @@ from briefings.plaintext import without_links_to
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.versions import SENT, versions_of
+from briefings.wordings import words_aside
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
 
@@ -61,6 +62,7 @@ async def _page(
         asks_exception=asks_exception,
         briefing=briefing,
         lapses=await lapsing(visit.session, briefing) if briefing else [],
+        aside=await words_aside(visit.session, briefing) if briefing else 0,
         versions=list(reversed(versions)),
         stamp=stamp_of(versions),
         drafts=await _drafts(visit, briefing, compared) if briefing else [],

@@ -15,6 +15,7 @@ from briefings.approval import Approved, SubmitRefused, retract
 from briefings.approval_rules import ApprovalRefused, needs_four_eyes
 from briefings.drafting import current_briefing
 from briefings.settings import BriefingSettings
+from briefings.wordings import words_aside
 from contacts.directory import Role
 from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, people_with, require
@@ -96,7 +97,10 @@ async def _call_second_readers(
         for person in await people_with(session, role, is_exercise=event.is_exercise)
         if person.id != actor.person_id
     }
-    text = render("coordinator/read_afterwards.html", event=event, briefing=briefing, result=done)
+    text = render(
+        "coordinator/read_afterwards.html", event=event, briefing=briefing, result=done,
+        aside=await words_aside(session, briefing),
+    )  # fmt: skip
     await tell_people(
         session,
         list(readers.values()),

@@ -11,6 +11,8 @@ from bot.evening.taking_back import take_back
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import MOST, sent_parts
 from briefings.approval import Approved, SubmitRefused
+from briefings.versions import current_briefing
+from briefings.wordings import words_aside
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event
@@ -85,7 +87,11 @@ async def sure(turn: Turn) -> None:
         allow=turn.config.signals.allow, now=turn.now,
     )  # fmt: skip
     if isinstance(done, Approved):
-        await turn.change(render("coordinator/take_back_done.html", result=done, now=turn.now))
+        briefing = await current_briefing(turn.session, event.id or 0)
+        aside = await words_aside(turn.session, briefing) if briefing else 0
+        await turn.change(
+            render("coordinator/take_back_done.html", result=done, now=turn.now, aside=aside)
+        )
     elif isinstance(done, SubmitRefused):
         why = texts.REFUSALS.get(done.reason, done.reason)
         await turn.change(render("coordinator/submit_refused.html", why=why, remarks=done.remarks))
