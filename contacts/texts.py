@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: for an organisation that did not name its intern aanspreekpunt
-OWN_INTERNAL_CONTACT = "het aanspreekpunt binnen uw organisatie"
+#: for an organisation that did not name its intern aanspreekpunt: whom to go to then
+OWN_INTERNAL_CONTACT = "iemand van de leiding, of wie over zorg gaat"
 
 #: first lines of a chat message, and what goes before the subject of a mail
 EXERCISE = "OEFENING"

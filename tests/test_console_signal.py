@@ -338,7 +338,7 @@ def test_a_bare_link_asks_for_a_signal_and_one_with_a_text_stays_on_the_page() -
         signal="/o/t/signaal",
         internal_contact=None,
     )
-    assert html == "/o/t/signaal /o/t?tekst=x het aanspreekpunt binnen uw organisatie"
+    assert html == "/o/t/signaal /o/t?tekst=x iemand van de leiding, of wie over zorg gaat"
 
 
 async def test_a_class_is_generalised_and_the_sender_is_told(world: World) -> None:

@@ -12,6 +12,7 @@ from bot.chat.turn import Turn
 from contacts.directory import Organisation
 from contacts.outbox import Button
 from contacts.tally import count_up
+from contacts.texts import OWN_INTERNAL_CONTACT
 from signals.person_filter import WARNING_LABELS
 
 #: lines of the meldkaart that fit under a refusal
@@ -62,10 +63,10 @@ async def refuse_media(turn: Turn) -> None:
 async def internal_contact(turn: Turn) -> str:
     """Whom staff of this organisation tell about one person."""
     if turn.actor is None:
-        return texts.OWN_CONTACT
+        return OWN_INTERNAL_CONTACT
     organisation = await turn.session.get(Organisation, turn.actor.organisation_id)
     named = organisation.internal_contact if organisation is not None else None
-    return named or texts.OWN_CONTACT
+    return named or OWN_INTERNAL_CONTACT
 
 
 def listed(words: Sequence[int]) -> str:

@@ -22,7 +22,6 @@ QUESTION_OVER = "Deze vraag staat niet meer open. Er is niets verstuurd; begin o
 STOP_YES = "Ja, stop"
 STOP_NO = "Nee, ga door"
 STOPPED = "U krijgt hier geen berichten meer."
-OWN_CONTACT = "het interne aanspreekpunt van uw organisatie"
 AND = " en "
 AGAIN = "Opnieuw"
 #: what somebody may write instead of what was refused, by the flow they are in

@@ -28,6 +28,7 @@ from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.versions import SENT, versions_of
 from briefings.wordings import words_aside
 from contacts.permissions import Permission
+from contacts.texts import OWN_INTERNAL_CONTACT
 from feeds.rows import Event, EventStatus
 
 RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
@@ -146,7 +147,10 @@ async def print_draft(visit: Visit) -> Response:
         raise LookupError("no such text")
     sheet = Sheet(
         subject=draft.subject,
-        body=without_links_to(draft.page, texts.PREVIEW_LINK),
+        # On paper it may leave the house: no place that is still to be filled.
+        body=without_links_to(
+            draft.page.replace(texts.PREVIEW_CONTACT, OWN_INTERNAL_CONTACT), texts.PREVIEW_LINK
+        ),
         audience=draft.audience,
         stand=_stand(briefing),
         sender=visit.parts.config.briefings.sender,

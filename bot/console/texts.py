@@ -98,7 +98,7 @@ RETRACTED_MARK = "Ingetrokken: gebruik deze tekst niet meer en stuur hem niet do
 OLD_MARK = "Verouderd: er is een nieuwere tekst. Gebruik die."
 OWN_LINK = "(de eigen link van de organisatie)"
 PREVIEW_LINK = "#"
-PREVIEW_CONTACT = "[interne aanspreekpunt van de organisatie]"
+PREVIEW_CONTACT = "[intern aanspreekpunt van de organisatie]"
 
 EXPLANATIONS = {
     "unknown_link": (
