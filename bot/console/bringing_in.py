@@ -10,15 +10,12 @@ from starlette.responses import Response
 
 from bot.console import texts
 from bot.console.doors import Door, Visit
-from contacts.directory import Person
 from contacts.importing import ImportResult, LineError, Reading, import_contacts, read_contacts
 from contacts.importing.batches import Going, ImportBatch, latest_batch, undo_import, what_goes
 from contacts.importing.exporting import Kind, export_rows, kinds, write_rows
 from contacts.journal import write_journal
-from contacts.merging import find_pairs, merge_people
 from contacts.permissions import Permission
 from feeds.districts import districts
-from signals.help_moving import move_help
 
 #: what a list of 10,000 people takes, and some room
 LIMIT = 6_000_000
@@ -101,24 +98,6 @@ async def take_out(visit: Visit) -> Response:
     return Response(written, media_type=TYPES[kind], headers={"Content-Disposition": name})
 
 
-async def show_pairs(visit: Visit) -> Response:
-    """``GET /contacten/dubbel``: who may be on the list twice."""
-    pairs = await find_pairs(visit.session, is_exercise=visit.actor.is_exercise)
-    return visit.show("dubbel.html", pairs=pairs)
-
-
-async def merge(visit: Visit) -> Response:
-    """``POST /contacten/dubbel``: one of the two stays."""
-    keep = await visit.session.get(Person, visit.number("blijft"))
-    gone = await visit.session.get(Person, visit.number("gaat"))
-    is_exercise = visit.actor.is_exercise
-    if keep is None or gone is None or {keep.is_exercise, gone.is_exercise} != {is_exercise}:
-        raise LookupError("nobody")
-    await merge_people(visit.session, keep, gone, who=visit.actor.who, now=visit.now)
-    await move_help(visit.session, keep, gone)
-    return visit.back("/contacten/dubbel", done="merged_people")
-
-
 def _file(visit: Visit) -> bytes:
     try:
         return base64.b64decode(visit.text("bestand"), validate=True)
@@ -157,6 +136,4 @@ DOORS = (
     ),
     Door("/inlezen/{number:int}/terug", take_back, Permission.MANAGE_CONTACTS, "POST"),
     Door("/contacten/uitvoer", take_out, Permission.MANAGE_CONTACTS, "POST"),
-    Door("/contacten/dubbel", show_pairs, Permission.MANAGE_CONTACTS),
-    Door("/contacten/dubbel", merge, Permission.MANAGE_CONTACTS, "POST"),
 )  # fmt: skip

@@ -116,6 +116,10 @@ DONE = {
     "address_taken": "Niets veranderd: dit e-mailadres hoort al bij iemand anders.",
     "imported": "De lijst is ingelezen.",
     "import_undone": "Het inlezen is teruggedraaid.",
+    "not_twice": "Er is niets veranderd. Een van de twee staat niet meer op de lijst, of ze horen "
+    "niet bij hetzelfde domein.",
+    "not_sure": "Er is niets veranderd. Zet eerst een vinkje bij 'Dit is dezelfde organisatie'.",
+    "joined": "Samengevoegd. Alles van de andere organisatie staat nu hier.",
     "merged_people": "Samengevoegd. De ander staat niet meer op de lijst.",
     "source_added": "De bron staat erbij. Binnen een minuut staat hier of hij te lezen is.",
     "source_checked": "De bron staat als nagekeken.",

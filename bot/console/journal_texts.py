@@ -123,6 +123,7 @@ ACTIONS = {
     "contacts_exported": "lijst als bestand bewaard",
     "import_undone": "inlezen ongedaan gemaakt",
     "contact_merged": "contacten samengevoegd",
+    "organisations_joined": "organisaties samengevoegd",
     "lesson_added": "les toegevoegd",
     "lesson_done": "les gedaan",
     "lesson_dropped": "les gaat niet door",

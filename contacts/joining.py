@@ -1,0 +1,201 @@
+"""The same organisation twice on the list: found by likeness, put together by a person.
+
+Whatever points at the one that goes points at the one that stays, in every table there is; then
+the row itself goes, so that no list, count or form can find it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from sqlalchemy import Boolean, Column, String, Table, UniqueConstraint, and_, delete, func, update
+from sqlalchemy import select as sql_select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Domain, Organisation
+from contacts.journal import Who, write_journal
+from contacts.merging import ALIKE, SHOWN, in_order
+from contacts.records import read_columns
+
+#: what was empty at the one that stays
+FILLED = (
+    "district", "mailbox", "phone", "internal_contact", "backup_person_id", "confirmed_at",
+)  # fmt: skip
+
+
+class CannotJoin(ValueError):
+    """They are the same, of two domains or two worlds, or one of them is gone already."""
+
+
+class Place(NamedTuple):
+    """What of an organisation tells whether two are the same."""
+
+    id: int
+    name: str
+    domain: Domain
+    mailbox: str | None
+    phone: str | None
+    district: str | None
+
+
+def alike_places(places: Sequence[Place]) -> list[tuple[Place, Place]]:
+    """Pairs of one domain with the same mailbox or telephone, or names that look the same. Pure."""
+    from rapidfuzz import fuzz
+
+    ready = [(place, in_order(place.name)) for place in places]
+    return [
+        (one, other)
+        for (one, name), (other, second) in combinations(ready, 2)
+        if one.domain is other.domain
+        and (
+            (one.mailbox and one.mailbox == other.mailbox)
+            or (one.phone and one.phone == other.phone)
+            or fuzz.ratio(name, second, score_cutoff=ALIKE)
+        )
+    ]
+
+
+async def find_places_twice(
+    session: AsyncSession, *, is_exercise: bool
+) -> list[tuple[Place, Place]]:
+    """Organisations that may be on the list twice; the first hundred pairs."""
+    columns = [col(getattr(Organisation, name)) for name in Place._fields]
+    found: list[tuple[Place, Place]] = []
+    for domain in Domain:
+        rows = await read_columns(
+            session,
+            sql_select(*columns)
+            .where(col(Organisation.is_exercise) == is_exercise, col(Organisation.domain) == domain)
+            .order_by(col(Organisation.name)),
+        )
+        found += alike_places([Place(*row) for row in rows])
+    return found[:SHOWN]
+
+
+async def join_organisations(
+    session: AsyncSession, keep_id: int, gone_id: int, *, who: Who, now: datetime
+) -> tuple[str, str]:
+    """``gone`` becomes part of ``keep``: people, signals, deliveries, places, everything.
+
+    Where both have the same (a place of one name, presence at one meeting) one row stays, with
+    what only the other knew.
+
+    :returns: the name that stays, and the one that went.
+    :raises CannotJoin: and nothing was changed.
+    """
+    keep, gone = await _both(session, keep_id, gone_id)
+    moved = 0
+    connection = await session.connection()
+    for column in pointers():
+        moved += await _move(connection, column, keep_id, gone_id)
+    for name in FILLED:
+        if getattr(keep, name) is None:
+            setattr(keep, name, getattr(gone, name))
+    keep.school_types = [
+        *keep.school_types, *(one for one in gone.school_types if one not in keep.school_types)
+    ]  # fmt: skip
+    session.add(keep)
+    names = keep.name, gone.name
+    await session.flush()
+    await session.delete(gone)
+    write_journal(
+        session, who=who, action="organisations_joined", subject=f"organisation:{keep_id}",
+        detail={"merged": gone_id, "rows": moved}, now=now,
+    )  # fmt: skip
+    await session.flush()
+    return names
+
+
+async def _both(
+    session: AsyncSession, keep_id: int, gone_id: int
+) -> tuple[Organisation, Organisation]:
+    """Locked, in one order, so that two who press at once do not both go on."""
+    asked = (
+        select(Organisation)
+        .where(col(Organisation.id).in_((keep_id, gone_id)))
+        .order_by(col(Organisation.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {one.id: one for one in (await session.exec(asked)).all()}
+    keep, gone = found.get(keep_id), found.get(gone_id)
+    if keep is None or gone is None or keep is gone:
+        raise CannotJoin("one of the two is not on the list")
+    if keep.domain is not gone.domain or keep.is_exercise != gone.is_exercise:
+        raise CannotJoin("two domains or two worlds")
+    return keep, gone
+
+
+def pointers() -> list[Column[Any]]:
+    """Every column of the store that names an organisation, with a key or without one."""
+    return [
+        column
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if column.name == "organisation_id"
+        or any(key.target_fullname == "organisation.id" for key in column.foreign_keys)
+    ]
+
+
+async def _move(
+    connection: AsyncConnection, column: Column[Any], keep_id: int, gone_id: int
+) -> int:
+    """Point the rows at ``keep``; of two that say the same only the kept one's stays."""
+    table = column.table
+    assert isinstance(table, Table)
+    for others in _never_twice(table, column):
+        await _unite(connection, column, others, keep_id, gone_id)
+    moving = update(table).where(column == gone_id).values({column: keep_id})
+    return int((await connection.execute(moving)).rowcount)
+
+
+def _never_twice(table: Table, column: Column[Any]) -> Iterable[list[Column[Any]]]:
+    """What else stands in each rule by which an organisation may not have the same twice."""
+    for rule in table.constraints:
+        if isinstance(rule, UniqueConstraint) and column in rule.columns.values():
+            yield [one for one in rule.columns if one is not column]
+
+
+async def _unite(
+    connection: AsyncConnection,
+    column: Column[Any],
+    others: Sequence[Column[Any]],
+    keep_id: int,
+    gone_id: int,
+) -> None:
+    """One row of two that say the same, with what only the second knew."""
+    table = column.table
+    first, second = table.alias("first"), table.alias("second")
+    same = and_(*(_plain(first.c[one.name]) == _plain(second.c[one.name]) for one in others))
+    asked = (
+        sql_select(first.c.id, second.c.id)
+        .join(second, same)
+        .where(first.c[column.name] == keep_id, second.c[column.name] == gone_id)
+    )
+    for stays, goes in (await connection.execute(asked)).all():
+        rows = await connection.execute(sql_select(table).where(table.c.id.in_((stays, goes))))
+        by_id = {row["id"]: dict(row) for row in rows.mappings()}
+        if learnt := _learnt(table, by_id[stays], by_id[goes]):
+            await connection.execute(update(table).where(table.c.id == stays).values(learnt))
+        await connection.execute(delete(table).where(table.c.id == goes))
+
+
+def _plain(column: Any) -> Any:
+    """Names that differ by a capital only are the same name."""
+    kind = getattr(column.type, "impl_instance", column.type)
+    return func.lower(column) if isinstance(kind, String) else column
+
+
+def _learnt(table: Any, stays: dict[str, Any], goes: dict[str, Any]) -> dict[str, Any]:
+    """What the row that goes knew and the other did not. Pure."""
+    return {
+        column.name: goes[column.name]
+        for column in table.columns
+        if (stays[column.name] is None and goes[column.name] is not None)
+        or (isinstance(column.type, Boolean) and goes[column.name] and not stays[column.name])
+    }
