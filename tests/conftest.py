@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.database import open_database
 from contacts.records import Database
 from tests import stores
 
@@ -72,12 +71,9 @@ def now() -> datetime:
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = stores.fresh_url(tmp_path, tables=True)
-    database = open_database(url)
-    yield database
-    await database.close()
-    stores.drop(url)
+async def db() -> AsyncIterator[Database]:
+    async with stores.clean_database() as database:
+        yield database
 
 
 @pytest.fixture(autouse=True)

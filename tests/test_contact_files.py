@@ -44,6 +44,7 @@ from contacts.people import open_channel
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from tests.console_world import World, a_world
+from tests.stores import statements_of
 
 HEAD = "organisatie;domein;naam;doelgroepen;rechten;e-mail;telefoon;groepen;functie\n"
 LIST = (
@@ -344,19 +345,11 @@ async def test_a_long_list_is_stored_without_a_question_per_line(
     db: Database, now: datetime
 ) -> None:
     """Few statements, whatever the length: the clock of a busy machine proves nothing."""
-    from sqlalchemy import event
-
     lines = [
         f"School {n // 4};onderwijs;Docent {n};docent vo;;d{n}@s.example;;;" for n in range(1_600)
     ]
-    seen: list[str] = []
-    sync = db.engine.sync_engine
-
-    @event.listens_for(sync, "before_cursor_execute")
-    def note(_c: Any, _cursor: Any, statement: str, _p: Any, _x: Any, _many: bool) -> None:
-        seen.append(statement)
-
-    result = await bring_in(db, now, HEAD + "\n".join(lines))
+    with statements_of(db) as seen:
+        result = await bring_in(db, now, HEAD + "\n".join(lines))
     assert (result.added, result.organisations) == (1_600, 400)
     assert len(seen) < 60
     assert Domain.EDUCATION in {row.domain for row in await rows(db, Organisation)}

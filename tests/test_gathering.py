@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +15,7 @@ from contacts.outbox import Content, Delivery, Message, MessageKind, TelegramFor
 from contacts.records import Database, read_columns
 from contacts.sending import Recipient, post, post_soon
 from tests.outbox_world import all_deliveries
+from tests.stores import statements_of
 
 NOW = datetime(2026, 3, 1, 20, tzinfo=UTC)
 
@@ -49,12 +49,10 @@ async def test_what_is_said_soon_is_the_same_as_what_is_posted(db: Database) -> 
 
 
 async def test_fifty_answers_are_three_statements(db: Database) -> None:
-    statements: list[str] = []
-    engine = db.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-    async with db.begin() as session:
-        for number in range(50):
-            post_soon(session, **what(f"{number:02}", str(number)))
+    with statements_of(db) as statements:
+        async with db.begin() as session:
+            for number in range(50):
+                post_soon(session, **what(f"{number:02}", str(number)))
     assert len([one for one in statements if one.startswith("INSERT")]) == 3
     rows = await all_deliveries(db)
     assert [row.address for row in rows] == [str(number) for number in range(50)]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +22,7 @@ from contacts.directory import Person
 from contacts.records import Database
 from contacts.sealing import Sealer
 from tests.outbox_world import a_person, all_deliveries
+from tests.stores import statements_of
 
 SEALER = Sealer(Sealer.new_key())
 
@@ -187,8 +188,6 @@ async def test_what_a_batch_answers_is_written_together(
 ) -> None:
     monkeypatch.setattr(handling, "TOGETHER_S", 60.0)
     await four_ask_for_help(db)
-    statements: list[str] = []
-    engine = db.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-    assert len(await handle_together(db, [1, 2, 3, 4], Config(), SEALER, now=utc_now())) == 4
+    with statements_of(db) as statements:
+        assert len(await handle_together(db, [1, 2, 3, 4], Config(), SEALER, now=utc_now())) == 4
     assert len([one for one in statements if one.startswith("INSERT")]) == 3
