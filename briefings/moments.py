@@ -22,6 +22,8 @@ NIGHT_BEGINS = time(22, 30)
 LESSONS_UNTIL = time(12, 0)
 #: a promise of an update is at least this far away
 SOONEST = timedelta(minutes=10)
+#: a day further away, or longer ago, is said with its year: about ten months
+NEAR = timedelta(days=300)
 _NEVER = 400
 
 
@@ -53,6 +55,13 @@ def weekday(on: date) -> str:
 def dated(on: date) -> str:
     """``3 maart 2026``."""
     return f"{day(on)} {on.year}"
+
+
+def far_moment(at: datetime, now: datetime) -> str:
+    """As :func:`moment`; with the year when it is so far away that the year is a question."""
+    on = local_date(at)
+    said = weekday(on) if abs(at - now) <= NEAR else f"{weekday(on)} {on.year}"
+    return texts.MOMENT.format(day=said, clock=clock(at))
 
 
 def moment(at: datetime) -> str:

@@ -24,7 +24,7 @@ from briefings.learning.rows import Lesson, LessonStatus
 from contacts.directory import ChannelKind, Domain, LinkPurpose, Person, Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.links import mint_person_link
-from contacts.outbox import Delivery, Priority
+from contacts.outbox import Delivery, Message, Priority
 from contacts.people import grant, open_channel
 from contacts.records import Database
 from contacts.settings import ContactSettings
@@ -291,3 +291,25 @@ async def test_coordinators_are_reminded_once_a_week_until_it_went(desk: Desk) -
                    edited_at=OFFICE, sent_at=OFFICE)
         )  # fmt: skip
     assert await remind(OFFICE + timedelta(days=14)) == 0
+
+
+async def test_one_that_waits_stands_on_vandaag_until_it_went(desk: Desk) -> None:
+    seal, asked = desk.world.sealer, "Een rondbrief wacht op goedkeuring"
+    await drafted(desk)
+    assert asked not in (await desk.web.get("/")).text
+    async with await another(desk, Role.APPROVER) as second:
+        async with desk.world.db.begin() as session:
+            found = await session.exec(select(Person).where(col(Person.name) == "Tweede"))
+            await open_channel(
+                session, found.one(), ChannelKind.TELEGRAM, "987", rank=1, now=desk.world.now
+            )
+        assert (await press(desk.web, seal, "/rondbrief/1/indienen", gezien="1")).status_code == 303
+        told = [one for one in await desk.rows(Delivery) if one.address == "987"]
+        assert [one.kind for one in told] == [ChannelKind.TELEGRAM]
+        [message] = [one for one in await desk.rows(Message) if one.id == told[0].message_id]
+        assert asked in message.content["telegram"]["text"]
+        page = (await second.get("/")).text
+        assert asked in page
+        assert 'href="/rondbrief/1"' in page
+        await press(second, seal, "/rondbrief/1/goedkeuren", gezien="1")
+        assert asked not in (await second.get("/")).text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from bot.config import Config
 from bot.console.overleg_form import CHOICES
 from bot.overleg_reminding import SHOWN, late_content, remind_of_agreements
+from briefings.moments import at_clock, day, far_moment, local_date
 from briefings.overleg.agreements import NewAgreement, why_not
 from briefings.overleg.feed import calendar_of
 from briefings.overleg.meetings import Plan
@@ -393,3 +394,24 @@ async def test_a_host_outside_the_list_to_choose_from_is_typed_by_name(desk: Des
     unknown = await send(desk, "/overleg/agenda", organisatie="1", **{"organisatie-naam": "x"})
     assert unknown.status_code == 303
     assert "organisation_unknown" in unknown.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(20, "dinsdag 21 april, 15.00 uur"), (299, "maandag 25 januari, 15.00 uur"),
+     (320, "maandag 15 februari 2027, 15.00 uur"), (-320, "vrijdag 16 mei 2025, 15.00 uur")],
+)  # fmt: skip
+def test_a_day_that_is_far_away_is_said_with_its_year(days: int, said: str) -> None:
+    now = at_clock(date(2026, 4, 1), time(15))
+    assert far_moment(at_clock(date(2026, 4, 1) + timedelta(days=days), time(15)), now) == said
+
+
+async def test_what_was_done_is_never_counted_from_a_day_to_come(desk: Desk) -> None:
+    later = local_date(desk.world.now) + timedelta(days=340)
+    while later.weekday() > 4:
+        later += timedelta(days=1)
+    overleg = await planned(desk, dag=later.isoformat())
+    page = await page_of(desk, overleg)
+    since = local_date(desk.world.now - timedelta(days=91))
+    assert f"Gedaan sinds {day(since)}" in page
+    assert str(later.year) in page

@@ -52,7 +52,7 @@ class Reached:
 async def agenda_of(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     """Everything on the agenda, as it stands now."""
     session, today = visit.session, local_date(visit.now)
-    since = await _since(session, overleg)
+    since = await _since(session, overleg, now=visit.now)
     lessons = await all_lessons(session, is_exercise=overleg.is_exercise)
     return {
         "picture": await _picture(session, overleg.is_exercise),
@@ -70,19 +70,19 @@ async def agenda_of(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     }
 
 
-async def _since(session: AsyncSession, overleg: Overleg) -> datetime:
-    """When the overleg last met before this time."""
+async def _since(session: AsyncSession, overleg: Overleg, *, now: datetime) -> datetime:
+    """When the overleg last met before this time; never a moment that is still to come."""
     found = await session.exec(
         select(Overleg.starts_at)
         .where(
             col(Overleg.is_exercise) == overleg.is_exercise,
             col(Overleg.status) == OverlegStatus.HELD,
-            col(Overleg.starts_at) < overleg.starts_at,
+            col(Overleg.starts_at) < min(overleg.starts_at, now),
         )
         .order_by(col(Overleg.starts_at).desc())
         .limit(1)
     )
-    return found.first() or overleg.starts_at - BACK
+    return found.first() or min(overleg.starts_at, now) - BACK
 
 
 def done_since(lessons: Sequence[Lesson], since: datetime) -> list[Lesson]:

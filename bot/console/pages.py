@@ -113,6 +113,7 @@ def _environment() -> Environment:
     }
     environment.filters["klok"] = moments.clock
     environment.filters["moment"] = moments.moment
+    environment.filters["ver_moment"] = moments.far_moment
     environment.filters["dichtbij"] = near_moment
     environment.filters["duur"] = spoken
     environment.filters["machinetijd"] = lambda at: at.isoformat(timespec="seconds")

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.config import Config
+from bot.console.digest_needs import waiting_digests
 from bot.console.health import read_beats
 from bot.console.needs import (
     RUNNING,
@@ -124,6 +125,7 @@ async def read_today(
         ],
         [] if is_exercise else unchecked_lines(config.briefings, now=now),
         await late_actions(session, is_exercise=is_exercise, now=now),
+        await waiting_digests(session, is_exercise=is_exercise),
         sick_feeds(sources, config.feeds.tell_after_failures, now=now),
     )
     return Today(

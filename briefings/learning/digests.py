@@ -18,7 +18,8 @@ from signals.person_filter import screen
 from signals.quarters import Month, Quarter, month_named, month_of, quarter_named, quarter_of
 
 LONGEST_TITLE, LONGEST = 60, 2800
-WROTE = ("digest_written", "digest_submitted")
+SUBMITTED_AS = "digest_submitted"
+WROTE = ("digest_written", SUBMITTED_AS)
 Period = Quarter | Month
 
 
@@ -136,7 +137,7 @@ async def submit_digest(session: AsyncSession, digest: Digest, *, who: Who, now:
     """:raises contacts.records.RecordError: it was handed in or sent meanwhile."""
     await move(
         session, DIGEST_MOVES, digest, DigestStatus.SUBMITTED, who=who,
-        action="digest_submitted", now=now, submitted_by=who.person_id,
+        action=SUBMITTED_AS, now=now, submitted_by=who.person_id,
     )  # fmt: skip
 
 
