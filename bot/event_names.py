@@ -1,4 +1,4 @@
-"""What to call an event where no coordinator looks: its neutral title, else the masked one."""
+"""What to call an event, everywhere the same: its neutral title, else the masked one."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ async def names_of_events(session: AsyncSession, ids: Collection[int]) -> Mappin
     )
     names = {ident: mask_names(title) for ident, title in events.all() if ident is not None}
     return names | {ident: title for ident, title in blocks.all() if title}
+
+
+async def name_of(session: AsyncSession, event: Event) -> str:
+    """The one name that coordinators see, in the chat, in mail and at the desk."""
+    found = await session.exec(
+        select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
+    )
+    return found.first() or mask_names(event.title)

@@ -18,16 +18,15 @@ from bot.chat.coordinator.clock_texts import ASKS, LABELS
 from bot.chat.render import render
 from bot.config import Config
 from bot.evening.timing import all_lines, timed_events
+from bot.event_names import name_of
 from bot.foreseeing import scenario_card
 from briefings.clock_rows import StepTold
 from briefings.follow_ups import follow_up_kind
-from briefings.rows import FactBlock
 from briefings.timetable import Line, Stage, Step, Told, to_tell
 from contacts.directory import Person, Role
 from contacts.outbox import Delivery
 from contacts.permissions import people_with
 from contacts.records import ids_of
-from feeds.lexicon import mask_names
 from feeds.rows import Event
 
 
@@ -79,7 +78,7 @@ async def _tell(
     people = await _who(session, stage, is_exercise=event.is_exercise)
     text = render(
         "coordinator/clock_reminder.html",
-        title=await _title(session, event),
+        title=await name_of(session, event),
         label=LABELS[line.step],
         ask=ASKS[line.step],
         stage=stage.value,
@@ -107,10 +106,3 @@ async def _who(session: AsyncSession, stage: Stage, *, is_exercise: bool) -> lis
         for person in await people_with(session, role, is_exercise=is_exercise):
             people.setdefault(person.id, person)
     return list(people.values())
-
-
-async def _title(session: AsyncSession, event: Event) -> str:
-    found = await session.exec(
-        select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
-    )
-    return found.first() or mask_names(event.title)

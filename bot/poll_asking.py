@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from html import escape
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import poll_texts as texts
 from bot.asking import OFFICE_HOURS, is_office_hour
+from bot.event_names import name_of
 from bot.poll_ballots import CLOSING, QUICK
 from briefings.audience import RecipientPlan, plan_readers
 from briefings.learning.polls import STAYS_OPEN, begin_poll, can_ask, poll_of
@@ -17,14 +17,12 @@ from briefings.learning.quick_polls import begin_quick_poll, can_ask_members, qu
 from briefings.learning.rows import Poll, Question, QuickPoll
 from briefings.moments import day, local_date, moment
 from briefings.overleg.rows import Overleg
-from briefings.rows import FactBlock
 from briefings.versions import SENT, versions_of
 from contacts.bulk import plan_deliveries
 from contacts.filling import LINK
 from contacts.journal import Who
 from contacts.messages import store_message
 from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
-from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals.workdays import AMSTERDAM, is_working_day
 
@@ -41,10 +39,7 @@ async def ask_readers(
         return None
     send_at = next_office_hour(now)
     until = local_date(send_at + STAYS_OPEN)
-    found = await session.exec(
-        select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
-    )
-    name = found.first() or mask_names(event.title)
+    name = await name_of(session, event)
     message = await store_message(
         session, kind=MessageKind.NOTICE, content=question_content(event.id, name, day(until)),
         event_id=event.id, priority=Priority.DIGEST, is_exercise=event.is_exercise,

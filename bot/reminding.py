@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_those
+from bot.event_names import name_of
 from contacts.directory import Person, Role
 from contacts.permissions import Permission, people_with
 from contacts.sealing import Sealer
-from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as labels
 from signals.assessing import Rise, mark_prompted, rises
@@ -116,6 +116,6 @@ async def _tell_rise(session: AsyncSession, rise: Rise, *, now: datetime) -> boo
         now=now,
         phase=labels.PHASES[rise.proposal.phase],
         why=labels.phase_reasons(rise.proposal.reasons),
-        event=mask_names(event.title) if event else "",
+        event=await name_of(session, event) if event else "",
     )
     return bool(told)

@@ -11,9 +11,9 @@ from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.picture_texts import HEADINGS
+from bot.event_names import name_of
 from bot.picture_drawing import can_draw, counted, plate_of, signals_of, svg_of
 from contacts.permissions import Permission, may
-from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as labels
 from signals.assessing import last_assessment, proposal_for
@@ -91,7 +91,7 @@ async def _text(
         proposed = labels.PHASES[proposal.phase]
     return render(
         "coordinator/picture.html",
-        event=mask_names(event.title) if event else "",
+        event=await name_of(session, event) if event else "",
         picture=counted(signals),
         headings=HEADINGS,
         last=last,

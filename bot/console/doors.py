@@ -14,7 +14,6 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from sqlalchemy.exc import NoResultFound
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,12 +25,11 @@ from bot.console.guarding import is_same_site
 from bot.console.pacing import paces_of
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
+from bot.event_names import name_of
 from bot.now import current_config
-from briefings.rows import FactBlock
 from briefings.versions import BriefingError
 from contacts.permissions import Actor, NotAllowed, Permission, may, require
 from contacts.records import RecordError
-from feeds.lexicon import mask_names
 from feeds.rows import Event
 
 SIGN_IN = "/aanmelden"
@@ -109,10 +107,7 @@ class Visit:
 
     async def name_of(self, event: Event) -> str:
         """How an event is called on its pages: in our own words, once there are any."""
-        blocks = await self.session.exec(
-            select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
-        )
-        return blocks.first() or mask_names(event.title)
+        return await name_of(self.session, event)
 
     async def show_of(
         self, event: Event, tab: str, page: str, *, status: int = 200, **values: Any

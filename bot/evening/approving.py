@@ -13,6 +13,7 @@ from bot.chat.coordinator import card, texts
 from bot.chat.render import render
 from bot.chat.shown import shown_form
 from bot.console.contact_texts import LANGUAGES
+from bot.event_names import name_of
 from briefings.approval import send_back
 from briefings.approval_rules import needs_four_eyes
 from briefings.blocking import granted_in, open_blocks
@@ -63,6 +64,7 @@ async def request_view(
     text = render(
         "coordinator/approval.html",
         event=event,
+        title=await name_of(session, event),
         briefing=briefing,
         plan=plan,
         noticed=await look_over(session, event, briefing, plan, now=now),
@@ -122,7 +124,7 @@ async def _put_before(
     now: datetime,
 ) -> int:
     """The request in the chat, by mail for who has no chat; returns how many have a channel."""
-    mail = render("coordinator/approval_mail.html", event=event)
+    mail = render("coordinator/approval_mail.html", title=await name_of(session, event))
     told = await tell_people(
         session,
         people,
@@ -195,7 +197,12 @@ async def retire_requests(
         form = await shown_form(session, delivery.id or 0)
         if delivery.id == but or form is None or not form.buttons:
             continue
-        text = render("coordinator/request_retired.html", event=event, why=why)
+        text = render(
+            "coordinator/request_retired.html",
+            event=event,
+            title=await name_of(session, event),
+            why=why,
+        )
         await edit_sent(session, delivery.id or 0, Content(telegram=TelegramForm(text)), now=now)
         retired += 1
     return retired

@@ -13,11 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
+from bot.event_names import name_of
 from contacts.directory import Role
 from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Permission, people_with
 from contacts.sending import tell_people
-from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus
 from signals.rephrasing import Change
 from signals.rows import Signal, SignalKind
@@ -52,7 +52,8 @@ async def hear(session: AsyncSession, told: Told, *, now: datetime) -> int:
         await _ask_for_a_denial(session, signal, event, now=now)
     if signal.severity < AT_ONCE and not is_over(event):
         return 0
-    return await _tell_readers(session, signal, _notice(signal, event), now=now)
+    title = await name_of(session, event) if event else ""
+    return await _tell_readers(session, signal, _notice(signal, event, title), now=now)
 
 
 async def _is_spreading(session: AsyncSession, signal: Signal) -> bool:
@@ -75,7 +76,8 @@ async def _is_spreading(session: AsyncSession, signal: Signal) -> bool:
 async def _ask_for_a_denial(
     session: AsyncSession, signal: Signal, event: Event | None, *, now: datetime
 ) -> None:
-    text = render("coordinator/rumour.html", event=mask_names(event.title) if event else "")
+    title = await name_of(session, event) if event else ""
+    text = render("coordinator/rumour.html", event=title)
     content = Content(
         telegram=TelegramForm(text=text),
         email=EmailForm(
@@ -105,12 +107,13 @@ async def _tell_readers(
     return 0
 
 
-def _notice(signal: Signal, event: Event | None) -> Content:
+def _notice(signal: Signal, event: Event | None, title: str) -> Content:
     """Kind, place and severity; what was typed stays behind the button."""
     values = {
         "signal": signal,
         "what": describe(signal),
         "event": event,
+        "title": title,
         "is_over": is_over(event),
     }
     text = render("coordinator/signal_notice.html", **values)

@@ -11,6 +11,7 @@ from bot.chat.render import render
 from bot.evening.approving import follow_sending
 from bot.evening.writing import ABOUT_LIMIT, NotBegun, redraft
 from bot.evening.wrong_parts import Around, fact_of, sent_part, take_out
+from bot.event_names import name_of
 from briefings.approval import Approved, SubmitRefused, retract
 from briefings.approval_rules import ApprovalRefused, needs_four_eyes
 from briefings.drafting import current_briefing
@@ -99,7 +100,7 @@ async def _call_second_readers(
     }
     text = render(
         "coordinator/read_afterwards.html", event=event, briefing=briefing, result=done,
-        aside=await words_aside(session, briefing),
+        title=await name_of(session, event), aside=await words_aside(session, briefing),
     )  # fmt: skip
     await tell_people(
         session,

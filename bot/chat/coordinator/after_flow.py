@@ -12,6 +12,7 @@ from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import MOST, sent_parts
+from bot.event_names import name_of
 from bot.poll_asking import ask_readers, next_office_hour, readers_of
 from briefings import moments
 from briefings.learning.polls import can_ask, poll_of
@@ -47,7 +48,10 @@ async def start_correction(turn: Turn) -> None:
     buttons = [
         [Button(texts.cut_short(part.text), data("corr2", event.id, part.key))] for part in shown
     ]
-    await turn.say(render("coordinator/ask_wrong.html", event=event), buttons)
+    await turn.say(
+        render("coordinator/ask_wrong.html", event=event, title=await name_of(turn.session, event)),
+        buttons,
+    )
 
 
 async def chose_wrong(turn: Turn) -> None:

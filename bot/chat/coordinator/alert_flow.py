@@ -19,6 +19,7 @@ from bot.evening.starting import (
     default_severity,
     send_choices,
 )
+from bot.event_names import name_of
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.alerting import mark_tapped
@@ -161,7 +162,13 @@ async def _confirm(
         now=turn.now,
     )
     await turn.change(
-        render("coordinator/confirmed.html", event=event, now=turn.now, when=part_of_day(turn.now))
+        render(
+            "coordinator/confirmed.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            now=turn.now,
+            when=part_of_day(turn.now),
+        )
     )
     await show_card(turn, event)
 

@@ -16,6 +16,7 @@ from bot.console.passkeys import is_asked
 from bot.evening import approving
 from bot.evening.approving import HASH_PART
 from bot.evening.starting import later_moment
+from bot.event_names import name_of
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes, needs_release, severity_of
 from briefings.counting import read_overview, read_part
@@ -87,7 +88,13 @@ async def read(turn: Turn) -> None:
         for draft in drafts
     ]
     await turn.say(
-        render("coordinator/texts.html", event=event, drafts=drafts, labels=texts.AUDIENCES),
+        render(
+            "coordinator/texts.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            drafts=drafts,
+            labels=texts.AUDIENCES,
+        ),
         [buttons[index : index + 2] for index in range(0, len(buttons), 2)],
     )
 
@@ -131,6 +138,7 @@ async def ask_sure(turn: Turn) -> None:
         render(
             "coordinator/approve_sure.html",
             event=event,
+            title=await name_of(turn.session, event),
             plan=plan,
             noticed=noticed,
             released=released,

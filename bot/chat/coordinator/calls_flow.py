@@ -12,6 +12,7 @@ from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.calling_texts import REASONS
+from bot.event_names import name_of
 from contacts.calling import Call, CallItem, CallStatus, calls_of, tick_off
 from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button
@@ -77,6 +78,7 @@ async def _view(turn: Turn, event: Event) -> tuple[str, list[list[Button]]]:
     text = render(
         "coordinator/calls.html",
         event=event,
+        title=await name_of(turn.session, event),
         calls=lines,
         waiting=waiting,
         more=max(waiting - AT_ONCE, 0),

@@ -16,6 +16,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.health import read_beats
 from bot.console.texts import PARTS
+from bot.event_names import name_of, names_of_events
 from bot.rows import LiveMessage
 from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing, texts_of
@@ -58,7 +59,11 @@ async def _retire_card(turn: Turn, event: Event) -> None:
     """The card higher up would go stale: it says where the new one is."""
     live = await _live(turn.session, event.id or 0, turn.chat, CARD, 0)
     if live is not None:
-        form = TelegramForm(text=render("coordinator/card_moved.html", event=event))
+        form = TelegramForm(
+            text=render(
+                "coordinator/card_moved.html", event=event, title=await name_of(turn.session, event)
+            )
+        )
         await edit_sent(turn.session, live.delivery_id, Content(telegram=form), now=turn.now)
 
 
@@ -114,6 +119,7 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
     text = render(
         "coordinator/card.html",
         event=event,
+        title=await name_of(session, event),
         confirmed=len(facts.confirmed),
         open=len(facts.unknown) + len(facts.unconfirmed),
         next_update=facts.block.next_update_at,
@@ -273,6 +279,7 @@ async def show_recipients(turn: Turn) -> None:
         render(
             "coordinator/recipients.html",
             event=event,
+            title=await name_of(turn.session, event),
             plan=plan,
             audiences={texts.AUDIENCES[name]: count for name, count in plan.by_audience.items()},
         )
@@ -307,7 +314,7 @@ async def show_status(turn: Turn) -> None:
     for event in running:
         await show_card(turn, event)
     sending = await read_progress(turn.session, ids_of(running), now=turn.now)
-    titles = {event.id: event.title for event in running}
+    titles = await names_of_events(turn.session, ids_of(running))
     beats = await read_beats(turn.session, turn.config.ticks, now=turn.now)
     late = [PARTS.get(beat.name, beat.name) for beat in beats if beat.is_late]
     if late or any(one.total for one in sending):

@@ -16,6 +16,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, next_time, send_choices
+from bot.event_names import name_of
 from contacts.outbox import Button
 from feeds.changing import CHANGEABLE, Decided
 from feeds.lexicon import load_lexicon
@@ -36,7 +37,16 @@ async def show(turn: Turn) -> None:
     ]
     kind, _ = load_lexicon().event_types.get(event.type, (event.type, ()))
     lead = texts.LEADS[event.lead_agency] if event.lead_agency else ""
-    await turn.say(render("coordinator/ask_change.html", event=event, kind=kind, lead=lead), rows)
+    await turn.say(
+        render(
+            "coordinator/ask_change.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            kind=kind,
+            lead=lead,
+        ),
+        rows,
+    )
 
 
 async def chose_part(turn: Turn) -> None:

@@ -10,6 +10,7 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import clock_time, day_and_time, render
 from bot.chat.turn import Handler, Turn
 from bot.evening.timing import lines_of
+from bot.event_names import name_of
 from briefings.follow_ups import follow_up_kind
 from briefings.moments import local_date
 from briefings.ticking import calls_first, tick_call, tick_step, untick_step
@@ -63,6 +64,7 @@ async def clock_view(turn: Turn, event: Event) -> card.View:
     text = render(
         "coordinator/clock.html",
         event=event,
+        title=await name_of(turn.session, event),
         lines=[
             {
                 "sign": sign_of(line),
@@ -175,7 +177,12 @@ async def _calls_view(turn: Turn, event: Event) -> card.View:
         for number, one in enumerate(calls, start=1)
     ]
     rows = [buttons[index : index + 3] for index in range(0, len(buttons), 3)]
-    text = render("coordinator/ring_first.html", event=event, calls=calls)
+    text = render(
+        "coordinator/ring_first.html",
+        event=event,
+        title=await name_of(turn.session, event),
+        calls=calls,
+    )
     return text, [*rows, [Button(clock_texts.OPEN_TIMETABLE, data("klok", event.id))]]
 
 

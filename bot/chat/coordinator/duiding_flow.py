@@ -8,9 +8,9 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.signals_inbox import CODES, signal_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.event_names import name_of
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as labels
 from signals.duiding import (
@@ -150,7 +150,7 @@ async def chose_group(turn: Turn) -> None:
             "coordinator/signal_group.html",
             group=group,
             kind=labels.ALL_KINDS[kind],
-            event=mask_names(event.title) if event else "",
+            event=await name_of(turn.session, event) if event else "",
         )
         await turn.change(text, rows)
         return

@@ -14,6 +14,7 @@ from bot.evening import writing
 from bot.evening.sourcing import read_source
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
+from bot.event_names import name_of
 from briefings.facts import (
     facts_of,
     withdraw_fact,
@@ -64,7 +65,14 @@ async def say_facts(turn: Turn, event: Event) -> None:
     if taken:
         buttons.insert(0, taken)
     await turn.say(
-        render("coordinator/facts.html", event=event, view=view, proposals=offered[:3]), buttons
+        render(
+            "coordinator/facts.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            view=view,
+            proposals=offered[:3],
+        ),
+        buttons,
     )
 
 

@@ -8,6 +8,7 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.gripping import enter_grip
+from bot.event_names import name_of
 from briefings.grip import LEVELS
 from contacts.outbox import Button
 from feeds.rows import Event
@@ -25,7 +26,12 @@ async def ask_level(turn: Turn) -> None:
     ]
     settings = turn.config.briefings
     await turn.say(
-        render("coordinator/ask_grip.html", event=event, settings=settings),
+        render(
+            "coordinator/ask_grip.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            settings=settings,
+        ),
         [buttons[:3], buttons[3:]],
     )
 
@@ -49,7 +55,12 @@ async def chose_level(turn: Turn) -> None:
 async def _kept(turn: Turn, event: Event) -> None:
     settings = turn.config.briefings
     await turn.change(
-        render("coordinator/grip_kept.html", event=event, settings=settings),
+        render(
+            "coordinator/grip_kept.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            settings=settings,
+        ),
         [[Button(texts.BACK, data("ecard", event.id))]],
     )
 

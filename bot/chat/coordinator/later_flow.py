@@ -10,6 +10,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import following
 from bot.evening.writing import NotBegun
+from bot.event_names import name_of
 from briefings.follow_ups import set_follow_up
 from briefings.moments import local_date
 from briefings.rows import Briefing
@@ -24,7 +25,11 @@ async def ask_when(turn: Turn) -> None:
     """On which day and hour people look back together."""
     event = await open_event_of(turn)
     await turn.ask(FLOW, "look_back", {"event": event.id})
-    await turn.say(render("coordinator/ask_look_back.html", event=event))
+    await turn.say(
+        render(
+            "coordinator/ask_look_back.html", event=event, title=await name_of(turn.session, event)
+        )
+    )
 
 
 async def wrote_when(turn: Turn) -> None:
@@ -44,7 +49,11 @@ async def ask_day(turn: Turn) -> None:
     """The day of the follow-up of an arrest."""
     event = await open_event_of(turn)
     await turn.ask(FLOW, "follow_up", {"event": event.id})
-    await turn.say(render("coordinator/ask_follow_up.html", event=event))
+    await turn.say(
+        render(
+            "coordinator/ask_follow_up.html", event=event, title=await name_of(turn.session, event)
+        )
+    )
 
 
 async def wrote_day(turn: Turn) -> None:

@@ -10,6 +10,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import approving
 from bot.evening.approving import HASH_PART
+from bot.event_names import name_of
 from briefings.counting import read_overview
 from briefings.exceptions import ExceptionRefused, grant_exception
 from briefings.rows import Briefing, BriefingStatus, covered
@@ -53,7 +54,12 @@ async def choose(turn: Turn) -> None:
         go = Button(texts.PART_GO.format(count=len(chosen)), data("ap1", briefing.id, seen, mask))
         buttons.append([go])
     buttons.append([Button(texts.NOT_NOW, data("ap0", briefing.id))])
-    await turn.change(render("coordinator/approve_part.html", event=event), buttons)
+    await turn.change(
+        render(
+            "coordinator/approve_part.html", event=event, title=await name_of(turn.session, event)
+        ),
+        buttons,
+    )
 
 
 async def ask_reason(turn: Turn) -> None:

@@ -10,6 +10,7 @@ from bot.chat.turn import Handler, Turn
 from bot.evening.taking_back import take_back
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import MOST, sent_parts
+from bot.event_names import name_of
 from briefings.approval import Approved, SubmitRefused
 from briefings.versions import current_briefing
 from briefings.wordings import words_aside
@@ -34,7 +35,15 @@ async def start(turn: Turn) -> None:
         [Button(texts.cut_short(part.text), data("retr2", event.id, part.key))] for part in shown
     ]
     left = len(parts) - len(shown)
-    await turn.say(render("coordinator/ask_taken_back.html", event=event, left=left), buttons)
+    await turn.say(
+        render(
+            "coordinator/ask_taken_back.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            left=left,
+        ),
+        buttons,
+    )
 
 
 async def chose_sentence(turn: Turn) -> None:
@@ -56,7 +65,13 @@ async def wrote_about(turn: Turn) -> None:
         Button(texts.NOT_NOW, data("retr0", event.id)),
     ]
     await turn.say(
-        render("coordinator/take_back_sure.html", event=event, about=given["about"]), [row]
+        render(
+            "coordinator/take_back_sure.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            about=given["about"],
+        ),
+        [row],
     )
 
 

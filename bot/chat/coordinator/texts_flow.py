@@ -12,6 +12,7 @@ from bot.chat.coordinator.own_flow import own_button
 from bot.chat.coordinator.text_forms import split_text, with_shown_places
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.event_names import name_of
 from briefings.approval import SubmitRefused, submit, withdraw
 from briefings.blocking import may_be_asked
 from briefings.drafting import current_briefing, texts_of
@@ -44,7 +45,13 @@ async def show_texts(turn: Turn) -> None:
         ]
     )
     await turn.say(
-        render("coordinator/texts.html", event=event, drafts=drafts, labels=texts.AUDIENCES),
+        render(
+            "coordinator/texts.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            drafts=drafts,
+            labels=texts.AUDIENCES,
+        ),
         buttons,
     )
 
@@ -132,7 +139,7 @@ async def _ask_once_more(turn: Turn, event: Event, briefing: Briefing) -> None:
     # What was asked beside it, is asked again.
     knowing = data(turn.tap.verb, event.id, briefing.version, KNOWING)
     await turn.say(
-        render("coordinator/no_facts.html", event=event),
+        render("coordinator/no_facts.html", event=event, title=await name_of(turn.session, event)),
         [
             [Button(texts.FACTS, data("facts", event.id))],
             [Button(texts.SUBMIT_ANYWAY, knowing)],
@@ -149,7 +156,9 @@ async def drop(turn: Turn) -> None:
         turn.toast = texts.REFUSALS["not_draft"]
         return
     await withdraw(turn.session, briefing, turn.known(), now=turn.now)
-    await turn.say(render("coordinator/withdrawn.html", event=event))
+    await turn.say(
+        render("coordinator/withdrawn.html", event=event, title=await name_of(turn.session, event))
+    )
 
 
 async def _shown_briefing(turn: Turn, event: Event) -> Briefing | None:
