@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from bot.chat.coordinator.card import card_view
 from bot.console.needs import title_of
 from bot.console.today import read_titles
-from bot.event_names import name_of
 from bot.evening.approving import request_view
+from bot.event_names import name_of
 from briefings.drafting import current_briefing, texts_of
 from briefings.facts import set_context
 from briefings.rows import FactBlock
