@@ -11,15 +11,21 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from sqlmodel import select
 
 from bot.console import printing
+from bot.console.paper import on_paper, signal
 from briefings import pdf
 from briefings.drafting import texts_of
+from briefings.examples import example_sheet
 from briefings.pdf import MOST_PAGES, PdfUnavailable, Sheet, print_sheet
 from briefings.plaintext import without_links_to
-from briefings.rows import Briefing
+from briefings.render import render_text
+from briefings.rows import Briefing, BriefingText
 from contacts.directory import Audience
 from contacts.records import Database
+from feeds.rows import Event, EventStatus
+from tests.briefings_cast import SETTINGS
 from tests.console_desk import FACT, Desk, a_desk
 from tests.console_world import a_world, in_the_other_world
 
@@ -164,6 +170,44 @@ async def test_the_page_of_an_organisation_prints_without_its_link(
         assert all(world.token not in str(note.get_object()) for note in links)
 
 
+def test_on_paper_nobody_is_told_to_tap_here() -> None:
+    told = '<p>U kunt laten weten, <a href="/o/x/signaal">hier in één minuut</a>. Vrijwillig.</p>'
+    plain = on_paper(told, signal("/o/x"))
+    assert plain == (
+        "<p>U kunt laten weten, met de link in het bericht van Schakel, in één minuut. "
+        "Vrijwillig.</p>"
+    )
+    coded = on_paper(told, signal("/o/x"), "https://stad.example/o/x/signaal")
+    assert "met de code hieronder, in één minuut. Vrijwillig.</p><p" in coded
+    assert coded.endswith("https://stad.example/o/x/signaal</p>")
+    other = '<p>Er is een <a href="/o/x?tekst=ouders">tekst voor ouders</a>.</p>'
+    assert on_paper(other, signal("/o/x"), "https://stad.example") == other
+
+
+async def test_the_sheet_has_a_code_when_it_is_asked_for_and_the_event_runs(
+    db: Database, now: datetime
+) -> None:
+    async with a_world(db, now) as world:
+        async with db.begin() as session:
+            texts = (await session.exec(select(BriefingText))).all()
+            for text in texts:
+                text.html += '<p>Laat weten, <a href="%%LINK%%">hier in één minuut</a>.</p>'
+        page = await world.web.get(f"/o/{world.token}")
+        asked = f"/o/{world.token}/pdf?tekst=docent_vo_mbo&amp;code=ja"
+        assert asked in page.text
+        path = asked.replace("&amp;", "&")
+        coded = words_of((await world.web.get(path)).content)
+        assert f"/o/{world.token}/signaal" in re.sub(r"\s", "", coded)
+        assert "Alleen voor binnen uw organisatie" in coded
+        plain = words_of((await world.web.get(f"/o/{world.token}/pdf")).content)
+        assert "met de link in het bericht van Schakel" in plain
+        async with db.begin() as session:
+            (await session.get_one(Event, world.event_id)).status = EventStatus.CLOSED
+        assert "code=ja" not in (await world.web.get(f"/o/{world.token}")).text
+        closed = words_of((await world.web.get(path)).content)
+        assert world.token not in re.sub(r"\s", "", closed)
+
+
 async def test_a_machine_that_cannot_print_says_so(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,3 +234,12 @@ def test_warming_up_loads_what_the_first_reader_would_wait_for(
 
     monkeypatch.setattr(pdf, "_weasyprint", missing)
     assert not printing.warm_up()
+
+
+@pytest.mark.parametrize("audience", [one for one in Audience if one is not Audience.PARENTS])
+def test_a_full_text_with_a_code_fits_on_two_pages(audience: Audience) -> None:
+    made = render_text(example_sheet("arrestatie", SETTINGS), audience)
+    address = f"https://schakel.gemeente.example/o/{'x' * 43}/signaal"
+    body = on_paper(made.html.replace("%%LINK%%", "/o/x/signaal"), signal("/o/x"), address)
+    assert "<img" in body
+    assert len(read(print_sheet(a_sheet(body), font=printing.FONT)).pages) <= MOST_PAGES

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import previews, texts
 from bot.console.doors import Door, Visit
+from bot.console.paper import on_paper
 from bot.console.printing import send_pdf
 from bot.evening import approving, writing
 from bot.evening.taking_back import take_back
@@ -149,7 +150,10 @@ async def print_draft(visit: Visit) -> Response:
         subject=draft.subject,
         # On paper it may leave the house: no place that is still to be filled.
         body=without_links_to(
-            draft.page.replace(texts.PREVIEW_CONTACT, OWN_INTERNAL_CONTACT), texts.PREVIEW_LINK
+            on_paper(
+                draft.page.replace(texts.PREVIEW_CONTACT, OWN_INTERNAL_CONTACT), texts.PREVIEW_LINK
+            ),
+            texts.PREVIEW_LINK,
         ),
         audience=draft.audience,
         stand=_stand(briefing),

@@ -15,7 +15,7 @@ from bot.console import telling
 from bot.console.contact_texts import LANGUAGES
 from bot.console.guarding import is_same_site
 from bot.console.pages import explain, parts_of, show
-from bot.console.paper import filled_for, sheet_of
+from bot.console.paper import filled_for, sheet_of, signal
 from bot.console.paths import ACKNOWLEDGEMENTS
 from bot.console.printing import send_pdf
 from bot.console.reading import (
@@ -65,7 +65,10 @@ async def show_text(request: Request) -> Response:
 
 
 async def print_text(request: Request) -> Response:
-    """``GET /o/{token}/pdf``: the newest text on paper, without any link of its own."""
+    """``GET /o/{token}/pdf``: the newest text on paper, without any link of its own.
+
+    ``?code=ja``: with the address to tell something on, for on the wall inside.
+    """
     parts, token = parts_of(request), request.path_params["token"]
     now = parts.clock()
     async with parts.db.read() as session:
@@ -78,7 +81,12 @@ async def print_text(request: Request) -> Response:
         )
     if reading is None:
         return explain(request, "no_text", status=404)
-    sheet = sheet_of(door, reading, page=f"/o/{token}", sender=parts.config.briefings.sender)
+    page, config = f"/o/{token}", parts.config
+    asked = request.query_params.get("code") == "ja"
+    sheet = sheet_of(
+        door, reading, page=page, sender=config.briefings.sender,
+        address=signal(f"{config.web.base_url.rstrip('/')}{page}") if asked else "",
+    )  # fmt: skip
     return await send_pdf(request, sheet, name=f"informatie-{reading.audience}")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from markupsafe import Markup
+import segno
+from markupsafe import Markup, escape
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.console import texts
+from bot.console import printing_texts, texts
 from bot.console.reading import Door, Reading, fill_page, read_newest, without_promise
 from bot.evening.hearing import is_over
 from briefings import moments
@@ -73,9 +75,13 @@ class Paper:
         )  # fmt: skip
 
 
-def sheet_of(door: Door, reading: Reading, *, page: str, sender: str) -> Sheet:
-    """What is printed, without any link to ``page``. Pure."""
-    body = filled_for(f"{reading.html}{reading.before}", page, door)
+def sheet_of(door: Door, reading: Reading, *, page: str, sender: str, address: str = "") -> Sheet:
+    """What is printed, without any link to ``page``. Pure.
+
+    :param address: of the page to tell a signal on, for who asked for it on the sheet.
+    """
+    filled = filled_for(f"{reading.html}{reading.before}", page, door)
+    body = on_paper(filled, signal(page), "" if is_over(door.event) else address)
     return Sheet(
         subject=reading.subject,
         body=without_links_to(body, page),
@@ -91,11 +97,40 @@ def sheet_of(door: Door, reading: Reading, *, page: str, sender: str) -> Sheet:
     )
 
 
+def signal(page: str) -> str:
+    """Where something is told, behind a page. Pure."""
+    return f"{page}/signaal"
+
+
+def on_paper(html: str, link: str, address: str = "") -> str:
+    """The sentence about telling something, where nobody can tap *hier*. Pure.
+
+    :param link: that the sentence points to.
+    :param address: printed below it, with a code; empty prints none.
+    """
+    where = printing_texts.HERE_WITH_CODE if address else printing_texts.HERE_ON_PAPER
+    here = re.compile(rf'<a href="{re.escape(link)}">([^<]*)</a>(.*?</p>)', re.DOTALL)
+
+    def put(found: re.Match[str]) -> str:
+        words = where if found[1] == printing_texts.HERE else found[1]
+        return f"{words}{found[2]}{_code(address) if address else ''}"
+
+    return here.sub(put, html)
+
+
+def _code(address: str) -> str:
+    code = segno.make(address, error="m").svg_data_uri(scale=3)
+    return (
+        f'<p class="code"><img src="{escape(code)}" alt="{printing_texts.CODE_ALT}">'
+        f'<span lang="nl" dir="ltr">{printing_texts.CODE_WITHIN}</span> {escape(address)}</p>'
+    )
+
+
 def filled_for(html: str, page: str, door: Door) -> Markup:
     """The text as this organisation reads it on its page. Pure."""
     html = without_promise(html) if is_over(door.event) else html
     contact = door.organisation.internal_contact
-    filled = fill_page(html, page=page, signal=f"{page}/signaal", internal_contact=contact)
+    filled = fill_page(html, page=page, signal=signal(page), internal_contact=contact)
     # It was rendered with everything escaped, and approved as it stands.
     return Markup(filled)  # noqa: S704
 
