@@ -6,9 +6,11 @@ the row itself goes, so that no list, count or form can find it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, String, Table, UniqueConstraint, and_, delete, func, update
@@ -43,21 +45,43 @@ class Place(NamedTuple):
     district: str | None
 
 
-def alike_places(places: Sequence[Place]) -> list[tuple[Place, Place]]:
-    """Pairs of one domain with the same mailbox or telephone, or names that look the same. Pure."""
-    from rapidfuzz import fuzz
+def alike_places(places: Sequence[Place], limit: int = SHOWN) -> list[tuple[Place, Place]]:
+    """Pairs of one domain with the same mailbox or telephone, or names that look the same. Pure.
 
-    ready = [(place, in_order(place.name)) for place in places]
-    return [
-        (one, other)
-        for (one, name), (other, second) in combinations(ready, 2)
-        if one.domain is other.domain
-        and (
-            (one.mailbox and one.mailbox == other.mailbox)
-            or (one.phone and one.phone == other.phone)
-            or fuzz.ratio(name, second, score_cutoff=ALIKE)
-        )
-    ]
+    :param limit: no more than so many.
+    """
+    pairs: dict[tuple[int, int], None] = {}
+    for domain in Domain:
+        here = [number for number, place in enumerate(places) if place.domain is domain]
+        for said in ("mailbox", "phone"):
+            pairs |= dict.fromkeys(
+                _same([(number, getattr(places[number], said)) for number in here])
+            )
+        names = _names_alike([(number, in_order(places[number].name)) for number in here])
+        pairs |= dict.fromkeys(islice(names, limit))
+    return [(places[one], places[other]) for one, other in islice(pairs, limit)]
+
+
+def _names_alike(names: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
+    """Each with those behind it, in one call a name: a city has hundreds of them in one domain."""
+    from rapidfuzz import fuzz, process
+
+    words = [name for _, name in names]
+    for at, (number, name) in enumerate(names):
+        behind = words[at + 1 :]
+        found = process.extract(name, behind, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=SHOWN)
+        for _, _, place in sorted(found, key=itemgetter(2)):
+            yield number, names[at + 1 + place][0]
+
+
+def _same(said: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, int]]:
+    """Who says the same, and says something."""
+    by_word: defaultdict[str, list[int]] = defaultdict(list)
+    for number, word in said:
+        if word:
+            by_word[word].append(number)
+    for numbers in by_word.values():
+        yield from combinations(numbers, 2)
 
 
 async def find_places_twice(
@@ -65,16 +89,13 @@ async def find_places_twice(
 ) -> list[tuple[Place, Place]]:
     """Organisations that may be on the list twice; the first hundred pairs."""
     columns = [col(getattr(Organisation, name)) for name in Place._fields]
-    found: list[tuple[Place, Place]] = []
-    for domain in Domain:
-        rows = await read_columns(
-            session,
-            sql_select(*columns)
-            .where(col(Organisation.is_exercise) == is_exercise, col(Organisation.domain) == domain)
-            .order_by(col(Organisation.name)),
-        )
-        found += alike_places([Place(*row) for row in rows])
-    return found[:SHOWN]
+    rows = await read_columns(
+        session,
+        sql_select(*columns)
+        .where(col(Organisation.is_exercise) == is_exercise)
+        .order_by(col(Organisation.domain), col(Organisation.name)),
+    )
+    return alike_places([Place(*row) for row in rows])
 
 
 async def join_organisations(
