@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, cast
+from sqlalchemy import ColumnElement, Select, String, cast, true
 from sqlalchemy import select as sql_select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,6 +37,7 @@ from contacts.directory import (
     Organisation,
     Person,
 )
+from contacts.neighbours import of_the_city
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
 from contacts.records import read_columns
 from feeds.rows import Event
@@ -48,6 +49,7 @@ __all__ = [
     "Receipt",
     "RecipientPlan",
     "Way",
+    "invited",
     "listed_audiences",
     "plan_everybody",
     "plan_followers",
@@ -144,7 +146,11 @@ async def _everybody(
     asked = (
         _readers(event, only)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
-        .where(col(Organisation.is_exercise) == event.is_exercise, col(Person.left_at).is_(None))
+        .where(
+            col(Organisation.is_exercise) == event.is_exercise,
+            col(Person.left_at).is_(None),
+            invited(event),
+        )
     )
     people = [reader_of(row) for row in await read_columns(session, asked)]
     channels = await _channels(session, event, only)
@@ -165,6 +171,11 @@ async def _followers(
         await _channels(session, event, only),
         is_exercise=event.is_exercise,
     )
+
+
+def invited(event: Event) -> ColumnElement[bool]:
+    """Organisations that an event is for: of the city, and next door if somebody chose so."""
+    return true() if event.with_neighbours else of_the_city()
 
 
 def reader_of(row: Sequence[Any]) -> Reader:

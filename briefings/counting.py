@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.audience import (
     Reader,
     RecipientPlan,
+    invited,
     listed_audiences,
     plan_version,
     reader_columns,
@@ -195,6 +196,7 @@ def _everybody(event: Event) -> CTE:
         .where(
             col(Person.is_exercise) == event.is_exercise,
             col(Organisation.is_exercise) == event.is_exercise,
+            invited(event),
             col(Person.left_at).is_(None),
             stored != NO_AUDIENCE,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -30,6 +30,7 @@ from contacts.bulk import plan_deliveries
 from contacts.directory import Audience
 from contacts.journal import SYSTEM
 from contacts.messages import URGENT_SEVERITY, store_message
+from contacts.neighbours import neighbour_names
 from contacts.outbox import MessageKind, Priority
 from contacts.quiet import hold_back
 from contacts.records import move
@@ -46,22 +47,25 @@ MESSAGE_KINDS = {
 }
 _ALWAYS_URGENT = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 
-Readers = tuple[Audience, tuple[Audience, ...], str]
+Readers = tuple[Audience, tuple[Audience, ...], str, bool]
 
 
 def group_readers(
-    recipients: Sequence[Planned], languages: Mapping[int, str]
+    recipients: Sequence[Planned], languages: Mapping[int, str], next_door: Collection[int] = ()
 ) -> dict[Readers, list[Planned]]:
-    """Those who get the same message: same text, same links to other texts, same language. Pure.
+    """Those who get the same message: same text, links to other texts, language, side. Pure.
 
     :param languages: of who reads another one than Dutch better.
+    :param next_door: the organisations of other municipalities.
     """
     groups: dict[Readers, list[Planned]] = {}
     for planned in recipients:
         language = languages.get(planned.recipient.person_id or 0, DUTCH)
         # A text that is never translated is one message for everybody.
         language = language if planned.audience in READY else DUTCH
-        groups.setdefault((planned.audience, planned.extras, language), []).append(planned)
+        is_neighbour = planned.recipient.organisation_id in next_door
+        key = (planned.audience, planned.extras, language, is_neighbour)
+        groups.setdefault(key, []).append(planned)
     return groups
 
 
@@ -95,7 +99,9 @@ async def post_version(
     languages = await other_languages(
         session, [one.recipient.person_id for one in plan.recipients if one.recipient.person_id]
     )
-    for (audience, extras, language), readers in group_readers(plan.recipients, languages).items():
+    next_door = await neighbour_names(session)
+    groups = group_readers(plan.recipients, languages, next_door)
+    for (audience, extras, language, is_neighbour), readers in groups.items():
         message = await store_message(
             session,
             kind=MESSAGE_KINDS[briefing.kind],
@@ -108,6 +114,7 @@ async def post_version(
                 own_templates=settings.templates_dir,
                 forms=forms.get((audience, language)),
                 is_stale=(audience, language) in stale,
+                is_neighbour=is_neighbour,
             ),
             event_id=event.id,
             briefing_id=briefing.id,

@@ -51,15 +51,18 @@ def content_for(
     own_templates: Path | None = None,
     forms: Forms | None = None,
     is_stale: bool = False,
+    is_neighbour: bool = False,
 ) -> Content:
     """The message for readers of ``text`` who also belong to the audiences ``extras``.
 
     :param forms: the text in their language, if that is up to date.
+    :param is_neighbour: they work for a municipality next door, and are told why they get it.
     :param is_stale: there is a translation for them, and it is not: the Dutch text says so.
     """
     also = also_for_you(extras)
     told = forms or Forms(DUTCH, text.subject, text.telegram, text.html, text.plain)
-    lines = [texts.NOT_TRANSLATED] if is_stale and forms is None else []
+    lines = [texts.AS_NEIGHBOUR] if is_neighbour else []
+    lines += [texts.NOT_TRANSLATED] if is_stale and forms is None else []
     chat = "\n\n".join([*lines, told.telegram, *([also] if also else [])])
     extra = "".join(f"<p>{line}</p>" for line in [*lines, *([also] if also else [])])
     plain = to_plain(read_blocks(extra)) + "\n" + told.plain if extra else told.plain

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, literal, not_, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, literal, not_, or_, select, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +24,7 @@ from briefings.settings import BriefingSettings
 from contacts.calling import CallItem, CallReason
 from contacts.directory import Channel, ChannelStatus, Organisation, Person
 from contacts.journal import Who, write_journal
+from contacts.neighbours import works_in_the_city
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
 from contacts.preparing import SET_ASIDE
 from contacts.records import read_columns
@@ -38,9 +39,10 @@ class NothingToSend(Exception):
     """Nobody is missed any more, others are than was seen, or the text no longer holds."""
 
 
-def on_the_list() -> ColumnElement[bool]:
+def on_the_list(event: Event) -> ColumnElement[bool]:
     """People who get texts: with an audience, and still there. A condition on ``Person``."""
-    return and_(STORED_AUDIENCES != NO_AUDIENCE, col(Person.left_at).is_(None))
+    asked = true() if event.with_neighbours else works_in_the_city()
+    return and_(STORED_AUDIENCES != NO_AUDIENCE, col(Person.left_at).is_(None), asked)
 
 
 def has_channel(event: Event) -> ColumnElement[bool]:
@@ -63,7 +65,7 @@ def got_version(briefing: Briefing) -> ColumnElement[bool]:
     return _with_delivery(briefing, or_(col(Delivery.status).in_(GOT), settled))
 
 
-def meant_for(briefing: Briefing) -> ColumnElement[bool]:
+def meant_for(event: Event, briefing: Briefing) -> ColumnElement[bool]:
     """People whom this version is meant for.
 
     A first one is for everybody on the list, also who came later; what follows is for who
@@ -71,9 +73,9 @@ def meant_for(briefing: Briefing) -> ColumnElement[bool]:
     """
     tried = _with_delivery(briefing, col(Delivery.id).is_not(None))
     if briefing.kind is BriefingKind.FIRST and briefing.audiences is not None:
-        return or_(and_(on_the_list(), _reads(briefing.audiences)), tried)
+        return or_(and_(on_the_list(event), _reads(briefing.audiences)), tried)
     if briefing.kind is BriefingKind.FIRST:
-        return or_(on_the_list(), tried)
+        return or_(on_the_list(event), tried)
     called = select(col(CallItem.person_id)).where(
         col(CallItem.briefing_id) == briefing.id, col(CallItem.why) == CallReason.NO_CHANNEL
     )
@@ -87,7 +89,8 @@ def _reads(audiences: Sequence[str]) -> ColumnElement[bool]:
 
 def missed_but_reachable(event: Event, briefing: Briefing) -> ColumnElement[bool]:
     """People whom the version is meant for, did not reach, and can reach now."""
-    return and_(meant_for(briefing), on_the_list(), not_(got_version(briefing)), has_channel(event))
+    missed = not_(got_version(briefing))
+    return and_(meant_for(event, briefing), on_the_list(event), missed, has_channel(event))
 
 
 def _with_delivery(briefing: Briefing, condition: ColumnElement[bool]) -> ColumnElement[bool]:

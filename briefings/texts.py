@@ -79,6 +79,9 @@ BUTTON_CARD = "Waar meld ik wat?"
 #: for who reads another language better, when that translation is not up to date
 NOT_TRANSLATED = "Deze tekst is in het Nederlands. De vertaling is nog niet bijgewerkt."
 
+AS_NEIGHBOUR = (
+    "U krijgt dit als buurgemeente: wat er gebeurde, raakt ook mensen over de gemeentegrens."
+)
 ALSO_FOR_YOU = "Ook voor u: de tekst voor {links}."
 MAIL_PAGE = "Gelezen, iets laten weten, of de andere teksten: {link}"
 

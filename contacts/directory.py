@@ -91,6 +91,9 @@ class Organisation(Row, table=True):
     school_types: list[str] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )  # SchoolType values, of a school alone
+    municipality: str | None = Field(
+        default=None, max_length=60, description="another municipality; empty: of the own city"
+    )
     mailbox: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=40)
     internal_contact: str | None = Field(

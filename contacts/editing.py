@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     ADDRESS_TAKEN = "address_taken"
     NEEDS_CONSENT = "needs_consent"
     TYPE_ELSEWHERE = "type_elsewhere"
+    NEIGHBOUR_DOMAIN = "neighbour_domain"
     BAD_NAME = "bad_name"
     SITE_TAKEN = "site_taken"
 
@@ -82,6 +83,8 @@ async def save_organisation(
         raise EditRefused(Refusal.BAD_ADDRESS)
     if values.get("school_types") and values["domain"] is not Domain.EDUCATION:
         raise EditRefused(Refusal.TYPE_ELSEWHERE)
+    if values.get("municipality") and values["domain"] is not Domain.MUNICIPALITY:
+        raise EditRefused(Refusal.NEIGHBOUR_DOMAIN)
     same_name = await session.exec(
         select(Organisation.id).where(
             col(Organisation.name) == values["name"], col(Organisation.id) != (organisation.id or 0)

@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, UniqueConstraint, cast, func
+from sqlalchemy import Integer, Select, UniqueConstraint, and_, cast, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelStatus, Domain, Organisation, Person
 from contacts.list_check import is_fresh, silent_people
+from contacts.neighbours import of_the_city, somebody_reachable
 from contacts.people import LEFT
 from contacts.records import Row, read_columns, required_choice
 from contacts.successors import open_successions
@@ -120,8 +121,8 @@ async def standings(
 async def all_standings(
     session: AsyncSession, every: timedelta, *, is_exercise: bool, now: datetime
 ) -> list[Standing]:
-    """Every organisation of a world with its gaps, by name."""
-    mine = col(Organisation.is_exercise) == is_exercise
+    """Every organisation of the city in a world with its gaps, by name."""
+    mine = and_(col(Organisation.is_exercise) == is_exercise, of_the_city())
     columns = [col(getattr(Organisation, name)) for name in Place._fields]
     rows = await read_columns(
         session, sql_select(*columns).where(mine).order_by(col(Organisation.name))
@@ -218,20 +219,13 @@ async def note_reach(session: AsyncSession, *, is_exercise: bool, now: datetime)
 
 
 async def reach_now(session: AsyncSession, *, is_exercise: bool) -> dict[Domain, tuple[int, int]]:
-    """Per domain: how many organisations, and at how many somebody can be reached tonight."""
-    somebody = (
-        select(Channel.id)
-        .join(Person, col(Person.id) == col(Channel.person_id))
-        .where(
-            col(Person.organisation_id) == col(Organisation.id),
-            col(Person.left_at).is_(None),
-            col(Channel.status) == ChannelStatus.ACTIVE,
-        )
-        .exists()
-    )
+    """Per domain: how many organisations, and at how many somebody can be reached tonight.
+
+    Of the own city; :func:`contacts.neighbours.next_door` counts the others.
+    """
     found = await session.exec(
-        select(Organisation.domain, func.count(), func.sum(cast(somebody, Integer)))
-        .where(col(Organisation.is_exercise) == is_exercise)
+        select(Organisation.domain, func.count(), func.sum(cast(somebody_reachable(), Integer)))
+        .where(col(Organisation.is_exercise) == is_exercise, of_the_city())
         .group_by(col(Organisation.domain))
     )
     counts = {domain: (total, int(reachable or 0)) for domain, total, reachable in found.all()}

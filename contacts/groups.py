@@ -27,6 +27,7 @@ from contacts.directory import (
 )
 from contacts.filling import MARK
 from contacts.journal import Who, write_journal
+from contacts.neighbours import of_the_city
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,11 @@ async def members_of(
     if group.rule is None:
         chosen = select(GroupMember.person_id).where(col(GroupMember.group_id) == group.id)
         return list((await session.exec(query.where(col(Person.id).in_(chosen)))).all())
+    # Who works for a municipality next door is in a group by hand, never by a rule.
     rule, places = Rule.from_json(group.rule), await places_of_sites(session)
     return [
         (person, organisation)
-        for person, organisation in (await session.exec(query)).all()
+        for person, organisation in (await session.exec(query.where(of_the_city()))).all()
         if matches(rule, work_of(person, organisation, places.get(organisation.id or 0, ())))
     ]
 

@@ -147,8 +147,10 @@ async def _both(
     keep, gone = found.get(keep_id), found.get(gone_id)
     if keep is None or gone is None or keep is gone:
         raise CannotJoin("one of the two is not on the list")
-    if keep.domain is not gone.domain or keep.is_exercise != gone.is_exercise:
-        raise CannotJoin("two domains or two worlds")
+    if keep.municipality != gone.municipality or keep.is_exercise != gone.is_exercise:
+        raise CannotJoin("two municipalities or two worlds")
+    if keep.domain is not gone.domain:
+        raise CannotJoin("two domains")
     return keep, gone
 
 

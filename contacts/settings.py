@@ -60,6 +60,9 @@ class SendingSettings(Frozen):
         return timedelta(minutes=minutes)
 
 
+NeighbourName = Annotated[str, Field(min_length=2, max_length=60)]
+
+
 class ContactSettings(Frozen):
     """Keeping the list alive (``[contacts]``)."""
 
@@ -69,3 +72,7 @@ class ContactSettings(Frozen):
     digest: Literal["kwartaal", "maand", "niet"] = Field(
         "kwartaal", description="hoe vaak een rondbrief aan leden: kwartaal, maand of niet"
     )
+    neighbours: tuple[NeighbourName, ...] = Field(
+        (), description="buurgemeenten, bij naam; zij krijgen alleen iets als u dat bij een "
+        "gebeurtenis aanzet"
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, JSON, Column, UniqueConstraint
+from sqlalchemy import DDL, JSON, Column, UniqueConstraint, false
 from sqlalchemy.event import listen, listens_for
 from sqlmodel import Field, SQLModel
 
@@ -245,6 +245,10 @@ class Event(Row, table=True):
     grip: int = Field(
         default=0, sa_column_kwargs={"server_default": "0"},
         description="GRIP 0–5 as a person entered it; never found out by the machine",
+    )  # fmt: skip
+    with_neighbours: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()},
+        description="it crosses the border: the municipalities next door get the texts too",
     )  # fmt: skip
     grip_by: int | None = Field(default=None, description="who entered it")
     lowered_from: int | None = Field(

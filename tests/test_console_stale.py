@@ -34,7 +34,8 @@ SHOWS = "changes nothing but a note in the journal"
 _EVENT = "/gebeurtenis/{number:int}"
 HARMLESS = {
     "/gebeurtenis/nieuw": ADDS, f"{_EVENT}/bevestigen": MOVE, f"{_EVENT}/uitstellen": SETS,
-    f"{_EVENT}/stil": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/samenvoegen": NAMES,
+    f"{_EVENT}/stil": SETS,
+    f"{_EVENT}/buurgemeenten": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/samenvoegen": NAMES,
     f"{_EVENT}/stap": SETS, f"{_EVENT}/vooraf": ADDS, f"{_EVENT}/vooraf-gebeld": SETS,
     f"{_EVENT}/terugblik": SETS, f"{_EVENT}/vervolg": SETS, f"{_EVENT}/vervolg-schrijven": ADDS,
     f"{_EVENT}/splitsen": NAMES, f"{_EVENT}/heropenen": MOVE, f"{_EVENT}/feiten": ADDS,

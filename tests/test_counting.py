@@ -15,6 +15,7 @@ from briefings.drafting import draft_briefing
 from briefings.rows import BriefingKind
 from contacts.directory import Audience, Channel, ChannelStatus, Domain
 from contacts.records import Database
+from feeds.rows import Event
 from tests.briefings_cast import (
     NOW,
     SETTINGS,
@@ -32,11 +33,14 @@ async def a_city(db: Database, chance: Random) -> Cast:
     async with db.begin() as session:
         cast = await the_cast(session)
         await facts_for(session, cast.event)
+        event = await session.get_one(Event, cast.event.id)
+        event.with_neighbours = cast.event.with_neighbours = chance.random() < 0.5
         for number in range(12):
             is_exercise = number % 6 == 5
             where = await add_organisation(
                 session, f"O{number}", Domain.CIVIL, is_exercise=is_exercise
             )
+            where.municipality = "Buurstad" if number % 4 == 1 else None
             for one in range(chance.randint(1, 5)):
                 # Two spellings of one address are two rows and one mailbox.
                 shared = f"{'Deel' if one % 2 else 'deel'}{number % 3}.{one // 2}@x.test"

@@ -30,7 +30,7 @@ def cell(some: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.just("") | some
 
 
-NO_SCHOOL = {"school_types": "", "sites": ""}
+NO_SCHOOL = {"school_types": "", "sites": "", "municipality": ""}
 SITES = st.lists(
     st.tuples(_PART, st.none() | st.sampled_from([code for code, _ in districts()]), st.booleans()),
     max_size=3,
@@ -41,8 +41,20 @@ SITES = st.lists(
 def a_school() -> st.SearchStrategy[dict[str, str]]:
     types = st.lists(st.sampled_from([one.value for one in SchoolType]), unique=True)
     return st.fixed_dictionaries(
-        {"school_types": types.map(" | ".join), "sites": SITES.map(sites_cell)}
+        {
+            "school_types": types.map(" | ".join),
+            "sites": SITES.map(sites_cell),
+            "municipality": st.just(""),
+        }
     )
+
+
+OF_A_DOMAIN: dict[str, st.SearchStrategy[dict[str, str]]] = {
+    DOMAINS[Domain.EDUCATION]: a_school(),
+    DOMAINS[Domain.MUNICIPALITY]: st.fixed_dictionaries(
+        {"school_types": st.just(""), "sites": SITES.map(sites_cell), "municipality": cell(_WORDS)}
+    ),
+}
 
 
 @st.composite
@@ -68,7 +80,7 @@ def a_row(draw: st.DrawFn) -> dict[str, str]:
         "mailbox": draw(cell(_MAIL)),
         "organisation_phone": draw(cell(_PHONE)),
         "consent": "29-11-2026",
-        **draw(a_school() if domain == DOMAINS[Domain.EDUCATION] else st.just(NO_SCHOOL)),
+        **draw(OF_A_DOMAIN.get(domain, st.just(NO_SCHOOL))),
     }
 
 
@@ -91,7 +103,7 @@ def test_what_was_written_is_what_is_read(row: dict[str, str]) -> None:
     [read] = read_contacts(write_rows([row], Kind.CSV)).rows
     for name in ("organisation", "name", "function", "language"):
         assert getattr(read, name) == row[name]
-    for name in ("email", "phone", "district", "internal_contact", "mailbox"):
+    for name in ("email", "phone", "district", "internal_contact", "mailbox", "municipality"):
         assert (getattr(read, name) or "") == row[name]
     assert " | ".join(read.school_types) == row["school_types"]
     assert sites_cell((one.name, one.district, one.can_host) for one in read.sites) == row["sites"]

@@ -18,6 +18,8 @@ REFUSALS: Mapping[Refusal, str] = {
         "noteer die eerst."
     ),
     Refusal.TYPE_ELSEWHERE: "Een schooltype hoort bij het domein onderwijs. Kies een van de twee.",
+    Refusal.NEIGHBOUR_DOMAIN: "Van een buurgemeente staat alleen de gemeente zelf op de lijst. "
+    "Kies het domein gemeente.",
     Refusal.BAD_NAME: "Laat het teken | weg uit de naam.",
     Refusal.SITE_TAKEN: "Deze organisatie heeft al een locatie met deze naam.",
 }

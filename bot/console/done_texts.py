@@ -141,6 +141,10 @@ DONE = {
     "nothing_sent": "Er is nog niets verzonden, dus er is niemand om dit aan te sturen.",
     "follow_up_set": "De dag van het vervolg is bewaard.",
     "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
+    "neighbours_on": "De buurgemeenten krijgen de volgende eerste tekst ook. Ging die al uit? "
+    "Stuur hem dan alsnog, bij Ontvangers. Lag er een tekst ter goedkeuring? Dien die opnieuw in.",
+    "neighbours_off": "De buurgemeenten krijgen geen eerste tekst. Wie al iets kreeg, hoort ook "
+    "het vervolg.",
     "grip_set": "De GRIP is bewaard. Verhoogd? Dien dan opnieuw in wat ter goedkeuring lag.",
     "grip_handed_in": (
         "Niets veranderd: verlagen kan niet zolang een tekst ter goedkeuring ligt of op zijn "

@@ -26,7 +26,7 @@ PLACE_LIMIT = 120
 
 
 def form_of(event: Event, rules: BriefingSettings) -> dict[str, Any]:
-    """What the forms *Wijzigen* and *GRIP* need; nothing for an event that does not run. Pure."""
+    """What the forms to change it need; nothing for an event that does not run. Pure."""
     if event.status not in CHANGEABLE:
         return {"types": None}
     return {

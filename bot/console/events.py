@@ -29,6 +29,7 @@ from bot.evening.starting import (
     send_choices,
 )
 from briefings.rows import FactBlock
+from contacts.neighbours import next_door
 from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Permission
 from feeds.events import (
@@ -136,6 +137,7 @@ async def show_event(visit: Visit) -> Response:
         dismissals=chat_texts.DISMISSALS,
         others=await _mergeable(visit, event),
         **form_of(event, visit.parts.config.briefings),
+        next_door=await next_door(visit.session, is_exercise=event.is_exercise),
     )
 
 

@@ -18,6 +18,7 @@ from briefings.moments import local_date
 from contacts.directory import Domain, Organisation
 from contacts.gaps import Gap, ReachDay, Standing, all_standings, reach_days, reach_now
 from contacts.list_check import confirm_organisation
+from contacts.neighbours import next_door
 from contacts.permissions import Permission
 from contacts.successors import AddressTaken, Succession, accept, drop_succession, open_successions
 
@@ -66,6 +67,7 @@ async def show_gaps(visit: Visit) -> Response:
         domains=texts.DOMAINS,
         organisations=len(everything),
         reachable=sum(reachable for _, reachable in now.values()),
+        next_door=await next_door(visit.session, is_exercise=visit.actor.is_exercise),
         line=line_of(days),
         shares=shares_of(days),
         size=(WIDTH, HEIGHT),

@@ -70,6 +70,8 @@ ACTIONS = {
     "deliveries_interrupted": "verzenden onderbroken",
     "deliveries_planned": "berichten klaargezet",
     "grip_set": "GRIP ingevoerd",
+    "neighbours_on": "buurgemeenten erbij",
+    "neighbours_off": "buurgemeenten eraf",
     "follow_up_set": "dag van het vervolg gekozen",
     "step_ticked": "stap van het draaiboek afgevinkt",
     "step_unticked": "vinkje bij een stap teruggenomen",

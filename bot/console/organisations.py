@@ -27,7 +27,7 @@ AUDIENCES = {key: label for key, label in texts.AUDIENCES.items() if key is not 
 TEACHING = frozenset({Audience.TEACHER_PO, Audience.TEACHER_VO_MBO})
 EMPTY: Mapping[str, Any] = {
     "name": "", "domain": Domain.EDUCATION, "district": None, "mailbox": None, "phone": None,
-    "internal_contact": None, "school_types": [],
+    "internal_contact": None, "school_types": [], "municipality": None,
 }  # fmt: skip
 NEW_SITE: Mapping[str, Any] = {"id": None, "name": "", "district": None, "can_host": False}
 NOBODY: Mapping[str, Any] = {
@@ -59,6 +59,7 @@ def _form(visit: Visit, values: Mapping[str, Any], *, error: str = "") -> Respon
     return visit.show(
         "organisatie_nieuw.html", status=422 if error else 200, given=values, error=error,
         domains=_labels(), places=places(), types=SCHOOL_TYPES,
+        municipalities=_municipalities(visit),
     )  # fmt: skip
 
 
@@ -98,6 +99,7 @@ async def organisation_page(
         domains=_labels(),
         places=places(),
         types=SCHOOL_TYPES,
+        municipalities=_municipalities(visit, organisation.municipality),
         sites=await sites_of(visit.session, organisation.id or 0),
         site=site or NEW_SITE,
         new_site=NEW_SITE,
@@ -118,7 +120,7 @@ async def change_organisation(visit: Visit) -> Response:
     """``POST /organisatie/{number}``."""
     organisation = await organisation_in_path(visit)
     visit.require_seen(stamp_of_organisation(organisation))
-    values = organisation_values(visit)
+    values = organisation_values(visit, organisation.municipality)
     try:
         await save_organisation(
             visit.session, organisation, values, who=visit.actor.who, now=visit.now
@@ -153,15 +155,21 @@ async def add_person(visit: Visit) -> Response:
     return visit.back(f"/contact/{person.id}", done="saved")
 
 
-def organisation_values(visit: Visit) -> dict[str, Any]:
+def organisation_values(visit: Visit, kept: str | None = None) -> dict[str, Any]:
     """What the form says about an organisation.
+
+    :param kept: the municipality that it has; it may have gone from the configuration.
 
     :raises ValueError: a choice that is none.
     """
     district = visit.text("wijk")
     if district and district not in dict(districts()):
         raise ValueError("no such wijk")
+    municipality = visit.text("gemeente")
+    if municipality not in _municipalities(visit, kept):
+        raise ValueError("no such municipality")
     return {
+        "municipality": municipality or None,
         "name": visit.text("naam"),
         "domain": Domain(visit.text("domein")),
         "district": district or None,
@@ -193,6 +201,13 @@ def person_values(visit: Visit) -> dict[str, Any]:
 
 def _labels() -> dict[str, str]:
     return {domain.value: label for domain, label in texts.DOMAINS.items()}
+
+
+def _municipalities(visit: Visit, kept: str | None = None) -> dict[str, str]:
+    """The own city, and what the configuration calls next door."""
+    config = visit.parts.config
+    names = dict.fromkeys([*config.contacts.neighbours, *([kept] if kept else [])])
+    return {"": config.briefings.city} | {name: name for name in names}
 
 
 def places() -> dict[str, str]:

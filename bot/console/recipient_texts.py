@@ -35,3 +35,8 @@ def stands(kind: ChannelKind, status: DeliveryStatus, reason: str | None) -> str
     is_mail = (reason or "").startswith("smtp_")
     why = _KNOWN.get(reason or "") or (why_closed(reason) if is_mail else "")
     return f"{said} ({why})" if status is DeliveryStatus.FAILED and why else said
+
+
+def place(organisation: str, municipality: str | None) -> str:
+    """The organisation; of another municipality with its name. Pure."""
+    return f"{organisation} (buurgemeente {municipality})" if municipality else organisation

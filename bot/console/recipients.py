@@ -58,6 +58,7 @@ class _Somebody(NamedTuple):
     left_at: datetime | None
     organisation: str
     organisation_phone: str | None
+    municipality: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,7 @@ async def show_recipients(visit: Visit) -> Response:
     assert event.id is not None
     versions = [b for b in await versions_of(visit.session, event.id) if b.status in SHOWN]
     asked = _asked(visit.request.query_params)
-    named = [b for b in versions if str(b.version) == asked.version]
-    chosen = named or versions
+    chosen = [b for b in versions if str(b.version) == asked.version] or versions
     if not chosen:
         return await visit.show_of(event, "verzenden", "ontvangers.html", briefing=None)
     briefing = chosen[-1]
@@ -140,10 +140,10 @@ def _groups(
         return {
             "krijgt": got_version(briefing),
             "alsnog": missed_but_reachable(event, briefing),
-            "geen-kanaal": meant_for(briefing),
+            "geen-kanaal": meant_for(event, briefing),
             "niet": true(),
         }
-    invited = on_the_list()
+    invited = on_the_list(event)
     if briefing.kind is not BriefingKind.FIRST:
         invited = col(Person.id).in_(_told(followed_by(briefing, versions)))
     return {"krijgt": and_(invited, reachable), "geen-kanaal": invited, "niet": true()}
@@ -211,6 +211,7 @@ async def _lines(
     columns = (
         col(Person.id), col(Person.name), col(Person.function), col(Person.phone), STORED_AUDIENCES,
         col(Person.left_at), col(Organisation.name), col(Organisation.phone),
+        col(Organisation.municipality),
     )  # fmt: skip
     query = (
         _everybody(event, asked, *columns)
@@ -242,7 +243,7 @@ def _line(person: _Somebody, how: str, why: str, got: Audience | None = None) ->
     return Line(
         id=person.id,
         who=f"{person.name}, {person.function}" if person.function else person.name,
-        organisation=person.organisation,
+        organisation=recipient_texts.place(person.organisation, person.municipality),
         text=texts.AUDIENCES[text] if text else "",
         how=how,
         why=why,

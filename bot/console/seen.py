@@ -29,6 +29,7 @@ def stamp_of_organisation(organisation: Organisation) -> str:
     return stamp(
         organisation.name, organisation.domain.value, organisation.district, organisation.mailbox,
         organisation.phone, organisation.internal_contact, list(organisation.school_types),
+        organisation.municipality,
     )  # fmt: skip
 
 

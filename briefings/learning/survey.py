@@ -19,6 +19,7 @@ from briefings.learning.survey_rows import Asks, Says, Survey, SurveyCount, Surv
 from briefings.moments import local_date
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Person
 from contacts.journal import SYSTEM, Who, write_journal
+from contacts.neighbours import works_in_the_city
 from contacts.sending import Recipient
 
 STAYS_OPEN = timedelta(days=28)
@@ -90,6 +91,7 @@ def _reachable(is_exercise: bool) -> tuple[ColumnElement[bool], ...]:
         col(Channel.is_exercise) == is_exercise,
         col(Person.is_exercise) == is_exercise,
         col(Person.left_at).is_(None),
+        works_in_the_city(),
     )
 
 

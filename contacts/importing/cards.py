@@ -18,6 +18,7 @@ OWN = {
     "organisation_phone": "x-schakel-telefoon-organisatie",
     "consent": "x-schakel-toestemming",
     "school_types": "x-schakel-schooltype",
+    "municipality": "x-schakel-buurgemeente",
     "sites": "x-schakel-locaties",
     "language": "lang",
 }

@@ -58,6 +58,7 @@ async def export_rows(session: AsyncSession, *, is_exercise: bool) -> list[dict[
             col(Organisation.name).label("organisation"), col(Organisation.domain),
             col(Organisation.id).label("organisation_id"),
             col(Organisation.district), col(Organisation.mailbox), col(Organisation.school_types),
+            col(Organisation.municipality),
             col(Organisation.internal_contact),
             col(Organisation.phone).label("organisation_phone"),
         )
@@ -84,6 +85,7 @@ async def export_rows(session: AsyncSession, *, is_exercise: bool) -> list[dict[
             "organisation_phone": one.organisation_phone or "",
             "consent": extra["consent"].get(one.id, ""),
             "school_types": " | ".join(one.school_types),
+            "municipality": one.municipality or "",
             "sites": sites.get(one.organisation_id, ""),
         }
         for one in people

@@ -14,6 +14,7 @@ EMAIL = re.compile(r"[^@\s,;<>()]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])
 _LIMITS = {
     "organisation": 200, "name": 120, "function": 120, "phone": 40, "internal_contact": 120,
     "email": 254, "mailbox": 254, "district": 20, "language": 8, "organisation_phone": 40,
+    "municipality": 60,
 }  # fmt: skip
 _YES = re.compile(r"ja\Z|\d{1,2}[-/]\d{1,2}[-/]\d{4}\Z|\d{4}-\d{2}-\d{2}\b", re.IGNORECASE)
 
@@ -80,8 +81,11 @@ def _school(values: Mapping[str, str]) -> list[str]:
     types = places.school_types_in(values.get("school_types", ""))
     said = places.parts_of(values.get("audiences", ""))
     wrong = []
-    if types and texts.DOMAINS.get(values.get("domain", "").lower()) is not Domain.EDUCATION:
+    domain = texts.DOMAINS.get(values.get("domain", "").lower())
+    if types and domain is not Domain.EDUCATION:
         wrong.append(texts.TYPE_ELSEWHERE)
+    if values.get("municipality") and domain is not Domain.MUNICIPALITY:
+        wrong.append(texts.NEIGHBOUR_DOMAIN)
     if texts.TEACHER in said and teacher_text(types) is None:
         wrong.append(texts.WHICH_TEACHER)
     return wrong
@@ -144,4 +148,5 @@ def _row(line: int, values: Mapping[str, str], sites: Sequence[SiteCell]) -> Con
         has_consent=bool(values.get("consent")),
         school_types=places.school_types_in(values.get("school_types", "")),
         sites=tuple(sites),
+        municipality=values.get("municipality") or None,
     )

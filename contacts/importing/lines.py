@@ -37,6 +37,7 @@ class ContactRow:
     organisation_phone: str | None = None
     has_consent: bool = False
     school_types: tuple[SchoolType, ...] = ()
+    municipality: str | None = None
     sites: tuple[SiteCell, ...] = ()
 
 

@@ -330,6 +330,7 @@ def _organisation_values(organisation: Organisation, row: ContactRow) -> dict[st
         "district": row.district or organisation.district,
         "mailbox": row.mailbox or organisation.mailbox,
         "internal_contact": row.internal_contact or organisation.internal_contact,
+        "municipality": row.municipality or organisation.municipality,
         "school_types": list(row.school_types) or organisation.school_types,
     } | ({"phone": row.organisation_phone} if row.organisation_phone else {})
 

@@ -20,6 +20,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "organisation_phone": ("telefoon organisatie",),
     "consent": ("toestemming persoonlijk adres", "toestemming"),
     "school_types": ("schooltype", "schooltypen", "soort school"),
+    "municipality": ("buurgemeente",),
     "sites": ("locaties", "locatie", "vestigingen"),
 }
 REQUIRED = ("organisation", "domain", "name", "audiences")
@@ -116,6 +117,10 @@ BAD_SITE = (
 )
 DOUBLE_SITE = "De locatie '{value}' staat twee keer op deze regel. Haal er een weg."
 TYPE_ELSEWHERE = "Een schooltype hoort bij het domein onderwijs. Maak een van de twee gelijk."
+NEIGHBOUR_DOMAIN = (
+    "Bij een buurgemeente hoort het domein gemeente: van een andere gemeente staat alleen de "
+    "gemeente zelf op de lijst."
+)
 WHICH_TEACHER = (
     "Bij 'docent' hoort een schooltype, zodat de goede tekst komt. Vul het in, of schrijf 'docent "
     "po' of 'docent vo/mbo'."
@@ -151,7 +156,7 @@ FIELDS = {
     "name": "naam", "function": "functie", "language": "taal", "audiences": "teksten",
     "phone": "telefoon", "district": "wijk", "mailbox": "algemeen e-mailadres",
     "internal_contact": "intern aanspreekpunt", "organisation_phone": "telefoon organisatie",
-    "school_types": "schooltype",
+    "school_types": "schooltype", "municipality": "buurgemeente",
 }  # fmt: skip
 CHANGE = "{field}: {old} → {new}"
 NOTHING = "leeg"

@@ -1,0 +1,72 @@
+"""Municipalities next door: on the list, apart from the city, and asked along by a person only."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Channel, ChannelStatus, Organisation, Person
+
+#: as long as the column
+LONGEST = 60
+
+
+class NextDoor(NamedTuple):
+    """How many organisations of other municipalities are on the list, and can be reached."""
+
+    organisations: int
+    reachable: int
+
+
+def of_the_city() -> ColumnElement[bool]:
+    """Organisations of the own city. A condition on ``Organisation``."""
+    return col(Organisation.municipality).is_(None)
+
+
+def works_in_the_city() -> ColumnElement[bool]:
+    """People of those organisations. A condition on ``Person`` alone."""
+    elsewhere = select(Organisation.id).where(col(Organisation.municipality).is_not(None))
+    return col(Person.organisation_id).not_in(elsewhere)
+
+
+def somebody_reachable() -> ColumnElement[bool]:
+    """Organisations where at least one person has a channel that works."""
+    return (
+        select(Channel.id)
+        .join(Person, col(Person.id) == col(Channel.person_id))
+        .where(
+            col(Person.organisation_id) == col(Organisation.id),
+            col(Person.left_at).is_(None),
+            col(Channel.status) == ChannelStatus.ACTIVE,
+        )
+        .exists()
+    )
+
+
+async def next_door(session: AsyncSession, *, is_exercise: bool) -> NextDoor:
+    """Counted apart, so that the share of the city stays the share of the city."""
+    found = await session.exec(
+        select(func.count(), func.sum(cast(somebody_reachable(), Integer)))
+        .select_from(Organisation)
+        .where(
+            and_(
+                col(Organisation.municipality).is_not(None),
+                col(Organisation.is_exercise) == is_exercise,
+            )
+        )
+    )
+    total, reachable = found.one()
+    return NextDoor(int(total), int(reachable or 0))
+
+
+async def neighbour_names(session: AsyncSession) -> dict[int, str]:
+    """The number of each organisation next door, with its municipality."""
+    found = await session.exec(
+        select(Organisation.id, Organisation.municipality).where(
+            col(Organisation.municipality).is_not(None)
+        )
+    )
+    return {ident: str(name) for ident, name in found.all() if ident is not None}
