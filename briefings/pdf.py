@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from contacts.texts import EXERCISE
 MOST_PAGES = 2
 #: points; the next smaller size is tried while the text needs more pages
 SIZES = (11.0, 10.0, 9.0, 8.5)
+#: of the letters of a sheet: plain and bold
+WEIGHTS = (400, 700)
 #: a file that a screen reader can follow (PDF/UA-1)
 TAGGED = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
 #: Debian's names of the libraries that WeasyPrint draws with
@@ -75,7 +78,7 @@ def print_sheet(sheet: Sheet, *, font: Path | None = None) -> bytes:
     document: Any = None
     for size in SIZES:
         html = template.render(
-            sheet=sheet, size=size, font=_embedded(font), exercise=EXERCISE, watermark=_watermark()
+            sheet=sheet, size=size, faces=_faces(font), exercise=EXERCISE, watermark=_watermark()
         )
         page = weasyprint.HTML(string=html, url_fetcher=fetcher)
         document = page.render(**TAGGED)
@@ -93,10 +96,26 @@ def _watermark() -> str:
 
 
 @cache
-def _embedded(font: Path | None) -> str:
+def _faces(font: Path | None) -> tuple[tuple[int, str], ...]:
+    """The weights of a sheet, each as a plain font, with its address.
+
+    Unpacked and set to a weight once: WeasyPrint would do both for every sheet anew.
+    """
     if font is None:
-        return ""
-    return f"data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}"
+        return ()
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    found = []
+    for weight in WEIGHTS:
+        face = TTFont(font)
+        if "fvar" in face:
+            face = instantiateVariableFont(face, {"wght": weight})
+        face.flavor = None
+        written = BytesIO()
+        face.save(written)
+        found.append((weight, f"data:font/ttf;base64,{b64encode(written.getvalue()).decode()}"))
+    return tuple(found)
 
 
 @cache

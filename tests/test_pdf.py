@@ -243,3 +243,14 @@ def test_a_full_text_with_a_code_fits_on_two_pages(audience: Audience) -> None:
     body = on_paper(made.html.replace("%%LINK%%", "/o/x/signaal"), signal("/o/x"), address)
     assert "<img" in body
     assert len(read(print_sheet(a_sheet(body), font=printing.FONT)).pages) <= MOST_PAGES
+
+
+def test_the_letters_are_unpacked_once_for_every_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf._faces.cache_clear()
+    print_sheet(a_sheet("<p><strong>Vet</strong> en gewoon.</p>"), font=printing.FONT)
+    assert [weight for weight, _ in pdf._faces(printing.FONT)] == list(pdf.WEIGHTS)
+    monkeypatch.setattr("fontTools.ttLib.woff2.WOFF2Reader.__init__", None)
+    made = read(print_sheet(a_sheet("<p><strong>Vet</strong></p>"), font=printing.FONT))
+    named = str([sheet["/Resources"]["/Font"] for sheet in made.pages])  # type: ignore[index]
+    assert "Vet" in made.pages[0].extract_text()
+    assert named.count("IndirectObject") >= len(pdf.WEIGHTS)
