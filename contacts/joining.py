@@ -43,16 +43,22 @@ class Place(NamedTuple):
     mailbox: str | None
     phone: str | None
     district: str | None
+    municipality: str | None = None
 
 
 def alike_places(places: Sequence[Place], limit: int = SHOWN) -> list[tuple[Place, Place]]:
-    """Pairs of one domain with the same mailbox or telephone, or names that look the same. Pure.
+    """Pairs of one domain and city with one mailbox or telephone, or names that look alike. Pure.
 
     :param limit: no more than so many.
     """
     pairs: dict[tuple[int, int], None] = {}
-    for domain in Domain:
-        here = [number for number, place in enumerate(places) if place.domain is domain]
+    kinds = {(place.domain, place.municipality or "") for place in places}
+    for domain, city in sorted(kinds):
+        here = [
+            number
+            for number, place in enumerate(places)
+            if (place.domain, place.municipality or "") == (domain, city)
+        ]
         for said in ("mailbox", "phone"):
             pairs |= dict.fromkeys(
                 _same([(number, getattr(places[number], said)) for number in here])

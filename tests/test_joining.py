@@ -311,6 +311,7 @@ async def test_two_domains_or_worlds_are_not_joined(
         (Place(2, "Het Palet", Domain.EDUCATION, "info@r.example", None, None), True),
         (Place(2, "Het Palet", Domain.EDUCATION, None, "026 1", None), True),
         (Place(2, "De Regenboog", Domain.CIVIL, None, None, None), False),
+        (Place(2, "De Regenboog", Domain.EDUCATION, None, None, None, "Buurstad"), False),
     ],
 )
 def test_which_organisations_look_the_same(second: Place, same: bool) -> None:

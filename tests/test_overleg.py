@@ -32,7 +32,7 @@ from briefings.overleg.rows import (
     OverlegPresence,
     OverlegStatus,
 )
-from contacts.directory import ChannelKind, Domain, Organisation, Person, Role
+from contacts.directory import ChannelKind, Domain, Organisation, Person, Role, Site
 from contacts.importing.batches import ImportBatch, undo_import
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, Message
@@ -415,3 +415,17 @@ async def test_what_was_done_is_never_counted_from_a_day_to_come(desk: Desk) -> 
     since = local_date(desk.world.now - timedelta(days=91))
     assert f"Gedaan sinds {day(since)}" in page
     assert str(later.year) in page
+
+
+async def test_who_has_room_says_so_and_next_door_is_no_host(desk: Desk) -> None:
+    async with desk.world.db.begin() as session:
+        session.add(
+            Organisation(
+                name="Gemeente Buurstad", domain=Domain.MUNICIPALITY, municipality="Buurstad",
+                created_at=desk.world.now,
+            )
+        )  # fmt: skip
+        session.add(Site(organisation_id=desk.world.organisation_id, name="Aula", can_host=True))
+    page = (await desk.web.get("/overleg")).text
+    assert "(heeft ruimte)</option>" in page
+    assert "Gemeente Buurstad" not in page

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Any
 
+from bot.console import overleg_texts as texts
 from bot.console.doors import Visit
 from briefings.moments import at_clock, local
 from briefings.overleg.meetings import LONGEST_PLACE, Plan
@@ -31,10 +32,12 @@ def form_values(typed: Plan) -> dict[str, Any]:
 def choices_of(in_turn: Sequence[Candidate], chosen: int = 0) -> dict[int, str]:
     """Organisations to choose from at once: those whose turn is near, and the chosen one. Pure.
 
-    A city has hundreds of them; any other is typed by its name.
+    A city has hundreds of them; any other is typed by its name. Who has room says so.
     """
     listed = [*in_turn[:CHOICES], *(one for one in in_turn if one.organisation_id == chosen)]
-    return {one.organisation_id: one.name for one in listed}
+    return {
+        one.organisation_id: one.name + (texts.HAS_ROOM if one.has_room else "") for one in listed
+    }
 
 
 async def typed_or_chosen(visit: Visit, name: str) -> int:

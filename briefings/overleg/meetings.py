@@ -18,8 +18,9 @@ from briefings.overleg.rows import (
     OverlegPresence,
     OverlegStatus,
 )
-from contacts.directory import Domain, Organisation
+from contacts.directory import Domain, Organisation, Site
 from contacts.journal import Who, write_journal
+from contacts.neighbours import of_the_city
 from contacts.records import StaleMove, move
 from signals.person_filter import screen
 
@@ -49,12 +50,13 @@ class NotPlanned:
 
 
 async def turns(session: AsyncSession, *, is_exercise: bool) -> list[Candidate]:
-    """Every organisation of this world, first whose turn it is to host."""
+    """Every organisation of the city in this world, first whose turn it is to host."""
     found = await session.exec(
         select(Organisation.id, Organisation.name, Organisation.domain).where(
-            col(Organisation.is_exercise) == is_exercise
+            col(Organisation.is_exercise) == is_exercise, of_the_city()
         )
     )
+    rooms = set((await session.exec(select(Site.organisation_id).where(col(Site.can_host)))).all())
     hosted = await session.exec(
         select(Overleg.host_id, Overleg.starts_at).where(
             col(Overleg.is_exercise) == is_exercise,
@@ -62,7 +64,10 @@ async def turns(session: AsyncSession, *, is_exercise: bool) -> list[Candidate]:
         )
     )
     return in_turn(
-        [Candidate(ident or 0, name, Domain(domain)) for ident, name, domain in found.all()],
+        [
+            Candidate(ident or 0, name, Domain(domain), has_room=ident in rooms)
+            for ident, name, domain in found.all()
+        ],
         [Hosted(ident, at) for ident, at in hosted.all()],
     )
 

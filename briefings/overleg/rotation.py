@@ -16,6 +16,7 @@ class Candidate:
     organisation_id: int
     name: str
     domain: Domain
+    has_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
