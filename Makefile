@@ -8,11 +8,12 @@
 # make bench      measures delivery for a quarter of an hour, into docs/performance.md   [SHORT=1]
 # make browser    Debian's Chromium, for the tests that look at the pages
 # make printing   Debian's text layout libraries, for texts as PDF
+# make semantic   the language model for [feeds] similarity = "betekenis" (91 MB, Linux on x86-64)
 # make postgresql Debian's PostgreSQL, for the second round of the tests that keep rows
 # make clean      removes what the others made, and nothing else
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint bench browser postgresql printing test search migration lock assets clean
+.PHONY: help setup demo lint bench browser postgresql printing semantic test search migration lock assets clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -82,6 +83,10 @@ printing:
 	  root=; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
 	  { $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; } >/dev/null 2>&1 \
 	    || echo "libpango ontbreekt; de toetsen van de pdf worden overgeslagen."; }
+
+# Nobody pays for it unasked: neither make setup nor make test brings it; its tests say so and skip.
+semantic: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r semantic.lock
 
 # The tests start a cluster of their own in a temporary folder; Debian's own is left alone.
 postgresql:

@@ -38,6 +38,7 @@ from briefings.settings import BriefingSettings, ClockSettings
 from contacts.sealing import Sealer
 from contacts.settings import ContactSettings, Frozen, SendingSettings
 from feeds.kalender import CalendarSettings
+from feeds.meaning import is_installed
 from feeds.settings import FeedSettings
 from signals.settings import SignalSettings
 
@@ -227,6 +228,8 @@ def _whole(config: Config) -> Iterator[str]:
         yield texts.MAIL_NEEDS_FROM
     if config.mail.imap_host and not config.mail.reply_address:
         yield texts.IMAP_NEEDS_ADDRESS
+    if config.feeds.similarity == "betekenis" and not is_installed():
+        yield texts.SEMANTIC_NEEDS_LIBRARY
     yield from _signing_in(config)
     yield from _lists(config)
 

@@ -64,6 +64,10 @@ WEBHOOK_NEEDS_HTTPS = (
 HOSTS_NEED_POSTGRESQL = (
     "[database] several_hosts kan alleen met PostgreSQL. Verhuis eerst: schakel move-database URL."
 )
+SEMANTIC_NEEDS_LIBRARY = (
+    "[feeds] similarity: voor betekenis ontbreekt de bibliotheek. Plaats haar met make semantic of "
+    "pip install 'schakel[semantic]' (alleen Linux op x86-64), of kies woorden."
+)
 HOSTS_NEED_LIBRARY = (
     "[database] several_hosts vraagt om een extra onderdeel. Installeer schakel met de extra hosts."
 )

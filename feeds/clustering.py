@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from feeds.grouping import Doc, Grouper
 from feeds.lexicon import load_lexicon, stop_words
+from feeds.meaning import meanings_for
 from feeds.raw_items import Timed
 from feeds.relevance import is_roundup
 from feeds.settings import FeedSettings
@@ -15,7 +16,8 @@ from feeds.settings import FeedSettings
 def cluster(stream: Iterable[Timed], settings: FeedSettings | None = None) -> dict[str, str]:
     """The event of every key; round-ups and items on their own have one of their own."""
     window = timedelta(hours=(settings or FeedSettings()).window_h)
-    grouper, lexicon = Grouper(window, stop_words()), load_lexicon()
+    grouper = Grouper(window, stop_words(), meanings_for(settings or FeedSettings()))
+    lexicon = load_lexicon()
     events = {}
     for number, one in enumerate(stream):
         title = one.item.first_title

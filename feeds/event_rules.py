@@ -90,6 +90,8 @@ class Grouping(Frozen):
     """How alike two reports must be to be about one thing."""
 
     drempel: float = Field(gt=0, lt=1)
+    drempel_betekenis: float = Field(gt=0, lt=2)
+    betekenis: float = Field(gt=0, le=1)
     andere_namen: float = Field(ge=0, lt=1)
     zelfde_plek: float = Field(ge=0, lt=1)
 

@@ -17,9 +17,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
+from typing import TYPE_CHECKING
 
 from feeds.event_rules import load_event_rules
 from feeds.matching import fold
+from feeds.meaning import READ, Meanings
+
+if TYPE_CHECKING:
+    from feeds.meaning import Direction
 
 #: stems of an item that are looked up in the index, and groups that are compared in full
 TELLING, CANDIDATES = 25, 15
@@ -59,6 +64,11 @@ class Doc:
     item_id: int | None = None
     event_id: int | None = None
 
+    @property
+    def text(self) -> str:
+        """What is read of it where meaning counts."""
+        return f"{self.title}. {self.lead}"[:READ] if self.lead else self.title[:READ]
+
 
 @dataclass(slots=True)
 class Group:
@@ -74,6 +84,10 @@ class Group:
     names: set[str] = field(default_factory=set)
     hints: set[tuple[str, str]] = field(default_factory=set)
     members: list[Member] = field(default_factory=list)
+    #: the sum of what so many of its items mean, and those that nothing was compared with yet
+    directions: Direction | None = None
+    read: int = 0
+    unread: list[Doc] = field(default_factory=list)
 
     @property
     def is_event(self) -> bool:
@@ -89,9 +103,15 @@ class Group:
 class Grouper:
     """The groups of one window. Not thread-safe."""
 
-    def __init__(self, window: timedelta, stop_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        window: timedelta,
+        stop_words: Iterable[str] = (),
+        meanings: Meanings | None = None,
+    ) -> None:
         self._window = window
         self._rules = load_event_rules().groeperen
+        self._meanings = meanings
         self._stop = frozenset(stop_words)
         self._seen: Counter[str] = Counter()
         self._total = PRIOR
@@ -140,6 +160,8 @@ class Grouper:
         oldest = self._newest - 2 * self._window
         for group in [one for one in self._groups.values() if one.last_at < oldest]:
             self._forget(group)
+        if self._meanings is not None:
+            self._meanings.forget(oldest)
 
     def _forget(self, group: Group) -> None:
         del self._groups[group.number]
@@ -185,8 +207,8 @@ class Grouper:
         for stem in _telling(weights):
             for number in self._index.get(stem, ()):
                 shared[number] += weights[stem]
-        names = _names(doc.title)
-        best, best_score = None, self._rules.drempel
+        names, meanings, rules = _names(doc.title), self._meanings, self._rules
+        best, best_score = None, rules.drempel if meanings is None else rules.drempel_betekenis
         for number in nlargest(CANDIDATES, shared, key=shared.__getitem__):
             group = self._groups.get(number)
             if group is None or not group.covers(doc.at, self._window):
@@ -194,9 +216,12 @@ class Grouper:
             score = sum(w * group.centre.get(stem, 0.0) for stem, w in weights.items())
             score /= math.sqrt(group.squares) or 1.0
             if doc.hint in group.hints:
-                score += self._rules.zelfde_plek
+                score += rules.zelfde_plek
             if names and group.names and names.isdisjoint(group.names):
-                score -= self._rules.andere_namen
+                score -= rules.andere_namen
+            # At most one is added: what cannot win any more need not be read.
+            if meanings is not None and score + rules.betekenis >= best_score:
+                score += rules.betekenis * _alike(meanings, doc, group)
             if score >= best_score:
                 best, best_score = number, score
         return best
@@ -218,10 +243,24 @@ class Grouper:
         group.names.update(_names(doc.title), _names(doc.lead))
         if doc.hint:
             group.hints.add(doc.hint)
+        if self._meanings is not None:
+            group.unread.append(doc)
         for stem in _telling(weights):
             if stem not in group.telling:
                 group.telling.add(stem)
                 self._index.setdefault(stem, deque(maxlen=POSTINGS)).append(group.number)
+
+
+def _alike(meanings: Meanings, doc: Doc, group: Group) -> float:
+    """How much an item means what the items of a group mean, on average; at most 1."""
+    for one in group.unread:
+        own = meanings.of(one.text, one.at)
+        group.directions = own if group.directions is None else group.directions + own
+    group.read += len(group.unread)
+    group.unread.clear()
+    if group.directions is None:
+        return 0.0
+    return float(meanings.of(doc.text, doc.at) @ group.directions) / group.read
 
 
 def _names(text: str) -> set[str]:

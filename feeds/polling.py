@@ -20,10 +20,11 @@ from feeds.careful_parsing import CarefulParser
 from feeds.channel import About
 from feeds.event_rules import load_event_rules
 from feeds.fetching import Answer, Fetched, Fetching, NotModified
-from feeds.grouping import Group, Grouper, Member
+from feeds.grouping import Doc, Group, Grouper, Member
 from feeds.hubs import note_hub
 from feeds.intake import Judged, as_doc, judge_entries
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
+from feeds.meaning import meanings_for
 from feeds.parsing import Entry, FeedFault, ParsedFeed
 from feeds.recalling import recall
 from feeds.regrouping import last_regrouping
@@ -82,6 +83,7 @@ class Watch:
         self._db, self._fetcher, self._settings, self._clock = db, fetcher, settings, clock
         self._lexicon = lexicon or load_lexicon()
         self._window = timedelta(hours=settings.window_h)
+        self._meanings = meanings_for(settings)
         self._groupers: dict[World, Grouper] = {}
         self._memories: dict[World, Memory] = {}
         self._built_at: datetime | None = None
@@ -181,13 +183,17 @@ class Watch:
         world = (source.is_exercise, source.scene)
         async with self._db.read() as session:
             known = await read_known(session, source.id, [one.guid for one in entries])
-            grouper = await self._grouper(session, world)
+            missing = await self._missing(session, world)
             memory = await self._memory(session, world)
+        grouper = await self._grouper(world, missing)
         judged = await asyncio.to_thread(
             judge_entries, entries, known, trust=source.trust, lexicon=self._lexicon
         )
         now = self._clock()
-        placed = [(one, self._place(grouper, one, now)) for one in judged]
+        # Reading for meaning takes tens of milliseconds an item.
+        placed = await asyncio.to_thread(
+            lambda: [(one, self._place(grouper, one, now)) for one in judged]
+        )
         async with self._db.begin() as session:
             row = await session.get_one(Source, source.id)
             storing = Round(session, grouper, memory, row, polled_at, now)
@@ -212,7 +218,8 @@ class Watch:
         doc = as_doc(one, now=now, window=self._window) if one.wants_group else None
         return grouper.add(doc) if doc is not None else None
 
-    async def _grouper(self, session: AsyncSession, world: World) -> Grouper:
+    async def _missing(self, session: AsyncSession, world: World) -> list[Doc]:
+        """The items of the window, when the groups of a world must be built from them."""
         now = self._clock()
         if self._built_at is None or now - self._built_at > GROUPER_LIFE:
             self._groupers.clear()
@@ -222,12 +229,17 @@ class Watch:
             # A person moved items between events, perhaps from another process.
             self._groupers.clear()
             self._regrouped = regrouped
+        if world in self._groupers:
+            return []
+        return await recent_docs(
+            session, since=now - self._window, is_exercise=world[0], scene=world[1]
+        )
+
+    async def _grouper(self, world: World, missing: Sequence[Doc]) -> Grouper:
+        """The groups of a world; built anew from ``missing`` when there are none."""
         if world not in self._groupers:
-            grouper = Grouper(self._window, stop_words())
-            for doc in await recent_docs(
-                session, since=now - self._window, is_exercise=world[0], scene=world[1]
-            ):
-                grouper.add(doc)
+            grouper = Grouper(self._window, stop_words(), self._meanings)
+            await asyncio.to_thread(lambda: [grouper.add(doc) for doc in missing])
             self._groupers[world] = grouper
         return self._groupers[world]
 

@@ -17,6 +17,7 @@ from feeds.grouping import Group, Grouper
 from feeds.intake import as_doc, judge_entries, subject_of_judged
 from feeds.judging import Pace, Sighting, judge, telling
 from feeds.lexicon import Lexicon, load_lexicon, mask_names, stop_words
+from feeds.meaning import meanings_for
 from feeds.parsing import Entry
 from feeds.raw_items import RawItem, Timed
 from feeds.relevance import Reason
@@ -87,7 +88,7 @@ class Replay:
         self._lexicon: Lexicon = lexicon or load_lexicon()
         self._rules: EventRules = load_event_rules()
         self._window = timedelta(hours=self._settings.window_h)
-        self._grouper = Grouper(self._window, stop_words())
+        self._grouper = Grouper(self._window, stop_words(), meanings_for(self._settings))
         self._memory = Memory(self._rules)
         self._happenings: dict[int, _Happening] = {}
         self._rang: deque[Rang] = deque()

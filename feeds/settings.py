@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from contacts.settings import Frozen
 from feeds.rows import Reach, Trust
+
+Similarity = Literal["woorden", "betekenis"]
 
 
 class SourceSettings(Frozen):
@@ -52,3 +56,7 @@ class FeedSettings(Frozen):
         5, ge=1, le=100, description="na zoveel mislukte keren hoort de coördinator het"
     )
     window_h: int = Field(72, ge=1, le=336, description="berichten binnen zoveel uur horen samen")
+    similarity: Similarity = Field(
+        "woorden",
+        description="waar dezelfde gebeurtenis aan herkend wordt: woorden, of woorden en betekenis",
+    )

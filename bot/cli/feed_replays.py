@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
 
@@ -22,12 +22,17 @@ from bot.cli.frame import say, stop
 if TYPE_CHECKING:
     from feeds.raw_items import Timed
     from feeds.replaying import Alert
+    from feeds.settings import FeedSettings
 
 T = TypeVar("T")
 
 InputPath = Annotated[
     Path, typer.Option("--input", help=texts.HELP_INPUT, metavar=frame_texts.FILE)
 ]
+Similar = Annotated[
+    str, typer.Option("--similarity", help=texts.HELP_SIMILARITY, metavar=frame_texts.TEXT)
+]
+WORDS = "woorden"
 SECONDS_A_DAY = 86_400
 
 
@@ -39,10 +44,11 @@ def add_to(app: typer.Typer) -> None:
     app.command("curve", help=texts.HELP_CURVE)(curve)
 
 
-def cluster(items: InputPath) -> None:
+def cluster(items: InputPath, similarity: Similar = WORDS) -> None:
     from feeds.clustering import cluster as cluster_items
 
-    for key, event in cluster_items(_stream(items)).items():
+    settings = _settings(similarity)
+    for key, event in cluster_items(_stream(items), settings).items():
         say(_line({"key": key, "event": event}))
 
 
@@ -51,8 +57,10 @@ def replay(
     alerts: Annotated[
         Path, typer.Option("--alerts", help=texts.HELP_ALERTS, metavar=frame_texts.FILE)
     ],
+    similarity: Similar = WORDS,
 ) -> None:
-    rung, figures = _replay(_stream(items))
+    settings = _settings(similarity)
+    rung, figures = _replay(_stream(items), settings)
     lines = "".join(f"{_line(alert.as_row())}\n" for alert in rung)
     try:
         alerts.write_text(lines, encoding="utf-8")
@@ -73,7 +81,9 @@ def evaluate(
     events: Annotated[
         Path | None, typer.Option("--events", help=texts.HELP_EVENTS, metavar=frame_texts.FILE)
     ] = None,
+    similarity: Similar = WORDS,
 ) -> None:
+    settings = _settings(similarity)
     if relevance is not None:
         evaluate_relevance(relevance, inputs)
         if clusters is None and events is None:
@@ -82,9 +92,9 @@ def evaluate(
     if len(inputs) > 1 and (clusters is not None or events is not None):
         raise stop(texts.ONE_INPUT)
     if clusters is not None:
-        measured |= {"clusters": _measure_clusters(clusters, inputs[0])}
+        measured |= {"clusters": _measure_clusters(clusters, inputs[0], settings)}
     if events is not None:
-        measured |= {"events": _measure_events(events, inputs[0])}
+        measured |= {"events": _measure_events(events, inputs[0], settings)}
     if not measured:
         raise stop(texts.NOTHING_TO_MEASURE)
     say(_line(measured))
@@ -125,14 +135,14 @@ def curve(
     picture.write_text(draw(places, load_event_rules().melden.drie_vanaf), encoding="utf-8")
 
 
-def _measure_clusters(gold: Path, items: Path) -> dict[str, object]:
+def _measure_clusters(gold: Path, items: Path, settings: FeedSettings) -> dict[str, object]:
     """Print the table of pairs; the figures for the last line."""
     from feeds.clustering import cluster as cluster_items
     from feeds.evaluating import compare_pairs
     from feeds.raw_items import read_cluster_labels
 
     labels = _read(read_cluster_labels, gold)
-    found = cluster_items([one for one in _stream(items) if one.item.in_cluster_set])
+    found = cluster_items([one for one in _stream(items) if one.item.in_cluster_set], settings)
     pairs = compare_pairs(found, labels)
     say(texts.PAIRS_HEAD.format(items=pairs.items))
     counts = {
@@ -156,13 +166,13 @@ def _measure_clusters(gold: Path, items: Path) -> dict[str, object]:
     }
 
 
-def _measure_events(gold: Path, items: Path) -> dict[str, object]:
+def _measure_events(gold: Path, items: Path, settings: FeedSettings) -> dict[str, object]:
     """Print the table of severe events; the figures for the last line."""
     from feeds.evaluating import compare_events
     from feeds.raw_items import read_event_labels
 
     labels, stream = _read(read_event_labels, gold), _stream(items)
-    rung, figures = _replay(stream)
+    rung, figures = _replay(stream, settings)
     caught = compare_events(rung, labels, {one.item.key: one.at for one in stream})
     say(texts.EVENTS_HEAD.format(name=texts.EVENT, severity=texts.SEVERITY, result=texts.ALERTED))
     for one in caught:
@@ -184,11 +194,24 @@ def _in(minutes: int) -> dict[str, int]:
     return {"minutes": minutes}
 
 
-def _replay(stream: list[Timed]) -> tuple[list[Alert], dict[str, Any]]:
+def _settings(similarity: str) -> FeedSettings:
+    """What the watch is told; the rest is the default of every city."""
+    from feeds.meaning import is_installed
+    from feeds.settings import FeedSettings, Similarity
+
+    if similarity not in get_args(Similarity):
+        known = ", ".join(get_args(Similarity))
+        raise stop(texts.NO_SIMILARITY.format(name=similarity, known=known))
+    if similarity != WORDS and not is_installed():
+        raise stop(texts.NO_MEANING)
+    return FeedSettings.model_validate({"similarity": similarity})
+
+
+def _replay(stream: list[Timed], settings: FeedSettings) -> tuple[list[Alert], dict[str, Any]]:
     """The alerts of a stream, and the figures of the run."""
     from feeds.replaying import Replay
 
-    began, run = time.perf_counter(), Replay()
+    began, run = time.perf_counter(), Replay(settings)
     rung = list(run.play(stream))
     return rung, {
         "items": len(stream),

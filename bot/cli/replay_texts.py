@@ -9,6 +9,7 @@ HELP_SVG = "Hierin komt de tekening."
 HELP_INPUT = "Berichten, één JSON-object per regel; .gz mag."
 HELP_ALERTS = "Hierin komt één regel per melding."
 HELP_CLUSTERS = "Labels: welk bericht bij welke gebeurtenis hoort."
+HELP_SIMILARITY = "Waar dezelfde gebeurtenis aan herkend wordt: woorden, of betekenis (een extra)."
 HELP_EVENTS = "Labels: ernstige gebeurtenissen met hun eerste berichten."
 
 CURVE_TITLE = "Meldingen per dag tegenover wat op tijd gemeld is"
@@ -31,4 +32,9 @@ EVENT, SEVERITY, ALERTED = "gebeurtenis", "ernst", "melding"
 IN_TIME, TOO_LATE = "na {minutes} min", "niet binnen 60 min"
 EVENTS_TOTAL = "Ernst {severity}: {caught} van {total} op tijd gemeld"
 RATE = "{alerts} meldingen in {days} dagen: {rate:.2f} per dag"
+NO_SIMILARITY = "Deze gelijkenis bestaat niet: {name}. Kies uit: {known}."
+NO_MEANING = (
+    "Voor betekenis ontbreekt de bibliotheek. Plaats haar met make semantic of "
+    "pip install 'schakel[semantic]' (alleen Linux op x86-64)."
+)
 ONE_INPUT = "Geef bij --clusters en --events één bestand met berichten."
