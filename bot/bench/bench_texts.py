@@ -146,3 +146,17 @@ MESSAGE_BODY = (
 CURVES_TITLE = "Berichten per seconde, bij een grens van 1000 per seconde"
 CURVES_LABEL = "Berichten per seconde bij meer contacten. De tabel ernaast geeft dezelfde getallen."
 CURVES_AXIS = "contacten"
+
+HELP_WATCH = "Meet wat de wacht kost als de stroom tien keer zo lang wordt, en hoe snel zij meldt."
+HELP_ITEMS = "zoveel berichten; daarna tien keer zoveel"
+HELP_ALERTS = "zoveel zware berichten, elk tot zijn melding"
+WATCH_FAILED = "Tien keer zoveel berichten kostte te veel, of een zwaar bericht gaf geen melding."
+BEGINNINGS = ("Gemeente", "Bedrijf", "Vereniging", "Onderzoek:", "Station", "Markt", "School")
+HEAVY = (
+    "Aanslag met explosief op moskee in {place}, meerdere doden",
+    "Schietpartij op school in {place}, doden en gewonden",
+)
+PLACES = (
+    "Arnhem", "Nijmegen", "Zutphen", "Apeldoorn", "Ede", "Doetinchem", "Tiel", "Zevenaar",
+    "Wageningen", "Velp", "Duiven", "Elst", "Rheden", "Winterswijk", "Harderwijk", "Barneveld",
+)  # fmt: skip

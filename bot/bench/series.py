@@ -22,6 +22,8 @@ from sqlalchemy import create_engine, make_url
 from bot.bench.curves import curves
 from bot.bench.deliver import Plan, measure
 from bot.bench.processes import BenchFailed
+from bot.bench.watch import Plan as WatchPlan
+from bot.bench.watch import measure as measure_watch
 from bot.clock import utc_now
 from contacts.directory import ChannelKind
 
@@ -31,6 +33,11 @@ BEGIN, END = "<!-- made by make bench -->\n", "<!-- end of what make bench made 
 COLUMNS = (
     "contacts", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s", "peak_rss_mb",
     "lost", "silent_duplicates", "unknown", "in_flight_at_kills", "resumed_s",
+)  # fmt: skip
+#: of ``schakel bench watch``
+WATCH_COLUMNS = (
+    "items", "items_per_s", "ratio", "peak_rss_mb", "polled_per_s", "to_alert_p50_ms",
+    "to_alert_max_ms", "load",
 )  # fmt: skip
 
 
@@ -92,8 +99,25 @@ async def run(growth: Sequence[int], postgresql: str) -> None:
     if lines:
         PICTURE.write_text(curves(lines), encoding="utf-8")
     about = f"\n{utc_now():%Y-%m-%d}, {os.cpu_count()} cores, temporary stores.\n\n"
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(replaced(page, f"{about}{head()}{''.join(rows)}\n"), encoding="utf-8")
+    made = f"{about}{head()}{''.join(rows)}\n{await _the_watch()}"
+    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
+
+
+async def _the_watch() -> str:
+    """The line of the watch; empty when it could not be measured."""
+    sys.stderr.write("watch …\n")
+    try:
+        return watch_line(json.loads(await measure_watch(WatchPlan())))
+    except BenchFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return ""
+
+
+def watch_line(figures: dict[str, Any]) -> str:
+    """What ``bench watch`` found, as a small table. Pure."""
+    cells = [json.dumps(figures[name]).strip("[]") for name in WATCH_COLUMNS]
+    head = f"| {' | '.join(WATCH_COLUMNS)} |\n|{'---|' * len(WATCH_COLUMNS)}\n"
+    return f"{head}| {' | '.join(cells)} |\n\n"
 
 
 async def _measured(one: Run, rows: list[str]) -> dict[str, Any] | None:

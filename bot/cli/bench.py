@@ -116,6 +116,18 @@ def years(
         raise typer.Exit(WRONG)
 
 
+@app.command("watch", help=texts.HELP_WATCH)
+def watch(
+    items: Annotated[int, _number("--items", texts.HELP_ITEMS, min=100)] = 10_000,
+    alerts: Annotated[int, _number("--alerts", texts.HELP_ALERTS, min=1, max=32)] = 20,
+) -> None:
+    from bot.bench.watch import Plan, measure
+
+    figures = _measured(measure(Plan(items=items, polled=items // 5, alerts=alerts)))
+    if not json.loads(figures)["ok"]:
+        raise stop(texts.WATCH_FAILED, WRONG)
+
+
 @app.command("mail", help=texts.HELP_MAIL)
 def mail(contacts: Contacts = 2_000, rate: Rate = 1000.0, as_json: AsJson = False) -> None:
     from bot.bench.deliver import Plan, measure
