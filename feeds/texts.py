@@ -80,3 +80,24 @@ EXPLAIN_CHANGE = "{text} (toen {then}, nu {today})"
 EXPLAIN_NO_LEAD = "de inleiding is niet meer bewaard: alleen de kop is gewogen"
 EXPLAIN_NO_EVENT = "hoort bij geen gebeurtenis"
 EXPLAIN_ROUNDUP = "overzicht of liveblog: telt niet mee voor een gebeurtenis"
+
+#: What every news item has in common, so that only the difference counts. Plain sentences of our
+#: own about all kinds of things; the model sees nearly the same in each.
+ORDINARY_NEWS = (
+    "De gemeenteraad stemt vanavond over de begroting van volgend jaar.",
+    "Trein rijdt niet door storing aan de bovenleiding, reizigers wachten op bussen.",
+    "Club wint met twee doelpunten verschil en gaat door naar de volgende ronde.",
+    "Minister wil nieuwe regels voor huurwoningen, oppositie is kritisch.",
+    "Zonnig weer in het weekend, daarna kans op regen en onweer.",
+    "Man aangehouden na vechtpartij in het centrum, politie zoekt getuigen.",
+    "Bedrijf maakt minder winst door hogere kosten en schrapt banen.",
+    "President spreekt met bondgenoten over de oorlog en over steun.",
+    "Onderzoek: kinderen lezen minder boeken dan tien jaar geleden.",
+    "Zanger treedt op voor volle zaal en kondigt nieuw album aan.",
+    "Brand in schuur snel onder controle, niemand gewond.",
+    "Rechter legt celstraf op voor overval op winkel.",
+    "Ziekenhuis opent nieuwe afdeling en zoekt personeel.",
+    "Duizenden mensen demonstreren op het plein voor een ander beleid.",
+    "Aardbeving treft dorpen in de bergen, reddingswerkers zoeken overlevenden.",
+    "Prijzen in de supermarkt stijgen opnieuw, blijkt uit cijfers.",
+)
