@@ -254,6 +254,7 @@ async def test_the_page_asks_for_the_release_before_it_sends(desk: Desk) -> None
         event.grip, event.grip_by = 3, 99
     await desk.fact()
     assert (await desk.press("indienen", versie=1)).status_code == 303
+    await desk.let_approve()
     page = await desk.page("goedkeuren")
     assert "De crisiscommunicatie gaf precies deze teksten vrij." in page
 
