@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.api import doors as api
 from bot.config import Config
 from bot.console.app import DOORS, build_app
 from bot.console.doors import Door, way_back
+from bot.console.pacing import ACTS_A_MINUTE
 from bot.console.pages import COOKIE, PLAIN_COOKIE
 from bot.settings import MailSettings, WebSettings
 from contacts.directory import ChannelKind, LinkPurpose, Role
@@ -64,15 +65,24 @@ async def test_each_role_passes_exactly_its_own_doors(world: World, role: Role) 
     async with world.db.begin() as session:
         person_id = await a_colleague(session, "Collega", (role,), world.now)
         cookies = await signed_in(session, person_id, world.now)
-    async with client_of(world.db, world.sealer, world.now, cookies=cookies) as desk:
-        for door in DOORS:
-            answer = await knock(desk, world, door)
-            if role not in ALLOWED[Permission.USE_CONSOLE]:
-                assert answer.status_code in (303, 401), name_of(door)
-            elif role in ALLOWED[door.permission]:
-                assert answer.status_code not in (401, 403, 500), name_of(door)
-            else:
-                assert answer.status_code == 403, name_of(door)
+    # One minute has room for fewer acts than there are doors: each part has a minute of its own.
+    for first in range(0, len(DOORS), ACTS_A_MINUTE):
+        part = DOORS[first : first + ACTS_A_MINUTE]
+        async with client_of(world.db, world.sealer, world.now, cookies=cookies) as desk:
+            await knock_on(desk, world, part, role)
+
+
+async def knock_on(
+    desk: httpx.AsyncClient, world: World, doors: Sequence[Door], role: Role
+) -> None:
+    for door in doors:
+        answer = await knock(desk, world, door)
+        if role not in ALLOWED[Permission.USE_CONSOLE]:
+            assert answer.status_code in (303, 401), name_of(door)
+        elif role in ALLOWED[door.permission]:
+            assert answer.status_code not in (401, 403, 500), name_of(door)
+        else:
+            assert answer.status_code == 403, name_of(door)
 
 
 @pytest.mark.parametrize("door", DOORS, ids=name_of)

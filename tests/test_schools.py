@@ -141,7 +141,7 @@ async def test_a_list_adds_places_and_takes_none_away_and_all_goes_back(
         assert batch is not None
         await undo_import(session, batch, who=SYSTEM, now=now)
     assert await places(db) == before
-    school = (await rows(db, Organisation))[0]
+    [school] = [one for one in await rows(db, Organisation) if one.name == "School A"]
     assert school.school_types == ["vo", "pro"]
 
 
