@@ -86,7 +86,10 @@ def picture_of(
         charts=tuple((key, bars(pairs)) for key, pairs in _charts(signals) if pairs),
         days=bars([(day_of(s.received_at), s.organisation_id) for s in signals], keep=True),
         by_district=by_district,
-        silent_domains=tuple(texts.DOMAINS[d] for d in Domain if d not in domains),
+        # The municipality asks; that it tells itself nothing says nothing.
+        silent_domains=tuple(
+            texts.DOMAINS[d] for d in Domain if d not in {*domains, Domain.MUNICIPALITY}
+        ),
         silent_districts=tuple(
             sorted(names.get(c, c) for c in set(expected_districts) - set(by_district))
         ),
@@ -111,15 +114,15 @@ def _charts(signals: Sequence[Signal]) -> list[tuple[str, Pairs]]:
         ("kinds", kinds),
         ("severities", each(lambda s: texts.SEVERITIES[s.established_severity or s.severity])),
         ("directions", each(lambda s: _known(texts.DIRECTIONS, s.direction, Direction.UNKNOWN))),
-        ("eeps", each(lambda s: texts.EEPS[Eep(s.eep)])),
+        ("eeps", each(lambda s: _known(texts.EEPS, Eep(s.eep), Eep.UNSAID))),
         ("domains", each(lambda s: texts.DOMAINS[s.domain])),
         ("settings", each(lambda s: texts.SETTINGS[s.setting])),
-        ("needs", each(lambda s: _known(texts.NEEDS, s.need, Need.NOTHING))),
+        ("needs", each(lambda s: _known(texts.NEEDS, s.need, Need.NOTHING, Need.UNSAID))),
     ]
 
 
-def _known(labels: Mapping[K, str], value: K, nothing: K) -> str | None:
-    return None if value == nothing else labels[value]
+def _known(labels: Mapping[K, str], value: K, *nothing: K) -> str | None:
+    return None if value in nothing else labels[value]
 
 
 def is_positive(signal: Signal) -> bool:

@@ -82,6 +82,7 @@ class Eep(StrEnum):
     EXPERIENCED = "beleefd"
     EVIDENCED = "gebeurd"
     POTENTIAL = "verwacht"
+    UNSAID = "niet_gezegd"
 
 
 class Breadth(StrEnum):
@@ -103,6 +104,7 @@ class Done(StrEnum):
     TALKED = "gesprek_gevoerd"
     HELP_ASKED = "hulp_gevraagd"
     SOLVED = "opgelost"
+    UNSAID = "niet_gezegd"
 
 
 class Need(StrEnum):
@@ -111,6 +113,7 @@ class Need(StrEnum):
     VISIT = "bezoek_contact"
     YOUTH_WORK = "jongerenwerk"
     NOTHING = "niets"
+    UNSAID = "niet_gezegd"
 
 
 class Share(StrEnum):
@@ -152,14 +155,14 @@ class Signal(Row, table=True):
     district: str = Field(max_length=20, description="CBS code, stad, online or onbekend")
     setting: Setting = required_choice(Setting)
     kinds: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    eep: Eep = choice(Eep, default=Eep.EXPERIENCED)
+    eep: Eep = choice(Eep, default=Eep.UNSAID)
     breadth: Breadth = choice(Breadth, default=Breadth.UNKNOWN)
     severity: int
     direction: Direction = choice(Direction, default=Direction.UNKNOWN)
     theme: str | None = Field(default=None, max_length=60)
     note_sealed: str | None = Field(default=None, description="at most 280 characters, encrypted")
-    done: Done = choice(Done, default=Done.NOTHING_YET)
-    need: Need = choice(Need, default=Need.NOTHING)
+    done: Done = choice(Done, default=Done.UNSAID)
+    need: Need = choice(Need, default=Need.UNSAID)
     wants_feedback: bool = Field(default=True)
     share: Share = choice(Share, default=Share.TEAM)
     reliability: Reliability | None = choice(Reliability)

@@ -58,12 +58,12 @@ class Draft:
     severity: int
     note: str = ""
     theme: str = ""
-    eep: Eep = Eep.EXPERIENCED
+    eep: Eep = Eep.UNSAID
     breadth: Breadth = Breadth.UNKNOWN
     direction: Direction = Direction.UNKNOWN
     occurred: When = When.TODAY
-    done: Done = Done.NOTHING_YET
-    need: Need = Need.NOTHING
+    done: Done = Done.UNSAID
+    need: Need = Need.UNSAID
     share: Share = Share.TEAM
     wants_feedback: bool = True
     told_as: ToldAs = ToldAs.SIGNAL
@@ -278,7 +278,7 @@ def describe(signal: Signal) -> Description:
         district=district_names().get(signal.district, signal.district),
         setting=texts.SETTINGS[signal.setting].lower(),
         occurred=texts.WHENS[signal.occurred],
-        eep=texts.EEPS[signal.eep],
+        eep=texts.said(texts.EEPS[signal.eep]),
         breadth=texts.BREADTHS[signal.breadth],
         direction=texts.DIRECTIONS[signal.direction],
         done=texts.DONE[signal.done],

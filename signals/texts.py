@@ -69,10 +69,14 @@ WHENS = {
     When.TO_COME: "komt nog",
 }
 
+#: of a question that may stay open, and did
+UNSAID = "niet gezegd"
+
 EEPS = {
     Eep.EXPERIENCED: "beleefd",
     Eep.EVIDENCED: "gebeurd",
     Eep.POTENTIAL: "verwacht",
+    Eep.UNSAID: UNSAID,
 }
 
 #: as a question asks it; what was heard from others is no part of this
@@ -80,7 +84,14 @@ EEP_CHOICES = {
     Eep.EXPERIENCED: "beleefd: hoe mensen zich voelen",
     Eep.EVIDENCED: "gebeurd: iets wat al voorviel",
     Eep.POTENTIAL: "verwacht: iets wat nog komt",
+    Eep.UNSAID: UNSAID,
 }
+
+
+def said(label: str) -> str:
+    """The label, or nothing where nobody chose. Pure."""
+    return "" if label == UNSAID else label
+
 
 BREADTHS = {
     Breadth.FEW: "een paar mensen",
@@ -101,6 +112,7 @@ DONE = {
     Done.TALKED: "gesprek gevoerd",
     Done.HELP_ASKED: "hulp gevraagd",
     Done.SOLVED: "opgelost",
+    Done.UNSAID: UNSAID,
 }
 
 NEEDS = {
@@ -109,6 +121,7 @@ NEEDS = {
     Need.VISIT: "bezoek of contact",
     Need.YOUTH_WORK: "jongerenwerk erbij",
     Need.NOTHING: "niets",
+    Need.UNSAID: UNSAID,
 }
 
 SHARES = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.chat.buttons import parse
 from bot.chat.router import route
 from bot.chat.turn import Turn
 from bot.console.needs import late_answers, unread
@@ -17,7 +18,7 @@ from contacts.outbox import Content, Delivery, Message
 from contacts.records import Database
 from signals.picture import picture_of
 from signals.rows import Setting, Signal, SignalKind, ToldAs
-from tests.partner_world import SEALER, Chat, a_partner
+from tests.partner_world import SEALER, Chat, a_partner, an_event
 
 WORDS = "Hoe praten wij in de klas over dit nieuws?"
 
@@ -149,3 +150,36 @@ def test_beeld_says_of_no_question_that_a_signal_waits(now: datetime) -> None:
     every = [told(1, now, ToldAs.SIGNAL), told(2, now, ToldAs.QUESTION)]
     picture = picture_of(every, day_of=lambda at: "vandaag", names={})
     assert (picture.waiting, picture.questions) == (1, "1-2")
+
+
+async def half_told(chat: Chat, event_id: int) -> None:
+    await tap_through(chat, f"sig:{event_id}")
+    for label in ("Geruchten", "2 gespannen"):
+        await chat.press(label)
+
+
+async def tap_through(chat: Chat, data: str) -> None:
+    """As it comes in: through the router."""
+
+    async def routed(turn: Turn) -> None:
+        await route(turn, UpdateKind.TAP, None)
+
+    await chat.run(routed, tap=parse(data))
+
+
+async def test_the_same_button_goes_on_with_what_was_begun(chat: Chat) -> None:
+    event_id = await an_event(chat)
+    await half_told(chat, event_id)
+    await tap_through(chat, f"sig:{event_id}")
+    [talk] = await chat.all(Conversation)
+    assert (talk.data["kinds"], talk.data["severity"]) == (["geruchten"], 2)
+    assert not any("is weg" in text for text in await said(chat))
+
+
+async def test_the_button_under_another_briefing_says_what_is_gone(chat: Chat) -> None:
+    await half_told(chat, await an_event(chat))
+    other = await an_event(chat)
+    await tap_through(chat, f"sig:{other}")
+    [talk] = await chat.all(Conversation)
+    assert (talk.data["event"], talk.data.get("kinds")) == (other, None)
+    assert any("uw signaal), is weg" in text for text in await said(chat))

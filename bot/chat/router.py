@@ -47,8 +47,9 @@ from bot.chat.coordinator import (
     wiping_flow,
 )
 from bot.chat.render import render
+from bot.chat.signal_flow import START as UNDER_BRIEFING
 from bot.chat.turn import Handler, Turn
-from bot.chat.unfinished import ENDING, tell_of, unfinished
+from bot.chat.unfinished import ENDING, tell_if_replaced, tell_of, unfinished
 from bot.rows import UpdateKind
 from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
@@ -152,8 +153,11 @@ async def _tap(turn: Turn) -> None:
     if handler is None:
         turn.toast = texts.OLD_BUTTON
         return
+    begun = unfinished(turn.conversation) if turn.tap.verb == UNDER_BRIEFING else None
     try:
         await handler(turn)
+        if begun is not None:
+            await tell_if_replaced(turn, begun)
     except ValueError:
         turn.toast = texts.OLD_BUTTON
     except (RecordError, BriefingError):

@@ -114,7 +114,7 @@ def shown(draft: Draft) -> Shown:
         district=district_names()[draft.district],
         setting=labels.SETTINGS[draft.setting],
         occurred=labels.WHENS[draft.occurred],
-        eep=labels.EEPS[draft.eep],
+        eep=labels.said(labels.EEPS[draft.eep]),
         breadth=labels.BREADTHS[draft.breadth],
         more=_more(draft),
         share=labels.SHARES[draft.share],
@@ -129,8 +129,8 @@ def _more(draft: Draft) -> tuple[str, ...]:
         told.append(labels.DIRECTIONS[draft.direction])
     if draft.theme:
         told.append(draft.theme)
-    if draft.done is not Done.NOTHING_YET:
+    if draft.done is not Done.UNSAID:
         told.append(labels.DONE[draft.done])
-    if draft.need is not Need.NOTHING:
+    if draft.need is not Need.UNSAID:
         told.append(f"nodig: {labels.NEEDS[draft.need]}")
     return tuple(told)

@@ -43,13 +43,24 @@ _REQUIRED = frozenset({"kinds", "severity", "district", "setting"})
 
 
 async def start_under_briefing(turn: Turn) -> None:
-    """*Ik merk iets* under a briefing: the event is known."""
+    """*Ik merk iets* under a briefing: the event is known.
+
+    What was begun about the same event goes on; about another one it makes place.
+    """
     actor = turn.allowed(Permission.GIVE_SIGNAL)
     assert turn.tap is not None
     event = await turn.session.get(Event, turn.tap.number(0)) if turn.tap.args else None
     if event is not None and event.is_exercise != actor.is_exercise:
         raise ValueError("no such event for this actor")
-    await _start(turn, event.id if event is not None else None)
+    await _go_on_or_start(turn, event.id if event is not None else None)
+
+
+async def _go_on_or_start(turn: Turn, event_id: int | None) -> None:
+    talk = turn.conversation
+    if talk is not None and talk.flow == FLOW and talk.data.get("event") == event_id:
+        await _ask_anew(turn, dict(talk.data))
+        return
+    await _start(turn, event_id)
 
 
 async def start_loose(turn: Turn) -> None:
@@ -278,8 +289,10 @@ def _note(turn: Turn, data: dict[str, Any]) -> str:
     return turn.sealer.unseal(data["note"]) if data.get("note") else ""
 
 
+#: the button under a briefing
+START = "sig"
 TAPS: dict[str, Handler] = {
-    "sig": start_under_briefing,
+    START: start_under_briefing,
     "gm": show_all_kinds,
     "gp": show_districts,
     "gv": chose,

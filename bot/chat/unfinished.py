@@ -51,6 +51,12 @@ def unfinished(talk: Conversation | None) -> Unfinished | None:
     return Unfinished(ToldAs(talk.data["as"]) if is_word else ToldAs.SIGNAL, filled)
 
 
+async def tell_if_replaced(turn: Turn, before: Unfinished) -> None:
+    """After *Ik merk iets* under a briefing: what was begun about something else is gone."""
+    if unfinished(turn.conversation) != before:
+        await say_discreetly(turn, render("signal/replaced.html", what=YOUR_WORD[before.told_as]))
+
+
 async def tell_of(turn: Turn, before: Unfinished, command: str) -> None:
     """After another command was answered: it is still open, or it is gone."""
     is_open = unfinished(turn.conversation) == before

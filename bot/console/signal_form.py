@@ -33,11 +33,11 @@ from signals.telling import DANGER_NOW, MAX_KINDS, MAX_NOTE, Draft
 CHOICES: Mapping[str, tuple[type[StrEnum], str]] = {
     "setting": (Setting, ""),
     "wanneer": (When, When.TODAY.value),
-    "eep": (Eep, Eep.EXPERIENCED.value),
+    "eep": (Eep, Eep.UNSAID.value),
     "hoe_breed": (Breadth, Breadth.UNKNOWN.value),
     "richting": (Direction, Direction.UNKNOWN.value),
-    "wat_gedaan": (Done, Done.NOTHING_YET.value),
-    "wat_nodig": (Need, Need.NOTHING.value),
+    "wat_gedaan": (Done, Done.UNSAID.value),
+    "wat_nodig": (Need, Need.UNSAID.value),
     "delen": (Share, Share.TEAM.value),
 }
 #: ways to reach somebody: no more than a number or an account that must go
