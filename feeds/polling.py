@@ -66,6 +66,17 @@ class PollReport:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What one look at a source found, each in its group; nothing of it is stored yet."""
+
+    items: list[tuple[Judged, tuple[Group, Member] | None]]
+    grouper: Grouper
+    memory: Memory
+    polled_at: datetime
+    now: datetime
+
+
 class Watch:
     """The watch over all sources; keeps the groups of the window in memory."""
 
@@ -183,43 +194,59 @@ class Watch:
         world = (source.is_exercise, source.scene)
         async with self._db.read() as session:
             known = await read_known(session, source.id, [one.guid for one in entries])
-            missing = await self._missing(session, world)
+            grouper = await self._kept(session, world)
+            missing = [] if grouper else await self._window_of(session, world)
             memory = await self._memory(session, world)
-        grouper = await self._grouper(world, missing)
+        if grouper is None:
+            grouper = await self._built(world, missing)
         judged = await asyncio.to_thread(
             judge_entries, entries, known, trust=source.trust, lexicon=self._lexicon
         )
         now = self._clock()
-        # Reading for meaning takes tens of milliseconds an item.
-        placed = await asyncio.to_thread(
-            lambda: [(one, self._place(grouper, one, now)) for one in judged]
-        )
-        async with self._db.begin() as session:
-            row = await session.get_one(Source, source.id)
-            storing = Round(session, grouper, memory, row, polled_at, now)
-            events = await storing.store(placed)
-            if answer is not None:
-                has_new = any(one.known is None for one in judged)
-                every = about.every if about is not None else None
-                write_ok(
-                    row, answer, polled_at=polled_at, now=now, every=every, has_new=has_new,
-                    is_quiet=about is not None and about.is_quiet(now),
-                )  # fmt: skip
-                if about is not None:
-                    await note_hub(session, row, about, now=now)
-                # Together with the items: one that was not stored would never come again.
-                row.etag, row.last_modified = answer.etag, answer.last_modified
+        try:
+            # Reading for meaning takes tens of milliseconds an item.
+            placed = await asyncio.to_thread(
+                lambda: [(one, self._place(grouper, one, now)) for one in judged]
+            )
+            events = await self._write(
+                source.id, Placed(placed, grouper, memory, polled_at, now), answer, about
+            )
+        except BaseException:
+            # Broken off, these groups hold what was never stored, or a thread still fills them.
+            self._groupers.pop(world, None)
+            raise
         report.new_items += sum(one.known is None for one in judged)
         report.changed_items += sum(one.known is not None for one in judged)
         report.events |= events
         return bool(events)
 
+    async def _write(
+        self, source_id: int, found: Placed, answer: Fetched | None, about: About | None
+    ) -> set[int]:
+        """One transaction: the items, their events, and how the source was read."""
+        async with self._db.begin() as session:
+            row = await session.get_one(Source, source_id)
+            storing = Round(session, found.grouper, found.memory, row, found.polled_at, found.now)
+            events = await storing.store(found.items)
+            if answer is not None:
+                has_new = any(one.known is None for one, _ in found.items)
+                every = about.every if about is not None else None
+                write_ok(
+                    row, answer, polled_at=found.polled_at, now=found.now, every=every,
+                    has_new=has_new, is_quiet=about is not None and about.is_quiet(found.now),
+                )  # fmt: skip
+                if about is not None:
+                    await note_hub(session, row, about, now=found.now)
+                # Together with the items: one that was not stored would never come again.
+                row.etag, row.last_modified = answer.etag, answer.last_modified
+        return events
+
     def _place(self, grouper: Grouper, one: Judged, now: datetime) -> tuple[Group, Member] | None:
         doc = as_doc(one, now=now, window=self._window) if one.wants_group else None
         return grouper.add(doc) if doc is not None else None
 
-    async def _missing(self, session: AsyncSession, world: World) -> list[Doc]:
-        """The items of the window, when the groups of a world must be built from them."""
+    async def _kept(self, session: AsyncSession, world: World) -> Grouper | None:
+        """The groups of a world, unless they must be built anew."""
         now = self._clock()
         if self._built_at is None or now - self._built_at > GROUPER_LIFE:
             self._groupers.clear()
@@ -229,19 +256,18 @@ class Watch:
             # A person moved items between events, perhaps from another process.
             self._groupers.clear()
             self._regrouped = regrouped
-        if world in self._groupers:
-            return []
-        return await recent_docs(
-            session, since=now - self._window, is_exercise=world[0], scene=world[1]
-        )
+        return self._groupers.get(world)
 
-    async def _grouper(self, world: World, missing: Sequence[Doc]) -> Grouper:
-        """The groups of a world; built anew from ``missing`` when there are none."""
-        if world not in self._groupers:
-            grouper = Grouper(self._window, stop_words(), self._meanings)
-            await asyncio.to_thread(lambda: [grouper.add(doc) for doc in missing])
-            self._groupers[world] = grouper
-        return self._groupers[world]
+    async def _window_of(self, session: AsyncSession, world: World) -> list[Doc]:
+        """The items from which the groups of a world are built."""
+        since = self._clock() - self._window
+        return await recent_docs(session, since=since, is_exercise=world[0], scene=world[1])
+
+    async def _built(self, world: World, docs: Sequence[Doc]) -> Grouper:
+        grouper = Grouper(self._window, stop_words(), self._meanings)
+        await asyncio.to_thread(lambda: [grouper.add(doc) for doc in docs])
+        self._groupers[world] = grouper
+        return grouper
 
     async def _memory(self, session: AsyncSession, world: World) -> Memory:
         if world not in self._memories:
