@@ -81,7 +81,10 @@ def _warm_up(settings: BriefingSettings) -> bool:
     from briefings.proofing import read_ahead
 
     read_ahead(settings)
-    return warm_up()
+    can_print = warm_up()
+    # Now this is there to stay as well: or a text waits for it to be looked through.
+    settle_memory()
+    return can_print
 
 
 def _say_not_printing(warming: asyncio.Task[bool]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,9 +21,28 @@ from markupsafe import Markup
 from briefings.library import TEMPLATES
 from contacts.texts import EXERCISE
 
+
+class Margins(NamedTuple):
+    """Millimetres of a page without text."""
+
+    top: float
+    side: float
+    bottom: float
+
+
 MOST_PAGES = 2
 #: points; the next smaller size is tried while the text needs more pages
 SIZES = (11.0, 10.0, 9.0, 8.5)
+#: the room left free on every page
+MARGINS = Margins(top=18, side=18, bottom=20)
+PX_PER_MM = 96 / 25.4
+#: the name of the place where the text ends
+END = "einde"
+#: by this power of the size a text of short lines and lists takes room, measured on every set:
+#: from 11 to 10 points it fills 0.89 to 0.90 of what it did
+SHRINKS = 1.1
+#: what may fit by so little is tried
+SLACK = 1.01
 #: of the letters of a sheet: plain and bold
 WEIGHTS = (400, 700)
 #: a file that a screen reader can follow (PDF/UA-1)
@@ -76,16 +95,37 @@ def print_sheet(sheet: Sheet, *, font: Path | None = None) -> bytes:
     # Nothing is fetched while a text is printed: what it needs stands in it.
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
     document: Any = None
-    for size in SIZES:
+    size: float | None = SIZES[0]
+    while size is not None:
         html = template.render(
-            sheet=sheet, size=size, faces=_faces(font), exercise=EXERCISE, watermark=_watermark()
-        )
-        page = weasyprint.HTML(string=html, url_fetcher=fetcher)
-        document = page.render(**TAGGED)
-        if len(document.pages) <= MOST_PAGES:
-            break
+            sheet=sheet, size=size, faces=_faces(font), exercise=EXERCISE, watermark=_watermark(),
+            margins=MARGINS, end=END,
+        )  # fmt: skip
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(**TAGGED)
+        fits = len(document.pages) <= MOST_PAGES
+        size = None if fits else next_size(size, _filled(document.pages))
     written: bytes = document.write_pdf(**TAGGED)
     return written
+
+
+def next_size(size: float, filled: float) -> float | None:
+    """The size to try after this one filled too many pages; None when there is none smaller.
+
+    Sizes at which it will not fit are passed over: each costs as long as the sheet itself. Pure.
+    """
+    smaller = [each for each in SIZES if each < size]
+    if not smaller:
+        return None
+    may_fit = [each for each in smaller if filled * (each / size) ** SHRINKS <= MOST_PAGES * SLACK]
+    return may_fit[0] if may_fit else smaller[-1]
+
+
+def _filled(pages: Sequence[Any]) -> float:
+    """How many pages the text fills, the last one in part."""
+    last = pages[-1]
+    y = last.anchors[END][1]
+    top, bottom = MARGINS.top * PX_PER_MM, MARGINS.bottom * PX_PER_MM
+    return float(len(pages) - 1 + max(0.0, y - top) / (last.height - top - bottom))
 
 
 @cache

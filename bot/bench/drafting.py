@@ -20,6 +20,7 @@ from bot.console.printing import FONT, warm_up
 from bot.database import open_database
 from bot.demo.stage import exercise_lines
 from bot.migrating import migrate
+from bot.settling import settle_memory
 from briefings.drafting import draft_briefing, texts_of
 from briefings.event_kinds import event_kinds
 from briefings.facts import add_fact, open_facts
@@ -51,6 +52,7 @@ async def measure() -> str:
         read_ahead(exercise_lines())
         warm_up()
         warming = 1000 * (time.perf_counter() - begun)
+        settle_memory()
         try:
             drafts = [await _draft(db, kind) for kind in event_kinds()]
         finally:
