@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, func, select
+from sqlalchemy import CTE, ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,7 +28,7 @@ from briefings.audience import (
     reader_of,
 )
 from briefings.plans import only_readers_of
-from briefings.rows import Briefing, BriefingKind
+from briefings.rows import Briefing, BriefingKind, covered
 from contacts.directory import (
     Audience,
     Channel,
@@ -51,7 +51,8 @@ class Overview:
     """A plan in numbers; only the people who cannot be reached are named.
 
     ``lonely``: organisations with a single person in the audience. ``doubles``: addresses that
-    more than one gets it at. ``quiet``: how many keep which quiet hours.
+    more than one gets it at. ``quiet``: how many keep which quiet hours. ``passed_over``: people
+    without a channel whom the earlier text did not reach; what follows on it passes them too.
     """
 
     by_channel: Mapping[ChannelKind, int] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Overview:
     lonely: Sequence[int] = ()
     doubles: int = 0
     quiet: Mapping[Hours, int] = field(default_factory=dict)
+    passed_over: int = 0
 
     @property
     def people(self) -> int:
@@ -80,15 +82,32 @@ async def read_overview(session: AsyncSession, event: Event, briefing: Briefing)
     """Who gets a version that is still to go, counted."""
     if briefing.kind is BriefingKind.FIRST and briefing.audiences is None:
         return await _count_everybody(session, event)
-    return await overview_of(session, await plan_version(session, event, briefing))
+    return await _of_version(session, event, briefing, covered(briefing))
 
 
 async def read_part(
     session: AsyncSession, event: Event, briefing: Briefing, audiences: Collection[Audience]
 ) -> Overview:
     """Who gets these texts of a version that is still to go, counted."""
-    plan = await plan_version(session, event, briefing)
-    return await overview_of(session, only_readers_of(plan, audiences))
+    return await _of_version(session, event, briefing, audiences)
+
+
+async def _of_version(
+    session: AsyncSession, event: Event, briefing: Briefing, audiences: Collection[Audience]
+) -> Overview:
+    plan = only_readers_of(await plan_version(session, event, briefing), audiences)
+    counted = await overview_of(session, plan)
+    if briefing.kind is BriefingKind.FIRST:
+        return counted
+    everybody = _everybody(event)
+    without = await _without_channel(session, everybody)
+    called = {person.id for person in plan.unreachable}
+    passed = [
+        one
+        for one in without
+        if one.id not in called and first_audience(one.audiences) in audiences
+    ]
+    return replace(counted, passed_over=len(passed))
 
 
 async def overview_of(session: AsyncSession, plan: RecipientPlan) -> Overview:
@@ -217,9 +236,17 @@ async def _unreachable(
     """:param organisations: where somebody cannot be reached; only there it is looked up who."""
     if not organisations:
         return []
+    return await _without_channel(
+        session, everybody, everybody.c.organisation_id.in_(organisations)
+    )
+
+
+async def _without_channel(
+    session: AsyncSession, everybody: CTE, *where: ColumnElement[bool]
+) -> list[Reader]:
     asked = (
         select(*(everybody.c[name] for name in Reader._fields))
-        .where(everybody.c.kind.is_(None), everybody.c.organisation_id.in_(organisations))
+        .where(everybody.c.kind.is_(None), *where)
         .order_by(everybody.c.id)
     )
     return [reader_of(row) for row in await read_columns(session, asked)]

@@ -59,8 +59,11 @@ class Look(StrEnum):
 #: what else than everything can go wrong in another look
 RULES = {
     Look.DARK: ["color-contrast"],
-    Look.NARROW: ["color-contrast", "target-size", "scrollable-region-focusable"],
-}
+    Look.NARROW: [
+        "color-contrast", "target-size", "scrollable-region-focusable",
+        "aria-required-children", "aria-required-parent",
+    ],
+}  # fmt: skip
 
 
 def keeps_all() -> bool:
@@ -107,6 +110,18 @@ class Window:
             "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         )
         return wide
+
+    async def hidden_in_tables(self) -> list[str]:
+        """Tables with a part behind a scroll that nobody sees, and cells that hide the next."""
+        hidden: list[str] = await self.page.evaluate(
+            """() => [
+              ...[...document.querySelectorAll('.tabelvak, table')]
+                .filter(one => one.scrollWidth > one.clientWidth + 1),
+              ...[...document.querySelectorAll('.stapelt tbody :is(th, td)')]
+                .filter(one => one.scrollHeight > one.clientHeight + 1),
+            ].map(one => `hidden: ${one.outerHTML.slice(0, 120)}`)"""
+        )
+        return hidden
 
     async def keep(self, name: str) -> None:
         """Write a picture for the documentation, when that is asked for."""

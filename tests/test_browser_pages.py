@@ -39,6 +39,7 @@ from signals.quarters import quarter_of
 from signals.rows import AnswerLink, OutcomeCode
 from tests.browsing import (
     PATIENCE_MS,
+    PHONE,
     Look,
     Window,
     a_browser,
@@ -185,6 +186,8 @@ class Tour:
             self.found += await window.violations(look)
             if await window.is_wider_than_its_window():
                 self.found.append(f"{path}: scrolls sideways, {look}")
+            if look is Look.NARROW:
+                self.found += [f"{path}: {one}" for one in await window.hidden_in_tables()]
             if name and (look is Look.LIGHT or name in IN_EVERY_LOOK or keeps_all()):
                 await window.keep(name + look.mark)
         await window.put_on(Look.LIGHT)
@@ -249,6 +252,37 @@ async def test_every_page_passes_axe_in_every_state_and_look(
         assert window.foreign == []
 
 
+async def test_a_phone_shows_every_column_by_name_and_a_menu_behind_a_button(
+    evening: Evening, browser: Browser
+) -> None:
+    desk = await at_desk(evening, browser, "Coördinator")
+    await desk.put_on(Look.NARROW)
+    await desk.go("/contacten")
+    header = await desk.page.locator(".kop").bounding_box()
+    assert header is not None
+    assert header["height"] <= MOST_HEADER
+    row = desk.page.get_by_role("row").filter(has=desk.page.get_by_role("rowheader")).first
+    cells = row.get_by_role("cell")
+    wanted = ["Domein", "Wijk", "Contacten", "Wat mist er"]
+    assert await cells.evaluate_all("all => all.map(one => one.dataset.kop)") == wanted
+    for cell in await cells.all():
+        box = await cell.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+    menu = desk.page.get_by_role("link", name="Signalen")
+    await expect(menu).to_be_hidden()
+    await desk.page.locator(".menuknop summary").focus()
+    await desk.page.keyboard.press("Enter")
+    await expect(menu).to_be_visible()
+    assert await desk.violations(Look.NARROW) == []
+    await desk.put_on(Look.LIGHT)
+    await expect(desk.page.locator(".menuknop")).to_be_hidden()
+    await expect(menu).to_be_visible()
+
+
+#: a header that leaves a phone of 740 pixels for the page
+MOST_HEADER = 120
 #: A4 between its margins, in the pixels of a browser
 PAPER = ViewportSize(width=718, height=1040)
 ON_PAPER = ("/gebeurtenis/1", "/gebeurtenis/1/bereik", "/gebeurtenis/1/ontvangers", "/beeld")

@@ -110,3 +110,32 @@ async def test_an_update_is_counted_among_those_who_got_the_first(db: Database) 
         )
         counted = await read_overview(session, cast.event, update)
     assert counted.people == approved.deliveries
+    # Whoever had no channel is counted as one group in both, though only the first calls them.
+    assert counted.passed_over == approved.unreachable > 0
+    assert not counted.unreachable
+
+
+async def test_who_lost_a_channel_after_the_first_is_called_and_not_passed_over(
+    db: Database,
+) -> None:
+    cast = await a_city(db, Random(3))
+    async with db.begin() as session:
+        first = await draft_briefing(
+            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        handed_in = await submit(session, first, cast.writer, SETTINGS, now=NOW)
+        assert isinstance(handed_in, Submitted)
+        approved = await approve(
+            session, first, cast.approver, SETTINGS, expected_hash=handed_in.content_hash, now=NOW
+        )
+        assert isinstance(approved, Approved)
+        for channel in (await session.exec(select(Channel))).all():
+            channel.status = ChannelStatus.CLOSED
+        await sure(session, cast.event, "De Testlaan is weer open.", at=NOW)
+        update = await draft_briefing(
+            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        counted = await read_overview(session, cast.event, update)
+    assert counted.people == 0
+    assert len(counted.unreachable) == approved.deliveries
+    assert counted.passed_over == approved.unreachable

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from bot.config import Config
 from bot.console import seen, texts
 from bot.console.spans import spoken
+from bot.console.tables import stackable
 from briefings import moments
 from contacts.records import Database
 from contacts.sealing import Sealer
@@ -79,7 +80,7 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
             **values,
         )
     )
-    return HTMLResponse(html, status_code=status)
+    return HTMLResponse(stackable(html), status_code=status)
 
 
 def fragment(template: str, **values: Any) -> str:
