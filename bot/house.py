@@ -317,6 +317,7 @@ class House:
                     unsubscribing=Unsubscribing(
                         self.config.web.base_url, self.sealer.derive("unsubscribe")
                     ),
+                    reads_answers=bool(mail.imap_host),
                     clock=self.clock,
                     connections=mail.connections,
                 )

@@ -23,6 +23,7 @@ from html import escape
 
 from contacts.outbox import EmailForm
 from contacts.texts import (
+    ANSWER_LINE,
     BACKUP_LINE,
     BACKUP_SUBJECT,
     EXERCISE_SUBJECT,
@@ -71,12 +72,14 @@ def compose(
     reply_to: str | None,
     unsubscribe: str | None,
     now: datetime,
+    may_answer: bool = False,
 ) -> Composed:
     """The whole mail as bytes.
 
     :param reply_to: the address that names this delivery.
     :param unsubscribe: where one click ends the mails (RFC 8058): a header for mail programs,
         and a line at the end for people.
+    :param may_answer: a line at the end says that an answer to this mail is read.
     :raises ValueError, email.errors.MessageError, IndexError: the recipient's is no address.
     """
     to = Address(addr_spec=outgoing.address)
@@ -99,6 +102,8 @@ def compose(
     if outgoing.standing in STANDING_LINES:
         line = STANDING_LINES[outgoing.standing]
         text, html = f"{line}\n\n{text}", _above(html, f"<p>{line}</p>")
+    if may_answer:
+        text, html = f"{text}\n\n{ANSWER_LINE}\n", _below(html, f"<p>{ANSWER_LINE}</p>")
     if unsubscribe is not None:
         text = f"{text}\n\n{UNSUBSCRIBE_TEXT.format(link=unsubscribe)}\n"
         html = _below(html, f"<p>{UNSUBSCRIBE_HTML.format(link=escape(unsubscribe))}</p>")

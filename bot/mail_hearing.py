@@ -13,7 +13,7 @@ from html import escape
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.hearing import hear
-from bot.mail_words import Words
+from bot.mail_words import Words, told_as
 from contacts.claiming import open_address
 from contacts.directory import ChannelKind, Organisation
 from contacts.outbox import DISTRIBUTED, Content, Delivery, EmailForm, Message, MessageKind
@@ -22,9 +22,9 @@ from contacts.sending import Recipient, original_of, post
 from contacts.tally import count_up
 from signals import texts
 from signals.feedback import day_and_time
-from signals.rows import Setting, SignalKind
+from signals.rows import SEVERITY_UNSAID, Setting, SignalKind, ToldAs
 from signals.settings import SignalSettings
-from signals.telling import MAX_NOTE, Blocked, Draft, Told, district_names, tell
+from signals.telling import MAX_NOTE, Blocked, Draft, Told, district_names, short_draft, tell
 
 
 class Heard(StrEnum):
@@ -85,18 +85,12 @@ async def _tell(
         if address is not None
         else None
     )
-    known = organisation.district in district_names()
+    called, note = told_as(text)
     told = await tell(
         session,
-        Draft(
-            event_id=message.event_id,
-            district=str(organisation.district) if known else "onbekend",
-            setting=Setting.OTHER,
-            kinds=(SignalKind.UNSORTED,),
-            severity=1,
-            note=text,
-            wants_feedback=reply is not None,
-        ),
+        _signal(organisation, message.event_id, note, wants_feedback=reply is not None)
+        if called is ToldAs.SIGNAL
+        else short_draft(called, message.event_id, note, wants_feedback=reply is not None),
         organisation_id=organisation.id or 0,
         domain=organisation.domain,
         reply=reply,
@@ -111,14 +105,31 @@ async def _tell(
         return None
     await hear(session, told, now=now)
     if reply is not None:
-        await _thank(session, reply, told, message, sealer=sealer, now=now)
+        await _thank(session, reply, told, called, message, sealer=sealer, now=now)
     return told
+
+
+def _signal(
+    organisation: Organisation, event_id: int | None, note: str, *, wants_feedback: bool
+) -> Draft:
+    """Words alone: a duider says what kind it is, and how grave."""
+    known = organisation.district in district_names()
+    return Draft(
+        event_id=event_id,
+        district=str(organisation.district) if known else "onbekend",
+        setting=Setting.OTHER,
+        kinds=(SignalKind.UNSORTED,),
+        severity=SEVERITY_UNSAID,
+        note=note,
+        wants_feedback=wants_feedback,
+    )
 
 
 async def _thank(
     session: AsyncSession,
     reply: Recipient,
     told: Told,
+    called: ToldAs,
     message: Message,
     *,
     sealer: Sealer,
@@ -126,14 +137,15 @@ async def _thank(
 ) -> None:
     """The receipt with its dates, by the sealed way: the row does not say who told."""
     lines = [
-        texts.BY_MAIL_THANKS.format(
+        texts.said_of(texts.BY_MAIL_THANKS, called).format(
             read=day_and_time(told.read_before), due=day_and_time(told.answer_due_at)
         ),
         *(texts.CHANGED[change] for change in told.changes),
-        texts.BY_MAIL_MORE,
+        *((texts.BY_MAIL_MORE,) if called is ToldAs.SIGNAL else ()),
+        texts.BY_MAIL_NEVER,
     ]
     form = EmailForm(
-        subject=texts.BY_MAIL_SUBJECT,
+        subject=texts.said_of(texts.BY_MAIL_SUBJECT, called),
         text="\n\n".join(lines) + "\n",
         html="".join(f"<p>{escape(line)}</p>" for line in lines),
     )

@@ -72,6 +72,7 @@ class MailTransport:
         channel pauses.
     :param verp_key: signs the addresses that bounces come back to.
     :param unsubscribing: what goes to many carries the header with which one click ends the mails.
+    :param reads_answers: somebody reads the mailbox for replies, and a text to many says so.
     """
 
     kind = ChannelKind.EMAIL
@@ -89,6 +90,7 @@ class MailTransport:
         reply_address: str,
         verp_key: bytes,
         unsubscribing: Unsubscribing | None = None,
+        reads_answers: bool = False,
         clock: Callable[[], datetime],
         timeout_s: float = 20.0,
         connections: int = 1,
@@ -98,6 +100,7 @@ class MailTransport:
         self._head = Letterhead(from_name, from_address)
         self._unsubscribing = unsubscribing
         self._verp = Verp(reply_address, verp_key) if reply_address else None
+        self._reads_answers = reads_answers and bool(reply_address)
         self._clock, self._timeout_s = clock, timeout_s
         self._turns = asyncio.Semaphore(connections)
         # The one that was used last is used first: with little to send only one stays open.
@@ -196,6 +199,7 @@ class MailTransport:
             unsubscribe=self._unsubscribing.address(number)
             if self._unsubscribing and leaves
             else None,
+            may_answer=self._reads_answers and outgoing.is_distributed,
         )  # fmt: skip
 
 

@@ -17,6 +17,11 @@ REPEAT_SUBJECT = "(herhaling) "
 #: at the end of a mail that one may do without
 UNSUBSCRIBE_TEXT = "Geen e-mail meer van ons? {link}"
 UNSUBSCRIBE_HTML = 'Geen e-mail meer van ons? <a href="{link}">Afmelden</a>'
+#: at the end of a text by mail, where answers are read
+ANSWER_LINE = (
+    "Merkt u iets? U kunt ook op deze mail antwoorden: een paar zinnen over de groep, zonder "
+    "namen. Hebt u een vraag of een goed voorbeeld? Begin dan met “Vraag:” of “Voorbeeld:”."
+)
 BACKUP_SUBJECT = "(achterwacht) "
 
 #: the one answer to a reply by mail

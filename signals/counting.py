@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Domain
-from signals.rows import Signal, SignalCount, ToldAs
+from signals.rows import Signal, SignalCount, ToldAs, severity_of
 
 #: the whole of a domain in a week
 ALL = "alle"
@@ -63,7 +63,8 @@ def values_of(signal: Signal) -> Iterator[tuple[str, str]]:
         yield "soort", kind
     yield "wijk", signal.district
     yield "setting", signal.setting.value
-    yield "ernst", str(signal.established_severity or signal.severity)
+    if (severity := severity_of(signal)) is not None:
+        yield "ernst", str(severity)
     yield "eep", signal.eep.value
     yield "breedte", signal.breadth.value
     yield "richting", signal.direction.value

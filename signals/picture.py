@@ -17,7 +17,17 @@ from typing import TypeVar
 from contacts.directory import Domain
 from signals import texts
 from signals.feedback import SMALL, shown_count
-from signals.rows import Direction, Eep, Need, Signal, SignalKind, SignalStatus, ToldAs, tensions
+from signals.rows import (
+    Direction,
+    Eep,
+    Need,
+    Signal,
+    SignalKind,
+    SignalStatus,
+    ToldAs,
+    severity_of,
+    tensions,
+)
 
 #: how much one and two organisations are drawn as, both alike
 DRAWN = 1.5
@@ -112,7 +122,7 @@ def _charts(signals: Sequence[Signal]) -> list[tuple[str, Pairs]]:
     kinds = [(texts.ALL_KINDS[SignalKind(k)], s.organisation_id) for s in signals for k in s.kinds]
     return [
         ("kinds", kinds),
-        ("severities", each(lambda s: texts.SEVERITIES[s.established_severity or s.severity])),
+        ("severities", each(lambda s: texts.SEVERITIES.get(severity_of(s) or 0))),
         ("directions", each(lambda s: _known(texts.DIRECTIONS, s.direction, Direction.UNKNOWN))),
         ("eeps", each(lambda s: _known(texts.EEPS, Eep(s.eep), Eep.UNSAID))),
         ("domains", each(lambda s: texts.DOMAINS[s.domain])),
@@ -192,5 +202,6 @@ def weak_signals(signals: Iterable[Signal]) -> list[Signal]:
         signal
         for signal in tensions(signals)
         if signal.status is SignalStatus.CLOSED
-        and (signal.established_severity or signal.severity) <= WEAK
+        and (severity := severity_of(signal)) is not None
+        and severity <= WEAK
     ]

@@ -157,7 +157,7 @@ class Signal(Row, table=True):
     kinds: list[str] = Field(sa_column=Column(JSON, nullable=False))
     eep: Eep = choice(Eep, default=Eep.UNSAID)
     breadth: Breadth = choice(Breadth, default=Breadth.UNKNOWN)
-    severity: int
+    severity: int = Field(description="1 to 4; 0: not said")
     direction: Direction = choice(Direction, default=Direction.UNKNOWN)
     theme: str | None = Field(default=None, max_length=60)
     note_sealed: str | None = Field(default=None, description="at most 280 characters, encrypted")
@@ -189,6 +189,15 @@ class Signal(Row, table=True):
         default=None, max_length=64, unique=True, description="one form that was sent, hashed"
     )
     is_exercise: bool = Field(default=False)
+
+
+#: in place of a severity: told by mail, where no form asked
+SEVERITY_UNSAID = 0
+
+
+def severity_of(signal: Signal) -> int | None:
+    """As duiders established it, else as it was told; None where nobody said. Pure."""
+    return signal.established_severity or signal.severity or None
 
 
 def tensions(signals: Iterable[Signal]) -> list[Signal]:

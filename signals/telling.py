@@ -28,6 +28,7 @@ from signals.person_filter import Screening, screen
 from signals.promises import Promise, is_urgent, promise
 from signals.rephrasing import Change, Rephrased, rephrase
 from signals.rows import (
+    SEVERITY_UNSAID,
     Breadth,
     Direction,
     Done,
@@ -113,6 +114,7 @@ class Description:
     need: str
     share: str
     theme: str
+    level: str
     name: str = ""
 
 
@@ -243,7 +245,8 @@ def check_draft(draft: Draft, themes: Collection[str] = ()) -> None:
         if not draft.note or draft.kinds or draft.severity != 1:
             raise DraftError("note")
         return
-    if not 1 <= draft.severity < DANGER_NOW:
+    by_mail = draft.kinds == (SignalKind.UNSORTED,) and draft.severity == SEVERITY_UNSAID
+    if not 1 <= draft.severity < DANGER_NOW and not by_mail:
         raise DraftError("severity")
     if not 1 <= len(draft.kinds) <= MAX_KINDS or len(set(draft.kinds)) != len(draft.kinds):
         raise DraftError("kinds")
@@ -274,7 +277,7 @@ def describe(signal: Signal) -> Description:
     return Description(
         domain=texts.DOMAINS[signal.domain],
         kinds="; ".join(texts.ALL_KINDS[SignalKind(kind)].lower() for kind in signal.kinds),
-        severity=texts.SEVERITIES[signal.severity],
+        severity=texts.severity_told(signal.severity),
         district=district_names().get(signal.district, signal.district),
         setting=texts.SETTINGS[signal.setting].lower(),
         occurred=texts.WHENS[signal.occurred],
@@ -285,6 +288,7 @@ def describe(signal: Signal) -> Description:
         need=texts.NEEDS[signal.need],
         share=texts.SHARES[signal.share],
         theme=signal.theme or texts.NO_THEME,
+        level=texts.level_told(signal.severity),
         name="" if signal.told_as is ToldAs.SIGNAL else texts.TOLD_AS[signal.told_as],
     )
 

@@ -60,6 +60,20 @@ SETTINGS = {
     Setting.OTHER: "Ergens anders",
 }
 
+#: told by mail, where no form asked
+LEVEL_UNSAID = "ernst niet gezegd"
+
+
+def severity_told(severity: int) -> str:
+    """How grave its reporter calls it. Pure."""
+    return SEVERITIES.get(severity, LEVEL_UNSAID)
+
+
+def level_told(severity: int) -> str:
+    """*ernst 3*. Pure."""
+    return f"ernst {severity}" if severity in SEVERITIES else LEVEL_UNSAID
+
+
 PLACES = {"stad": "hele stad", "online": "online", "onbekend": "weet niet"}
 
 WHENS = {
@@ -210,9 +224,9 @@ BY_MAIL_THANKS = (
     "Is er gevaar? Bel 112."
 )
 BY_MAIL_MORE = (
-    "Wilt u ook vertellen hoe ernstig het is, en waar? Dat kan met de knop in ons bericht. "
-    "Stuur geen namen, leeftijden, accounts of beelden."
+    "Wilt u ook vertellen hoe ernstig het is, en waar? Dat kan met de knop in ons bericht."
 )
+BY_MAIL_NEVER = "Stuur geen namen, leeftijden, accounts of beelden."
 
 FORM_NOT_READ = (
     "Dit formulier kwam niet goed aan",

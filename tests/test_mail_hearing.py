@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from email import message_from_string
+from datetime import UTC, datetime
+from email import message_from_bytes, message_from_string
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,16 +13,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from bot.mail_composing import Letterhead, compose
 from bot.mail_reading import read_mail
 from bot.mail_words import without_quote, words_of
 from bot.rows import IncomingMail
 from bot.simulator.imap_server import ImapServer
 from contacts.journal import JournalEntry
-from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
+from contacts.outbox import (
+    Content,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    EmailForm,
+    Message,
+    MessageKind,
+)
 from contacts.records import Database
 from contacts.sealing import is_sealed
 from contacts.tally import total
-from signals.rows import Signal, SignalKind
+from contacts.texts import ANSWER_LINE
+from contacts.transport import Outgoing
+from signals.picture import weak_signals
+from signals.rows import Signal, SignalKind, SignalStatus, ToldAs, severity_of
+from signals.telling import describe
 from tests.console_world import contents
 from tests.test_mail_reading import SEALER, VERP, a_sent_mail, mail, settings_for
 
@@ -72,10 +85,33 @@ def test_only_the_writers_own_lines_are_read() -> None:
 @pytest.mark.parametrize(
     "begins",
     ["> eerder", "-----Oorspronkelijk bericht-----", "Van: Gemeente", "On Tue, 3 Mar A wrote:",
-     "Met vriendelijke groet,", "Groeten", "Verzonden vanaf mijn iPhone", "-- "],
+     "Met vriendelijke groet,", "Groeten", "Verzonden vanaf mijn iPhone", "-- ",
+     "Op 3 mrt 2026, om 21:03 heeft Gemeente <antwoord@stad.example> het\nvolgende geschreven:",
+     "On Tue, Mar 3, 2026 at 9:03 PM Gemeente <\nantwoord@stad.example> wrote:",
+     "*Van:* Gemeente <antwoord@stad.example>", "Met vr. groet, Dennis", "Gr. Dennis",
+     "Kind regards,", "Alvast bedankt,", "Verzonden vanuit Outlook voor iOS", "Verstuurd via Mail",
+     "Outlook voor iOS downloaden<https://mail.example/o>", "Get Outlook for Android"],
 )  # fmt: skip
 def test_what_is_quoted_or_signed_ends_it(begins: str) -> None:
     assert without_quote(f"{CLEAN}\n{begins}\nnog iets") == CLEAN
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Op school is het onrustig en iemand schreef dat het misgaat.", "Groep 8 is stil.",
+     "Grote onrust in de groep.", "Met zijn allen praten helpt.", "Op 3 scholen is het onrustig."],
+)  # fmt: skip
+def test_an_ordinary_sentence_is_no_end(line: str) -> None:
+    assert without_quote(f"{CLEAN}\n{line}") == f"{CLEAN}\n{line}"
+
+
+def test_who_answers_below_the_quote_is_read_too() -> None:
+    above = (
+        "Op 3 mrt 2026, om 21:03 heeft Gemeente <antwoord@stad.example>\nhet volgende geschreven:"
+    )
+    quoted = f"{above}\n\n> Informatie bij gebeurtenis\n>\n> Merkt u iets?\n\n"
+    assert without_quote(f"{quoted}{CLEAN}\n\nGroeten\nDennis") == CLEAN
+    assert without_quote("> alleen wat wij schreven") == ""
 
 
 @given(st.text(max_size=300))
@@ -90,6 +126,8 @@ def test_a_mail_of_pages_only_is_read_without_its_tags() -> None:
         f"Content-Type: text/html; charset=utf-8\n\n<p>{CLEAN}</p><blockquote>&gt; oud</blockquote>"
     )
     assert words_of(message_from_string(raw)).text == CLEAN
+    unmarked = raw.replace("&gt; oud", "Merkt u iets? Dennis Bakkerstra wel.")
+    assert words_of(message_from_string(unmarked)).text == CLEAN
 
 
 async def test_a_few_clean_words_become_a_signal_with_a_receipt(
@@ -98,6 +136,9 @@ async def test_a_few_clean_words_become_a_signal_with_a_receipt(
     await answer(db, mailbox, now)
     [signal] = await rows(db, Signal)
     assert signal.kinds == [SignalKind.UNSORTED.value]
+    assert severity_of(signal) is None
+    assert describe(signal).severity == "ernst niet gezegd"
+    assert weak_signals([signal.model_copy(update={"status": SignalStatus.CLOSED})]) == []
     assert SEALER.unseal(signal.note_sealed or "") == CLEAN
     assert SEALER.unseal(signal.reply_handle or "") == "email:docent@school.example"
     receipts = [m for m in await rows(db, Message) if m.kind is MessageKind.FEEDBACK]
@@ -159,3 +200,39 @@ async def test_the_same_mail_read_twice_is_one_signal(
     mailbox.deliver(mail(VERP.address(1), CLEAN).encode())
     await read_mail(db, settings_for(mailbox), sealer=SEALER, now=now)
     assert len(await rows(db, Signal)) == 1
+
+
+@pytest.mark.parametrize(
+    ("begin", "called", "word"),
+    [("Vraag: ", ToldAs.QUESTION, "vraag"), ("voorbeeld:", ToldAs.EXAMPLE, "voorbeeld"),
+     ("Vraag van de praktijk: ", ToldAs.QUESTION, "vraag")],
+)  # fmt: skip
+async def test_a_first_word_makes_it_a_question_or_an_example(
+    db: Database, mailbox: ImapServer, now: datetime, begin: str, called: ToldAs, word: str
+) -> None:
+    await answer(db, mailbox, now, mail("%%", f"{begin}{CLEAN}"))
+    [signal] = await rows(db, Signal)
+    assert (signal.told_as, signal.kinds) == (called, [])
+    assert SEALER.unseal(signal.note_sealed or "") == CLEAN
+    [receipt] = [m for m in await rows(db, Message) if m.kind is MessageKind.FEEDBACK]
+    assert f"Wij lezen uw {word} vóór" in receipt.content["email"]["text"]
+    assert "hoe ernstig" not in receipt.content["email"]["text"]
+
+
+def test_a_text_to_many_says_that_an_answer_is_read_and_another_mail_does_not() -> None:
+    def written(**asked: Any) -> str:
+        outgoing = Outgoing(
+            delivery_id=1, original_id=1, address="docent@school.example", act=DeliveryAct.SEND,
+            content=Content(), edits_external_id=None, is_repeat=False, is_exercise=False,
+        )  # fmt: skip
+        raw = compose(
+            outgoing, EmailForm("Iets", "Tekst", "<html><body><p>Tekst</p></body></html>"),
+            Letterhead("Stad", "schakel@stad.example"), reply_to=None, unsubscribe=None,
+            now=datetime(2026, 3, 3, tzinfo=UTC), **asked,
+        ).raw  # fmt: skip
+        parts = message_from_bytes(raw).walk()
+        return "".join(str(part.get_payload(decode=True), "utf-8") for part in parts
+                       if not part.is_multipart())  # fmt: skip
+
+    assert written(may_answer=True).count(ANSWER_LINE) == 2
+    assert ANSWER_LINE not in written()

@@ -141,7 +141,7 @@ def test_silence_of_a_domain_or_a_wijk_is_said() -> None:
         day_of=str, names={"WK020208": "Presikhaaf"}, expected_districts={"WK020207", "WK020208"},
     )  # fmt: skip
     assert "onderwijs" not in picture.silent_domains
-    assert "gemeente" in picture.silent_domains
+    assert "veiligheid" in picture.silent_domains
     assert picture.silent_districts == ("Presikhaaf",)
 
 

@@ -76,7 +76,7 @@ async def read_picture(session: AsyncSession, event: Event) -> Picture:
             for kind in one.kinds
         ),
         severities=_counts(
-            (signal_texts.SEVERITIES[one.severity], one.organisation_id) for one in told
+            (signal_texts.severity_told(one.severity), one.organisation_id) for one in told
         ),
         domains=_counts((signal_texts.DOMAINS[one.domain], one.organisation_id) for one in told),
         districts=_counts(

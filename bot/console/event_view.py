@@ -174,7 +174,7 @@ async def _told(session: AsyncSession, event_id: int) -> Told | None:
         still_open=shown_count(summary.still_open),
         kinds=count_by([(signal_texts.ALL_KINDS[kind], who) for kind, who in kinds]),
         severities=count_by(
-            [(signal_texts.SEVERITIES[s.severity], s.organisation_id) for s in signals]
+            [(signal_texts.severity_told(s.severity), s.organisation_id) for s in signals]
         ),
         domains=count_by([(signal_texts.DOMAINS[s.domain], s.organisation_id) for s in signals]),
     )
