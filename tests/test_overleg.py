@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +59,7 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
         yield started
 
 
-async def send(desk: Desk, path: str, **fields: str):  # type: ignore[no-untyped-def]
+async def send(desk: Desk, path: str, **fields: str) -> httpx.Response:
     return await press(desk.web, desk.world.sealer, path, **fields)
 
 
@@ -68,7 +71,7 @@ async def planned(desk: Desk, **changed: str) -> Overleg:
     return (await desk.rows(Overleg))[-1]
 
 
-async def act(desk: Desk, overleg: Overleg, what: str, **fields: str):  # type: ignore[no-untyped-def]
+async def act(desk: Desk, overleg: Overleg, what: str, **fields: str) -> httpx.Response:
     path = f"/overleg/{overleg.id}/{what}"
     seen = await hidden_in(desk.web, path, str(overleg.id))
     found = re.search(r'name="gezien" value="(\d+)"', (await page_of(desk, overleg)))
@@ -103,9 +106,10 @@ def test_every_domain_hosts_in_turn_and_every_organisation_of_it(
 
 
 def test_a_plan_that_cannot_be_is_said_with_its_reason() -> None:
-    def reason(**changed: object) -> str | None:
-        values = {"at": OFFICE + timedelta(days=9), "minutes": 90, "host_id": 1, "place": ""}
-        return why_not_planned(Plan(**{**values, **changed}), (), now=OFFICE)  # type: ignore[arg-type]
+    plan = Plan(at=OFFICE + timedelta(days=9), minutes=90, host_id=1, place="")
+
+    def reason(**changed: Any) -> str | None:
+        return why_not_planned(replace(plan, **changed), (), now=OFFICE)
 
     assert reason() is None
     assert reason(at=None) == "moment"
@@ -118,10 +122,10 @@ def test_a_plan_that_cannot_be_is_said_with_its_reason() -> None:
 
 
 def test_an_agreement_that_cannot_be_kept_is_said_with_its_reason() -> None:
-    def reason(known: bool = False, **changed: object) -> str | None:
-        values = {"kind": AgreementKind.ACTION, "words": "Kortere tekst.", "owner": "adviseur",
-                  "due": TODAY}  # fmt: skip
-        return why_not(NewAgreement(**{**values, **changed}), (), is_known=known, today=TODAY)  # type: ignore[arg-type]
+    action = NewAgreement(AgreementKind.ACTION, "Kortere tekst.", "adviseur", TODAY)
+
+    def reason(known: bool = False, **changed: Any) -> str | None:
+        return why_not(replace(action, **changed), (), is_known=known, today=TODAY)
 
     decision = {"kind": AgreementKind.DECISION, "owner": "", "due": None}
     assert reason() is None

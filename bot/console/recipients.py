@@ -34,7 +34,7 @@ from briefings.missing import (
     send_to_missed,
 )
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
-from briefings.versions import SENT, followed_by, versions_of
+from briefings.versions import OPEN, SENT, followed_by, versions_of
 from contacts.directory import Audience, Channel, ChannelStatus, Organisation, Person
 from contacts.outbox import Delivery, DeliveryAct, Message
 from contacts.permissions import Permission
@@ -45,7 +45,6 @@ from feeds.rows import Event
 PAGE = 100
 #: the second one exists only after sending
 GROUPS = ("krijgt", "alsnog", "geen-kanaal", "niet")
-OPEN = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
 SHOWN = {*OPEN, *SENT, BriefingStatus.APPROVED}
 
 

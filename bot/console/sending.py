@@ -27,12 +27,11 @@ from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText, covered
 from briefings.translating import READY
 from briefings.translations import is_fresh, translations_of
+from briefings.versions import OPEN
 from contacts.directory import Audience
 from contacts.permissions import Permission
 from contacts.texts import CHANNELS
 from feeds.rows import Event
-
-OPEN = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
 
 
 async def show_sending(visit: Visit) -> Response:
