@@ -51,6 +51,8 @@ SECRETS: Mapping[str, tuple[str, str]] = {
 #: not secret by itself, but it may hold a password
 DATABASE_URL = "SCHAKEL_DATABASE_URL"
 SECRET_KEY = "SCHAKEL_SECRET_KEY"  # noqa: S105  (a name, not a secret)
+#: opens back-ups; no running house needs it
+BACKUP_KEY = "SCHAKEL_BACKUP_KEY"
 KEY_FILE = "secret.key"
 #: names of this computer itself
 HERE = ("127.0.0.1", "localhost", "::1")

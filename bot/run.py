@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,9 +28,14 @@ log = logging.getLogger(__name__)
 WARM_UP_AFTER_S = 5.0
 
 
-def quiet_logging(level: int = logging.INFO) -> None:
-    """English sentences for developers; nothing that could carry a token or a text."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+def quiet_logging(level: int = logging.INFO, *, city: str = "") -> None:
+    """English sentences for developers; nothing that could carry a token or a text.
+
+    :param city: stands in every line, where several cities write in one log.
+    """
+    whose = f"{city.replace('%', '')} " if city else ""
+    shape = f"%(asctime)s %(levelname)s {whose}%(name)s %(message)s"
+    logging.basicConfig(level=level, format=shape, force=bool(city))
     # The HTTP library logs full addresses, and a Bot API address holds the token.
     # At DEBUG the others log whole updates and statements, so they stay at WARNING as well.
     for noisy in ("httpx", "httpcore", "aiohttp", "uvicorn", "telegram", "aiosqlite", "sqlalchemy"):
@@ -39,16 +44,26 @@ def quiet_logging(level: int = logging.INFO) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -> int:
+async def run(
+    config: Config,
+    offices: Collection[Office] = frozenset(Office),
+    *,
+    say: Callable[[str], None] = typer.echo,
+    parent: int | None = None,
+) -> int:
     """Run these parts until asked to stop. Returns the exit code.
 
     Says on the terminal where the pages are, and what is wrong with Telegram as soon as
     that is known: whoever starts it is looking now, and the log is for developers.
+
+    :param parent: a pipe that ends when the process that started this one is gone.
     """
-    house = House(config, offices=offices, on_trouble=_say_trouble)
+    house = House(config, offices=offices, on_trouble=lambda found: _say_trouble(found, say))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)
+    if parent is not None:
+        loop.add_reader(parent, _stop_alone, loop, parent, house)
     watchdog: asyncio.Task[None] | None = None
     try:
         await house.start()
@@ -57,7 +72,7 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
         if Office.WEB in offices:
             warming = asyncio.create_task(_warm_up_later(config.briefings))
             warming.add_done_callback(_say_not_printing)
-            typer.echo(where_the_pages_are(house.web.address, config.web.base_url))
+            say(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
     except CannotListen as error:
         typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
@@ -67,6 +82,13 @@ async def run(config: Config, offices: Collection[Office] = frozenset(Office)) -
         if watchdog is not None:
             watchdog.cancel()
     return 0
+
+
+def _stop_alone(loop: asyncio.AbstractEventLoop, parent: int, house: House) -> None:
+    """Nobody would end or restart this process any more; another takes over from the store."""
+    loop.remove_reader(parent)
+    log.warning("The parent is gone", extra={"action": "parent_gone"})
+    house.stop_event.set()
 
 
 async def _warm_up_later(settings: BriefingSettings) -> bool:
@@ -99,5 +121,5 @@ def where_the_pages_are(listens_on: str, base_url: str) -> str:
     return texts.PAGES_BEHIND.format(address=base_url, listens_on=listens_on)
 
 
-def _say_trouble(trouble: str | None) -> None:
-    typer.echo(texts.TELEGRAM[trouble] if trouble else texts.TELEGRAM_WORKS)
+def _say_trouble(trouble: str | None, say: Callable[[str], None]) -> None:
+    say(texts.TELEGRAM[trouble] if trouble else texts.TELEGRAM_WORKS)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.cities.standing import RED_AFTER, Falling, note_of, write_falling
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.config import load_config
@@ -62,3 +63,14 @@ def test_what_stands_still_is_named_and_is_code_one(place: Path) -> None:
     assert "nieuws" not in result.output
     told = health("--json")
     assert (told.exit_code, json.loads(told.output)["late"]) == (1, ["pump_telegram"])
+
+
+def test_a_city_that_keeps_falling_is_red_between_two_falls(place: Path) -> None:
+    beat(place, "feeds", timedelta(seconds=1))
+    (place / "var").mkdir(exist_ok=True)
+    write_falling(note_of(place / "var", "all"), Falling(RED_AFTER, -9, utc_now().isoformat()))
+    result = health()
+    assert result.exit_code == 1
+    assert "valt steeds uit" in result.output
+    found = json.loads(health("--json").output)
+    assert (found["ok"], found["late"]) == (False, ["process"])

@@ -16,9 +16,9 @@ import pytest
 import yaml
 
 from bot import run_texts
-from bot.cli.backing_up import BACKUP_KEY
+from bot.cities.parent import END_S
 from bot.cli.main import app
-from bot.config import DATABASE_URL, SECRET_KEY, SECRETS, Config
+from bot.config import BACKUP_KEY, DATABASE_URL, SECRET_KEY, SECRETS, Config
 from bot.duties import Office
 from bot.run import run, where_the_pages_are
 from bot.settings import DatabaseSettings, WebSettings
@@ -31,6 +31,8 @@ KNOWN_SECRETS = {*SECRETS, DATABASE_URL, SECRET_KEY, BACKUP_KEY}
 UNITS = [
     EXAMPLES / name for name in ("schakel.service", "schakel@.service", "schakel-backup.service")
 ]
+
+CITIES = EXAMPLES / "schakel-steden.service"
 
 
 def said_by_run(place: Path, token: str, bot_url: str, enough: Callable[[str], bool]) -> str:
@@ -108,7 +110,7 @@ async def test_an_address_that_is_taken_is_said(
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
-@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+@pytest.mark.parametrize("unit", [*UNITS, CITIES], ids=lambda path: path.name)
 def test_the_examples_of_a_service_are_some_that_systemd_takes(tmp_path: Path, unit: Path) -> None:
     text = unit.read_text(encoding="utf-8")
     place = tmp_path / unit.name.replace("@", "@worker")
@@ -125,6 +127,16 @@ def test_the_examples_of_a_service_name_secrets_that_exist(unit: Path) -> None:
     named = re.findall(r"Environment=(\w+)_FILE=", unit.read_text(encoding="utf-8"))
     assert named
     assert set(named) <= KNOWN_SECRETS
+
+
+def test_the_example_of_several_cities_holds_no_secret_and_stops_by_its_first_process() -> None:
+    text = CITIES.read_text(encoding="utf-8")
+    assert not [name for name in KNOWN_SECRETS if name in text]
+    assert "\nKillMode=mixed\n" in text
+    assert "\nExecReload=/bin/kill -HUP $MAINPID\n" in text
+    assert float(re.findall(r"TimeoutStopSec=(\d+)", text)[0]) > END_S
+    [words] = re.findall(r"ExecStart=\S+/schakel (.+)", text)
+    assert words.split()[:2] == ["run", "--cities"]
 
 
 def test_the_example_with_containers_runs_parts_and_secrets_that_exist() -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bot.backup.restoring import Restored
     from bot.config import Config
 
-BACKUP_KEY = "SCHAKEL_BACKUP_KEY"
 FOLDER = "backups"
 MB = 1_000_000
 
@@ -141,7 +140,7 @@ def _need_store(config: Config) -> None:
 def _key() -> bytes:
     from cryptography.fernet import Fernet
 
-    from bot.config import ConfigError, read_secret
+    from bot.config import BACKUP_KEY, ConfigError, read_secret
 
     lines: list[str] = []
     text = read_secret(BACKUP_KEY, os.environ, lines)
@@ -157,6 +156,7 @@ def _key() -> bytes:
 
 
 def _make_key(path: Path) -> None:
+    from bot.config import BACKUP_KEY
     from contacts.sealing import Sealer
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -76,19 +76,28 @@ def stop(line: str, code: int = MISUSE) -> typer.Exit:
 
 
 def load(path: Path) -> Config:
-    """The configuration.
+    """The configuration. One with secrets of its own beside it leaves those of others alone.
 
     :raises ConfigError: with every mistake in Dutch; the command ends with those.
     """
+    from bot.cities.own_secrets import file_of, own_environment
     from bot.config import ConfigError, load_config
     from feeds.chosen_place import NoSuchPlaceError, choose
 
+    if file_of(path).exists():
+        take_environment(own_environment(path, os.environ))
     config = load_config(path, os.environ)
     try:
         choose(config.feeds.place, config.feeds.themes, beside=path.absolute().parent)
     except NoSuchPlaceError as error:
         raise ConfigError([texts.NO_PLACE.format(value=error.args[0])]) from error
     return config
+
+
+def take_environment(environ: Mapping[str, str]) -> None:
+    """From now on this process knows these variables and no others."""
+    os.environ.clear()
+    os.environ.update(environ)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cities import city_texts
 from bot.cli import (
     api,
     backing_up,
@@ -28,6 +29,7 @@ from bot.cli import (
     screening,
     screening_texts,
     setting_up,
+    several_cities,
     signing_in,
     sources,
     starting,
@@ -60,6 +62,7 @@ app.add_typer(briefings.app, name="briefings")
 app.add_typer(exercises.app, name="exercise")
 app.command("deliveries", help=texts.HELP_DELIVERIES)(events.deliveries)
 app.command("health", help=texts.HELP_HEALTH)(watching.health)
+app.command("cities", help=city_texts.HELP_CITIES)(several_cities.cities)
 app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("backup", help=backup_texts.HELP_BACKUP)(backing_up.backup)
 app.command("restore", help=backup_texts.HELP_RESTORE)(backing_up.restore)
@@ -91,8 +94,16 @@ def migrate(config: ConfigPath = DEFAULT_CONFIG) -> None:
 @app.command("run", help=texts.HELP_RUN)
 def run_house(
     only: Annotated[Office | None, typer.Option("--only", help=texts.HELP_ONLY)] = None,
+    cities: Annotated[
+        Path | None,
+        typer.Option("--cities", help=city_texts.HELP_CITIES_OPTION, metavar=frame_texts.FOLDER),
+    ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
+    if cities is not None:
+        if config != DEFAULT_CONFIG:
+            raise stop(city_texts.ONE_OF_BOTH, MISUSE)
+        raise typer.Exit(several_cities.run_cities(cities, only))
     from bot.settling import load_quickly
 
     load_quickly()
@@ -100,11 +111,9 @@ def run_house(
     from bot.run import run as run_until_stopped
 
     loaded = load(config)
-    if only is not None and not loaded.database.several_hosts:
-        raise stop(texts.ONLY_NEEDS_HOSTS, MISUSE)
+    if refusal := several_cities.why_not(loaded, only):
+        raise stop(refusal, MISUSE)
     if not loaded.telegram.token:
-        if not loaded.mail.host:
-            raise stop(texts.RUN_REACHES_NOBODY)
         say(texts.RUN_WITHOUT_TELEGRAM)
     quiet_logging()
     raise typer.Exit(run(run_until_stopped(loaded, frozenset([only] if only else Office))))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cities import city_texts
 from bot.cli import texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
 
 if TYPE_CHECKING:
+    from bot.cities.standing import Falling
     from bot.console.health import Beat
     from contacts.records import Database
 
@@ -19,6 +21,7 @@ def health(
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_HEALTH_JSON)] = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
+    from bot.cities.standing import falling_in
     from bot.console.health import report
 
     loaded = load(config)
@@ -31,20 +34,28 @@ def health(
             return await read_beats(session, loaded.ticks, now=utc_now())
 
     beats = with_database(loaded, look)
-    found = report(beats)
+    falling = falling_in(loaded.state_dir)
+    found = report(beats, keeps_falling=bool(falling))
     if as_json:
         say(json.dumps(found))
         raise typer.Exit(0 if found["ok"] else WRONG)
     if not beats:
         raise stop(texts.NOTHING_TURNS, WRONG)
-    late = [beat for beat in beats if beat.is_late]
-    if late:
-        raise stop("\n".join(_line(beat) for beat in late), WRONG)
+    wrong = [*map(line_of_falling, falling), *(line_of(beat) for beat in beats if beat.is_late)]
+    if wrong:
+        raise stop("\n".join(wrong), WRONG)
     say(texts.EVERYTHING_TURNS.format(parts=len(beats)))
 
 
-def _line(beat: Beat) -> str:
+def line_of(beat: Beat) -> str:
     from bot.chat.render import day_and_time
     from bot.console.texts import PARTS
 
     return texts.PART_IS_LATE.format(what=PARTS.get(beat.name, beat.name), at=day_and_time(beat.at))
+
+
+def line_of_falling(falling: Falling) -> str:
+    from bot.chat.render import day_and_time
+
+    at = day_and_time(falling.moment)
+    return city_texts.FALLS.format(count=falling.count, at=at, code=falling.code)

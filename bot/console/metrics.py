@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.api.doors import behind_key
+from bot.cities.standing import falling_in
 from bot.console.guarding import is_local
 from bot.console.health import NO_STORE, Beat, read_beats, report
 from bot.console.pages import Parts, parts_of
@@ -52,7 +53,9 @@ async def show_health(request: Request) -> Response:
 
 
 async def _health(_request: Request, parts: Parts, session: AsyncSession) -> Response:
-    health = report(await read_beats(session, parts.config.ticks, now=parts.clock()))
+    falling = await asyncio.to_thread(falling_in, parts.config.state_dir)
+    beats = await read_beats(session, parts.config.ticks, now=parts.clock())
+    health = report(beats, keeps_falling=bool(falling))
     return JSONResponse(health, status_code=200 if health["ok"] else 503)
 
 

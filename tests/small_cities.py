@@ -1,0 +1,56 @@
+"""``python -m tests.small_cities FOLDER``: the real parent over cities that do next to nothing.
+
+What a city does is the first line of its file, after a ``#``. Waits are a hundred times shorter.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+
+from bot.cities import parent, standing
+from bot.cities.child import Door
+from bot.cities.claims import Claims
+
+standing.FIRST_S = 0.01
+parent.LONGEST_S = 0.6
+parent.END_S = 0.4
+FALLS = 6
+
+
+def live(path: Path, door: Door) -> int:
+    what = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+    own = path.with_suffix("")
+    own.mkdir(exist_ok=True)
+    if what == "raises":
+        raise RuntimeError(what)
+    mine = Claims(path.stem, "", str(own), "", 0, "", "", "")
+    if not door.may_go(mine, [str(path)]):
+        return 0
+    if what == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if what == "falls" or (what == "recovers" and fell(own) < FALLS):
+        return 7
+    if what == "holds":
+        say(f"{path.stem} holds {len(list(Path('/proc/self/fd').iterdir()))}")
+    while True:
+        time.sleep(1)
+
+
+def fell(own: Path) -> int:
+    """How often it did before this time."""
+    with (own / "falls").open("a+", encoding="utf-8") as out:
+        out.write("x")
+        out.seek(0)
+        return len(out.read()) - 1
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(parent.Parent(Path(sys.argv[1]), live, part="all", say=say).run())
