@@ -21,12 +21,12 @@ NAMES = ("arnhem", "utrecht")
 
 @pytest.fixture
 async def cities(tmp_path: Path) -> AsyncIterator[list[City]]:
-    """Two of them, each with eight people."""
+    """Two of them, each with forty people."""
     folder = tmp_path / "steden"
     folder.mkdir()
     made = [City(folder, name, number) for number, name in enumerate(NAMES, start=1)]
     for city in made:
-        await city.settle(8)
+        await city.settle(40)
     yield made
     for city in made:
         await city.close()
@@ -54,10 +54,10 @@ async def test_each_city_sends_with_its_own_bot_from_its_own_store(
         await city.tell(f"{TEXT} {city.name}")
     await several.start()
     for city in cities:
-        rows = await city.settled(8)
+        rows = await city.settled(40)
         assert {row.status for row in rows} == {DeliveryStatus.SENT}
     for city, other in zip(cities, reversed(cities), strict=True):
-        assert sorted(city.arrived(f"{TEXT} {city.name}").values()) == [1] * 8
+        assert sorted(city.arrived(f"{TEXT} {city.name}").values()) == [1] * 40
         assert not city.arrived(f"{TEXT} {other.name}")
         calls = city.simulator.telegram.calls
         assert calls, "the bot of this city was used"
@@ -79,14 +79,18 @@ async def test_a_city_that_is_killed_comes_back_and_the_other_never_stops(
     await several.ready(*NAMES)
     untouched = several.pid(second.name)
     await first.tell(f"{TEXT} een")
-    await asyncio.sleep(0.3)
+    for _ in range(500):
+        if first.arrived(f"{TEXT} een"):
+            break
+        await asyncio.sleep(0.01)
+    assert 0 < len(first.arrived(f"{TEXT} een")) < 40, "killed while it sends"
     os.kill(several.pid(first.name), signal.SIGKILL)
     await second.tell(f"{TEXT} twee")
-    rows = await second.settled(8)
+    rows = await second.settled(40)
     assert {row.status for row in rows} == {DeliveryStatus.SENT}
-    rows = await first.settled(8)
+    rows = await first.settled(40)
     arrived = first.arrived(f"{TEXT} een")
-    assert len(rows) == 8
+    assert len(rows) == 40
     assert max(arrived.values()) == 1
     for row in rows:
         if row.status is DeliveryStatus.SENT:
@@ -115,9 +119,9 @@ async def test_sigterm_stops_every_city_within_five_seconds_with_nothing_lost(
         assert f"INFO {name} bot.house Stopped" in several.said
     await several.start()
     for city in cities:
-        rows = await city.settled(8)
+        rows = await city.settled(40)
         assert {row.status for row in rows} == {DeliveryStatus.SENT}
-        assert sorted(city.arrived(f"{TEXT} {city.name}").values()) == [1] * 8
+        assert sorted(city.arrived(f"{TEXT} {city.name}").values()) == [1] * 40
 
 
 async def test_cities_hand_over_and_end_when_their_parent_is_gone(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.cities.city import cities_in, stamp_of
 from bot.cities.claims import Claims, claims_of, doubles, same
 from bot.cities.own_secrets import files_of, is_secret, own_environment
-from bot.cities.parent import cities_in, stamp_of
 from bot.cities.standing import (
     RED_AFTER,
     Falling,

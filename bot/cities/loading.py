@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 from contextlib import suppress
+from pathlib import Path
 
 from bot.settling import load_quickly
+
+log = logging.getLogger(__name__)
 
 NEEDED = (
     "apscheduler.schedulers.asyncio", "bot.console.printing", "bot.departments", "bot.run",
@@ -35,6 +39,8 @@ def load_everything() -> None:
     # Not collected before: holes in these pages would be filled, and so copied, by each city.
     gc.freeze()
     gc.enable()
+    if (count := threads_here()) > 1:
+        log.warning("The parent has %s threads", count, extra={"action": "parent_threads"})
 
 
 def _read_word_lists() -> None:
@@ -45,3 +51,9 @@ def _read_word_lists() -> None:
     dutch_words.first_names()
     dutch_words.family_names()
     dutch_words.places()
+
+
+def threads_here() -> int:
+    """How many threads this process has; a fork takes one along."""
+    tasks = Path("/proc/self/task")
+    return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1

@@ -10,12 +10,12 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cities import city_texts as texts
 from bot.cities.child import SIGNALS, Child, Live, begin, hear
-from bot.cities.claims import Claims, doubles
+from bot.cities.city import City, cities_in, stamp_of
+from bot.cities.claims import doubles
 from bot.cities.standing import (
     LONGEST_S,
     RED_AFTER,
@@ -32,48 +32,7 @@ log = logging.getLogger(__name__)
 #: a house stops within five seconds; systemd waits for twenty
 END_S = 15.0
 OK, WRONG, MISUSE = 0, 1, 2
-Stamp = tuple[tuple[str, int, int], ...]
 Say = Callable[[str], None]
-
-
-@dataclass
-class City:
-    """One configuration, with the process that works for it and the one that will."""
-
-    path: Path
-    child: Child | None = None
-    successor: Child | None = None
-    files: tuple[str, ...] = ()
-    stamp: Stamp = ()
-    falls: int = 0
-    due: float | None = None
-    faults: tuple[str, ...] = ()
-    is_leaving: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
-
-    @property
-    def claims(self) -> Claims | None:
-        return self.child.claims if self.child else None
-
-
-def cities_in(folder: Path) -> list[Path]:
-    """The configurations, by name. Hidden files are none."""
-    return sorted(path for path in folder.glob("*.toml") if path.name[0] != "." and path.is_file())
-
-
-def stamp_of(files: tuple[str, ...]) -> Stamp:
-    """Differs as soon as one of them was written; what is not there counts too."""
-    found = []
-    for name in files:
-        try:
-            stat = Path(name).stat()
-            found.append((name, stat.st_mtime_ns, stat.st_ino))
-        except OSError:
-            found.append((name, 0, 0))
-    return tuple(found)
 
 
 class Parent:
@@ -339,14 +298,3 @@ class Parent:
     def _tell(self, city: City, *lines: str) -> None:
         for line in lines:
             self._say(texts.LINE.format(city=city.name, line=line))
-
-
-def threads_here() -> int:
-    """How many threads this process has; a fork takes one along."""
-    tasks = Path("/proc/self/task")
-    return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
-
-
-def warn_of_threads() -> None:
-    if (count := threads_here()) > 1:
-        log.warning("The parent has %s threads", count, extra={"action": "parent_threads"})

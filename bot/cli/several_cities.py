@@ -31,7 +31,7 @@ def cities(folder: FolderPath) -> None:
     import signal
 
     from bot.cities.child import SIGNALS, begin, hear
-    from bot.cities.parent import cities_in
+    from bot.cities.city import cities_in
 
     _need_folder(folder)
     paths = cities_in(folder)
@@ -59,11 +59,10 @@ def run_cities(folder: Path, only: Office | None) -> int:
     from bot.cities.loading import load_everything
 
     load_everything()
-    from bot.cities.parent import Parent, warn_of_threads
+    from bot.cities.parent import Parent
     from bot.run import quiet_logging
 
     quiet_logging()
-    warn_of_threads()
     part = only.value if only else ALL
     return Parent(
         folder, _living(only), part=part, say=lambda line: typer.echo(line, err=True)

@@ -274,9 +274,9 @@ weglaat, krijgt de waarde onder *standaard*. Mappen en bestanden tellen vanaf de
 de code."""
 DOCS_ENV_HEAD = """## Geheimen: uit de omgeving
 
-Nooit in het bestand. Zet `NAAM`, of zet in `NAAM_FILE` de plek van een bestand met het geheim. Staat er naast
-`config.toml` een bestand `config.geheimen` (of `arnhem.geheimen` naast `arnhem.toml`), dan komen de geheimen
-alleen daaruit: zie [deployment.md](deployment.md).
+Nooit in het bestand. Zet `NAAM`, of zet in `NAAM_FILE` de plek van een bestand met het geheim.
+Staat er naast `config.toml` een bestand `config.geheimen` (of `arnhem.geheimen` naast
+`arnhem.toml`), dan komen de geheimen alleen daaruit: zie [deployment.md](deployment.md).
 
 | naam | betekenis |
 |---|---|"""
