@@ -45,6 +45,13 @@ def lines_of(settings: BriefingSettings) -> list[CityLine]:
     ]  # fmt: skip
 
 
+def look_again_on(line: CityLine) -> date | None:
+    """The last day it counts, else the day its owner is asked again; None: never checked. Pure."""
+    if line.expires_on is not None or line.checked_on is None:
+        return line.expires_on
+    return line.checked_on + QUARTER
+
+
 def fingerprint_of(line: CityLine) -> str:
     """What a confirmation is about. Pure."""
     words = "\x1f".join((line.label, line.text, line.phone, line.link))

@@ -71,6 +71,12 @@ async def open_facts(
     return block
 
 
+async def last_editor(session: AsyncSession, event_id: int) -> int | None:
+    """Who changed the facts last; None before there are any."""
+    block = await _block(session, event_id)
+    return block.edited_by if block is not None else None
+
+
 async def facts_of(session: AsyncSession, event_id: int) -> FactView:
     """The block and what still holds.
 

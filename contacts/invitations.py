@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,8 +19,17 @@ from contacts.tokens import hash_token, new_token
 TELEGRAM_RANK = 0
 #: how long a link works
 DAYS = 30
+#: of an organisation, in the name of a file
+LONGEST_NAME = 40
 #: why a chat was closed when its owner linked another phone
 REPLACED = "replaced"
+
+
+def code_file(organisation: str, person_id: int) -> str:
+    """What the picture of somebody's QR code is called: by organisation, without a name. Pure."""
+    plain = unicodedata.normalize("NFKD", organisation).encode("ascii", "ignore").decode().lower()
+    where = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_NAME].rstrip("-")
+    return f"uitnodiging-{where + '-' if where else ''}{person_id}.svg"
 
 
 @dataclass(frozen=True, slots=True)

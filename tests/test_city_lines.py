@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from bot.chat.router import COMMANDS, TAPS
 from bot.config import Config
+from bot.console.list_texts import how_long
 from bot.console.where import sheet_of
 from bot.line_asking import ask_about_lines, question
 from bot.now import current_config
@@ -229,3 +230,17 @@ def test_nobody_is_asked_twice_in_a_quarter(
     if must_ask(line, state, today):
         assert asked is None or asked <= today - QUARTER
         assert checked <= today - QUARTER or (expires is not None and expires <= today + QUARTER)
+
+
+@pytest.mark.parametrize(
+    ("checked", "expires", "said"),
+    [
+        (date(2026, 1, 31), date(2026, 6, 30), "geldig tot 30-06-2026"),
+        (date(2026, 1, 31), None, "zonder einddatum: te controleren op 02-05-2026"),
+        (None, None, "te controleren"),
+    ],
+)
+def test_every_line_says_until_when_it_counts_or_when_it_is_looked_at_again(
+    checked: date | None, expires: date | None, said: str
+) -> None:
+    assert how_long(LINE.model_copy(update={"checked_on": checked, "expires_on": expires})) == said

@@ -202,7 +202,7 @@ def test_a_sentence_that_nobody_translated_is_still_dutch() -> None:
 
 def test_who_stops_halfway_is_told_in_dutch(place: Path) -> None:
     result = call("init", answers="Arnhem\n")
-    assert (result.exit_code, "Gestopt." in said(result)) == (1, True)
+    assert (result.exit_code, "Er is niets geschreven" in said(result)) == (1, True)
     assert "Aborted" not in result.output
 
 
@@ -303,6 +303,17 @@ def test_init_leaves_an_own_file_that_lacks_keys_intact(place: Path) -> None:
     assert load_config(place / "config.toml", {}).telegram.bot_name == "stad_oefen_bot"
 
 
+@pytest.mark.parametrize("given", ["", "Arnhem\n", ANSWERS.rpartition("\nCo")[0] + "\n"])
+def test_an_input_that_ends_before_the_last_question_writes_nothing_and_says_so(
+    place: Path, given: str
+) -> None:
+    before = sorted(place.iterdir())
+    result = call("init", answers=given)
+    assert result.exit_code == 1
+    assert "Niet alle vragen zijn beantwoord. Er is niets geschreven" in result.output
+    assert sorted(place.iterdir()) == before
+
+
 # --- contacts --------------------------------------------------------------------------
 
 
@@ -319,7 +330,7 @@ def test_a_list_is_imported_listed_and_invited(place: Path) -> None:
     result = call("contacts", "invite", "--all", "--qr", "qr")
     assert said(result).count("https://t.me/stad_oefen_bot?start=") == 1
     assert "Een link werkt 30 dagen" in result.output
-    assert "<svg" in (place / "qr" / "uitnodiging-2.svg").read_text(encoding="utf-8")
+    assert "<svg" in (place / "qr" / "uitnodiging-school-2.svg").read_text(encoding="utf-8")
 
 
 def test_invitations_for_everyone_leave_links_that_still_work(place: Path) -> None:
@@ -343,10 +354,11 @@ def test_new_links_say_that_the_earlier_ones_stopped(place: Path, words: list[st
 
 def test_the_picture_of_a_link_can_be_read_by_its_maker_alone(place: Path) -> None:
     installed()
-    (place / "qr").mkdir()
-    (place / "qr" / "uitnodiging-1.svg").touch(mode=0o644)
     call("contacts", "invite", "1", "--qr", "qr")
-    assert (place / "qr" / "uitnodiging-1.svg").stat().st_mode & 0o777 == 0o600
+    [picture] = (place / "qr").iterdir()
+    picture.chmod(0o644)
+    call("contacts", "invite", "1", "--qr", "qr")
+    assert picture.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

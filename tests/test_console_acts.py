@@ -163,6 +163,21 @@ async def test_the_reach_is_that_of_what_was_sent(desk: Desk) -> None:
     assert "Van versie 1" in await desk.page("bereik")
 
 
+async def test_the_reach_of_every_version_stays_a_press_away(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    await desk.press("nieuwe-versie", soort="afsluiting")
+    await desk.send(2)
+    page = await desk.page("bereik")
+    assert "Van versie 2" in page
+    assert 'href="?versie=1"' in page
+    first = await desk.page("bereik?versie=1")
+    assert "Van versie 1, eerste bericht" in first
+    assert 'hx-get="/gebeurtenis/' in first
+    assert "bereik?versie=1&amp;blad=1" in first or "bereik?versie=1&blad=1" in first
+    assert "Van versie 2" in await desk.page("bereik?versie=9")
+
+
 async def test_a_stale_page_hands_in_nothing(desk: Desk) -> None:
     await desk.fact()
     assert (await desk.press("indienen", versie=7)).status_code == 404

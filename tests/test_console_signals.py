@@ -275,7 +275,9 @@ async def test_duiding_about_a_person_is_kept_nowhere(desk: Desk, now: datetime)
 
 async def test_loose_signals_are_in_the_picture_of_the_week(desk: Desk, now: datetime) -> None:
     await a_signal(desk, now, event_id=None)
+    assert "Deze fase gaat alleen over deze gebeurtenis." in await desk.page("beeld")
     page = (await desk.web.get("/beeld")).text
+    assert "Deze fase gaat over de hele stad" in page
     assert "Van 1-2 organisaties" in page
     assert "Nog niets gehoord uit:" in page
     assert "Er zijn geen signalen" in (await desk.web.get("/beeld?periode=kwartaal")).text

@@ -20,6 +20,7 @@ from contacts.directory import (
 from contacts.invitations import (
     InviteRefused,
     Redeemed,
+    code_file,
     invite,
     redeem,
     working_invitations,
@@ -170,3 +171,15 @@ async def test_a_link_works_until_it_is_used_replaced_or_thirty_days_old(
         await invite(session, 2, now=now, days=60)
         later = now + timedelta(days=31)
         assert await working_invitations(session, now=later) == {2: now + timedelta(days=60)}
+
+
+@pytest.mark.parametrize(
+    ("organisation", "file"),
+    [
+        ("Voorbeeldcollege (vmbo)", "uitnodiging-voorbeeldcollege-vmbo-7.svg"),
+        ('Cafe\u0301 ../"De Brug"', "uitnodiging-cafe-de-brug-7.svg"),
+        ("\u0645\u0633\u062c\u062f", "uitnodiging-7.svg"),
+    ],
+)
+def test_the_picture_of_a_code_is_called_by_the_organisation(organisation: str, file: str) -> None:
+    assert code_file(organisation, 7) == file

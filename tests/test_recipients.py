@@ -52,7 +52,7 @@ async def of_group(desk: Desk, group: str, **asked: str) -> list[list[str]]:
     """The rows of one group on the page, cell by cell."""
     query = "&".join(f"{name}={value}" for name, value in {"groep": group, **asked}.items())
     page = await desk.page(f"ontvangers?{query}")
-    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", page, re.DOTALL)
+    rows = re.findall(r"<tr [^>]*><th scope=\"row\"[^>]*>(.*?)</tr>", page, re.DOTALL)
     return [
         [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.split(r"</t[hd]>", row)[:-1]]
         for row in rows

@@ -239,7 +239,7 @@ def _tell_invited(one: _Invited, qr: Path | None) -> None:
     name, organisation = one.person.name, one.person.organisation
     say(shape.format(name=name, organisation=organisation, link=one.link, until=until))
     if one.link and qr is not None:
-        say(texts.QR_WRITTEN.format(path=_write_qr(qr, one.person.person_id, one.link)))
+        say(texts.QR_WRITTEN.format(path=_write_qr(qr, one.person, one.link)))
 
 
 def _tell_how_long(found: Sequence[_Invited]) -> None:
@@ -255,12 +255,14 @@ def _tell_how_long(found: Sequence[_Invited]) -> None:
         say(texts.LINKS_KEPT.format(count=kept))
 
 
-def _write_qr(folder: Path, person_id: int, link: str) -> Path:
+def _write_qr(folder: Path, person: _Listed, link: str) -> Path:
     """Whoever can read the file can take the place of the person, so only its maker can."""
     import segno
 
+    from contacts.invitations import code_file
+
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / texts.QR_FILE.format(person_id=person_id)
+    file = folder / code_file(person.organisation, person.person_id)
     file.touch(mode=0o600)
     file.chmod(0o600)
     segno.make(link, error="m").save(str(file), scale=6)

@@ -35,6 +35,8 @@ ASKED = (
     ("mail", "reply_address"),
     ("web", "base_url"),
 )
+#: somebody ended the questions, or nobody is there to answer them
+STOPPED = 1
 #: an Enter keeps what stands there, so that no mail at all needs a word of its own
 NONE = "-"
 _BOT_NAME = r"@?[A-Za-z][A-Za-z0-9_]{1,28}[Bb][Oo][Tt]"
@@ -48,7 +50,11 @@ def init(
     if is_filled_in(config) and not force:
         raise stop(texts.INIT_EXISTS.format(path=config))
     text = (config if config.exists() else TEMPLATE).read_text(encoding="utf-8")
-    answers, name = _ask_all(values_of(text))
+    try:
+        answers, name = _ask_all(values_of(text))
+    except typer.Abort:
+        # A break, or an input that ended before the last question.
+        raise stop(f"\n{texts.INIT_STOPPED.format(path=config)}", STOPPED) from None
     loaded = _write(config, fill_in(text, answers | _place_of(answers["briefings", "city"])))
     link = run(_first_person(loaded, name))
     say(texts.INIT_WRITTEN.format(path=config))

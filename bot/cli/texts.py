@@ -96,7 +96,6 @@ LINK_WORKS = "Een link werkt {days} dagen, en één keer. Geef hem alleen aan de
 LINKS_REPLACED = "Eerdere links die nu niet meer werken: {count}. Alleen de nieuwe werkt."
 LINKS_KEPT = "Mensen die hun eerdere link houden: {count}. Een nieuwe link maakt u met --new."
 INVITE_WHICH = "Geef een nummer van een contact (zie schakel contacts list), of --all."
-QR_FILE = "uitnodiging-{person_id}.svg"
 QR_WRITTEN = "    QR: {path}"
 CONTACT_LINE = "{person_id} · {name} · {organisation} · {linked}"
 LINKED = "Telegram gekoppeld"
@@ -226,6 +225,10 @@ CHECK_TALLY = "{open} punten open, {in_order} in orde."
 CHECK_DONE = "Klaar. Er is niets verstuurd."
 
 HELP_FORCE = "Ook als het bestand al ingevuld is."
+INIT_STOPPED = (
+    "Niet alle vragen zijn beantwoord. Er is niets geschreven, ook niet in {path}. Begin opnieuw "
+    "in een venster waarin u kunt typen, of stuur een antwoord per regel."
+)
 INIT_EXISTS = (
     "{path} is al ingevuld. Pas het aan met een editor, of gebruik --force om de vragen opnieuw "
     "te beantwoorden."

@@ -21,7 +21,7 @@ from contacts.directory import (
     Person,
 )
 from contacts.groups import all_groups, members_of
-from contacts.invitations import deep_link, invite
+from contacts.invitations import code_file, deep_link, invite
 from contacts.permissions import Permission
 
 #: so many on one page; the rest follow with one press
@@ -30,12 +30,14 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Somebody's invitation, to be shown once. ``picture``: the QR code as a data URI."""
+    """Somebody's invitation, to be shown once. ``picture``: the QR code as a data URI, ``file``
+    what it is called when it is kept."""
 
     person: Person
     organisation: str
     link: str
     picture: str
+    file: str
 
 
 async def choose(visit: Visit) -> Response:
@@ -75,7 +77,8 @@ async def make_invitations(visit: Visit) -> Response:
 async def _invited(visit: Visit, person: Person, organisation: str, bot_name: str) -> Invited:
     assert person.id is not None
     link = deep_link(bot_name, await invite(visit.session, person.id, now=visit.now))
-    return Invited(person, organisation, link, segno.make(link, error="m").svg_data_uri(scale=3))
+    code = segno.make(link, error="m").svg_data_uri(scale=3)
+    return Invited(person, organisation, link, code, code_file(organisation, person.id))
 
 
 async def _query(visit: Visit) -> SelectOfScalar[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.console import journal_texts
+from bot.console.journal_value_texts import in_words
 
 #: what each detail is called
 NAMES: Mapping[str, str] = {
@@ -55,6 +56,7 @@ NAMES: Mapping[str, str] = {
     "reason": "reden",
     "reliability": "betrouwbaarheid",
     "role": "recht",
+    "rows": "meegegaan",
     "rule": "regel",
     "severity": "ernst",
     "signals": "signalen",
@@ -79,11 +81,13 @@ def said_of(detail: Mapping[str, Any]) -> str:
     if "from" in detail and "to" in detail:
         old, new = (journal_texts.STATES.get(detail[key], detail[key]) for key in ("from", "to"))
         said.append(f"{old} → {new}")
-    said += [f"{NAMES[name]}: {_shown(value)}" for name, value in detail.items() if name in NAMES]
+    said += [
+        f"{NAMES[name]}: {_shown(name, value)}" for name, value in detail.items() if name in NAMES
+    ]
     return ", ".join(said)
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nee"
-    return str(len(value) if isinstance(value, list) else value)
+    return in_words(name, str(len(value) if isinstance(value, list | dict) else value))

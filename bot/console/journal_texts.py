@@ -220,6 +220,13 @@ ACTIONS = {
 }
 
 SUBJECTS = {
+    "allowed_name": "naam die geen persoon is",
+    "assessment": "duiding",
+    "call_item": "te bellen",
+    "exercise": "oefening",
+    "help_entry": "vraag of aanbod",
+    "incoming_update": "binnengekomen bericht",
+    "store": "opslag",
     "briefing": "teksten",
     "channel": "kanaal",
     "channel_pause": "kanaal",
@@ -242,6 +249,7 @@ SUBJECTS = {
     "quarter_pack": "kwartaalpakket",
     "organisation": "organisatie",
     "person": "persoon",
+    "phase_prompt": "voorstel voor een fase",
     "signal": "signaal",
     "source": "bron",
     "succession": "opvolging",

@@ -1,5 +1,8 @@
 """Dutch of the page Lijsten en sjablonen."""
 
+from briefings.city_lines import look_again_on
+from briefings.settings import CityLine
+
 DANGER = "Gevaar of spoed"
 ABOUT_ONE_PERSON = (
     "Zorgen over één persoon? Praat eerst met het interne aanspreekpunt van uw organisatie."
@@ -26,3 +29,13 @@ FAULTS = {
     "future": "te controleren: de datum ligt in de toekomst",
     "expired": "opnieuw controleren: de datum is voorbij",
 }
+HOLDS_UNTIL = "geldig tot {day}"
+ASKED_AGAIN = "zonder einddatum: te controleren op {day}"
+UNCHECKED = FAULTS["unchecked"]
+
+
+def how_long(line: CityLine) -> str:
+    """Until when a line counts, or when it is looked at again. Pure."""
+    day = look_again_on(line)
+    shape = UNCHECKED if day is None else HOLDS_UNTIL if line.expires_on else ASKED_AGAIN
+    return shape.format(day=day.strftime("%d-%m-%Y") if day else "")

@@ -42,7 +42,8 @@ WAITING = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing that a person must do. ``due`` orders things of one kind; ``by`` says what
-    that moment is: a deadline, or since when. ``opens_for``: who may open the page of it."""
+    that moment is: a deadline, or since when. ``opens_for``: who may open the page of it.
+    ``acts``: who can do something about it there; it is no need of anybody else's."""
 
     what: str
     detail: str
@@ -53,6 +54,7 @@ class Need:
     page: str = ""
     is_everybodys: bool = False
     opens_for: Permission = Permission.SEE_STATUS
+    acts: Permission = Permission.USE_CONSOLE
 
     @property
     def path(self) -> str:
@@ -76,6 +78,7 @@ async def alerts(session: AsyncSession, patience: timedelta, *, now: datetime) -
             due=event.alerted_at + patience,
             event_id=event.id,
             is_exercise=event.is_exercise,
+            acts=Permission.MANAGE_EVENT,
         )
         for event in found.all()
         if event.alerted_at is not None
@@ -102,6 +105,7 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
             event_id=event.id,
             is_exercise=event.is_exercise,
             page="teksten" if briefing.status is BriefingStatus.DRAFT else "verzenden",
+            acts=Permission.MANAGE_EVENT,
         )
         for briefing, event in found.all()
     ]
@@ -203,6 +207,7 @@ async def calls(session: AsyncSession, titles: Mapping[int, str], *, now: dateti
             event_id=event_id,
             is_exercise=is_exercise,
             page="verzenden",
+            acts=Permission.MANAGE_EVENT,
         )
         for event_id, is_exercise, count, since in found.all()
     ]

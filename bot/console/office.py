@@ -17,7 +17,8 @@ async def show_today(visit: Visit) -> Response:
         is_exercise=visit.actor.is_exercise,
         now=visit.now,
         sees=lambda need: (
-            may(visit.actor, Permission.SEE_STATUS) or may(visit.actor, need.opens_for)
+            (may(visit.actor, Permission.SEE_STATUS) or may(visit.actor, need.opens_for))
+            and may(visit.actor, need.acts)
         ),
     )
     return visit.show("vandaag.html", today=today)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.config import Config
-from bot.console import seen, texts
+from bot.console import list_texts, seen, texts
 from bot.console.spans import spoken
 from bot.console.tables import stackable
 from briefings import moments
@@ -117,6 +117,7 @@ def _environment() -> Environment:
     environment.filters["ver_moment"] = moments.far_moment
     environment.filters["dichtbij"] = near_moment
     environment.filters["duur"] = spoken
+    environment.filters["geldig"] = list_texts.how_long
     environment.filters["machinetijd"] = lambda at: at.isoformat(timespec="seconds")
     return environment
 

@@ -156,6 +156,7 @@ async def _values(visit: Visit, signals: Sequence[Signal], event_id: int | None)
         "last_step": signal_texts.STEPS[last.step] if last else "",
         "phase_help": signal_texts.PHASE_HELP[Phase(last.phase)] if last else "",
         "headings": picture_texts.HEADINGS,
+        "phase_about": picture_texts.PHASE_OF_EVENT if event_id else picture_texts.PHASE_OF_CITY,
     }
     values["shapes"] = shapes_of(values["picture"].by_district)
     values["districts"] = _districts(values["picture"].by_district)

@@ -7,6 +7,14 @@ PERIODS = {
 }
 OF_EVENT = "Beeld van een gebeurtenis"
 FOR_WHOM = "Maatschappelijk overleg"
+PHASE_OF_EVENT = (
+    "Deze fase gaat alleen over deze gebeurtenis. De stad heeft een eigen fase, bij Beeld: die "
+    "gaat over alle signalen samen. De twee mogen verschillen."
+)
+PHASE_OF_CITY = (
+    "Deze fase gaat over de hele stad: alle signalen samen. Elke gebeurtenis heeft een eigen fase "
+    "op haar eigen pagina. De twee mogen verschillen."
+)
 HEADINGS = {
     "kinds": "Wat er gemerkt wordt",
     "severities": "Hoe ernstig",

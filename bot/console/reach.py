@@ -72,10 +72,17 @@ class Reach:
 
 
 async def show_reach(visit: Visit) -> Response:
-    """``GET /gebeurtenis/{number}/bereik?blad=…&alleen=gemist``: all parts of the newest text."""
+    """``GET /gebeurtenis/{number}/bereik?versie=…&blad=…&alleen=gemist``.
+
+    Without a version all parts of the newest text.
+    """
     event = await visit.event()
     assert event.id is not None
-    parts = newest_texts(await versions_of(visit.session, event.id), GONE_OUT)
+    versions = await versions_of(visit.session, event.id)
+    out = [version for version in versions if version.status in GONE_OUT]
+    wanted = visit.request.query_params.get("versie", "")
+    chosen = [version for version in out if str(version.version) == wanted]
+    parts = chosen or newest_texts(versions, GONE_OUT)
     rows = await read_reach(visit, parts, is_exercise=event.is_exercise)
     domains = by_domain(rows)
     missed = [row for row in rows if not row.is_reached]
@@ -90,6 +97,8 @@ async def show_reach(visit: Visit) -> Response:
         "bereik",
         "bereik.html",
         parts=parts,
+        versions=out,
+        version=f"versie={wanted}&" if chosen else "",
         rows=shown[(leaf - 1) * PAGE : leaf * PAGE],
         leaf=leaf,
         last=last,
