@@ -74,6 +74,8 @@ def reduce_update(raw: Mapping[str, Any], screen: Screen) -> Reduced:
             return _membership(number, raw["my_chat_member"])
         if isinstance(raw.get("message"), dict):
             return _message(number, raw["message"], screen)
+        if isinstance(raw.get("edited_message"), dict):
+            return _edited(number, raw["edited_message"], screen)
     except (KeyError, TypeError, ValueError, AttributeError):
         return Reduced(number, UpdateKind.UNREADABLE, None)
     return Reduced(number, UpdateKind.OTHER, None)
@@ -138,20 +140,36 @@ def _message(number: int, message: Mapping[str, Any], screen: Screen) -> Reduced
         )
     if _has_any(message, ("forward_origin", "forward_date")) or _ONLY_LINK.match(text):
         return _pointer(number, chat, message, screen)
-    screening = screen(text)
-    if screening.blocked:
-        return Reduced(
-            number,
-            UpdateKind.TEXT,
-            chat,
-            refused={
-                "labels": sorted({span.label for span in screening.spans}),
-                "words": list(screening.words),
-                "message_id": message_id,
-            },
-        )
     kind = UpdateKind.COMMAND if text.startswith("/") else UpdateKind.TEXT
-    return Reduced(number, kind, chat, {"message_id": message_id, "text": text[:4096]})
+    return _screened(number, kind, UpdateKind.TEXT, chat, message_id, screen(text), text)
+
+
+def _screened(
+    number: int, kind: UpdateKind, refused_as: UpdateKind, chat: int, message_id: Any,
+    screening: Screening, text: str,
+) -> Reduced:  # fmt: skip
+    if not screening.blocked:
+        return Reduced(number, kind, chat, {"message_id": message_id, "text": text[:4096]})
+    return Reduced(
+        number,
+        refused_as,
+        chat,
+        refused={
+            "labels": sorted({span.label for span in screening.spans}),
+            "words": list(screening.words),
+            "message_id": message_id,
+        },
+    )
+
+
+def _edited(number: int, message: Mapping[str, Any], screen: Screen) -> Reduced:
+    """Somebody changed their own words: read as anew. What is no text of their own stays unread."""
+    chat, text = _private_chat(message), message.get("text")
+    own = not _has_any(message, (*_MEDIA, "forward_origin", "forward_date", "via_bot"))
+    if chat is None or not isinstance(text, str) or not own or text.startswith("/"):
+        return Reduced(number, UpdateKind.OTHER, None)
+    kind = UpdateKind.EDITED
+    return _screened(number, kind, kind, chat, message["message_id"], screen(text), text)
 
 
 def _pointer(number: int, chat: int, message: Mapping[str, Any], screen: Screen) -> Reduced:

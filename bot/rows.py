@@ -21,6 +21,7 @@ class UpdateKind(StrEnum):
     FORWARD = "forward"
     MEDIA = "media"
     MEMBERSHIP = "membership"
+    EDITED = "edited"
     OTHER = "other"
     UNREADABLE = "unreadable"
 

@@ -16,7 +16,7 @@ from bot import handling, polling
 from bot.chat import router
 from bot.chat.turn import Turn
 from bot.clock import utc_now
-from bot.rows import IncomingUpdate, UpdateKind, UpdateStatus
+from bot.rows import Conversation, IncomingUpdate, UpdateKind, UpdateStatus
 from bot.run import quiet_logging
 from contacts.directory import Channel, ChannelStatus
 from contacts.records import Database
@@ -196,6 +196,33 @@ async def test_a_name_in_an_edited_or_forwarded_message_is_not_kept(evening: Eve
     await evening.coordinator.see("Wat is er")
     await all_handled(evening, 3)
     assert NAME.encode() not in evening.on_disk()
+
+
+async def test_who_changes_a_refused_message_goes_on_with_the_better_words(
+    evening: Evening,
+) -> None:
+    teacher = evening.teacher
+    await teacher.say("/signaal")
+    await teacher.see_button("Vragen")
+    written = (await teacher.say(f"{NAME} begon erover"))["message"]["message_id"]
+    refusal = await teacher.see("niets bewaard")
+    await teacher.edit(written, "De groep begon erover.")
+    await teacher.see_button("Vragen", after=refusal.message_id)
+    await teacher.edit(written, f"Toch {NAME} dus")
+    await all_handled(evening, 4)
+    async with evening.house.db.read() as session:
+        [talk] = (await session.exec(select(Conversation))).all()
+        assert await total(session, "referral") == 2
+    assert evening.house.sealer.unseal(talk.data["note"]) == "De groep begon erover."
+    assert NAME.encode() not in evening.on_disk()
+
+
+async def test_a_change_when_nothing_is_asked_is_said_to_be_unread(evening: Evening) -> None:
+    written = (await evening.teacher.say("/help"))["message"]["message_id"]
+    await evening.teacher.see("", timeout_s=5)
+    await evening.teacher.edit(written, "De groep is onrustig.")
+    await evening.teacher.see("Uw wijziging bewaar ik niet")
+    assert b"De groep is onrustig" not in evening.on_disk()
 
 
 async def test_blocking_the_bot_closes_the_channel_and_is_told(evening: Evening) -> None:

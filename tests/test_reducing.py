@@ -90,9 +90,32 @@ def test_pictures_of_anybody_else_stay_unread(differs: dict[str, Any]) -> None:
     assert "Inval" not in repr(reduced)
 
 
-def test_an_edited_message_leaves_nothing() -> None:
-    raw = {"update_id": 4, "edited_message": a_message(text="Sanne")["message"]}
-    assert "Sanne" not in repr(reduce_update(raw, clean))
+def edited(**extra: Any) -> dict[str, Any]:
+    return {"update_id": 4, "edited_message": a_message(edit_date=1, **extra)["message"]}
+
+
+def test_words_that_were_changed_are_screened_like_new_ones() -> None:
+    kept = reduce_update(edited(text="veel vragen"), clean)
+    assert kept.kind is UpdateKind.EDITED
+    assert kept.payload == {"message_id": 5, "text": "veel vragen"}
+    refused = reduce_update(edited(text="Sanne zegt iets"), blocking)
+    assert (refused.kind, refused.payload) == (UpdateKind.EDITED, None)
+    assert refused.refused == {"labels": ["NAAM"], "words": [1], "message_id": 5}
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"photo": [{"file_id": "x"}], "caption": "Sanne"},
+        {"text": "/signaal Sanne"},
+        {"text": "Sanne", "forward_origin": {"type": "user"}},
+        {"text": "Sanne", "chat": {"id": -7, "type": "group"}},
+        {"location": {"latitude": 1, "longitude": 2}},
+    ],
+)
+def test_of_any_other_change_nothing_is_left(extra: dict[str, Any]) -> None:
+    reduced = reduce_update(edited(**extra), clean)
+    assert (reduced.kind, reduced.chat, reduced.payload) == (UpdateKind.OTHER, None, None)
 
 
 def test_a_forwarded_text_about_a_person_keeps_its_link_only() -> None:

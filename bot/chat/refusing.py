@@ -41,6 +41,7 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
         "partner/refused.html",
         what=texts.WHAT_TO_WRITE.get(talk.flow if talk is not None else "", texts.WHAT_YOU_NOTICE),
         words=listed(words),
+        can_change=talk is not None,
         only_contact=bool(labels) and set(labels) - WARNING_LABELS <= _CONTACT,
         only_place=set(labels) - WARNING_LABELS == _ONLY_PLACE,
         internal_contact=await internal_contact(turn),

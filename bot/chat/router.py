@@ -46,6 +46,7 @@ from bot.chat.coordinator import (
     texts_flow,
     wiping_flow,
 )
+from bot.chat.refusing import REFERRED
 from bot.chat.render import render
 from bot.chat.signal_flow import START as UNDER_BRIEFING
 from bot.chat.turn import Handler, Turn
@@ -126,6 +127,8 @@ async def route(turn: Turn, kind: UpdateKind, refused: Mapping[str, Any] | None)
             await _command(turn)
         elif kind in (UpdateKind.TEXT, UpdateKind.FORWARD):
             await _line(turn, kind)
+        elif kind is UpdateKind.EDITED:
+            await _edited(turn)
         elif kind is UpdateKind.MEDIA:
             await partner.refuse_media(turn)
         elif kind is UpdateKind.MEMBERSHIP:
@@ -197,6 +200,16 @@ async def _line(turn: Turn, kind: UpdateKind) -> None:
     if kind is UpdateKind.FORWARD and talk is not None and not (turn.text or "").strip():
         # The words were refused, or there were none: the question stays open.
         await turn.say(render("forward_has_no_words.html"))
+        return
+    await handler(turn)
+
+
+async def _edited(turn: Turn) -> None:
+    """Words that somebody changed in place: of a partner who is telling, they are the line."""
+    talk = turn.conversation
+    handler = STEPS.get((talk.flow, talk.step)) if talk is not None else None
+    if talk is None or handler is None or talk.flow not in REFERRED:
+        await turn.say(render("edited_unread.html", is_open=handler is not None))
         return
     await handler(turn)
 
