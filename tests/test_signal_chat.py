@@ -220,6 +220,45 @@ async def test_other_fields_have_defaults_that_can_be_changed(chat: Chat) -> Non
     assert "antwoord" not in await chat.text()
 
 
+async def test_who_tells_more_is_asked_each_question_once_and_may_pass(chat: Chat) -> None:
+    await chat.command("/signaal")
+    for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas", texts.TELL_MORE):
+        await chat.press(label)
+    assert "Vraag 1 van 9" in await chat.text()
+    for label in ("gisteren", "gebeurd", texts.PASS_OVER, "neemt toe", texts.PASS_OVER, "gesprek"):
+        await chat.press(label)
+    await chat.write("De groep is onrustig.")
+    assert "Wat is nodig" in await chat.text(), "a typed line does not end the questions"
+    for label in ("informatie", "geen antwoord", "ook naar leden", "Versturen"):
+        await chat.press(label)
+    [signal] = await chat.all(Signal)
+    told = (signal.occurred, signal.eep, signal.breadth, signal.direction, signal.done, signal.need)
+    assert told == (
+        "gisteren",
+        "gebeurd",
+        "weet_niet",
+        "neemt_toe",
+        "gesprek_gevoerd",
+        "informatie",
+    )
+    assert (signal.theme, signal.wants_feedback, signal.share) == (
+        None,
+        False,
+        "geanonimiseerd_leden",
+    )
+    assert SEALER.unseal(signal.note_sealed) == "De groep is onrustig."
+
+
+async def test_who_told_enough_is_ready_at_once(chat: Chat) -> None:
+    await chat.command("/signaal")
+    for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas", texts.TELL_MORE, "gisteren"):
+        await chat.press(label)
+    await chat.press(texts.READY)
+    await chat.press("Versturen")
+    [signal] = await chat.all(Signal)
+    assert signal.occurred == "gisteren"
+
+
 async def test_sending_twice_stores_one_signal(chat: Chat) -> None:
     await chat.command("/signaal")
     for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas", "Versturen"):

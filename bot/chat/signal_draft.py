@@ -41,6 +41,12 @@ _KINDS: Mapping[str, type[StrEnum]] = {
 ASKED = ("kinds", "severity", "district", "setting")
 
 
+#: asked one after the other by who wants to tell more; each may be passed over
+OPTIONAL = (
+    "occurred", "eep", "breadth", "direction", "theme", "done", "need", "wants_feedback", "share",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The summary in Dutch."""
@@ -84,6 +90,24 @@ def read_choice(field: str, raw: str, themes: Sequence[str] = ()) -> Any:
 def next_question(data: Mapping[str, Any]) -> str:
     """The first field that still must be asked, or ``summary``."""
     return next((field for field in ASKED if not data.get(field)), "summary")
+
+
+def optional(themes: Sequence[str]) -> list[str]:
+    """The questions of *Meer vertellen*; without themes that one has no answers."""
+    return [field for field in OPTIONAL if field != "theme" or themes]
+
+
+def asked_now(data: Mapping[str, Any], themes: Sequence[str]) -> str | None:
+    """The question of *Meer vertellen* that is open, by the place in ``more``."""
+    fields, place = optional(themes), data.get("more")
+    return fields[place] if place is not None and place < len(fields) else None
+
+
+def passed(data: Mapping[str, Any], field: str, themes: Sequence[str]) -> dict[str, Any]:
+    """The form with this question behind it, when it was the open one."""
+    if asked_now(data, themes) != field:
+        return dict(data)
+    return {**data, "more": data["more"] + 1}
 
 
 def to_draft(data: Mapping[str, Any], note: str) -> Draft:

@@ -14,7 +14,7 @@ from bot.chat import texts
 from bot.chat.discreet import say_discreetly
 from bot.chat.refusing import refuse_text
 from bot.chat.render import AMSTERDAM, render
-from bot.chat.signal_draft import next_question, read_choice, to_draft
+from bot.chat.signal_draft import asked_now, next_question, passed, read_choice, to_draft
 from bot.chat.signal_questions import Question
 from bot.chat.turn import Handler, Turn
 from bot.evening.hearing import hear, is_over
@@ -101,7 +101,23 @@ async def chose(turn: Turn) -> None:
     if (field, value) == ("severity", DANGER_NOW):
         await _danger(turn)
         return
-    await _show(turn, data | {field: value})
+    await _show(turn, passed(data, field, turn.config.signals.themes) | {field: value})
+
+
+async def tell_more(turn: Turn) -> None:
+    """*Meer vertellen*: the questions that may stay open, one after the other."""
+    data = await _data(turn)
+    if data is not None:
+        await _show(turn, data | {"more": 0})
+
+
+async def pass_over(turn: Turn) -> None:
+    data = await _data(turn)
+    assert turn.tap is not None
+    if data is None:
+        return
+    field = turn.tap.args[0] if turn.tap.args else ""
+    await _show(turn, passed(data, field, turn.config.signals.themes))
 
 
 async def toggle_kind(turn: Turn) -> None:
@@ -150,6 +166,7 @@ async def change_field(turn: Turn) -> None:
 async def back_to_form(turn: Turn) -> None:
     data = await _data(turn)
     if data is not None:
+        data.pop("more", None)
         await _show(turn, data)
 
 
@@ -276,6 +293,9 @@ async def _ask_anew(turn: Turn, data: dict[str, Any]) -> None:
 
 async def _next(turn: Turn, data: dict[str, Any]) -> tuple[str, Question]:
     name = next_question(data)
+    themes = turn.config.signals.themes
+    if name == "summary" and (field := asked_now(data, themes)) is not None:
+        return name, questions.ask_more(field, data, themes)
     own = await _own_district(turn)
     return name, questions.question(name, data, own=own, note=_note(turn, data))
 
@@ -304,6 +324,8 @@ TAPS: dict[str, Handler] = {
     "gr": again,
     "gq": give_up,
     "gx": send,
+    "go": tell_more,
+    "gw": pass_over,
 }
 STEPS: dict[tuple[str, str], Handler] = {(FLOW, step): wrote_line for step in STEP_NAMES}
 COMMANDS: dict[str, Handler] = {"/signaal": start_loose}

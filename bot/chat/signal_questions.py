@@ -8,7 +8,7 @@ from typing import Any
 from bot.chat import texts
 from bot.chat.buttons import data as button_data
 from bot.chat.render import render
-from bot.chat.signal_draft import CHOICES, shown, to_draft
+from bot.chat.signal_draft import CHOICES, optional, shown, to_draft
 from contacts.outbox import Button
 from feeds.districts import districts
 from signals import texts as labels
@@ -130,6 +130,21 @@ def ask_field(field: str, themes: Sequence[str] = ()) -> Question:
     return render("signal/ask_field.html", label=texts.FIELDS[field]), rows
 
 
+def ask_more(field: str, data: Mapping[str, Any], themes: Sequence[str]) -> Question:
+    """One of the questions that may stay open, with a way past it and a way out."""
+    _, rows = ask_field(field, themes)
+    fields = optional(themes)
+    text = render(
+        "signal/ask_more.html", label=texts.FIELDS[field], place=data["more"] + 1, of=len(fields)
+    )
+    buttons = in_pairs([button for row in rows for button in row])
+    last = [
+        Button(texts.PASS_OVER, button_data("gw", field)),
+        Button(texts.READY, button_data("gb")),
+    ]
+    return text, [*buttons, last]
+
+
 def ask_change() -> Question:
     buttons = [Button(label, button_data("gf", field)) for field, label in texts.FIELDS.items()]
     rows = in_pairs(buttons)
@@ -139,6 +154,7 @@ def ask_change() -> Question:
 def summary(data: Mapping[str, Any], note: str) -> Question:
     """What will be sent. The note itself is not repeated: it stands in the sender's chat."""
     rows = [[Button(texts.SEND, button_data("gx")), Button(texts.CHANGE, button_data("ge"))]]
+    rows.append([Button(texts.TELL_MORE, button_data("go"))])
     if note:
         rows.append([Button(texts.REMOVE_LINE, button_data("gn"))])
     text = render("signal/summary.html", what=shown(to_draft(data, note)), note_length=len(note))
