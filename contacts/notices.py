@@ -159,6 +159,14 @@ async def _failures(session: AsyncSession, rows: Sequence[tuple[Delivery, Messag
     names = await _organisations(session, lost)
     if names:
         lines.append(texts.NOT_REACHED.format(names=texts.listed(names)))
+    # Whose answer it was stays sealed; that its organisation told something, readers know.
+    answers = [
+        d
+        for d, m in rows
+        if m.kind is MessageKind.FEEDBACK and d.id not in replaced and d.untold != Untold.UNKNOWN
+    ]
+    if names := await _organisations(session, [d for d in answers if is_sealed(d.address)]):
+        lines.append(texts.ANSWER_LOST.format(names=texts.listed(names)))
     return as_content(texts.counted(texts.FAILURES_TITLE, len(rows)), lines, _buttons(rows))
 
 

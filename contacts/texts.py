@@ -89,6 +89,10 @@ FAILURES = {
 REPLACED = ("Voor 1 is een ander kanaal gepland.", "Voor {n} is een ander kanaal gepland.")
 FAILURES_TITLE = ("1 bericht vraagt aandacht", "{n} berichten vragen aandacht")
 NOT_REACHED = "Niet bereikt: {names}."
+#: the way back is sealed; the organisation is known
+ANSWER_LOST = (
+    "Een bericht over een signaal kwam niet aan bij: {names}. Vertel het die organisatie zelf."
+)
 AND_MORE = "{names} en nog {n}"
 SHOW_UNKNOWN = "Bekijk de onzekere"
 

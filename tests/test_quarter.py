@@ -10,18 +10,24 @@ import random
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.reminding import remind_of_signals
+from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Domain, Organisation, Person, Role, RoleGrant
 from contacts.journal import Who
-from contacts.outbox import Delivery, Message, MessageKind
+from contacts.notices import tell_failures
+from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
+from contacts.outcomes import Result, record
 from contacts.people import close_channel
 from contacts.records import Database
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient
+from contacts.settings import SendingSettings
+from contacts.transport import Refused, Sent
 from feeds.rows import Event, EventStatus, Origin
 from signals.feedback import close_signal
 from signals.promises import note_look
@@ -30,6 +36,7 @@ from signals.settings import SignalSettings
 from signals.telling import Draft, Told, tell
 from signals.workdays import AMSTERDAM, is_working_day, working_day_due
 
+DOCS = Path(__file__).parents[1] / "docs" / "privacy.md"
 SEALER = Sealer(Sealer.new_key())
 SETTINGS = SignalSettings()
 WHO = Who("person", 1)
@@ -160,11 +167,60 @@ async def play(db: Database, quarter: Quarter) -> None:
             await remind_of_signals(session, SETTINGS, sealer=SEALER, now=now)
 
 
+async def the_post(db: Database, lost: set[int]) -> list[Delivery]:
+    """Every answer leaves; to an address that stopped working none arrives. Those, afterwards."""
+    at = BEGIN + timedelta(days=DAYS + 10)
+    async with db.begin() as session:
+        found = await session.exec(
+            select(Delivery)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(
+                col(Message.kind) == MessageKind.FEEDBACK,
+                col(Message.created_at) >= BEGIN + timedelta(days=30),
+            )
+        )
+        results = []
+        for row in found.all():
+            chat = open_address(row.address, row.kind, SEALER) or ""
+            row.status = DeliveryStatus.SENDING
+            gone = int(chat) - 10_000 in lost
+            outcome = Refused("blocked", closes_channel=True) if gone else Sent("1")
+            results.append(Result(row.id or 0, chat, outcome, at))
+        await session.flush()
+        await record(
+            session, ChannelKind.TELEGRAM, results, settings=SendingSettings(), sealer=SEALER,
+            chance=lambda: 0.5, now=at,
+        )  # fmt: skip
+        await tell_failures(session, now=at)
+    async with db.read() as session:
+        found = await session.exec(
+            select(Delivery).where(col(Delivery.status) == DeliveryStatus.FAILED)
+        )
+        return list(found.all())
+
+
+async def what_the_coordinator_heard_last(db: Database) -> str:
+    async with db.read() as session:
+        found = await session.exec(
+            select(Message)
+            .where(col(Message.kind) == MessageKind.NOTICE)
+            .order_by(col(Message.id).desc())
+        )
+        message = found.first()
+    return str(message.content) if message is not None else ""
+
+
 async def test_after_a_quarter_every_signal_was_answered_or_told_to_somebody(db: Database) -> None:
     quarter = Quarter()
     await play(db, quarter)
     async with db.read() as session:
         signals = (await session.exec(select(Signal))).all()
+        found = await session.exec(
+            select(Organisation.id)
+            .where(col(Organisation.name).startswith("Organisatie"))
+            .order_by(col(Organisation.id))
+        )
+        ids = [ident or 0 for ident in found.all()]
         answers = (
             await session.exec(
                 select(Delivery)
@@ -194,13 +250,22 @@ async def test_after_a_quarter_every_signal_was_answered_or_told_to_somebody(db:
     wanted = [signal for signal in closed if signal.wants_feedback]
     assert len(answers) >= len(wanted)
     assert all(is_sealed(answer.address) for answer in answers)
+    failed = await the_post(db, {ids[number] for number in LOST})
+    names = {f"Organisatie {number}" for number in LOST}
+    heard = await what_the_coordinator_heard_last(db)
+    assert failed
+    assert all(name in heard for name in names), heard
     rows = {
         "signalen": len(signals),
-        "met uitkomst": len(closed),
+        "met uitkomst en een zin": len(closed),
         "op de beloofde dag": len(on_time),
-        "te laat, en gemeld": len(late),
-        "niet op tijd gelezen, en gemeld": len(unread),
+        "te laat, en de coördinator hoorde het": len(late),
+        "niet op tijd gelezen, en coördinator en duider hoorden het": len(unread),
         "tussenberichten": sum(s.interim_sent_at is not None for s in signals),
-        "aan het eind open, op de lijst van de achterwacht": len(waiting),
+        "antwoorden die niet aankwamen, en de coördinator hoorde bij wie": len(failed),
+        "aan het eind open: coördinator en achterwacht hoorden het": len(waiting),
     }
-    sys.stdout.write("\n" + "\n".join(f"| {name} | {count} |" for name, count in rows.items()))
+    table = [f"| {name} | {count} |" for name, count in rows.items()]
+    sys.stdout.write("\n" + "\n".join(table))
+    docs = DOCS.read_text(encoding="utf-8")
+    assert [row for row in table if row not in docs] == []
