@@ -100,9 +100,9 @@ class City(Installation):
 class Several:
     """The command, its log and its processes."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, name: str = "log") -> None:
         self.folder, self.words = folder, words
-        self.log = folder.parent / "log.txt"
+        self.log = folder.parent / f"{name}.txt"
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self, environment: dict[str, str] | None = None) -> None:
@@ -111,6 +111,15 @@ class Several:
                 sys.executable, "-m", "bot.cli.main", "run", "--cities", str(self.folder),
                 *self.words, env=BARE | (environment or {}), stdout=log, stderr=log,
             )  # fmt: skip
+
+    async def look(self) -> tuple[int, str]:
+        """``schakel cities``: its code, and what it says."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.cli.main", "cities", str(self.folder),
+            env=BARE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, _ = await process.communicate()
+        return process.returncode or 0, out.decode()
 
     @property
     def said(self) -> str:

@@ -5,10 +5,12 @@ What a city does is the first line of its file, after a ``#``. Waits are a hundr
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import Never
 
 from bot.cities import parent, standing
 from bot.cities.child import Door
@@ -33,6 +35,8 @@ def live(path: Path, door: Door) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if what == "falls" or (what == "recovers" and fell(own) < FALLS):
         return 7
+    if what == "reloads":
+        os.kill(os.getpid(), signal.SIGHUP)
     if what == "holds":
         say(f"{path.stem} holds {len(list(Path('/proc/self/fd').iterdir()))}")
     while True:
@@ -52,5 +56,14 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def full(*_: object) -> Never:
+    """A machine that has no room for a process."""
+    raise OSError
+
+
 if __name__ == "__main__":
+    fork = os.fork
+    if sys.argv[2:] == ["full"]:
+        # As long as a city stands there that is called so.
+        os.fork = lambda: full() if (Path(sys.argv[1]) / "full").exists() else fork()
     sys.exit(parent.Parent(Path(sys.argv[1]), live, part="all", say=say).run())

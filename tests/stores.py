@@ -224,7 +224,7 @@ def keeps_rows(item: pytest.Item) -> bool:
     What is looked at in a browser is about pages; the same acts run without one, too.
     """
     used = set(getattr(item, "fixturenames", ()))
-    return bool({"db", "evening", "place"} & used) and "browser" not in used
+    return bool({"cities", "db", "evening", "place"} & used) and "browser" not in used
 
 
 @contextmanager

@@ -23,10 +23,10 @@ class Command:
     def __init__(self, folder: Path) -> None:
         self.folder, self.log = folder, folder / "log"
 
-    def start(self) -> None:
+    def start(self, *words: str) -> None:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.small_cities", str(self.folder)],
+                [sys.executable, "-m", "tests.small_cities", str(self.folder), *words],
                 cwd=ROOT, stdout=log, stderr=log,
             )  # fmt: skip
 
@@ -150,4 +150,29 @@ def test_no_city_holds_the_way_to_another(command: Command) -> None:
     command.see(r"holds \d+\n", times=3)
     held = re.findall(r"holds (\d+)", command.said)
     assert len(set(held)) == 1, "the third was forked with what stood open for the first two"
+    assert command.stop() == 0
+
+
+def test_a_machine_without_room_stops_no_city_and_the_new_one_comes_later(
+    command: Command,
+) -> None:
+    command.city("goed", "works")
+    command.start("full")
+    before = command.wait_for(1)
+    full = command.folder / "full"
+    full.touch()
+    command.city("nieuw", "works")
+    command.process.send_signal(signal.SIGHUP)
+    command.see("nieuw: de machine heeft geen plaats voor nog een proces")
+    assert command.children() == before
+    full.unlink()
+    assert set(before) < set(command.wait_for(2))
+    assert command.stop() == 0
+
+
+def test_the_sign_to_look_again_ends_no_city_that_gets_it_too(command: Command) -> None:
+    command.city("goed", "reloads")
+    command.start()
+    command.wait_for(1)
+    assert "is uitgevallen" not in command.said
     assert command.stop() == 0

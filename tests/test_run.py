@@ -133,6 +133,7 @@ def test_the_example_of_several_cities_holds_no_secret_and_stops_by_its_first_pr
     text = CITIES.read_text(encoding="utf-8")
     assert not [name for name in KNOWN_SECRETS if name in text]
     assert "\nKillMode=mixed\n" in text
+    assert "\nOOMPolicy=continue\n" in text, "one city that is killed ends no other"
     assert "\nExecReload=/bin/kill -HUP $MAINPID\n" in text
     assert float(re.findall(r"TimeoutStopSec=(\d+)", text)[0]) > END_S
     [words] = re.findall(r"ExecStart=\S+/schakel (.+)", text)

@@ -50,6 +50,8 @@ class Door:
         self._report({"claims": claims.as_values(), "files": list(files)})
         if os.read(self.hear_from, 1) != _GO:
             return False
+        # That one is for the parent, also where somebody sends it to all.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         return True
 
@@ -122,26 +124,35 @@ class Child:
         os.waitpid(self.pid, 0)
 
     def close(self) -> None:
-        for end in self.ends:
-            os.close(end)
+        _close(*self.ends)
         self.report_from = self.say_to = -1
 
 
 def begin(path: Path, live: Live, others: Iterable[Child]) -> Child:
-    """Fork the process of a city; :func:`hear` gets its report. Signals must be blocked."""
+    """Fork the process of a city; :func:`hear` gets its report. Signals must be blocked.
+
+    :raises OSError: the machine has no room for another process.
+    """
     report_from, report_to = os.pipe()
-    hear_from, say_to = os.pipe()
+    try:
+        hear_from, say_to = os.pipe()
+    except OSError:
+        _close(report_from, report_to)
+        raise
     not_mine = [report_from, say_to, *(end for child in others for end in child.ends)]
     sys.stdout.flush()
     sys.stderr.flush()
-    if pid := os.fork():
-        os.close(report_to)
-        os.close(hear_from)
+    try:
+        pid = os.fork()
+    except OSError:
+        _close(report_from, report_to, hear_from, say_to)
+        raise
+    if pid:
+        _close(report_to, hear_from)
         return Child(pid, report_from, say_to)
     code = CRASHED
     try:
-        for end in not_mine:
-            os.close(end)
+        _close(*not_mine)
         code = live(path, Door(report_to, hear_from))
     except BaseException as error:
         log.critical("A city ended: %s", type(error).__name__, extra={"action": "city_ended"})
@@ -151,6 +162,11 @@ def begin(path: Path, live: Live, others: Iterable[Child]) -> Child:
             sys.stderr.flush()
         # Not as a program ends: what stands in memory of the parent is the parent's to finish.
         os._exit(code)
+
+
+def _close(*ends: int) -> None:
+    for end in ends:
+        os.close(end)
 
 
 def hear(children: Iterable[Child], within_s: float = ANSWER_S) -> bool:

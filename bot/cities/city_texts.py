@@ -24,7 +24,10 @@ DOUBLES = {
     "bot": "dezelfde bot (SCHAKEL_TELEGRAM_TOKEN)",
     "state_dir": "dezelfde map voor gegevens (state_dir)",
     "port": "dezelfde poort ([web] port)",
-    "address": "hetzelfde adres van de pagina's ([web] base_url)",
+    "address": (
+        "dezelfde naam voor de pagina's ([web] base_url); een browser geeft de cookies van de ene "
+        "stad dan ook aan de andere"
+    ),
     "mailbox": "dezelfde postbus voor antwoorden ([mail] imap_host en imap_user)",
     "key": "dezelfde sleutel (SCHAKEL_SECRET_KEY)",
 }
@@ -33,6 +36,7 @@ NOTHING_STARTED = "Er is niets gestart."
 
 #: on the terminal, before each line of a city
 LINE = "{city}: {line}"
+NO_ROOM = "de machine heeft geen plaats voor nog een proces (geheugen of TasksMax)."
 NO_ANSWER = "de stad gaf bij het starten geen antwoord."
 STARTS_NOT = "start niet. De andere steden gaan door. Schakel probeert het elke minuut opnieuw."
 KEEPS_OLD = "de nieuwe configuratie klopt niet. De stad draait door met de vorige."

@@ -11,6 +11,7 @@ from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 
@@ -48,7 +49,7 @@ def claims_of(config: Config, environ: Mapping[str, str]) -> Claims:
         state_dir=str(config.state_dir.resolve()),
         host=config.web.host,
         port=config.web.port,
-        address=config.web.base_url.rstrip("/").lower() if config.web.port else "",
+        address=_name_of(config.web.base_url),
         mailbox=f"{mail.imap_user}@{mail.imap_host}".lower() if mail.imap_host else "",
         key=_print_of(read_secret(SECRET_KEY, environ, [])),
     )
@@ -82,6 +83,12 @@ def _store(url: URL) -> str:
     asked = url.query.get("host", "")
     host = url.host or (asked if isinstance(asked, str) else ",".join(asked))
     return f"{_here(host.lower())}:{url.port or _PORT_OF_POSTGRESQL}/{url.database or ''}"
+
+
+def _name_of(address: str) -> str:
+    """What a browser keeps cookies by: the name, whatever the port. On this machine nobody does."""
+    name = urlsplit(address).hostname or ""
+    return "" if name in HERE else name
 
 
 def _here(host: str) -> str:

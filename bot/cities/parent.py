@@ -6,6 +6,7 @@ the city's own process reported. It sleeps until a signal or the next moment som
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import time
@@ -40,7 +41,7 @@ class Parent:
 
     def __init__(self, folder: Path, live: Live, *, part: str, say: Say) -> None:
         """:param part: what the processes do, for the note of one that falls."""
-        self._folder, self._live, self._part, self._say = folder, live, part, say
+        self._folder, self._live, self._part, self._out = folder, live, part, say
         self.cities: dict[str, City] = {}
         self._is_stopping = self._looks_again = False
 
@@ -92,13 +93,20 @@ class Parent:
                 self._say(line)
             return False
         for city in cities:
-            self._let_go_or_wait(city)
+            if city.child is not None:
+                self._let_go_or_wait(city)
         if not taken:
             self._say(texts.NOTHING_STARTED)
         return bool(taken)
 
-    def _fork(self, city: City) -> Child:
-        return begin(city.path, self._live, self._children())
+    def _fork(self, city: City) -> Child | None:
+        """None: the machine has no room for another process, and that is tried again."""
+        try:
+            return begin(city.path, self._live, self._children())
+        except OSError as error:
+            log.error("No process for %s: %s", city.name, error, extra={"action": "no_process"})
+            self._wait_with(city, [texts.NO_ROOM])
+            return None
 
     def _children(self) -> list[Child]:
         found = [child for city in self.cities.values() for child in (city.child, city.successor)]
@@ -140,7 +148,7 @@ class Parent:
 
     def _start(self, city: City) -> None:
         city.child = self._fork(city)
-        if hear([city.child]):
+        if city.child is not None and hear([city.child]):
             self._let_go_or_wait(city)
 
     # --- while it runs ---------------------------------------------------------------------
@@ -259,6 +267,8 @@ class Parent:
     def _renew(self, city: City) -> None:
         """Only a configuration that can be used takes the place of one that works."""
         successor = self._fork(city)
+        if successor is None:
+            return
         if not hear([successor]):
             successor.dismiss()
             return
@@ -294,6 +304,11 @@ class Parent:
             del self.cities[city.name]
         elif city.child.ends_by is None:
             city.child.ask_to_end(END_S)
+
+    def _say(self, line: str) -> None:
+        """A terminal that is gone takes no city along; the log says the same."""
+        with contextlib.suppress(OSError):
+            self._out(line)
 
     def _tell(self, city: City, *lines: str) -> None:
         for line in lines:
