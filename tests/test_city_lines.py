@@ -237,10 +237,12 @@ def test_nobody_is_asked_twice_in_a_quarter(
     [
         (date(2026, 1, 31), date(2026, 6, 30), "geldig tot 30-06-2026"),
         (date(2026, 1, 31), None, "zonder einddatum: te controleren op 02-05-2026"),
+        (date(2025, 1, 31), None, "zonder einddatum: te controleren sinds 02-05-2025"),
         (None, None, "te controleren"),
     ],
 )
 def test_every_line_says_until_when_it_counts_or_when_it_is_looked_at_again(
     checked: date | None, expires: date | None, said: str
 ) -> None:
-    assert how_long(LINE.model_copy(update={"checked_on": checked, "expires_on": expires})) == said
+    line = LINE.model_copy(update={"checked_on": checked, "expires_on": expires})
+    assert how_long(line, date(2026, 4, 1)) == said

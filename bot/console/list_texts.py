@@ -1,5 +1,7 @@
 """Dutch of the page Lijsten en sjablonen."""
 
+from datetime import date
+
 from briefings.city_lines import look_again_on
 from briefings.settings import CityLine
 
@@ -31,11 +33,14 @@ FAULTS = {
 }
 HOLDS_UNTIL = "geldig tot {day}"
 ASKED_AGAIN = "zonder einddatum: te controleren op {day}"
+OVERDUE = "zonder einddatum: te controleren sinds {day}"
 UNCHECKED = FAULTS["unchecked"]
 
 
-def how_long(line: CityLine) -> str:
-    """Until when a line counts, or when it is looked at again. Pure."""
+def how_long(line: CityLine, today: date) -> str:
+    """Until when a line counts, or when it is, or was to be, looked at again. Pure."""
     day = look_again_on(line)
-    shape = UNCHECKED if day is None else HOLDS_UNTIL if line.expires_on else ASKED_AGAIN
-    return shape.format(day=day.strftime("%d-%m-%Y") if day else "")
+    if day is None:
+        return UNCHECKED
+    shape = HOLDS_UNTIL if line.expires_on else ASKED_AGAIN if day > today else OVERDUE
+    return shape.format(day=day.strftime("%d-%m-%Y"))

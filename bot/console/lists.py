@@ -50,10 +50,11 @@ class PlaceView:
 
 async def show_lists(visit: Visit) -> Response:
     """``GET /beheer/lijsten``: to read; the files and the configuration are where it changes."""
-    settings = visit.parts.config.briefings
+    settings, today = visit.parts.config.briefings, local_date(visit.now)
     return visit.show(
         "lijsten.html",
-        lines=line_views(settings, local_date(visit.now)),
+        today=today,
+        lines=line_views(settings, today),
         sets=set_views(library(settings.templates_dir)),
         places=place_views(),
         allowed=sorted(visit.parts.config.signals.allow, key=str.casefold),

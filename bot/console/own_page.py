@@ -24,6 +24,7 @@ from bot.line_asking import in_words
 from briefings.city_lines import fingerprint_of, kept_by
 from briefings.learning.digests import newest_sent
 from briefings.learning.survey import running
+from briefings.moments import local_date
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -97,7 +98,7 @@ async def show_page(request: Request) -> Response:
     return show(
         request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED, lines=lines,
         shares=shares, has_survey=survey is not None, has_digest=digest is not None,
-        in_words=in_words, mark_of=fingerprint_of,
+        in_words=in_words, mark_of=fingerprint_of, today=local_date(parts.clock()),
         statuses=ChannelStatus, is_exercise=own.person.is_exercise,
         done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),
     )  # fmt: skip
