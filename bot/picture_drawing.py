@@ -18,18 +18,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import picture_drawing_texts as words
 from bot.console.pages import fragment
-from bot.console.picture import city_map, shapes_of
+from bot.console.picture import begin_of, city_map, shapes_of
 from bot.console.picture_texts import HEADINGS
 from bot.uploads import Document, Maker, NoDocument
 from briefings.moments import day, local_date
 from contacts.records import Database
 from signals.assessing import signals_about
-from signals.picture import Bar, Picture, picture_of
+from signals.picture import Bar, Picture, picture_of, weak_signals
 from signals.rows import Signal
 from signals.telling import district_names
 
 KIND, LIBRARY, MIME = "beeld", "resvg_py", "image/png"
 LOOK_BACK = timedelta(days=7)
+WEEK, QUARTER = "week", "kwartaal"
 FONTS = Path(__file__).parent / "fonts"
 CHARTS, MOST_BARS = ("kinds", "severities", "directions"), 5
 #: from nothing to many, each darker than the one before it, also in grey
@@ -46,39 +47,49 @@ def can_draw() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """Which picture: of an event (0: of the last seven days), and a print of what it shows."""
+    """Which picture: of an event, or (0) of a period, and a print of what it shows."""
 
     event_id: int
     is_exercise: bool
     print_of: str
+    period: str = WEEK
 
     @property
     def key(self) -> str:
         """As one word, for who keeps files by name."""
         world = "oefening" if self.is_exercise else "echt"
-        return "/".join([KIND, str(self.event_id), world, self.print_of])
+        about = str(self.event_id) if self.event_id or self.period == WEEK else self.period
+        return "/".join([KIND, about, world, self.print_of])
 
     @staticmethod
     def named(key: str) -> Plate:
         """:raises ValueError: it names no picture. Pure."""
-        kind, event, world, print_of = key.split("/")
+        kind, about, world, print_of = key.split("/")
         if kind != KIND:
             raise ValueError(key)
-        return Plate(int(event), world == "oefening", print_of)
+        if about in words.OF_PERIOD:
+            return Plate(0, world == "oefening", print_of, about)
+        return Plate(int(about), world == "oefening", print_of)
 
 
 async def signals_of(
-    session: AsyncSession, event_id: int | None, *, is_exercise: bool, now: datetime
+    session: AsyncSession,
+    event_id: int | None,
+    *,
+    is_exercise: bool,
+    now: datetime,
+    period: str = WEEK,
 ) -> Sequence[Signal]:
-    """Of an event, or everything of the last seven days."""
+    """Of an event, or everything of a period; of a quarter what was light and is closed."""
     if event_id is not None:
         return await signals_about(session, event_id, is_exercise=is_exercise)
+    begin = now - LOOK_BACK if period == WEEK else begin_of(period, now)
     found = await session.exec(
         select(Signal).where(
-            col(Signal.received_at) > now - LOOK_BACK, col(Signal.is_exercise) == is_exercise
+            col(Signal.received_at) > begin, col(Signal.is_exercise) == is_exercise
         )
     )
-    return found.all()
+    return weak_signals(found.all()) if period == QUARTER else found.all()
 
 
 def counted(signals: Sequence[Signal]) -> Picture:
@@ -86,7 +97,9 @@ def counted(signals: Sequence[Signal]) -> Picture:
     return picture_of(signals, day_of=lambda at: day(local_date(at)), names=district_names())
 
 
-def svg_of(picture: Picture, *, of_event: bool, is_exercise: bool, now: datetime) -> str:
+def svg_of(
+    picture: Picture, *, of_event: bool, is_exercise: bool, now: datetime, period: str = WEEK
+) -> str:
     """The picture, of the same counts as the page. Pure."""
     charts = [(HEADINGS[key], bars) for key, bars in picture.charts if key in CHARTS]
     charts = [(heading, bars[:MOST_BARS]) for heading, bars in charts if bars]
@@ -94,7 +107,7 @@ def svg_of(picture: Picture, *, of_event: bool, is_exercise: bool, now: datetime
     unit = words.ONE if number == "1" else words.MORE
     return fragment(
         "beeld_plaat.html",
-        title=words.OF_EVENT if of_event else words.OF_WEEK,
+        title=words.OF_EVENT if of_event else words.OF_PERIOD[period],
         stand=words.STAND.format(number=number, unit=unit, day=day(local_date(now))),
         is_exercise=is_exercise,
         field=city_map(),
@@ -115,9 +128,9 @@ def _height(charts: Sequence[tuple[str, Sequence[Bar]]]) -> int:
     return _TOP + round(field.height * _MAP_WIDTH / field.width) + bars + _NOTES
 
 
-def plate_of(svg: str, event_id: int | None, *, is_exercise: bool) -> Plate:
+def plate_of(svg: str, event_id: int | None, *, is_exercise: bool, period: str = WEEK) -> Plate:
     """Pure."""
-    return Plate(event_id or 0, is_exercise, sha256(svg.encode()).hexdigest()[:16])
+    return Plate(event_id or 0, is_exercise, sha256(svg.encode()).hexdigest()[:16], period)
 
 
 def drawn(svg: str) -> bytes:
@@ -143,11 +156,14 @@ def picture_maker(db: Database, clock: Callable[[], datetime]) -> Maker:
         plate, now = Plate.named(key), clock()
         event_id = plate.event_id or None
         async with db.read() as session:
-            signals = await signals_of(session, event_id, is_exercise=plate.is_exercise, now=now)
+            signals = await signals_of(
+                session, event_id, is_exercise=plate.is_exercise, now=now, period=plate.period
+            )
         svg = svg_of(
-            counted(signals), of_event=event_id is not None, is_exercise=plate.is_exercise, now=now
-        )
-        if plate_of(svg, event_id, is_exercise=plate.is_exercise) != plate:
+            counted(signals), of_event=event_id is not None, is_exercise=plate.is_exercise,
+            now=now, period=plate.period,
+        )  # fmt: skip
+        if plate_of(svg, event_id, is_exercise=plate.is_exercise, period=plate.period) != plate:
             raise NoDocument("changed")
         return Document("beeld.png", await asyncio.to_thread(drawn, svg), MIME)
 

@@ -1,6 +1,18 @@
 """Dutch of the picture in the chat."""
 
 OF_EVENT, OF_WEEK = "Beeld van een gebeurtenis", "Beeld van de laatste zeven dagen"
+OF_PERIOD = {
+    "dag": "Dagbeeld",
+    "week": OF_WEEK,
+    "kwartaal": "Kwartaalbeeld zwakke signalen",
+}
+BUTTONS = {"dag": "Dagbeeld", "week": "Weekbeeld", "kwartaal": "Kwartaalbeeld"}
+#: as the chat heads its words
+ABOUT = {
+    "dag": "vandaag",
+    "week": "laatste zeven dagen",
+    "kwartaal": "dit kwartaal, zwakke signalen",
+}
 ONE, MORE = "organisatie", "organisaties"
 STAND = "Van {number} {unit}. Stand: {day}."
 LEGEND_TITLE = "Organisaties"

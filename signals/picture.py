@@ -64,7 +64,7 @@ class Picture:
     silent_districts: tuple[str, ...]
     rumours: str
     positive: str
-    waiting: int
+    waiting: str
     questions: str = "0"
     examples: str = "0"
 
@@ -105,7 +105,7 @@ def picture_of(
         ),
         rumours=counted(told, SignalKind.RUMOUR),
         positive=shown_count(len({s.organisation_id for s in signals if is_positive(s)})),
-        waiting=sum(signal.status is not SignalStatus.CLOSED for signal in signals),
+        waiting=shown_count(sum(signal.status is not SignalStatus.CLOSED for signal in signals)),
         questions=_told_as(everything, ToldAs.QUESTION),
         examples=_told_as(everything, ToldAs.EXAMPLE),
     )

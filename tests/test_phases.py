@@ -145,6 +145,14 @@ def test_silence_of_a_domain_or_a_wijk_is_said() -> None:
     assert picture.silent_districts == ("Presikhaaf",)
 
 
+def test_how_many_wait_is_as_vague_as_the_rest() -> None:
+    def waiting(count: int) -> str:
+        signals = [told(n) for n in range(1, count + 1)]
+        return picture_of(signals, day_of=str, names={}).waiting
+
+    assert [waiting(count) for count in (0, 1, 2, 3)] == ["0", "1-2", "1-2", "3"]
+
+
 def test_only_support_is_in_the_picture_too() -> None:
     found = [told(n, kinds=[SignalKind.SUPPORT.value]) for n in range(3)]
     picture = picture_of(found, day_of=str, names={})

@@ -23,7 +23,7 @@ from contacts.directory import Domain
 from contacts.outbox import Content, Message, TelegramForm
 from contacts.records import Database
 from contacts.transport import Sent
-from signals.rows import Setting, Signal, SignalKind
+from signals.rows import Setting, Signal, SignalKind, SignalStatus
 from tests.partner_world import SEALER, Chat, a_partner
 from tests.test_uploads import Desk
 
@@ -121,6 +121,38 @@ async def test_without_the_library_and_without_signals_there_are_the_words(
     assert "geruchten (3)" in found[1].text
     with pytest.raises(NoDocument):
         drawn(svg(3, now))
+
+
+@needs_library
+async def test_day_and_quarter_come_as_a_picture_too(db: Database, now: datetime) -> None:
+    chat = await a_partner(db, now)
+    await told(db, 3, now)
+    async with db.begin() as session:
+        # Light and closed, some weeks ago: of this quarter, and of no day or week.
+        session.add_all(
+            a_signal(
+                n,
+                now - timedelta(days=30),
+                status=SignalStatus.CLOSED,
+                severity=1,
+                kinds=[SignalKind.ANGER.value],
+            )
+            for n in range(11, 15)
+        )
+    await chat.command("/beeld")
+    await chat.press("Dagbeeld")
+    await chat.press("Kwartaalbeeld")
+    await chat.command("/beeld dag")
+    week, day, quarter, again = forms(await chat.all(Message))
+    assert "boosheid" not in week.text + day.text
+    assert "vandaag" in day.text
+    assert "boosheid (4)" in quarter.text
+    assert "geruchten (" not in quarter.text
+    assert again.document == day.document
+    assert len({week.document, day.document, quarter.document}) == 3
+    for form in (week, day, quarter):
+        document = await paper_maker(db, Config(), lambda: now)(form.document or "")
+        assert document.content.startswith(b"\x89PNG")
 
 
 @needs_library

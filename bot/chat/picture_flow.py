@@ -7,12 +7,15 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat.buttons import data
 from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.picture_texts import HEADINGS
 from bot.event_names import name_of
-from bot.picture_drawing import can_draw, counted, plate_of, signals_of, svg_of
+from bot.picture_drawing import WEEK, can_draw, counted, plate_of, signals_of, svg_of
+from bot.picture_drawing_texts import ABOUT, BUTTONS, OF_PERIOD
+from contacts.outbox import Button
 from contacts.permissions import Permission, may
 from feeds.rows import Event
 from signals import texts as labels
@@ -26,8 +29,15 @@ MOST_EVENTS = 3
 
 
 async def show_picture(turn: Turn) -> None:
-    """The events that run, each with its picture; then everything of the last seven days."""
+    """The events that run, each with its picture; then everything of the last seven days.
+
+    ``/beeld dag`` and ``/beeld kwartaal``: of that period alone.
+    """
     actor = turn.allowed(Permission.SEE_PICTURE)
+    period = ((turn.text or "").split()[1:] or [""])[0].lower()
+    if period in OF_PERIOD:
+        await _say(turn, None, period)
+        return
     running = await running_events(turn.session, is_exercise=actor.is_exercise)
     for event in running[:MOST_EVENTS]:
         await _say(turn, event)
@@ -35,26 +45,46 @@ async def show_picture(turn: Turn) -> None:
     await _say(turn, None)
 
 
-async def _say(turn: Turn, event: Event | None) -> None:
+async def show_period(turn: Turn) -> None:
+    """The button of another period."""
+    turn.allowed(Permission.SEE_PICTURE)
+    assert turn.tap is not None
+    period = turn.tap.args[0] if turn.tap.args else ""
+    if period not in OF_PERIOD:
+        raise ValueError("no such period")
+    await _say(turn, None, period)
+
+
+async def _say(turn: Turn, event: Event | None, period: str = WEEK) -> None:
     actor = turn.known()
     settings = turn.config.signals.phases if may(actor, Permission.READ_SIGNALS) else None
     event_id = None if event is None else event.id
-    signals = await signals_of(turn.session, event_id, is_exercise=actor.is_exercise, now=turn.now)
-    text = await _text(
-        turn.session, event, signals, settings, is_exercise=actor.is_exercise, now=turn.now
+    world = actor.is_exercise
+    signals = await signals_of(
+        turn.session, event_id, is_exercise=world, now=turn.now, period=period
     )
+    text = await _text(
+        turn.session, event, signals, settings, is_exercise=world, now=turn.now, period=period
+    )
+    buttons = [] if event is not None else [_others(period)]
     picture = counted(signals)
     if not picture.has_signals or not can_draw():
-        await turn.say(text)
+        await turn.say(text, buttons)
         return
-    svg = svg_of(picture, of_event=event is not None, is_exercise=actor.is_exercise, now=turn.now)
-    key = plate_of(svg, event_id, is_exercise=actor.is_exercise).key
+    of_event = event is not None
+    svg = svg_of(picture, of_event=of_event, is_exercise=world, now=turn.now, period=period)
+    key = plate_of(svg, event_id, is_exercise=world, period=period).key
     if len(text) <= LONGEST_UNDER:
-        await turn.say(text, document=key)
+        await turn.say(text, buttons, document=key)
     else:
         head, _, _ = text.partition("\n")
         await turn.say(head, document=key)
-        await turn.say(text)
+        await turn.say(text, buttons)
+
+
+def _others(period: str) -> list[Button]:
+    """The pictures beside this one."""
+    return [Button(label, data("bd", name)) for name, label in BUTTONS.items() if name != period]
 
 
 async def picture_text(
@@ -82,6 +112,7 @@ async def _text(
     *,
     is_exercise: bool,
     now: datetime,
+    period: str = WEEK,
 ) -> str:
     event_id = None if event is None else event.id
     last = await last_assessment(session, event_id, is_exercise=is_exercise)
@@ -92,6 +123,7 @@ async def _text(
     return render(
         "coordinator/picture.html",
         event=await name_of(session, event) if event else "",
+        about=ABOUT[period],
         picture=counted(signals),
         headings=HEADINGS,
         last=last,
@@ -100,6 +132,6 @@ async def _text(
     )
 
 
-TAPS: dict[str, Handler] = {}
+TAPS: dict[str, Handler] = {"bd": show_period}
 STEPS: dict[tuple[str, str], Handler] = {}
 COMMANDS: dict[str, Handler] = {"/beeld": show_picture}
