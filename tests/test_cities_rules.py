@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -212,3 +214,32 @@ def test_a_folder_without_cities_and_no_folder_say_what_to_do(tmp_path: Path) ->
     assert (empty.exit_code, "arnhem.toml" in empty.output) == (2, True)
     both = CliRunner().invoke(app, ["run", "--cities", str(tmp_path), "--config", "x.toml"])
     assert (both.exit_code, "Kies één" in both.output) == (2, True)
+
+
+LOOK = """
+import functools, gc, os
+from pathlib import Path
+from bot.cities.loading import load_everything
+load_everything()
+gc.unfreeze()
+ours = ("bot", "briefings", "signals", "feeds", "contacts")
+for found in gc.get_objects():
+    if isinstance(found, functools._lru_cache_wrapper) and found.cache_info().currsize:
+        if found.__module__.split(".")[0] in ours:
+            print("cached", f"{found.__module__}.{found.__name__}")
+print("threads", len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.slow
+def test_what_cities_share_holds_nothing_of_a_city_and_no_thread() -> None:
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOOK], check=True, capture_output=True, text=True,
+        cwd=Path(__file__).parents[1],
+    ).stdout.split("\n")  # fmt: skip
+    cached = {line.removeprefix("cached ") for line in said if line.startswith("cached ")}
+    words = "signals.dutch_words"
+    assert cached == {
+        f"{words}._forms", f"{words}.first_names", f"{words}.family_names", f"{words}.places",
+    }, "lists of the whole country, and nothing that follows a choice of places"  # fmt: skip
+    assert "threads 1" in said, "a fork takes only one along"

@@ -154,6 +154,8 @@ def begin(path: Path, live: Live, others: Iterable[Child]) -> Child:
     try:
         _close(*not_mine)
         code = live(path, Door(report_to, hear_from))
+    except KeyboardInterrupt:
+        log.info("A city was interrupted while it started", extra={"action": "city_ended"})
     except BaseException as error:
         log.critical("A city ended: %s", type(error).__name__, extra={"action": "city_ended"})
     finally:
