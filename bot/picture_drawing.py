@@ -23,6 +23,7 @@ from bot.console.picture_texts import HEADINGS
 from bot.uploads import Document, Maker, NoDocument
 from briefings.moments import day, local_date
 from contacts.records import Database
+from feeds.districts import parts_of_city
 from signals.assessing import signals_about
 from signals.picture import Bar, Picture, picture_of, weak_signals
 from signals.rows import Signal
@@ -94,7 +95,10 @@ async def signals_of(
 
 def counted(signals: Sequence[Signal]) -> Picture:
     """The counts as everybody may see them."""
-    return picture_of(signals, day_of=lambda at: day(local_date(at)), names=district_names())
+    return picture_of(
+        signals, day_of=lambda at: day(local_date(at)), names=district_names(),
+        parts=parts_of_city(),
+    )  # fmt: skip
 
 
 def svg_of(

@@ -25,4 +25,16 @@ def districts() -> list[tuple[str, str]]:
     return list(_districts())
 
 
+@cache
+def _parts() -> dict[str, str]:
+    wijken = tomllib.loads(chosen().places.read_text("utf-8"))["wijken"]
+    return {wijk["code"]: wijk["deel"] for wijk in wijken if wijk.get("deel")}
+
+
+def parts_of_city() -> dict[str, str]:
+    """In which part of the city a wijk lies, by code; empty where nobody divided it."""
+    return dict(_parts())
+
+
 on_change(_districts.cache_clear)
+on_change(_parts.cache_clear)

@@ -46,6 +46,7 @@ class District(Frozen):
     termen: list[str]
     te_controleren: bool
     naam_te_controleren: bool = False
+    deel: str = ""
 
 
 class PlaceGroup(Frozen):

@@ -79,12 +79,14 @@ def picture_of(
     day_of: Callable[[datetime], str],
     names: Mapping[str, str],
     expected_districts: Collection[str] = (),
+    parts: Mapping[str, str] | None = None,
 ) -> Picture:
     """Everything about these signals.
 
     :param day_of: how a moment is called in the chart per day.
     :param names: of the wijken and the places without one, by code.
     :param expected_districts: codes of wijken in which somebody could have told something.
+    :param parts: of the city, by the code of a wijk; without them no chart of them.
     """
     everything, signals = signals, tensions(signals)
     told = [signal for signal in signals if not is_positive(signal)]
@@ -93,7 +95,7 @@ def picture_of(
     return Picture(
         has_signals=bool(signals),
         organisations=total_shown(signals),
-        charts=tuple((key, bars(pairs)) for key, pairs in _charts(signals) if pairs),
+        charts=tuple((key, bars(pairs)) for key, pairs in _charts(signals, parts or {}) if pairs),
         days=bars([(day_of(s.received_at), s.organisation_id) for s in signals], keep=True),
         by_district=by_district,
         # The municipality asks; that it tells itself nothing says nothing.
@@ -115,7 +117,7 @@ def _told_as(signals: Iterable[Signal], what: ToldAs) -> str:
     return shown_count(len({s.organisation_id for s in signals if s.told_as is what}))
 
 
-def _charts(signals: Sequence[Signal]) -> list[tuple[str, Pairs]]:
+def _charts(signals: Sequence[Signal], parts: Mapping[str, str]) -> list[tuple[str, Pairs]]:
     def each(label: Callable[[Signal], str | None]) -> Pairs:
         return [(text, s.organisation_id) for s in signals if (text := label(s))]
 
@@ -126,6 +128,7 @@ def _charts(signals: Sequence[Signal]) -> list[tuple[str, Pairs]]:
         ("directions", each(lambda s: _known(texts.DIRECTIONS, s.direction, Direction.UNKNOWN))),
         ("eeps", each(lambda s: _known(texts.EEPS, Eep(s.eep), Eep.UNSAID))),
         ("domains", each(lambda s: texts.DOMAINS[s.domain])),
+        ("parts", each(lambda s: parts.get(s.district))),
         ("settings", each(lambda s: texts.SETTINGS[s.setting])),
         ("needs", each(lambda s: _known(texts.NEEDS, s.need, Need.NOTHING, Need.UNSAID))),
     ]

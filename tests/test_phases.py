@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.directory import Domain
+from feeds.districts import districts, parts_of_city
 from signals.phases import Phase, PhaseSettings, is_higher, propose
 from signals.picture import bars, picture_of, total_shown, trend, weak_signals
 from signals.rows import Direction, Eep, Setting, Signal, SignalKind, SignalStatus
@@ -143,6 +144,18 @@ def test_silence_of_a_domain_or_a_wijk_is_said() -> None:
     assert "onderwijs" not in picture.silent_domains
     assert "veiligheid" in picture.silent_domains
     assert picture.silent_districts == ("Presikhaaf",)
+
+
+def test_wijken_are_counted_together_by_part_of_the_city() -> None:
+    signals = [told(n, district=code) for n, code in ((1, "A"), (2, "A"), (3, "B"), (4, "C"))]
+    parts = {"A": "Noord", "B": "Noord", "C": "Zuid"}
+    charts = dict(picture_of(signals, day_of=str, names={}, parts=parts).charts)
+    assert {bar.label: bar.shown for bar in charts["parts"]} == {"Noord": "3", "Zuid": "1-2"}
+    assert "parts" not in dict(picture_of(signals, day_of=str, names={}).charts)
+
+
+def test_every_wijk_of_the_city_lies_in_a_part() -> None:
+    assert set(parts_of_city()) == {code for code, _ in districts()}
 
 
 def test_how_many_wait_is_as_vague_as_the_rest() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import message_from_bytes
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,12 @@ from bot.console.app import build_app
 from bot.database import open_database
 from bot.handling import handle_update
 from bot.inbox import next_updates, store_updates
+from bot.mail_reading import handle
+from bot.mail_sorting import sort_mail
+from bot.mail_words import words_of
 from bot.reducing import reduce_update
 from bot.run import quiet_logging
+from bot.verp import Verp
 from contacts.directory import Channel, ChannelKind, Person
 from contacts.tally import total
 from signals import telling
@@ -120,10 +125,12 @@ async def _through_all_doors(told: list[Planted]) -> None:
                 assert screen(one.text).blocked, one
                 await by_telegram(world, one, number)
                 await by_page(world, one)
+                await by_mail(world, one, number)
             # Not because nothing was kept at all: what is about a group is.
             assert (await tell(world, toelichting=CLEAN)).status_code == 303
             async with db.read() as session:
-                assert len((await session.exec(select(Signal))).all()) == 1
+                # One from the page, and one mail each of which only the quote is about somebody.
+                assert len((await session.exec(select(Signal))).all()) == 1 + len(told)
                 assert await total(session, "referral") >= 2 * len(told)
             raw = b"".join(file.read_bytes() for file in Path(folder).iterdir())
         await db.close()
@@ -181,11 +188,47 @@ def message(number: int, content: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": number, "chat": chat, "from": {"id": CHAT}, **content}
 
 
+async def by_mail(world: World, one: Planted, number: int) -> None:
+    """In the words, the subject and the name of a file; and where it is quoted or signed."""
+    verp = Verp("antwoord@stad.example", world.sealer.derive("verp"))
+    file = (
+        f"--x\nContent-Type: text/plain; charset=utf-8\n\n{CLEAN}\n--x\nContent-Type: image/png\n"
+        f'Content-Disposition: attachment; filename="{one.secret}.png"\n\nx\n--x--'
+    )
+    said_by = (
+        "Op 3 mrt 2026, om 21:03 heeft Gemeente <antwoord@stad.example> het volgende geschreven:"
+    )
+    bodies = [
+        ("Re: Informatie", "text/plain", one.text),
+        (one.text, "text/plain", CLEAN),
+        ("Re: Informatie", "multipart/mixed; boundary=x", file),
+        (
+            "Re: Informatie",
+            "text/plain",
+            f"{CLEAN}\n\nGroeten\n{one.secret}\n\n{said_by}\n> {one.text}",
+        ),
+    ]
+    for place, (subject, kind, body) in enumerate(bodies):
+        raw = message_from_bytes(
+            f"From: <docent@school.example>\nTo: {verp.address(world.delivery_id)}\n"
+            f"Subject: {subject}\nMessage-ID: <{number}.{place}@school.example>\n"
+            f"Content-Type: {kind}; charset=utf-8\n\n{body}".encode()
+        )
+        async with world.db.begin() as session:
+            assert await handle(
+                session, sort_mail(raw, verp), sealer=world.sealer, now=NOW, words=words_of(raw)
+            )
+
+
 async def by_page(world: World, one: Planted) -> None:
     """In the note, in fields that offer no text, as an address, in the address bar; and a crash."""
     assert (await tell(world, toelichting=one.text)).status_code == 422
     for field in ("waar_wijk", "setting", "thema", "bestand"):
         await tell(world, **{field: one.secret, "toelichting": one.text})
+    word = {"wat": "praktijkvraag", "tekst": one.text}
+    assert (
+        await world.web.post(f"{world.page}/vertel", headers=SAME_SITE, data=word)
+    ).status_code == 422
     await world.web.post("/gegevens", data={"e-mail": one.secret}, headers=SAME_SITE)
     await world.web.get(world.page, params={"tekst": one.text})
     await world.web.get(f"/{one.secret.strip('@ ')}")

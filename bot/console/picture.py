@@ -27,6 +27,7 @@ from briefings.moments import day, local_date
 from briefings.pdf import Sheet
 from contacts.directory import Organisation
 from contacts.permissions import Permission, may
+from feeds.districts import parts_of_city
 from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.assessing import (
@@ -190,6 +191,7 @@ async def _picture(visit: Visit, signals: Sequence[Signal]) -> Picture:
         signals,
         day_of=lambda at: day(local_date(at)),
         names=district_names(),
+        parts=parts_of_city(),
         expected_districts={code for code in found.all() if code},
     )
 

@@ -21,6 +21,7 @@ HEADINGS = {
     "directions": "Welke kant het op gaat",
     "eeps": "Beleefd, gebeurd of verwacht",
     "domains": "Uit welk domein",
+    "parts": "In welk deel van de stad",
     "settings": "Waar men het merkt",
     "needs": "Wat nodig is",
 }
