@@ -107,7 +107,9 @@ def picture_of(
         ),
         rumours=counted(told, SignalKind.RUMOUR),
         positive=shown_count(len({s.organisation_id for s in signals if is_positive(s)})),
-        waiting=shown_count(sum(signal.status is not SignalStatus.CLOSED for signal in signals)),
+        waiting=shown_count(
+            len({s.organisation_id for s in signals if s.status is not SignalStatus.CLOSED})
+        ),
         questions=_told_as(everything, ToldAs.QUESTION),
         examples=_told_as(everything, ToldAs.EXAMPLE),
     )

@@ -164,6 +164,8 @@ def test_how_many_wait_is_as_vague_as_the_rest() -> None:
         return picture_of(signals, day_of=str, names={}).waiting
 
     assert [waiting(count) for count in (0, 1, 2, 3)] == ["0", "1-2", "1-2", "3"]
+    of_one_school = picture_of([told(1)] * 12, day_of=str, names={})
+    assert of_one_school.waiting == "1-2"
 
 
 def test_only_support_is_in_the_picture_too() -> None:
