@@ -252,11 +252,14 @@ async def decide(
 def alike(signals: Sequence[Signal]) -> list[Alike]:
     """Open signals that can be answered together: one event, one kind in common. Pure.
 
-    Largest group first. A signal may stand in more than one group.
+    Largest group first. A signal may stand in more than one group. Those that came by mail and
+    of which nobody said the kind yet have nothing in common.
     """
     groups: dict[tuple[int | None, SignalKind], list[Signal]] = {}
     for signal in signals:
         for kind in signal.kinds:
+            if kind == SignalKind.UNSORTED.value:
+                continue
             groups.setdefault((signal.event_id, SignalKind(kind)), []).append(signal)
     found = [
         Alike(event_id, kind, tuple(group))
@@ -289,6 +292,7 @@ async def close_alike(
         signal
         for signal in waiting
         if signal.id in seen and signal.event_id == event_id and kind.value in signal.kinds
+        if kind is not SignalKind.UNSORTED
     ]
     if not group:
         return CloseRefused("closed")

@@ -31,6 +31,7 @@ from contacts.outbox import Delivery, Message, MessageKind, MessageStatus
 from contacts.people import grant, revoke
 from contacts.permissions import load_actor
 from contacts.records import Database
+from contacts.texts import ANSWER_LINE
 from feeds.lexicon import load_lexicon
 from feeds.rows import Event, EventStatus, Item, Source, Trust
 from tests.flow_world import Evening, an_evening
@@ -239,6 +240,9 @@ async def test_approval_reaches_everyone_once_by_their_own_channel(evening: Even
     mail = await evening.simulator.mail.see("p5@school.example")
     assert "OEFENING" in str(mail.message["Subject"])
     assert "radicalisering" not in str(mail.message["Subject"]).lower()
+    plain = mail.message.get_body(("plain",))
+    assert plain is not None
+    assert ANSWER_LINE in " ".join(plain.get_content().split())
     assert await briefings_out(evening) == 3
     texts = [m.text for m in evening.users["Teamleider"].messages if "Nog niet bekend" in m.text]
     assert len(texts) == 1

@@ -18,7 +18,7 @@ from bot.mail_reading import read_mail
 from bot.mail_words import without_quote, words_of
 from bot.rows import IncomingMail
 from bot.simulator.imap_server import ImapServer
-from contacts.journal import JournalEntry
+from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import (
     Content,
     Delivery,
@@ -33,8 +33,10 @@ from contacts.sealing import is_sealed
 from contacts.tally import total
 from contacts.texts import ANSWER_LINE
 from contacts.transport import Outgoing
+from signals.duiding import alike, close_alike
+from signals.feedback import CloseRefused
 from signals.picture import weak_signals
-from signals.rows import Signal, SignalKind, SignalStatus, ToldAs, severity_of
+from signals.rows import OutcomeCode, Signal, SignalKind, SignalStatus, ToldAs, severity_of
 from signals.telling import describe
 from tests.console_world import contents
 from tests.test_mail_reading import SEALER, VERP, a_sent_mail, mail, settings_for
@@ -236,3 +238,21 @@ def test_a_text_to_many_says_that_an_answer_is_read_and_another_mail_does_not() 
 
     assert written(may_answer=True).count(ANSWER_LINE) == 2
     assert ANSWER_LINE not in written()
+
+
+async def test_what_came_by_mail_has_nothing_in_common_until_somebody_says_its_kind(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    await answer(db, mailbox, now)
+    [signal] = await rows(db, Signal)
+    other = signal.model_copy(update={"id": 2})
+    assert alike([signal, other]) == []
+    sorted_ones = [one.model_copy(update={"kinds": ["geruchten"]}) for one in (signal, other)]
+    assert [len(group.signals) for group in alike(sorted_ones)] == [2]
+    async with db.begin() as session:
+        refused = await close_alike(
+            session, signal.event_id, SignalKind.UNSORTED, OutcomeCode.D, "Geen actie nodig.",
+            is_exercise=False, seen=[signal.id or 0], who=SYSTEM, sealer=SEALER, now=now,
+        )  # fmt: skip
+    assert refused == CloseRefused("closed")
+    assert (await rows(db, Signal))[0].status is SignalStatus.NEW
