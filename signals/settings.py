@@ -37,6 +37,9 @@ class SignalSettings(Frozen):
     backup_after_working_days: int = Field(
         1, ge=1, le=5, description="zoveel werkdagen te laat, dan hoort ook de achterwacht het"
     )
+    bundle_from: int = Field(
+        12, ge=2, le=500, description="bij zoveel open signalen stelt Schakel bundelen voor"
+    )
     read_within_h: int = Field(2, ge=1, le=48, description="binnen zoveel uur gelezen (in snel)")
     day_picture_at: time = Field(
         time(16, 30), description="uur van het dagbeeld, zolang een zware gebeurtenis loopt"

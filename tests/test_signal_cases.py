@@ -216,3 +216,11 @@ async def test_four_schools_are_counted_as_four(world: World) -> None:
         world.token = await another_school(world, f"School {number}")
         await told(world, toelichting=f"De groep is stil, dag {number}.")
     assert "4 organisaties" in await picture(world)
+
+
+async def test_with_many_open_signals_answering_together_is_proposed(world: World) -> None:
+    for number in range(SignalSettings().bundle_from):
+        assert "antwoord gebundeld" not in (await world.desk.get("/signalen")).text
+        await tell(world, toelichting=f"De groep is {'erg ' * number}stil.")
+    assert "Er wachten 12 signalen." in (await world.desk.get("/signalen")).text
+    assert '<a href="#samen">antwoord gebundeld</a>' in (await world.desk.get("/signalen")).text

@@ -77,6 +77,7 @@ async def inbox_page(visit: Visit, *, error: str = "") -> Response:
         closed=await _lines(visit, closed.all()),
         outcomes=chat_texts.OUTCOMES,
         groups=await _groups(visit, found),
+        is_much=len(found) >= visit.parts.config.signals.bundle_from,
         statuses=signal_texts.STATUSES,
         useful=await usefulness(visit.session),
         longest=MAX_SENTENCE,
