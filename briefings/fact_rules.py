@@ -103,7 +103,8 @@ def _judge_persons(statement: Statement, allow: Collection[str]) -> FactRefused 
     for line in filter(None, said):
         screening = screen(line, names)
         if screening.blocked:
-            return FactRefused("person", screening)
+            is_place = set(screening.labels) == {"LOCATIE"}
+            return FactRefused("too_precise" if is_place else "person", screening)
     return None
 
 

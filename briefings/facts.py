@@ -152,7 +152,6 @@ async def add_fact(
         "fact_added",
         editor_id,
         now,
-        as_of=source_at,
         detail={"kind": kind.value},
     )
     return fact
@@ -298,7 +297,6 @@ async def _edited(
     editor_id: int | None,
     now: datetime,
     *,
-    as_of: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> None:
@@ -312,7 +310,7 @@ async def _edited(
         .where(col(FactBlock.id) == block.id)
         .values(
             version=FactBlock.version + 1,
-            as_of=max(block.as_of, as_of or block.as_of),
+            as_of=max(block.as_of, now),
             edited_by=editor_id,
             edited_at=now,
             **values,

@@ -3,7 +3,7 @@ promise to them that will not be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,16 +17,19 @@ from briefings.counting import Overview
 from briefings.distribution import MESSAGE_KINDS
 from briefings.moments import clock
 from briefings.promising import lapsing
-from briefings.rows import Briefing, BriefingKind
+from briefings.rows import Briefing, BriefingKind, Fact, FactKind
 from briefings.versions import SENT
 from contacts.directory import Organisation
 from contacts.outbox import Delivery, DeliveryAct, Message
 from contacts.quiet import quiet_ends, waits
 from contacts.texts import counted, listed
+from feeds.matching import words_of
 from feeds.rows import Event
 
 #: fewer people more or less than this are everyday comings and goings
 ODD_PEOPLE, ODD_SHARE = 5, 0.03
+#: so many letters at the beginning make a word; shorter ones say little
+STEM = 5
 #: names in one sentence
 NAMED = 5
 
@@ -41,6 +44,7 @@ class Notice(StrEnum):
     FEWER = "fewer_than_before"
     QUIET = "quiet_hours"
     LAPSES = "promise_lapses"
+    NOT_TOLD = "what_happened_not_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ async def look_over(
     before = await _before(session, event, briefing)
     lapsed = tuple(await lapsing(session, briefing))
     found = [
+        Finding(Notice.NOT_TOLD, await _beside_the_point(session, event, briefing)),
         Finding(Notice.LAPSES, len(lapsed), lapsed),
         Finding(Notice.NO_CHANNEL, len(plan.unreachable)),
         Finding(Notice.ONE_CONTACT, len(names), names),
@@ -77,6 +82,32 @@ async def look_over(
         _resting(event, briefing, plan, now=briefing.send_at or now),
     ]
     return [finding for finding in found if finding.count]
+
+
+async def _beside_the_point(session: AsyncSession, event: Event, briefing: Briefing) -> int:
+    """The confirmed facts of a first text, when none of them is about what happened."""
+    if briefing.kind is not BriefingKind.FIRST:
+        return 0
+    found = await session.exec(
+        select(Fact.text).where(
+            col(Fact.event_id) == briefing.event_id,
+            col(Fact.kind) == FactKind.CONFIRMED,
+            col(Fact.withdrawn_at).is_(None),
+        )
+    )
+    facts = found.all()
+    return 0 if shares_a_word(event.title, facts) else len(facts)
+
+
+def shares_a_word(title: str, facts: Iterable[str]) -> bool:
+    """Whether a fact names something that the title of the event names, in any form of it. Pure."""
+    told = {stem for fact in facts for stem in _stems(fact)}
+    named = _stems(title)
+    return not named or not named.isdisjoint(told)
+
+
+def _stems(text: str) -> set[str]:
+    return {word.key[:STEM] for word in words_of(text) if len(word.key) >= STEM}
 
 
 def tally(findings: Sequence[Finding]) -> Mapping[str, int]:

@@ -274,13 +274,17 @@ def subject_line(sheet: Sheet) -> str:
     The mail transport marks an exercise in front of it, so there is room for that.
     """
     room = SUBJECT_LIMIT - (len(EXERCISE_SUBJECT) if sheet.is_exercise else 0)
-    at = sheet.as_of if sheet.kind is BriefingKind.FIRST else sheet.now
     candidates = [
-        text.format(topic=sheet.topic, place=sheet.place, clock=moments.clock(at))
+        text.format(topic=sheet.topic, place=sheet.place, clock=moments.clock(_stand(sheet)))
         for text in texts.SUBJECTS[sheet.kind]
     ]
     fitting = [text for text in candidates if len(text) <= room]
     return fitting[0] if fitting else candidates[-1][:room]
+
+
+def _stand(sheet: Sheet) -> datetime:
+    """Until when it tells: of what follows a first text, the moment at which it was written."""
+    return sheet.as_of if sheet.kind is BriefingKind.FIRST else max(sheet.as_of, sheet.now)
 
 
 def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
@@ -292,8 +296,8 @@ def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
         "audience": audience.value,
         "deel": shelf.part(sheet.templates, audience),
         "moment": said.format(schooldag=sheet.school_day),
-        "as_of": moments.moment(sheet.as_of),
-        "as_of_clock": moments.clock(sheet.as_of),
+        "as_of": moments.moment(_stand(sheet)),
+        "as_of_clock": moments.clock(_stand(sheet)),
         "now_text": moments.moment(sheet.now),
         "now_clock": moments.clock(sheet.now),
         "next_update": moments.moment(sheet.next_update_at),

@@ -26,7 +26,8 @@ class FactKind(StrEnum):
 class FactBlock(Row, table=True):
     """One per event, edited once; every text is rendered from it.
 
-    ``version`` counts edits: two people who edit at once are told by it.
+    ``version`` counts edits: two people who edit at once are told by it. ``as_of`` is when
+    somebody last said what is known; the sources have times of their own.
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -101,6 +101,10 @@ EXAMPLE_DONE = ("Wij gaven informatie.", "Wij spraken met bewoners en scholen.")
 
 #: what stands out before approval: (one, several)
 NOTICES = {
+    "what_happened_not_told": (
+        "er is 1 feit, en dat lijkt niet te zeggen wat er gebeurde",
+        "er zijn {n} feiten, en geen ervan lijkt te zeggen wat er gebeurde",
+    ),
     "promise_lapses": (
         "1 beloofde update vervalt, en deze tekst zegt dat: die van {names}",
         "{n} beloofde updates vervallen, en deze tekst zegt dat: die van {names}",

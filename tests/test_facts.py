@@ -353,3 +353,31 @@ async def test_public_words_are_screened_like_facts(db: Database) -> None:
     assert refused.reason == "blocked"
     assert accepted is None
     assert block.meaning == "Ik leef mee met de buurt."
+
+
+async def test_an_old_source_that_is_told_now_is_what_is_known_now(db: Database) -> None:
+    async with db.begin() as session:
+        event = an_event()
+        session.add(event)
+        await session.flush()
+        await open_facts(session, event, SETTINGS, editor_id=1, now=NOW)
+        later = NOW + timedelta(hours=2)
+        await add_fact(
+            session, event.id or 0, kind=FactKind.CONFIRMED, text="Er is geen gevaar.",
+            source_name="politie", source_at=NOW, editor_id=1, now=later,
+        )  # fmt: skip
+        assert (await facts_of(session, event.id or 0)).block.as_of == later
+
+
+async def test_one_house_of_worship_is_refused_with_a_way_to_write_it(db: Database) -> None:
+    async with db.begin() as session:
+        event = an_event()
+        session.add(event)
+        await session.flush()
+        await open_facts(session, event, SETTINGS, editor_id=1, now=NOW)
+        refused = await add_fact(
+            session, event.id or 0, kind=FactKind.CONFIRMED, source_name="politie", source_at=NOW,
+            text="Er was brand bij de moskee in Malburgen.", editor_id=1, now=NOW,
+        )  # fmt: skip
+        assert isinstance(refused, FactRefused)
+        assert refused.reason == "too_precise"

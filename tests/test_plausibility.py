@@ -16,6 +16,7 @@ from briefings.plausibility import (
     Notice,
     compare,
     look_over,
+    shares_a_word,
     tally,
 )
 from briefings.rows import Briefing
@@ -103,7 +104,7 @@ async def test_the_page_and_the_chat_say_what_stands_out_and_the_journal_keeps_i
     async with desk.world.db.begin() as session:
         teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
         await set_quiet_hours(session, teacher, time(17), time(20), who=SYSTEM, now=desk.world.now)
-    await desk.fact()
+    await desk.fact("Er was vanmiddag onrust in de wijk.")
     page = await desk.page("verzenden")
     assert "1 organisatie heeft maar één contact: Voorbeeldcollege" in page
     assert "1 mens heeft nu rusttijd en krijgt het later, om 20.00" in page
@@ -124,6 +125,14 @@ async def test_the_page_and_the_chat_say_what_stands_out_and_the_journal_keeps_i
         assert entry.one().detail["noticed"] == {"one_contact": 1, "quiet_hours": 1}
 
 
+async def test_facts_beside_the_point_stand_out_at_the_desk(desk: Desk) -> None:
+    await desk.fact("Er zijn geen gewonden.")
+    said = "er is 1 feit, en dat lijkt niet te zeggen wat er gebeurde"
+    assert said in await desk.page("verzenden")
+    await desk.fact("Er was vanmiddag onrust in de wijk.")
+    assert said not in await desk.page("verzenden")
+
+
 async def test_an_update_is_compared_with_the_version_before_it(desk: Desk) -> None:
     await a_crowd(desk, 9)
     await desk.fact()
@@ -140,3 +149,23 @@ async def test_an_update_is_compared_with_the_version_before_it(desk: Desk) -> N
             now=desk.world.now,
         )  # fmt: skip
         assert noticed == [Finding(Notice.FEWER, 8)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "tells"),
+    [
+        (["Er zijn geen gewonden en het gevaar is voorbij."], False),
+        (["Er was vanochtend brand bij een moskee."], True),
+        (["Er zijn geen gewonden.", "De branden zijn geblust."], True),
+        (["De politie zoekt getuigen."], False),
+    ],
+)
+def test_a_first_text_that_does_not_say_what_happened_stands_out(
+    facts: list[str], tells: bool
+) -> None:
+    title = "Brand gesticht bij moskee in Malburgen, dreigbrief gevonden"
+    assert shares_a_word(title, facts) is tells
+
+
+def test_a_title_of_short_words_asks_nothing() -> None:
+    assert shares_a_word("Rel in wijk", ["De politie is er."])

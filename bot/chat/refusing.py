@@ -34,7 +34,9 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
     await count_up(turn.session, "referral", now=turn.now)
     talk = turn.conversation
     if talk is not None and talk.flow not in REFERRED:
-        text = render("partner/refused_line.html", words=listed(words))
+        text = render(
+            "partner/refused_line.html", words=listed(words), only_place=_is_only_place(labels)
+        )
         await say_discreetly(turn, text, reply_to=turn.message_id)
         return
     text = render(
@@ -43,7 +45,7 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
         words=listed(words),
         can_change=talk is not None,
         only_contact=bool(labels) and set(labels) - WARNING_LABELS <= _CONTACT,
-        only_place=set(labels) - WARNING_LABELS == _ONLY_PLACE,
+        only_place=_is_only_place(labels),
         internal_contact=await internal_contact(turn),
         referrals=turn.config.briefings.meldkaart[:SHOWN_REFERRALS],
         today=turn.now.astimezone(AMSTERDAM).date(),
@@ -53,6 +55,10 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
         # The question stays open: what is typed next is its answer.
         buttons = []
     await say_discreetly(turn, text, buttons, reply_to=turn.message_id)
+
+
+def _is_only_place(labels: Sequence[str]) -> bool:
+    return set(labels) - WARNING_LABELS == _ONLY_PLACE
 
 
 async def refuse_media(turn: Turn) -> None:

@@ -184,6 +184,8 @@ REFUSALS = {
     "blocked": "Er staat iets in de tekst dat niet mag. Pas dat eerst aan.",
     "needs_official_source": "Bevestigd kan alleen met een officiële bron of twee redacties.",
     "person": "In deze regel lijkt een persoon herkenbaar. Feiten noemen geen personen.",
+    "too_precise": "Deze regel wijst één gebedshuis aan. Schrijf 'een moskee' of 'een kerk' zonder "
+    "de plek erbij, of alleen de wijk.",
     "too_long": "Deze zin is te lang. Gebruik hooguit 20 woorden.",
     "empty": "Deze regel is leeg.",
     "no_source": "Bij een feit hoort een bron.",
