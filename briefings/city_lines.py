@@ -54,7 +54,8 @@ def look_again_on(line: CityLine) -> date | None:
 
 def fingerprint_of(line: CityLine) -> str:
     """What a confirmation is about. Pure."""
-    words = "\x1f".join((line.label, line.text, line.phone, line.link))
+    said = [line.label, line.text, line.phone, line.link]
+    words = "\x1f".join([*said, line.for_parents] if line.for_parents else said)
     return sha256(words.encode()).hexdigest()
 
 

@@ -97,10 +97,14 @@ class CityLineView:
     phone: str
     link: str
     verified: bool
+    for_parents: str = ""
 
     @staticmethod
     def of(line: CityLine, today: date) -> CityLineView:
-        return CityLineView(line.label, line.text, line.phone, line.link, line.is_verified(today))
+        verified = line.is_verified(today)
+        return CityLineView(
+            line.label, line.text, line.phone, line.link, verified, line.for_parents
+        )
 
 
 @dataclass(frozen=True, slots=True)

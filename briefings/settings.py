@@ -22,6 +22,9 @@ class CityLine(Frozen):
     text: str = Field(default="", max_length=200, description="korte uitleg")
     phone: str = Field(default="", max_length=40, description="telefoonnummer")
     link: str = Field(default="", max_length=300, description="webadres")
+    for_parents: str = Field(
+        default="", max_length=200, description="wat ouders lezen in plaats van deze regel"
+    )
     owner: str = Field(default="", max_length=80, description="wie deze regel bijhoudt (functie)")
     checked_on: date | None = Field(None, description="gecontroleerd op; leeg = te controleren")
     expires_on: date | None = Field(None, description="daarna opnieuw controleren")

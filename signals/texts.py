@@ -179,18 +179,18 @@ STATUSES = {
 
 #: how an answer begins, for the reporter
 OUTCOMES = {
-    OutcomeCode.A: "Er is actie genomen.",
+    OutcomeCode.A: "Wij deden iets met uw signaal.",
     OutcomeCode.B: "Wij bekijken uw signaal samen met andere.",
     OutcomeCode.C: "Wij gaven uw signaal door, met uw toestemming.",
     OutcomeCode.D: "Er is geen actie nodig.",
     OutcomeCode.E: "Meer mogen wij hierover niet zeggen.",
-    OutcomeCode.F: "Hierbij de informatie.",
+    OutcomeCode.F: "Dit kunnen wij u erover vertellen.",
     OutcomeCode.G: "Wij delen dit als goed voorbeeld.",
 }
 
-#: what we did, for the closing message: never the sentence of one reporter
+#: what we did, for the closing message: never the sentence of one reporter. That we did
+#: something (A) says nothing without what it was, and that stands only in the sealed answers
 DID = {
-    OutcomeCode.A: "Wij kwamen in actie.",
     OutcomeCode.B: "Wij bekeken signalen samen.",
     OutcomeCode.C: "Wij gaven signalen door, met toestemming.",
     OutcomeCode.F: "Wij gaven informatie.",
@@ -249,7 +249,7 @@ LATE = (
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 #: a small number in a table, and in a sentence
 FEW = "1-2"
-FEW_SAID = "1 of 2"
+FEW_SAID = "een paar"
 
 PHASES = {
     Phase.NORMAL: "0 normaal",

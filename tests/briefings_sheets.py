@@ -63,7 +63,7 @@ _FORMS: dict[Form, dict[str, Any]] = {
         "reported": (
             "Van 11 organisaties kregen wij signalen. Dank daarvoor. Vooral over: geruchten."
         ),
-        "done": ("Wij gaven informatie.", "Wij kwamen in actie."),
+        "done": ("Wij gaven informatie.", "Wij bekeken signalen samen."),
         "lapsed": dict.fromkeys(Audience, NOW + timedelta(hours=3, minutes=55)),
         "not_done": ("Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",),
     },

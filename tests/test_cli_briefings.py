@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.cli.briefings_texts import VARIANTS as VARIANT_NAMES
 from bot.cli.main import app
+from briefings.pdf import Sheet
+from briefings.proofing import VARIANTS
+from contacts.directory import Audience
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +42,48 @@ def test_each_form_can_be_asked_for_alone() -> None:
     assert "<b>" not in text
     assert mail.startswith("<!doctype html>")
     assert "<h2 style=" in mail
+
+
+@pytest.mark.parametrize("audience", [*Audience])
+def test_no_preview_shows_a_personal_place_as_a_mark(audience: Audience) -> None:
+    for variant in VARIANTS:
+        asked = ("--variant", VARIANT_NAMES.get(variant.name, variant.name))
+        forms = [preview("E10", audience, *asked, *form) for form in ((), ("--html",))]
+        for form in forms:
+            assert form.exit_code == 0
+            assert "%%" not in form.output, (audience, variant.name)
+    whole = preview("E10", audience).output
+    assert "[intern aanspreekpunt van de organisatie]" in whole
+
+
+def test_a_printed_preview_shows_no_mark_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[Sheet] = []
+
+    def note(sheet: Sheet, **_: object) -> bytes:
+        printed.append(sheet)
+        return b"%PDF"
+
+    monkeypatch.setattr("briefings.pdf.print_sheet", note)
+    for audience in Audience:
+        preview("E10", audience, "--pdf")
+    assert len(printed) == len(Audience)
+    assert all("%%" not in sheet.body for sheet in printed)
+    assert "[intern aanspreekpunt van de organisatie]" in printed[0].body
+
+
+def test_parents_get_their_own_line_and_the_number_beside_the_name() -> None:
+    parents = preview("E10", "ouders", "--text").output
+    assert "Zorgen over uw kind? Praat eerst met de leraar of mentor." in parents
+    assert "Zorgen over één persoon" not in parents
+    assert "Kindertelefoon bellen: 0800-0432" in parents
+    teacher = preview("E10", "docent_po", "--text").output
+    assert "Zorgen over één persoon" in teacher
+    assert "Zorgen over uw kind" not in teacher
+
+
+def test_words_of_pupils_stand_between_quotation_marks() -> None:
+    teacher = preview("E03", "docent_vo_mbo", "--text").output
+    assert "“Net goed.” – “Ik stop je even." in teacher
 
 
 @pytest.mark.parametrize(

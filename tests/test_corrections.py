@@ -258,7 +258,7 @@ def test_the_closing_counts_organisations_and_hides_small_numbers() -> None:
     )  # fmt: skip
     closing = closing_lines(summary)
     assert closing.reported == (
-        "Van 1 of 2 organisaties kregen wij signalen. Dank daarvoor. "
+        "Van een paar organisaties kregen wij signalen. Dank daarvoor. "
         "Vooral over: geruchten; angst; boosheid."
     )
     assert closing.done == ("Actie genomen.",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,7 +105,24 @@ def _rendered(event_type: str, audience: str, variant: str, settings: BriefingSe
         raise stop("\n".join([texts.NO_TYPE, *rows]), MISUSE)
     if audience not in set(Audience):
         raise stop("\n".join([texts.NO_AUDIENCE, *Audience]), MISUSE)
-    return render_text(sheet_of(name, settings, _variant(variant)), Audience(audience))
+    return _for_nobody(render_text(sheet_of(name, settings, _variant(variant)), Audience(audience)))
+
+
+def _for_nobody(rendered: Rendered) -> Rendered:
+    """A preview belongs to nobody: personal places are shown as what comes there."""
+    return replace(
+        rendered,
+        telegram=_shown(rendered.telegram),
+        plain=_shown(rendered.plain),
+        html=_shown(rendered.html),
+    )
+
+
+def _shown(text: str) -> str:
+    from bot.chat.coordinator.text_forms import with_shown_places
+    from contacts.filling import LINK
+
+    return with_shown_places(text.replace(f'href="{LINK}"', 'href="#"'))
 
 
 def _variant(asked: str) -> Variant:
@@ -121,10 +139,11 @@ def _variant(asked: str) -> Variant:
 def _mail(rendered: Rendered, settings: BriefingSettings) -> str:
     from briefings.mail_form import render_mail
 
-    return render_mail(
+    mail = render_mail(
         subject=rendered.subject,
         body=rendered.html,
         extra="",
         sender=settings.sender,
         own=settings.templates_dir,
-    ).rstrip()
+    )
+    return _shown(mail).rstrip()

@@ -11,7 +11,7 @@ OUTCOMES = "Dit deden wij ermee:"
 #: with how many organisations heard so
 OUTCOME = "- {what} Aantal organisaties: {count}."
 DID = {
-    OutcomeCode.A: "Wij kwamen in actie.",
+    OutcomeCode.A: "Wij deden er zelf iets aan.",
     OutcomeCode.B: "Wij bekeken signalen samen.",
     OutcomeCode.C: "Wij gaven signalen door, met toestemming.",
     OutcomeCode.D: "Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",
