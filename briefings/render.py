@@ -255,9 +255,11 @@ def _chat_lines(values: Mapping[str, Any], facts: int, unknowns: int) -> dict[st
     news = values["news"][:facts]
     return {
         "chat_news": news,
+        "more_news": len(values["news"]) - len(news),
         # What is new makes no sense without the first thing that was known.
         "chat_facts": values["confirmed"][: max(1, facts - len(news))],
         "unknown_short": ", ".join(_lowered(text) for text in values["unknown"][:unknowns]),
+        "more_unknown": len(values["unknown"]) > unknowns,
     }
 
 
