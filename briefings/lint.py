@@ -166,7 +166,8 @@ def _written(stated: Sequence[str]) -> Iterator[Remark]:
     for sentence in stated:
         for rule in rules.for_facts:
             if hit := rule.hit(sentence):
-                yield Remark(rule.code, rule.level, f"{rules.places['fact']}: “{hit}”", rule.advice)
+                where, advice = f"{rules.places['fact']}: “{hit}”", rule.advice.format(hit=hit)
+                yield Remark(rule.code, rule.level, where, advice)
 
 
 def _sourced(blocks: Sequence[Block]) -> Iterator[Remark]:

@@ -110,7 +110,7 @@ NOTICES = {
         "{n} beloofde updates vervallen, en deze tekst zegt dat: die van {names}",
     ),
     "no_channel": (
-        "1 mens heeft geen werkend kanaal en komt op de bellijst",
+        "1 persoon heeft geen werkend kanaal en komt op de bellijst",
         "{n} mensen hebben geen werkend kanaal en komen op de bellijst",
     ),
     "one_contact": (
@@ -118,19 +118,19 @@ NOTICES = {
         "{n} organisaties hebben maar één contact: {names}",
     ),
     "double_address": (
-        "1 adres staat bij meer dan één mens",
-        "{n} adressen staan bij meer dan één mens",
+        "1 adres staat bij meer dan één persoon",
+        "{n} adressen staan bij meer dan één persoon",
     ),
     "more_than_before": (
-        "dit is 1 mens meer dan vorige keer",
+        "dit is 1 persoon meer dan vorige keer",
         "dit zijn {n} mensen meer dan vorige keer",
     ),
     "fewer_than_before": (
-        "dit is 1 mens minder dan vorige keer",
+        "dit is 1 persoon minder dan vorige keer",
         "dit zijn {n} mensen minder dan vorige keer",
     ),
     "quiet_hours": (
-        "1 mens heeft nu rusttijd en krijgt het later, om {until}",
+        "1 persoon heeft nu rusttijd en krijgt het later, om {until}",
         "{n} mensen hebben nu rusttijd en krijgen het later, de eersten om {until}",
     ),
 }

@@ -178,6 +178,22 @@ async def test_the_reach_of_every_version_stays_a_press_away(desk: Desk) -> None
     assert "Van versie 2" in await desk.page("bereik?versie=9")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("update", "Zet de nieuwe of juiste feiten erin"),
+        ("afsluiting", "Het concept van de afsluiting staat klaar. Lees het na"),
+    ],
+)
+async def test_a_new_draft_says_what_it_asks_of_the_writer(
+    desk: Desk, kind: str, said: str
+) -> None:
+    await desk.fact()
+    await desk.send(1)
+    begun = await desk.press("nieuwe-versie", soort=kind)
+    assert said in (await desk.web.get(begun.headers["location"])).text
+
+
 async def test_a_stale_page_hands_in_nothing(desk: Desk) -> None:
     await desk.fact()
     assert (await desk.press("indienen", versie=7)).status_code == 404

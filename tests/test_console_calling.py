@@ -47,7 +47,7 @@ async def test_whom_no_channel_reaches_comes_on_the_list_with_a_number_and_a_box
     page = await desk.page("verzenden")
     assert "Bel deze mensen" in page
     assert 'href="tel:026 000 0000"' in page
-    assert "1 mens bellen" in (await desk.web.get("/")).text
+    assert "1 persoon bellen" in (await desk.web.get("/")).text
     (item,) = await desk.rows(CallItem)
     assert (await desk.press("gebeld", regel=item.id, stand="open")).status_code == 303
     assert (await desk.press("gebeld", regel=item.id, stand="open")).status_code == 409
@@ -66,7 +66,7 @@ async def test_what_waits_for_quiet_hours_shows_as_such_with_its_moment(desk: De
         await set_quiet_hours(session, teacher, time(17), time(20), who=SYSTEM, now=desk.world.now)
     await desk.fact()
     await desk.send(1)
-    assert "1 mens heeft nu rusttijd" in await desk.page("verzenden")
+    assert "1 persoon heeft nu rusttijd" in await desk.page("verzenden")
     assert "het eerste om 20.00 uur" in await desk.page("verzenden")
     rows = [row for row in await desk.rows(Delivery) if row.reason == "quiet_hours"]
     assert [row.person_id for row in rows] == [teacher.id]

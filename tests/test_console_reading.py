@@ -175,7 +175,7 @@ async def test_gelezen_is_noted_once_and_proves_arrival(world: World) -> None:
         delivery = await session.get_one(Delivery, world.delivery_id)
     assert [row.kind for row in rows] == [AcknowledgementKind.READ]
     assert delivery.status is DeliveryStatus.SENT
-    assert "Gelezen gemeld op" in (await world.web.get(world.page)).text
+    assert "dat u dit las." in (await world.web.get(world.page)).text
 
 
 async def test_begrepen_is_noted_and_leads_back_to_the_same_text(world: World) -> None:
@@ -209,13 +209,13 @@ async def test_gelezen_belongs_to_the_version_on_the_page(world: World) -> None:
     await world.web.post(f"{world.page}/gelezen?versie=1", headers=SAME_SITE)
     newer = await a_newer_text(world)
     page = (await world.web.get(world.page)).text
-    assert "Gelezen gemeld" not in page
+    assert "dat u dit las." not in page
     action = f"{world.page}/gelezen?tekst=docent_vo_mbo&amp;versie=2&amp;plek=boven"
     assert f'action="{action}"' in page
     answer = await world.web.post(action.replace("&amp;", "&"), headers=SAME_SITE)
     assert answer.headers["location"].endswith("#boven")
     assert await acknowledged(world) == {world.delivery_id, newer}
-    assert "Gelezen gemeld" in (await world.web.get(world.page)).text
+    assert "dat u dit las." in (await world.web.get(world.page)).text
 
 
 async def test_a_tap_on_a_page_that_was_overtaken_counts_for_what_stood_there(
@@ -224,7 +224,7 @@ async def test_a_tap_on_a_page_that_was_overtaken_counts_for_what_stood_there(
     await a_newer_text(world)
     await world.web.post(f"{world.page}/gelezen?versie=1", headers=SAME_SITE)
     assert await acknowledged(world) == {world.delivery_id}
-    assert "Gelezen gemeld" not in (await world.web.get(world.page)).text
+    assert "dat u dit las." not in (await world.web.get(world.page)).text
 
 
 async def test_nobody_has_read_because_a_colleague_did(world: World) -> None:
@@ -292,3 +292,19 @@ def test_our_own_origin_and_old_browsers_are_the_same_site() -> None:
         {},
     ):
         assert is_same_site(Headers(said), base_url=base)
+
+
+async def test_a_closing_is_told_calmly_and_not_as_an_outdated_text(world: World) -> None:
+    await a_newer_text(world, kind=BriefingKind.CLOSING)
+    page = (await world.web.get(world.page)).text
+    assert "Dit is het laatste bericht over deze gebeurtenis." in page
+    assert "verouderd" not in page
+    assert "Er is een nieuwere tekst." not in page
+
+
+async def test_the_text_for_parents_may_go_to_parents(world: World) -> None:
+    own = (await world.web.get(world.page)).text
+    assert "doorsturen binnen uw organisatie. Niet daarbuiten." in own
+    parents = (await world.web.get(f"{world.page}?tekst=ouders")).text
+    assert "U mag deze tekst doorsturen naar ouders." in parents
+    assert "Niet daarbuiten" not in parents

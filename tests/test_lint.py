@@ -232,6 +232,12 @@ def test_a_time_that_moves_is_told_of_facts_and_not_of_our_own_lines() -> None:
     assert "Z17" not in codes(lint_text(with_html("<p>Kom straks bij mij.</p>")))
 
 
+def test_the_advice_on_a_time_names_the_word_that_was_written() -> None:
+    text = render_text(a_sheet(), Audience.PARENTS)
+    (remark,) = lint_text(text, stated=["De straat ging vanochtend open."])
+    assert remark.advice.endswith("weet niet wat “vanochtend” is.")
+
+
 def test_a_label_in_the_subject_blocks() -> None:
     text = replace(render_text(a_sheet(), Audience.PARENTS), subject="Over radicalisering")
     assert {"R1"} <= {remark.code for remark in blocking(lint_text(text))}

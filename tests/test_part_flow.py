@@ -115,7 +115,7 @@ async def test_a_text_is_held_back_by_one_tap_and_the_rest_goes(
     assert texts.PART_OFF.format(name="Politie/wijkteam", count=1) in await phone.labels()
     await phone.press(texts.PART_GO.format(count=6))
     sure = await phone.text()
-    assert "1 mens krijgt dit nu" in sure
+    assert "1 persoon krijgt dit nu" in sure
     assert "Docent VO/MBO: 1" in sure
     assert "Blijft wachten: Politie/wijkteam" in sure
     await phone.press(texts.APPROVE_SURE)
@@ -167,7 +167,7 @@ async def test_at_the_desk_a_part_is_ticked_counted_and_approved(desk: Desk) -> 
     await desk.fact()
     assert (await desk.press("indienen", versie=1)).status_code == 303
     page = await desk.page("verzenden")
-    assert "Politie en wijkteams: 1 mens" in page
+    assert "Politie en wijkteams: 1 persoon" in page
     chosen = [a.value for a in Audience if a is not Audience.POLICE_DISTRICT]
     query = "&".join(f"tekst={one}" for one in chosen)
     sure = await desk.page(f"goedkeuren?deel=ja&{query}")

@@ -29,7 +29,7 @@ TOLD = {
     Audience.YOUTH_WORK: "Bespreek dat binnen uw organisatie: {whom}.",
     Audience.RELIGIOUS_CULTURAL: "Bespreek dat eerst binnen uw organisatie: {whom}.",
     Audience.POLICE_DISTRICT: "Volg uw eigen afspraken. Ga eerst naar: {whom}.",
-    Audience.PARENTS: "Bel of mail de school. Vraag naar: {whom}.",
+    Audience.PARENTS: "Vraag naar de leraar of mentor van uw kind, of naar: {whom}.",
 }
 
 

@@ -41,7 +41,7 @@ WRONG = (
 NEAR = " Bedoelt u {name}?"
 OTHER = "De opdracht klopt niet."
 TRY_HELP = "Uitleg: {command} --help"
-ABORTED = "Gestopt. Er is niets veranderd na de laatste regel hierboven."
+ABORTED = "Gestopt. Wat hierboven als klaar staat, blijft zo. Verder is er niets veranderd."
 
 #: names of values in help
 TEXT, NUMBER, FILE, FOLDER, KEY = "TEKST", "GETAL", "BESTAND", "MAP", "SLEUTEL"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.console.calling_texts import HOURS_LIKE_THIS
+from briefings.rows import BriefingKind
 
 #: what was just done, said at the top of the page
 DONE = {
@@ -66,6 +67,8 @@ DONE = {
     ),
     "withdrawn": "Het concept is ingetrokken. Er is niets verzonden.",
     "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
+    "drafted_closing": "Het concept van de afsluiting staat klaar. Lees het na en dien het in.",
+    "drafted_look_back": "De uitnodiging om terug te kijken staat klaar. Lees na en dien in.",
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
     "approved_later": "Goedgekeurd. De berichten gaan uit op het gekozen moment.",
@@ -157,3 +160,14 @@ DONE = {
     "saved": "Opgeslagen.",
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
+
+#: what a new draft asks of whoever began it, where that is not putting facts in
+_DRAFTED = {
+    BriefingKind.CLOSING: "drafted_closing",
+    BriefingKind.LOOK_BACK: "drafted_look_back",
+}
+
+
+def drafted(kind: BriefingKind) -> str:
+    """What is said of a draft that was just begun."""
+    return _DRAFTED.get(kind, "drafted")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import previews, texts
+from bot.console import done_texts, previews, texts
 from bot.console.doors import Door, Visit
 from bot.console.paper import on_paper
 from bot.console.printing import send_pdf
@@ -282,7 +282,7 @@ async def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Resp
         return await _page(visit, event, error=error)
     if isinstance(begun, NotBegun):
         return visit.back(f"/gebeurtenis/{event.id}/teksten", done="never_sent")
-    return visit.back(f"/gebeurtenis/{event.id}/teksten", done="drafted")
+    return visit.back(f"/gebeurtenis/{event.id}/teksten", done=done_texts.drafted(begun.kind))
 
 
 async def _current(visit: Visit, event: Event) -> Briefing:

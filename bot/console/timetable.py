@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.chat.coordinator.clock_flow import TELLABLE, sign_of, state_of
 from bot.chat.coordinator.clock_texts import ASKS, LABELS, STATES
 from bot.config import Config
-from bot.console import texts
+from bot.console import done_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.needs import Need, title_of
 from bot.console.overleg_extra import extra_values
@@ -217,7 +217,7 @@ def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Response:
     if isinstance(begun, NotBegun):
         done = "nothing_sent" if begun.reason == "never_sent" else begun.reason
         return visit.back(f"/gebeurtenis/{event.id}/draaiboek", done=done)
-    return visit.back(f"/gebeurtenis/{event.id}/teksten", done="drafted")
+    return visit.back(f"/gebeurtenis/{event.id}/teksten", done=done_texts.drafted(begun.kind))
 
 
 async def late_steps(

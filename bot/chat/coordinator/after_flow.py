@@ -135,7 +135,14 @@ async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> No
     if isinstance(begun, Briefing):
         kind = texts.BRIEFING_KINDS[begun.kind]
         lapses = await lapsing(turn.session, begun)
-        await turn.say(render("coordinator/drafted.html", kind=kind, lapses=lapses))
+        await turn.say(
+            render(
+                "coordinator/drafted.html",
+                kind=kind,
+                lapses=lapses,
+                closes=begun.kind is BriefingKind.CLOSING,
+            )
+        )
         await show_card(turn, event)
         return
     if begun.reason == "person":
