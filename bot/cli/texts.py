@@ -254,13 +254,14 @@ INIT_LINK = "Open deze link één keer op de telefoon van de eerste coördinator
 INIT_NEXT = "Daarna: zet het token in SCHAKEL_TELEGRAM_TOKEN_FILE en doe schakel check."
 #: the configuration that comes with the product is that of one city
 INIT_OTHER_CITY = (
-    "Let op: de bronnen ([[feeds.sources]]), de thema's en de kalender in {path} zijn nog die van "
-    "Arnhem. De plaatsen zijn die van {city}. Pas de rest aan voordat u echt begint."
+    "Let op: de bronnen ([[feeds.sources]]), de thema's, de kalender en de buurgemeenten "
+    "([contacts] neighbours) in {path} zijn nog die van Arnhem. De plaatsen zijn die van {city}. "
+    "Pas de rest aan voordat u echt begint. Het voorbeeld met contacten heeft wijken van Arnhem."
 )
 INIT_UNKNOWN_CITY = (
-    "Let op: de plaatsen ([feeds] place), de bronnen ([[feeds.sources]]), de thema's en de "
-    "kalender in {path} zijn nog die van Arnhem, niet van {city}. Hoe u ze vervangt, staat in "
-    "docs/detection.md; kijk ze na met schakel feeds gazetteer."
+    "Let op: de plaatsen ([feeds] place), de bronnen ([[feeds.sources]]), de thema's, de kalender "
+    "en de buurgemeenten ([contacts] neighbours) in {path} zijn nog die van Arnhem, niet van "
+    "{city}. Hoe u ze vervangt, staat in docs/detection.md; kijk ze na met schakel feeds gazetteer."
 )
 
 REAL_MISSING = "{path} is er niet. Geef een bestand met echt nieuws, of laat REAL weg."
