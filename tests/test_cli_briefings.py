@@ -52,6 +52,7 @@ def test_no_preview_shows_a_personal_place_as_a_mark(audience: Audience) -> None
         for form in forms:
             assert form.exit_code == 0
             assert "%%" not in form.output, (audience, variant.name)
+            assert 'href="[' not in form.output, (audience, variant.name)
     whole = preview("E10", audience).output
     assert "[intern aanspreekpunt van de organisatie]" in whole
 

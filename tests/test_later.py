@@ -242,7 +242,7 @@ async def test_at_the_desk_the_invitation_becomes_a_draft(desk: Desk) -> None:
     day = (local_date(desk.world.now) + timedelta(days=30)).isoformat()
     assert "Uitnodiging maken" in await desk.page("draaiboek")
     done = await desk.press("terugblik", dag=day, tijd="16.00")
-    assert done.headers["location"].endswith("/teksten?klaar=drafted")
+    assert done.headers["location"].endswith("/teksten?klaar=drafted_look_back")
     assert "uitnodiging om terug te kijken" in await desk.page("teksten")
     wrong = await desk.press("terugblik", dag=day, tijd="straks")
     assert wrong.headers["location"].endswith("klaar=moment_like_this")

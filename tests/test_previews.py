@@ -96,7 +96,7 @@ async def test_the_mail_in_the_frame_is_the_mail_that_goes_out(desk: Desk) -> No
 
     def words(html: str) -> list[str]:
         bare = re.sub(r"(?s)<style.*?</style>|<[^>]+>|%%\w+%%", " ", html)
-        return re.sub(r"\[interne[^]]*\]", " ", bare).split()
+        return re.sub(r"\[intern[^]]*\]", " ", bare).split()
 
     assert words(shown.text) == words(sent.html)
 

@@ -122,7 +122,7 @@ def _shown(text: str) -> str:
     from bot.chat.coordinator.text_forms import with_shown_places
     from contacts.filling import LINK
 
-    return with_shown_places(text.replace(f'href="{LINK}"', 'href="#"'))
+    return with_shown_places(text.replace(f'href="{LINK}', 'href="#'))
 
 
 def _variant(asked: str) -> Variant:
