@@ -172,7 +172,7 @@ async def test_a_concept_says_that_it_is_not_approved_yet(phone: Chat) -> None:
     event_id = await a_running_event(phone)
     await tap(phone, f"text:1:{list(Audience).index(Audience.PARENTS)}")
     shown = await told(phone)
-    assert "goedgekeurd is hij nog niet" in shown
+    assert "Deze tekst is nog niet goedgekeurd" in shown
     assert "%%" not in shown
     async with phone.db.begin() as session:
         briefing = await current_briefing(session, event_id)
@@ -180,4 +180,4 @@ async def test_a_concept_says_that_it_is_not_approved_yet(phone: Chat) -> None:
         briefing.status = BriefingStatus.DISTRIBUTED
     before = await told(phone)
     await tap(phone, f"text:1:{list(Audience).index(Audience.PARENTS)}")
-    assert "goedgekeurd is hij nog niet" not in (await told(phone)).removeprefix(before)
+    assert "Deze tekst is nog niet goedgekeurd" not in (await told(phone)).removeprefix(before)
