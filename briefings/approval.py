@@ -26,7 +26,7 @@ from briefings.blocking import open_blocks
 from briefings.counting import overview_of
 from briefings.distribution import distribute, post_version
 from briefings.drafting import draft_briefing
-from briefings.facts import facts_of, withdraw_fact
+from briefings.facts import facts_of, last_editor, withdraw_fact
 from briefings.handing_in import Submitted, bound, counts, hand_in, submit
 from briefings.plausibility import look_over, tally
 from briefings.rows import (
@@ -140,7 +140,7 @@ async def approve(
         event,
         actor,
         settings,
-        writers=await writers_in(session, briefing, chosen) | {view.block.edited_by or 0},
+        writers=await writers_in(session, briefing, chosen),
         expected_hash=expected_hash,
         actual_hash=content_hash(texts, plan.snapshot(), await read_translations(session, texts)),
         recipients=sum(planned.audience in chosen for planned in plan.recipients),
@@ -207,7 +207,9 @@ async def _plan_messages(
 async def writers_in(
     session: AsyncSession, briefing: Briefing, chosen: Collection[Audience]
 ) -> frozenset[int]:
-    """Who wrote words by hand in these texts, or typed or brought in a translation of them."""
+    """Who edited the facts, wrote words by hand in these texts, or typed or brought in a
+    translation of them."""
+    editor = await last_editor(session, briefing.event_id)
     rows = await words_of(session, briefing.id or 0)
     translations = await translations_of(session, briefing.id or 0)
     translators = {
@@ -215,7 +217,8 @@ async def writers_in(
         for row in translations
         if row.audience in chosen and row.entered_by is not None
     }
-    return writers_of([row for row in rows if row.audience in chosen]) | translators
+    wrote = writers_of([row for row in rows if row.audience in chosen]) | translators
+    return wrote if editor is None else wrote | {editor}
 
 
 async def _list_unreachable(

@@ -16,6 +16,7 @@ from contacts.importing.judging import EMAIL
 from contacts.importing.reading import clean
 from contacts.journal import Who, write_journal
 from contacts.people import close_channel, open_channel
+from contacts.records import Row
 
 MAIL_RANK = 10
 #: why a channel was closed at the desk; the desk may open it again
@@ -128,6 +129,16 @@ async def _check_addresses(
         raise EditRefused(Refusal.NEEDS_CONSENT)
 
 
+async def store_changes(session: AsyncSession, row: Row, values: Mapping[str, Any]) -> list[str]:
+    """Set what is not so yet, and store the row; returns the names of what changed, in order."""
+    changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, values[name])
+    session.add(row)
+    await session.flush()
+    return changed
+
+
 async def _keep(
     session: AsyncSession,
     row: Organisation | Person,
@@ -137,13 +148,9 @@ async def _keep(
     who: Who,
     now: datetime,
 ) -> bool:
-    changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+    changed = await store_changes(session, row, values)
     if not changed and not is_new:
         return False
-    for name in changed:
-        setattr(row, name, values[name])
-    session.add(row)
-    await session.flush()
     write_journal(
         session, who=who, action="contact_added" if is_new else "contact_changed",
         subject=f"{row.__tablename__}:{row.id}", detail={"fields": changed}, now=now,

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Site
-from contacts.editing import EditRefused, Refusal, check_lengths, cleaned
+from contacts.editing import EditRefused, Refusal, check_lengths, cleaned, store_changes
 from contacts.journal import Who, write_journal
 
 #: a list in a file parts several places by this sign
@@ -45,13 +45,9 @@ async def save_site(
     if values["name"].lower() in others:
         raise EditRefused(Refusal.SITE_TAKEN)
     is_new = site.id is None
-    changed = sorted(name for name, value in values.items() if getattr(site, name) != value)
+    changed = await store_changes(session, site, values)
     if not changed and not is_new:
         return False
-    for name in changed:
-        setattr(site, name, values[name])
-    session.add(site)
-    await session.flush()
     write_journal(
         session, who=who, action="site_added" if is_new else "site_changed",
         subject=f"organisation:{site.organisation_id}", detail={"fields": changed}, now=now,

@@ -21,7 +21,6 @@ from briefings.approval_rules import needs_four_eyes, needs_release, waits_for_o
 from briefings.counting import Overview, read_overview, read_part
 from briefings.drafting import current_briefing, texts_of
 from briefings.exceptions import ExceptionRefused, grant_exception
-from briefings.facts import last_editor
 from briefings.moments import local_date
 from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText, covered
@@ -99,13 +98,12 @@ async def _not_mine(visit: Visit, event: Event, briefing: Briefing | None) -> st
     if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
         return ""
     writers = await writers_in(visit.session, briefing, covered(briefing))
-    editor = await last_editor(visit.session, briefing.event_id)
     refused = waits_for_others(
         briefing,
         event,
         visit.actor,
         visit.parts.config.briefings,
-        writers | {editor or 0},
+        writers,
     )
     return chat_texts.REFUSALS[refused.reason] if refused else ""
 
