@@ -251,6 +251,7 @@ def test_the_letters_are_unpacked_once_for_every_weight(monkeypatch: pytest.Monk
     assert [weight for weight, _ in pdf._faces(printing.FONT)] == list(pdf.WEIGHTS)
     monkeypatch.setattr("fontTools.ttLib.woff2.WOFF2Reader.__init__", None)
     made = read(print_sheet(a_sheet("<p><strong>Vet</strong></p>"), font=printing.FONT))
+    # What a page holds has no type of its own in the library.
     named = str([sheet["/Resources"]["/Font"] for sheet in made.pages])  # type: ignore[index]
     assert "Vet" in made.pages[0].extract_text()
     assert named.count("IndirectObject") >= len(pdf.WEIGHTS)

@@ -30,6 +30,7 @@ SOUNDS = ("ba", "der", "fi", "gon", "hel", "ka", "lum", "mos", "nir", "pel", "ru
 
 def made_up_items(count: int) -> Iterator[Timed]:
     """Items with words that look like news: new ones, and others about the same. Pure."""
+    # The same made-up stream each time; nothing is kept secret by it.
     chance = random.Random(SEED)  # noqa: S311
     words = ["".join(chance.choices(SOUNDS, k=chance.randint(2, 4))) for _ in range(WORDS)]
     stories: list[list[str]] = []
