@@ -25,9 +25,9 @@ DECIDING := bot/config.py bot/reducing.py bot/chat/buttons.py \
   feeds/dutch_dates.py feeds/grouping.py feeds/pacing.py feeds/relevance.py feeds/weighing.py \
   signals/person_filter.py signals/workdays.py
 # What proves them. Tracing doubles the time of a test, so only these are traced.
-PROVING := $(addprefix tests/test_,$(addsuffix .py,approval buttons config drafting facts feedback \
-  feeds_grouping feeds_memory feeds_parsing feeds_relevance importing limiter lint mail_politeness outbox_verdicts \
-  person_excused person_filter person_texts quiet records reducing telling))
+PROVING := $(addprefix tests/test_,$(addsuffix .py,approval approval_later buttons config drafting drafting_after \
+  fact_block facts feedback feeds_grouping feeds_memory feeds_parsing feeds_relevance importing limiter lint \
+  mail_politeness outbox_verdicts person_excused person_filter person_texts quiet records reducing telling))
 FLOOR := 90
 
 empty :=
@@ -96,6 +96,10 @@ postgresql:
 	  { $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null 2>&1 \
 	    || echo "PostgreSQL ontbreekt; DE TWEEDE RONDE VAN DE TOETSEN WORDT OVERGESLAGEN."; }
 
+# Images and build machines often forbid Python to keep what it compiled; then each of the nine
+# workers compiles all tests anew, and each process that a test starts the whole product.
+test search: export PYTHONDONTWRITEBYTECODE :=
+
 # Once on SQLite, and what keeps rows once more on PostgreSQL.
 test: lint browser postgresql printing
 	$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report= $(PROVING)
@@ -127,4 +131,5 @@ assets: ## rebuilds bot/console/static/vendor from what package-lock.json pins
 
 clean:
 	rm -rf bot/console/assets/node_modules
+	find bot briefings contacts feeds signals tests -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf .venv build *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

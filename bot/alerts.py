@@ -12,9 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.alert_flow import alert_buttons
 from bot.chat.render import render
+from bot.exercise.beside import offer_to_stop, played_now
+from bot.on_duty import alert, escalate, in_order
+from bot.settings import RotaSettings
 from contacts.directory import ChannelKind, Person, Role
+from contacts.filling import BASE
 from contacts.journal import SYSTEM
 from contacts.outbox import (
+    SUPERSEDED,
     Button,
     Content,
     Delivery,
@@ -26,10 +31,18 @@ from contacts.outbox import (
     TelegramForm,
 )
 from contacts.permissions import people_with
-from contacts.quiet import QUIET_HOURS, hold_back
+from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
 from contacts.sending import cancel_message, edit_sent, tell_people
-from feeds.events import changed_alerts, due_alerts, items_of, mark_alerted, mark_shown
+from feeds.events import (
+    ItemView,
+    changed_alerts,
+    due_alerts,
+    items_of,
+    mark_alerted,
+    mark_shown,
+)
+from feeds.grounds import goes_on_from, grounds_of
 from feeds.rows import Event, EventStatus, Trust
 from feeds.settings import FeedSettings
 from feeds.telling_why import told
@@ -41,47 +54,42 @@ SHOWN_ITEMS = 5
 ANSWERING = timedelta(minutes=10)
 #: who took up an alert has so many times the patience of one that nobody tapped
 DECIDING = 3
+NO_CHOICE = RotaSettings()
 #: how the first button of every alert begins
 ALERT_ANSWER = "ok:"
 
 
-async def ring(db: Database, settings: FeedSettings, *, now: datetime) -> int:
+async def ring(
+    db: Database, settings: FeedSettings, *, now: datetime, rota: RotaSettings = NO_CHOICE
+) -> int:
     """Send an alert for every event that is due; returns how many."""
     async with db.begin() as session:
         due = await due_alerts(session, settings, now=now)
         for event in due:
-            await _ring_one(session, event, now)
+            await _ring_one(session, event, rota, now)
         for event in await changed_alerts(session, now=now):
             await _edit_alerts(session, event, now)
     return len(due)
 
 
-async def _ring_one(session: AsyncSession, event: Event, now: datetime) -> None:
+async def _ring_one(session: AsyncSession, event: Event, rota: RotaSettings, now: datetime) -> None:
     content = await alert_content(session, event)
-    for role in (Role.COORDINATOR, Role.APPROVER):
-        deliveries = await tell_people(
-            session,
-            await people_with(session, role, is_exercise=event.is_exercise),
-            content,
-            kind=MessageKind.ALERT,
-            event_id=event.id,
-            severity=event.suggested_severity,
-            is_exercise=event.is_exercise,
-            now=now,
-        )
+    for people in await in_order(session, event, rota, now=now):
+        deliveries = await alert(session, event, people, content, now=now)
         if deliveries:
-            await _mind_quiet_hours(session, event, deliveries[0].message_id, now)
+            await _drop_waiting(session, event, deliveries[0].message_id, now)
             await mark_alerted(session, event, delivery_id=deliveries[0].id, now=now)
+            await offer_to_stop(session, event, now=now)
             return
     # Unmarked, it is tried again each round until somebody has a channel that works.
     log.error("Nobody can be alerted", extra={"action": "alert_reaches_nobody"})
 
 
-async def _mind_quiet_hours(
+async def _drop_waiting(
     session: AsyncSession, event: Event, message_id: int, now: datetime
 ) -> None:
-    """Below severity 4 an alert waits for the morning of who asked for that; what waited
-    before it, about the same event, says less and does not come any more."""
+    """What waited for a morning before this alert, about the same event, says less and does not
+    come any more."""
     waiting = await session.exec(
         select(Message.id)
         .join(Delivery, col(Delivery.message_id) == col(Message.id))
@@ -96,8 +104,7 @@ async def _mind_quiet_hours(
     )
     for ident in waiting.all():
         if ident is not None:
-            await cancel_message(session, ident, who=SYSTEM, now=now, reason="superseded")
-    await hold_back(session, await session.get_one(Message, message_id), now=now)
+            await cancel_message(session, ident, who=SYSTEM, now=now, reason=SUPERSEDED)
 
 
 async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> None:
@@ -154,27 +161,40 @@ async def alert_content(
     """What happened, where, why the machine thinks so; in chat and as a mail."""
     assert event.id is not None
     items = await items_of(session, event.id)
+    grounds = await grounds_of(session, event)
+    is_beside = not event.is_exercise and await played_now(session) is not None
     values = {
         "event": event,
-        "items": items[:SHOWN_ITEMS],
+        "is_beside": is_beside,
+        "items": shown_items(items, grounds.item),
         "first": items[0] if items else None,
         "newsrooms": len({item.source_name for item in items}),
         "official": sum(1 for item in items if item.trust is Trust.OFFICIAL),
         "total": len(items),
         "updated": updated,
-        "why": told(event.reasons),
+        "follows": await goes_on_from(session, event),
+        "why": told(grounds.rows),
+        "telling": grounds.item if len(items) > 1 else None,
+        "page": f"{BASE}/gebeurtenis/{event.id}",
     }
-    plain = render("coordinator/alert_mail.txt", **values)
     return Content(
         telegram=TelegramForm(
             text=render("coordinator/alert.html", **values), buttons=alert_buttons(event.id)
         ),
         email=EmailForm(
-            subject=render("coordinator/alert_subject.txt", event=event)[:60],
-            text=plain,
-            html=render("coordinator/alert_mail.html", plain=plain),
+            subject=render("coordinator/alert_subject.txt", event=event, is_beside=is_beside)[:60],
+            text=render("coordinator/alert_mail.txt", **values),
+            html=render("coordinator/alert_mail.html", **values),
         ),
     )
+
+
+def shown_items(items: Sequence[ItemView], telling: ItemView | None) -> list[ItemView]:
+    """The first reports, with the one that the reasons come from among them. Pure."""
+    shown = list(items[:SHOWN_ITEMS])
+    if telling is None or telling in shown or telling not in items:
+        return shown
+    return [*shown[: SHOWN_ITEMS - 1], telling]
 
 
 async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
@@ -199,7 +219,7 @@ async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
         )
         events = [one for one in found.all() if await _is_heard(session, one, now - after)]
         for event in events:
-            await _escalate(session, event, now)
+            await escalate(session, event, await alert_content(session, event), now=now)
     return len(events)
 
 
@@ -217,44 +237,6 @@ async def _is_heard(session: AsyncSession, event: Event, by: datetime) -> bool:
     )
     first = found.one()
     return first is None or first <= by
-
-
-async def _escalate(session: AsyncSession, event: Event, now: datetime) -> None:
-    coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
-    known = {person.id for person in coordinators}
-    backups = [
-        person
-        for person in await people_with(session, Role.APPROVER, is_exercise=event.is_exercise)
-        if person.id not in known
-    ]
-    content = await alert_content(session, event)
-    told = await tell_people(
-        session,
-        backups,
-        content,
-        kind=MessageKind.ALERT,
-        event_id=event.id,
-        severity=event.suggested_severity,
-        is_exercise=event.is_exercise,
-        now=now,
-    )
-    if told:
-        await hold_back(session, await session.get_one(Message, told[0].message_id), now=now)
-    if backups and not told:
-        # They have no channel now; the next round tries again.
-        return
-    event.escalated_at = now
-    session.add(event)
-    note = render("coordinator/escalated.html", event=event, backups=len(backups))
-    await tell_people(
-        session,
-        [*coordinators, *backups],
-        Content(telegram=TelegramForm(text=note)),
-        kind=MessageKind.NOTICE,
-        event_id=event.id,
-        is_exercise=event.is_exercise,
-        now=now,
-    )
 
 
 async def tell_coordinators(

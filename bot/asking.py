@@ -18,6 +18,7 @@ from contacts.list_check import CheckAnswer, answer_check, due_for_check, note_a
 from contacts.notices import as_content, tell_coordinators
 from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.people import mark_left
+from contacts.permissions import is_last_admin
 from contacts.sending import Recipient, channels_of, post
 from contacts.successors import open_succession
 from feeds.rows import Event, EventStatus
@@ -30,6 +31,10 @@ OFFICE_HOURS = (time(9, 0), time(17, 0))
 BUSY_FROM = 3
 #: button data ``still:yes``, ``still:gone``, ``still:sure`` and ``still:stay``
 STILL = "still"
+
+
+class LastAdmin(Exception):
+    """The only one who can set things up stays until somebody else has that right."""
 
 
 def is_office_hour(now: datetime) -> bool:
@@ -113,9 +118,13 @@ async def leave_list(
     """Somebody left, by their own word or at the desk: everything stops, and we ask who follows.
 
     False when they had left before.
+
+    :raises LastAdmin: nobody else could set anything up any more.
     """
     if person.left_at is not None:
         return False
+    if await is_last_admin(session, person):
+        raise LastAdmin
     if who.person_id == person.id:
         await answer_check(session, person, CheckAnswer.LEFT, who=who, now=now)
     await mark_left(session, person, who=who, now=now)

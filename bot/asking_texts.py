@@ -25,6 +25,10 @@ GONE_SURE = (
 GONE_DONE = (
     "Dank u voor uw tijd. U staat niet meer op de lijst. Wij vragen uw organisatie om een opvolger."
 )
+GONE_LAST_ADMIN = (
+    "Dit kan nu nog niet: u bent de enige beheerder. Geef eerst iemand anders dat recht, "
+    "bij Contacten. Druk daarna opnieuw op de knop onder het bericht."
+)
 STILL_HERE = "Goed. Er verandert niets."
 DONE_TOAST = "Dank u"
 

@@ -28,6 +28,7 @@ from bot.settings import (
     AlertSettings,
     DatabaseSettings,
     MailSettings,
+    RotaSettings,
     SignInSettings,
     TelegramSettings,
     TickSettings,
@@ -84,6 +85,7 @@ class Config(Frozen):
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     calendar: CalendarSettings = Field(default_factory=CalendarSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
+    rota: RotaSettings = Field(default_factory=RotaSettings)
     ticks: TickSettings = Field(default_factory=TickSettings)
     feeds: FeedSettings = Field(default_factory=FeedSettings)
     signals: SignalSettings = Field(default_factory=SignalSettings)

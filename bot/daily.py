@@ -65,6 +65,6 @@ def daily_content(listed: list[Listed]) -> Content:
         email=EmailForm(
             subject=render("coordinator/daily_subject.txt", total=len(listed))[:60],
             text=plain,
-            html=render("coordinator/alert_mail.html", plain=plain),
+            html=render("coordinator/daily_mail.html", plain=plain),
         ),
     )

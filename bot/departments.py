@@ -19,6 +19,7 @@ import bot.ticks
 import bot.watching
 from bot.api.webhook_round import Webhooks
 from bot.chat.render import render
+from bot.command_menu import CommandMenu
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.exercise.leading import Tools
@@ -48,6 +49,7 @@ class Departments:
     worker: Worker
     poller: Poller | WebhookKeeper
     desk: StrangerDesk
+    menu: CommandMenu
 
     async def close(self) -> None:
         await self.desk.close()
@@ -66,7 +68,11 @@ def open_departments(
     stranger = escape(render("stranger.txt", settings=config.briefings), quote=False)
     # Where several work, another one may have the duty to send.
     patience_s = 0.0 if config.database.several_hosts else PATIENCE_S
-    desk = StrangerDesk(house.bot, stranger, partial(house.pump.answer_guest, wait_s=patience_s))
+    desk = StrangerDesk(
+        house.bot, stranger, partial(house.pump.answer_guest, wait_s=patience_s),
+        stopped_text=escape(render("stopped.txt"), quote=False),
+        is_exercise=config.is_exercise,
+    )  # fmt: skip
     door = WebhookDoor(
         house.db, house.sealer, _screen_of(house), desk, clock=clock, on_new=worker.wake
     )
@@ -98,6 +104,7 @@ def open_departments(
         worker=worker,
         poller=_poller(house, door, desk, worker),
         desk=desk,
+        menu=CommandMenu(house.db, house.bot),
     )
 
 

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import group_texts as texts
 from briefings.lint import blocking, lint_sentence
 from briefings.own_words import strange_places
-from contacts.directory import ContactGroup
+from contacts.directory import ContactGroup, Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.groups import members_of
 from contacts.journal import JournalEntry, write_journal
@@ -40,9 +40,13 @@ _LABEL = "radicali"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """``told``: people with a channel; ``is_new`` False: these very words went just now."""
+    """``told``: people with a channel; ``missed``: people without one.
+
+    ``is_new`` False: these very words went just now.
+    """
 
     told: int
+    missed: tuple[tuple[Person, Organisation], ...] = ()
     is_new: bool = True
 
 
@@ -96,7 +100,8 @@ async def tell_group(
     """
     require(actor, Permission.SUBMIT_BRIEFING)
     members = await members_of(session, group, is_exercise=actor.is_exercise)
-    people = [person for person, _ in members if person.id in chosen]
+    members = [one for one in members if one[0].id in chosen]
+    people = [person for person, _ in members]
     if not 0 < len(people) <= MOST_MEMBERS:
         raise ValueError("no group to write to")
     subject = f"contact_group:{group.id}"
@@ -114,9 +119,13 @@ async def tell_group(
         session, people, content_of(group.name, title, text), kind=MessageKind.NOTICE,
         is_exercise=actor.is_exercise, now=now,
     )  # fmt: skip
+    reached = {delivery.person_id for delivery in told}
+    missed = tuple(one for one in members if one[0].id not in reached)
+    if not told:  # nothing went, so the same words may go as soon as somebody has a channel
+        return Sent(0, missed)
     write_journal(
         session, who=actor.who, action="group_told", subject=subject,
         detail={"people": len(people), "reached": len(told), "digest": digest}, now=now,
     )  # fmt: skip
     await session.flush()
-    return Sent(len(told))
+    return Sent(len(told), missed)

@@ -21,10 +21,11 @@ from bot.chat.buttons import parse
 from bot.chat.router import route, tell_failure
 from bot.chat.turn import Turn
 from bot.config import Config
-from bot.inbox import actor_of, opened
+from bot.inbox import opened
 from bot.looking_ahead import Ahead, look_ahead
 from bot.now import current_config
 from bot.rows import Conversation, IncomingUpdate, UpdateKind, UpdateStatus
+from bot.speaking import Said, who_speaks
 from contacts.records import Database
 from contacts.sealing import Sealer, UnsealError
 from feeds.pages import Page
@@ -174,6 +175,13 @@ async def _open_turn(
 ) -> Turn:
     assert row.chat is not None
     knows = ahead if ahead is not None else Ahead()
+    tap = parse(payload["data"]) if row.kind is UpdateKind.TAP else None
+    talk = (
+        None if knows.talking is not None and row.chat not in knows.talking
+        else await session.get(Conversation, row.chat)
+    )  # fmt: skip
+    said = Said(row.kind, payload.get("text"), tap, talk)
+    speaker = await who_speaks(session, row.chat, said, knows.selves)
     return Turn(
         session=session,
         config=await current_config(session, rules.config) if knows.config is None
@@ -182,14 +190,13 @@ async def _open_turn(
         now=rules.now,
         update_id=row.id,
         chat=row.chat,
-        actor=await actor_of(session, row.chat) if knows.actors is None
-        else knows.actors.get(row.chat),
+        actor=speaker.actor,
         message_id=payload.get("message_id") or (row.refused or {}).get("message_id"),
         text=payload.get("text") or payload.get("status"),
         link=payload.get("link"),
-        tap=parse(payload["data"]) if row.kind is UpdateKind.TAP else None,
-        conversation=None if knows.talking is not None and row.chat not in knows.talking
-        else await session.get(Conversation, row.chat),
+        tap=tap,
+        conversation=speaker.talk,
+        elsewhere=speaker.elsewhere,
     )  # fmt: skip
 
 
@@ -225,6 +232,8 @@ async def _give_up(session: AsyncSession, update_id: int, rules: Rules) -> Handl
     if row is None:
         return Handled()
     assert row.chat is not None
+    said = Said(row.kind, None, None, await session.get(Conversation, row.chat))
+    speaker = await who_speaks(session, row.chat, said)
     turn = Turn(
         session=session,
         config=rules.config,
@@ -232,8 +241,9 @@ async def _give_up(session: AsyncSession, update_id: int, rules: Rules) -> Handl
         now=rules.now,
         update_id=row.id,
         chat=row.chat,
-        actor=await actor_of(session, row.chat),
-        conversation=await session.get(Conversation, row.chat),
+        actor=speaker.actor,
+        conversation=speaker.talk,
+        elsewhere=speaker.elsewhere,
     )
     await tell_failure(turn)
     query_id = _query_of(row, rules.sealer)

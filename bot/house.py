@@ -19,10 +19,12 @@ from bot.clock import utc_now
 from bot.config import Config, load_sealer
 from bot.database import open_database
 from bot.duties import Duty, Office
+from bot.exercise.nowhere import Played
 from bot.listening import listen
 from bot.mail_transport import MailTransport
 from bot.migrating import migrate
 from bot.paper_making import paper_maker
+from bot.query_plans import QueryPlans
 from bot.strangers import beside_guests
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
@@ -72,6 +74,7 @@ class House:
         self._phones, self._on_trouble = phones, on_trouble
         self.sealer = load_sealer(config)
         self.db: Database = open_database(config.database.url)
+        self.plans = QueryPlans(self.db)
         self.stop_event = asyncio.Event()
         self.requests = (AiohttpRequest(), AiohttpRequest())
         self.bot = Bot(
@@ -167,9 +170,16 @@ class House:
 
     def duties(self) -> list[Duty]:
         """What one process at a time does. Without a token nobody reads Telegram."""
+        from bot.command_menu import beside
+
+        worker = beside(self._rest.menu, self.worker.run)
         reading = [
             Duty("poller", Office.BOT, self._noted(self._after_sending(self.poller.run))),
-            Duty("worker", Office.BOT, self._noted(self._after_sending(self.worker.run))),
+            Duty(
+                "worker",
+                Office.BOT,
+                self._noted(self._after_sending(worker)),
+            ),
         ]
         return [
             Duty("pump", Office.WORKER, self._noted(self._hold_pump)),
@@ -190,7 +200,7 @@ class House:
             poller = ["poller"] if self.config.telegram.token else []
             names = [*poller, *self.rounds(), *(tick.name for tick in ticks.TICKS)]
             await start_beats(session, names, now=self.clock())
-            await tell_stood_still(session, self, now=self.clock())
+        await tell_stood_still(self, now=self.clock())
 
     async def _follow_names(self, stop: asyncio.Event) -> None:
         from bot.allowing import follow_names
@@ -211,23 +221,15 @@ class House:
         if self.config.database.several_hosts:
             await self._settle()
         self.scheduler = AsyncIOScheduler(timezone="UTC")
-        for tick in ticks.TICKS:
-            self.scheduler.add_job(
-                ticks.run_tick,
-                "interval",
-                args=[self, tick],
-                id=tick.name,
-                seconds=tick.seconds(self.config.ticks),
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-                next_run_time=self.clock() + ticks.first_after(tick, self.config),
-            )
+        ticks.add_ticks(self.scheduler, self)
         self.scheduler.start()
-        await keep_watch(self, stop)
-        self.scheduler.pause()
-        await ticks.wait_for_ticks()
-        self.scheduler.shutdown(wait=False)
+        try:
+            await keep_watch(self, stop)
+        finally:
+            # Also when the duty is taken away: another host has the ticks by then.
+            self.scheduler.pause()
+            await ticks.wait_for_ticks()
+            self.scheduler.shutdown(wait=False)
 
     def _after_sending(self, work: Work) -> Work:
         """Whoever takes over everything from a dead host lets deliveries go on first."""
@@ -304,22 +306,24 @@ class House:
         mail = self.config.mail
         if mail.host:
             transports.append(
-                MailTransport(
-                    host=mail.host,
-                    port=mail.port,
-                    tls=mail.tls,
-                    user=mail.user,
-                    password=mail.password,
-                    from_address=mail.from_address,
-                    from_name=self.config.briefings.sender,
-                    reply_address=mail.reply_address,
-                    verp_key=self.sealer.derive("verp"),
-                    unsubscribing=Unsubscribing(
-                        self.config.web.base_url, self.sealer.derive("unsubscribe")
-                    ),
-                    reads_answers=bool(mail.imap_host),
-                    clock=self.clock,
-                    connections=mail.connections,
+                Played(
+                    MailTransport(
+                        host=mail.host,
+                        port=mail.port,
+                        tls=mail.tls,
+                        user=mail.user,
+                        password=mail.password,
+                        from_address=mail.from_address,
+                        from_name=self.config.briefings.sender,
+                        reply_address=mail.reply_address,
+                        verp_key=self.sealer.derive("verp"),
+                        unsubscribing=Unsubscribing(
+                            self.config.web.base_url, self.sealer.derive("unsubscribe")
+                        ),
+                        reads_answers=bool(mail.imap_host),
+                        clock=self.clock,
+                        connections=mail.connections,
+                    )
                 )
             )
         sending = self.config.sending

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
 from contacts.journal import SYSTEM, write_journal
 from contacts.permissions import Actor, load_actors
 from contacts.records import Database
+from contacts.returning import who_stopped
 from contacts.sealing import Sealer
 from contacts.tally import count_up
 
@@ -37,10 +38,16 @@ KEEP_MAILS = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch: how many are new, and which strangers may be answered."""
+    """What became of a batch: how many are new, and which strangers may be answered.
+
+    ``stopped``: those who ended their messages themselves; of them no more is kept than of others.
+    ``playing``: the chats of those who did so in an exercise.
+    """
 
     new: int
     strangers: tuple[Reduced, ...]
+    stopped: tuple[Reduced, ...] = ()
+    playing: frozenset[int] = frozenset()
 
 
 async def store_updates(
@@ -66,9 +73,17 @@ async def store_updates(
             else:
                 row.status, row.handled_at = UpdateStatus.DONE, now
                 strangers.append(update)
-                await count_up(session, "stranger", now=now)
             session.add(row)
-    return Stored(new=new, strangers=tuple(strangers))
+        chats = [one.chat for one in strangers if one.chat is not None]
+        gone = await who_stopped(session, chats) if chats else {}
+        for _ in [one for one in strangers if one.chat not in gone]:
+            await count_up(session, "stranger", now=now)
+    return Stored(
+        new=new,
+        strangers=tuple(one for one in strangers if one.chat not in gone),
+        stopped=tuple(one for one in strangers if one.chat in gone),
+        playing=frozenset(chat for chat, is_exercise in gone.items() if is_exercise),
+    )
 
 
 async def next_updates(db: Database, limit: int = 50) -> list[int]:
@@ -142,21 +157,44 @@ def _is_theirs() -> tuple[ColumnElement[bool], ...]:
     return is_chat, is_open | (col(Channel.closed_reason) == "blocked")
 
 
-async def actor_of(session: AsyncSession, chat: int) -> Actor | None:
-    """The person behind a chat."""
-    return (await actors_of(session, [chat])).get(chat)
+@dataclass(frozen=True, slots=True)
+class Selves:
+    """Who is behind a chat: their real self, and whom they play in an exercise, or one of both."""
+
+    real: Actor | None = None
+    playing: Actor | None = None
+
+    @property
+    def is_both(self) -> bool:
+        return self.real is not None and self.playing is not None
 
 
-async def actors_of(session: AsyncSession, chats: Collection[int]) -> dict[int, Actor]:
+def self_of(selves: Selves, *, is_exercise: bool | None) -> Actor | None:
+    """Who speaks. ``is_exercise``: the world of the button or the open question, if there is one.
+
+    Who takes part in an exercise and says something that belongs to neither plays: it is marked
+    as exercise and reaches nobody outside it, where the other way round it would be real. Pure.
+    """
+    if not selves.is_both:
+        return selves.real or selves.playing
+    return selves.real if is_exercise is False else selves.playing
+
+
+async def selves_of(session: AsyncSession, chats: Collection[int]) -> dict[int, Selves]:
     """The people behind these chats; who is unknown or gone is missing."""
     found = await session.exec(
         select(Channel.address, Channel.person_id).where(
             *_is_theirs(), col(Channel.address).in_([str(chat) for chat in chats])
         )
     )
-    people = {int(address): person_id for address, person_id in found.all()}
-    actors = await load_actors(session, set(people.values()))
-    return {chat: actors[person_id] for chat, person_id in people.items() if person_id in actors}
+    people = [(int(address), person_id) for address, person_id in found.all()]
+    actors = await load_actors(session, {person_id for _, person_id in people})
+    selves: dict[int, Selves] = {}
+    for chat, person_id in people:
+        if (actor := actors.get(person_id)) is not None:
+            part = {"playing" if actor.is_exercise else "real": actor}
+            selves[chat] = replace(selves.get(chat, Selves()), **part)
+    return selves
 
 
 def _sealed(sealer: Sealer, payload: dict[str, Any] | None) -> str | None:

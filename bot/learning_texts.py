@@ -16,6 +16,10 @@ NOT_KEPT = {
     "long": "De tekst is te lang. Houd het bij 300 tekens.",
     "date": "Kies een dag vanaf vandaag, en binnen twee jaar.",
     "person": "Hierin lijkt een persoon te staan. Noem een organisatie of een functie, geen naam.",
+    "role": (
+        "Dit gaat misschien over één mens: een functie met hij of zij. Wie erbij was, weet wie. "
+        "Schrijf wat er gebeurde of ontbrak, bijvoorbeeld: de schoolleiding kreeg het bericht niet."
+    ),
     "unchanged": (
         "Deze tekst heeft nog dezelfde versie als die avond. Verander eerst de tekst en verhoog "
         "de versie, of kies: geen tekst veranderd."
@@ -35,3 +39,27 @@ LATER_TOAST = "Twee weken later"
 SETTLED_TOAST = "Deze les is al afgerond"
 TEXT_CHANGED = "{name}, versie {then} → {now}"
 TEXT_NOW = "{name}, versie {now}"
+KEEP_SO = "Ik las het na: dit is niemand in het bijzonder."
+# Noting a lesson in the chat
+SAY_AGAIN = "{refused} Is niemand in het bijzonder bedoeld? Stuur de zin dan nog eens."
+ADD = "Les noteren"
+NO_EVENT = "Er is nog geen gebeurtenis om een les bij te noteren."
+CHOOSE = "<b>Een les noteren</b>\nVan welke gebeurtenis?"
+READERS = "Leden lezen deze les ook, op de agenda van het overleg."
+ASK_CHANGE = (
+    "<b>Les bij {event}</b>\nWat moet er anders? Schrijf één of twee zinnen. Noem een tekst of een "
+    "afspraak, nooit een persoon, ook niet zonder naam. {readers}"
+)
+ASK_KEEP = "Wat houden wij zo? Schrijf het op, of sla het over."
+ASK_OWNER = "Wie zorgt ervoor? Schrijf een organisatie of een functie, geen naam."
+ASK_DUE = "Voor welke dag? Kies, of schrijf de dag zo: {example}."
+DATE_AGAIN = "{refused} Schrijf de dag zo: {example}."
+READ_BACK = (
+    "<b>Lees het na</b>\nLes bij {event}\n\nAnders: {change}\nZo houden: {keep}\nWie: {owner}\n"
+    "Voor: {due}\n\n{readers}"
+)
+NOTHING_TO_KEEP = "niets ingevuld"
+SKIP, KEEP_IT, QUIT = "Overslaan", "Bewaren", "Stoppen"
+WEEKS = {2: "Over 2 weken", 6: "Over 6 weken", 13: "Over 3 maanden"}
+KEPT = "De les is bewaard. Zij staat op de pagina Leren, en met /afspraken zet u haar op gedaan."
+GIVEN_UP = "Gestopt. Er is geen les bewaard."

@@ -12,7 +12,7 @@ from bot.chat.buttons import data
 from bot.config import Config
 from briefings.learning.lessons import take_late
 from briefings.learning.rows import Lesson
-from briefings.moments import day, local_date
+from briefings.moments import dated, local_date
 from contacts.journal import SYSTEM
 from contacts.notices import as_content, tell_coordinators
 from contacts.outbox import Button, Content
@@ -42,7 +42,10 @@ def reminder(late: list[Lesson], page: str) -> Content:
     shown = late[:SHOWN]
     lines = [
         texts.REMIND_LINE.format(
-            number=number, change=lesson.change.rstrip("."), owner=lesson.owner, due=day(lesson.due)
+            number=number,
+            change=lesson.change.rstrip("."),
+            owner=lesson.owner,
+            due=dated(lesson.due),
         )
         for number, lesson in enumerate(shown, 1)
     ]

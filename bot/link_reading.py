@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.config import Config
-from bot.inbox import actor_of, opened
+from bot.inbox import opened
 from bot.rows import Conversation, IncomingUpdate, UpdateKind, UpdateStatus
+from bot.speaking import Said, who_speaks
 from contacts.permissions import Permission, may
 from contacts.records import Database
 from contacts.sealing import Sealer
@@ -32,7 +33,8 @@ class LinkReader:
             talk = await session.get(Conversation, row.chat)
             if row.status is not UpdateStatus.NEW or talk is not None:
                 return None
-            actor = await actor_of(session, row.chat)
+            said = Said(row.kind, None, None, None)
+            actor = (await who_speaks(session, row.chat, said)).actor
             if actor is None or not may(actor, Permission.MANAGE_EVENT):
                 return None
             payload = opened(self._sealer, row.payload)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.links_alive import links_to_look_at, note_looks
-from feeds.fetching import Fetching
+from feeds.answers import Fetching
 from feeds.parsing import FeedFault
 from feeds.rows import Source
 

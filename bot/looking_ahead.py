@@ -15,12 +15,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.config import Config
-from bot.inbox import actors_of
+from bot.inbox import Selves, selves_of
 from bot.now import current_config
 from bot.rows import Conversation, IncomingUpdate, UpdateStatus
 from briefings.city_lines import CityLineState
 from contacts.directory import Channel, Organisation, Person, RoleGrant
-from contacts.permissions import Actor
 
 
 def _names(*kinds: Any) -> frozenset[str]:
@@ -29,7 +28,7 @@ def _names(*kinds: Any) -> frozenset[str]:
 
 #: what each part of :class:`Ahead` was read from
 SOURCES = {
-    "actors": _names(Channel, Person, Organisation, RoleGrant),
+    "selves": _names(Channel, Person, Organisation, RoleGrant),
     "talking": _names(Conversation),
     "config": _names(CityLineState),
 }
@@ -43,7 +42,7 @@ class Ahead:
     """
 
     rows: Mapping[int, IncomingUpdate] = field(default_factory=dict)
-    actors: Mapping[int, Actor] | None = None
+    selves: Mapping[int, Selves] | None = None
     talking: Collection[int] | None = None
     config: Config | None = None
 
@@ -67,7 +66,7 @@ async def look_ahead(session: AsyncSession, ids: Sequence[int], config: Config) 
     talking = await session.exec(select(Conversation.chat).where(col(Conversation.chat).in_(chats)))
     ahead = Ahead(
         rows,
-        await actors_of(session, chats),
+        await selves_of(session, chats),
         set(talking.all()),
         await current_config(session, config),
     )

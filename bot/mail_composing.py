@@ -26,6 +26,8 @@ from contacts.texts import (
     ANSWER_LINE,
     BACKUP_LINE,
     BACKUP_SUBJECT,
+    EXERCISE,
+    EXERCISE_LINE,
     EXERCISE_SUBJECT,
     FALLBACK_LINE,
     REPEAT_SUBJECT,
@@ -102,6 +104,8 @@ def compose(
     if outgoing.standing in STANDING_LINES:
         line = STANDING_LINES[outgoing.standing]
         text, html = f"{line}\n\n{text}", _above(html, f"<p>{line}</p>")
+    if outgoing.is_exercise and EXERCISE not in text:
+        text, html = f"{EXERCISE}\n\n{text}", _above(html, f"<p>{EXERCISE_LINE}</p>")
     if may_answer:
         text, html = f"{text}\n\n{ANSWER_LINE}\n", _below(html, f"<p>{ANSWER_LINE}</p>")
     if unsubscribe is not None:

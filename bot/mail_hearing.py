@@ -55,7 +55,7 @@ async def hear_mail(
     if message.kind not in DISTRIBUTED or delivery.organisation_id is None:
         return Heard.NOTHING
     if words.labels:
-        await count_up(session, "referral", now=now)
+        await count_up(session, "referral", now=now, is_exercise=message.is_exercise)
         return Heard.PERSON
     if not words.text:
         return Heard.FILES if words.has_files else Heard.NOTHING
@@ -101,7 +101,7 @@ async def _tell(
     )
     if not isinstance(told, Told):
         assert isinstance(told, Blocked)
-        await count_up(session, "referral", now=now)
+        await count_up(session, "referral", now=now, is_exercise=message.is_exercise)
         return None
     await hear(session, told, now=now)
     if reply is not None:

@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted
-from imap_tools.consts import MailMessageFlags
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mail_fetching import Fetched, fetch_unread, mark_read
 from bot.mail_hearing import REPLY_KEYS, Heard, hear_mail
-from bot.mail_sorting import MailKind, Sorted, is_report, number_in, sort_mail
-from bot.mail_words import LONGEST_MAIL, Words, words_of
+from bot.mail_sorting import MailKind, Sorted, number_in
+from bot.mail_unreadable import as_unreadable, note_unreadable, tell_unreadable
+from bot.mail_words import Words
 from bot.rows import IncomingMail
 from bot.settings import MailSettings
 from bot.verp import Verp
 from contacts import texts
 from contacts.arrival import prove_arrival, record_bounce
 from contacts.journal import SYSTEM, write_journal
-from contacts.outbox import Content, Delivery, EmailForm, Message, MessageKind
+from contacts.outbox import DISTRIBUTED, Content, Delivery, EmailForm, Message, MessageKind
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, post
@@ -36,20 +35,10 @@ from signals.settings import SignalSettings
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50
-TIMEOUT_S = 20.0
-FOR_A_PERSON = {MailKind.OTHER, MailKind.UNCLEAR}
+#: the largest number of a row
+LARGEST_ID = 2**31 - 1
 #: an answering machine that does not say what it is hears us once in this time
 EXPLAIN_AGAIN = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A mail in the mailbox, sorted."""
-
-    uid: str
-    sorted: Sorted
-    words: Words | None = None
 
 
 async def read_mail(
@@ -60,26 +49,48 @@ async def read_mail(
     now: datetime,
     signals: SignalSettings | None = None,
 ) -> int:
-    """One round: fetch what is unread, handle it, mark it read. Returns how many were new.
+    """One round: fetch what is unread, handle it, mark it read, and tell what could not be read.
 
-    A crash in between repeats the round; what was handled is recognised.
+    Returns how many were new, or told.
+
+    A crash in between repeats the round; what was handled is recognised. A mail that cannot be
+    read or handled keeps the others from nothing: it is left for a person, who is told.
 
     :raises imap_tools.MailboxLoginError: wrong user or password.
     :raises OSError: the server does not answer.
     """
     verp = Verp(settings.reply_address or settings.from_address, sealer.derive("verp"))
     signals = signals or SignalSettings()
-    fetched = await asyncio.to_thread(_fetch, settings, verp, signals.allow)
+    fetched = await asyncio.to_thread(fetch_unread, settings, verp, signals.allow)
     new = 0
-    for mail in fetched:
-        async with db.begin() as session:
-            new += await handle(
-                session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
-            )
+    for place, mail in enumerate(fetched):
+        try:
+            new += await _take(db, mail, sealer=sealer, signals=signals, now=now)
+        except (OperationalError, InterfaceError, OSError):  # the store, and no fault of the mail
+            raise
+        except Exception as error:
+            log.warning(
+                "A mail could not be handled: %s", type(error).__name__,
+                extra={"action": "mail_unreadable"},
+            )  # fmt: skip
+            fetched[place] = as_unreadable(mail)
+            new += await _take(db, fetched[place], sealer=sealer, signals=signals, now=now)
     if fetched:
-        await asyncio.to_thread(_mark_read, settings, fetched)
+        await asyncio.to_thread(mark_read, settings, fetched)
         log.info("Read mail", extra={"action": "mail_read", "count": new})
-    return new
+    async with db.begin() as session:
+        return new + await tell_unreadable(session, now=now)
+
+
+async def _take(
+    db: Database, mail: Fetched, *, sealer: Sealer, signals: SignalSettings, now: datetime
+) -> bool:
+    async with db.begin() as session:
+        if mail.is_unreadable:
+            return await note_unreadable(session, mail, now=now)
+        return await handle(
+            session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
+        )
 
 
 async def handle(
@@ -138,12 +149,13 @@ async def handle(
 
 async def _delivery(session: AsyncSession, mail: Sorted) -> Delivery | None:
     """By the signed address; else by a Message-ID of ours that we really sent."""
-    if mail.delivery_id is not None:
-        return await session.get(Delivery, mail.delivery_id)
-    number = None if mail.our_id is None else number_in(mail.our_id)
-    if number is None:
+    is_signed = mail.delivery_id is not None
+    number = mail.delivery_id if is_signed else number_in(mail.our_id or "")
+    if number is None or number > LARGEST_ID:
         return None
     delivery = await session.get(Delivery, number)
+    if is_signed:
+        return delivery
     return delivery if delivery is not None and delivery.external_id == mail.our_id else None
 
 
@@ -154,30 +166,34 @@ async def _answered(session: AsyncSession, delivery: Delivery, *, now: datetime)
         same |= col(Delivery.person_id) == delivery.person_id
     lately = same & (col(IncomingMail.received_at) > now - EXPLAIN_AGAIN)
     found = await session.exec(
-        select(IncomingMail.message_id)
-        .join(Delivery, col(Delivery.id) == col(IncomingMail.delivery_id))
-        .join(Message, col(Message.id) == col(Delivery.message_id))
+        select(Message)
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .join(IncomingMail, col(IncomingMail.delivery_id) == col(Delivery.id))
         .where(
             col(IncomingMail.kind) == MailKind.REPLY.value,
-            col(Message.kind) != MessageKind.NOTICE,
             (col(Delivery.id) == delivery.id) | lately,
         )
-        .limit(1)
     )
-    return found.first() is not None
+    return any(not _is_explanation(message) for message in found.all())
+
+
+def _is_explanation(message: Message) -> bool:
+    """Our own answer to a reply: answering what is said to that, two machines would go on for
+    ever. Pure."""
+    mail = message.content.get("email") or {}
+    return message.kind is MessageKind.NOTICE and mail.get("subject") == texts.REPLY_SUBJECT
 
 
 async def _explain(
     session: AsyncSession, delivery: Delivery, refused: str | None, *, now: datetime
 ) -> None:
-    """Once, and only to the address that we wrote to ourselves.
-
-    Never about a notice: an explanation is one, and two machines would go on for ever.
-    """
+    """Once, and only to the address that we wrote to ourselves; never about an explanation."""
     message = await session.get_one(Message, delivery.message_id)
-    if message.kind is MessageKind.NOTICE or await _answered(session, delivery, now=now):
+    if _is_explanation(message) or await _answered(session, delivery, now=now):
         return
     lines = [texts.REPLY_REFUSED[refused]] if refused else list(texts.REPLY_LINES)
+    if message.kind not in DISTRIBUTED:
+        lines.append(texts.REPLY_UNREAD)
     if delivery.organisation_id is not None and message.event_id is not None:
         lines.append(texts.REPLY_PAGE)
     lines.append(texts.REPLY_URGENT)
@@ -196,54 +212,3 @@ async def _explain(
 def _day_of(now: datetime) -> datetime:
     """The day is enough to forget it in time. Pure."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _fetch(settings: MailSettings, verp: Verp, allow: Collection[str] = ()) -> list[Fetched]:
-    """Headers of what is unread; of a delivery report and of a reply the whole."""
-    with _mailbox(settings) as mailbox:
-        unread = list(
-            mailbox.fetch(AND(seen=False), mark_seen=False, headers_only=True, limit=AT_ONCE)
-        )
-        fetched = []
-        for mail in unread:
-            parsed = mail.obj
-            if is_report(parsed) and mail.uid is not None:
-                whole = mailbox.fetch(AND(uid=mail.uid), mark_seen=False)
-                parsed = next((one.obj for one in whole if one.uid == mail.uid), parsed)
-            sorted_mail = sort_mail(parsed, verp)
-            words = None
-            if sorted_mail.kind is MailKind.REPLY and mail.uid is not None:
-                words = _words(mailbox, mail.uid, mail.size_rfc822, allow)
-            fetched.append(Fetched(mail.uid or "", sorted_mail, words))
-        return fetched
-
-
-def _words(mailbox: BaseMailBox, uid: str, size: int, allow: Collection[str]) -> Words | None:
-    """What a reply says, screened in memory; a long one carries files and is not fetched."""
-    if size > LONGEST_MAIL:
-        return Words("", has_files=True)
-    whole = mailbox.fetch(AND(uid=uid), mark_seen=False)
-    return next((words_of(one.obj, allow) for one in whole if one.uid == uid), None)
-
-
-def _mark_read(settings: MailSettings, fetched: Sequence[Fetched]) -> None:
-    """What a machine cannot read is flagged, so that a person who looks there sees it.
-
-    Replies of which the words were looked at are deleted: what was refused is kept nowhere, and
-    what was told stands among the signals.
-    """
-    uids = [mail.uid for mail in fetched if mail.uid]
-    looked_at = [mail.uid for mail in fetched if mail.uid and mail.words is not None]
-    others = [m.uid for m in fetched if m.uid and m.sorted.kind in FOR_A_PERSON]
-    with _mailbox(settings) as mailbox:
-        mailbox.flag(uids, MailMessageFlags.SEEN, True)
-        if others:
-            mailbox.flag(others, MailMessageFlags.FLAGGED, True)
-        if looked_at:
-            mailbox.delete(looked_at)
-
-
-def _mailbox(settings: MailSettings) -> BaseMailBox:
-    kind = MailBox if settings.imap_tls else MailBoxUnencrypted
-    mailbox = kind(settings.imap_host, settings.imap_port, timeout=TIMEOUT_S)
-    return mailbox.login(settings.imap_user, settings.imap_password)

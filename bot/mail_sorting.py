@@ -29,7 +29,8 @@ LONGEST_ID = 300
 
 
 class MailKind(StrEnum):
-    """What came in. *Unclear*: a machine answered, perhaps that the mail did not arrive."""
+    """What came in. *Unclear*: a machine answered, perhaps that the mail did not arrive.
+    *Unreadable*: reading or handling it failed."""
 
     BOUNCE = "bounce"
     DELAYED = "delayed"
@@ -37,6 +38,7 @@ class MailKind(StrEnum):
     AUTOMATIC = "automatic"
     UNCLEAR = "unclear"
     OTHER = "other"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,9 @@ def sort_mail(mail: Message, verp: Verp) -> Sorted:
 
 
 def message_id_of(mail: Message) -> str:
-    """The Message-ID, or a fingerprint of the headers for a mail without one."""
+    """The Message-ID, or a fingerprint of the headers for a mail without one that can be kept."""
     given = str(mail.get("Message-ID", "")).strip()
-    if given and len(given) <= LONGEST_ID:
+    if given and len(given) <= LONGEST_ID and given.isprintable():
         return given
     headers = "\n".join(f"{name}: {value}" for name, value in mail.items())
     return f"sha256:{hashlib.sha256(headers.encode(errors='replace')).hexdigest()}"

@@ -148,9 +148,11 @@ def _decoded(part: Message) -> str:
         return ""
     charset = part.get_content_charset() or "utf-8"
     try:
-        return raw.decode(charset, "replace")
-    except LookupError:
-        return raw.decode("utf-8", "replace")
+        text = raw.decode(charset, "replace")
+    except (LookupError, ValueError):  # an unknown name, or one of what is no charset for mails
+        text = raw.decode("utf-8", "replace")
+    # Half a character, or a NUL, can stand in no row.
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
 
 
 def _own_subject(mail: Message) -> str:

@@ -8,19 +8,23 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import agreement_texts as words
 from bot.asking import is_office_hour
+from bot.chat.buttons import data
 from bot.config import Config
-from briefings.moments import day, local_date
+from briefings.moments import dated, day, local_date
 from briefings.overleg import texts
 from briefings.overleg.agreements import take_late, take_near
 from briefings.overleg.rows import Agreement
 from contacts.directory import Organisation, Person
 from contacts.notices import as_content, tell_coordinators
-from contacts.outbox import Content, MessageKind
+from contacts.outbox import Button, Content, MessageKind
 from contacts.sending import tell_people
 
 #: more would not be read in a chat; the page shows the rest
 SHOWN = 5
+#: button data ``agree:<id>:done``
+AGREEMENT = "agree"
 
 
 async def remind_of_agreements(session: AsyncSession, config: Config, *, now: datetime) -> int:
@@ -64,7 +68,8 @@ def near_content(one: Agreement, organisation: str) -> Content:
         texts.NEAR_LINE.format(words=one.words.rstrip("."), due=day(one.due)),
         texts.NEAR_LAST,
     ]
-    return as_content(texts.NEAR_TITLE, lines)
+    done = Button(words.DONE_ONE, data(AGREEMENT, one.id, "done"))
+    return as_content(texts.NEAR_TITLE, lines, [done])
 
 
 def late_content(late: Sequence[Agreement], page: str) -> Content:
@@ -74,12 +79,16 @@ def late_content(late: Sequence[Agreement], page: str) -> Content:
             number=number,
             words=one.words.rstrip("."),
             owner=one.owner,
-            due=day(one.due) if one.due else "",
+            due=dated(one.due) if one.due else "",
         )
         for number, one in enumerate(late[:SHOWN], 1)
     ]
     rest = len(late) - SHOWN
     last = texts.LATE_MORE if rest > 0 else texts.LATE_PAGE
+    buttons = [
+        Button(words.DONE_BUTTON.format(number=number), data(AGREEMENT, one.id, "done"))
+        for number, one in enumerate(late[:SHOWN], 1)
+    ]
     return as_content(
-        texts.LATE_TITLE, [texts.LATE_WHY, *lines, last.format(count=rest, page=page)]
+        texts.LATE_TITLE, [texts.LATE_WHY, *lines, last.format(count=rest, page=page)], buttons
     )

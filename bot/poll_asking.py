@@ -12,6 +12,7 @@ from bot.asking import OFFICE_HOURS, is_office_hour
 from bot.event_names import name_of
 from bot.poll_ballots import CLOSING, QUICK
 from briefings.audience import RecipientPlan, plan_readers
+from briefings.counting import count_readers
 from briefings.learning.polls import STAYS_OPEN, begin_poll, can_ask, poll_of
 from briefings.learning.quick_polls import begin_quick_poll, can_ask_members, quick_poll_of
 from briefings.learning.rows import Poll, Question, QuickPoll
@@ -50,13 +51,20 @@ async def ask_readers(
 
 
 async def readers_of(session: AsyncSession, event: Event) -> RecipientPlan:
-    """Who got, or may have got, a text that went out; each once.
+    """Who got, or may have got, a text that went out; each once."""
+    return await plan_readers(session, event, await _sent(session, event))
 
-    The newest one alone may have been a part of the texts, for some of the readers.
-    """
+
+async def count_readers_of(session: AsyncSession, event: Event) -> int:
+    """How many :func:`readers_of` are, without reading thousands of them for a number."""
+    return await count_readers(session, event, await _sent(session, event))
+
+
+async def _sent(session: AsyncSession, event: Event) -> list[int]:
+    """All of them: the newest one alone may have been a part of the texts, for some readers."""
     assert event.id is not None
-    sent = [one for one in await versions_of(session, event.id) if one.status in SENT]
-    return await plan_readers(session, event, [one.id for one in sent if one.id is not None])
+    versions = await versions_of(session, event.id)
+    return [one.id for one in versions if one.status in SENT and one.id is not None]
 
 
 def next_office_hour(now: datetime) -> datetime:

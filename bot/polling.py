@@ -105,7 +105,7 @@ class Poller:
         self._offset = max(update.id for update in updates) + 1
         if stored.new:
             self._on_new()
-        self._desk.answer(stored.strangers, now=self.round_at)
+        self._desk.answer(stored.strangers, stored.stopped, stored.playing, now=self.round_at)
         return stored
 
     def _reduced(self, raw: Sequence[dict[str, Any]]) -> list[Reduced]:

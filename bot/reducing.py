@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rows import UpdateKind
+from contacts.returning import WORDS
 from signals.person_filter import Screening
 
 Screen = Callable[[str], Screening]
 
+#: the way back after a stop, as people type it: without the slash, or with the full stop after it
+_BACK = re.compile(rf"/?start(@\w+)?\s+({'|'.join(sorted(WORDS))})[.!]?\s*", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
 _ONLY_LINK = re.compile(r"\s*https?://\S+\s*\Z")
 #: What the filter calls a link to somebody's account; other words in a link are a title.
@@ -134,6 +137,8 @@ def _message(number: int, message: Mapping[str, Any], screen: Screen) -> Reduced
     text = message.get("text")
     if not isinstance(text, str):
         return Reduced(number, UpdateKind.OTHER, None)
+    if back := _BACK.fullmatch(text):
+        text = f"/start {back[2].lower()}"
     if re.match(r"/start\b", text):
         return Reduced(
             number, UpdateKind.COMMAND, chat, {"message_id": message_id, "text": text[:100]}

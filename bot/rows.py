@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from contacts.records import MoveTable, Row, choice, required_choice
@@ -57,6 +57,11 @@ class Conversation(Row, table=True):
     flow: str = Field(max_length=40)
     step: str = Field(max_length=40)
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    is_exercise: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="asked within an exercise; tells apart what one chat says in both worlds",
+    )
     updated_at: datetime
 
 

@@ -17,6 +17,7 @@ from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
 from bot.settling import settle_memory
+from bot.starts import StartNote, tell_falls
 from bot.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: the name of a process that does everything
+ALL = "all"
 #: what a first reader would wait a second for is loaded once the house is under way
 WARM_UP_AFTER_S = 5.0
 
@@ -59,14 +62,18 @@ async def run(
     :param parent: a pipe that ends when the process that started this one is gone.
     """
     house = House(config, offices=offices, on_trouble=lambda found: _say_trouble(found, say))
+    note = StartNote(config.state_dir, part_of(offices))
+    note.begin(utc_now())
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)
     if parent is not None:
         loop.add_reader(parent, _stop_alone, loop, parent, house)
     watchdog: asyncio.Task[None] | None = None
+    was_asked = False
     try:
         await house.start()
+        await _tell_falls(house, note)
         settle_memory()
         watchdog = asyncio.create_task(Watchdog(config.state_dir, clock=utc_now).show())
         if Office.WEB in offices:
@@ -74,6 +81,7 @@ async def run(
             warming.add_done_callback(_say_not_printing)
             say(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
+        was_asked = True
     except CannotListen as error:
         typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
         return 1
@@ -81,7 +89,35 @@ async def run(
         await house.stop()
         if watchdog is not None:
             watchdog.cancel()
+        if was_asked:
+            note.end()
+        else:
+            note.close()
     return 0
+
+
+def part_of(offices: Collection[Office]) -> str:
+    """What a process with these offices is called in the notes that it leaves. Pure."""
+    return ALL if frozenset(offices) == frozenset(Office) else "-".join(sorted(offices))
+
+
+async def _tell_falls(house: House, note: StartNote) -> None:
+    """Telling must not be one more reason to fall."""
+    starts = note.starts
+    if starts is None or not starts.is_worth_telling:
+        return
+    now = house.clock()
+    try:
+        async with house.db.begin() as session:
+            told = await tell_falls(session, starts, is_exercise=house.config.is_exercise, now=now)
+    except Exception as error:
+        log.error(
+            "Nobody could be told: %s", type(error).__name__, extra={"action": "falls_untold"}
+        )
+        return
+    if told:
+        note.note_told()
+        house.pump.wake()
 
 
 def _stop_alone(loop: asyncio.AbstractEventLoop, parent: int, house: House) -> None:

@@ -134,6 +134,35 @@ class AlertSettings(Frozen):
         return time.fromisoformat(self.daily_at) if self.daily_at else None
 
 
+class RotaSettings(Frozen):
+    """The rota of coordinators (``[rota]``); without periods on it, it changes nothing."""
+
+    first: Literal["dienst", "allen"] = Field(
+        "dienst",
+        description="wie een melding het eerst krijgt: wie dienst heeft, of alle coördinatoren",
+    )
+    change_day: Literal[
+        "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"
+    ] = Field("maandag", description="dag waarop de dienst wisselt, als voorstel")
+    change_at: str = Field(
+        "09:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="hoe laat de dienst wisselt, als voorstel",
+    )
+
+    gap_days: int = Field(
+        7, ge=1, le=60, description="zoveel dagen vooraf meldt Schakel een gat zonder dienst"
+    )
+    confirm_min: int = Field(
+        30, ge=5, le=720, description="zonder *Overgenomen* binnen zoveel minuten horen beiden het"
+    )
+
+    @property
+    def change_time(self) -> time:
+        """The hour of the change as a time."""
+        return time.fromisoformat(self.change_at)
+
+
 class TickSettings(Frozen):
     """Pace of the rounds, in seconds (``[ticks]``)."""
 
@@ -150,4 +179,5 @@ class TickSettings(Frozen):
     links_s: float = Field(60.0, gt=0, description="links in teksten die nog niet weg zijn openen")
     webhooks_s: float = Field(5.0, gt=0, description="koppelingen bijwerken")
     exercise_s: float = Field(2.0, gt=0, description="wat een oefening voor deze minuut heeft")
+    plans_s: float = Field(30.0, gt=0, description="SQLite laten weten hoe groot de tabellen zijn")
     health_s: float = Field(20.0, gt=0, description="nakijken of alles nog loopt")

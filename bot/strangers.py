@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from telegram import Bot
+from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.reducing import Reduced
 from contacts.directory import ChannelKind
 from contacts.outbox import Content, TelegramForm
+from contacts.texts import EXERCISE_LINE
 
 log = logging.getLogger(__name__)
 
 PAUSE = timedelta(hours=1)
+#: who stopped may well try several ways back; still too seldom to go round and round
+PAUSE_STOPPED = timedelta(minutes=1)
 MOST = 1000
 #: where another process sends, this one lets out so few that what is kept free there holds them
 APART_S = 2.0
@@ -39,24 +43,50 @@ class StrangerDesk:
     who floods the bot gets silence, not load.
 
     ``way`` goes through the limiter of this process; ``bot`` sends where another one has it.
+    ``is_exercise``: all that is said here is.
     """
 
     bot: Bot
     text: str
     way: Way
+    stopped_text: str = ""
+    is_exercise: bool = False
+    #: chat → until when it is not answered again
     answered: dict[int, datetime] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def answer(self, strangers: Collection[Reduced], *, now: datetime) -> None:
-        """Begin; nobody waits for it, least of all the updates that follow."""
+    def answer(
+        self,
+        strangers: Collection[Reduced],
+        stopped: Collection[Reduced] = (),
+        playing: Collection[int] = (),
+        *,
+        now: datetime,
+    ) -> None:
+        """Begin; nobody waits for it, least of all the updates that follow.
+
+        :param stopped: who ended their messages themselves; they hear how to come back.
+        :param playing: their chats, of whom it was in an exercise.
+        """
         for update in strangers:
-            if update.chat is None or self._is_recent(update.chat, now):
-                continue
-            self.answered[update.chat] = now
-            task = asyncio.create_task(self._answer(update.chat))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            self._begin(update.chat, self.text, now, PAUSE)
+        for update in stopped:
+            text, is_exercise = self.stopped_text or self.text, update.chat in playing
+            self._begin(update.chat, text, now, PAUSE_STOPPED, is_exercise=is_exercise)
+
+    def _begin(
+        self, chat: int | None, text: str, now: datetime, pause: timedelta, *,
+        is_exercise: bool = False,
+    ) -> None:  # fmt: skip
+        if chat is None or self._is_recent(chat, now):
+            return
+        self.answered[chat] = now + pause
+        if is_exercise or self.is_exercise:
+            text = f"{EXERCISE_LINE}\n{text}"
+        task = asyncio.create_task(self._answer(chat, text))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def close(self) -> None:
         """Whoever waits for an answer now gets none."""
@@ -64,12 +94,12 @@ class StrangerDesk:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    async def _answer(self, chat: int) -> None:
+    async def _answer(self, chat: int, text: str) -> None:
         try:
-            content = Content(telegram=TelegramForm(text=self.text))
+            content = Content(telegram=TelegramForm(text=text))
             is_answered = await self.way(ChannelKind.TELEGRAM, str(chat), content)
             if is_answered is None:
-                await self._slowly(chat)
+                await self._slowly(chat, text)
             elif not is_answered:
                 log.info("A stranger was not answered", extra={"action": "stranger_unanswered"})
         except Exception as error:
@@ -78,14 +108,14 @@ class StrangerDesk:
                 extra={"action": "stranger_unanswered", "kind": type(error).__name__},
             )
 
-    async def _slowly(self, chat: int) -> None:
+    async def _slowly(self, chat: int, text: str) -> None:
         async with self.turn:
             try:
-                await self.bot.send_message(chat, self.text)
+                await self.bot.send_message(chat, text, parse_mode=ParseMode.HTML)
             except TelegramError:
                 log.info("A stranger was not answered", extra={"action": "stranger_unanswered"})
             await asyncio.sleep(APART_S)
 
     def _is_recent(self, chat: int, now: datetime) -> bool:
-        self.answered = {known: at for known, at in self.answered.items() if now - at < PAUSE}
+        self.answered = {known: until for known, until in self.answered.items() if now < until}
         return chat in self.answered or len(self.answered) >= MOST

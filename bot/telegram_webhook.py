@@ -77,7 +77,7 @@ class WebhookDoor:
         stored = await store_updates(self._db, [update], self._sealer, now=now)
         if stored.new:
             self._on_new()
-        self._desk.answer(stored.strangers, now=now)
+        self._desk.answer(stored.strangers, stored.stopped, stored.playing, now=now)
         return Response()
 
 

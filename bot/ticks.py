@@ -21,23 +21,29 @@ from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
 from bot.digest_reminding import remind_of_digest
 from bot.exercise.leading import advance
+from bot.exercise.limits import end_what_lasts
+from bot.exercise.machine import play_along
 from bot.foreseeing import tell_foreseen
 from bot.keeping_time import remind_of_steps
 from bot.lesson_reminding import remind_of_lessons
 from bot.line_asking import ask_about_lines
 from bot.link_watching import look_at_links
 from bot.mail_reading import read_mail
+from bot.overleg_coming import remind_of_overleg
 from bot.overleg_reminding import remind_of_agreements
 from bot.reminding import remind_of_signals
+from bot.rota_round import keep_rota
+from bot.serious_signals import tell_serious
 from bot.settings import TickSettings
 from bot.tidying import freeze_and_forget
-from bot.watching import tell_rhythm, tell_trouble
+from bot.watching import tell_rhythm, tell_stood_still, tell_trouble
 from briefings.distribution import distribute_due
 from contacts.escalation import escalate_due
 from contacts.gaps import note_reach
 from feeds.hubs import ask_hubs
 
 if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from bot.config import Config
@@ -60,6 +66,24 @@ class Tick:
     name: str
     work: Callable[[House, datetime], Awaitable[None]]
     seconds: Callable[[TickSettings], float]
+
+
+def add_ticks(scheduler: AsyncIOScheduler, house: House) -> None:
+    """Every tick at its pace."""
+    for tick in TICKS:
+        scheduler.add_job(
+            run_tick, "interval", args=[house, tick], id=tick.name,
+            seconds=tick.seconds(house.config.ticks), coalesce=True, max_instances=1,
+            misfire_grace_time=None, next_run_time=house.clock() + first_after(tick, house.config),
+        )  # fmt: skip
+
+
+def soon(scheduler: AsyncIOScheduler, house: House) -> None:
+    """The next round of each tick comes at once: the clock was put back, and it would wait for
+    the time at which it was expected."""
+    for tick in TICKS:
+        at = house.clock() + TICKS.index(tick) * APART
+        scheduler.modify_job(tick.name, next_run_time=at)
 
 
 async def run_tick(house: House, tick: Tick) -> None:
@@ -120,7 +144,7 @@ async def watch_feeds(house: House, now: datetime) -> None:
 
 async def ring_at_once(house: House) -> None:
     """What rings goes out now."""
-    if await ring(house.db, house.config.feeds, now=house.clock()):
+    if await ring(house.db, house.config.feeds, now=house.clock(), rota=house.config.rota):
         house.pump.wake()
 
 
@@ -136,6 +160,10 @@ async def ask_for_pushes(house: House, now: datetime) -> None:
 async def follow_alerts(house: House, now: datetime) -> None:
     after = timedelta(minutes=house.config.alerts.escalate_after_min)
     if await call_backup(house.db, after=after, now=now):
+        house.pump.wake()
+    async with house.db.begin() as session:
+        told = await tell_serious(session, now=now)
+    if told:
         house.pump.wake()
 
 
@@ -176,6 +204,8 @@ async def keep_time(house: House, now: datetime) -> None:
     """Steps of a timetable that are due or late reach a person, once per step and stage."""
     async with house.db.begin() as session:
         told = await remind_of_steps(session, house.config, now=now)
+    async with house.db.begin() as session:
+        told += await keep_rota(session, house.config, now=now)
     if told:
         house.pump.wake()
 
@@ -215,6 +245,7 @@ async def keep_list_once(session: AsyncSession, config: Config, *, now: datetime
     asked += await ask_about_lines(session, config, now=now)
     asked += await remind_of_lessons(session, config, now=now)
     asked += await remind_of_digest(session, config, now=now)
+    asked += await remind_of_overleg(session, config, now=now)
     return asked + await remind_of_agreements(session, config, now=now)
 
 
@@ -225,13 +256,21 @@ async def tell_systems(house: House, now: datetime) -> None:
 
 async def exercise(house: House, now: datetime) -> None:
     """What an exercise has in store for this minute; its news rings like any other."""
+    await play_along(house.db, house.config.briefings, now=now)
     if await advance(house.exercise_tools, now=now):
-        await ring(house.db, house.config.feeds, now=house.clock())
+        await ring(house.db, house.config.feeds, now=house.clock(), rota=house.config.rota)
+        house.pump.wake()
+    if await end_what_lasts(house.db, now=now):
         house.pump.wake()
 
 
+async def plans(house: House, _now: datetime) -> None:
+    await house.plans.keep()
+
+
 async def health(house: House, now: datetime) -> None:
-    if await tell_trouble(house, now=now):
+    told = await tell_trouble(house, now=now)
+    if await tell_stood_still(house, now=now) or told:
         house.pump.wake()
 
 
@@ -249,5 +288,6 @@ TICKS = (
     Tick("links", look_at_links, lambda pace: pace.links_s),
     Tick("webhooks", tell_systems, lambda pace: pace.webhooks_s),
     Tick("exercise", exercise, lambda pace: pace.exercise_s),
+    Tick("plans", plans, lambda pace: pace.plans_s),
     Tick("health", health, lambda pace: pace.health_s),
 )

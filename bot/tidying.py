@@ -20,6 +20,8 @@ from briefings.learning.polls import forget_polls
 from briefings.learning.survey import forget_surveys
 from briefings.links_alive import forget_looks
 from briefings.moments import local_date
+from briefings.openings import drop_openings
+from briefings.overleg.replies import forget_replies
 from briefings.ticking import drop_calls
 from contacts.importing.batches import forget_undo
 from contacts.meeting import drop_played_contacts
@@ -30,9 +32,12 @@ from contacts.retention import (
     wipe_dialogue,
     wipe_words,
 )
+from contacts.rota_keeping import forget_turns
 from feeds.events import drop_old_leads
 from signals.feedback import drop_judging
+from signals.help_counts import drop_played_help
 from signals.helping import forget_help
+from signals.peer_groups import forget_groups
 from signals.retention import fold_codes, wipe_notes
 from signals.settings import SignalSettings
 
@@ -72,6 +77,8 @@ async def forget_what_is_over(
     if fold:
         await fold_codes(session, now=now)
     await forget_help(session, now=now)
+    await forget_groups(session, now=now)
+    await drop_played_help(session, now=now)
     await wipe_dialogue(session, now=now)
     await wipe_words(session, now=now)
     await drop_old_call_items(session, now=now)
@@ -85,5 +92,8 @@ async def forget_what_is_over(
     await forget_polls(session, today=local_date(now), now=now)
     await forget_surveys(session, now=now)
     await drop_calls(session, now=now)
+    await drop_openings(session, now=now)
     await forget_looks(session, now=now)
+    await forget_replies(session, now=now)
+    await forget_turns(session, now=now)
     await erase_who_left(session, now=now)

@@ -76,11 +76,13 @@ class Watchdog:
 
 
 def stood_still_at(state_dir: Path) -> datetime | None:
-    """When the process before this one was ended for standing still; asked once."""
-    note = state_dir / NOTE
+    """When the process before this one was ended for standing still; until it is forgotten."""
     try:
-        text = note.read_text("utf-8")
-        note.unlink()
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat((state_dir / NOTE).read_text("utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def forget_stood_still(state_dir: Path) -> None:
+    """A person heard of it."""
+    (state_dir / NOTE).unlink(missing_ok=True)

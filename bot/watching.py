@@ -16,10 +16,12 @@ from bot.alerts import tell_coordinators
 from bot.beats import expect_beat, note_beat
 from bot.chat import texts
 from bot.console.health import judge_beat
-from bot.console.texts import PARTS
+from bot.console.part_texts import PARTS
+from bot.console.spans import spoken
 from bot.polling import pause
 from bot.rows import Heartbeat
-from bot.watchdog import stood_still_at
+from bot.stepping import ClockWatch
+from bot.watchdog import forget_stood_still, stood_still_at
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.pump import LANE
@@ -63,8 +65,15 @@ async def tell_trouble(house: House, *, now: datetime) -> int:
 
 async def keep_watch(house: House, stop: asyncio.Event) -> None:
     """Beside the ticks, for when they hang: the health round among them tells nothing then."""
+    ran = asyncio.get_running_loop().time
+    watch, untold = ClockWatch(house.clock(), ran()), timedelta(0)
     while not stop.is_set():
         try:
+            if back := watch.put_back(house.clock(), ran()):
+                untold = back
+                _go_on_at_once(house)
+            if untold and await _tell_put_back(house, untold):
+                untold = timedelta(0)
             async with asyncio.timeout(LOOK_LIMIT_S), house.db.begin() as session:
                 told = await _tell_late(session, house, house.clock())
             if told:
@@ -77,15 +86,47 @@ async def keep_watch(house: House, stop: asyncio.Event) -> None:
         await pause(stop, house.config.ticks.health_s)
 
 
-async def tell_stood_still(session: AsyncSession, house: House, *, now: datetime) -> None:
-    """The process before this one was ended because it stood still: a person hears of it."""
-    if stood_still_at(house.config.state_dir) is None:
-        return
+def _go_on_at_once(house: House) -> None:
+    """Nothing waits for the time that the clock said before."""
+    from bot.ticks import soon
+
+    log.warning("The clock was put back", extra={"action": "clock_put_back"})
+    if house.scheduler is not None:
+        soon(house.scheduler, house)
+    house.pump.wake()
+
+
+async def _tell_put_back(house: House, back: timedelta) -> bool:
+    """A person hears that the clock was put back; False when nobody can now."""
+    from bot.ticks import TICKS
+
+    now = house.clock()
+    async with asyncio.timeout(LOOK_LIMIT_S), house.db.begin() as session:
+        # What turned "later than now" would seem to be on time until then.
+        await start_beats(session, [*house.rounds(), *(tick.name for tick in TICKS)], now=now)
+        told = await tell_coordinators(
+            session, "coordinator/clock_put_back.html", is_exercise=house.config.is_exercise,
+            now=now, back=spoken(back), at=now,
+        )  # fmt: skip
+    if told:
+        house.pump.wake()
+    return bool(told)
+
+
+async def tell_stood_still(house: House, *, now: datetime) -> bool:
+    """The process before this one was ended because it stood still: a person hears of it, as soon
+    as anybody can. The note goes when that is committed."""
+    if (at := stood_still_at(house.config.state_dir)) is None:
+        return False
     log.warning("The process before this one stood still", extra={"action": "started_again"})
-    await tell_coordinators(
-        session, "coordinator/stood_still.html", is_exercise=house.config.is_exercise, now=now,
-        at=now,
-    )  # fmt: skip
+    async with house.db.begin() as session:
+        told = await tell_coordinators(
+            session, "coordinator/stood_still.html", is_exercise=house.config.is_exercise, now=now,
+            at=at,
+        )  # fmt: skip
+    if told:
+        forget_stood_still(house.config.state_dir)
+    return bool(told)
 
 
 async def note_own_rounds(house: House, stop: asyncio.Event) -> None:
@@ -108,8 +149,9 @@ async def note_own_rounds(house: House, stop: asyncio.Event) -> None:
 
 async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> int:
     faults = await untold_faults(session, house.config.feeds, now=now)
+    told = 0
     for source in faults:
-        await tell_coordinators(
+        heard = await tell_coordinators(
             session,
             "coordinator/feed_fault.html",
             is_exercise=house.config.is_exercise,
@@ -119,14 +161,16 @@ async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> i
             since=source.ok_at or source.polled_at or now,
             last=source.new_item_at,
         )
-        await mark_told(session, source, now=now)
-    return len(faults) + await _tell_moved(session, house, now)
+        if heard:
+            await mark_told(session, source, now=now)
+            told += 1
+    return told + await _tell_moved(session, house, now)
 
 
 async def _tell_moved(session: AsyncSession, house: House, now: datetime) -> int:
-    moved = await moved_sources(session)
-    for source in moved:
-        await tell_coordinators(
+    told = 0
+    for source in await moved_sources(session):
+        heard = await tell_coordinators(
             session,
             "coordinator/feed_moved.html",
             is_exercise=house.config.is_exercise,
@@ -134,37 +178,43 @@ async def _tell_moved(session: AsyncSession, house: House, now: datetime) -> int
             source=source.name,
             address=source.moved_to,
         )
-        source.moved_told_at = now
-        session.add(source)
-    return len(moved)
+        if heard:
+            source.moved_told_at = now
+            session.add(source)
+            told += 1
+    return told
 
 
 async def tell_rhythm(session: AsyncSession, *, is_exercise: bool, now: datetime) -> int:
     """Sources that answer well but bring nothing, or hardly anything; returns how many."""
-    silent = await silent_sources(session, now=now)
-    for source in silent:
-        await tell_coordinators(
+    told = 0
+    for source in await silent_sources(session, now=now):
+        heard = await tell_coordinators(
             session, "coordinator/feed_silent.html", is_exercise=is_exercise, now=now,
             source=source.name, last=source.new_item_at,
         )  # fmt: skip
-        source.silent_told_at = now
-        session.add(source)
-    fading = await dwindling_sources(session, now=now)
-    for one in fading:
-        await tell_coordinators(
+        if heard:
+            source.silent_told_at = now
+            session.add(source)
+            told += 1
+    for one in await dwindling_sources(session, now=now):
+        heard = await tell_coordinators(
             session, "coordinator/feed_dwindling.html", is_exercise=is_exercise, now=now,
             source=one.source.name, recent=one.recent, before=one.before,
         )  # fmt: skip
-        one.source.dwindling_told_at = now
-        session.add(one.source)
-    return len(silent) + len(fading)
+        if heard:
+            one.source.dwindling_told_at = now
+            session.add(one.source)
+            told += 1
+    return told
 
 
 async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> int:
     """One message when the poller has been in trouble for a minute, and not again until it
     recovered; it reaches people by mail when Telegram is the thing that is away."""
     await expect_beat(session, "poller", now=house.poller.round_at or now)
-    beat = await session.get_one(Heartbeat, "poller")
+    # On several hosts each duty looks, and one of them tells.
+    beat = await session.get_one(Heartbeat, "poller", with_for_update=True)
     if house.poller.trouble is None and _is_polling(house, now):
         beat.at, beat.told_at = now, None
         return 0
@@ -180,7 +230,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
             )
         )
     ).one()
-    await tell_coordinators(
+    heard = await tell_coordinators(
         session,
         "coordinator/trouble.html",
         is_exercise=house.config.is_exercise,
@@ -190,8 +240,9 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         since=beat.at,
         waiting=waiting,
     )
-    beat.told_at = now
-    return 1
+    if heard:
+        beat.told_at = now
+    return bool(heard)
 
 
 def _is_polling(house: House, now: datetime) -> bool:
@@ -217,13 +268,13 @@ async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:
     told = 0
     reading = ("poller",) if house.config.database.several_hosts else ()
     for name in (*(tick.name for tick in TICKS), *house.rounds(), *reading):
-        beat = await session.get(Heartbeat, name)
+        beat = await session.get(Heartbeat, name, with_for_update=True)
         if beat is None or beat.told_at is not None:
             continue
         if not judge_beat(name, beat.at, house.config.ticks, now=now).is_late:
             continue
         log.error("A part stands still", extra={"action": "part_late", "part": name})
-        await tell_coordinators(
+        heard = await tell_coordinators(
             session,
             "coordinator/tick_late.html",
             is_exercise=house.config.is_exercise,
@@ -232,6 +283,7 @@ async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:
             what=PARTS.get(name, name),
             since=beat.at,
         )
-        beat.told_at = now
-        told += 1
+        if heard:
+            beat.told_at = now
+            told += 1
     return told

@@ -23,11 +23,13 @@ from briefings.approval_rules import (
 )
 from briefings.audience import RecipientPlan
 from briefings.blocking import open_blocks
+from briefings.closing import unheard
 from briefings.counting import overview_of
 from briefings.distribution import distribute, post_version
 from briefings.drafting import draft_briefing
 from briefings.facts import facts_of, last_editor, withdraw_fact
 from briefings.handing_in import Submitted, bound, counts, hand_in, submit
+from briefings.openings import forget_openings
 from briefings.plausibility import look_over, tally
 from briefings.rows import (
     BRIEFING_MOVES,
@@ -38,6 +40,7 @@ from briefings.rows import (
 )
 from briefings.settings import BriefingSettings
 from briefings.splitting import hold_rest, is_part
+from briefings.timetable import NO_PROMISE
 from briefings.translations import read_translations, translations_of
 from briefings.versions import drop
 from briefings.wordings import words_of, writers_of
@@ -144,18 +147,20 @@ async def approve(
         expected_hash=expected_hash,
         actual_hash=content_hash(texts, plan.snapshot(), await read_translations(session, texts)),
         recipients=sum(planned.audience in chosen for planned in plan.recipients),
-        next_update_at=view.block.next_update_at,
+        next_update_at=briefing.meets_at or view.block.next_update_at,
         facts_version=view.block.version,
         leaves_at=later or now,
         today=moments.local_date(now),
         is_released=is_released,
         blocked=bool(open_blocks(briefing, [text for text in texts if text.audience in chosen])),
+        unheard=await unheard(session, briefing),
     )
     if refused is not None:
         return refused
+    await forget_openings(session, briefing.event_id, chosen)
     if part:
         await hold_rest(session, event, briefing, chosen, actor, now=now)
-    promises = briefing.kind is not BriefingKind.CLOSING
+    promises = briefing.kind not in NO_PROMISE
     briefing.promised_at = view.block.next_update_at if promises else None
     return await _plan_messages(session, event, briefing, actor, settings, later, now=now)
 

@@ -21,6 +21,8 @@ from feeds.rows import Event, EventStatus
 RUNNING = frozenset({EventStatus.CONFIRMED, EventStatus.REOPENED})
 #: as much of the hash as a button may carry, at least
 SHORTEST_HASH = 12
+#: what is taken back is taken back, also when its text reached nobody yet
+_NEEDS_NOBODY = frozenset({BriefingKind.RETRACTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class SubmitRefused:
     ``blocked`` (with the remarks that block), ``promise_past`` (the promised update is in the
     past), ``no_recipients``, ``not_confirmed`` (the event
     is not running), ``wrong_world``, ``no_facts`` (grave, and nothing is confirmed yet: to be
-    handed in once more by somebody who knows that).
+    handed in once more by somebody who knows that), ``no_right`` (as that, for a correction that
+    says only what was wrong), ``signals_wait`` and ``signals_changed``
+    (:func:`briefings.closing.unheard`).
     """
 
     reason: str
@@ -50,6 +54,7 @@ class ApprovalRefused:
     while a city line is still to be checked), ``promise_past`` (when this leaves, the promised
     update is over), ``not_confirmed``, ``wrong_world``,
     ``no_recipients``, ``blocked`` (a rule blocks, and nobody set it aside with a reason),
+    ``signals_wait`` and ``signals_changed`` (:func:`briefings.closing.unheard`),
     ``not_in_parts`` (a correction, retraction or closing text goes whole, and a part is one or
     more of its texts).
     """
@@ -105,12 +110,16 @@ def judge_submission(
     recipients: int,
     now: datetime,
     asks_exception: bool = False,
+    says_right: bool = True,
+    unheard: str = "",
 ) -> SubmitRefused | None:
     """The reason not to hand in, or None.
 
     :param confirmed: how many confirmed facts there are.
     :param is_knowing: said once more, knowing that there are none.
     :param asks_exception: what blocks may wait for a second approver, if that is allowed.
+    :param says_right: False for a correction without a sentence that puts something right.
+    :param unheard: why a closing text does not tell what partners told.
     """
     if briefing.status is not BriefingStatus.DRAFT:
         return SubmitRefused("not_draft")
@@ -127,10 +136,18 @@ def judge_submission(
         return SubmitRefused("blocked", remarks)
     if breaks_promise(briefing, next_update_at, leaves_at=now):
         return SubmitRefused("promise_past")
-    if not recipients:
-        return SubmitRefused("no_recipients")
-    asks = lacks_facts(briefing, event, settings, confirmed=confirmed)
-    return SubmitRefused("no_facts") if asks and not is_knowing else None
+    needs_reader = briefing.kind not in _NEEDS_NOBODY
+    if unheard or (needs_reader and not recipients):
+        return SubmitRefused(unheard or "no_recipients")
+    bare = lacks_facts(briefing, event, settings, confirmed=confirmed)
+    return None if is_knowing else _to_be_known(bare=bare, says_right=says_right)
+
+
+def _to_be_known(*, bare: bool, says_right: bool) -> SubmitRefused | None:
+    """What is handed in only by somebody who was asked about it."""
+    if bare:
+        return SubmitRefused("no_facts")
+    return None if says_right else SubmitRefused("no_right")
 
 
 def can_be_told(briefing: Briefing, event: Event) -> bool:
@@ -164,11 +181,13 @@ def judge_approval(
     today: date,
     is_released: bool = False,
     blocked: bool = False,
+    unheard: str = "",
 ) -> ApprovalRefused | None:
     """The reason not to approve, or None.
 
     :param writers: who edited the facts, or wrote words by hand in what is approved.
     :param blocked: something in it blocks, and no second approver set it aside.
+    :param unheard: why a closing text does not tell what partners told.
     """
     refused = _judge_state(briefing, event, actor)
     if refused is not None:
@@ -176,8 +195,8 @@ def judge_approval(
     seen, bound = is_same(expected_hash, briefing.content_hash), briefing.content_hash
     if not seen or bound != actual_hash or briefing.facts_version != facts_version:
         return ApprovalRefused("changed")
-    if blocked:
-        return ApprovalRefused("blocked")
+    if unheard or blocked:
+        return ApprovalRefused(unheard or "blocked")
     refused = _judge_eyes(briefing, event, actor, settings, writers)
     if refused is not None:
         return refused
@@ -187,7 +206,9 @@ def judge_approval(
         return ApprovalRefused("unverified_lines")
     if breaks_promise(briefing, next_update_at, leaves_at=leaves_at):
         return ApprovalRefused("promise_past")
-    return None if recipients else ApprovalRefused("no_recipients")
+    if recipients or briefing.kind in _NEEDS_NOBODY:
+        return None
+    return ApprovalRefused("no_recipients")
 
 
 def _judge_state(briefing: Briefing, event: Event, actor: Actor) -> ApprovalRefused | None:

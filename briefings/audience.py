@@ -1,18 +1,20 @@
 """Decides who gets a version, over which channel, and who cannot be reached.
 
 A first version goes to everybody with an audience, in the world (exercise or real) of the
-event. What follows goes to exactly those who got, or may have got, what went before.
+event. What follows goes to exactly those who got, or may have got, what went before; a correction
+or a retraction also to those who were told by telephone. A retraction tells nobody who surely got
+nothing: what waits for them is stopped.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, or_, true
 from sqlalchemy import select as sql_select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,6 +32,7 @@ from briefings.plans import (
 )
 from briefings.rows import Briefing, BriefingKind
 from briefings.versions import followed_by, left_out, versions_of
+from contacts.calling import CallItem, CallStatus
 from contacts.directory import (
     Audience,
     Channel,
@@ -38,7 +41,7 @@ from contacts.directory import (
     Person,
 )
 from contacts.neighbours import of_the_city
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
+from contacts.outbox import SUPERSEDED, WAS_WRONG, Delivery, DeliveryAct, DeliveryStatus, Message
 from contacts.records import read_columns
 from feeds.rows import Event
 
@@ -60,6 +63,7 @@ __all__ = [
     "plan_version",
     "reader_columns",
     "reader_of",
+    "received",
     "restricted",
 ]
 
@@ -75,6 +79,9 @@ GOT = frozenset(
         DeliveryStatus.PLANNED,
     }
 )
+
+#: what leaves this soon may be on its way before it is stopped
+_SOON = timedelta(minutes=5)
 
 
 async def plan_recipients(
@@ -121,16 +128,43 @@ async def _plan(
         return restricted(await _everybody(session, event, only), briefing)
     versions = await versions_of(session, briefing.event_id)
     ids = [version.id for version in followed_by(briefing, versions) if version.id is not None]
-    receipts = await _receipts(session, ids, only)
+    receipts = await _receipts(session, ids, only, got=_got(briefing))
     plan = restricted(await _followers(session, event, receipts, only), briefing)
     if missed := left_out(briefing, versions):
-        newcomers = only_readers_of(await _everybody(session, event, only), missed)
-        known = {planned.recipient.person_id for planned in plan.recipients}
-        plan.recipients.extend(
-            one for one in newcomers.recipients if one.recipient.person_id not in known
-        )
-        plan.unreachable.extend(one for one in newcomers.unreachable if one not in plan.unreachable)
+        _add(plan, only_readers_of(await _everybody(session, event, only), missed))
+    if phoned := await _by_telephone(session, briefing, ids, only):
+        _add(plan, restricted(await _everybody(session, event, phoned), briefing))
     return plan
+
+
+def _add(plan: RecipientPlan, more: RecipientPlan) -> None:
+    """Who is not in the plan yet."""
+    known = {planned.recipient.person_id for planned in plan.recipients}
+    plan.recipients.extend(one for one in more.recipients if one.recipient.person_id not in known)
+    plan.unreachable.extend(one for one in more.unreachable if one not in plan.unreachable)
+
+
+async def _by_telephone(
+    session: AsyncSession,
+    briefing: Briefing,
+    briefing_ids: Collection[int],
+    only: Collection[int] | None,
+) -> set[int]:
+    """Who was told of these versions by telephone, and has to hear that something was wrong.
+
+    Whom nobody called yet is to hear the right text instead; what was taken back, not at all.
+    """
+    if briefing.kind not in (BriefingKind.CORRECTION, BriefingKind.RETRACTION):
+        return set()
+    told = {CallStatus.CALLED}
+    if briefing.kind is BriefingKind.CORRECTION:
+        told.add(CallStatus.OPEN)
+    asked = sql_select(col(CallItem.person_id)).where(
+        col(CallItem.briefing_id).in_(briefing_ids), col(CallItem.status).in_(told)
+    )
+    if only is not None:
+        asked = asked.where(col(CallItem.person_id).in_(only))
+    return {person_id for (person_id,) in await read_columns(session, asked)}
 
 
 async def plan_listed(
@@ -221,8 +255,28 @@ async def _channels(
     return channels
 
 
+def _got(briefing: Briefing) -> ColumnElement[bool]:
+    """Which deliveries of earlier versions make somebody a reader of what follows.
+
+    What still waits for long was never read: a retraction stops it, and that is all. An update
+    after that is for them too, and for whom a newer text in its place was called off.
+    """
+    got = col(Delivery.status).in_(GOT)
+    if briefing.kind is BriefingKind.RETRACTION:
+        waits = col(Delivery.status) == DeliveryStatus.PLANNED
+        return and_(got, ~and_(waits, col(Delivery.not_before) > briefing.edited_at + _SOON))
+    if briefing.kind is BriefingKind.UPDATE:
+        stopped = col(Delivery.status) == DeliveryStatus.CANCELLED
+        is_theirs = col(Delivery.reason).in_([WAS_WRONG, SUPERSEDED])
+        return or_(got, and_(stopped, is_theirs, col(Delivery.person_id).is_not(None)))
+    return got
+
+
 async def _receipts(
-    session: AsyncSession, briefing_ids: Collection[int], only: Collection[int] | None = None
+    session: AsyncSession,
+    briefing_ids: Collection[int],
+    only: Collection[int] | None = None,
+    got: ColumnElement[bool] | None = None,
 ) -> list[Receipt]:
     asked = (
         sql_select(
@@ -233,12 +287,7 @@ async def _receipts(
             col(Message.audience),
         )
         .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.briefing_id).in_(briefing_ids),
-            col(Message.audience).is_not(None),
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status).in_(GOT),
-        )
+        .where(*received(briefing_ids, got))
         .order_by(col(Delivery.id))
     )
     if only is not None:
@@ -248,5 +297,17 @@ async def _receipts(
         for person_id, organisation_id, kind, address, audience in await read_columns(
             session, asked
         )
-        if not address.startswith(_SEALED)
     ]
+
+
+def received(
+    briefing_ids: Collection[int], got: ColumnElement[bool] | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """Which deliveries, joined to their messages, brought a text of these versions."""
+    return (
+        col(Message.briefing_id).in_(briefing_ids),
+        col(Message.audience).is_not(None),
+        col(Delivery.act) == DeliveryAct.SEND,
+        col(Delivery.status).in_(GOT) if got is None else got,
+        ~col(Delivery.address).startswith(_SEALED, autoescape=True),
+    )

@@ -20,6 +20,7 @@ from briefings.versions import followed_by, versions_of
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM
 from contacts.outbox import (
+    WAS_WRONG,
     Delivery,
     DeliveryAct,
     DeliveryStatus,
@@ -92,9 +93,7 @@ async def _cancel_messages(
     )
     for message_id in wrong.all():
         if message_id is not None:
-            await cancel_message(
-                session, message_id, who=SYSTEM, now=now, reason="version_was_wrong"
-            )
+            await cancel_message(session, message_id, who=SYSTEM, now=now, reason=WAS_WRONG)
 
 
 async def _point_to(

@@ -26,9 +26,11 @@ from briefings.audience import (
     plan_version,
     reader_columns,
     reader_of,
+    received,
 )
 from briefings.plans import only_readers_of
 from briefings.rows import Briefing, BriefingKind, covered
+from contacts.calling import CallItem, CallStatus
 from contacts.directory import (
     Audience,
     Channel,
@@ -38,6 +40,8 @@ from contacts.directory import (
     Person,
     first_audience,
 )
+from contacts.neighbours import neighbour_names
+from contacts.outbox import Delivery, Message
 from contacts.records import read_columns
 from feeds.rows import Event
 
@@ -53,6 +57,8 @@ class Overview:
     ``lonely``: organisations with a single person in the audience. ``doubles``: addresses that
     more than one gets it at. ``quiet``: how many keep which quiet hours. ``passed_over``: people
     without a channel whom the earlier text did not reach; what follows on it passes them too.
+    ``still_to_call``: who stands on the list of calls of an earlier text and is not yet called.
+    ``neighbours``: how many people of which organisations of municipalities next door are in it.
     """
 
     by_channel: Mapping[ChannelKind, int] = field(default_factory=dict)
@@ -63,6 +69,8 @@ class Overview:
     doubles: int = 0
     quiet: Mapping[Hours, int] = field(default_factory=dict)
     passed_over: int = 0
+    still_to_call: int = 0
+    neighbours: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -107,7 +115,42 @@ async def _of_version(
         for one in without
         if one.id not in called and first_audience(one.audiences) in audiences
     ]
-    return replace(counted, passed_over=len(passed))
+    [(waiting,)] = await read_columns(
+        session,
+        select(func.count(col(CallItem.person_id).distinct())).where(
+            col(CallItem.event_id) == briefing.event_id,
+            col(CallItem.status) == CallStatus.OPEN,
+            col(CallItem.person_id).not_in(called),
+        ),
+    )
+    return replace(counted, passed_over=len(passed), still_to_call=waiting)
+
+
+async def count_readers(session: AsyncSession, event: Event, briefing_ids: Collection[int]) -> int:
+    """How many :func:`briefings.audience.plan_readers` reaches."""
+    got = (
+        select(col(Delivery.person_id), col(Delivery.kind), col(Delivery.address))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(*received(briefing_ids))
+        .cte("got")
+    )
+    way = select(col(Channel.id)).where(
+        col(Channel.person_id) == col(Person.id),
+        col(Channel.is_exercise) == event.is_exercise,
+        col(Channel.status) == ChannelStatus.ACTIVE,
+    )
+    people = select(func.count()).where(
+        col(Person.id).in_(select(got.c.person_id)),
+        col(Person.is_exercise) == event.is_exercise,
+        col(Person.left_at).is_(None),
+        way.exists(),
+    )
+    own = select(got.c.kind, got.c.address).where(got.c.person_id.is_(None)).distinct().subquery()
+    found = await read_columns(
+        session,
+        select(people.scalar_subquery(), select(func.count()).select_from(own).scalar_subquery()),
+    )
+    return sum(found[0])
 
 
 async def overview_of(session: AsyncSession, plan: RecipientPlan) -> Overview:
@@ -127,7 +170,18 @@ async def overview_of(session: AsyncSession, plan: RecipientPlan) -> Overview:
         lonely=lonely(plan),
         doubles=doubles(plan),
         quiet=dict(Counter((begin, end) for ident, begin, end in hours if ident in wanted)),
+        neighbours=_of_those(
+            await neighbour_names(session),
+            ((planned.recipient.organisation_id, 1) for planned in plan.recipients),
+        ),
     )
+
+
+def _of_those(
+    next_door: Collection[int], people: Iterable[tuple[int | None, int]]
+) -> dict[int, int]:
+    """How many people of each organisation that is in ``next_door``. Pure."""
+    return {ident: count for ident, count in _summed(people).items() if ident in next_door}
 
 
 def lonely(plan: RecipientPlan) -> list[int]:
@@ -168,6 +222,10 @@ async def _count_everybody(session: AsyncSession, event: Event) -> Overview:
             ((group.quiet_from, group.quiet_until), group.people)
             for group in reached
             if group.quiet_from is not None
+        ),
+        neighbours=_of_those(
+            await neighbour_names(session),
+            ((group.organisation_id, group.people) for group in reached),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +70,7 @@ async def draft_briefing(
     bare: bool = False,
     alone: bool = False,
     told_as: str | None = None,
+    meets_at: datetime | None = None,
 ) -> Briefing:
     """(Re)write the open version of an event, with a text for each of the seven audiences.
 
@@ -80,31 +82,35 @@ async def draft_briefing(
     :param correction_of: the version that was wrong; by default the newest that was sent.
     :param wrong: what was wrong, as a category (*het aantal*), never the wrong claim itself.
     :param told_as: the kind of event whose words fit; None keeps what the version has.
+    :param meets_at: of an invitation to look back; None keeps what the version has.
     :param bare: a retraction that repeats nothing of what was said.
     :param alone: words of this version change, not the facts that other parts share with it.
     :raises FactsNotOpened: the event has no fact block yet.
     :raises NothingToCorrect: a correction before anything was sent.
     """
     assert event.id is not None
-    await renew_promise(session, event.id, settings, editor_id=editor_id, now=now)
+    if kind is not BriefingKind.LOOK_BACK:
+        await renew_promise(session, event.id, settings, editor_id=editor_id, now=now)
     view = await facts_of(session, event.id)
     await void_submission(session, event.id, editor_id=editor_id, now=now, alone=alone)
     # After that, or a draft that took the place of a waiting version would not be among them.
     versions = await versions_of(session, event.id)
     briefing = _open_version(versions) or _new_version(event, versions, now)
+    had = frozenset(covered(briefing)) if briefing.facts_version else frozenset[Audience]()
     if kind not in CAN_SPLIT:
         briefing.audiences = None
     earlier = earlier_for(briefing, versions)
     _set_kind(briefing, kind, earlier, correction_of=correction_of, wrong=wrong)
-    is_new = briefing.facts_version == 0
     briefing.told_as = told_as or briefing.told_as
+    is_invitation = briefing.kind is BriefingKind.LOOK_BACK
+    briefing.meets_at = (meets_at or briefing.meets_at) if is_invitation else None
     briefing.facts_version = view.block.version
     briefing.edited_by, briefing.edited_at = editor_id, now
     session.add(briefing)
     await session.flush()
-    if is_new:
-        await carry_words(session, briefing, versions)
-        await carry_translations(session, briefing, versions)
+    if joined := frozenset(covered(briefing)) - had:
+        await carry_words(session, briefing, versions, joined)
+        await carry_translations(session, briefing, versions, joined)
     history = await _history(session, briefing, earlier, now=now)
     told = view
     if briefing.kind is BriefingKind.RETRACTION:
@@ -121,6 +127,7 @@ async def draft_briefing(
         closing=await _closing(session, briefing),
         wrong=briefing.wrong or "",
         told_as=briefing.told_as,
+        meets_at=briefing.meets_at,
         now=now,
     )
     await _write_texts(session, briefing, sheet, told, settings)
@@ -213,7 +220,7 @@ async def _history(
             col(Fact.created_at) <= before.edited_at,
         )
     )
-    sent = sum(1 for version in earlier if version.status in SENT)
+    sent = Counter(one for version in earlier if version.status in SENT for one in covered(version))
     promised = open_promises(earlier, now=now)
     return History(before=before, removed=removed.one(), sent=sent, promised=promised)
 
@@ -245,7 +252,7 @@ async def _write_texts(
     assert briefing.id is not None
     there = {text.audience: text for text in await texts_of(session, briefing.id)}
     stated = _stated(view, sheet)
-    names = await _organisation_names(session, is_exercise=briefing.is_exercise)
+    names = await names_never_said(session, is_exercise=briefing.is_exercise)
     own = await words_of(session, briefing.id)
     facts = [fact.text for fact in _all_facts(view)]
     dead = await dead_links(session)
@@ -288,7 +295,8 @@ def _stated(view: FactView, sheet: Sheet) -> list[str]:
     return [*(fact.text for fact in facts), *measured, *filter(None, written)]
 
 
-async def _organisation_names(session: AsyncSession, *, is_exercise: bool) -> list[str]:
+async def names_never_said(session: AsyncSession, *, is_exercise: bool) -> list[str]:
+    """Of schools, care and civil partners on the list of this world (rule N9)."""
     found = await session.exec(
         select(Organisation.name).where(
             col(Organisation.domain).in_(_NEVER_NAMED),

@@ -117,7 +117,8 @@ def _told(example: Example, unknown: list[str], *, rich: bool) -> dict[str, Any]
 def _by_form(example: Example, form: Form, *, is_update: bool) -> dict[str, Any]:
     """What only this form tells, and what it leaves out."""
     if is_update:
-        return {"news": (_line(example.nieuw),)}
+        first, new = _line(example.bevestigd[0]), _line(example.nieuw)
+        return {"news": (new,), "lead": f"{new.text} {first.text}"}
     if form is Form.HOLDING:
         return {
             "lead": "",
@@ -136,7 +137,7 @@ def _by_form(example: Example, form: Form, *, is_update: bool) -> dict[str, Any]
             "lapsed": dict.fromkeys(Audience, NOW + LATER) if closes else {},
             "reported": texts.EXAMPLE_REPORTED,
             "done": texts.EXAMPLE_DONE,
-            "sent_before": len(example.bevestigd),
+            "sent_before": dict.fromkeys(Audience, len(example.bevestigd)),
         }
     return {}
 

@@ -335,6 +335,6 @@ def _journal(
         who=editor(editor_id),
         action=action,
         subject=f"event:{block.event_id}",
-        detail={"version": block.version, **(detail or {})},
+        detail={"facts_version": block.version, **(detail or {})},
         now=now,
     )

@@ -14,8 +14,10 @@ from briefings.approval_rules import (
     lacks_facts,
 )
 from briefings.audience import RecipientPlan, plan_version
+from briefings.closing import unheard
+from briefings.fact_view import FactView
 from briefings.facts import facts_of
-from briefings.rows import BRIEFING_MOVES, Briefing, BriefingStatus, BriefingText
+from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
 from briefings.translations import read_translations
 from briefings.versions import texts_of
@@ -80,10 +82,12 @@ async def hand_in(
         facts_version=view.block.version,
         confirmed=len(view.confirmed),
         is_knowing=is_knowing,
-        next_update_at=view.block.next_update_at,
+        next_update_at=briefing.meets_at or view.block.next_update_at,
         recipients=len(plan.recipients),
         now=now,
         asks_exception=asks_exception,
+        says_right=await _says_right(session, briefing, view),
+        unheard=await unheard(session, briefing),
     )
     if refused is not None:
         return refused
@@ -104,6 +108,15 @@ async def hand_in(
         sent_back_reason=None,
     )
     return Submitted(seal, len(plan.recipients), len(plan.unreachable))
+
+
+async def _says_right(session: AsyncSession, briefing: Briefing, view: FactView) -> bool:
+    """Whether a correction holds a sentence of after the wrong version; others: always."""
+    if briefing.kind is not BriefingKind.CORRECTION or briefing.correction_of_id is None:
+        return True
+    wrong = await session.get_one(Briefing, briefing.correction_of_id)
+    sure = (*view.confirmed, *view.denied)
+    return any(fact.created_at > wrong.edited_at for fact in sure)
 
 
 def counts(plan: RecipientPlan) -> dict[str, int]:

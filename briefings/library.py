@@ -78,6 +78,7 @@ class Answer(Frozen):
 
     vraag: str = Field(min_length=3)
     antwoord: str = Field(min_length=3)
+    sust: bool = Field(default=False, description="not said while there may be danger")
 
 
 class Part(Frozen):
@@ -103,6 +104,7 @@ class Part(Frozen):
     zin_kort: str = ""
     jong: str = ""
     wachten: str = ""
+    onzeker: str = ""
 
 
 class ExampleFact(Frozen):

@@ -100,7 +100,8 @@ def blocking(remarks: Iterable[Remark]) -> list[Remark]:
 
 
 def _remark(code: str, level: Level, where: str, *, key: str | None = None, **of: Any) -> Remark:
-    return Remark(code, level, where, lint_rules().advice[key or code].format(**of))
+    over = of.get("count", 0) - of.get("limit", 0)
+    return Remark(code, level, where, lint_rules().advice[key or code].format(over=over, **of))
 
 
 def _persons(unscreened: Sequence[str], allow: Collection[str]) -> Iterator[Remark]:
@@ -136,12 +137,17 @@ def _broken(sentence: str) -> tuple[tuple[Rule, str], ...]:
     return tuple((rule, hit) for rule, hit in hits if hit is not None)
 
 
-def _organisations(stated: Sequence[str], names: Collection[str]) -> Iterator[Remark]:
+def names_one_of(sentences: Sequence[str], names: Collection[str]) -> bool:
+    """Whether an organisation of these names stands in one of them. Pure."""
     sought = [re.escape(name) for name in names if len(name) >= _NAME_LENGTH]
     if not sought:
-        return
+        return False
     found = re.compile(rf"(?<!\w)(?:{'|'.join(sought)})(?!\w)")
-    if any(found.search(sentence) for sentence in stated):
+    return any(found.search(sentence) for sentence in sentences)
+
+
+def _organisations(stated: Sequence[str], names: Collection[str]) -> Iterator[Remark]:
+    if names_one_of(stated, names):
         yield _remark("N9", BLOCK, lint_rules().places["fact"], key="N9_name")
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from briefings import texts
 from briefings.library import library
 from briefings.render import tidy_html
+from contacts.directory import Audience
 
 
 def render_mail(
     *,
+    audience: Audience,
     subject: str,
     body: str,
     extra: str,
@@ -20,11 +23,14 @@ def render_mail(
 ) -> str:
     """The mail around the HTML of a text; ``body`` and ``extra`` are HTML already.
 
-    What is ours in the mail stays Dutch, left to right, whatever the language of the text.
+    What is ours in the mail stays Dutch, left to right, whatever the language of the text. Parents
+    have no page of their own, so theirs has no link to one.
     """
     template = library(own).environment.get_template("mail.html.j2")
     return tidy_html(
         template.render(
+            audience=audience.value,
+            foot=foot(audience, sender),
             subject=subject,
             body=_inline_styles(body, direction),
             extra=extra,
@@ -33,6 +39,12 @@ def render_mail(
             direction=direction,
         )
     )
+
+
+def foot(audience: Audience, sender: str) -> str:
+    """Why the reader gets this, and who may have it. Pure."""
+    line = texts.MAIL_FOOT_PARENTS if audience is Audience.PARENTS else texts.MAIL_FOOT
+    return line.format(sender=sender)
 
 
 #: mail programs drop style sheets, so each block carries its own

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from briefings import moments, texts
-from briefings.mail_form import render_mail
+from briefings.mail_form import foot, render_mail
 from briefings.plaintext import read_blocks, to_plain
 from briefings.render import Form, render_chat
 from briefings.rows import BriefingText
@@ -61,7 +61,7 @@ def content_for(
     """
     also = also_for_you(extras)
     told = forms or Forms(DUTCH, text.subject, text.telegram, text.html, text.plain)
-    lines = [texts.AS_NEIGHBOUR] if is_neighbour else []
+    lines = [escape(told.as_neighbour, quote=False)] if is_neighbour else []
     lines += [texts.NOT_TRANSLATED] if is_stale and forms is None else []
     chat = "\n\n".join([*lines, told.telegram, *([also] if also else [])])
     extra = "".join(f"<p>{line}</p>" for line in [*lines, *([also] if also else [])])
@@ -70,8 +70,9 @@ def content_for(
         telegram=TelegramForm(text=chat, buttons=buttons(briefing_id, event_id)),
         email=EmailForm(
             subject=told.subject,
-            text=f"{plain}\n{texts.MAIL_PAGE.format(link=LINK)}\n",
+            text=f"{plain}\n{_plain_end(text.audience, sender)}\n",
             html=render_mail(
+                audience=text.audience,
                 subject=told.subject,
                 body=told.html,
                 extra=extra,
@@ -82,6 +83,12 @@ def content_for(
             ),
         ),
     )
+
+
+def _plain_end(audience: Audience, sender: str) -> str:
+    """What the mail as plain text ends with; parents have no page of their own."""
+    page = [] if audience is Audience.PARENTS else [texts.MAIL_PAGE.format(link=LINK), ""]
+    return "\n".join([*page, foot(audience, sender)])
 
 
 def also_for_you(extras: Sequence[Audience]) -> str:

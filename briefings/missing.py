@@ -2,7 +2,9 @@
 
 A refused message certainly did not arrive, and somebody without a channel got none: when the
 channel works again, the same approved text can still go to them. What is uncertain, or was
-settled by a person in another way, counts as reached here.
+settled by a person in another way, counts as reached here. Only the newest text that went out is
+sent so: who missed all of them gets that one, and nobody an older one after it. A promise in it
+that is over by then is left out.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ from sqlalchemy import ColumnElement, String, and_, cast, literal, not_, or_, se
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.audience import GOT, RecipientPlan, plan_listed, restricted
+from briefings.audience import GOT, RecipientPlan, plan_listed
 from briefings.distribution import post_version
 from briefings.drafting import texts_of
-from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings.past_promise import is_invitation_over
+from briefings.plans import only_readers_of
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, covered
 from briefings.settings import BriefingSettings
+from briefings.versions import SENT, earlier_than, versions_of
 from contacts.calling import CallItem, CallReason
-from contacts.directory import Channel, ChannelStatus, Organisation, Person
+from contacts.directory import Audience, Channel, ChannelStatus, Organisation, Person
 from contacts.journal import Who, write_journal
 from contacts.neighbours import works_in_the_city
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
@@ -65,21 +70,51 @@ def got_version(briefing: Briefing) -> ColumnElement[bool]:
     return _with_delivery(briefing, or_(col(Delivery.status).in_(GOT), settled))
 
 
-def meant_for(event: Event, briefing: Briefing) -> ColumnElement[bool]:
+def in_force(briefing: Briefing, versions: Sequence[Briefing]) -> frozenset[Audience]:
+    """Whose text of this version still stands: it went out, and nothing newer for them did. Pure.
+
+    Texts that were approved in parts stand beside each other.
+    """
+    if briefing.status is not BriefingStatus.DISTRIBUTED:
+        return frozenset()
+    newer = [one for one in versions if one.status in SENT and one.version > briefing.version]
+    return frozenset(covered(briefing)) - {one for version in newer for one in covered(version)}
+
+
+def meant_for(
+    event: Event, briefing: Briefing, versions: Sequence[Briefing]
+) -> ColumnElement[bool]:
     """People whom this version is meant for.
 
-    A first one is for everybody on the list, also who came later; what follows is for who
-    was to get it then.
+    A first one is for everybody on the list, also who came later. So is an update or a
+    correction, for who missed what went before; what ends or takes back is for who was to get
+    it then.
     """
     tried = _with_delivery(briefing, col(Delivery.id).is_not(None))
-    if briefing.kind is BriefingKind.FIRST and briefing.audiences is not None:
-        return or_(and_(on_the_list(event), _reads(briefing.audiences)), tried)
-    if briefing.kind is BriefingKind.FIRST:
-        return or_(on_the_list(event), tried)
-    called = select(col(CallItem.person_id)).where(
-        col(CallItem.briefing_id) == briefing.id, col(CallItem.why) == CallReason.NO_CHANNEL
-    )
-    return or_(tried, col(Person.id).in_(called))
+    if briefing.kind is not BriefingKind.FIRST:
+        called = select(col(CallItem.person_id)).where(
+            col(CallItem.briefing_id) == briefing.id, col(CallItem.why) == CallReason.NO_CHANNEL
+        )
+        tried = or_(tried, col(Person.id).in_(called))
+    if not (readers := _told(briefing, versions)):
+        return tried
+    listed = on_the_list(event)
+    if readers != frozenset(Audience):
+        listed = and_(listed, _reads(sorted(readers)))
+    return or_(listed, tried)
+
+
+def _told(briefing: Briefing, versions: Sequence[Briefing]) -> frozenset[Audience]:
+    """Audiences of whom everybody is to know this text. Pure.
+
+    A correction is not for those whose text was held back: they were told nothing wrong.
+    """
+    if briefing.kind in (BriefingKind.FIRST, BriefingKind.UPDATE):
+        return frozenset(covered(briefing))
+    if briefing.kind is not BriefingKind.CORRECTION:
+        return frozenset()
+    earlier = earlier_than(briefing.version, versions)
+    return frozenset(covered(briefing)) & {one for before in earlier for one in covered(before)}
 
 
 def _reads(audiences: Sequence[str]) -> ColumnElement[bool]:
@@ -87,10 +122,18 @@ def _reads(audiences: Sequence[str]) -> ColumnElement[bool]:
     return or_(*(STORED_AUDIENCES.startswith(f'["{one}"', autoescape=True) for one in audiences))
 
 
-def missed_but_reachable(event: Event, briefing: Briefing) -> ColumnElement[bool]:
+def reachable_now(
+    event: Event, briefing: Briefing, versions: Sequence[Briefing]
+) -> ColumnElement[bool]:
+    """People whom the version is meant for and who can be reached now, also who has it."""
+    return and_(meant_for(event, briefing, versions), on_the_list(event), has_channel(event))
+
+
+def missed_but_reachable(
+    event: Event, briefing: Briefing, versions: Sequence[Briefing]
+) -> ColumnElement[bool]:
     """People whom the version is meant for, did not reach, and can reach now."""
-    missed = not_(got_version(briefing))
-    return and_(meant_for(event, briefing), on_the_list(event), missed, has_channel(event))
+    return and_(not_(got_version(briefing)), reachable_now(event, briefing, versions))
 
 
 def _with_delivery(briefing: Briefing, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -109,7 +152,8 @@ def _with_delivery(briefing: Briefing, condition: ColumnElement[bool]) -> Column
 
 async def plan_missed(session: AsyncSession, event: Event, briefing: Briefing) -> RecipientPlan:
     """To whom this version can still go; empty when its text no longer holds."""
-    if briefing.status is not BriefingStatus.DISTRIBUTED:
+    versions = await versions_of(session, briefing.event_id)
+    if not (readers := in_force(briefing, versions)):
         return RecipientPlan()
     asked = (
         select(col(Person.id))
@@ -117,11 +161,11 @@ async def plan_missed(session: AsyncSession, event: Event, briefing: Briefing) -
         .where(
             col(Person.is_exercise) == event.is_exercise,
             col(Organisation.is_exercise) == event.is_exercise,
-            missed_but_reachable(event, briefing),
+            missed_but_reachable(event, briefing, versions),
         )
     )
     ids = [ident for (ident,) in await read_columns(session, asked)]
-    return restricted(await plan_listed(session, event, ids), briefing) if ids else RecipientPlan()
+    return only_readers_of(await plan_listed(session, event, ids), readers)
 
 
 def seal_of(plan: RecipientPlan) -> str:
@@ -141,13 +185,16 @@ async def send_to_missed(
 ) -> int:
     """The same approved text, to exactly the people that were seen; returns how many.
 
+    An update that was promised for a moment that is over is not promised again.
+
     :raises NothingToSend: nothing is left to do, or it is about others by now.
     """
     assert briefing.id is not None
     # Two coordinators at once: the second waits here, and then finds nobody.
     await session.refresh(briefing, with_for_update=True)
     plan = await plan_missed(session, event, briefing)
-    if not plan.recipients or seal_of(plan) != seen:
+    is_over = is_invitation_over(briefing, now=now)
+    if is_over or not plan.recipients or seal_of(plan) != seen:
         raise NothingToSend
     texts = await texts_of(session, briefing.id)
     planned = await post_version(session, event, briefing, texts, plan, settings, now=now)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from briefings import texts
 from briefings.library import Moment
 from briefings.settings import BriefingSettings
+from contacts.texts import WEEKDAYS
 from signals.workdays import is_working_day
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -22,8 +23,6 @@ NIGHT_BEGINS = time(22, 30)
 LESSONS_UNTIL = time(12, 0)
 #: a promise of an update is at least this far away
 SOONEST = timedelta(minutes=10)
-#: a day further away, or longer ago, is said with its year: about ten months
-NEAR = timedelta(days=300)
 _NEVER = 400
 
 
@@ -49,7 +48,7 @@ def day(on: date) -> str:
 
 def weekday(on: date) -> str:
     """``dinsdag 3 maart``."""
-    return f"{texts.WEEKDAYS[on.weekday()]} {day(on)}"
+    return f"{WEEKDAYS[on.weekday()]} {day(on)}"
 
 
 def dated(on: date) -> str:
@@ -58,9 +57,9 @@ def dated(on: date) -> str:
 
 
 def far_moment(at: datetime, now: datetime) -> str:
-    """As :func:`moment`; with the year when it is so far away that the year is a question."""
+    """As :func:`moment`; of another year with the year."""
     on = local_date(at)
-    said = weekday(on) if abs(at - now) <= NEAR else f"{weekday(on)} {on.year}"
+    said = weekday(on) if on.year == local_date(now).year else f"{weekday(on)} {on.year}"
     return texts.MOMENT.format(day=said, clock=clock(at))
 
 

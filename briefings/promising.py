@@ -18,13 +18,32 @@ def open_promises(earlier: Sequence[Briefing], *, now: datetime) -> Mapping[Audi
 
     :param earlier: the versions that told somebody something, oldest first.
     """
+    return {one: at for one, at in _promised(earlier).items() if at is not None and at > now}
+
+
+def _promised(earlier: Sequence[Briefing]) -> dict[Audience, datetime | None]:
     promised: dict[Audience, datetime | None] = {}
     for version in earlier:
         if version.kind is BriefingKind.LOOK_BACK:  # its moment is that of a meeting
             continue
         closes = version.kind is BriefingKind.CLOSING
         promised |= dict.fromkeys(covered(version), None if closes else version.promised_at)
-    return {one: at for one, at in promised.items() if at is not None and at > now}
+    return promised
+
+
+async def due_of(
+    session: AsyncSession, briefing: Briefing, send_before: datetime | None
+) -> datetime | None:
+    """When a version has to be out: the first one by the moment that somebody chose, an update
+    when its readers were told that it comes; None for what waits for no moment."""
+    if briefing.kind is BriefingKind.FIRST:
+        return send_before
+    if briefing.kind is not BriefingKind.UPDATE:
+        return None
+    earlier = earlier_for(briefing, await versions_of(session, briefing.event_id))
+    mine = set(covered(briefing))
+    found = [at for one, at in _promised(earlier).items() if at is not None and one in mine]
+    return min(found, default=None)
 
 
 async def lapsing(session: AsyncSession, briefing: Briefing) -> list[str]:

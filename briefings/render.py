@@ -19,10 +19,11 @@ from typing import Any
 from jinja2 import Template
 
 from briefings import moments, texts
+from briefings.danger import is_danger_open, without_soothing
 from briefings.library import SHARED, Library, Moment, TemplateMeta, library
 from briefings.plaintext import chat_words, count_words, read_blocks, to_plain, words
 from briefings.rows import BriefingKind
-from briefings.settings import CityLine
+from briefings.settings import CityLine, unfit_for_parents
 from contacts.directory import Audience
 from contacts.texts import EXERCISE_SUBJECT
 
@@ -102,9 +103,8 @@ class CityLineView:
     @staticmethod
     def of(line: CityLine, today: date) -> CityLineView:
         verified = line.is_verified(today)
-        return CityLineView(
-            line.label, line.text, line.phone, line.link, verified, line.for_parents
-        )
+        said = texts.FOR_PARENTS if unfit_for_parents([line]) else line.for_parents
+        return CityLineView(line.label, line.text, line.phone, line.link, verified, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Sheet:
     reported: str = ""
     done: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()
-    sent_before: int = 0
+    sent_before: Mapping[Audience, int] = field(default_factory=dict)
     lapsed: Mapping[Audience, datetime] = field(default_factory=dict)
     moment: Moment = Moment.SCHOOL
     school_day: str = ""
@@ -232,6 +232,9 @@ def render_text(sheet: Sheet, audience: Audience) -> Rendered:
 def _on_top(sheet: Sheet, values: Mapping[str, Any]) -> int:
     """Words that an update and an odd moment add to a text of the usual length."""
     added = [values["moment"], *(line.text for line in sheet.news)]
+    if sheet.news:
+        # Its lead is not the sentence that the usual length was measured with.
+        added.append(sheet.lead)
     return sum(len(words(text)) for text in added) + (NEWS_HEADING if sheet.news else 0)
 
 
@@ -300,13 +303,14 @@ def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
     said = shelf.moment(sheet.templates, audience, sheet.moment)
     values |= {
         "audience": audience.value,
-        "deel": shelf.part(sheet.templates, audience),
+        "deel": without_soothing(shelf.part(sheet.templates, audience), is_open=_is_danger(sheet)),
         "moment": said.format(schooldag=sheet.school_day),
         "as_of": moments.moment(_stand(sheet)),
         "as_of_clock": moments.clock(_stand(sheet)),
         "now_text": moments.moment(sheet.now),
         "now_clock": moments.clock(sheet.now),
         "next_update": moments.moment(sheet.next_update_at),
+        "sent_before": sheet.sent_before.get(audience, 0),
         "lapsed": moments.moment(sheet.lapsed[audience]) if audience in sheet.lapsed else "",
         "measures": [line for is_new, line in measures if not is_new],
         "new_measures": [line for is_new, line in measures if is_new],
@@ -314,6 +318,13 @@ def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
         "unconfirmed": list(sheet.unconfirmed),
     }
     return values
+
+
+def _is_danger(sheet: Sheet) -> bool:
+    facts = (*sheet.confirmed, *sheet.news, *sheet.right)
+    told = [*(one.text for one in facts), *(one.text for one in sheet.measures)]
+    unsure = [line.text for line in sheet.unconfirmed]
+    return is_danger_open(sure=told, unsure=unsure, unknown=sheet.unknown)
 
 
 def _lowered(text: str) -> str:

@@ -95,7 +95,10 @@ BRIEFING_MOVES: MoveTable[BriefingStatus] = {
         {BriefingStatus.APPROVED, BriefingStatus.DRAFT, BriefingStatus.WITHDRAWN}
     ),
     BriefingStatus.APPROVED: frozenset({BriefingStatus.DISTRIBUTED, BriefingStatus.WITHDRAWN}),
-    BriefingStatus.DISTRIBUTED: frozenset({BriefingStatus.CORRECTED, BriefingStatus.RETRACTED}),
+    # Withdrawn: a first text that was called off before anybody had it.
+    BriefingStatus.DISTRIBUTED: frozenset(
+        {BriefingStatus.CORRECTED, BriefingStatus.RETRACTED, BriefingStatus.WITHDRAWN}
+    ),
     BriefingStatus.WITHDRAWN: frozenset(),
     BriefingStatus.CORRECTED: frozenset(),
     BriefingStatus.RETRACTED: frozenset(),
@@ -126,10 +129,15 @@ class Briefing(Row, table=True):
     sent_back_reason: str | None = Field(default=None, max_length=300)
     approved_by: int | None = None
     approved_at: datetime | None = None
-    send_at: datetime | None = None
+    send_at: datetime | None = Field(
+        default=None, description="approved and None: stopped before its moment"
+    )
     distributed_at: datetime | None = None
     promised_at: datetime | None = Field(
         default=None, description="when its readers were told that the next update comes"
+    )
+    meets_at: datetime | None = Field(
+        default=None, description="of an invitation: when people look back together"
     )
     content_hash: str | None = Field(default=None, max_length=64)
     correction_of_id: int | None = Field(default=None, foreign_key="briefing.id")
@@ -217,3 +225,19 @@ class Translation(Row, table=True):
     made_on: date | None = None
     entered_by: int | None = None
     entered_at: datetime | None = None
+
+
+class TextOpening(Row, table=True):
+    """An approver opened the text of an audience before deciding about it.
+
+    ``mark`` is of the very words: other words are another text. The rows go when it was approved.
+    """
+
+    __table_args__ = (UniqueConstraint("event_id", "person_id", "audience"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    audience: Audience = required_choice(Audience)
+    mark: str = Field(max_length=16)
+    opened_at: datetime

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, time
 from pathlib import Path
 
@@ -23,7 +25,15 @@ class CityLine(Frozen):
     phone: str = Field(default="", max_length=40, description="telefoonnummer")
     link: str = Field(default="", max_length=300, description="webadres")
     for_parents: str = Field(
-        default="", max_length=200, description="wat ouders lezen in plaats van deze regel"
+        default="",
+        max_length=200,
+        description="wat ouders lezen in plaats van deze regel; leeg en is de regel voor wie er "
+        "werkt (at_work), dan een neutrale zin",
+    )
+    at_work: bool | None = Field(
+        None,
+        description="of de regel alleen is voor wie er werkt, en ouders haar dus niet lezen; "
+        "leeg = niet gezegd, dan schat Schakel het aan de woorden",
     )
     owner: str = Field(default="", max_length=80, description="wie deze regel bijhoudt (functie)")
     checked_on: date | None = Field(None, description="gecontroleerd op; leeg = te controleren")
@@ -48,6 +58,30 @@ class CityLine(Frozen):
     def is_verified(self, today: date) -> bool:
         """Complete, checked, and not past its date."""
         return self.fault(today) is None
+
+
+#: words that give away a line for who works somewhere, where the city did not say it (``at_work``)
+_AT_WORK = re.compile(
+    r"\b(aanspreekpunt|collega|leerling|cliënt|casusoverleg|zorgteam|meldcode|uw (team|"
+    r"organisatie|leidinggevende)|één persoon)",
+    re.IGNORECASE,
+)
+
+
+def unfit_for_parents(lines: Iterable[CityLine]) -> list[CityLine]:
+    """Lines for who works somewhere, without words of their own for parents. Pure."""
+    return [line for line in lines if not line.for_parents and _is_at_work(line)]
+
+
+def unsaid_for_parents(lines: Iterable[CityLine]) -> list[CityLine]:
+    """Lines of which nobody said whether parents read them: we guess by their words. Pure."""
+    return [line for line in lines if not line.for_parents and line.at_work is None]
+
+
+def _is_at_work(line: CityLine) -> bool:
+    if line.at_work is not None:
+        return line.at_work
+    return _AT_WORK.search(f"{line.label} {line.text}") is not None
 
 
 class BriefingSettings(Frozen):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from briefings import moments, texts
 from briefings.approval_rules import needs_four_eyes
+from briefings.capitals import with_capital
 from briefings.event_kinds import kind_of
 from briefings.facts import FactView
 from briefings.lint_rules import lint_rules
@@ -32,13 +33,13 @@ class History:
     """What was said before this version.
 
     ``before``: the version that this one follows, or the wrong one for a correction.
-    ``removed``: sentences taken out since then. ``sent``: versions that went out. ``promised``:
-    the update that readers still wait for.
+    ``removed``: sentences taken out since then. ``sent``: how many versions each audience got.
+    ``promised``: the update that readers still wait for.
     """
 
     before: Briefing | None = None
     removed: int = 0
-    sent: int = 0
+    sent: Mapping[Audience, int] = field(default_factory=dict)
     promised: Mapping[Audience, datetime] = field(default_factory=dict)
 
     def is_news(self, fact: Fact) -> bool:
@@ -73,6 +74,7 @@ def make_sheet(
     wrong: str,
     now: datetime,
     told_as: str | None = None,
+    meets_at: datetime | None = None,
 ) -> Sheet:
     """Everything the templates print, for one version.
 
@@ -93,7 +95,7 @@ def make_sheet(
         topic=_topic(event, place),
         place=place,
         as_of=view.block.as_of,
-        next_update_at=view.block.next_update_at,
+        next_update_at=meets_at or view.block.next_update_at,
         now=now,
         version=version,
         sender=settings.sender,
@@ -131,11 +133,11 @@ def _with_facts(sheet: Sheet, view: FactView, apart: set[int | None], now: datet
     right.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
     return replace(
         sheet,
-        lead=view.confirmed[0].text if view.confirmed else "",
+        lead=_lead(view, apart if is_update else set()),
         confirmed=_lines(view.confirmed, apart, now),
         unconfirmed=_lines(view.unconfirmed, apart if is_update else set(), now),
         denied=_lines(view.denied, apart, now),
-        unknown=tuple(fact.text for fact in view.unknown),
+        unknown=tuple(with_capital(fact.text) for fact in view.unknown),
         measures=tuple(
             _measure(fact, is_new=is_update and fact.id in apart) for fact in view.measures
         ),
@@ -147,6 +149,20 @@ def _with_facts(sheet: Sheet, view: FactView, apart: set[int | None], now: datet
         meaning_speaker=view.block.meaning_speaker or "",
         sources=_sources([*told, *view.measures]),
     )
+
+
+def _lead(view: FactView, news: set[int | None]) -> str:
+    """What *In het kort* begins with: what is new and sure, then what was known first.
+
+    What follows in that paragraph is about the event, so an update cannot do without the second.
+    Where only something unsure is new, that is said in front.
+    """
+    known = with_capital(view.confirmed[0].text) if view.confirmed else ""
+    if not news:
+        return known
+    sure = (*view.confirmed, *view.denied, *view.measures)
+    new = next((with_capital(fact.text) for fact in sure if fact.id in news), texts.NEWS_UNSURE)
+    return f"{new} {known}".rstrip() if new != known else known
 
 
 def _with_city(sheet: Sheet, settings: BriefingSettings, now: datetime) -> Sheet:
@@ -185,7 +201,9 @@ def _lines(facts: Iterable[Fact], apart: set[int | None], now: datetime) -> tupl
 
 
 def _line(fact: Fact, now: datetime) -> FactLine:
-    return FactLine(text=fact.text, source=source_text(fact.source_name, fact.source_at, now=now))
+    return FactLine(
+        text=with_capital(fact.text), source=source_text(fact.source_name, fact.source_at, now=now)
+    )
 
 
 def source_text(name: str, at: datetime | None, *, now: datetime) -> str:
@@ -204,7 +222,7 @@ def _measure(fact: Fact, *, is_new: bool) -> MeasureLine:
         return str(given.get(name) or default).strip().rstrip(".")
 
     return MeasureLine(
-        text=fact.text,
+        text=with_capital(fact.text),
         for_whom=part("for_whom"),
         where=part("where"),
         from_=part("from_"),

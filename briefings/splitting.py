@@ -84,6 +84,7 @@ async def _rest_of(
         created_at=now,
         submitted_by=briefing.submitted_by,
         submitted_at=briefing.submitted_at,
+        told_as=briefing.told_as,
         audiences=_values(text.audience for text in held),
         exceptions=briefing.exceptions,
         is_exercise=briefing.is_exercise,

@@ -5,7 +5,6 @@ from briefings.rows import BriefingKind
 from contacts.directory import Audience
 from feeds.rows import LeadAgency
 
-WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
@@ -77,6 +76,9 @@ BUTTON_SIGNAL = "Ik merk iets"
 BUTTON_CARD = "Waar meld ik wat?"
 
 #: for who reads another language better, when that translation is not up to date
+#: what parents read in the place of a line that is for who works somewhere
+FOR_PARENTS = "Zorgen over uw kind? Praat eerst met de leraar of mentor."
+NEWS_UNSURE = "Wat nieuw is, is nog niet bevestigd."
 NOT_TRANSLATED = "Deze tekst is in het Nederlands. De vertaling is nog niet bijgewerkt."
 
 AS_NEIGHBOUR = (
@@ -84,6 +86,14 @@ AS_NEIGHBOUR = (
 )
 ALSO_FOR_YOU = "Ook voor u: de tekst voor {links}."
 MAIL_PAGE = "Gelezen, iets laten weten, of de andere teksten: {link}"
+MAIL_FOOT = (
+    "{sender} stuurt dit omdat uw organisatie meedoet. Doorsturen binnen uw organisatie mag."
+)
+#: parents are on no list of ours: their text comes to them from the school
+MAIL_FOOT_PARENTS = (
+    "U krijgt dit van de school van uw kind. {sender} schreef de tekst. "
+    "Hebt u vragen? Bel of mail de school."
+)
 
 REPORTED_NONE = "Wij kregen geen signalen over deze gebeurtenis. Ook dat helpt ons."
 REPORTED_KINDS = "Vooral over: {kinds}."

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.clock_rows import FirstCall, StepTick
 from briefings.timetable import BY_HAND, SKIPPABLE, Step
 from contacts.directory import Organisation, Role
-from contacts.journal import SYSTEM, write_journal
+from contacts.journal import note_dropped, write_journal
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event, EventStatus
 
@@ -214,12 +214,7 @@ async def drop_calls(session: AsyncSession, *, now: datetime) -> int:
         .where(col(FirstCall.event_id).in_(over))
         .execution_options(synchronize_session=False)
     )
-    if dropped.rowcount:
-        write_journal(
-            session, who=SYSTEM, action="first_calls_dropped", subject="event",
-            detail={"lines": dropped.rowcount}, now=now,
-        )  # fmt: skip
-    return int(dropped.rowcount)
+    return note_dropped(session, dropped.rowcount, "first_calls_dropped", "event", now, of="lines")
 
 
 def _journal(

@@ -195,19 +195,23 @@ def _send_due(course: Course, clock: ClockSettings, rules: BriefingSettings) -> 
 def _promises(course: Course) -> Iterator[Line]:
     """One line per promised moment; kept by the first version that no longer promises it.
 
-    A first text for those who had none yet keeps nobody's promise.
+    A first text for those who had none yet keeps nobody's promise; a closing before its moment
+    lets it lapse.
     """
     sendings = sorted(course.sendings, key=lambda one: one.at)
-    kept: dict[datetime, datetime | None] = {}
+    kept: dict[datetime, Sending | None] = {}
     for number, one in enumerate(sendings):
         if one.promised_at is None or one.kind in NO_PROMISE:
             continue
         later = [next_ for next_ in sendings[number + 1 :] if next_.kind is not BriefingKind.FIRST]
         if later and later[0].promised_at == one.promised_at:
             continue
-        kept[one.promised_at] = later[0].at if later else None
-    for due, done in kept.items():
-        yield _line(course, Step.PROMISE, due, done)
+        kept[one.promised_at] = later[0] if later else None
+    for due, by in kept.items():
+        if by is not None and by.kind is BriefingKind.CLOSING and by.at < due:
+            yield Line(Step.PROMISE, due, is_moot=True)
+        else:
+            yield _line(course, Step.PROMISE, due, by.at if by else None)
 
 
 def _days(

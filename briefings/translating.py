@@ -16,6 +16,7 @@ from html import escape, unescape
 from briefings.own_words import strange_places
 from briefings.plaintext import read_blocks, to_plain
 from briefings.rows import BriefingText
+from briefings.texts import AS_NEIGHBOUR
 from contacts.directory import Audience
 from contacts.filling import MARK
 
@@ -42,6 +43,7 @@ class Forms:
     telegram: str
     html: str
     plain: str
+    as_neighbour: str = AS_NEIGHBOUR
 
     @property
     def direction(self) -> str:
@@ -59,6 +61,11 @@ def segments_of(text: BriefingText) -> list[str]:
     lines = [line for line in text.telegram.splitlines() if line.strip()]
     cut = [_cut(one)[0] for one in (escape(text.subject), *inside, *lines)]
     return list(dict.fromkeys(segment for segment in cut if _needs_words(segment)))
+
+
+def beside(*, with_neighbours: bool) -> list[str]:
+    """Segments beside the text, for some readers; it is up to date without their words, too."""
+    return [AS_NEIGHBOUR] if with_neighbours else []
 
 
 def _needs_words(segment: str) -> bool:
@@ -118,7 +125,16 @@ def translated(text: BriefingText, language: str, targets: Mapping[str, str]) ->
         telegram="\n".join(chat),
         html=html,
         plain=_each_line(plain, lambda line: lead + line),
+        as_neighbour=_neighbour_line(language, targets),
     )
+
+
+def _neighbour_line(language: str, targets: Mapping[str, str]) -> str:
+    """Why a municipality next door reads this; in Dutch as long as nobody translated it."""
+    target = targets.get(AS_NEIGHBOUR, "")
+    if not fits(AS_NEIGHBOUR, target):
+        return AS_NEIGHBOUR
+    return _RLM + isolated(target) if language in RIGHT_TO_LEFT else target
 
 
 def isolated(words: str) -> str:

@@ -15,11 +15,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import Briefing, BriefingText, Translation
+from briefings.texts import AS_NEIGHBOUR
 from briefings.translating import (
     DUTCH,
     READY,
     Forms,
     adds_place,
+    beside,
     fits,
     kept,
     missing_in,
@@ -101,7 +103,15 @@ def stale_languages(
 def bound_forms(readings: Readings) -> list[list[str]]:
     """What the approval binds beside the Dutch texts. Pure."""
     return sorted(
-        [audience.value, language, forms.subject, forms.telegram, forms.html, forms.plain]
+        [
+            audience.value,
+            language,
+            forms.subject,
+            forms.telegram,
+            forms.html,
+            forms.plain,
+            *([forms.as_neighbour] if forms.as_neighbour != AS_NEIGHBOUR else []),
+        ]
         for (audience, language), forms in readings.items()
     )
 
@@ -153,7 +163,8 @@ async def keep_translation(
     text = texts.get(audience)
     if text is None or audience not in READY:
         return TranslationRefused("no_text")
-    mine = {s: t for s, t in kept(pairs.items()).items() if s in set(segments_of(text))}
+    known = {*segments_of(text), *beside(with_neighbours=event.with_neighbours)}
+    mine = {s: t for s, t in kept(pairs.items()).items() if s in known}
     refused = _judge(language, mine, role, made_on, languages, allow, today)
     if refused is not None:
         return refused
@@ -217,15 +228,24 @@ async def _row(
 
 
 async def carry_translations(
-    session: AsyncSession, briefing: Briefing, versions: Sequence[Briefing]
+    session: AsyncSession,
+    briefing: Briefing,
+    versions: Sequence[Briefing],
+    audiences: Collection[Audience],
 ) -> None:
-    """Into a new version, as a start: what did not change needs no second translation."""
+    """Into a new version, as a start: what did not change needs no second translation.
+
+    Each text and language begins with its newest translation, in whatever version that stands.
+    """
     assert briefing.id is not None
+    there = {(row.audience, row.language) for row in await translations_of(session, briefing.id)}
     for version in reversed(versions):
         if version.version >= briefing.version or version.id is None:
             continue
-        rows = await translations_of(session, version.id)
-        for row in rows:
+        for row in await translations_of(session, version.id):
+            if row.audience not in audiences or (row.audience, row.language) in there:
+                continue
+            there.add((row.audience, row.language))
             session.add(
                 Translation(
                     briefing_id=briefing.id, audience=row.audience, language=row.language,
@@ -233,6 +253,4 @@ async def carry_translations(
                     entered_by=row.entered_by, entered_at=row.entered_at,
                 )
             )  # fmt: skip
-        if rows:
-            await session.flush()
-            return
+    await session.flush()

@@ -15,6 +15,7 @@ from briefings.rows import (
     BriefingStatus,
     BriefingText,
     OwnWording,
+    Translation,
     covered,
 )
 from contacts.directory import Audience
@@ -212,6 +213,8 @@ async def void_submission(
         edited_at=now,
         created_at=now,
         correction_of_id=briefing.correction_of_id,
+        told_as=briefing.told_as,
+        meets_at=briefing.meets_at,
         wrong=briefing.wrong,
         audiences=briefing.audiences,
         is_exercise=briefing.is_exercise,
@@ -246,23 +249,33 @@ async def _join_waiting(session: AsyncSession, draft: Briefing, *, who: Who, now
         await drop(session, other, who=who, action="approval_voided", now=now)
         both = {*draft.audiences, *(audience.value for audience in covered(other))}
         draft.audiences = [one.value for one in Audience if one.value in both]
-        rows = await session.exec(select(OwnWording).where(col(OwnWording.briefing_id) == other.id))
-        for row in rows.all():
-            row.briefing_id = draft.id or 0
-            session.add(row)
+        await _move_beside(session, other, draft)
     if len(draft.audiences) == len(Audience):
         draft.audiences = None
     session.add(draft)
     await session.flush()
 
 
-def waits(briefing: Briefing, *, now: datetime) -> bool:
-    """Whether a version is approved for a moment that has not come yet."""
-    return (
-        briefing.status is BriefingStatus.APPROVED
-        and briefing.send_at is not None
-        and briefing.send_at > now
+async def _move_beside(session: AsyncSession, other: Briefing, draft: Briefing) -> None:
+    """Own words and translations go with their texts."""
+    words = await session.exec(select(OwnWording).where(col(OwnWording.briefing_id) == other.id))
+    found = await session.exec(
+        select(Translation)
+        .where(col(Translation.briefing_id).in_([other.id, draft.id]))
+        .order_by(col(Translation.id))
     )
+    translations = found.all()
+    there = {(row.audience, row.language) for row in translations if row.briefing_id == draft.id}
+    fitting = [row for row in translations if (row.audience, row.language) not in there]
+    for row in (*words.all(), *fitting):
+        row.briefing_id = draft.id or 0
+        session.add(row)
+
+
+def waits(briefing: Briefing, *, now: datetime) -> bool:
+    """Whether a version is approved for a moment that has not come, or was stopped before it."""
+    ahead = briefing.send_at is None or briefing.send_at > now
+    return briefing.status is BriefingStatus.APPROVED and ahead
 
 
 async def drop(
@@ -272,8 +285,8 @@ async def drop(
 
     :raises IllegalMove: it went out already, or its moment has come.
     """
-    if briefing.status is BriefingStatus.APPROVED and not waits(briefing, now=now):
-        raise IllegalMove("an approved version whose moment has come cannot be withdrawn")
+    if briefing.status not in OPEN and not waits(briefing, now=now):
+        raise IllegalMove("a version that went out, or whose moment has come, is not withdrawn")
     await move(
         session, BRIEFING_MOVES, briefing, BriefingStatus.WITHDRAWN,
         who=who, action=action, now=now,

@@ -6,7 +6,7 @@ voids a version that was handed in, like whoever changes a fact.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.own_words import Worded, Wording, apply
 from briefings.render import Rendered
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, OwnWording
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, OwnWording, covered
+from contacts.directory import Audience
 from contacts.journal import Who, write_journal
 
 _CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
@@ -53,56 +54,104 @@ def worded(text: Rendered, kind: BriefingKind, rows: Sequence[OwnWording]) -> Wo
 
 
 async def carry_words(
-    session: AsyncSession, briefing: Briefing, versions: Sequence[Briefing]
+    session: AsyncSession,
+    briefing: Briefing,
+    versions: Sequence[Briefing],
+    audiences: Collection[Audience],
 ) -> None:
-    """Into a new version: the own words of the version before, so that none is lost silently.
+    """Into a new version: for each of these audiences the own words of the version that they had
+    last, so that none is lost silently.
 
-    Where something was put right, somebody chooses for each whether it still holds.
+    Where something was put right, somebody chooses for each whether it still holds. So also for
+    what stood in a draft that somebody dropped, as far as no reader has it.
     """
-    before = await _before(session, briefing, versions)
-    if before is None or before.id is None or briefing.id is None:
-        return
-    asks = bool({briefing.kind, before.kind} & _CORRECTING) or before.status in _WAS_WRONG
-    if before.kind is BriefingKind.CORRECTION and briefing.kind not in _CORRECTING:
-        asks = before.status in _WAS_WRONG
-    for row in await words_of(session, before.id):
-        if row.taken_back_at is None:
-            session.add(
-                OwnWording(
-                    briefing_id=briefing.id,
-                    audience=row.audience,
-                    place=row.place,
-                    base=None if asks else row.base,
-                    standard=row.standard,
-                    words=row.words,
-                    written_by=row.written_by,
-                    written_at=row.written_at,
-                )
-            )
+    left = set(audiences)
+    dropped = await _newest_dropped(session, briefing, versions)
+    if dropped is not None:
+        sent = await _sent_words(session, briefing)
+        put_right = any(version.status in _WAS_WRONG for version in versions)
+        for row in await words_of(session, dropped.id or 0):
+            is_new = (row.audience, row.place, row.words) not in sent
+            if row.audience in left:
+                _carry(session, row, briefing, asks=is_new or put_right)
+        left -= set(covered(dropped))
+    newest = await _newest_approved(session, briefing, versions)
+    for before in {version.id: version for version in newest.values()}.values():
+        for row in await words_of(session, before.id or 0):
+            if row.audience in left and newest.get(row.audience) is before:
+                _carry(session, row, briefing, asks=_asks(briefing, before))
     await session.flush()
 
 
-async def _before(
+def _asks(briefing: Briefing, before: Briefing) -> bool:
+    """Whether somebody chooses anew for the words of ``before``: something was put right."""
+    if before.kind is BriefingKind.CORRECTION and briefing.kind not in _CORRECTING:
+        return before.status in _WAS_WRONG
+    return bool({briefing.kind, before.kind} & _CORRECTING) or before.status in _WAS_WRONG
+
+
+def _carry(session: AsyncSession, row: OwnWording, briefing: Briefing, *, asks: bool) -> None:
+    """Into this version, unless they were wrong."""
+    if row.taken_back_at is not None:
+        return
+    session.add(
+        OwnWording(
+            briefing_id=briefing.id or 0,
+            audience=row.audience,
+            place=row.place,
+            base=None if asks else row.base,
+            standard=row.standard,
+            words=row.words,
+            written_by=row.written_by,
+            written_at=row.written_at,
+        )
+    )
+
+
+async def _newest_approved(
     session: AsyncSession, briefing: Briefing, versions: Sequence[Briefing]
-) -> Briefing | None:
-    """The newest version that was approved. A retraction says nothing of its own, unless it
-    took the place of a text that was being written."""
-    for version in reversed(versions):
+) -> dict[Audience, Briefing]:
+    """By audience; texts that were approved in parts are several versions.
+
+    A retraction says nothing of its own, unless it took the place of a text that was being
+    written.
+    """
+    newest: dict[Audience, Briefing] = {}
+    for version in versions:
         if version.version >= briefing.version or version.approved_at is None or not version.id:
             continue
         if version.kind is not BriefingKind.RETRACTION or await words_of(session, version.id):
+            newest |= dict.fromkeys(covered(version), version)
+    return newest
+
+
+async def _newest_dropped(
+    session: AsyncSession, briefing: Briefing, versions: Sequence[Briefing]
+) -> Briefing | None:
+    """A draft with own words that somebody withdrew, as long as no text of its readers was
+    approved since; a retraction without words does not count."""
+    since: set[Audience] = set()
+    for version in reversed(versions):
+        if version.version >= briefing.version or not version.id:
+            continue
+        has_words = bool(await words_of(session, version.id))
+        if was_dropped(version) and has_words and not since & set(covered(version)):
             return version
+        if version.approved_at is not None and (
+            has_words or version.kind is not BriefingKind.RETRACTION
+        ):
+            since |= set(covered(version))
     return None
 
 
-async def words_aside(session: AsyncSession, briefing: Briefing) -> int:
-    """How many parts of a draft somebody had worded when a retraction took its place.
+def was_dropped(briefing: Briefing) -> bool:
+    """Whether somebody withdrew it before anybody approved it. Pure."""
+    return briefing.status is BriefingStatus.WITHDRAWN and briefing.approved_at is None
 
-    They are kept, and the next version asks for each; those that readers have are not counted.
-    """
-    if briefing.kind is not BriefingKind.RETRACTION or briefing.id is None:
-        return 0
-    sent = await session.exec(
+
+async def _sent_words(session: AsyncSession, briefing: Briefing) -> set[tuple[Audience, str, str]]:
+    """The own words that readers of earlier versions have: for whom, where, and which."""
+    found = await session.exec(
         select(OwnWording.audience, OwnWording.place, OwnWording.words)
         .join(Briefing, col(Briefing.id) == col(OwnWording.briefing_id))
         .where(
@@ -111,7 +160,19 @@ async def words_aside(session: AsyncSession, briefing: Briefing) -> int:
             col(Briefing.distributed_at).is_not(None),
         )
     )
-    known = set(sent.all())
+    return {(Audience(audience), place, words) for audience, place, words in found.all()}
+
+
+async def words_aside(session: AsyncSession, briefing: Briefing) -> int:
+    """How many parts of a draft somebody had worded when a retraction took its place, or when it
+    was withdrawn by hand.
+
+    They are kept, and the next version asks for each; those that readers have are not counted.
+    """
+    took_over = briefing.kind is BriefingKind.RETRACTION or was_dropped(briefing)
+    if not took_over or briefing.id is None:
+        return 0
+    known = await _sent_words(session, briefing)
     mine = [row for row in await words_of(session, briefing.id) if row.taken_back_at is None]
     return sum((row.audience, row.place, row.words) not in known for row in mine)
 

@@ -14,7 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Organisation, Person
 from contacts.journal import SYSTEM, Who, write_journal
-from contacts.outbox import Acknowledgement, Delivery, Message, MessageStatus
+from contacts.outbox import (
+    Acknowledgement,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+)
 from contacts.records import MoveTable, Row, choice, move, move_many, required_choice
 
 
@@ -54,6 +61,7 @@ class CallItem(Row, table=True):
     status: CallStatus = choice(CallStatus, default=CallStatus.OPEN, index=True)
     is_exercise: bool = Field(default=False)
     added_at: datetime
+    told_at: datetime | None = Field(default=None, description="the coordinators heard of it")
     done_at: datetime | None = None
     done_by: int | None = None
 
@@ -75,7 +83,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A line of the list as people see it. ``phone`` is empty when none is known."""
+    """A line of the list as people see it. ``phone`` is empty when none is known. ``told_at``: when
+    somebody called them about an earlier version of the same event."""
 
     id: int
     person: str
@@ -85,6 +94,7 @@ class Call:
     why: CallReason
     status: CallStatus
     done_at: datetime | None
+    told_at: datetime | None = None
 
 
 async def add_calls(
@@ -96,18 +106,24 @@ async def add_calls(
 ) -> int:
     """Put (person, organisation, why) on the list, each person once per version.
 
-    Returns how many are new.
+    Whose line ended because the text came through after all stands there anew when that text
+    bounced or met silence. Returns how many are new.
     """
     wanted = {person_id: (organisation_id, why) for person_id, organisation_id, why in people}
     found = await session.exec(
-        select(CallItem.person_id).where(
+        select(CallItem.person_id, CallItem.why, CallItem.status).where(
             col(CallItem.person_id).in_(wanted),
             col(CallItem.briefing_id) == about.briefing_id
             if about.briefing_id is not None
             else col(CallItem.message_id) == about.message_id,
         )
     )
-    known = set(found.all())
+    ended = (CallReason.NO_CHANNEL, CallStatus.NOT_NEEDED)
+    known = {
+        ident
+        for ident, why, status in found.all()
+        if (why, status) != ended or wanted[ident][1] is CallReason.NO_CHANNEL
+    }
     items = [
         CallItem(
             event_id=about.event_id,
@@ -132,6 +148,24 @@ async def add_calls(
     return len(items)
 
 
+async def untold_calls(session: AsyncSession) -> dict[tuple[bool, int | None], list[CallItem]]:
+    """Open lines of which no coördinator heard yet, by world and event. Who has no channel at all
+    is named where the text is sent."""
+    found = await session.exec(
+        select(CallItem)
+        .where(
+            col(CallItem.status) == CallStatus.OPEN,
+            col(CallItem.told_at).is_(None),
+            col(CallItem.why) != CallReason.NO_CHANNEL,
+        )
+        .order_by(col(CallItem.id))
+    )
+    calls: dict[tuple[bool, int | None], list[CallItem]] = {}
+    for call in found.all():
+        calls.setdefault((call.is_exercise, call.event_id), []).append(call)
+    return calls
+
+
 async def tick_off(session: AsyncSession, item: CallItem, *, who: Who, now: datetime) -> None:
     """Somebody called, or takes that back. ``who`` is a person."""
     if item.status is CallStatus.OPEN:
@@ -147,22 +181,48 @@ async def tick_off(session: AsyncSession, item: CallItem, *, who: Who, now: date
 
 
 async def end_needless_calls(session: AsyncSession, *, now: datetime) -> int:
-    """Whose organisation reacted meanwhile, and what is about a text that was taken back.
+    """Whose organisation reacted meanwhile, what is about a text that was taken back, and who
+    had no channel and got a text through one after all.
 
     Returns how many calls are not needed any more.
     """
+    ended = await _end(session, _reacted() | _taken_back(), "calls_not_needed", now=now)
+    return ended + await _end(session, _got_it_late(), "calls_got_it_late", now=now)
+
+
+async def _end(
+    session: AsyncSession, condition: ColumnElement[bool], action: str, *, now: datetime
+) -> int:
     found = await session.exec(
-        select(CallItem.id).where(
-            col(CallItem.status) == CallStatus.OPEN, _reacted() | _taken_back()
-        )
+        select(CallItem.id)
+        .where(col(CallItem.status) == CallStatus.OPEN, condition)
+        .order_by(col(CallItem.id))
     )
     ids = [ident for ident in found.all() if ident is not None]
     return len(
         await move_many(
             session, CALL_MOVES, CallItem, ids, CallStatus.OPEN, CallStatus.NOT_NEEDED,
-            who=SYSTEM, action="calls_not_needed", now=now, done_at=now,
+            who=SYSTEM, action=action, now=now, done_at=now,
         )
     )  # fmt: skip
+
+
+def _got_it_late() -> ColumnElement[bool]:
+    """Nobody without a channel got this text; a delivery that left is one of later, of it or
+    of what came after it."""
+    delivery, message = aliased(Delivery), aliased(Message)
+    return (col(CallItem.why) == CallReason.NO_CHANNEL) & (
+        select(delivery.id)
+        .join(message, col(message.id) == col(delivery.message_id))
+        .where(
+            col(delivery.person_id) == col(CallItem.person_id),
+            col(delivery.act) == DeliveryAct.SEND,
+            col(delivery.status) == DeliveryStatus.SENT,
+            col(message.event_id) == col(CallItem.event_id),
+            col(message.briefing_id) >= col(CallItem.briefing_id),
+        )
+        .exists()
+    )
 
 
 def _reacted() -> ColumnElement[bool]:
@@ -181,7 +241,7 @@ def _reacted() -> ColumnElement[bool]:
 
 
 def _taken_back() -> ColumnElement[bool]:
-    gone, live = aliased(Message), aliased(Message)
+    gone, live, sent = aliased(Message), aliased(Message), aliased(Delivery)
     cancelled = (
         select(gone.id)
         .where(
@@ -190,11 +250,14 @@ def _taken_back() -> ColumnElement[bool]:
         )
         .exists()
     )
+    # What points an old chat message to its correction is a message of the old version, too.
     others = (
         select(live.id)
+        .join(sent, col(sent.message_id) == col(live.id))
         .where(
             col(live.briefing_id) == col(CallItem.briefing_id),
             col(live.status) != MessageStatus.CANCELLED,
+            col(sent.act) == DeliveryAct.SEND,
         )
         .exists()
     )
@@ -215,8 +278,14 @@ async def calls_of(
         .where(col(CallItem.event_id) == event_id, col(CallItem.added_at) <= now)
         .order_by(col(Organisation.name), col(Person.name), col(CallItem.id))
     )
-    rows = {person.id: (item, person, where) for item, person, where in await _all(session, query)}
-    calls = [_shown(*row) for row in rows.values()]
+    rows: dict[int | None, tuple[CallItem, Person, Organisation]] = {}
+    told: dict[int | None, datetime] = {}
+    for item, person, where in await _all(session, query):
+        before = rows.get(person.id)
+        if before is not None and before[0].done_at and before[0].status is CallStatus.CALLED:
+            told[person.id] = before[0].done_at
+        rows[person.id] = (item, person, where)
+    calls = [_shown(*row, told.get(ident)) for ident, row in rows.items()]
     chosen = [call for call in calls if not statuses or call.status in statuses]
     return sorted(chosen, key=lambda call: call.status is not CallStatus.OPEN)
 
@@ -229,7 +298,9 @@ async def _all(
     return rows
 
 
-def _shown(item: CallItem, person: Person, organisation: Organisation) -> Call:
+def _shown(
+    item: CallItem, person: Person, organisation: Organisation, told_at: datetime | None
+) -> Call:
     assert item.id is not None
     return Call(
         id=item.id,
@@ -240,4 +311,5 @@ def _shown(item: CallItem, person: Person, organisation: Organisation) -> Call:
         why=item.why,
         status=item.status,
         done_at=item.done_at,
+        told_at=told_at,
     )

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import Lease, give_back, owned_by
 from contacts.departure_log import DepartureLog
-from contacts.limiter import Limiter, Slot
+from contacts.limiter import AHEAD_AT_MOST, Limiter, Slot
 from contacts.marking import mark_sending
 from contacts.preparing import Linking, Marked
 from contacts.records import Database
@@ -134,7 +134,9 @@ class Departures:
             return HELD_S
         lead = min(self.took * 1.5, LONGEST_LEAD)
         early = self._slots[0].at - lead - now
-        if early > timedelta(0):
+        if early > AHEAD_AT_MOST:  # the clock was put back
+            self._slots = [Slot(id=one.id, at=now) for one in self._slots]
+        elif early > timedelta(0):
             return early.total_seconds()
         async with self._marking:
             await self._mark([one for one in self._slots if one.at <= now + lead + TOGETHER])

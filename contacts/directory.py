@@ -141,9 +141,13 @@ class Person(Row, table=True):
 
 
 class Channel(Row, table=True):
-    """One address of a person. Lower ``rank`` is tried first."""
+    """One address of a person. Lower ``rank`` is tried first.
 
-    __table_args__ = (UniqueConstraint("kind", "address"),)
+    Of one kind an address is somebody's once in each world: who takes part in an exercise with
+    their own telephone has it in both.
+    """
+
+    __table_args__ = (UniqueConstraint("kind", "address", "is_exercise"),)
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)

@@ -185,7 +185,10 @@ async def remove_address(
     session: AsyncSession, channel: Channel, *, who: Who, now: datetime
 ) -> bool:
     """Nothing goes there any more; False when it was closed already."""
-    closed = await close_channel(session, channel.kind, channel.address, reason=REMOVED, now=now)
+    closed = await close_channel(
+        session, channel.kind, channel.address, reason=REMOVED, now=now,
+        only_exercise=channel.is_exercise,
+    )  # fmt: skip
     if closed:
         write_journal(
             session, who=who, action="address_removed", subject=f"channel:{channel.id}", now=now

@@ -7,28 +7,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, Table, cast, delete, literal, update
-from sqlmodel import SQLModel, col, select
+from sqlalchemy import String, cast, delete, literal, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Person
 from contacts.journal import Who, write_journal
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.people import mark_left
+from contacts.pointers import tables_of_one_person
 from contacts.retention import WIPED, cancel_without_address
+from contacts.rota_rows import RotaTurn
 from contacts.texts import ERASED_NAME
 
 #: somebody who left can still be asked what was meant, and found again when it was a mistake
 KEEP_LEFT = timedelta(days=30)
-
-
-def tables_of_one_person() -> list[Table]:
-    """Tables whose rows belong to one person and are nothing without them. Pure."""
-    return [
-        table
-        for table in SQLModel.metadata.sorted_tables
-        if "person_id" in table.columns and table.columns["person_id"].foreign_keys
-    ]
 
 
 async def people_to_erase(session: AsyncSession, *, now: datetime) -> list[int]:
@@ -47,6 +40,8 @@ async def erase_person(session: AsyncSession, person: Person, *, who: Who, now: 
     await mark_left(session, person, who=who, now=now)
     await session.exec(update(Person).where(col(Person.backup_person_id) == person.id)
                        .values(backup_person_id=None))  # fmt: skip
+    await session.exec(update(RotaTurn).where(col(RotaTurn.offered_to_id) == person.id)
+                       .values(offered_to_id=None))  # fmt: skip
     for table in tables_of_one_person():
         await session.exec(delete(table).where(table.columns["person_id"] == person.id))
     session.expire_all()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.calling import About, CallReason, add_calls, end_needless_calls
+from contacts.calling import About, CallReason, add_calls, end_needless_calls, untold_calls
 from contacts.directory import Organisation
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
@@ -38,8 +38,10 @@ from contacts.verdicts import Fallback
 FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
 #: and that somebody must have, also when nobody waits for a reaction
 MUST_ARRIVE = (*FOLLOWED_UP, MessageKind.RETRACTION)
-#: what is older than this is history, not an alarm
+#: a step that was due longer ago than this is history, not an alarm
 ESCALATE_WITHIN = timedelta(hours=24)
+#: and so is every step of a text as old as this, though each began where the one before it ended
+LONGEST_CHAIN = timedelta(days=7)
 AT_ONCE = 500
 STILL_HALTED = "still_halted_told"
 _UNANSWERED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED)
@@ -48,7 +50,8 @@ Overdue = tuple[Delivery, Message]
 
 
 async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime) -> int:
-    """Take the next step for everybody whose moment has come; returns how many.
+    """Take the next step for everybody whose moment has come; returns how many, or when there
+    are none how many lines of the list could be told after all.
 
     1. No reaction within the patience of the severity: the person's next channel.
     2. No other channel, silent there too, or refused everywhere: the back-up of the
@@ -64,7 +67,9 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
         await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
         called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
         await _list_calls(session, called, now=now)
-        return ended + len(overdue) + await _tell_halted(session, settings, now=now)
+        told = await _tell_calls(session, now=now)
+        taken = ended + len(overdue) + await _tell_halted(session, settings, now=now)
+        return taken or told
 
 
 async def _overdue(
@@ -76,11 +81,11 @@ async def _overdue(
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(
             col(Message.status) == MessageStatus.READY,
-            col(Message.send_at) > now - ESCALATE_WITHIN,
+            col(Message.send_at) > now - LONGEST_CHAIN,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.escalated_at).is_(None),
             col(Delivery.person_id).is_not(None),
-            _silent(settings, now=now) | _refused(),
+            _silent(settings, now=now) | _refused(now),
             ~_reacted(),
         )
         .order_by(col(Delivery.id))
@@ -97,7 +102,11 @@ def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
         or_(
             False,
             *(
-                and_(col(Message.severity) == severity, col(Delivery.not_before) <= now - wait)
+                and_(
+                    col(Message.severity) == severity,
+                    col(Delivery.not_before) <= now - wait,
+                    col(Delivery.not_before) > now - (wait + ESCALATE_WITHIN),
+                )
                 for severity, wait in patience.items()
                 if wait is not None
             ),
@@ -105,7 +114,7 @@ def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _refused() -> ColumnElement[bool]:
+def _refused(now: datetime) -> ColumnElement[bool]:
     """Refused, bounced or given up: nothing to wait for.
 
     A guard that held is no refusal, and what a person settled needs nobody else.
@@ -113,6 +122,7 @@ def _refused() -> ColumnElement[bool]:
     return and_(
         col(Message.kind).in_(MUST_ARRIVE),
         col(Delivery.status) == DeliveryStatus.FAILED,
+        func.coalesce(col(Delivery.done_at), col(Delivery.not_before)) > now - ESCALATE_WITHIN,
         func.coalesce(col(Delivery.reason), "").not_in([EXERCISE_GUARD, SET_ASIDE]),
     )
 
@@ -174,19 +184,30 @@ async def _left_to_backup(session: AsyncSession, one: Overdue, *, now: datetime)
 
 
 async def _list_calls(session: AsyncSession, called: Sequence[Overdue], *, now: datetime) -> None:
-    """Put everybody who was tried in these organisations on the list, and tell whom to call."""
-    to_tell: dict[tuple[bool, int | None], list[int]] = {}
+    """Put everybody who was tried in these organisations on the list."""
     keyed = sorted(called, key=lambda one: (one[1].briefing_id or 0, one[1].id or 0))
     for _, group in groupby(keyed, key=lambda one: About.of(one[1])):
         overdue = list(group)
         message = overdue[0][1]
         organisations = {d.organisation_id for d, _ in overdue if d.organisation_id is not None}
         people = await _tried(session, message, organisations)
-        if await add_calls(session, About.of(message), people, now=now):
-            to_tell.setdefault((message.is_exercise, message.event_id), []).extend(organisations)
-    for (is_exercise, event_id), organisation_ids in to_tell.items():
-        names = await _names(session, organisation_ids)
-        await tell_call_list(session, names, event_id=event_id, is_exercise=is_exercise, now=now)
+        await add_calls(session, About.of(message), people, now=now)
+
+
+async def _tell_calls(session: AsyncSession, *, now: datetime) -> int:
+    """Tell whom to call, once per event; what nobody could hear is told a later time. Returns how
+    many lines that are."""
+    told = 0
+    for (is_exercise, event_id), calls in (await untold_calls(session)).items():
+        names = await _names(session, {call.organisation_id for call in calls})
+        if await tell_call_list(
+            session, names, event_id=event_id, is_exercise=is_exercise, now=now
+        ):
+            told += len(calls)
+            for call in calls:
+                call.told_at = now
+                session.add(call)
+    return told
 
 
 async def _tried(
@@ -250,7 +271,7 @@ async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now:
             col(Message.status) == MessageStatus.HALTED,
             col(Message.kind).in_(MUST_ARRIVE),
             col(Message.severity) >= URGENT_SEVERITY,
-            col(Message.send_at) > now - ESCALATE_WITHIN,
+            col(Message.send_at) > now - LONGEST_CHAIN,
             col(Message.send_at) <= now,
         )
         .order_by(col(Message.id))
@@ -261,16 +282,22 @@ async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now:
     late = {
         subject: halted[subject]
         for subject, at in since.items()
-        if at <= now - (settings.silence(halted[subject].severity) or ESCALATE_WITHIN)
+        if _is_late(at, settings.silence(halted[subject].severity) or ESCALATE_WITHIN, now)
         and (subject not in told or told[subject] < at)
     }
+    count = 0
     for is_exercise in (False, True):
-        count = sum(message.is_exercise is is_exercise for message in late.values())
-        if count:
-            await tell_still_halted(session, count, is_exercise=is_exercise, now=now)
-    for subject in late:
-        write_journal(session, who=SYSTEM, action=STILL_HALTED, subject=subject, now=now)
-    return len(late)
+        here = [name for name, message in late.items() if message.is_exercise is is_exercise]
+        if here and await tell_still_halted(session, len(here), is_exercise=is_exercise, now=now):
+            count += len(here)
+            for subject in here:
+                write_journal(session, who=SYSTEM, action=STILL_HALTED, subject=subject, now=now)
+    return count
+
+
+def _is_late(at: datetime, wait: timedelta, now: datetime) -> bool:
+    """Halted so long ago, and not so long that it is history. Pure."""
+    return wait <= now - at < wait + ESCALATE_WITHIN
 
 
 async def _journalled(

@@ -50,7 +50,7 @@ async def plan_fallback(
         return None
     if is_sealed(delivery.address) and sealer is None:
         return None
-    person_id = delivery.person_id or await _person_behind(session, delivery.kind, chat)
+    person_id = delivery.person_id or await _person_behind(session, delivery, chat)
     if person_id is None or await _has_fallback(session, delivery):
         return None
     channels = await channels_of(session, person_id)
@@ -150,9 +150,13 @@ async def _plan(
     return fallback
 
 
-async def _person_behind(session: AsyncSession, kind: ChannelKind, address: str) -> int | None:
+async def _person_behind(session: AsyncSession, delivery: Delivery, address: str) -> int | None:
     found = await session.exec(
-        select(Channel.person_id).where(col(Channel.kind) == kind, col(Channel.address) == address)
+        select(Channel.person_id).where(
+            col(Channel.kind) == delivery.kind,
+            col(Channel.address) == address,
+            col(Channel.is_exercise) == delivery.is_exercise,
+        )
     )
     return found.one_or_none()
 

@@ -27,7 +27,6 @@ from contacts.directory import (
 )
 from contacts.filling import MARK
 from contacts.journal import Who, write_journal
-from contacts.neighbours import of_the_city
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +94,40 @@ async def members_of(
     session: AsyncSession, group: ContactGroup, *, is_exercise: bool
 ) -> list[tuple[Person, Organisation]]:
     """Who is in the group now and did not leave, by organisation and name."""
+    return (await members_of_each(session, [group], is_exercise=is_exercise))[group.id or 0]
+
+
+async def members_of_each(
+    session: AsyncSession, groups: Sequence[ContactGroup], *, is_exercise: bool
+) -> dict[int, list[tuple[Person, Organisation]]]:
+    """The same of several groups: people and places are read once, however many rules there are."""
+    by_hand: dict[int, set[int]] = {group.id or 0: set() for group in groups if group.rule is None}
+    hands = await session.exec(select(GroupMember).where(col(GroupMember.group_id).in_(by_hand)))
+    for one in hands.all():
+        by_hand[one.group_id].add(one.person_id)
+    rules = {
+        group.id or 0: Rule.from_json(group.rule) for group in groups if group.rule is not None
+    }
     query = (
         select(Person, Organisation)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
         .where(col(Person.left_at).is_(None), col(Person.is_exercise) == is_exercise)
         .order_by(col(Organisation.name), col(Person.name), col(Person.id))
     )
-    if group.rule is None:
-        chosen = select(GroupMember.person_id).where(col(GroupMember.group_id) == group.id)
-        return list((await session.exec(query.where(col(Person.id).in_(chosen)))).all())
-    # Who works for a municipality next door is in a group by hand, never by a rule.
-    rule, places = Rule.from_json(group.rule), await places_of_sites(session)
-    return [
-        (person, organisation)
-        for person, organisation in (await session.exec(query.where(of_the_city()))).all()
-        if matches(rule, work_of(person, organisation, places.get(organisation.id or 0, ())))
-    ]
+    if not rules:
+        chosen = select(GroupMember.person_id).where(col(GroupMember.group_id).in_(by_hand))
+        query = query.where(col(Person.id).in_(chosen))
+    places = await places_of_sites(session) if rules else {}
+    found: dict[int, list[tuple[Person, Organisation]]] = {group.id or 0: [] for group in groups}
+    for person, organisation in (await session.exec(query)).all():
+        into = [ident for ident, people in by_hand.items() if person.id in people]
+        # Who works for a municipality next door is in a group by hand, never by a rule.
+        if rules and organisation.municipality is None:
+            work = work_of(person, organisation, places.get(organisation.id or 0, ()))
+            into += [ident for ident, rule in rules.items() if matches(rule, work)]
+        for ident in into:
+            found[ident].append((person, organisation))
+    return found
 
 
 def work_of(person: Person, organisation: Organisation, sites: Collection[str]) -> Work:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Invitation, Person
-from contacts.journal import SYSTEM, write_journal
+from contacts.directory import Channel, ChannelKind, Invitation, Person
+from contacts.journal import SYSTEM, Who, write_journal
 from contacts.people import close_channel, open_channel
 from contacts.tokens import hash_token, new_token
 
@@ -46,7 +46,9 @@ class InviteRefused:
     reason: str
 
 
-async def invite(session: AsyncSession, person_id: int, *, now: datetime, days: int = DAYS) -> str:
+async def invite(
+    session: AsyncSession, person_id: int, *, now: datetime, days: int = DAYS, who: Who = SYSTEM
+) -> str:
     """A new token for ``t.me/<bot>?start=…``; earlier unused ones of the person stop working."""
     earlier = await session.exec(
         select(Invitation).where(
@@ -65,7 +67,7 @@ async def invite(session: AsyncSession, person_id: int, *, now: datetime, days: 
         )
     )  # fmt: skip
     write_journal(
-        session, who=SYSTEM, action="invitation_made", subject=f"person:{person_id}", now=now
+        session, who=who, action="invitation_made", subject=f"person:{person_id}", now=now
     )
     await session.flush()
     return token
@@ -134,17 +136,25 @@ async def _use_up(session: AsyncSession, invitation: Invitation, now: datetime) 
 async def _leave_other_phones(
     session: AsyncSession, person: Person, channel: Channel, now: datetime
 ) -> None:
-    """A new phone takes the place of the old one, or every message would come twice."""
+    """A new phone takes the place of the old one, or every message would come twice.
+
+    One that was closed before, by its owner or by Telegram, is replaced as well: whoever holds it
+    must not come back there.
+    """
     others = await session.exec(
-        select(Channel.address).where(
+        select(Channel.address)
+        .where(
             col(Channel.person_id) == person.id,
             col(Channel.kind) == ChannelKind.TELEGRAM,
-            col(Channel.status) == ChannelStatus.ACTIVE,
             col(Channel.id) != channel.id,
         )
+        .order_by(col(Channel.id))
     )
     for address in others.all():
-        await close_channel(session, ChannelKind.TELEGRAM, address, reason=REPLACED, now=now)
+        await close_channel(
+            session, ChannelKind.TELEGRAM, address, reason=REPLACED, now=now,
+            only_exercise=person.is_exercise, also_closed=True,
+        )  # fmt: skip
 
 
 async def _is_theirs(session: AsyncSession, person: Person, chat_id: int) -> bool:

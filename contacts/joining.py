@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, String, Table, UniqueConstraint, and_, delete, func, update
 from sqlalchemy import select as sql_select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Domain, Organisation
+from contacts.former_names import join_alone, remember
 from contacts.journal import Who, write_journal
 from contacts.merging import ALIKE, SHOWN, in_order
 from contacts.records import read_columns
@@ -29,9 +31,16 @@ FILLED = (
     "district", "mailbox", "phone", "internal_contact", "backup_person_id", "confirmed_at",
 )  # fmt: skip
 
+#: how PostgreSQL says that somebody else held a row or the lock for longer than the patience
+LOCK_NOT_AVAILABLE = "55P03"
+
 
 class CannotJoin(ValueError):
     """They are the same, of two domains or two worlds, or one of them is gone already."""
+
+
+class JoinBusy(CannotJoin):
+    """Messages are being planned at this moment; nothing was changed, and it can be tried again."""
 
 
 class Place(NamedTuple):
@@ -110,11 +119,25 @@ async def join_organisations(
     """``gone`` becomes part of ``keep``: people, signals, deliveries, places, everything.
 
     Where both have the same (a place of one name, presence at one meeting) one row stays, with
-    what only the other knew.
+    what only the other knew. The old name is remembered.
 
     :returns: the name that stays, and the one that went.
-    :raises CannotJoin: and nothing was changed.
+
+    :raises CannotJoin: and nothing was changed; on PostgreSQL the transaction is over after a
+        :class:`JoinBusy`.
     """
+    try:
+        return await _join(session, keep_id, gone_id, who=who, now=now)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise JoinBusy("somebody else is writing about one of the two") from error
+
+
+async def _join(
+    session: AsyncSession, keep_id: int, gone_id: int, *, who: Who, now: datetime
+) -> tuple[str, str]:
+    await join_alone(session)
     keep, gone = await _both(session, keep_id, gone_id)
     moved = 0
     connection = await session.connection()
@@ -128,7 +151,7 @@ async def join_organisations(
     ]  # fmt: skip
     session.add(keep)
     names = keep.name, gone.name
-    await session.flush()
+    await remember(session, keep_id, gone, now=now)
     await session.delete(gone)
     write_journal(
         session, who=who, action="organisations_joined", subject=f"organisation:{keep_id}",

@@ -43,6 +43,21 @@ class JournalEntry(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
+def note_dropped(
+    session: AsyncSession, count: int, action: str, subject: str, now: datetime, *,
+    of: str = "count",
+) -> int:  # fmt: skip
+    """What the machine wiped because its time was over, if that is anything; returns how many.
+
+    :param of: what was counted, as the entry names it.
+    """
+    if count:
+        write_journal(
+            session, who=SYSTEM, action=action, subject=subject, detail={of: count}, now=now
+        )
+    return count
+
+
 def write_journal(
     session: AsyncSession,
     *,

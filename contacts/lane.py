@@ -8,8 +8,9 @@ claimed, so priority is strict. They stand in *sending* from just before they le
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,14 +18,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import anything_due, claim, due_deliveries, paused_until, sent_lately
 from contacts.departing import Departures, Means
-from contacts.directory import ChannelKind
 from contacts.fallback import plan_alerts_elsewhere
 from contacts.guests import Guests
-from contacts.limiter import LONGEST_TRIP, SECOND, Limiter, Slot
+from contacts.limiter import LONGEST_TRIP, SECOND, Slot, limiter_of
 from contacts.marking import EDIT_PATIENCE
 from contacts.outcomes import Result, record
 from contacts.preparing import Marked
-from contacts.settings import SendingSettings
 from contacts.transport import Later, Outcome, Outgoing, Transport, Unknown, leaves, when_leaving
 
 log = logging.getLogger(__name__)
@@ -36,9 +35,6 @@ LONGEST_QUANTUM = timedelta(milliseconds=500)
 LOOK_S = 0.5
 #: rounds are at least so far apart while there is work: what comes back meanwhile is one batch
 PACE_S = 0.04
-#: so many are under way at least, and at a high rate what leaves within so many seconds
-WIDTH = {ChannelKind.TELEGRAM: 128, ChannelKind.EMAIL: 4}
-WIDTH_S = {ChannelKind.TELEGRAM: 1.0, ChannelKind.EMAIL: 0.25}
 #: a bigger batch keeps everything else waiting while it is filled in
 BATCH = 250
 #: what is under way gets this long when the house stops
@@ -53,7 +49,7 @@ class Lane:
     def __init__(self, transport: Transport, means: Means) -> None:
         self.kind = transport.kind
         self._transport, self._means = transport, means
-        self._limiter, self._width = _limiter(self.kind, means.settings)
+        self._limiter, self._width = limiter_of(self.kind, means.settings)
         self._departures = Departures(
             means, self._limiter, start=self._start, is_held=self._is_held
         )
@@ -103,11 +99,23 @@ class Lane:
                 now=now,
             )
         for chat, at in lately:
-            self._limiter.remember(chat, at)
+            self._limiter.remember(chat, min(at, now))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; then finish what is under way, and write down the rest."""
         departures = asyncio.create_task(self._departures.run(stop))
+        try:
+            await self._turn(stop)
+            self._departures.wake()
+            await departures
+            # What this loop claimed after that one had stopped.
+            await self._departures.give_back()
+            await self._finish()
+        finally:
+            # Also when it is taken away: what leaves after the file is closed is not in it.
+            await _break_off({departures, *self._tasks.values()})
+
+    async def _turn(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self._woken.clear()
             self._round_at = began = self._means.clock()
@@ -122,11 +130,9 @@ class Lane:
                     extra={"action": "round_failed", "kind": _name(error)},
                 )
                 wait_s = LOOK_S
+            due = self._means.clock() + timedelta(seconds=min(wait_s, LOOK_S))
             await self._rest(began)
-            await self._sleep(min(wait_s, LOOK_S))
-        self._departures.wake()
-        await departures
-        await self._finish()
+            await self._sleep((due - self._means.clock()).total_seconds())
 
     async def _round(self, *, now: datetime) -> float:
         """Start what may go now; returns for how many seconds there is nothing to do."""
@@ -207,13 +213,20 @@ class Lane:
         slots = self._limiter.choose(
             waiting, at_most=room, horizon=horizon, in_flight=in_flight, now=now,
             # Sooner it cannot leave, and what is late leaves in a heap.
-            lead=min(self._claim_took + self._departures.took, QUANTUM),
+            lead=self._lead(),
         )  # fmt: skip
         return slots, {one.id: one.chat for one in waiting}
 
     def _horizon(self) -> timedelta:
-        """A slow store is asked for more at a time, or the channel waits for it."""
-        return min(max(QUANTUM, self._claim_took * 3), LONGEST_QUANTUM)
+        """A slow store is asked for more at a time, or the channel waits for it.
+
+        What is claimed now leaves after :meth:`_lead`; slots must last until the next round's do.
+        """
+        return min(max(QUANTUM + self._lead(), self._claim_took * 3), LONGEST_QUANTUM)
+
+    def _lead(self) -> timedelta:
+        """What lies between a claim and the first departure from it."""
+        return min(self._claim_took + self._departures.took, QUANTUM)
 
     def _start(self, marked: Marked, at: datetime) -> None:
         if not isinstance(marked.work, Outgoing):
@@ -314,32 +327,23 @@ class Lane:
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), timeout=seconds)
-        except TimeoutError:
-            return
 
     async def _finish(self) -> None:
-        tasks = set(self._tasks.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=FINISH_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks.values()), timeout=FINISH_S)
+            await _break_off(late)
         try:
             await self._record()
         except Exception as error:
             log.exception("The last outcomes were not stored", extra={"kind": _name(error)})
 
 
-def _limiter(kind: ChannelKind, settings: SendingSettings) -> tuple[Limiter, int]:
-    """The limiter of a channel, and how many may be under way."""
-    rate = settings.mail_per_s
-    limiter = Limiter(rate, 0.0, settings.mail_domain_per_min)
-    if kind is ChannelKind.TELEGRAM:
-        rate = settings.telegram_per_s
-        limiter = Limiter(rate, settings.chat_interval_s, settings.group_per_min)
-    return limiter, max(WIDTH[kind], int(rate * WIDTH_S[kind]))
+async def _break_off(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _name(error: Exception) -> str:

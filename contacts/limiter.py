@@ -20,6 +20,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from contacts.directory import ChannelKind
+from contacts.settings import SendingSettings
+
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -34,8 +37,13 @@ TRIPS = 200
 TRUST = 0.6
 #: lost time is made up for, this much and no more; the limit itself holds in any case
 LAG = timedelta(milliseconds=50)
+#: slots are never given out so far ahead: a later one is from before the clock was put back
+AHEAD_AT_MOST = timedelta(seconds=5)
 #: so many of higher priority go first, then one that waits behind them
 AHEAD = 19
+#: so many are under way at least, and at a high rate what leaves within so many seconds
+WIDTH = {ChannelKind.TELEGRAM: 128, ChannelKind.EMAIL: 4}
+WIDTH_S = {ChannelKind.TELEGRAM: 1.0, ChannelKind.EMAIL: 0.25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +246,20 @@ class Limiter:
         """What no trip is expected to beat."""
         return self._trips[0] * TRUST if len(self._trips) == TRIPS else timedelta(0)
 
+    def _follow_clock(self, now: datetime) -> None:
+        """The clock was put back: what was to come later than it says, was now."""
+        if self._free_at is None or self._free_at <= now + self._spacing + AHEAD_AT_MOST:
+            return
+        self._free_at = now + self._spacing
+        self._seen = [min(at, now) for at in self._seen]
+        self._left = {ident: min(at, now) for ident, at in self._left.items()}
+        self._chats = {chat: min(at, now) for chat, at in self._chats.items()}
+        self._order = deque((min(at, now), chat) for at, chat in self._order)
+        for times in self._groups.values():
+            times.extend(min(times.popleft(), now + LONGEST_TRIP) for _ in range(len(times)))
+
     def _tidy(self, now: datetime) -> None:
+        self._follow_clock(now)
         for ident, left in list(self._left.items()):
             if left + LONGEST_TRIP < now:
                 self.answered(ident, now)
@@ -255,3 +276,13 @@ class Limiter:
             at, chat = self._order.popleft()
             if self._chats.get(chat, at) < horizon:
                 self._chats.pop(chat, None)
+
+
+def limiter_of(kind: ChannelKind, settings: SendingSettings) -> tuple[Limiter, int]:
+    """The limiter of a channel, and how many requests may be under way."""
+    rate = settings.mail_per_s
+    limiter = Limiter(rate, 0.0, settings.mail_domain_per_min)
+    if kind is ChannelKind.TELEGRAM:
+        rate = settings.telegram_per_s
+        limiter = Limiter(rate, settings.chat_interval_s, settings.group_per_min)
+    return limiter, max(WIDTH[kind], int(rate * WIDTH_S[kind]))

@@ -6,7 +6,7 @@ outcome here and never meets the network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,7 +102,10 @@ async def _load(session: AsyncSession, ids: Sequence[int], *, sealer: Sealer) ->
             message=messages[delivery.message_id],
             original=originals.get(delivery.edits_delivery_id),
             chat=chats[delivery.id],
-            channel=channels.get((delivery.kind, chats[delivery.id] or "")),
+            channel=_of_its_world(
+                channels.get((delivery.kind, chats[delivery.id] or ""), {}),
+                messages[delivery.message_id],
+            ),
             organisation=organisations.get(delivery.organisation_id or 0),
         )
         for delivery in deliveries
@@ -132,7 +135,8 @@ async def _organisations(session: AsyncSession, ids: set[int | None]) -> dict[in
 
 async def _channels(
     session: AsyncSession, kinds: set[ChannelKind], addresses: Sequence[str]
-) -> dict[tuple[ChannelKind, str], Listed]:
+) -> dict[tuple[ChannelKind, str], dict[bool, Listed]]:
+    """By address, and by whether it is the one of the exercise."""
     found = await session.exec(
         select(Channel.kind, Channel.address, Channel.status, Channel.is_exercise).where(
             # The kind comes first in the index.
@@ -140,10 +144,16 @@ async def _channels(
             col(Channel.address).in_(addresses),
         )
     )
-    return {
-        (ChannelKind(kind), address): Listed(ChannelStatus(status), is_exercise)
-        for kind, address, status, is_exercise in found.all()
-    }
+    listed: dict[tuple[ChannelKind, str], dict[bool, Listed]] = {}
+    for kind, address, status, is_exercise in found.all():
+        worlds = listed.setdefault((ChannelKind(kind), address), {})
+        worlds[is_exercise] = Listed(ChannelStatus(status), is_exercise)
+    return listed
+
+
+def _of_its_world(listed: Mapping[bool, Listed], message: Message) -> Listed | None:
+    """The address as it stands in the world of the message, or else in the other. Pure."""
+    return listed.get(message.is_exercise) or listed.get(not message.is_exercise)
 
 
 async def _put_aside(

@@ -25,6 +25,7 @@ class Way(StrEnum):
     TAKEN_UP = "opgepakt"
     LOOKED_UP = "opgezocht"
     TOLD = "verteld"
+    IN_GROUP = "groep"
 
 
 class ContactCount(Row, table=True):

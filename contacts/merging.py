@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, GroupMember, Organisation, Person
 from contacts.journal import Who, write_journal
-from contacts.people import mark_left
+from contacts.people import mark_left, replace_backup
 from contacts.records import read_columns
 
 #: from so alike (0 to 100) two names are shown as perhaps the same
@@ -151,9 +151,22 @@ async def merge_people(
     keep.audiences = [*keep.audiences, *(a for a in gone.audiences if a not in keep.audiences)]
     session.add(keep)
     await session.flush()
+    await _stand_in(session, keep, gone, who=who, now=now)
     await mark_left(session, gone, who=who, now=now)
     write_journal(
         session, who=who, action="contact_merged", subject=f"person:{keep.id}",
         detail={"merged": gone.id}, now=now,
     )  # fmt: skip
+    await session.flush()
+
+
+async def _stand_in(
+    session: AsyncSession, keep: Person, gone: Person, *, who: Who, now: datetime
+) -> None:
+    """Whose back-up ``gone`` was keeps one: it is the same person."""
+    await replace_backup(session, [gone.id or 0], keep, who=who, now=now)
+    people = await session.exec(select(Person).where(col(Person.backup_person_id) == gone.id))
+    for person in people.all():
+        person.backup_person_id = None if person.id == keep.id else keep.id
+        session.add(person)
     await session.flush()

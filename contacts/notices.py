@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
@@ -31,21 +31,25 @@ from contacts.outbox import (
     TelegramForm,
 )
 from contacts.permissions import people_with
+from contacts.quiet import LOCAL
 from contacts.records import ids_of
 from contacts.sealing import is_sealed
 from contacts.sending import tell_people
 from contacts.verdicts import Untold
 
+log = logging.getLogger(__name__)
+
 #: a pause that is longer than this is told to a person
 QUIET_PAUSE = timedelta(seconds=60)
 #: what waits longer than this for a channel that nobody serves is told to a person
 UNSERVED_AFTER = timedelta(minutes=10)
-LOCAL = ZoneInfo("Europe/Amsterdam")
 #: button data ``unk:<event>:<briefing>``: shows the uncertain deliveries, with one to resend
 SHOW_UNKNOWN = "unk"
 #: button data ``calls:<event>``: shows the list of people to call
 OPEN_CALLS = "calls"
 AT_ONCE = 1000
+#: so long we wait for somebody who can hear of a failure, by whether it is of an exercise
+UNTOLD_FOR = {False: timedelta(days=7), True: timedelta(hours=1)}
 
 
 def as_content(title: str, lines: Sequence[str], buttons: Sequence[Button] = ()) -> Content:
@@ -121,27 +125,51 @@ async def find_unserved(
 
 async def tell_failures(
     session: AsyncSession, *, now: datetime, avoid: ChannelKind | None = None
-) -> int:
-    """One notice per world for all that went wrong and was not told yet; returns how many.
+) -> tuple[int, int]:
+    """One notice per world for all that went wrong and was not told yet.
 
-    What is told is marked in the same transaction, so nothing is told twice or forgotten.
-    ``avoid``: a kind of channel that does not work now.
+    Returns how many were told, and how many are left because nobody can hear it now. What is told
+    is marked in the same transaction, so nothing is told twice or forgotten. ``avoid``: a kind of
+    channel that does not work now.
     """
-    found = await session.exec(
-        select(Delivery, Message)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.untold).is_not(None))
-        .order_by(col(Delivery.id))
-        .limit(AT_ONCE)
-    )
-    rows = found.all()
+    told = left = 0
     for is_exercise in (False, True):
-        here = [(d, m) for d, m in rows if m.is_exercise == is_exercise]
-        if here:
-            content = await _failures(session, here)
-            await tell_coordinators(session, content, is_exercise=is_exercise, avoid=avoid, now=now)
-    await _mark_told(session, [delivery for delivery, _ in rows], now=now)
-    return len(rows)
+        found = await session.exec(
+            select(Delivery, Message)
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(col(Delivery.untold).is_not(None), col(Message.is_exercise) == is_exercise)
+            .order_by(col(Delivery.id))
+            .limit(AT_ONCE)
+        )
+        rows = found.all()
+        if not rows:
+            continue
+        content = await _failures(session, rows)
+        if await tell_coordinators(session, content, is_exercise=is_exercise, avoid=avoid, now=now):
+            told += len(rows)
+            await _mark_told(session, [delivery for delivery, _ in rows], now=now)
+        else:
+            left += len(rows) - await _let_go(session, rows, is_exercise=is_exercise, now=now)
+    return told, left
+
+
+async def _let_go(
+    session: AsyncSession, rows: Sequence[tuple[Delivery, Message]], *, is_exercise: bool,
+    now: datetime,
+) -> int:  # fmt: skip
+    """What nobody could hear for so long is history, for one of an exercise that is over."""
+    before = now - UNTOLD_FOR[is_exercise]
+    old = [d for d, _ in rows if (d.done_at or d.not_before) <= before]
+    if not old:
+        return 0
+    log.warning("Nobody could hear of failures", extra={"action": "untold", "count": len(old)})
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id).in_(ids_of(old)))
+        .values(untold=None)
+        .execution_options(synchronize_session=False)
+    )
+    return len(old)
 
 
 async def _failures(session: AsyncSession, rows: Sequence[tuple[Delivery, Message]]) -> Content:
@@ -223,22 +251,25 @@ async def _mark_told(
     )  # fmt: skip
 
 
-async def tell_pauses(session: AsyncSession, *, now: datetime) -> int:
-    """Tell once of each channel that is silent for more than a minute; returns how many."""
+async def tell_pauses(session: AsyncSession, *, now: datetime) -> tuple[int, int]:
+    """Tell once of each channel that is silent for more than a minute; returns how many were told,
+    and how many are left because nobody can hear it now."""
     found = await session.exec(
         select(ChannelPause).where(
             col(ChannelPause.told_at).is_(None), col(ChannelPause.until) > now
         )
     )
-    told = 0
+    told = left = 0
     for pause in found.all():
         if max(pause.until, now) - pause.since <= QUIET_PAUSE:
             continue
         content = await _pause(session, pause)
-        await tell_everywhere(session, content, avoid=pause.kind, now=now)
-        pause.told_at = now
-        told += 1
-    return told
+        if await tell_everywhere(session, content, avoid=pause.kind, now=now):
+            pause.told_at = now
+            told += 1
+        else:
+            left += 1
+    return told, left
 
 
 async def tell_pause_over(session: AsyncSession, pause: ChannelPause, *, now: datetime) -> None:
@@ -252,10 +283,18 @@ async def tell_pause_over(session: AsyncSession, pause: ChannelPause, *, now: da
 
 async def tell_everywhere(
     session: AsyncSession, content: Content, *, avoid: ChannelKind | None, now: datetime
-) -> None:
-    """A channel is shared by both worlds: the coördinatoren of both hear of it."""
-    for is_exercise in (False, True):
-        await tell_coordinators(session, content, is_exercise=is_exercise, avoid=avoid, now=now)
+) -> int:
+    """What both worlds share, such as a channel: the coördinatoren of both hear of it.
+
+    Returns how many people that are. Where those of the real world cannot be reached now, it is
+    nobody: who plays would hear it again each time that it is tried.
+    """
+    told = await tell_coordinators(session, content, is_exercise=False, avoid=avoid, now=now)
+    if not told:
+        for role in (Role.COORDINATOR, Role.ADMIN):
+            if await people_with(session, role, is_exercise=False):
+                return 0
+    return told + await tell_coordinators(session, content, is_exercise=True, avoid=avoid, now=now)
 
 
 async def _pause(session: AsyncSession, pause: ChannelPause) -> Content:
@@ -282,26 +321,28 @@ async def tell_call_list(
     event_id: int | None,
     is_exercise: bool,
     now: datetime,
-) -> None:
-    """Which organisations to call, after every channel and the back-up were tried."""
+) -> int:
+    """Which organisations to call, after every channel and the back-up were tried; returns how
+    many people hear it."""
     buttons = [] if event_id is None else [Button(texts.OPEN_CALLS, f"{OPEN_CALLS}:{event_id}")]
     content = as_content(
         texts.counted(texts.CALL_LIST_TITLE, len(names)),
         [texts.counted(texts.CALL_LIST, len(names), names=texts.listed(names))],
         buttons,
     )
-    await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+    return await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
 
 
 async def tell_still_halted(
     session: AsyncSession, messages: int, *, is_exercise: bool, now: datetime
-) -> None:
-    """Urgent messages that nobody let go on, nor cancelled, since they were halted."""
+) -> int:
+    """Urgent messages that nobody let go on, nor cancelled, since they were halted; returns how
+    many people hear it."""
     content = as_content(
         texts.counted(texts.STILL_HALTED_TITLE, messages),
         [texts.counted(texts.STILL_HALTED, messages)],
     )
-    await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+    return await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
 
 
 def _clock(at: datetime) -> str:

@@ -103,6 +103,12 @@ DELIVERY_MOVES: MoveTable[DeliveryStatus] = {
 }
 
 
+#: why a delivery was stopped: a later version says that its text had something wrong
+WAS_WRONG = "version_was_wrong"
+#: or: something newer came in its place
+SUPERSEDED = "superseded"
+
+
 class DeliveryAct(StrEnum):
     """What the transport does. Repeating an edit is harmless, repeating a send is not."""
 

@@ -250,18 +250,17 @@ async def close_address(
             col(Channel.status) == ChannelStatus.ACTIVE,
         )
     )
-    channel = found.one_or_none()
-    if channel is None:
-        return False
-    channel.status, channel.closed_reason, channel.closed_at = (
-        ChannelStatus.CLOSED, reason[:80], now,
-    )  # fmt: skip
-    write_journal(
-        session, who=SYSTEM, action="channel_closed", subject=f"channel:{channel.id}",
-        detail={"reason": reason[:80]}, now=now,
-    )  # fmt: skip
+    channels = found.all()
+    for channel in channels:
+        channel.status, channel.closed_reason, channel.closed_at = (
+            ChannelStatus.CLOSED, reason[:80], now,
+        )  # fmt: skip
+        write_journal(
+            session, who=SYSTEM, action="channel_closed", subject=f"channel:{channel.id}",
+            detail={"reason": reason[:80]}, now=now,
+        )  # fmt: skip
     await session.flush()
-    return True
+    return bool(channels)
 
 
 async def _change_address(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func
@@ -19,6 +20,7 @@ from contacts.directory import (
     Role,
     RoleGrant,
 )
+from contacts.former_names import FormerName
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.links import revoke_person_links
 
@@ -29,7 +31,7 @@ LEFT = "left"
 async def person_by_address(
     session: AsyncSession, kind: ChannelKind, address: str
 ) -> Person | None:
-    """Whose active channel this is, or None."""
+    """Whose active channel this is, or None. Who also plays in an exercise is their real self."""
     found = await session.exec(
         select(Person)
         .join(Channel, col(Channel.person_id) == col(Person.id))
@@ -39,23 +41,38 @@ async def person_by_address(
             col(Channel.status) == ChannelStatus.ACTIVE,
             col(Person.left_at).is_(None),
         )
+        .order_by(col(Channel.is_exercise))
     )
     return found.first()
 
 
 async def organisation_named(session: AsyncSession, name: str, *, is_exercise: bool) -> int | None:
-    """The number of the organisation of this world with this name, whatever its capitals."""
+    """The number of the organisation of this world with this name, whatever its capitals; or of
+    the one that it became part of."""
     found = await session.exec(
         select(Organisation.id).where(
             func.lower(Organisation.name) == name.lower(),
             col(Organisation.is_exercise) == is_exercise,
         )
     )
-    return found.first()
+    if (number := found.first()) is not None:
+        return number
+    before = await session.exec(
+        select(FormerName.organisation_id)
+        .join(Organisation, col(Organisation.id) == col(FormerName.organisation_id))
+        .where(
+            func.lower(FormerName.name) == name.lower(),
+            col(Organisation.is_exercise) == is_exercise,
+        )
+        .order_by(col(FormerName.id).desc())
+    )
+    return before.first()
 
 
 async def people_by_email(session: AsyncSession, address: str) -> list[Person]:
     """Everybody with this active mail address, whatever its capitals; more than one is rare.
+
+    Who also plays in an exercise with it is their real self alone.
 
     :param address: in small letters.
     """
@@ -67,7 +84,9 @@ async def people_by_email(session: AsyncSession, address: str) -> list[Person]:
     found = await session.exec(
         select(Person).where(col(Person.id).in_(owners), col(Person.left_at).is_(None))
     )
-    return list(found.all())
+    people = list(found.all())
+    real = [person for person in people if not person.is_exercise]
+    return real or people
 
 
 async def grant(
@@ -134,7 +153,10 @@ async def mark_left(session: AsyncSession, person: Person, *, who: Who, now: dat
         )
     )
     for channel in channels.all():
-        await close_channel(session, channel.kind, channel.address, reason=LEFT, now=now)
+        await close_channel(
+            session, channel.kind, channel.address, reason=LEFT, now=now,
+            only_exercise=person.is_exercise,
+        )  # fmt: skip
     roles = await session.exec(select(RoleGrant.role).where(col(RoleGrant.person_id) == person.id))
     for role in roles.all():
         await revoke(session, person.id, Role(role), who=who, now=now)
@@ -143,16 +165,25 @@ async def mark_left(session: AsyncSession, person: Person, *, who: Who, now: dat
         .where(col(Invitation.person_id) == person.id, col(Invitation.revoked_at).is_(None))
         .values(revoked_at=now)
     )
-    organisations = await session.exec(
-        select(Organisation).where(col(Organisation.backup_person_id) == person.id)
-    )
-    for organisation in organisations.all():
-        await set_backup(session, organisation, None, who=who, now=now)
+    await replace_backup(session, [person.id], None, who=who, now=now)
     for purpose in LinkPurpose:
         await revoke_person_links(session, person.id, purpose, now=now)
     write_journal(session, who=who, action="person_left", subject=f"person:{person.id}", now=now)
     await session.flush()
     return True
+
+
+async def replace_backup(
+    session: AsyncSession, gone: Collection[int], keep: Person | None, *, who: Who, now: datetime
+) -> None:
+    """The organisations that had one of these people as their back-up have another, or nobody."""
+    organisations = await session.exec(
+        select(Organisation)
+        .where(col(Organisation.backup_person_id).in_(gone))
+        .order_by(col(Organisation.id))
+    )
+    for organisation in organisations.all():
+        await set_backup(session, organisation, keep, who=who, now=now)
 
 
 async def set_backup(
@@ -187,19 +218,37 @@ async def set_backup(
 
 
 async def close_channel(
-    session: AsyncSession, kind: ChannelKind, address: str, *, reason: str, now: datetime
+    session: AsyncSession,
+    kind: ChannelKind,
+    address: str,
+    *,
+    reason: str,
+    now: datetime,
+    only_exercise: bool = False,
+    also_closed: bool = False,
 ) -> bool:
-    """This address is not used any more. ``reason`` is a code and is journalled."""
-    channel = await _channel(session, kind, address)
-    if channel is None or channel.status is ChannelStatus.CLOSED:
-        return False
-    channel.status, channel.closed_reason, channel.closed_at = ChannelStatus.CLOSED, reason, now
-    write_journal(
-        session, who=SYSTEM, action="channel_closed", subject=f"channel:{channel.id}",
-        detail={"reason": reason}, now=now,
-    )  # fmt: skip
+    """This address is not used any more. ``reason`` is a code and is journalled.
+
+    :param only_exercise: what somebody stops within an exercise goes on outside it; what stops
+        outside it stops everywhere.
+    :param also_closed: what was closed for another reason is closed for this one from now on.
+    """
+    closed = False
+    for channel in await _channels(session, kind, address):
+        if only_exercise and not channel.is_exercise:
+            continue
+        if channel.status is ChannelStatus.CLOSED and not (
+            also_closed and channel.closed_reason != reason
+        ):
+            continue
+        channel.status, channel.closed_reason, channel.closed_at = ChannelStatus.CLOSED, reason, now
+        write_journal(
+            session, who=SYSTEM, action="channel_closed", subject=f"channel:{channel.id}",
+            detail={"reason": reason}, now=now,
+        )  # fmt: skip
+        closed = True
     await session.flush()
-    return True
+    return closed
 
 
 async def open_channel(
@@ -210,10 +259,18 @@ async def open_channel(
     *,
     rank: int,
     now: datetime,
+    is_lent: bool = False,
 ) -> Channel | None:
-    """Make this address a channel of the person; None when it is somebody else's."""
+    """Make this address a channel of the person; None when it is somebody else's.
+
+    :param is_lent: somebody said yes to using their own address in an exercise as well; without
+        that an address of one world is taken in the other, too.
+    """
     assert person.id is not None
-    channel = await _channel(session, kind, address)
+    found = await _channels(session, kind, address)
+    channel = next((one for one in found if one.is_exercise == person.is_exercise), None)
+    if channel is None and found and not is_lent:
+        return None
     if channel is None:
         channel = Channel(
             person_id=person.id,
@@ -225,7 +282,9 @@ async def open_channel(
         )
         session.add(channel)
     elif channel.person_id != person.id:
-        return None
+        if not is_lent or channel.status is ChannelStatus.ACTIVE:
+            return None
+        channel.person_id = person.id  # lent before, in an exercise that is over
     channel.status, channel.closed_reason, channel.closed_at = ChannelStatus.ACTIVE, None, None
     await session.flush()
     write_journal(
@@ -235,8 +294,11 @@ async def open_channel(
     return channel
 
 
-async def _channel(session: AsyncSession, kind: ChannelKind, address: str) -> Channel | None:
+async def _channels(session: AsyncSession, kind: ChannelKind, address: str) -> list[Channel]:
+    """Of this address: at most one in each world, the real one first."""
     found = await session.exec(
-        select(Channel).where(col(Channel.kind) == kind, col(Channel.address) == address)
+        select(Channel)
+        .where(col(Channel.kind) == kind, col(Channel.address) == address)
+        .order_by(col(Channel.is_exercise))
     )
-    return found.first()
+    return list(found.all())

@@ -34,7 +34,9 @@ class Permission(StrEnum):
     SEE_STATUS = "see_status"
     SEE_PICTURE = "see_picture"
     MANAGE_CONTACTS = "manage_contacts"
+    MANAGE_GROUPS = "manage_groups"
     MANAGE_SYSTEM = "manage_system"
+    KEEP_ROTA = "keep_rota"
     USE_CONSOLE = "use_console"
     KEEP_NAMES = "keep_names"
     LEAD_EXERCISE = "lead_exercise"
@@ -65,7 +67,10 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
         {Role.MEMBER, Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
     ),
     Permission.MANAGE_CONTACTS: frozenset({Role.COORDINATOR, Role.ADMIN}),
+    Permission.MANAGE_GROUPS: frozenset({Role.COORDINATOR, Role.ADMIN}),
     Permission.MANAGE_SYSTEM: frozenset({Role.ADMIN}),
+    # Who has duty when, of everybody; each for themselves asks MANAGE_EVENT.
+    Permission.KEEP_ROTA: frozenset({Role.COORDINATOR, Role.ADMIN}),
     Permission.USE_CONSOLE: frozenset(
         {Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
     ),
@@ -96,6 +101,18 @@ CLOSED_ROLES: dict[Permission, frozenset[Role]] = {
 }
 
 
+#: over what has no world of its own: who only plays in a city that is real keeps away from it
+SHARED = frozenset(
+    {
+        Permission.KEEP_NAMES,
+        Permission.KEEP_ROTA,
+        Permission.MANAGE_GROUPS,
+        Permission.MANAGE_SYSTEM,
+        Permission.LEAD_EXERCISE,
+    }
+)
+
+
 class NotAllowed(Exception):
     """The actor's roles do not include this permission."""
 
@@ -106,13 +123,18 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A known person at a door, with the roles that were true when the door opened."""
+    """A known person at a door, with the roles that were true when the door opened.
+
+    ``is_guest``: of the exercise, where real people stand on the list as well. Where nobody real
+    does (the demo), the exercise is all there is, and its people run it.
+    """
 
     person_id: int
     organisation_id: int
     roles: frozenset[Role]
     is_exercise: bool
     domain: Domain = Domain.MUNICIPALITY
+    is_guest: bool = False
 
     @property
     def who(self) -> Who:
@@ -120,7 +142,10 @@ class Actor:
 
 
 def may(actor: Actor, permission: Permission) -> bool:
-    """Whether the actor's roles include the permission, and domain and closed roles allow it."""
+    """Whether the actor's roles include the permission, and domain, world and closed roles
+    allow it."""
+    if actor.is_guest and permission in SHARED:
+        return False
     if actor.domain in CLOSED_TO.get(permission, ()):
         return False
     roles = actor.roles
@@ -141,7 +166,8 @@ async def load_actor(session: AsyncSession, person_id: int) -> Actor | None:
 
 
 async def load_actors(session: AsyncSession, person_ids: Collection[int]) -> dict[int, Actor]:
-    """Those of these people who are listed, by id, in two questions."""
+    """Those of these people who are listed, by id, in two questions; with somebody of the
+    exercise among them in three."""
     people = await session.exec(
         select(Person.id, Person.organisation_id, Person.is_exercise, Organisation.domain)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
@@ -153,13 +179,25 @@ async def load_actors(session: AsyncSession, person_ids: Collection[int]) -> dic
     roles: defaultdict[int, set[Role]] = defaultdict(lambda: {Role.MEMBER})
     for person_id, role in granted.all():
         roles[person_id].add(Role(role))
+    listed = people.all()
+    is_real = any(one[2] for one in listed) and await _has_real_people(session)
     return {
         person_id: Actor(
-            person_id, organisation_id, frozenset(roles[person_id]), is_exercise, Domain(domain)
+            person_id, organisation_id, frozenset(roles[person_id]), is_exercise, Domain(domain),
+            is_guest=is_exercise and is_real,
         )
-        for person_id, organisation_id, is_exercise, domain in people.all()
+        for person_id, organisation_id, is_exercise, domain in listed
         if person_id is not None
-    }
+    }  # fmt: skip
+
+
+async def _has_real_people(session: AsyncSession) -> bool:
+    found = await session.exec(
+        select(Person.id)
+        .where(col(Person.is_exercise).is_(False), col(Person.left_at).is_(None))
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def people_with(
@@ -186,3 +224,16 @@ async def people_with(
         .order_by(col(RoleGrant.id))
     )
     return list(found.all())
+
+
+async def is_last_admin(session: AsyncSession, person: Person) -> bool:
+    """Whether nobody else could set anything up any more."""
+    found = await session.exec(
+        select(RoleGrant.person_id)
+        .join(Person, col(Person.id) == col(RoleGrant.person_id))
+        .where(
+            col(RoleGrant.role) == Role.ADMIN, col(Person.left_at).is_(None),
+            col(Person.is_exercise) == person.is_exercise,
+        )
+    )  # fmt: skip
+    return list(found.all()) == [person.id]

@@ -67,7 +67,9 @@ class Pump:
         self._lanes = [Lane(transport, self._means) for transport in transports]
         self._unserved = set(ChannelKind) - {lane.kind for lane in self._lanes}
         self._notice_gap = timedelta(seconds=notice_gap_s)
+        #: when a notice was last tried: of failures, and of channels that are silent
         self._noticed_at: datetime | None = None
+        self._paused_at: datetime | None = None
         self._at_work = asyncio.Event()
 
     def wake(self) -> None:
@@ -176,14 +178,20 @@ class Pump:
                 session, in_hand=self._in_hand(), settings=self._means.settings,
                 sealer=self._means.sealer, now=now,
             )  # fmt: skip
-            count += await tell_pauses(session, now=now)
             await find_unserved(session, self._unserved, now=now)
-            if self._noticed_at is None or now - self._noticed_at >= self._notice_gap:
+            if self._may_tell(self._noticed_at, now):
                 avoid = next(iter(self._unserved), None)
-                told = await tell_failures(session, avoid=avoid, now=now)
-                self._noticed_at = now if told else self._noticed_at
+                told, left = await tell_failures(session, avoid=avoid, now=now)
+                self._noticed_at = now if told or left else self._noticed_at
+                count += told
+            if self._may_tell(self._paused_at, now):
+                told, left = await tell_pauses(session, now=now)
+                self._paused_at = now if left else None
                 count += told
         return count
+
+    def _may_tell(self, tried_at: datetime | None, now: datetime) -> bool:
+        return tried_at is None or now - tried_at >= self._notice_gap
 
     def _in_hand(self) -> set[int]:
         return {ident for lane in self._lanes for ident in lane.in_hand}
@@ -197,8 +205,11 @@ class Pump:
         pauses = select(ChannelPause.id).where(
             col(ChannelPause.told_at).is_(None), col(ChannelPause.until) > now
         )
+        questions = [leases, unserved(self._unserved, now=now)]
+        questions += [untold] if self._may_tell(self._noticed_at, now) else []
+        questions += [pauses] if self._may_tell(self._paused_at, now) else []
         async with self._means.db.read() as session:
-            for question in (leases, untold, pauses, unserved(self._unserved, now=now)):
+            for question in questions:
                 if (await session.exec(question.limit(1))).first() is not None:
                     return True
         return False

@@ -5,10 +5,11 @@ What waits is a planned delivery with its moment and the reason ``quiet_hours``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,11 +17,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.directory import Person
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.messages import URGENT_SEVERITY
-from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
-from contacts.records import read_columns
+from contacts.outbox import (
+    DELIVERY_MOVES,
+    SUPERSEDED,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+)
+from contacts.records import move_many, read_columns
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
 QUIET_HOURS = "quiet_hours"
+#: as many as fit in one statement
+_AT_ONCE = 5000
 #: what can wait until the morning; a retraction takes harm away, so it never waits
 WAITS = frozenset(
     {
@@ -101,6 +112,64 @@ async def hold_back(session: AsyncSession, message: Message, *, now: datetime) -
         )
         held += _journal_held(session, message, result.rowcount, ends, now=now)
     return held
+
+
+async def asleep_until(
+    session: AsyncSession, kind: MessageKind, severity: int, *, at: datetime, then: datetime
+) -> frozenset[int]:
+    """Who would get such a message of ``at`` only at ``then`` or later."""
+    if not waits(kind, severity):
+        return frozenset()
+    people = await read_columns(
+        session,
+        sql_select(col(Person.id), col(Person.quiet_from), col(Person.quiet_until)).where(
+            col(Person.quiet_from).is_not(None), col(Person.quiet_until).is_not(None)
+        ),
+    )
+    ends = {hours: quiet_ends(*hours, at) for hours in {(begin, end) for _, begin, end in people}}
+    return frozenset(
+        ident
+        for ident, begin, end in people
+        if (wakes := ends[begin, end]) is not None and wakes >= then
+    )
+
+
+async def give_way(
+    session: AsyncSession,
+    briefing_ids: Collection[int],
+    readers: ColumnElement[bool],
+    *,
+    now: datetime,
+) -> int:
+    """What waits of these versions for these readers' quiet hours to end stays home, because
+    something newer comes in its place; returns how many deliveries that were.
+
+    :param readers: a condition on ``Delivery``.
+    """
+    theirs = select(Message.id).where(col(Message.briefing_id).in_(briefing_ids))
+    waiting = (
+        select(Delivery.id)
+        .where(
+            col(Delivery.message_id).in_(theirs),
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.reason) == QUIET_HOURS,
+            col(Delivery.not_before) > now,
+            readers,
+        )
+        .order_by(col(Delivery.id))
+        .limit(_AT_ONCE)
+        .with_for_update()
+    )
+    stopped = 0
+    while ids := [ident for ident in (await session.exec(waiting)).all() if ident is not None]:
+        moved = await move_many(
+            session, DELIVERY_MOVES, Delivery, ids,
+            DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+            who=SYSTEM, action="held_superseded", now=now, reason=SUPERSEDED, done_at=now,
+        )  # fmt: skip
+        stopped += len(moved)
+    return stopped
 
 
 def _journal_held(

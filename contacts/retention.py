@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.calling import CallItem, CallStatus
 from contacts.directory import AccessLink, Invitation, Person, PersonLink
-from contacts.journal import SYSTEM, write_journal
+from contacts.journal import SYSTEM, note_dropped
 from contacts.outbox import (
     DELIVERY_MOVES,
     DISTRIBUTED,
@@ -89,7 +89,7 @@ async def _wipe_words(
         .returning(col(Message.id))
         .execution_options(synchronize_session=False)
     )
-    return _noted(session, len(result.scalars().all()), action, "message", now)
+    return note_dropped(session, len(result.scalars().all()), action, "message", now)
 
 
 async def wipe_addresses(session: AsyncSession, *, now: datetime) -> int:
@@ -117,7 +117,7 @@ async def wipe_addresses(session: AsyncSession, *, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     await cancel_without_address(session, now=now)
-    return _noted(session, result.rowcount, "addresses_wiped", "delivery", now)
+    return note_dropped(session, result.rowcount, "addresses_wiped", "delivery", now)
 
 
 async def cancel_without_address(session: AsyncSession, *, now: datetime) -> None:
@@ -142,7 +142,7 @@ async def drop_old_call_items(session: AsyncSession, *, now: datetime) -> int:
         .where(col(CallItem.added_at) <= now - KEEP_LOG, col(CallItem.status) != CallStatus.OPEN)
         .execution_options(synchronize_session=False)
     )
-    return _noted(session, result.rowcount, "call_items_dropped", "call_item", now)
+    return note_dropped(session, result.rowcount, "call_items_dropped", "call_item", now)
 
 
 async def drop_old_links(session: AsyncSession, *, now: datetime) -> int:
@@ -157,12 +157,4 @@ async def drop_old_links(session: AsyncSession, *, now: datetime) -> int:
             .execution_options(synchronize_session=False)
         )
         dropped += result.rowcount
-    return _noted(session, dropped, "links_dropped", "link", now)
-
-
-def _noted(session: AsyncSession, count: int, action: str, subject: str, now: datetime) -> int:
-    if count:
-        write_journal(
-            session, who=SYSTEM, action=action, subject=subject, detail={"count": count}, now=now
-        )
-    return count
+    return note_dropped(session, dropped, "links_dropped", "link", now)

@@ -6,7 +6,7 @@ Nothing here touches the network: a message and its deliveries are rows; the pum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -211,6 +211,16 @@ async def first_channel(session: AsyncSession, person_id: int) -> Recipient | No
     """The channel to try first, or None for somebody without one."""
     channels = await channels_of(session, person_id)
     return channels[0] if channels else None
+
+
+async def without_channel(session: AsyncSession, people: Collection[int]) -> set[int]:
+    """Who of them cannot be written to: no channel that works."""
+    found = await session.exec(
+        select(Channel.person_id).where(
+            col(Channel.person_id).in_(people), col(Channel.status) == ChannelStatus.ACTIVE
+        )
+    )
+    return set(people) - set(found.all())
 
 
 def has_form(content: Content, kind: ChannelKind) -> bool:

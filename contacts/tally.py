@@ -1,4 +1,7 @@
-"""Bare counts per day: how often a referral was shown, how many strangers wrote."""
+"""Bare counts per day: how often a referral was shown, how many strangers wrote.
+
+What happens in an exercise is counted under a name of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Tally
 
+#: in front of the name of what was counted in an exercise
+EXERCISE = "exercise:"
 
-async def count_up(session: AsyncSession, name: str, *, now: datetime) -> None:
+
+def counted_as(name: str, *, is_exercise: bool) -> str:
+    """Under which name this is counted in one of the two worlds. Pure."""
+    return f"{EXERCISE}{name}" if is_exercise else name
+
+
+async def count_up(
+    session: AsyncSession, name: str, *, now: datetime, is_exercise: bool = False
+) -> None:
     """One more of ``name`` today (UTC). Nothing about whom is kept."""
-    day = now.date()
+    day, name = now.date(), counted_as(name, is_exercise=is_exercise)
     # Counted in the statement, so that two at the same moment are two.
     counted = await session.exec(
         update(Tally)
@@ -26,7 +39,8 @@ async def count_up(session: AsyncSession, name: str, *, now: datetime) -> None:
         await session.flush()
 
 
-async def total(session: AsyncSession, name: str) -> int:
-    """The count of ``name`` over all days."""
-    found = await session.exec(select(Tally.count).where(col(Tally.name) == name))
+async def total(session: AsyncSession, name: str, *, is_exercise: bool) -> int:
+    """The count of ``name`` over all days, in one world."""
+    named = counted_as(name, is_exercise=is_exercise)
+    found = await session.exec(select(Tally.count).where(col(Tally.name) == named))
     return sum(found.all())

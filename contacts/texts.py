@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+
 #: for an organisation that did not name its intern aanspreekpunt: whom to go to then
 OWN_INTERNAL_CONTACT = "iemand van de leiding, of wie over zorg gaat"
 
@@ -43,8 +45,21 @@ REPLY_REFUSED = {
     ),
     "files": "Bijlagen openen wij niet. Wij hebben niets bewaard. Beschrijf kort wat u merkt.",
 }
+#: to what is no text about an event: an invitation, a reminder, a message to a group
+REPLY_UNREAD = (
+    "Niemand leest wat u terugschreef. Wilt u antwoorden? Gebruik de link in ons bericht, of bel "
+    "de gemeente."
+)
 REPLY_PAGE = "Wilt u iets melden? Dat kan op de pagina van uw organisatie: %%LINK%%"
 REPLY_URGENT = "Is er gevaar? Bel 112."
+
+#: a mail that stopped half-way; whoever looks sees it in the mailbox itself
+UNREADABLE_TITLE = ("1 mail is niet te lezen", "{n} mails zijn niet te lezen")
+_UNREADABLE = (
+    "Schakel kon {what} niet lezen of verwerken. Wat niet gelezen is, staat met een vlag in de "
+    "mailbox voor antwoorden. Kijk daar wat erin staat."
+)
+UNREADABLE = (_UNREADABLE.format(what="1 mail"), _UNREADABLE.format(what="{n} mails"))
 
 #: instead of a name, for who was erased
 ERASED_NAME = "Verwijderd contact"
@@ -115,6 +130,7 @@ REASONS = {
     "no_tls": "de mailserver biedt geen veilige verbinding",
     "restored": "teruggezet van een back-up; misschien was het al verstuurd",
     "sender_refused": "de mailserver weigert ons afzenderadres",
+    "overleg_changed": "het overleg veranderde",
 }
 OTHER_REASON = "onbekende storing"
 

@@ -34,6 +34,9 @@ async def due_alerts(
             or_(rose, col(Event.snoozed_until) <= now),
         )
         .order_by(col(Event.suggested_severity).desc(), col(Event.id))
+        # Two sources that bring it at the same moment both look here: one of them waits, and
+        # then finds that it rang.
+        .with_for_update()
     )
     due = [event for event in found.all() if await _is_due(session, event, settings, now)]
     muted = {
@@ -98,6 +101,7 @@ async def changed_alerts(session: AsyncSession, *, now: datetime) -> list[Event]
             col(Event.item_count) > col(Event.alert_items),
         )
         .order_by(col(Event.id))
+        .with_for_update()
     )
     return list(found.all())
 

@@ -12,6 +12,7 @@ from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feeds.events import ItemView, items_of
+from feeds.grounds import goes_on_from
 from feeds.rows import DailyList, Event, EventStatus
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
@@ -24,11 +25,12 @@ STILL_TODAY = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One event on the list, with the report that came first."""
+    """One event on the list, with the report that came first and the alert it goes on from."""
 
     event: Event
     first: ItemView | None
     newsrooms: int
+    follows: Event | None = None
 
 
 def list_day(now: datetime, at: time | None) -> date | None:
@@ -66,7 +68,8 @@ async def to_list(session: AsyncSession, *, is_exercise: bool, now: datetime) ->
         assert event.id is not None
         items = await items_of(session, event.id)
         newsrooms = len({item.source_name for item in items})
-        listed.append(Listed(event, items[0] if items else None, newsrooms))
+        first = items[0] if items else None
+        listed.append(Listed(event, first, newsrooms, await goes_on_from(session, event)))
     return listed
 
 

@@ -26,6 +26,12 @@ def districts() -> list[tuple[str, str]]:
 
 
 @cache
+def city_name() -> str:
+    """The municipality whose places are in use."""
+    return str(tomllib.loads(chosen().places.read_text("utf-8"))["gemeente"]["naam"])
+
+
+@cache
 def _parts() -> dict[str, str]:
     wijken = tomllib.loads(chosen().places.read_text("utf-8"))["wijken"]
     return {wijk["code"]: wijk["deel"] for wijk in wijken if wijk.get("deel")}
@@ -38,3 +44,4 @@ def parts_of_city() -> dict[str, str]:
 
 on_change(_districts.cache_clear)
 on_change(_parts.cache_clear)
+on_change(city_name.cache_clear)

@@ -77,7 +77,12 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
 def _month(parts: dict[str, str | None]) -> int | None:
     if digits := parts.get("month"):
         return int(digits)
-    return _names()[0].get((parts.get("name") or "").lower())
+    return month_named(parts.get("name") or "")
+
+
+def month_named(name: str) -> int | None:
+    """The number of a month by its name or its short name; None for anything else."""
+    return _names()[0].get(name.lower())
 
 
 def _zone(name: str | None) -> tzinfo | None:

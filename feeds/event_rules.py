@@ -44,6 +44,22 @@ class Aftermath(Frozen):
     any: list[str]
 
 
+class Following(Frozen):
+    """When a report goes on with what rang; the steps belong together."""
+
+    zelfde_plek_dagen: float = Field(ge=0)
+    terugblik_dagen: float = Field(ge=0)
+    deel_terugblik: float = Field(ge=0, le=1)
+    deel_dichtbij: float = Field(ge=0, le=1)
+    dagen: list[float] = Field(min_length=1)
+    deel: list[float] = Field(min_length=1)
+    deel_zonder_plek: list[float] = Field(min_length=1)
+    kijkt_terug: list[str]
+    begint_opnieuw: list[str]
+    dichterbij: list[str]
+    dodelijk: list[str]
+
+
 class Growth(Frozen):
     """More than an outlet usually has; the steps belong together."""
 
@@ -108,6 +124,7 @@ class EventRules(Frozen):
     vertrouwd: Familiar
     naklank: Echo
     nasleep: Aftermath
+    vervolg: Following
     groei: Growth
     rubriek: NewSection
 
@@ -115,6 +132,11 @@ class EventRules(Frozen):
     def group_of(self) -> dict[str, str]:
         """The group of every type of event."""
         return {kind: group for group, kinds in self.groepen.items() for kind in kinds}
+
+    @property
+    def remembered_days(self) -> float:
+        """How long what rang still counts."""
+        return max(*self.naklank.dagen, *self.vervolg.dagen)
 
     def reach_of(self, trust: Trust, reach: Reach) -> float:
         """What one item of an outlet counts as when items or outlets are counted.
@@ -127,6 +149,12 @@ class EventRules(Frozen):
     def aftermath(self) -> Matcher[str]:
         """Finds the words of an aftermath in a title."""
         return Matcher(("nasleep", term) for term in self.nasleep.any)
+
+    @cached_property
+    def following(self) -> Matcher[str]:
+        """Finds in a title what looks back, begins anew, comes nearer, or took lives."""
+        lists = ("kijkt_terug", "begint_opnieuw", "dichterbij", "dodelijk")
+        return Matcher((name, term) for name in lists for term in getattr(self.vervolg, name))
 
 
 @cache

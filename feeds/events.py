@@ -13,6 +13,7 @@ from contacts.records import IllegalMove, move
 from feeds import texts
 from feeds.alerting import changed_alerts, due_alerts, mark_alerted, mark_shown
 from feeds.by_hand import add_report
+from feeds.kept_meanings import drop_meanings, drop_old_meanings
 from feeds.lexicon import GENERAL, load_lexicon, mask_names
 from feeds.matching import words_of
 from feeds.muting import lift_mutes
@@ -32,7 +33,7 @@ from feeds.rows import (
 __all__ = [
     "ItemView", "changed_alerts", "close_event", "confirm_event", "dismiss_event",
     "drop_old_leads", "due_alerts", "items_of", "mark_alerted", "mark_shown", "open_event",
-    "reopen_event", "snooze_event",
+    "reopen_event", "snooze_event", "view_of",
 ]  # fmt: skip
 
 TITLE_LIMIT, PLACE_LIMIT, LINK_LIMIT = 300, 120, 1000
@@ -53,6 +54,11 @@ class ItemView:
     trust: Trust
     published_at: datetime | None
     first_seen_at: datetime
+
+    @property
+    def at(self) -> datetime:
+        """When it was published, or else first seen."""
+        return self.published_at or self.first_seen_at
 
 
 async def open_event(
@@ -197,6 +203,7 @@ async def close_event(session: AsyncSession, event: Event, *, who: Who, now: dat
         .values(lead=None)
         .execution_options(synchronize_session="fetch")
     )
+    await drop_meanings(session, select(Item.id).where(col(Item.event_id) == event.id))
 
 
 async def reopen_event(session: AsyncSession, event: Event, *, who: Who, now: datetime) -> None:
@@ -218,19 +225,21 @@ async def items_of(session: AsyncSession, event_id: int) -> list[ItemView]:
         .where(col(Item.event_id) == event_id, col(Item.is_roundup).is_(False))
         .order_by(col(Item.id))
     )
-    views = [
-        ItemView(
-            id=item.id or 0,
-            title=mask_names(item.title),
-            link=item.link,
-            source_name=source.name,
-            trust=source.trust,
-            published_at=item.published_at,
-            first_seen_at=item.first_seen_at,
-        )
-        for item, source in found.all()
-    ]
-    return sorted(views, key=lambda view: view.published_at or view.first_seen_at)
+    views = [view_of(item, source) for item, source in found.all()]
+    return sorted(views, key=lambda view: view.at)
+
+
+def view_of(item: Item, source: Source) -> ItemView:
+    """A report as people see it."""
+    return ItemView(
+        id=item.id or 0,
+        title=mask_names(item.title),
+        link=item.link,
+        source_name=source.name,
+        trust=source.trust,
+        published_at=item.published_at,
+        first_seen_at=item.first_seen_at,
+    )
 
 
 async def drop_old_leads(session: AsyncSession, *, now: datetime) -> int:
@@ -248,4 +257,5 @@ async def drop_old_leads(session: AsyncSession, *, now: datetime) -> int:
         .values(lead=None)
         .execution_options(synchronize_session=False)
     )
+    await drop_old_meanings(session, kept=LEADS_KEPT, now=now)
     return int(dropped.rowcount)

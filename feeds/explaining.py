@@ -10,6 +10,9 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feeds import texts
+from feeds.daily import LOCAL
+from feeds.events import ItemView
+from feeds.grounds import Ground, grounds_in, grounds_of
 from feeds.lexicon import load_lexicon, mask_names
 from feeds.relevance import score_item
 from feeds.rows import Event, Item, ItemTitle, Source
@@ -18,6 +21,7 @@ from feeds.sections import section_of
 Line = dict[str, Any]
 #: a smaller difference is not worth a line
 NOTICED = 0.05
+CLOCK = "%d-%m %H.%M"
 
 
 async def explain(session: AsyncSession, key: str) -> list[Line] | None:
@@ -48,12 +52,15 @@ async def explain(session: AsyncSession, key: str) -> list[Line] | None:
     titles = [texts.EXPLAIN_EARLIER.format(title=mask_names(title)) for title in earlier.all()]
     return [
         _line(head, item.severity),
-        *item.reasons,
-        *item.context,
+        *(one.as_row() for one in grounds_in(_of_item(item), item)),
         *_today(item, source),
         *(_line(title) for title in titles),
         *await _event_lines(session, item),
     ]
+
+
+def _of_item(item: Item) -> list[Line]:
+    return [{**row, "item": item.id} for row in (*item.reasons, *item.context)]
 
 
 def _today(item: Item, source: Source) -> list[Line]:
@@ -93,7 +100,8 @@ def compare(then: Iterable[Line], today: Iterable[Line]) -> list[Line]:
 def _sums(rows: Iterable[Line]) -> dict[str, float]:
     sums: defaultdict[str, float] = defaultdict(float)
     for row in rows:
-        sums[str(row["text"])] += float(row["weight"])
+        # The words that were quoted may have changed; what counts is what they were quoted for.
+        sums[str(row["text"]).partition(texts.QUOTE)[0]] += float(row["weight"])
     return sums
 
 
@@ -104,12 +112,28 @@ async def _event_lines(session: AsyncSession, item: Item) -> list[Line]:
     if event is None:
         return [_line(texts.EXPLAIN_NO_EVENT)]
     severity = event.severity or event.suggested_severity
+    grounds = await grounds_of(session, event)
     said = texts.EXPLAIN_EVENT.format(id=event.id, severity=severity, title=event.title)
     known = {str(reason["text"]) for reason in [*item.reasons, *item.context]}
     return [
         _line(said, severity),
-        *(reason for reason in event.reasons if str(reason["text"]) not in known),
+        *(
+            told_by(one, grounds.item if grounds.item and grounds.item.id != item.id else None)
+            for one in grounds.reasons
+            if one.text not in known
+        ),
     ]
+
+
+def told_by(ground: Ground, item: ItemView | None) -> Line:
+    """A reason as a line, with the report that it was read in when that is another one. Pure."""
+    row = ground.as_row()
+    if item is None or not ground.is_of_item:
+        return row
+    read_in = texts.EXPLAIN_READ_IN.format(
+        title=item.title, source=item.source_name, at=item.at.astimezone(LOCAL).strftime(CLOCK)
+    )
+    return {**row, "text": f"{row['text']} {read_in}"}
 
 
 def _line(text: str, weight: float = 0) -> Line:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from feeds import texts
 from feeds.lexicon import Lexicon
@@ -20,6 +21,8 @@ LEAD_SHARE = 0.5
 DEATHS = (("getal:tien", 10), ("getal:honderd", 100), ("getal:duizend", 1000))
 ABROAD_SECTIONS = frozenset({"rubriek:buitenland", "rubriek:oorlog"})
 FAR_PLACES = ("west_europa", "familie_daar", "amerika", "israel_gaza", "rusland_oekraine")
+#: between words that stand apart in a title
+MORE_WORDS = " … "
 _NATION = "nederland"
 
 _QUOTE = re.compile(r"\A\s*['\"‘’“„]|:\s*['\"‘’“„]")
@@ -44,6 +47,9 @@ class Feature:
 
     value: float
     shown: str = ""
+
+
+_VALUE = attrgetter("value")
 
 
 def observe(
@@ -140,13 +146,17 @@ def _is_here(seen: Mapping[str, Feature], place: Place) -> bool:
 
 def _together(seen: Mapping[str, Feature], lexicon: Lexicon) -> Iterator[tuple[str, Feature]]:
     for key, choices in lexicon.pairs:
-        least = 1.0
+        least, parts = 1.0, []
         for choice in choices:
-            least = min(least, max((seen[n].value for n in choice if n in seen), default=0.0))
-            if not least:
+            part = max((seen[name] for name in choice if name in seen), key=_VALUE, default=None)
+            if part is None:
                 break
+            least = min(least, part.value)
+            parts.append(part.shown)
         else:
-            yield f"samen:{key}", Feature(least)
+            # The words of all its parts, each once: "doden door geweld" names no word itself.
+            shown = MORE_WORDS.join(dict.fromkeys(filter(None, parts)))
+            yield f"samen:{key}", Feature(least, shown)
 
 
 def shown_reason(name: str, feature: Feature, lexicon: Lexicon) -> str:

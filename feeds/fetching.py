@@ -11,14 +11,14 @@ import asyncio
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 
 import aiohttp
 from yarl import URL
 
+from feeds.answers import Answer, Fetched, NotModified
 from feeds.guarding import GuardedResolver, PrivateAddress, literal_is_refused
 from feeds.parsing import FeedFault
 from feeds.settings import FeedSettings
@@ -31,46 +31,6 @@ _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=(\d{1,9})\b", re.ASCII)
 _GZIP = b"\x1f\x8b"
 ETAG_LIMIT, LAST_MODIFIED_LIMIT, URL_LIMIT = 300, 100, 500
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A full answer. ``etag`` and ``last_modified`` belong to exactly these bytes.
-
-    ``moved_to``: the address behind redirects that are meant for good (301, 308).
-    """
-
-    body: bytes
-    content_type: str
-    etag: str | None
-    last_modified: str | None
-    retry_after: timedelta | None = None
-    moved_to: str | None = None
-    max_age: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotModified:
-    """The feed is as it was."""
-
-    retry_after: timedelta | None = None
-    moved_to: str | None = None
-
-
-Answer = Fetched | NotModified | FeedFault
-
-
-class Fetching(Protocol):
-    """What the polling needs of a fetcher."""
-
-    async def fetch(
-        self,
-        url: str,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
-        now: datetime,
-    ) -> Answer: ...
 
 
 class Fetcher:

@@ -67,7 +67,12 @@ class Doc:
     @property
     def text(self) -> str:
         """What is read of it where meaning counts."""
-        return f"{self.title}. {self.lead}"[:READ] if self.lead else self.title[:READ]
+        return text_read(self.title, self.lead)
+
+
+def text_read(title: str, lead: str) -> str:
+    """What is read of an item where meaning counts."""
+    return f"{title}. {lead}"[:READ] if lead else title[:READ]
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from feeds.parsing import Entry
 from feeds.relevance import Judgement, score_item
 from feeds.rows import Item, Trust
 from feeds.sections import section_of
-from feeds.subjects import Subject, subject_of
+from feeds.subjects import Subject, happened_here, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,9 @@ def subject_of_judged(judged: Judged, rules: EventRules) -> Subject:
         judgement.types,
         judgement.themes,
         rules,
-        is_dutch=judgement.place.proximity.is_dutch,
+        is_dutch=happened_here(judgement.place.proximity, judgement.place.name, judgement.themes),
+        is_local=judgement.place.proximity.is_local,
+        place=judgement.place.name,
     )
 
 

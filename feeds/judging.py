@@ -59,6 +59,11 @@ class Sighting:
         value = max(self.points, min(self.points + up, rules.vertrouwd.hoogstens)) + down
         return max(0.0, min(float(HIGHEST), value))
 
+    @property
+    def goes_on(self) -> Reason | None:
+        """The reason that names the event that this report goes on with, if there is one."""
+        return next((reason for reason in self.context if reason.follows is not None), None)
+
     def is_fresh(self, since: datetime) -> bool:
         return not self.is_backlog and self.report.at >= since
 

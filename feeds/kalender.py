@@ -1,6 +1,6 @@
 """Foreseeable moments: dates from the configuration, feasts that move, and iCalendar files.
 
-Which day a feast falls on is computed by a library; those of the moon may shift a day.
+Which day a feast falls on stands in :mod:`feeds.days`; those of the moon may shift a day.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from contacts.settings import Frozen
+from feeds.days import feast_days
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -27,17 +27,6 @@ Feast = Literal[
     "pasen", "ramadan", "suikerfeest", "offerfeest", "pesach", "rosj-hasjana", "jom-kipoer",
     "chanoeka",
 ]  # fmt: skip
-#: feast → the calendar of the library that has it, its name there, and whether the moon decides
-_FEASTS: dict[str, tuple[str, str, bool]] = {
-    "pasen": ("NL", "Easter Sunday", False),
-    "ramadan": ("BN", "First Day of Ramadan", True),
-    "suikerfeest": ("TR", "Eid al-Fitr", True),
-    "offerfeest": ("TR", "Eid al-Adha", True),
-    "pesach": ("IL", "Pesach", False),
-    "rosj-hasjana": ("IL", "Rosh Hashanah", False),
-    "jom-kipoer": ("IL", "Yom Kippur", False),
-    "chanoeka": ("IL", "Hanukkah", False),
-}
 #: a calendar file of a city is a few hundred lines
 LARGEST_FILE = 2_000_000
 MOST_OF_A_FILE = 200
@@ -112,30 +101,6 @@ def _in_year(moment: MomentSettings, year: int) -> Sequence[tuple[date, bool]]:
     except ValueError:  # 29 February, in a year without one
         return ()
     return ((day, False),) if day.year == year else ()
-
-
-@lru_cache(maxsize=64)
-def feast_days(feast: str, year: int) -> tuple[tuple[date, bool], ...]:
-    """The first day of a feast in a year, with whether it is an estimate; twice where it is so."""
-    from holidays import OPTIONAL, PUBLIC, SCHOOL, country_holidays
-
-    country, name, is_estimated = _FEASTS[feast]
-    supported = country_holidays(country).supported_categories
-    categories = [one for one in (PUBLIC, OPTIONAL, SCHOOL) if one in supported]
-    calendar = country_holidays(
-        country, years=year, categories=categories, language="en_US", observed=False
-    )
-    days = sorted(day for day, said in calendar.items() if _is_called(said, name))
-    firsts = [day for day in days if day - timedelta(days=1) not in days]
-    return tuple((day, is_estimated) for day in firsts)
-
-
-def _is_called(said: str, name: str) -> bool:
-    """A day may be several; the afternoon before a feast is not the feast."""
-    return any(
-        part.startswith(name) and "from" not in part and "observed" not in part
-        for part in said.split("; ")
-    )
 
 
 def read_calendar(file: Path, first: date, last: date) -> list[Foreseen] | None:

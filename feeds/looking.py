@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feeds.answers import Fetched
 from feeds.careful_parsing import CarefulParser
 from feeds.channel import NOTHING_SAID, About
-from feeds.fetching import Fetched, Fetcher
+from feeds.fetching import Fetcher
 from feeds.parsing import Entry, FeedFault
 from feeds.settings import FeedSettings
 

@@ -16,13 +16,14 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.records import Database
+from feeds.answers import Answer, Fetched, Fetching, NotModified
 from feeds.careful_parsing import CarefulParser
 from feeds.channel import About
 from feeds.event_rules import load_event_rules
-from feeds.fetching import Answer, Fetched, Fetching, NotModified
 from feeds.grouping import Doc, Group, Grouper, Member
 from feeds.hubs import note_hub
 from feeds.intake import Judged, as_doc, judge_entries
+from feeds.kept_meanings import KeptMeanings
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
 from feeds.meaning import meanings_for
 from feeds.parsing import Entry, FeedFault, ParsedFeed
@@ -95,6 +96,7 @@ class Watch:
         self._lexicon = lexicon or load_lexicon()
         self._window = timedelta(hours=settings.window_h)
         self._meanings = meanings_for(settings)
+        self._kept = KeptMeanings(self._meanings) if self._meanings is not None else None
         self._groupers: dict[World, Grouper] = {}
         self._memories: dict[World, Memory] = {}
         self._built_at: datetime | None = None
@@ -194,7 +196,7 @@ class Watch:
         world = (source.is_exercise, source.scene)
         async with self._db.read() as session:
             known = await read_known(session, source.id, [one.guid for one in entries])
-            grouper = await self._kept(session, world)
+            grouper = await self._still_good(session, world)
             missing = [] if grouper else await self._window_of(session, world)
             memory = await self._memory(session, world)
         if grouper is None:
@@ -226,7 +228,9 @@ class Watch:
         """One transaction: the items, their events, and how the source was read."""
         async with self._db.begin() as session:
             row = await session.get_one(Source, source_id)
-            storing = Round(session, found.grouper, found.memory, row, found.polled_at, found.now)
+            storing = Round(
+                session, found.grouper, found.memory, row, found.polled_at, found.now, self._kept
+            )
             events = await storing.store(found.items)
             if answer is not None:
                 has_new = any(one.known is None for one, _ in found.items)
@@ -239,13 +243,15 @@ class Watch:
                     await note_hub(session, row, about, now=found.now)
                 # Together with the items: one that was not stored would never come again.
                 row.etag, row.last_modified = answer.etag, answer.last_modified
+        if self._kept is not None:
+            self._kept.committed()
         return events
 
     def _place(self, grouper: Grouper, one: Judged, now: datetime) -> tuple[Group, Member] | None:
         doc = as_doc(one, now=now, window=self._window) if one.wants_group else None
         return grouper.add(doc) if doc is not None else None
 
-    async def _kept(self, session: AsyncSession, world: World) -> Grouper | None:
+    async def _still_good(self, session: AsyncSession, world: World) -> Grouper | None:
         """The groups of a world, unless they must be built anew."""
         now = self._clock()
         if self._built_at is None or now - self._built_at > GROUPER_LIFE:
@@ -261,7 +267,10 @@ class Watch:
     async def _window_of(self, session: AsyncSession, world: World) -> list[Doc]:
         """The items from which the groups of a world are built."""
         since = self._clock() - self._window
-        return await recent_docs(session, since=since, is_exercise=world[0], scene=world[1])
+        docs = await recent_docs(session, since=since, is_exercise=world[0], scene=world[1])
+        if self._kept is not None:
+            await self._kept.load(session, docs)
+        return docs
 
     async def _built(self, world: World, docs: Sequence[Doc]) -> Grouper:
         grouper = Grouper(self._window, stop_words(), self._meanings)

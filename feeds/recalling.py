@@ -11,7 +11,7 @@ from feeds.event_rules import EventRules
 from feeds.places import Proximity
 from feeds.remembering import Came, Memory, Rang
 from feeds.rows import Event, Item, Source
-from feeds.subjects import Subject, subject_of
+from feeds.subjects import Subject, happened_here, subject_of
 
 #: what is older has faded
 REMEMBERED = timedelta(days=60)
@@ -55,7 +55,7 @@ async def recent_rang(
     scene: int | None = None,
 ) -> list[Rang]:
     """What rang in the days of the echo, in one world, with what its items are about."""
-    since = now - timedelta(days=max(rules.naklank.dagen))
+    since = now - timedelta(days=rules.remembered_days)
     found = await session.exec(
         select(Event, Item)
         .join(Item, col(Item.event_id) == col(Event.id))
@@ -69,15 +69,23 @@ async def recent_rang(
         )
         .order_by(col(Event.id), col(Item.id))
     )
-    about: dict[int, tuple[datetime, list[Subject]]] = {}
+    about: dict[int, tuple[Event, list[Subject]]] = {}
     for event, item in found.all():
         if event.id is not None and event.alerted_at is not None:
-            _, subjects = about.setdefault(event.id, (event.alerted_at, []))
+            _, subjects = about.setdefault(event.id, (event, []))
             if len(subjects) < Rang.MOST:
                 subjects.append(_subject(item, rules))
-    return [Rang(event_id, at, subjects) for event_id, (at, subjects) in about.items()]
+    return [
+        Rang(event_id, event.alerted_at, subjects, event.alerted_severity)
+        for event_id, (event, subjects) in about.items()
+        if event.alerted_at is not None
+    ]
 
 
 def _subject(item: Item, rules: EventRules) -> Subject:
-    is_dutch = Proximity(item.proximity).is_dutch
-    return subject_of(item.title, item.types, item.themes, rules, is_dutch=is_dutch)
+    proximity = Proximity(item.proximity)
+    return subject_of(
+        item.title, item.types, item.themes, rules,
+        is_dutch=happened_here(proximity, item.place, item.themes),
+        is_local=proximity.is_local, place=item.place,
+    )  # fmt: skip

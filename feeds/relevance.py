@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
+from typing import Any
 
 from feeds import texts
 from feeds.features import Feature, figurative, observe, shown_reason
@@ -25,13 +26,31 @@ from feeds.sections import Section, read_section
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One step of the reckoning, in Dutch; weights are points of severity."""
+    """One step of the reckoning, in Dutch; weights are points of severity.
+
+    ``item_id``: the report that it was read in; None for what several say together.
+    ``follows``: the event that the report goes on with, and ``heard`` how heavy that rang.
+    """
 
     text: str
     weight: float
+    item_id: int | None = None
+    follows: int | None = None
+    heard: int = 0
 
     def as_row(self) -> dict[str, str | float]:
-        return {"text": self.text, "weight": self.weight}
+        row: dict[str, str | float] = {"text": self.text, "weight": self.weight}
+        if self.item_id is not None:
+            row["item"] = self.item_id
+        if self.follows is not None:
+            row |= {"follows": self.follows, "heard": self.heard}
+        return row
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Reason:
+        """A reason as it was stored."""
+        return cls(str(row["text"]), float(row["weight"]), row.get("item"), row.get("follows"),
+                   int(row.get("heard", 0)))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,17 @@ from typing import ClassVar
 
 from feeds import texts
 from feeds.event_rules import EventRules
+from feeds.following import goes_on
 from feeds.relevance import Reason
 from feeds.subjects import Subject, echoes, section_of
 
 #: keys that are kept at most before the faintest are dropped
 KEYS = 50_000
 FAINT = 0.05
+#: only what may ring is asked whether it goes on with something
+HEAVY = 1
+#: stands for all items beside the counts of their stems, and how many went before the first
+ALL, PRIOR = "", 50
 PACE_DAYS = 7.0
 SECONDS_A_DAY = 86_400.0
 
@@ -45,6 +50,11 @@ class Rang:
     event: int
     at: datetime
     subjects: Sequence[Subject]
+    severity: int = 3
+
+
+def _days(now: datetime, then: datetime) -> float:
+    return (now - then).total_seconds() / SECONDS_A_DAY
 
 
 class Fading:
@@ -92,6 +102,7 @@ class Memory:
         self._rules = rules
         self._keys = Fading(rules.vertrouwd.halfwaarde_dagen)
         self._names = Fading(rules.vertrouwd.halfwaarde_dagen)
+        self._stems = Fading(rules.vertrouwd.halfwaarde_dagen)
         self._pace = Fading(PACE_DAYS)
         self._outlets: dict[str, _Outlet] = {}
         self._waiting: deque[Came] = deque()
@@ -113,10 +124,15 @@ class Memory:
         :param event: the event that the item belongs to, which is no echo of itself.
         """
         self._settle(came.at)
+        rang = tuple(rang)
+        follows = self._follows(came, rang, event)
+        # The first deaths in a matter are as new as the matter was.
+        is_news = follows is not None and not follows.heard
         reasons = [
-            self._echo(came, rang, event) or self._familiar(came),
+            None if is_news else self._echo(came, rang, event) or self._familiar(came),
             self._section(came),
             self._aftermath(came),
+            follows,
         ]
         return [reason for reason in reasons if reason is not None]
 
@@ -136,6 +152,9 @@ class Memory:
             came = self._waiting.popleft()
             for name in came.subject.names:
                 self._names.add(name, came.at)
+            for stem in came.subject.stems:
+                self._stems.add(stem, came.at)
+            self._stems.add(ALL, came.at)
             if came.severity > 0:
                 for key in came.subject.keys:
                     self._keys.add(key, came.at)
@@ -166,12 +185,37 @@ class Memory:
                 continue
             if not any(echoes(came.subject, told, rare) for told in one.subjects):
                 continue
-            days = (came.at - one.at).total_seconds() / SECONDS_A_DAY
+            days = _days(came.at, one.at)
             off = next((w for until, w in zip(rule.dagen, rule.eraf, strict=True)
                         if days <= until), 0.0)  # fmt: skip
             if off > 0 and (best is None or -off < best.weight):
                 best = Reason(texts.ECHO.format(days=max(1, round(days))), -off)
         return best
+
+    def _follows(self, came: Came, rang: Iterable[Rang], event: int | None) -> Reason | None:
+        """The heaviest event that rang and that this goes on with."""
+        if came.severity < HEAVY:
+            return None
+        items = self._stems.of(ALL, came.at) + PRIOR
+
+        def telling(stem: str) -> float:
+            return math.log(items / (self._stems.of(stem, came.at) + 0.5))
+
+        earlier = [
+            one
+            for one in rang
+            if one.event != event
+            and one.at <= came.at
+            and goes_on(came.subject, one.subjects, _days(came.at, one.at), telling,
+                        self._rules.vervolg)
+        ]  # fmt: skip
+        if not earlier:
+            return None
+        of = max(earlier, key=lambda one: (one.severity, one.at))
+        text = texts.FOLLOWS.format(days=max(1, round(_days(came.at, of.at))))
+        # The first deaths in a matter are news: that rings again, as going on with it.
+        first_deaths = came.subject.is_deadly and not any(one.is_deadly for one in of.subjects)
+        return Reason(text, 0.0, follows=of.event, heard=0 if first_deaths else of.severity)
 
     def _aftermath(self, came: Came) -> Reason | None:
         if not came.subject.aftermath:

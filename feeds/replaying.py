@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -22,7 +22,7 @@ from feeds.parsing import Entry
 from feeds.raw_items import RawItem, Timed
 from feeds.relevance import Reason
 from feeds.remembering import Came, Memory, Rang
-from feeds.ringing import rings
+from feeds.ringing import followed, rings, was_heard
 from feeds.settings import FeedSettings
 from feeds.subjects import Subject
 from feeds.weighing import Report, Weight
@@ -41,6 +41,8 @@ class Alert:
     title: str
     why: tuple[Reason, ...]
     escalates: bool
+    #: the event that it goes on with, heavier; that is an escalation too
+    follows: int | None = None
 
     def as_row(self) -> dict[str, object]:
         """The line in the file of alerts."""
@@ -52,6 +54,8 @@ class Alert:
             "title": self.title,
             "why": [{"reason": one.text, "weight": one.weight} for one in self.why],
         }
+        if self.follows is not None:
+            row["follows"] = f"g{self.follows}"
         return row | {"escalates": True} if self.escalates else row
 
 
@@ -92,7 +96,7 @@ class Replay:
         self._memory = Memory(self._rules)
         self._happenings: dict[int, _Happening] = {}
         self._rang: deque[Rang] = deque()
-        self._echo = timedelta(days=max(self._rules.naklank.dagen))
+        self._echo = timedelta(days=self._rules.remembered_days)
         self._outlets: dict[str, int] = {}
         self._names: dict[int, str] = {}
         self.list_entries = 0
@@ -152,7 +156,11 @@ class Replay:
         if not happening.is_event:
             return
         weight = judge(happening.sightings, self._pace(now), self._rules)
-        if weight.points >= LIST_LEVEL and weight.points > happening.peak:
+        if (
+            weight.points >= LIST_LEVEL
+            and weight.points > happening.peak
+            and not was_heard(weight.severity, happening.sightings, self._settings.alert_from)
+        ):
             happening.peak = weight.points
             self.peaks.append(Peak(now, happening.number, weight.points))
         if weight.severity >= LIST_LEVEL and not happening.listed:
@@ -164,12 +172,19 @@ class Replay:
 
     def _ring(self, happening: _Happening, weight: Weight, now: datetime) -> Alert:
         escalates = happening.alerted > 0
+        follows = followed(happening.sightings, self._settings.alert_from)
         happening.alerted = weight.severity
-        if not escalates:
-            self._rang.append(Rang(happening.number, now, happening.subjects))
+        if escalates:
+            self._rang = deque(
+                replace(one, severity=weight.severity) if one.event == happening.number else one
+                for one in self._rang
+            )
+        else:
+            self._rang.append(Rang(happening.number, now, happening.subjects, weight.severity))
         top = min(happening.sightings, key=lambda one: (-one.value, one.came_at))
         return Alert(now, happening.number, tuple(happening.keys), weight.severity,
-                     mask_names(top.title), weight.reasons, escalates)  # fmt: skip
+                     mask_names(top.title), weight.reasons, escalates or follows is not None,
+                     follows)  # fmt: skip
 
     def _happening(self, group: Group) -> _Happening:
         return self._happenings.setdefault(group.number, _Happening(group.number))

@@ -152,6 +152,17 @@ class ItemTitle(Row, table=True):
     seen_at: datetime
 
 
+class ItemMeaning(Row, table=True):
+    """What the text of an item means, for ``similarity = "betekenis"``; goes with the lead."""
+
+    __tablename__ = "item_meaning"
+
+    item_id: int = Field(foreign_key="item.id", primary_key=True)
+    model: str = Field(max_length=60, description="what read it; another one reads anew")
+    text_digest: str = Field(max_length=32, description="of the text as it was read")
+    direction: bytes = Field(description="384 floats of two bytes, the least first")
+
+
 class EventStatus(StrEnum):
     """Where an event stands."""
 

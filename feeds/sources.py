@@ -8,7 +8,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import Who, write_journal
-from feeds.fetching import Fetched, NotModified
+from feeds.answers import Fetched, NotModified
 from feeds.opml import Listed, key_of
 from feeds.pacing import FIRST_S, next_interval_s, next_poll_at, share_of
 from feeds.parsing import FeedFault

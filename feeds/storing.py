@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feeds.event_rules import EventRules, load_event_rules
 from feeds.grouping import Doc, Group, Grouper, Member
 from feeds.intake import Judged, Known, hint_of, subject_of_judged, write_judgement
+from feeds.kept_meanings import KeptMeanings
 from feeds.lexicon import GENERAL
 from feeds.places import Proximity
 from feeds.recalling import recent_rang
@@ -33,6 +34,7 @@ class Round:
     source: Source
     polled_at: datetime
     now: datetime
+    kept: KeptMeanings | None = None
 
     async def store(self, placed: Sequence[Placed]) -> set[int]:
         """Write the items and bring their events up to date; the ids of those events."""
@@ -52,6 +54,9 @@ class Round:
             await self._item(one, self._context(one, place, rang, rules)) for one, place in placed
         ]
         await self.session.flush()
+        if self.kept is not None:
+            self.kept.note(_doc(item) for item in items)
+            await self.kept.write(self.session)
         events = set()
         for group, arrived in _groups(items, placed):
             event = await track_group(

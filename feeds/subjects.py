@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from feeds.event_rules import EventRules
+from feeds.lexicon import stop_words
 from feeds.matching import fold, words_of
+from feeds.places import Proximity
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_DOUBLED = re.compile(r"([aeou])\1")
 #: "Israël" and "Israëlische" are one name, "Iran" and "Irak" are not
 STEM, SHORTEST = 5, 4
+LONG_STEM = 6
+NATION = "nederland"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Subject:
 
     ``keys`` are ``geweld:rotte``; ``names`` are ``rotte``. ``aftermath``: the words that make
     it no first report, empty when it may be one. ``is_dutch``: it happened in this country.
+    The rest tells what goes on with an earlier matter (``following.py``).
     """
 
     names: frozenset[str]
@@ -28,6 +34,16 @@ class Subject:
     groups: frozenset[str] = frozenset()
     aftermath: str = ""
     is_dutch: bool = False
+    #: the stems of its title, and of these the names, with the country and the themes
+    stems: frozenset[str] = frozenset()
+    where: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    looks_back: bool = False
+    begins_anew: bool = False
+    #: in this country, or people of this country are in it
+    is_near: bool = False
+    is_local: bool = False
+    is_deadly: bool = False
 
 
 def subject_of(
@@ -37,8 +53,13 @@ def subject_of(
     rules: EventRules,
     *,
     is_dutch: bool,
+    is_local: bool = False,
+    place: str | None = None,
 ) -> Subject:
-    """Names are words with a capital, the first word of the title left out."""
+    """Names are words with a capital, the first word of the title left out.
+
+    :param place: the name of the place or country that it is in.
+    """
     names = frozenset(
         fold(found[0])[:STEM]
         for found in _WORD.finditer(title)
@@ -47,7 +68,38 @@ def subject_of(
     groups = frozenset(rules.group_of[kind] for kind in types if kind in rules.group_of)
     told = {*names, *(theme for theme in themes if theme in rules.vertrouwd.thema_s)}
     keys = frozenset(f"{group}:{name}" for group in groups or {"-"} for name in told)
-    return Subject(names, keys, groups, _aftermath(title, rules), is_dutch)
+    where = {*told, _country(place)} if place and not fold(place).startswith(NATION) else told
+    if is_local and place:
+        # Half of what is told of the own city names it: that alone is no one matter.
+        where = where - {_country(place), fold(place.split(", ")[-1])[:STEM]}
+    aftermath, found = _aftermath(title, rules), rules.following.find(words_of(title))
+    return Subject(
+        names, keys, groups, aftermath, is_dutch,
+        stems=_stems(title), where=frozenset(where),
+        kinds=frozenset(types),
+        looks_back=bool(aftermath) or "kijkt_terug" in found,
+        begins_anew="begint_opnieuw" in found,
+        is_near=is_dutch or "dichterbij" in found,
+        is_local=is_local, is_deadly="dodelijk" in found,
+    )  # fmt: skip
+
+
+def happened_here(proximity: Proximity, place: str | None, themes: Sequence[str]) -> bool:
+    """Whether it happened in this country: "Nederland stuurt hulp" beside a theme from abroad
+    tells who helps, not where it was."""
+    nation = place is not None and fold(place).startswith(NATION)
+    return proximity.is_dutch and not (nation and bool(themes))
+
+
+def _country(place: str) -> str:
+    """The same for "Zweden" and "Zweedse", for "Spanje" and "Spaanse"."""
+    return f"land:{_DOUBLED.sub(lambda found: found[1], fold(place))[:SHORTEST]}"
+
+
+def _stems(title: str) -> frozenset[str]:
+    """The words of a title that are no function words, cut so that their forms are one."""
+    words = {fold(found[0]) for found in _WORD.finditer(title)}
+    return frozenset(word[:LONG_STEM] for word in words - stop_words() if len(word) >= SHORTEST)
 
 
 def _aftermath(title: str, rules: EventRules) -> str:
@@ -68,6 +120,6 @@ def section_of(link: str) -> str | None:
 def echoes(subject: Subject, rang: Subject, rare: frozenset[str]) -> bool:
     """Whether an item is about what rang: one rare name, or the same kind of event under any
     name. What comes nearer, from abroad to here, is news again."""
-    if subject.is_dutch and not rang.is_dutch:
+    if subject.is_near and not rang.is_near:
         return False
     return not (rare.isdisjoint(rang.names) and subject.keys.isdisjoint(rang.keys))

@@ -20,6 +20,8 @@ SLIGHT = 0.2
 BOOKKEEPING = frozenset({texts.BASE, texts.SMALL_THINGS, texts.NOTHING})
 _WORDS = re.compile(r"\w+")
 _SHOWN = re.compile(r"“([^”]*)”")
+#: as ``texts.FEATURE`` is written, with what may stand before and after it
+_FEATURE = re.compile(r"(maar ook: )?(.+): “([^”]*)”(.*)\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +91,13 @@ def _same(one: tuple[list[str], set[str]], other: tuple[list[str], set[str]]) ->
 
 def _texts(rows: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     return tuple(text for text, _ in rows)
+
+
+def as_sentence(reason: str) -> str:
+    """A reason as a coordinator reads it: *oorlogsgeweld, want er staat “inval”*."""
+    found = _FEATURE.match(reason)
+    if found is None:
+        return reason
+    before, name, shown, after = found.groups(default="")
+    shape = texts.IN_SECTION if name == texts.SECTION else texts.SEEN
+    return f"{before}{shape.format(name=name, shown=shown)}{after}"

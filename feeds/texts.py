@@ -37,7 +37,11 @@ CAP_SEVERITY = "Ernst volgens de afzender: {severity}."
 CAP_SEVERITIES = {"Extreme": "zeer groot", "Severe": "groot", "Moderate": "matig", "Minor": "klein"}
 
 #: reasons of one item
+QUOTE = ": “"
 FEATURE = "{name}: “{shown}”"
+#: the same as somebody reads them; a section is where it stood, not what it says
+SEEN = "{name}, want er staat “{shown}”"
+SECTION, IN_SECTION = "rubriek", "staat in de rubriek “{shown}”"
 LIMIT = "{name}: “{shown}”, daarom hoogstens ernst {limit}"
 DROPPED = "{name}: “{shown}”, telt niet mee"
 FLOORS = {
@@ -56,14 +60,22 @@ SMALL_THINGS = "kleine kenmerken samen"
 #: reasons of an event
 SECOND_NEWSROOM = "tweede redactie binnen {minutes} min"
 MORE_NEWSROOMS = "{count} redacties binnen {minutes} min"
-OFFICIAL = "officiële bron: {source}"
+OFFICIAL = "ook van officiële kant: {source}"
 GROWING = "{count} berichten in {hours} uur"
 NEW_SUBJECT = "nieuw onderwerp"
 FAMILIAR = "lopend onderwerp: {count} eerdere berichten"
 ECHO = "over dit onderwerp ging {days} dag(en) geleden al een melding uit"
+FOLLOWS = "vervolg op een melding van {days} dag(en) geleden"
 AFTERMATH = "nasleep of uitleg: “{shown}”"
 AT_MOST = "samen komt er hoogstens {most} bij"
 NEW_SECTION = "de redactie opende hiervoor een rubriek: {section}"
+#: where the words of a reason stand in its report
+IN_TITLE = "kop"
+IN_LEAD = "in de inleiding"
+PARTLY_IN_LEAD = "deels in de inleiding"
+NOT_IN_TITLE = "niet in de kop"
+PARTLY_IN_TITLE = "niet alles in de kop"
+READ_IN = "{reason} ({where})"
 #: how a reason begins that only repeats the kind of event
 KIND_MARK = "soort: "
 #: a reason that speaks against
@@ -77,6 +89,7 @@ EXPLAIN_EVENT = "hoort bij gebeurtenis {id} (ernst {severity}): {title}"
 EXPLAIN_SAME = "met de gewichten van vandaag: hetzelfde"
 EXPLAIN_TODAY = "met de gewichten van vandaag: ernst {today} (toen {then}); dit telt anders:"
 EXPLAIN_CHANGE = "{text} (toen {then}, nu {today})"
+EXPLAIN_READ_IN = "(uit: {title}, {source}, {at})"
 EXPLAIN_NO_LEAD = "de inleiding is niet meer bewaard: alleen de kop is gewogen"
 EXPLAIN_NO_EVENT = "hoort bij geen gebeurtenis"
 EXPLAIN_ROUNDUP = "overzicht of liveblog: telt niet mee voor een gebeurtenis"

@@ -117,7 +117,7 @@ def sighting_of(item: Item, source: Source) -> Sighting:
 
 
 def _reasons(rows: Sequence[dict[str, Any]]) -> tuple[Reason, ...]:
-    return tuple(Reason(str(one["text"]), float(one["weight"])) for one in rows)
+    return tuple(Reason.of_row(one) for one in rows)
 
 
 def report_of(item: Item, source: Source) -> Report:
@@ -134,6 +134,7 @@ def report_of(item: Item, source: Source) -> Report:
         source_name=source.name,
         at=item.published_at or item.first_seen_at,
         reach=load_event_rules().reach_of(source.trust, source.reach),
+        item_id=item.id,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feeds import texts
@@ -35,6 +35,8 @@ class Report:
     at: datetime
     #: what it counts as beside reports of others (``bereik`` in ``event_weights.toml``)
     reach: float = 1.0
+    #: its number in the store; None in a replay
+    item_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def weigh(reports: Sequence[Report], rules: Newsrooms | None = None) -> Weight:
         (one for one in reports if one.severity >= top.severity - 1),
         key=lambda one: (_NEARNESS[one.proximity], one is not top),
     )
-    reasons = list(top.reasons)
+    reasons = [replace(reason, item_id=top.item_id) for reason in top.reasons]
     severity = top.severity
     if severity > 0:
         local = near.proximity.is_local

@@ -40,11 +40,14 @@ ALIKE_FROM = 2
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a duider makes of it. ``severity`` is 1 to 4."""
+    """What a duider makes of it. ``severity`` is 1 to 4.
+
+    Without a ``text`` the words of this duider that are there stay; an empty one takes them away.
+    """
 
     reliability: Reliability
     severity: int
-    text: str = ""
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,8 @@ async def read_signal(
     """
     if not 1 <= reading.severity <= 4:
         raise ValueError("severity")
-    text = " ".join(reading.text.split())
-    if refused := refuse_text(text, allow):
+    text = None if reading.text is None else " ".join(reading.text.split())
+    if text and (refused := refuse_text(text, allow)):
         return NotDecided(refused)
     signal = await session.get_one(Signal, signal_id)
     if signal.status is SignalStatus.CLOSED:
@@ -167,7 +170,7 @@ async def _keep(
     session: AsyncSession,
     signal_id: int,
     reading: Reading,
-    text: str,
+    text: str | None,
     *,
     actor: Actor,
     sealer: Sealer,
@@ -188,7 +191,9 @@ async def _keep(
         made_at=now,
     )
     row.domain, row.reliability, row.severity = actor.domain, reading.reliability, reading.severity
-    row.text_sealed, row.made_at = sealer.seal(text) if text else None, now
+    row.made_at = now
+    if text is not None:
+        row.text_sealed = sealer.seal(text) if text else None
     session.add(row)
     await session.flush()
 

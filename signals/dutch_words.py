@@ -3,7 +3,8 @@
 ``simplemma`` brings 370,000 Dutch word forms and hardly any name: what is no word and stands
 where a person is expected, is a name. ``deduce`` brings first names, surnames and places of
 the Netherlands; only its lists are read, because its own engine adds a second of start and
-hundreds of megabytes and finds nothing that these lists and our rules do not.
+hundreds of megabytes and finds nothing that these lists and our rules do not. Lists of names are
+read once by who sorts them, and not kept beside what was sorted.
 """
 
 from __future__ import annotations
@@ -62,19 +63,16 @@ def _is_front(part: str) -> bool:
     return len(part) > _SHORTEST_PART and part.endswith("s") and part[:-1] in forms
 
 
-@cache
 def first_names() -> tuple[str, ...]:
     """About 14,800 first names that are in use in the Netherlands, as written."""
     return _lines(_FIRST)
 
 
-@cache
 def family_names() -> tuple[str, ...]:
     """About 10,500 surnames, without what stands before them (*van de*)."""
     return _lines(_FAMILY)
 
 
-@cache
 def places() -> tuple[str, ...]:
     """Towns, municipalities, regions and provinces of the Netherlands."""
     return tuple(name for kind in _PLACES for name in _lines(f"locations/lst_placename/{kind}"))

@@ -12,3 +12,7 @@ class SignalError(Exception):
 
 class DraftError(SignalError, ValueError):
     """A field of the form has a value that the form does not offer."""
+
+
+class NoSuchEvent(DraftError):
+    """The event does not run any more, or this organisation got nothing about it."""

@@ -21,6 +21,7 @@ from contacts.sealed_words import seal_words
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient, post
 from contacts.tally import count_up
+from contacts.texts import WEEKDAYS
 from contacts.tokens import hash_token, new_token
 from signals import texts
 from signals.person_filter import screen
@@ -87,7 +88,7 @@ async def close_signal(
     :raises sqlalchemy.exc.NoResultFound: there is no such signal.
     """
     sentence = " ".join(sentence.split())
-    if refused := _refuse(sentence, allow):
+    if refused := why_not(sentence, allow):
         return CloseRefused(refused)
     signal = await session.get_one(Signal, signal_id)
     try:
@@ -126,7 +127,10 @@ async def _judge_at(
         return ""
     token = new_token()
     last_day = now.date() + KEEP_JUDGING
-    session.add(AnswerLink(token_hash=hash_token(token), code=code, last_day=last_day))
+    link = AnswerLink(
+        token_hash=hash_token(token), code=code, last_day=last_day, is_exercise=signal.is_exercise
+    )
+    session.add(link)
     await session.flush()
     return f"{BASE}{JUDGE}/{token}"
 
@@ -146,7 +150,7 @@ async def judge_answer(
     if gone.rowcount != 1:
         return False
     verb = "useful" if is_useful else "notuseful"
-    await count_up(session, f"{verb}:{link.code.value}", now=now)
+    await count_up(session, f"{verb}:{link.code.value}", now=now, is_exercise=link.is_exercise)
     return True
 
 
@@ -154,6 +158,12 @@ async def can_judge(session: AsyncSession, token: str, *, now: datetime) -> bool
     """Whether this link still waits for its press."""
     link = await session.get(AnswerLink, hash_token(token))
     return link is not None and link.last_day >= now.date()
+
+
+async def is_played(session: AsyncSession, token: str) -> bool:
+    """Whether this link came in an exercise; not known any more once it was pressed."""
+    link = await session.get(AnswerLink, hash_token(token))
+    return link is not None and link.is_exercise
 
 
 async def drop_judging(session: AsyncSession, *, now: datetime) -> int:
@@ -166,7 +176,8 @@ async def drop_judging(session: AsyncSession, *, now: datetime) -> int:
     return result.rowcount
 
 
-def _refuse(sentence: str, allow: Collection[str]) -> str | None:
+def why_not(sentence: str, allow: Collection[str]) -> str | None:
+    """Why this sentence cannot be an answer; None when it can. Pure."""
     if not sentence:
         return "empty"
     if len(sentence) > MAX_SENTENCE:
@@ -271,7 +282,7 @@ def _mail(subject: str, lines: Sequence[str]) -> EmailForm:
 def day_and_time(at: datetime) -> str:
     """As *dinsdag 3-3, 17.42*, in Dutch time. Pure."""
     local = at.astimezone(AMSTERDAM)
-    return f"{texts.DAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
+    return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
 
 
 async def organisations_of(session: AsyncSession, signal: Signal) -> int:

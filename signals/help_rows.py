@@ -83,3 +83,4 @@ class HelpMatch(Row, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     organisation_id: int = Field(index=True)
     taken_at: datetime
+    given_at: datetime | None = Field(default=None, description="either side: help was given")

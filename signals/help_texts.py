@@ -25,9 +25,12 @@ IN_DISTRICT = "{domain} in {district}"
 
 TAKEN_TITLE = "Uw vraag of aanbod is opgepakt"
 TAKEN = "{organisation} pakte dit op: {what}."
-TAKEN_HOW_CHAT = "Neem contact op, of wacht tot zij u mailen. Geregeld? Zeg het bij /hulp."
+TAKEN_HOW_CHAT = (
+    "Neem contact op, of wacht tot zij u mailen. Is de hulp gegeven? Zeg het bij /hulp."
+)
 TAKEN_HOW_MAIL = "Op uw eigen pagina staat met wie u contact kunt opnemen:"
 SHOW_CONTACT = "Toon contact"
+GIVEN = "Hulp is gegeven"
 
 REMOVED_TITLE = "Uw vraag of aanbod is weggehaald"
 REMOVED = "De gemeente haalde dit weg: {what}. Reden: {reason}. U mag het opnieuw plaatsen."

@@ -50,6 +50,7 @@ class Met:
     match_id: int
     organisation: str
     contact: SharedContact | None
+    is_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,8 @@ async def mine_of(session: AsyncSession, actor: Actor, *, sealer: Sealer) -> lis
     met: dict[int, list[Met]] = {}
     for match in others:
         seen = Met(
-            match.id or 0, names.get(match.organisation_id, ""), contacts.get(match.person_id)
+            match.id or 0, names.get(match.organisation_id, ""), contacts.get(match.person_id),
+            is_given=match.given_at is not None,
         )  # fmt: skip
         met.setdefault(match.entry_id, []).append(seen)
     mine = [_mine(entry, met.get(entry.id or 0, []), sealer) for entry in own]
@@ -230,6 +232,7 @@ async def mine_of(session: AsyncSession, actor: Actor, *, sealer: Sealer) -> lis
                     match.id or 0,
                     names.get(entry.organisation_id, ""),
                     contacts.get(entry.person_id),
+                    is_given=match.given_at is not None,
                 )
             ],
             sealer,

@@ -29,8 +29,9 @@ from contacts.sending import tell_people
 from contacts.sharing import is_sharing
 from feeds.rows import Event
 from signals import help_texts
-from signals.errors import DraftError
+from signals.errors import DraftError, NoSuchEvent
 from signals.feedback import plain_word
+from signals.help_counts import HelpStep, count_step, take_back
 from signals.help_rows import HELP_MOVES, HelpEntry, HelpKind, HelpMatch, HelpStatus, HelpTopic
 from signals.help_views import entry_for, events_of, named
 from signals.person_filter import screen
@@ -46,6 +47,7 @@ KEEP_ENDED = timedelta(days=30)
 MOST_OPEN = 10
 #: button data ``hc:<match>``: shows the contact of the other side, if it may be seen then
 SHOW_CONTACT = "hc"
+STEPS = {HelpKind.ASKED: HelpStep.ASKED, HelpKind.OFFERED: HelpStep.OFFERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,10 @@ async def place(
         session, who=SYSTEM, action="help_placed", subject=f"help_entry:{entry.id}",
         detail={"kind": entry.kind.value, "topic": entry.topic.value}, now=now,
     )  # fmt: skip
+    await count_step(
+        session, STEPS[entry.kind], entry.domain, entry.event_id,
+        is_exercise=entry.is_exercise, now=now,
+    )  # fmt: skip
     await session.flush()
     return Placed(entry.id or 0, entry.expires_at, changes=words.changes)
 
@@ -148,7 +154,7 @@ async def _check(session: AsyncSession, draft: HelpDraft, actor: Actor) -> None:
         return
     offered = {event.id for event in await events_to_choose(session, actor)}
     if draft.event_id not in offered:
-        raise DraftError("event")
+        raise NoSuchEvent("event")
 
 
 async def events_to_choose(session: AsyncSession, actor: Actor) -> list[Event]:
@@ -211,6 +217,10 @@ async def take_up(
     await count_contact(
         session, actor.domain, entry.domain, Way.TAKEN_UP, is_exercise=actor.is_exercise, now=now
     )
+    await count_step(
+        session, HelpStep.TAKEN, actor.domain if entry.kind is HelpKind.ASKED else entry.domain,
+        entry.event_id, is_exercise=entry.is_exercise, now=now,
+    )  # fmt: skip
     await _tell_maker(session, entry, match, now=now)
     return Taken(match.id)
 
@@ -270,6 +280,10 @@ async def remove_entry(
         session, entry, HelpStatus.REMOVED, who=actor.who, action="help_removed", now=now,
         reason=reason,
     )  # fmt: skip
+    await take_back(
+        session, STEPS[entry.kind], entry.domain, entry.event_id,
+        is_exercise=entry.is_exercise, at=entry.placed_at,
+    )  # fmt: skip
     maker = await session.get_one(Person, entry.person_id)
     line = help_texts.REMOVED.format(what=named(entry), reason=why)
     content = plain_word(help_texts.REMOVED_TITLE, line)
@@ -291,7 +305,8 @@ async def _end(
     """Over: the words go at once, who met whom a month later."""
     await move(
         session, HELP_MOVES, entry, outcome, who=who, action=action, now=now,
-        detail={"reason": reason} if reason else None, text_sealed=None, ended_at=now,
+        detail={"exercise": entry.is_exercise, **({"reason": reason} if reason else {})},
+        text_sealed=None, ended_at=now,
     )  # fmt: skip
 
 

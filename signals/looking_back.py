@@ -17,7 +17,7 @@ from contacts.directory import Domain
 from signals import texts
 from signals.counting import ALL, values_of
 from signals.feedback import SMALL, shown_count
-from signals.picture import Bar, drawn, total_of
+from signals.picture import Bar, drawn, total_of, widest_of
 from signals.rows import OutcomeCode, Signal, SignalCount, SignalKind
 from signals.telling import district_names
 
@@ -103,7 +103,7 @@ def as_bars(counts: Mapping[str, int], *, keep: bool = False) -> tuple[Bar, ...]
     labels = list(counts)
     if not keep:
         labels.sort(key=lambda label: (-max(counts[label], SMALL - 1), label))
-    widest = max([drawn(count) for count in counts.values()], default=0.0) or 1.0
+    widest = widest_of(counts.values())
     return tuple(
         Bar(label, shown_count(counts[label]), round(100 * drawn(counts[label]) / widest, 1))
         for label in labels

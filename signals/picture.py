@@ -31,6 +31,8 @@ from signals.rows import (
 
 #: how much one and two organisations are drawn as, both alike
 DRAWN = 1.5
+#: a bar is full for no fewer organisations than this
+LEAST_FULL = 5.0
 #: weeks before this one that say what is usual
 USUAL_WEEKS = 12
 WEEK = timedelta(days=7)
@@ -39,7 +41,8 @@ WEAK = 2
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: ``shown`` is the count as it may be shown, ``width`` percent of the widest."""
+    """One bar: ``shown`` is the count as it may be shown, ``width`` percent of the widest, or of
+    five where all are smaller."""
 
     label: str
     shown: str
@@ -177,11 +180,16 @@ def bars(pairs: Iterable[tuple[str, int]], *, keep: bool = False) -> tuple[Bar, 
     labels = list(dict.fromkeys(label for label, _ in ordered))
     if not keep:
         labels.sort(key=lambda label: (-max(counts[label], SMALL - 1), label))
-    widest = max([drawn(count) for count in counts.values()], default=1.0)
+    widest = widest_of(counts.values())
     return tuple(
         Bar(label, shown_count(counts[label]), round(100 * drawn(counts[label]) / widest, 1))
         for label in labels
     )
+
+
+def widest_of(counts: Iterable[int]) -> float:
+    """What a full bar stands for: a chart of nothing but *1-2* must not look like many. Pure."""
+    return max([LEAST_FULL, *(drawn(count) for count in counts)])
 
 
 def drawn(count: int) -> float:

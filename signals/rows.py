@@ -175,6 +175,7 @@ class Signal(Row, table=True):
     outcome_text: str | None = Field(default=None, description="the sentence, encrypted")
     read_due_at: datetime | None = Field(default=None, description="read before, as promised")
     read_at: datetime | None = Field(default=None, description="when somebody first looked")
+    serious_told_at: datetime | None = None
     unread_told_at: datetime | None = None
     interim_due_at: datetime | None = None
     interim_sent_at: datetime | None = None
@@ -214,6 +215,7 @@ class AnswerLink(Row, table=True):
     token_hash: str = Field(primary_key=True, max_length=64)
     code: OutcomeCode = required_choice(OutcomeCode)
     last_day: date
+    is_exercise: bool = Field(default=False)
 
 
 class Step(StrEnum):

@@ -135,7 +135,7 @@ async def tell(
 
     :param reply: where the answer goes; None when no answer is wanted or possible.
     :param once: the hash of a form; what is sent twice with one hash is one signal.
-    :raises DraftError: a value that the form does not offer.
+    :raises DraftError: a value that the form does not offer, or an event of the other world.
     """
     if draft.severity == DANGER_NOW:
         return Emergency()
@@ -145,6 +145,8 @@ async def tell(
         return Blocked(screening)
     note = rephrase(draft.note, screening.spans)
     event = None if draft.event_id is None else await session.get(Event, draft.event_id)
+    if event is not None and event.is_exercise != is_exercise:
+        raise DraftError("an event of the other world")
     promised = promise(now, settings, is_urgent=is_urgent(event))
     signal = Signal(
         event_id=draft.event_id,

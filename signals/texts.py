@@ -188,16 +188,18 @@ OUTCOMES = {
     OutcomeCode.G: "Wij delen dit als goed voorbeeld.",
 }
 
-#: what we did, for the closing message: never the sentence of one reporter. That we did
-#: something (A) says nothing without what it was, and that stands only in the sealed answers
+#: what we did, for the closing message: never the sentence of one reporter, which stands only
+#: in the sealed answers. Every kind of answer has its words: a list that leaves one out would
+#: say that it did not happen
 DID = {
+    OutcomeCode.A: "Wij deden iets met signalen. Wie een antwoord wilde, hoorde wat.",
     OutcomeCode.B: "Wij bekeken signalen samen.",
     OutcomeCode.C: "Wij gaven signalen door, met toestemming.",
     OutcomeCode.F: "Wij gaven informatie.",
     OutcomeCode.G: "Wij deelden een goed voorbeeld.",
 }
 DID_NOT = {
-    OutcomeCode.D: "Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",
+    OutcomeCode.D: "Soms was geen actie nodig. Wie een antwoord wilde, hoorde waarom.",
     OutcomeCode.E: "Over sommige signalen mogen wij niet meer zeggen.",
 }
 
@@ -246,10 +248,9 @@ LATE = (
     "De coördinator is eraan herinnerd. U hoeft niets te doen. Is er gevaar? Bel 112."
 )
 
-DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 #: a small number in a table, and in a sentence
 FEW = "1-2"
-FEW_SAID = "een paar"
+FEW_SAID = "één of twee"
 
 PHASES = {
     Phase.NORMAL: "0 normaal",

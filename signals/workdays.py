@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
+
+from feeds.days import closed_days
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ANSWER_HOUR = time(17, 0)
@@ -12,21 +13,9 @@ ANSWER_HOUR = time(17, 0)
 READING_FROM, READING_UNTIL, MORNING = time(7, 0), time(22, 0), time(9, 0)
 
 
-@cache
-def holidays(year: int) -> frozenset[date]:
-    """Days on which a Dutch municipality is closed, weekends left out of account.
-
-    Good Friday is a holiday in the calendar, not at the town hall; 5 May is one every year.
-    """
-    from holidays import OPTIONAL, PUBLIC, country_holidays
-
-    calendar = country_holidays("NL", years=year, categories=(PUBLIC, OPTIONAL), language="en_US")
-    return frozenset(day for day, name in calendar.items() if name != "Good Friday")
-
-
 def is_working_day(day: date) -> bool:
     """Monday to Friday, and no national holiday."""
-    return day.weekday() < 5 and day not in holidays(day.year)
+    return day.weekday() < 5 and day not in closed_days(day.year)
 
 
 def next_working_day(day: date) -> date:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.approval import Approved, Submitted, approve, submit
+from briefings.drafting import draft_briefing
 from briefings.facts import add_fact, open_facts
-from briefings.rows import Fact, FactKind
+from briefings.rows import Briefing, BriefingKind, Fact, FactKind
 from briefings.settings import BriefingSettings, CityLine
 from contacts.directory import (
     Audience,
@@ -190,3 +193,36 @@ async def facts_for(session: AsyncSession, event: Event, *, now: datetime = NOW)
     await open_facts(session, event, SETTINGS, editor_id=1, now=now)
     await sure(session, event, "De politie heeft in Arnhem drie mensen aangehouden.", at=now)
     await sure(session, event, "Er is nu geen gevaar voor de buurt.", at=now)
+
+
+async def opened(session: AsyncSession) -> Event:
+    """An event in the store, with its facts open."""
+    event = an_event()
+    session.add(event)
+    await session.flush()
+    await open_facts(session, event, SETTINGS, editor_id=1, now=NOW)
+    return event
+
+
+async def let_go(
+    session: AsyncSession, cast: Cast, briefing: Briefing, *, now: datetime = NOW
+) -> Approved:
+    """Handed in by the writer, and approved by the approver; a refusal fails the test."""
+    handed_in = await submit(session, briefing, cast.writer, SETTINGS, now=now)
+    assert isinstance(handed_in, Submitted), handed_in
+    approved = await approve(
+        session, briefing, cast.approver, SETTINGS, expected_hash=handed_in.content_hash, now=now
+    )
+    assert isinstance(approved, Approved), approved
+    return approved
+
+
+async def send(
+    session: AsyncSession, cast: Cast, kind: BriefingKind, *, now: datetime = NOW, **of: Any
+) -> Briefing:
+    """Drafted, handed in and approved, at once."""
+    briefing = await draft_briefing(
+        session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=now, **of
+    )
+    await let_go(session, cast, briefing, now=now)
+    return briefing

@@ -65,7 +65,7 @@ _FORMS: dict[Form, dict[str, Any]] = {
         ),
         "done": ("Wij gaven informatie.", "Wij bekeken signalen samen."),
         "lapsed": dict.fromkeys(Audience, NOW + timedelta(hours=3, minutes=55)),
-        "not_done": ("Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",),
+        "not_done": ("Soms was geen actie nodig. Wie een antwoord wilde, hoorde waarom.",),
     },
     Form.LOOK_BACK: {
         "kind": BriefingKind.LOOK_BACK,
@@ -104,6 +104,6 @@ def a_sheet(form: Form = Form.FULL, **values: Any) -> Sheet:
         ),
         "checked_on": "1 maart 2026",
         "sources": (SourceView("politie", "https://politie.example/bericht"),),
-        "sent_before": 2,
+        "sent_before": dict.fromkeys(Audience, 2),
     }
     return Sheet(**(defaults | _FORMS[form] | values))

@@ -112,11 +112,14 @@ class Window:
         return wide
 
     async def hidden_in_tables(self) -> list[str]:
-        """Tables with a part behind a scroll that nobody sees, and cells that hide the next."""
+        """Tables with a part behind a scroll that nobody sees or that nothing names, and cells that
+        hide the next."""
         hidden: list[str] = await self.page.evaluate(
             """() => [
               ...[...document.querySelectorAll('.tabelvak, table')]
                 .filter(one => one.scrollWidth > one.clientWidth + 1),
+              ...[...document.querySelectorAll('table')]
+                .filter(one => !one.caption && !one.getAttribute('aria-label')),
               ...[...document.querySelectorAll('.stapelt tbody :is(th, td)')]
                 .filter(one => one.scrollHeight > one.clientHeight + 1),
             ].map(one => `hidden: ${one.outerHTML.slice(0, 120)}`)"""
@@ -127,6 +130,8 @@ class Window:
         """Write a picture for the documentation, when that is asked for."""
         if os.environ.get("SCHAKEL_SCREENSHOTS"):
             IMAGES.mkdir(exist_ok=True)
+            # What sticks to the window stands where a reader first sees it.
+            await self.page.evaluate("scrollTo(0, 0)")
             taken = await self.page.screenshot(full_page=True, animations="disabled")
             picture = Image.open(BytesIO(taken)).convert("RGB")
             # A page has few colours: a palette keeps the picture small.

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from contacts.records import Database
+from feeds.chosen_place import choose
 from tests import stores
 
 CLUSTER = pytest.StashKey[Path]()
@@ -59,10 +60,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is loaded by now stays; looking through it again and again was a third of the time."""
+    """What is loaded by now stays; looking through it again and again was a third of the time.
+
+    The oldest generation is looked through now and then: with 100 times fewer looks a worker grew
+    to five gigabytes.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(100_000, 20, 10)
+
+
+def pytest_runtest_teardown() -> None:
+    """A command that ran in this process put the collector off, or looked with another city."""
+    gc.enable()
+    choose()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

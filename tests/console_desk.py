@@ -11,17 +11,18 @@ import httpx
 from sqlmodel import col, select
 
 from bot.config import Config
-from bot.console.pages import PLAIN_COOKIE
 from bot.demo.stage import exercise_lines
 from briefings.rows import Briefing, FactBlock
 from contacts.directory import ChannelKind, Person, Role
 from contacts.journal import SYSTEM
 from contacts.people import grant, open_channel
 from contacts.records import Database
-from tests.console_world import World, a_world, client_of, press
+from tests.console_world import Made, World, client_of, press, world_of, written
+from tests.kept_rows import built_once
 
 #: of nobody on the list
 SOMEBODY_ELSE = 999
+PERSON = "Dennis Bakkerstra uit 3B"
 FACT = "De politie doet onderzoek in de wijk."
 
 
@@ -41,9 +42,9 @@ class Desk:
     async def fact(self, text: str = FACT) -> httpx.Response:
         return await self.press("feiten", soort="bevestigd", tekst=text, bron="politie")
 
-    async def send(self, version: int) -> None:
+    async def send(self, version: int, **said: str) -> None:
         """Hand in and approve the open version."""
-        assert (await self.press("indienen", versie=version)).status_code == 303
+        assert (await self.press("indienen", versie=version, **said)).status_code == 303
         async with self.world.db.read() as session:
             found = await session.exec(
                 select(Briefing).where(
@@ -77,19 +78,29 @@ class Desk:
 @asynccontextmanager
 async def a_desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
     """A teacher with an address, and an event of severity 3."""
-    async with a_world(db, now) as world:
-        async with db.begin() as session:
-            teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
-            await open_channel(
-                session, teacher, ChannelKind.EMAIL, "docent@school.example", rank=1, now=now
-            )
-        config = Config(briefings=exercise_lines())
-        cookies = {PLAIN_COOKIE: world.desk.cookies[PLAIN_COOKIE]}
-        async with client_of(db, world.sealer, now, config=config, cookies=cookies) as web:
-            started = await press(
-                web, world.sealer, "/gebeurtenis/nieuw",
-                soort="algemeen", titel="Onrust in de wijk", plaats="Presikhaaf", ernst="3",
-                leiding="gemeente",
-            )  # fmt: skip
-            number = int(started.headers["location"].split("/")[2])
-            yield Desk(world, web, number)
+    made, number = await built_once(db, ("desk", now), lambda: _started(db, now))
+    async with world_of(db, now, made) as world, _web(db, now, made) as web:
+        yield Desk(world, web, number)
+
+
+async def _started(db: Database, now: datetime) -> tuple[Made, int]:
+    """What was written for a desk, and the number of its event."""
+    made = await written(db, now)
+    async with db.begin() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        await open_channel(
+            session, teacher, ChannelKind.EMAIL, "docent@school.example", rank=1, now=now
+        )
+    async with _web(db, now, made) as web:
+        started = await press(
+            web, made.sealer, "/gebeurtenis/nieuw",
+            soort="algemeen", titel="Onrust in de wijk", plaats="Presikhaaf", ernst="3",
+            leiding="gemeente",
+        )  # fmt: skip
+    return made, int(started.headers["location"].split("/")[2])
+
+
+def _web(db: Database, now: datetime, made: Made) -> httpx.AsyncClient:
+    """The console with the lines of an exercise, for the coordinator."""
+    config = Config(briefings=exercise_lines())
+    return client_of(db, made.sealer, now, config=config, cookies=made.cookies)

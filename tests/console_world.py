@@ -35,6 +35,7 @@ from contacts.sealing import Sealer
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
 from tests import stores
+from tests.kept_rows import built_once, filled_tables
 
 EVIL = "Onrust <script>alert(1)</script> & meer"
 PLANTED = "Dennis Bakkerstra"
@@ -86,9 +87,42 @@ def client_of(db: Database, sealer: Sealer, now: datetime, **asked: Any) -> http
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420", **asked)
 
 
+@dataclass(frozen=True)
+class Made:
+    """What was written for a world, with what only its maker knows: key, link and cookie."""
+
+    sealer: Sealer
+    event_id: int
+    organisation_id: int
+    delivery_id: int
+    token: str
+    staff_id: int
+    cookies: dict[str, str]
+
+
 @asynccontextmanager
 async def a_world(db: Database, now: datetime) -> AsyncIterator[World]:
     """Everything on an empty database."""
+    made = await built_once(db, ("world", now), lambda: written(db, now))
+    async with world_of(db, now, made) as world:
+        yield world
+
+
+@asynccontextmanager
+async def world_of(db: Database, now: datetime, made: Made) -> AsyncIterator[World]:
+    """The application around what was written."""
+    async with (
+        client_of(db, made.sealer, now) as web,
+        client_of(db, made.sealer, now, cookies=made.cookies) as desk,
+    ):
+        yield World(
+            db, web, made.sealer, now, made.event_id, made.organisation_id, made.delivery_id,
+            made.token, made.staff_id, desk,
+        )  # fmt: skip
+
+
+async def written(db: Database, now: datetime) -> Made:
+    """One event that went to one teacher, and a coordinator who is signed in."""
     sealer = Sealer(Sealer.new_key())
     async with db.begin() as session:
         organisation = Organisation(
@@ -132,13 +166,7 @@ async def a_world(db: Database, now: datetime) -> AsyncIterator[World]:
         )
         staff_id = await a_colleague(session, "Coördinator", tuple(Role), now)
         cookies = await signed_in(session, staff_id, now)
-    async with (
-        client_of(db, sealer, now) as web,
-        client_of(db, sealer, now, cookies=cookies) as desk,
-    ):
-        yield World(
-            db, web, sealer, now, event.id, organisation.id, delivery.id, token, staff_id, desk
-        )
+    return Made(sealer, event.id, organisation.id, delivery.id, token, staff_id, cookies)
 
 
 async def a_colleague(
@@ -271,10 +299,12 @@ async def in_the_other_world(session: Any, event_id: int, *, is_exercise: bool =
 async def contents(db: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
     async with db.engine.connect() as connection:
-        return {
-            table.name: [tuple(row) for row in (await connection.execute(table.select())).all()]
-            for table in SQLModel.metadata.sorted_tables
+        found: dict[str, list[tuple[Any, ...]]] = {
+            table.name: [] for table in SQLModel.metadata.sorted_tables
         }
+        for table in await filled_tables(connection):
+            found[table.name] = [tuple(row) for row in await connection.execute(table.select())]
+        return found
 
 
 async def tell(world: World, **changed: Any) -> httpx.Response:

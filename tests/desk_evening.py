@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,13 +16,10 @@ from bot.clock import utc_now
 from contacts.directory import Person, Role
 from contacts.journal import SYSTEM
 from contacts.people import grant
-from feeds.rows import Item
 from tests.browsing import Window, open_window, sign_in
 from tests.console_world import FORM, SAME_SITE
+from tests.coordinating import FACT
 from tests.flow_world import Evening, an_evening
-
-TITLE = "Drie mensen aangehouden in Arnhem, verdacht van voorbereiden aanslag"
-FACT = "De politie heeft drie mensen aangehouden in Arnhem."
 
 
 @asynccontextmanager
@@ -40,17 +36,6 @@ async def an_evening_at_the_desk(folder: Path, **settings: Any) -> AsyncIterator
 async def at_desk(evening: Evening, browser: Browser, name: str, **how: bool) -> Window:
     cookies = await sign_in(evening.house, name)
     return await open_window(browser, evening.house.web.address, cookies, **how)  # type: ignore[arg-type]
-
-
-async def news(evening: Evening) -> None:
-    """Quiet news first: what a source already had at its first reading never rings."""
-    evening.publish("k0", "Bibliotheek verlengt de openingstijden op zaterdag")
-    for _ in range(200):
-        async with evening.house.db.read() as session:
-            if (await session.exec(select(Item.id))).first() is not None:
-                break
-        await asyncio.sleep(0.05)
-    evening.publish("k1", TITLE, "De politie deed een inval in Presikhaaf.")
 
 
 async def written(desk: Window) -> None:
@@ -82,6 +67,7 @@ async def teachers_page(evening: Evening) -> str:
 async def signal_told(evening: Evening) -> str:
     """Everything approved, sent, and answered with a signal; returns the form's address."""
     await evening.approver.press("Goedkeuren en verzenden")
+    await evening.approver.press("Toch verder")
     await evening.approver.press("Ja, verzenden")
     return await tell_a_signal(evening)
 
@@ -103,5 +89,8 @@ async def approve_at_once(approver: Window) -> None:
     await expect(approver.page.get_by_role("button", name="Ja, verzenden")).to_be_visible()
     if await approver.page.locator('input[name="tijd"]').count():
         await approver.page.fill('input[name="tijd"]', "")
+    unread = approver.page.get_by_text("Ik keur ook goed")
+    if await unread.count():
+        await unread.click()
     await approver.keep("goedkeuren-zeker")
     await approver.press("Ja, verzenden")

@@ -12,10 +12,17 @@ from sqlmodel import col, select
 
 from bot.simulator.feed_server import FeedServer
 from contacts.records import Database
+from feeds.events import due_alerts, mark_alerted
 from feeds.fetching import Fetcher
 from feeds.polling import Watch, sync_sources
 from feeds.rows import Event, Item, ItemTitle, Source, Trust
 from feeds.settings import FeedSettings, SourceSettings
+
+SHOTS = "Schietpartij in Klarendal, twee gewonden"
+SHOTS_TOO = "Twee gewonden bij schietpartij in Klarendal"
+STABBING = "Steekpartij in Klarendal, man gewond"
+STABBING_TOO = "Man gewond bij steekpartij in Klarendal"
+STABBING_WORSE = "Dode bij steekpartij in Klarendal, man gewond"
 
 
 @dataclass
@@ -95,6 +102,39 @@ async def feeds_world(db: Database, now: datetime, **settings: object) -> AsyncI
             yield World(db, server, base, clock, chosen, fetcher, watch)
         finally:
             await fetcher.close()
+
+
+@asynccontextmanager
+async def newsrooms_world(db: Database, now: datetime) -> AsyncIterator[World]:
+    """Two newsrooms of the region, and a blog that counts for less."""
+    async with feeds_world(db, now) as made:
+        await made.add("omroep", "krant")
+        await made.add("blog", trust=Trust.SECONDARY)
+        yield made
+
+
+async def publish(
+    world: World, key: str, title: str, *, source: str = "omroep", age: timedelta = timedelta(0)
+) -> None:
+    """A new item, read at once."""
+    world.clock.forward(minutes=6)
+    published = world.clock() - age
+    world.server.publish(source, key, title, lead="Buurt geschrokken.", published=published)
+    await world.watch.poll_due()
+
+
+async def ring(world: World) -> list[Event]:
+    """What rings now; it is marked as rung."""
+    async with world.db.begin() as session:
+        due = await due_alerts(session, world.settings, now=world.clock())
+        for event in due:
+            await mark_alerted(session, event, delivery_id=None, now=world.clock())
+    return due
+
+
+async def the_event(world: World) -> Event:
+    (event,) = await world.events()
+    return event
 
 
 @asynccontextmanager

@@ -158,7 +158,7 @@ class Installation:
         assert self._process is not None
         began = asyncio.get_running_loop().time()
         self._process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(self._process.wait(), 10)
+        await asyncio.wait_for(self._process.wait(), 60)
         return asyncio.get_running_loop().time() - began
 
     async def kill_now_and_then(self, times: int, seed: int) -> None:

@@ -25,6 +25,7 @@ from contacts.outbox import (
     Content,
     Delivery,
     DeliveryAct,
+    DeliveryStatus,
     EmailForm,
     Message,
     MessageKind,
@@ -37,6 +38,7 @@ from contacts.sending import Recipient, channels_of, post
 from contacts.settings import SendingSettings
 from contacts.transport import Outcome, Outgoing, Sent
 
+SENT = DeliveryStatus.SENT
 CHAT, MAIL = ChannelKind.TELEGRAM, ChannelKind.EMAIL
 FAST = SendingSettings(telegram_per_s=500, chat_interval_s=0, mail_per_s=500, unsure_min=(0,) * 5)
 BOTH = Content(
@@ -175,8 +177,8 @@ async def running(pump: Pump) -> AsyncIterator[asyncio.Event]:
 
 
 async def until(db: Database, done: Callable[[list[Delivery]], bool]) -> list[Delivery]:
-    """All deliveries, as soon as ``done`` holds of them; fails after twenty seconds."""
-    async with asyncio.timeout(20):
+    """All deliveries, as soon as ``done`` holds of them; fails after a minute."""
+    async with asyncio.timeout(60):
         while True:
             rows = await all_deliveries(db)
             if done(rows):
@@ -200,3 +202,7 @@ async def notices(db: Database) -> list[str]:
 
 def statuses(rows: Sequence[Delivery]) -> list[str]:
     return [row.status.value for row in rows]
+
+
+def all_sent(rows: Sequence[Delivery]) -> bool:
+    return bool(rows) and all(row.status is SENT for row in rows)

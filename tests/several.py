@@ -150,7 +150,7 @@ class Several:
         assert self.process is not None
         began = asyncio.get_running_loop().time()
         self.tell(signal.SIGTERM)
-        await asyncio.wait_for(self.process.wait(), 20)
+        await asyncio.wait_for(self.process.wait(), 60)
         return asyncio.get_running_loop().time() - began
 
     async def ended(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from bot.alerts import call_backup, ring
+from bot.alerts import alert_content, call_backup, ring
 from bot.evening.starting import SEND_TIMES, deadline_label, default_deadline
 from bot.ticks import remind
 from contacts.directory import ChannelKind, Domain, Person, Role
+from contacts.filling import BASE
 from contacts.outbox import Button, Content, DeliveryStatus, Message, MessageKind, TelegramForm
 from contacts.people import open_channel
 from contacts.permissions import Actor
@@ -57,6 +59,30 @@ async def an_alert(db: Database, now: datetime) -> int:
         return event.id
 
 
+async def test_the_mail_leads_to_the_page_and_to_each_report_by_a_link(
+    db: Database, now: datetime
+) -> None:
+    number = await an_alert(db, now)
+    async with db.begin() as session:
+        item = (await session.exec(select(Item))).one()
+        item.title = 'Aanslag <b>"nu"'
+        item.link = "javascript:alert(1)"
+        event = await session.get_one(Event, number)
+        await session.flush()
+        without = await alert_content(session, event)
+        item.link = "https://omroep.example/1?a=1&b=2"
+        await session.flush()
+        linked = await alert_content(session, event)
+    assert without.email is not None
+    assert linked.email is not None
+    assert f'<a href="{BASE}/gebeurtenis/{number}"' in linked.email.html
+    assert '<a href="https://omroep.example/1?a=1&amp;b=2">Aanslag &lt;b&gt;' in linked.email.html
+    assert "javascript" not in without.email.html
+    for html in (without.email.html, linked.email.html):
+        assert "<b>&#34;" not in html
+        assert "Bevestigen of afwijzen" in html
+
+
 async def reach(db: Database, now: datetime) -> None:
     async with db.begin() as session:
         person = (await session.exec(select(Person))).one()
@@ -72,6 +98,13 @@ async def alerts(db: Database) -> int:
 async def the_event(db: Database, event_id: int) -> Event:
     async with db.read() as session:
         return await session.get_one(Event, event_id)
+
+
+async def test_two_sources_at_the_same_moment_ring_once(db: Database, now: datetime) -> None:
+    await an_alert(db, now)
+    await reach(db, now)
+    await asyncio.gather(*(ring(db, FeedSettings(), now=now) for _ in range(3)))
+    assert await alerts(db) == 1
 
 
 async def test_an_alert_that_reaches_nobody_is_tried_again(db: Database, now: datetime) -> None:

@@ -36,6 +36,7 @@ from contacts.records import Database
 from contacts.sealing import Sealer
 from feeds.rows import Event, Origin
 from signals.rows import Setting, Signal
+from signals.texts import severity_told
 from tests.console_desk import FACT, Desk, a_desk
 from tests.console_world import PLANTED, client_of
 
@@ -84,6 +85,42 @@ async def test_what_is_answered_is_what_is_described(desk: Desk, web: httpx.Asyn
     assert all(FACT in text["plain"] for text in version["texts"])
     assert "%%" not in json.dumps(version)
     fits(await web.get(f"{path}/picture"), "Picture")
+
+
+async def test_a_total_is_no_more_exact_than_its_parts(desk: Desk, web: httpx.AsyncClient) -> None:
+    """Five schools and one of care: 6 in all would say that exactly one of care told something."""
+    told = [Domain.EDUCATION] * 5 + [Domain.CARE_WELFARE]
+    async with desk.world.db.begin() as session:
+        session.add_all(
+            a_signal(desk, number, domain=domain) for number, domain in enumerate(told, 1)
+        )
+    path = f"/api/v1/events/{desk.number}"
+    picture = fits(await web.get(f"{path}/picture"), "Picture")
+    counts = {one["label"]: one["organisations"] for one in picture["domains"]}
+    assert counts == {"onderwijs": "5", "zorg en welzijn": "1-2"}
+    assert picture["organisations"] == "6-7"
+    page = (await desk.web.get(f"/gebeurtenis/{desk.number}/beeld")).text
+    assert "6-7 organisaties" in page
+
+
+async def test_the_picture_says_the_severity_that_duiders_established(
+    desk: Desk, web: httpx.AsyncClient
+) -> None:
+    async with desk.world.db.begin() as session:
+        session.add_all(a_signal(desk, n, established_severity=3) for n in (1, 2, 3))
+        session.add_all(a_signal(desk, n) for n in (4, 5, 6))
+    picture = fits(await web.get(f"/api/v1/events/{desk.number}/picture"), "Picture")
+    counts = {one["label"]: one["organisations"] for one in picture["severities"]}
+    assert counts == {severity_told(3): "3", severity_told(2): "3"}
+
+
+def a_signal(desk: Desk, organisation: int, **values: Any) -> Signal:
+    base: dict[str, Any] = {"domain": Domain.EDUCATION, "kinds": ["geruchten"]}
+    return Signal(
+        event_id=desk.number, organisation_id=organisation, received_at=desk.world.now,
+        district="stad", setting=Setting.OTHER, severity=2, answer_due_at=desk.world.now,
+        **(base | values),
+    )  # fmt: skip
 
 
 async def test_pages_of_events_follow_each_other_without_gap(

@@ -1,18 +1,14 @@
-"""Nothing leaves without a named approval of exactly these texts to exactly these people."""
+"""Approving: who may, what is bound, and what it plans."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from bot import ticks
 from briefings.approval import (
     ApprovalRefused,
     Approved,
@@ -24,11 +20,9 @@ from briefings.approval import (
     withdraw,
 )
 from briefings.approval_rules import content_hash, is_same, needs_four_eyes
-from briefings.distribution import distribute_due, priority_of
-from briefings.drafting import current_briefing, draft_briefing, texts_of
-from briefings.facts import set_next_update
+from briefings.distribution import priority_of
+from briefings.drafting import draft_briefing, texts_of
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
-from briefings.versions import versions_of
 from contacts.directory import Audience, Channel, Person, Role
 from contacts.journal import JournalEntry
 from contacts.outbox import (
@@ -37,46 +31,21 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
     MessageKind,
-    MessageStatus,
     Priority,
 )
 from contacts.permissions import NotAllowed
-from contacts.records import Database, IllegalMove
+from contacts.records import Database
 from feeds.rows import Event, EventStatus
+from tests.approving import a_draft, handed_in
 from tests.briefings_cast import (
     NOW,
     SETTINGS,
     UNCHECKED,
-    Cast,
     an_event,
     facts_for,
     sure,
     the_cast,
 )
-
-#: promised where a text waits for the morning
-TOMORROW = NOW + timedelta(hours=24)
-
-
-async def a_draft(
-    session: object, *, promise: datetime | None = None, **event_values: object
-) -> tuple[Cast, Briefing]:
-    cast = await the_cast(session, **event_values)  # type: ignore[arg-type]
-    await facts_for(session, cast.event)  # type: ignore[arg-type]
-    if promise is not None:
-        await set_next_update(session, cast.event.id or 0, promise, editor_id=1, now=NOW)  # type: ignore[arg-type]
-    briefing = await draft_briefing(
-        session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,  # type: ignore[arg-type]
-        editor_id=cast.writer.person_id, now=NOW,
-    )  # fmt: skip
-    return cast, briefing
-
-
-async def handed_in(session: object, **event_values: Any) -> tuple[Cast, Briefing, str]:
-    cast, briefing = await a_draft(session, **event_values)
-    submitted = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)  # type: ignore[arg-type]
-    assert isinstance(submitted, Submitted), submitted
-    return cast, briefing, submitted.content_hash
 
 
 async def test_approving_plans_one_delivery_per_reader_in_one_transaction(db: Database) -> None:
@@ -330,89 +299,6 @@ async def test_approving_twice_sends_once(db: Database) -> None:
     assert len(deliveries) == 3
 
 
-async def test_a_text_for_the_morning_waits_and_then_counts_as_sent(db: Database) -> None:
-    morning = NOW + timedelta(hours=12)
-    async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
-        await approve(
-            session, briefing, cast.approver, SETTINGS,
-            expected_hash=seen, now=NOW, send_at=morning,
-        )  # fmt: skip
-        assert briefing.status is BriefingStatus.APPROVED
-        assert {m.send_at for m in (await session.exec(select(Message))).all()} == {morning}
-        assert await distribute_due(session, now=NOW) == []
-        assert await distribute_due(session, now=morning) == [briefing.id]
-        assert await distribute_due(session, now=morning) == []
-        await session.refresh(briefing)
-        assert briefing.status is BriefingStatus.DISTRIBUTED
-        with pytest.raises(IllegalMove):
-            await withdraw(session, briefing, cast.writer, now=morning)
-
-
-async def test_an_edit_voids_a_text_that_waits_for_the_morning(db: Database) -> None:
-    async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
-        await approve(
-            session, briefing, cast.approver, SETTINGS,
-            expected_hash=seen, now=NOW, send_at=NOW + timedelta(hours=12),
-        )  # fmt: skip
-        await sure(session, cast.event, "De Testlaan is weer open.")
-        await session.refresh(briefing)
-        current = await current_briefing(session, cast.event.id or 0)
-        statuses = {m.status for m in (await session.exec(select(Message))).all()}
-    assert briefing.status is BriefingStatus.WITHDRAWN
-    assert statuses == {MessageStatus.CANCELLED}
-    assert current is not None
-    assert (current.version, current.status, current.kind) == (
-        2,
-        BriefingStatus.DRAFT,
-        BriefingKind.FIRST,
-    )
-
-
-async def test_a_promise_that_is_over_is_made_anew_in_the_next_draft(db: Database) -> None:
-    late = NOW + timedelta(hours=5)  # 23.05, an hour after the promised update
-    async with db.begin() as session:
-        cast, _ = await a_draft(session)
-        briefing = await draft_briefing(
-            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,
-            editor_id=cast.writer.person_id, now=late,
-        )  # fmt: skip
-        texts = await texts_of(session, briefing.id or 0)
-        submitted = await submit(session, briefing, cast.writer, SETTINGS, now=late)
-    assert all("woensdag 4 maart, 07.15 uur" in text.plain for text in texts)
-    assert not any("22.00" in text.plain for text in texts)
-    assert isinstance(submitted, Submitted)
-
-
-async def test_a_text_that_promises_an_update_in_the_past_goes_nowhere(db: Database) -> None:
-    late = NOW + timedelta(hours=5)
-    async with db.begin() as session:
-        cast, briefing = await a_draft(session)
-        refused = await submit(session, briefing, cast.writer, SETTINGS, now=late)
-        submitted = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
-        assert isinstance(submitted, Submitted)
-        seen = submitted.content_hash
-        at_once = await approve(
-            session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=late
-        )
-        later = await approve(
-            session, briefing, cast.approver, SETTINGS,
-            expected_hash=seen, now=NOW, send_at=late,
-        )  # fmt: skip
-        nothing = (await session.exec(select(Message))).all()
-    assert refused == SubmitRefused("promise_past")
-    assert (at_once, later) == (ApprovalRefused("promise_past"),) * 2
-    assert nothing == []
-
-
-async def test_withdrawing_drops_a_draft(db: Database) -> None:
-    async with db.begin() as session:
-        cast, briefing = await a_draft(session)
-        await withdraw(session, briefing, cast.writer, now=NOW)
-        assert await current_briefing(session, cast.event.id or 0) is None
-
-
 def a_text(audience: Audience, words: str) -> BriefingText:
     return BriefingText(
         briefing_id=1, audience=audience, template="t", template_version="1",
@@ -459,46 +345,3 @@ def test_what_puts_something_right_is_always_urgent() -> None:
     assert priority_of(BriefingKind.CORRECTION, 2) is Priority.URGENT
     assert priority_of(BriefingKind.UPDATE, 3) is Priority.BULK
     assert priority_of(BriefingKind.UPDATE, 4) is Priority.URGENT
-
-
-async def test_drafting_while_a_text_waits_for_the_morning_leaves_one_open_version(
-    db: Database,
-) -> None:
-    async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
-        await approve(
-            session, briefing, cast.approver, SETTINGS,
-            expected_hash=seen, now=NOW, send_at=NOW + timedelta(hours=12),
-        )  # fmt: skip
-        drafted = await draft_briefing(
-            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=NOW
-        )
-        versions = await versions_of(session, cast.event.id or 0)
-    assert [(one.version, one.status) for one in versions] == [
-        (1, BriefingStatus.WITHDRAWN),
-        (2, BriefingStatus.DRAFT),
-    ]
-    assert (drafted.id, drafted.kind) == (versions[1].id, BriefingKind.FIRST)
-
-
-async def test_a_card_that_cannot_be_shown_holds_up_no_text(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    morning = NOW + timedelta(hours=12)
-    async with db.begin() as session:
-        cast, briefing, seen = await handed_in(session, promise=TOMORROW)
-        await approve(
-            session, briefing, cast.approver, SETTINGS,
-            expected_hash=seen, now=NOW, send_at=morning,
-        )  # fmt: skip
-
-    async def broken(*args: object, **values: object) -> int:
-        raise RuntimeError("card")
-
-    monkeypatch.setattr(ticks, "refresh_live", broken)
-    house: Any = SimpleNamespace(db=db, pump=SimpleNamespace(wake=lambda: None))
-    with pytest.raises(RuntimeError):
-        await ticks.refresh(house, morning)
-    async with db.read() as session:
-        stored = await session.get_one(Briefing, briefing.id)
-    assert stored.status is BriefingStatus.DISTRIBUTED

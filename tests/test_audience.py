@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.approval import Approved, Submitted, approve, submit
 from briefings.audience import Reader, Receipt, Way, plan_everybody, plan_followers, plan_recipients
 from briefings.distribution import group_readers
 from briefings.drafting import draft_briefing
-from briefings.rows import Briefing, BriefingKind
+from briefings.rows import BriefingKind
 from contacts.directory import (
     Audience,
     Channel,
@@ -28,11 +27,11 @@ from contacts.records import Database
 from tests.briefings_cast import (
     NOW,
     SETTINGS,
-    Cast,
     add_organisation,
     add_person,
     an_event,
     facts_for,
+    send,
     sure,
     the_cast,
 )
@@ -149,22 +148,6 @@ def test_an_organisations_own_address_gets_the_follow_up_there() -> None:
     got = [Receipt(None, 3, (ChannelKind.EMAIL, "info@x"), Audience.PARENTS)] * 2
     plan = plan_followers(got, {}, {}, is_exercise=False)
     assert [(r.address, r.organisation_id) for r, _, _ in plan.recipients] == [("info@x", 3)]
-
-
-async def send(session: AsyncSession, cast: Cast, kind: BriefingKind, **of: object) -> Briefing:
-    """Draft, hand in and approve, at once."""
-    now = of.pop("now", NOW)
-    briefing = await draft_briefing(
-        session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=now, **of
-    )  # type: ignore[arg-type]
-    submitted = await submit(session, briefing, cast.writer, SETTINGS, now=now)  # type: ignore[arg-type]
-    assert isinstance(submitted, Submitted), submitted
-    approved = await approve(
-        session, briefing, cast.approver, SETTINGS,
-        expected_hash=submitted.content_hash, now=now,  # type: ignore[arg-type]
-    )  # fmt: skip
-    assert isinstance(approved, Approved), approved
-    return briefing
 
 
 async def set_status(session: AsyncSession, person: Person, status: DeliveryStatus) -> None:

@@ -150,6 +150,12 @@ def test_what_cannot_be_measured_is_refused_with_a_reason(words: list[str], tmp_
     assert "Kies" in done.stderr or "kies" in done.stderr
 
 
+def test_a_store_with_another_driver_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    done = deliver("--database=postgresql+asyncpg://x/y", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Geef een adres dat begint met")
+
+
 def test_each_mail_fault_meets_its_share_and_the_same_seed_the_same_addresses() -> None:
     plan = Plan(2000, 1000, fault="storm", kind=ChannelKind.EMAIL)
     counts = Counter(mail_faults(plan).values())
@@ -167,6 +173,17 @@ def test_the_curves_show_each_store_by_more_than_colour() -> None:
     said = [one.text for one in root if one.tag.endswith("text")]
     assert {"SQLite", "PostgreSQL", "1.000", "10.000"} <= set(said)
     assert root.attrib["aria-label"]
+
+
+def test_the_names_of_the_lines_stand_clear_of_the_grid() -> None:
+    every = {name: [(1_000, 900.0), (10_000, 950.0)] for name in ("SQLite", "PostgreSQL", "Ander")}
+    root = ElementTree.fromstring(curves(every))
+    lines = [one.attrib for one in root if one.tag.endswith("}line")]
+    grid = [float(one["y1"]) for one in lines if one["stroke"] == "#cccccc"]
+    legend = [one for one in lines if one["stroke"] != "#cccccc"]
+    assert len(legend) == len(every)
+    assert all(abs(float(one["y1"]) - y) > 12 for one in legend for y in grid)
+    assert len({one["x1"] for one in legend}) == len(every)
 
 
 def test_a_higher_rate_stands_higher_and_more_contacts_further() -> None:

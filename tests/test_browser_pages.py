@@ -47,7 +47,8 @@ from tests.browsing import (
     needs_browser,
     open_window,
 )
-from tests.desk_evening import an_evening_at_the_desk, at_desk, news, signal_told, written
+from tests.coordinating import news
+from tests.desk_evening import an_evening_at_the_desk, at_desk, signal_told, written
 from tests.flow_world import Evening
 from tests.test_console_doors import OPEN_ON_PURPOSE
 
@@ -64,7 +65,8 @@ NO_PAGE = {
     "/gezond", "/metrics", "/aanmelden/terug", "/o/{token:token}/pdf", "/p/{token:token}/bestand",
     "/waar/pdf", "/gebeurtenis/{number:int}/evaluatie/pdf",
     "/gebeurtenis/{number:int}/evaluatie/csv", "/beeld/contact/csv",
-    "/overleg/{number:int}/pdf", "/agenda/{token:token}",
+    "/overleg/{number:int}/pdf", "/agenda/{token:token}", "/contacten/voorbeeld.csv",
+    "/p/{token:token}/overleg.ics",
 }  # fmt: skip
 #: looked at where there is one: tests/test_browser.py
 ELSEWHERE = {"/oefenen/{number:int}"}
@@ -76,8 +78,9 @@ BEHIND_A_LINK = (
     "/aanmelden/{token:token}", "/p/{token:token}", "/uit/{token:token}", "/o/{token:token}",
     "/o/{token:token}/signaal", "/o/{token:token}/dank", "/p/{token:token}/signaal",
     "/p/{token:token}/dank", "/p/{token:token}/hulp", "/p/{token:token}/wie",
+    "/p/{token:token}/groepen",
     "/p/{token:token}/vertel", "/o/{token:token}/vertel", "/nuttig/{token:token}",
-    "/p/{token:token}/peiling", "/p/{token:token}/rondbrief",
+    "/p/{token:token}/peiling", "/p/{token:token}/rondbrief", "/p/{token:token}/overleg",
     "/o/{token:token}/vraag", "/o/{token:token}/overleg",
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar",
@@ -93,7 +96,7 @@ async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     async with an_evening_at_the_desk(tmp_path) as started:
         async with started.house.db.begin() as session:
             teacher = await session.exec(select(Person).where(col(Person.name) == "Docent VO"))
-            session.add(ContactGroup(id=1, name="Hulp na de onrust"))
+            session.add(ContactGroup(name="Hulp na de onrust"))
             await session.flush()
             session.add(GroupMember(group_id=1, person_id=teacher.one().id or 0))
             await an_overleg(session)
@@ -362,7 +365,8 @@ async def links(evening: Evening, form: str) -> dict[str, str]:
         page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
         f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
         f"/p/{own}/peiling": "peiling-vragen", f"/p/{own}/rondbrief": "rondbrief-eigen",
-        f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie",
+        f"/p/{own}/overleg": "overleg-eigen",
+        f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie", f"/p/{own}/groepen": "groepen-eigen",
         f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{judge}": "",
         f"{page}/vraag": "vraag", f"{page}/overleg": "vragen-overleg",
         f"/aanmelden/{enter}": "aanmelden-link",

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.buttons import MAX_BYTES, ButtonTooLong, Tap, data, parse, with_delivery
+from bot.chat.buttons import (
+    MAX_BYTES,
+    ButtonTooLong,
+    Tap,
+    data,
+    parse,
+    short,
+    with_delivery,
+)
 
 parts = st.text("abcdefghijklmnopqrstuvwxyzABC0123456789_.-", min_size=1, max_size=8)
 
@@ -36,3 +44,15 @@ def test_a_missing_or_odd_argument_is_an_old_button() -> None:
     for wire in ("ok", "ok:x"):
         with pytest.raises(ValueError, match=r"."):
             parse(wire).number(0)
+
+
+def test_a_long_label_ends_after_a_word() -> None:
+    name = "Aanhouding in Presikhaaf na een inval door de politie, zondag 29 november"
+    assert short(name) == "Aanhouding in Presikhaaf na een inval door de politie…"
+    assert short("Aanhouding, 29 november") == "Aanhouding, 29 november"
+    assert short("x" * 80) == "x" * 59 + "…"
+
+
+@given(st.text(max_size=120), st.integers(12, 64))
+def test_a_label_never_grows_and_never_passes_its_limit(label: str, limit: int) -> None:
+    assert len(short(label, limit)) <= limit

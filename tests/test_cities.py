@@ -156,7 +156,7 @@ async def test_cities_hand_over_and_end_when_their_parent_is_gone(
     several.tell(signal.SIGKILL)
     await several.ended()
     for name in NAMES:
-        await several.see(f"INFO {name} bot.house Stopped", timeout_s=5)
+        await several.see(f"INFO {name} bot.house Stopped", timeout_s=30)
     for _ in range(100):
         if not any(map(is_alive, pids)):
             break

@@ -17,11 +17,9 @@ from bot.database import open_database
 from contacts.directory import LinkPurpose, Organisation, PersonLink
 from contacts.journal import JournalEntry
 from contacts.links import LIVES
+from tests.cli_world import an_empty_place, call, installed, rows, said
 from tests.console_world import SAME_SITE
 from tests.oidc_world import a_provider
-from tests.test_cli import call, installed, place, rows, said
-
-__all__ = ["place"]
 
 CSV = """organisatie;domein;naam;doelgroepen;rechten;e-mail
 Gemeente Arnhem;gemeente;Piet;geen;goedkeurder;piet@gemeente.example
@@ -29,6 +27,11 @@ Voorbeeldschool;onderwijs;Docent;docent_vo_mbo;;docent@school.example
 Voorbeeldschool;onderwijs;Team;docent_vo_mbo;;a@school.example
 Tweede school;onderwijs;Team;docent_vo_mbo;;b@school.example
 """
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return an_empty_place(tmp_path, monkeypatch)
 
 
 @pytest.fixture

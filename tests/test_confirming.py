@@ -15,8 +15,8 @@ from contacts.people import grant
 from contacts.records import Database
 from feeds.rows import Event, LeadAgency
 from tests.console_desk import Desk, a_desk
+from tests.coordinating import a_running_event, say, tap
 from tests.partner_world import Chat, a_partner
-from tests.test_flow_coordinator import a_running_event, say, tap
 
 LINE = "Er is een school ontruimd aan de Testlaan."
 WORDS = "We houden de school vanavond gesloten."

@@ -128,6 +128,23 @@ async def much_waits(world: World) -> None:
         session.add(Heartbeat(name="feeds", at=world.now - timedelta(hours=1)))
 
 
+async def test_a_text_that_was_stopped_before_its_moment_is_one_line_with_that_moment(
+    world: World,
+) -> None:
+    async with world.db.begin() as session:
+        for _ in range(7):
+            session.add(
+                Message(
+                    kind=MessageKind.BRIEFING, status=MessageStatus.HALTED,
+                    event_id=world.event_id, briefing_id=1, content={}, created_at=world.now,
+                    send_at=world.now + timedelta(hours=9),
+                )
+            )  # fmt: skip
+    page = (await world.desk.get("/")).text
+    assert page.count('taak-wat">Gestopt: ') == 1
+    assert "klaar voor" in page
+
+
 async def test_vandaag_names_everything_that_waits(world: World) -> None:
     await much_waits(world)
     page = (await world.desk.get("/")).text

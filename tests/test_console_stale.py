@@ -41,6 +41,7 @@ HARMLESS = {
     f"{_EVENT}/splitsen": NAMES, f"{_EVENT}/heropenen": MOVE, f"{_EVENT}/feiten": ADDS,
     f"{_EVENT}/maatregel": ADDS, f"{_EVENT}/overnemen": NAMES, f"{_EVENT}/feiten/weg": NAMES,
     f"{_EVENT}/feiten/bevestigd": NAMES, f"{_EVENT}/correctie": NAMES,
+    f"{_EVENT}/teksten/geopend": SETS,
     # The brake must never be refused because something else changed.
     f"{_EVENT}/trek-in": NAMES,
     f"{_EVENT}/vraag": MOVE, f"{_EVENT}/vraag/wissen": NAMES,
@@ -63,12 +64,16 @@ HARMLESS = {
     "/contacten/dubbel": NAMES, "/contacten/dubbel/organisatie": NAMES,
     "/inlezen/{number:int}/terug": MOVE,
     "/oefenen/begin": ADDS, "/oefenen/naspelen": ADDS, "/oefenen/{number:int}/verder": MOVE,
-    "/oefenen/{number:int}/klaar": MOVE, "/oefenen/{number:int}/stoppen": MOVE,
+    "/oefenen/{number:int}/vragen": ADDS, "/oefenen/{number:int}/start": MOVE,
+    "/oefenen/{number:int}/klaar": MOVE,
     "/passkeys/nieuw": ADDS, "/passkeys/{number:int}": NAMES,
     "/beheer/bron": ADDS, "/beheer/bron/{number:int}": SETS,
     "/beheer/aanmelding/{number:int}": NAMES,
     "/beheer/koppelingen/sleutel": ADDS, "/beheer/koppelingen/sleutel/{number:int}": NAMES,
     "/beheer/koppelingen/opnieuw": NAMES,
+    "/beheer/rooster/{number:int}/overgenomen": MOVE,
+    "/beheer/rooster/{number:int}/nee": MOVE,
+    "/beheer/rooster": ADDS, "/beheer/rooster/reeks": ADDS,
     "/beheer/namen": ADDS, "/beheer/namen/{number:int}/weg": NAMES,
     "/groep/{number:int}/bericht": SHOWS, "/groep/{number:int}/bericht/versturen": NAMES,
     f"{_EVENT}/overleg": ADDS, "/overleg/{number:int}/vragen/wissen": NAMES,
@@ -219,13 +224,20 @@ _OVERLEG = "/overleg/{number:int}"
 SEEN |= {
     f"{_OVERLEG}/wijzigen": Seen("gezien", "", an_overleg, MEETING),
     f"{_OVERLEG}/stand": Seen("gezien", "", an_overleg, {"doe": "geweest"}),
+    f"{_OVERLEG}/uitnodigen": Seen("gezien", "", an_overleg),
     f"{_OVERLEG}/vragen": Seen("gezien", "", an_extra_overleg),
     f"{_OVERLEG}/aanwezig": Seen("gezien", "", an_overleg, {"organisatie": "1"}),
 }
-#: forms of a page with many: tests/test_city_lines.py, tests/test_sources_desk.py and, with as
-#: many words as the text has segments, tests/test_translation_pages.py
+#: forms of a page with many: tests/test_city_lines.py, tests/test_rota_desk.py,
+#: tests/test_sources_desk.py and, with as
+#: many words as the text has segments, tests/test_translation_pages.py; an exercise that gathers,
+#: tests/test_exercise_pages.py
 ELSEWHERE = {
+    "/oefenen/{number:int}/stoppen",
     "/meldkaart", "/beheer/bron/{number:int}/adres",
+    "/beheer/rooster/{number:int}", "/beheer/rooster/{number:int}/weg",
+    "/beheer/rooster/{number:int}/notitie", "/beheer/rooster/{number:int}/ruil",
+    "/beheer/rooster/{number:int}/over",
     f"{_EVENT}/teksten/vertalen", f"{_EVENT}/teksten/vertalen/inlezen",
     *(f"/rondbrief/{{number:int}}/{act}" for act in ("opslaan", "indienen", "terug", "goedkeuren")),
 }  # fmt: skip

@@ -1,11 +1,10 @@
-"""The list as a file and back without a difference; imports taken back; the same person twice."""
+"""The list as a file and back without a difference; imports taken back."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -15,10 +14,8 @@ from openpyxl import load_workbook
 from sqlmodel import col, delete, select
 
 from contacts.directory import (
-    Audience,
     Channel,
     ChannelKind,
-    ContactGroup,
     Domain,
     GroupMember,
     Organisation,
@@ -26,7 +23,7 @@ from contacts.directory import (
     Role,
     RoleGrant,
 )
-from contacts.importing import ImportResult, import_contacts, read_contacts
+from contacts.importing import read_contacts
 from contacts.importing import texts as words
 from contacts.importing.batches import (
     KEEP,
@@ -36,40 +33,14 @@ from contacts.importing.batches import (
     latest_batch,
     undo_import,
 )
-from contacts.importing.exporting import Kind, export_rows, write_rows
+from contacts.importing.exporting import Kind, write_rows
 from contacts.journal import SYSTEM, JournalEntry
-from contacts.merging import alike, find_pairs, merge_people
 from contacts.outbox import Content, EmailForm, MessageKind
-from contacts.people import open_channel
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from tests.console_world import World, a_world
+from tests.contact_files_world import HEAD, LIST, bring_in, rows, take_back, written
 from tests.stores import statements_of
-
-HEAD = "organisatie;domein;naam;doelgroepen;rechten;e-mail;telefoon;groepen;functie\n"
-LIST = (
-    HEAD
-    + "School A;onderwijs;Docent;docent vo;duider;d@a.example;026 1;Overleg;mentor\n"
-    + "School A;onderwijs;Teamleider;schoolleiding;;t@a.example;;;\n"
-    + "Moskee;maatschappelijk;Bestuur;religieus;;info@m.example;;;\n"
-)
-
-
-async def bring_in(db: Database, now: datetime, raw: bytes | str) -> ImportResult:
-    reading = read_contacts(raw if isinstance(raw, bytes) else raw.encode())
-    assert reading.errors == ()
-    async with db.begin() as session:
-        return await import_contacts(session, reading, who=SYSTEM, is_exercise=False, now=now)
-
-
-async def written(db: Database, kind: Kind) -> bytes:
-    async with db.read() as session:
-        return write_rows(await export_rows(session, is_exercise=False), kind)
-
-
-async def rows(db: Database, table: Any) -> list[Any]:
-    async with db.read() as session:
-        return list((await session.exec(select(table))).all())
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -149,13 +120,6 @@ async def test_each_line_says_what_it_would_change(db: Database, now: datetime) 
     )  # fmt: skip
 
 
-async def take_back(db: Database, now: datetime) -> int:
-    async with db.begin() as session:
-        batch = await latest_batch(session, is_exercise=False)
-        assert batch is not None
-        return await undo_import(session, batch, who=SYSTEM, now=now)
-
-
 async def test_an_import_is_taken_back_as_a_whole(db: Database, now: datetime) -> None:
     await bring_in(db, now, LIST)
     await take_back(db, now)
@@ -200,47 +164,6 @@ async def test_the_way_back_is_forgotten_after_a_week(db: Database, now: datetim
             await undo_import(session, batch, who=SYSTEM, now=now)
 
 
-def a_person(name: str, function: str = "", phone: str | None = None) -> Person:
-    return Person(
-        organisation_id=1, name=name, function=function, phone=phone,
-        created_at=datetime.fromtimestamp(0).astimezone(),
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (a_person("J. de Vries"), a_person("de Vries, J."), True),
-        (a_person("Docent", "mentor 2"), a_person("Docent", "conciërge"), False),
-        (a_person("Anna", phone="026 1"), a_person("Bob", phone="026 1"), True),
-        (a_person("Docent A"), a_person("Teamleider"), False),
-    ],
-)
-def test_who_looks_the_same(one: Person, other: Person, same: bool) -> None:
-    assert bool(alike([one, other])) is same
-    assert bool(alike([other, one])) is same
-
-
-async def test_merging_keeps_addresses_groups_and_texts_and_says_so(
-    db: Database, now: datetime
-) -> None:
-    twice = "School A;onderwijs;Docent;docent po;;twee@a.example;;Noodlijst;\n"
-    await bring_in(db, now, HEAD + twice.replace("twee", "een").replace("docent po", "docent vo"))
-    await bring_in(db, now, HEAD + twice)
-    async with db.begin() as session:
-        (pair,) = await find_pairs(session, is_exercise=False)
-        await merge_people(session, pair.first, pair.second, who=SYSTEM, now=now)
-        with pytest.raises(ValueError, match="cannot be merged"):
-            await merge_people(session, pair.first, pair.second, who=SYSTEM, now=now)
-    keep = next(person for person in await rows(db, Person) if person.left_at is None)
-    assert {channel.person_id for channel in await rows(db, Channel)} == {keep.id}
-    assert keep.audiences == [Audience.TEACHER_VO_MBO.value, Audience.TEACHER_PO.value]
-    assert len(await rows(db, GroupMember)) == 1
-    assert len(await rows(db, ContactGroup)) == 1
-    merged = [j for j in await rows(db, JournalEntry) if j.action == "contact_merged"]
-    assert len(merged) == 1
-
-
 @pytest.fixture
 async def world(db: Database, now: datetime) -> AsyncIterator[World]:
     async with a_world(db, now) as world:
@@ -275,6 +198,16 @@ async def test_the_desk_looks_brings_in_takes_back_and_takes_out(world: World) -
     await world.press(f"/inlezen/{batch.id}/terug", zeker="ja")
     assert len(await rows(world.db, Organisation)) == 2
     assert (await world.press(f"/inlezen/{batch.id}/terug", zeker="ja")).status_code == 404
+
+
+async def test_the_page_gives_an_example_that_it_takes_as_it_is(world: World) -> None:
+    page = (await world.desk.get("/contacten/inlezen")).text
+    assert 'href="/contacten/voorbeeld.csv"' in page
+    example = await world.desk.get("/contacten/voorbeeld.csv")
+    assert "voorbeeld-contacten.csv" in example.headers["content-disposition"]
+    seen = await upload(world, example.content, "voorbeeld-contacten.csv")
+    assert "<b>0</b> fouten" in seen.text
+    assert "<b>0</b> nieuw<" not in seen.text
 
 
 async def test_taking_back_never_takes_who_asks_nor_the_last_of_a_role(world: World) -> None:
@@ -318,27 +251,6 @@ async def test_an_organisation_of_refused_lines_only_does_not_come_on_the_list(
     assert [error.line for error in result.errors] == [2]
     assert result.organisations == 1
     assert {one.name for one in await rows(db, Organisation)} == {"Eerste school", "Derde school"}
-
-
-async def test_the_desk_merges_and_not_across_worlds(world: World) -> None:
-    async with world.db.begin() as session:
-        for number, is_exercise in ((1, False), (2, True)):
-            person = Person(
-                organisation_id=world.organisation_id, name="Docent", created_at=world.now,
-                is_exercise=is_exercise,
-            )  # fmt: skip
-            session.add(person)
-            await session.flush()
-            await open_channel(
-                session, person, ChannelKind.EMAIL, f"d{number}@s.example", rank=1, now=world.now
-            )
-    assert "Deze blijft" in (await world.desk.get("/contacten/dubbel")).text
-    exercise = next(p for p in await rows(world.db, Person) if p.is_exercise)
-    other = await world.press("/contacten/dubbel", blijft=1, gaat=exercise.id)
-    assert other.status_code == 404
-    real = [p for p in await rows(world.db, Person) if p.name == "Docent" and not p.is_exercise]
-    await world.press("/contacten/dubbel", blijft=real[0].id, gaat=real[1].id)
-    assert "Niemand lijkt dubbel" in (await world.desk.get("/contacten/dubbel")).text
 
 
 async def test_a_long_list_is_stored_without_a_question_per_line(

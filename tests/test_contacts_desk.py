@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from sqlmodel import col, select
 
 from bot.config import Config
 from bot.console.inviting import AT_ONCE
+from bot.console.seen import stamp_of_organisation
 from bot.settings import TelegramSettings
+from briefings.learning.rows import Lesson
 from contacts.consent import Consent, ConsentKind, is_functional, may_have
 from contacts.directory import (
     Audience,
@@ -28,10 +30,12 @@ from contacts.directory import (
     Person,
 )
 from contacts.groups import Rule, Work, matches, members_of
-from contacts.journal import JournalEntry
+from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import close_channel, open_channel
 from contacts.records import Database
 from feeds.districts import districts
+from feeds.events import open_event
+from feeds.rows import LeadAgency
 from tests.console_world import World, a_world, client_of, press
 
 SCHOOL = {
@@ -275,3 +279,26 @@ def test_what_is_a_functional_address(address: str, functional: bool) -> None:
     assert is_functional(address) is functional
     assert may_have(address, ["religieus_cultureel"], ()) is functional
     assert may_have(address, ["docent_po"], ())
+
+
+async def test_what_an_organisation_took_on_stays_its_own_under_another_name(world: World) -> None:
+    await world.press("/contacten/organisatie", **SCHOOL)
+    school = await the(world.db, "Nieuwe school", Organisation)
+    async with world.db.begin() as session:
+        event = await open_event(
+            session, type="algemeen", title="Onrust", place=None, severity=2,
+            lead_agency=LeadAgency.MUNICIPALITY, who=SYSTEM, now=world.now, is_exercise=False,
+        )  # fmt: skip
+        session.add(
+            Lesson(
+                event_id=event.id or 0,
+                change="Eerder bellen.",
+                owner="nieuwe School",
+                due=date(2030, 1, 1),
+                made_at=world.now,
+            )
+        )
+    fields = {**SCHOOL, "naam": "De Regenboog", "gezien": stamp_of_organisation(school)}
+    assert (await world.press(f"/organisatie/{school.id}", **fields)).status_code == 303
+    (lesson,) = await rows(world.db, Lesson)
+    assert lesson.owner == "De Regenboog"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.approval import Approved, Submitted, approve, retract, submit
+from briefings.approval import Approved, SubmitRefused, Submitted, retract, submit
 from briefings.closing import closing_lines
 from briefings.drafting import draft_briefing, texts_of
 from briefings.facts import facts_of, withdraw_fact
@@ -32,61 +32,8 @@ from contacts.outbox import (
 from contacts.records import Database
 from contacts.settings import SendingSettings
 from signals.feedback import ToldAndDone
-from tests.briefings_cast import NOW, SETTINGS, Cast, facts_for, sure, the_cast
-
-LATER = NOW + timedelta(hours=3)
-WRONG = "De politie heeft in Arnhem drie mensen aangehouden."
-
-
-async def send(
-    session: AsyncSession, cast: Cast, kind: BriefingKind, now: object = NOW, **of: object
-) -> Briefing:
-    briefing = await draft_briefing(
-        session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=now, **of
-    )  # type: ignore[arg-type]
-    submitted = await submit(session, briefing, cast.writer, SETTINGS, now=now)  # type: ignore[arg-type]
-    assert isinstance(submitted, Submitted), submitted
-    approved = await approve(
-        session, briefing, cast.approver, SETTINGS,
-        expected_hash=submitted.content_hash, now=now,  # type: ignore[arg-type]
-    )  # fmt: skip
-    assert isinstance(approved, Approved), approved
-    return briefing
-
-
-async def sent_first(session: AsyncSession, **arrived: DeliveryStatus) -> tuple[Cast, Briefing]:
-    """A first text, and what became of it per person."""
-    cast = await the_cast(session)
-    await facts_for(session, cast.event)
-    first = await send(session, cast, BriefingKind.FIRST)
-    for person in cast.people:
-        found = await session.exec(select(Delivery).where(col(Delivery.person_id) == person.id))
-        for delivery in found.all():
-            delivery.status = arrived.get(person.name, DeliveryStatus.SENT)
-            session.add(delivery)
-    await session.flush()
-    return cast, first
-
-
-async def correct(session: AsyncSession, cast: Cast) -> Briefing:
-    """Take the wrong sentence out, put the right one in, send the correction."""
-    view = await facts_of(session, cast.event.id or 0)
-    wrong = next(fact for fact in view.confirmed if fact.text == WRONG)
-    await withdraw_fact(session, wrong.id or 0, editor_id=1, now=LATER)
-    await sure(session, cast.event, "De politie heeft vier mensen aangehouden.", at=LATER)
-    return await send(
-        session, cast, BriefingKind.CORRECTION, now=LATER + timedelta(minutes=1),
-        wrong="het aantal aanhoudingen.",
-    )  # fmt: skip
-
-
-async def readers(session: AsyncSession, briefing: Briefing) -> set[int | None]:
-    found = await session.exec(
-        select(Delivery.person_id)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Message.briefing_id) == briefing.id, col(Delivery.act) == DeliveryAct.SEND)
-    )
-    return set(found.all())
+from tests.briefings_cast import NOW, SETTINGS, send, sure
+from tests.corrections_world import LATER, WRONG, correct, readers, sent_first
 
 
 async def text_for(session: AsyncSession, briefing: Briefing) -> BriefingText:
@@ -105,6 +52,26 @@ async def test_a_correction_starts_with_what_is_right(db: Database) -> None:
         assert "drie mensen" not in form
         assert "Ons bericht van dinsdag 3 maart, 18.05 uur" in form
     assert text.remarks == []
+
+
+async def test_a_correction_that_says_only_what_was_wrong_is_handed_in_knowingly_only(
+    db: Database,
+) -> None:
+    later = LATER + timedelta(minutes=1)
+    async with db.begin() as session:
+        cast, _ = await sent_first(session)
+        view = await facts_of(session, cast.event.id or 0)
+        wrong = next(fact for fact in view.confirmed if fact.text == WRONG)
+        await withdraw_fact(session, wrong.id or 0, editor_id=1, now=LATER)
+        draft = await draft_briefing(
+            session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS, editor_id=1,
+            now=later, wrong="het aantal aanhoudingen.",
+        )  # fmt: skip
+        refused = await submit(session, draft, cast.writer, SETTINGS, now=later)
+        assert isinstance(refused, SubmitRefused)
+        assert refused.reason == "no_right"
+        done = await submit(session, draft, cast.writer, SETTINGS, now=later, is_knowing=True)
+        assert isinstance(done, Submitted)
 
 
 async def test_a_correction_reaches_exactly_who_got_or_may_have_got_it(db: Database) -> None:
@@ -243,7 +210,8 @@ async def test_the_closing_message_tells_what_was_done_and_reaches_the_readers(
         closing = await send(session, cast, BriefingKind.CLOSING, now=LATER)
         text = await text_for(session, closing)
         assert await readers(session, closing) == await readers(session, first)
-    assert "U meldde" in text.plain
+    assert "Wat er gemeld is" in text.plain
+    assert "U meldde" not in text.plain, "it goes to who reported nothing, too"
     assert "Wij kregen geen signalen" in text.plain
     assert "Wij hielden u met 1 bericht op de hoogte." in text.plain
     assert text.subject.startswith("Afsluiting: ")
@@ -258,7 +226,7 @@ def test_the_closing_counts_organisations_and_hides_small_numbers() -> None:
     )  # fmt: skip
     closing = closing_lines(summary)
     assert closing.reported == (
-        "Van een paar organisaties kregen wij signalen. Dank daarvoor. "
+        "Van één of twee organisaties kregen wij signalen. Dank daarvoor. "
         "Vooral over: geruchten; angst; boosheid."
     )
     assert closing.done == ("Actie genomen.",)

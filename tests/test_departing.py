@@ -51,7 +51,7 @@ async def test_what_leaves_later_is_not_marked_with_what_leaves_now_and_goes_bac
     db: Database,
 ) -> None:
     lane, stop = Lane(db), asyncio.Event()
-    soon, _ = await lane.claim(0.01, 30.0)
+    soon, _ = await lane.claim(0.01, 4.0)
     running = asyncio.create_task(lane.departures.run(stop))
     await until(db, lambda rows: statuses(rows) == ["sending", "claimed"])
     assert [ident for ident, _ in lane.started] == [soon.id]

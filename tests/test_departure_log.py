@@ -23,7 +23,17 @@ from contacts.directory import Role
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.records import Database
 from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown, leaves
-from tests.outbox_world import MAIL, Scripted, a_briefing, a_person, a_pump, all_deliveries
+from tests.outbox_world import (
+    MAIL,
+    Scripted,
+    a_briefing,
+    a_person,
+    a_pump,
+    all_deliveries,
+    all_sent,
+    running,
+    until,
+)
 
 BOOT = "the-boot"
 #: answers that say that it did not arrive
@@ -220,7 +230,7 @@ async def test_what_still_waits_for_a_connection_has_not_left(
     await pump.recover(now=utc_now())
     stop = asyncio.Event()
     running = asyncio.create_task(pump.run(stop))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(silent.sent) < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     # As a kill leaves them.
@@ -231,6 +241,39 @@ async def test_what_still_waits_for_a_connection_has_not_left(
     assert found is not None
     numbers = {one.id: one.address for one in await all_deliveries(db)}
     assert [numbers[ident] for ident in found.away] == ["1"]
+
+
+class Connecting(Scripted):
+    """Gets a connection after a second, and only then leaves."""
+
+    tells_leaving = True
+
+    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+        self.first.set()
+        await asyncio.sleep(1.0)
+        leaves()
+        return await super().send(outgoing, now=now)
+
+
+async def test_a_sender_that_is_taken_away_sends_nothing_afterwards(
+    db: Database, path: Path
+) -> None:
+    chat = Connecting()
+    async with db.begin() as session:
+        person = await a_person(session, utc_now(), chat="1")
+        await a_briefing(session, [person], utc_now())
+    pump = a_pump(db, chat, departures=path)
+    await pump.recover(utc_now())
+    duty = asyncio.create_task(pump.run(asyncio.Event()))
+    await chat.first.wait()
+    duty.cancel()
+    await asyncio.gather(duty, return_exceptions=True)
+    await asyncio.sleep(1.3)
+    assert chat.sent == []
+    await pump.recover(utc_now())
+    async with running(pump):
+        await until(db, all_sent)
+    assert len(chat.sent) == 1
 
 
 async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(
@@ -250,7 +293,7 @@ async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(
         await recovery.sign_as_sender(session)
         await dead.execute(update(Delivery).values(attempts=1))
     pump = a_pump(db, Scripted())
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         assert await pump.recover(now=now) == 1
     with pytest.raises(DBAPIError):
         await dead.execute(select(Delivery.id))

@@ -31,7 +31,7 @@ from contacts.settings import ContactSettings
 from feeds.kalender import Foreseen
 from signals.help_rows import HelpKind, HelpTopic
 from signals.looking_back import OUTCOME, Told
-from signals.quarters import Month, Quarter
+from signals.quarters import Month, Quarter, quarter_of
 from signals.rows import OutcomeCode
 from tests.console_desk import Desk, a_desk
 from tests.console_world import client_of, press
@@ -253,15 +253,35 @@ async def test_only_what_was_done_in_its_time_and_world_is_in_it(desk: Desk) -> 
                 ("Eerder bellen", inside, False), ("Later", K4.end, False), ("Spel", inside, True),
             )
         )  # fmt: skip
-        for to in ("geregeld", "ingetrokken"):
+        for to, played in (("geregeld", False), ("ingetrokken", False), ("geregeld", True)):
             session.add(
                 JournalEntry(at=inside, actor="system", action="help_ended", subject="help_entry:1",
-                             detail={"from": "open", "to": to})
+                             detail={"from": "open", "to": to, "exercise": played})
             )  # fmt: skip
     async with world.db.read() as session:
         data = await read_data(session, K4, (), is_exercise=False, now=world.now)
+        drill = await read_data(session, K4, (), is_exercise=True, now=world.now)
     assert list(data.lessons) == ["Eerder bellen"]
-    assert data.help_done == 1
+    assert (data.help_done, drill.help_done) == (1, 1)
+
+
+async def test_only_events_of_which_a_text_went_out_are_said_to_have_sent_one(desk: Desk) -> None:
+    """One that was confirmed and about which nothing went out told members nothing."""
+    world, quarter = desk.world, quarter_of(desk.world.now)
+
+    async def counted() -> int:
+        async with world.db.read() as session:
+            data = await read_data(session, quarter, (), is_exercise=False, now=world.now)
+        return data.events
+
+    await desk.fact()
+    before = await counted()
+    await desk.send(1)
+    assert await counted() == before + 1
+    await desk.press("nieuwe-versie", soort="update")
+    await desk.send(2)
+    assert await counted() == before + 1, "an event counts once, however many texts it had"
+    assert "Over zo veel gebeurtenissen stuurden wij u een bericht: 2." in draft_of(K4, FULL, ())
 
 
 async def test_coordinators_are_reminded_once_a_week_until_it_went(desk: Desk) -> None:

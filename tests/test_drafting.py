@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
@@ -11,10 +11,11 @@ from jinja2 import UndefinedError
 from briefings import render
 from briefings.closing import closing_lines
 from briefings.drafting import current_briefing, draft_briefing, texts_of
-from briefings.facts import add_fact, facts_of, open_facts, withdraw_fact
+from briefings.facts import add_fact, open_facts
 from briefings.plaintext import chat_length, read_blocks, to_plain
 from briefings.render import (
     CityLineView,
+    FactLine,
     Form,
     choose_form,
     render_text,
@@ -29,12 +30,11 @@ from briefings.rows import (
     FactKind,
 )
 from briefings.sheets import printable_link, source_text
-from briefings.versions import NothingToCorrect
-from contacts.directory import Audience
+from contacts.directory import Audience, Domain
 from contacts.records import Database
 from contacts.texts import EXERCISE_SUBJECT
-from signals.feedback import ToldAndDone
-from signals.rows import OutcomeCode
+from signals.feedback import ToldAndDone, summarise
+from signals.rows import OutcomeCode, Setting, Signal, SignalStatus
 from signals.texts import DID, DID_NOT
 from tests.briefings_cast import NOW, SETTINGS, UNCHECKED, facts_for, sure, the_cast
 from tests.briefings_sheets import a_sheet
@@ -75,7 +75,6 @@ async def test_every_text_has_the_facts_the_footer_and_the_next_update(db: Datab
             "Wij noemen geen namen of achtergrond.",
             "Op dinsdag 3 maart, 22.00 uur.",
             "Gecontroleerd op 1 maart 2026.",
-            "026 000 00 01",
             "Stand van dinsdag 3 maart, 18.05 uur. Versie 1.",
         ):
             assert said in text.plain, (text.audience, said)
@@ -178,69 +177,6 @@ async def test_drafting_again_rewrites_the_open_version(db: Database) -> None:
     assert all("De Testlaan is weer open." in text.plain for text in texts)
 
 
-async def test_an_update_before_anything_was_sent_is_a_first_text(db: Database) -> None:
-    async with db.begin() as session:
-        cast = await the_cast(session)
-        await facts_for(session, cast.event)
-        briefing = await draft_briefing(
-            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=NOW
-        )
-    assert briefing.kind is BriefingKind.FIRST
-
-
-async def test_a_correction_needs_something_that_was_sent(db: Database) -> None:
-    async with db.begin() as session:
-        cast = await the_cast(session)
-        await facts_for(session, cast.event)
-        with pytest.raises(NothingToCorrect):
-            await draft_briefing(
-                session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS,
-                editor_id=1, now=NOW,
-            )  # fmt: skip
-
-
-async def after_sending(db: Database, *, news: bool, removed: bool) -> list[BriefingText]:
-    async with db.begin() as session:
-        cast = await the_cast(session)
-        await facts_for(session, cast.event)
-        sent = await draft_briefing(
-            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
-        )
-        sent.status, sent.distributed_at = BriefingStatus.DISTRIBUTED, NOW
-        later = NOW + timedelta(hours=3)
-        if news:
-            await sure(session, cast.event, "De Testlaan is weer open.", at=later)
-        if removed:
-            extra = await sure(session, cast.event, "De Testlaan is dicht.", at=NOW)
-            await withdraw_fact(session, extra.id or 0, editor_id=1, now=later)
-        update = await draft_briefing(
-            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=later
-        )
-        assert (update.kind, update.version) == (BriefingKind.UPDATE, 2)
-        return await texts_of(session, update.id or 0)
-
-
-async def test_an_update_tells_what_is_new_first_and_once(db: Database) -> None:
-    for text in await after_sending(db, news=True, removed=False):
-        assert text.telegram.index("Nieuw:") < text.telegram.index("drie mensen")
-        assert "Nieuw sinds dinsdag 3 maart, 18.05 uur" in text.plain
-        assert text.plain.count("De Testlaan is weer open.") == 1
-        assert text.subject.startswith("Update 21.05: ")
-        assert text.remarks == []
-
-
-async def test_nothing_new_is_one_line(db: Database) -> None:
-    for text in await after_sending(db, news=False, removed=False):
-        assert text.template == "gedeeld/no_news"
-        assert "Er is geen nieuws sinds dinsdag 3 maart, 18.05 uur." in text.telegram
-        assert text.remarks == []
-
-
-async def test_a_sentence_taken_out_is_said(db: Database) -> None:
-    for text in await after_sending(db, news=False, removed=True):
-        assert "weggehaald wat niet meer geldt" in text.plain
-
-
 @pytest.mark.parametrize(
     ("kind", "confirmed", "news", "removed", "form"),
     [
@@ -331,34 +267,38 @@ async def test_the_row_of_a_draft_remembers_its_facts(db: Database) -> None:
     assert (stored.facts_version, stored.status) == (3, BriefingStatus.DRAFT)
 
 
-async def test_a_correction_begins_with_the_fact_that_was_added_last(db: Database) -> None:
-    async with db.begin() as session:
-        cast = await the_cast(session)
-        await facts_for(session, cast.event)
-        wrong = (await facts_of(session, cast.event.id or 0)).confirmed[0]
-        first = await draft_briefing(
-            session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS, editor_id=1, now=NOW
-        )
-        first.status = BriefingStatus.DISTRIBUTED
-        between, after = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
-        await sure(session, cast.event, "De straat is weer open.", at=between)
-        await withdraw_fact(session, wrong.id or 0, editor_id=1, now=after)
-        await sure(session, cast.event, "De politie heeft vier mensen aangehouden.", at=after)
-        correction = await draft_briefing(
-            session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS, editor_id=1,
-            now=after, wrong="het aantal",
-        )  # fmt: skip
-        texts = await texts_of(session, correction.id or 0)
-    for text in texts:
-        for form in (text.telegram, text.plain):
-            assert 0 < form.index("vier mensen") < form.index("De straat is weer open.")
-
-
 def test_112_stands_once_in_the_list_of_where_to_report() -> None:
     lines = (CityLineView("Gevaar nu", "Bel direct.", "112", "", True),)
     plain = render_text(a_sheet(meldkaart=lines), Audience.PARENTS).plain
-    block = plain.partition("Waar meld ik wat?")[2].partition("Vragen over dit bericht")[0]
+    block = plain.partition("Waar meld ik wat?")[2].partition("Volgende update")[0]
     assert block.count("112") == 1
+
+
+def test_an_update_says_so_in_its_first_line_in_the_chat() -> None:
+    for form in (Form.FULL, Form.HOLDING):
+        for kind in (BriefingKind.FIRST, BriefingKind.UPDATE):
+            first = render_text(a_sheet(form, kind=kind), Audience.TEACHER_PO).telegram
+            begins = "Update" if kind is BriefingKind.UPDATE else "Informatie bij gebeurtenis"
+            assert first.startswith(f"<b>{begins} · Presikhaaf"), (form, kind)
+
+
+def test_what_is_not_known_is_named_in_an_update_though_there_is_no_room_for_it() -> None:
+    words = "Er is een lange zin met veel woorden over wat er nu precies bekend is geworden hier."
+    news = tuple(
+        FactLine(f"{words} {words} {words} {number}", "politie, 17.50 uur") for number in range(3)
+    )
+    sheet = a_sheet(kind=BriefingKind.UPDATE, news=news, confirmed=news)
+    shown = render_text(sheet, Audience.TEACHER_PO).telegram
+    assert "<b>Nog onbekend:</b> zie de hele tekst." in shown
+    known = render_text(replace(sheet, unknown=()), Audience.TEACHER_PO).telegram
+    assert "Nog onbekend" not in known
+
+
+def test_parents_ask_the_school_and_not_the_coordinator() -> None:
+    contact = CityLineView("Coördinator (vanavond)", "", "000", "", True)
+    for audience in Audience:
+        plain = render_text(a_sheet(contacts=(contact,)), audience).plain
+        assert ("Coördinator (vanavond)" in plain) is not (audience is Audience.PARENTS)
 
 
 def test_the_closing_says_small_numbers_in_words_and_what_was_done_in_sentences() -> None:
@@ -368,32 +308,22 @@ def test_the_closing_says_small_numbers_in_words_and_what_was_done_in_sentences(
             told=("geruchten",), done=(DID[OutcomeCode.F],), not_done=(DID_NOT[OutcomeCode.E],),
         )
     )  # fmt: skip
-    assert closing.reported.startswith("Van een paar organisaties kregen wij signalen.")
+    assert closing.reported.startswith("Van één of twee organisaties kregen wij signalen.")
     assert closing.done == ("Wij gaven informatie.",)
     assert closing.not_done == ("Over sommige signalen mogen wij niet meer zeggen.",)
 
 
-async def test_a_second_mistake_joins_the_first_in_one_correction(db: Database) -> None:
-    async with db.begin() as session:
-        cast = await the_cast(session)
-        await facts_for(session, cast.event)
-
-        async def draft(kind: BriefingKind, **of: Any) -> Briefing:
-            return await draft_briefing(
-                session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=NOW, **of
-            )
-
-        sent = []
-        for _ in range(2):
-            version = await draft(BriefingKind.FIRST)
-            version.status, version.distributed_at = BriefingStatus.DISTRIBUTED, NOW
-            sent.append(version)
-        mistakes = ((sent[0], "het aantal."), (sent[1], "de straat"), (sent[1], "de straat"))
-        for version, about in mistakes:
-            correction = await draft(BriefingKind.CORRECTION, correction_of=version.id, wrong=about)
-        again = await draft(BriefingKind.CORRECTION, wrong=correction.wrong)
-        assert (again.id, again.correction_of_id) == (correction.id, sent[0].id)
-        assert again.wrong == "het aantal; de straat"
-        long = await draft(BriefingKind.CORRECTION, wrong="x" * 290)
-        assert long.wrong is not None
-        assert (len(long.wrong) <= 300, long.wrong[-290:]) == (True, "x" * 290)
+def test_the_closing_leaves_out_no_kind_of_answer() -> None:
+    """Who reads "Wij gaven informatie" alone, reads that nothing else happened."""
+    assert {*DID, *DID_NOT} == set(OutcomeCode)
+    answered = [
+        Signal(event_id=1, organisation_id=number, domain=Domain.EDUCATION, received_at=NOW,
+               district="stad", setting=Setting.CLASSROOM, kinds=["geruchten"], severity=1,
+               answer_due_at=NOW, status=SignalStatus.CLOSED, outcome_code=code)
+        for number, code in enumerate((OutcomeCode.A, OutcomeCode.F), 1)
+    ]  # fmt: skip
+    closing = closing_lines(summarise(answered))
+    assert set(closing.done) == {
+        "Wij deden iets met signalen. Wie een antwoord wilde, hoorde wat.",
+        "Wij gaven informatie.",
+    }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.chat import texts as chat_texts
 from contacts.directory import Domain, Role, RoleGrant
 from contacts.journal import JournalEntry
 from contacts.outbox import Message, MessageKind
@@ -57,6 +58,37 @@ async def test_an_oordeel_takes_two_taps_and_a_besluit_one_line(chat: Chat) -> N
     assert SEALER.unseal(signal.action_sealed) == "Jongerenwerk loopt vanavond een ronde."
 
 
+async def test_an_old_button_asks_nothing_about_a_signal_that_is_closed(chat: Chat) -> None:
+    number = await told(chat)
+    await open_first(chat)
+    for label in ("Duiden", "B van een collega", "2 gespannen"):
+        await chat.press(label)
+    async with chat.db.begin() as session:
+        (await session.get_one(Signal, number)).status = SignalStatus.CLOSED
+    before = await chat.text()
+    await chat.press("Actie")
+    assert chat.toast == chat_texts.TOO_LATE
+    assert await chat.text() == before
+
+
+async def test_to_tap_an_oordeel_again_keeps_the_words_of_the_desk(chat: Chat) -> None:
+    number = await told(chat)
+    async with chat.db.begin() as session:
+        session.add(
+            SignalReading(
+                signal_id=number, person_id=chat.person_id, domain=Domain.EDUCATION,
+                reliability=Reliability.OWN, severity=3, made_at=chat.now,
+                text_sealed=SEALER.seal("Een andere uitleg kan ook."),
+            )
+        )  # fmt: skip
+    await open_first(chat)
+    for label in ("Duiden", "B van een collega", "2 gespannen"):
+        await chat.press(label)
+    [reading] = await chat.all(SignalReading)
+    assert (reading.severity, reading.reliability) == (2, Reliability.COLLEAGUE)
+    assert SEALER.unseal(reading.text_sealed or "") == "Een andere uitleg kan ook."
+
+
 async def test_a_grave_one_asks_why_one_domain_is_enough(chat: Chat) -> None:
     await told(chat)
     await open_first(chat)
@@ -86,7 +118,7 @@ async def test_one_sentence_answers_all_who_told_the_same(chat: Chat) -> None:
         await told(chat)
     other = await told(chat, SignalKind.FEAR)
     await chat.command("/signalen")
-    for label in ("Beantwoord gebundeld", "Geruchten: 3", "F Beantwoord"):
+    for label in ("Eén antwoord voor meer", "Geruchten: 3", "F Beantwoord"):
         await chat.press(label)
     late = await told(chat)
     await chat.write("De politie zegt dat er niemand meer wordt gezocht.")

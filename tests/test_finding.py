@@ -15,8 +15,8 @@ from contacts.meeting import ContactCount, Way
 from contacts.outbox import Message
 from contacts.records import Database
 from tests.console_world import SAME_SITE, client_of
+from tests.helping import somebody, stop
 from tests.partner_world import SEALER, Chat, a_partner
-from tests.test_help import somebody, stop
 
 KLARENDAL = "WK020207"
 

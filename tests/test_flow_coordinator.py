@@ -1,94 +1,29 @@
-"""The coördinator's evening through the phone: nothing leaves without approval."""
+"""An evening of the coordinator, from the alert to its end, by the public doors."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
-from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
-from bot.chat.router import route
-from bot.chat.texts import OLD_BUTTON, TOO_LATE
-from bot.chat.turn import Turn
-from bot.evening.approving import HASH_PART
-from bot.evening.starting import prepare
-from bot.rows import Heartbeat, UpdateKind
 from bot.simulator import User
-from briefings.approval import Submitted, submit
-from briefings.drafting import current_briefing, draft_briefing
-from briefings.facts import set_next_update
-from briefings.moments import clock
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
-from briefings.settings import BriefingSettings
-from contacts.directory import Person, Role
-from contacts.journal import SYSTEM
-from contacts.outbox import Delivery, Message, MessageKind, MessageStatus
-from contacts.people import grant, revoke
-from contacts.permissions import load_actor
-from contacts.records import Database
+from briefings.rows import Briefing, BriefingStatus
+from contacts.outbox import Delivery, Message, MessageKind
 from contacts.texts import ANSWER_LINE
 from feeds.lexicon import load_lexicon
-from feeds.rows import Event, EventStatus, Item, Source, Trust
+from feeds.rows import Event, EventStatus, Item
+from tests.coordinating import TITLE, add_fact, alerted, approved, confirmed, submitted
 from tests.flow_world import Evening, an_evening
-from tests.partner_world import CONFIG, Chat, a_partner, an_event
-
-TITLE = "Drie mensen aangehouden in Arnhem, verdacht van voorbereiden aanslag"
-FACT = "De politie heeft drie mensen aangehouden in Arnhem."
 
 
 @pytest.fixture
 async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     async with an_evening(tmp_path) as started:
         yield started
-
-
-async def alerted(evening: Evening) -> None:
-    evening.publish("k0", "Bibliotheek verlengt de openingstijden op zaterdag")
-    # What a source already had at its first reading is no news.
-    for _ in range(200):
-        async with evening.house.db.read() as session:
-            if (await session.exec(select(Item.id))).first() is not None:
-                break
-        await asyncio.sleep(0.05)
-    evening.publish("k1", TITLE, "De politie deed een inval in Presikhaaf.")
-    await evening.coordinator.see_button("Bevestig", timeout_s=15)
-
-
-async def confirmed(evening: Evening) -> None:
-    await alerted(evening)
-    await evening.coordinator.press("Bevestig")
-    await evening.coordinator.press("Alles akkoord")
-    await evening.coordinator.see_button("Ter goedkeuring")
-
-
-async def add_fact(evening: Evening, fact: str = FACT, source: str = "politie") -> None:
-    user = evening.coordinator
-    mark = user.last_id
-    await user.press("Feiten")
-    await user.press("Feit toevoegen", after=mark)
-    await user.see("Typ één feit", after=mark)
-    await user.say(fact)
-    await user.press(source, after=mark)
-    await user.see(lambda m: fact in m.text and "Volgende update" in m.text, after=mark)
-
-
-async def submitted(evening: Evening) -> None:
-    await confirmed(evening)
-    await add_fact(evening)
-    await evening.coordinator.press("Ter goedkeuring")
-    await evening.approver.see_button("Goedkeuren en verzenden")
-
-
-async def approved(evening: Evening) -> None:
-    await submitted(evening)
-    await evening.approver.press("Goedkeuren en verzenden")
-    await evening.approver.press("Ja, verzenden")
-    await evening.teacher.see_button("Gelezen", timeout_s=15)
 
 
 async def briefings_out(evening: Evening) -> int:
@@ -145,7 +80,7 @@ async def test_a_member_without_rights_cannot_use_a_coordinators_button(evening:
     await confirmed(evening)
     event = await the_event(evening)
     await evening.teacher.say("/help")
-    own = await evening.teacher.see("", timeout_s=5)
+    own = await evening.teacher.see("", timeout_s=30)
     await evening.teacher.tap_data(own, f"submit:{event.id}")
     await asyncio.sleep(0.5)
     async with evening.house.db.read() as session:
@@ -159,6 +94,17 @@ async def test_nobody_gets_anything_before_approval(evening: Evening) -> None:
     assert await quiet(evening.teacher) == 0
 
 
+async def read_all(reader: User) -> None:
+    """Open each of the texts that wait for this reader."""
+    await reader.press("Lees")
+    listed = await reader.see_button("Lees: Ouders")
+    for row in listed.buttons:
+        for button in row:
+            await reader.tap(button["text"], listed)
+    # One chat gets a message a second, so the last of them takes its time.
+    await reader.see("Zo komt het aan: Ouders", timeout_s=60)
+
+
 async def test_from_alert_to_sent_takes_five_taps_when_the_facts_are_in(
     evening: Evening,
 ) -> None:
@@ -169,8 +115,9 @@ async def test_from_alert_to_sent_takes_five_taps_when_the_facts_are_in(
     await writer.see_button("Ter goedkeuring")
     await add_fact(evening)
     await writer.press("Ter goedkeuring")
+    await read_all(approver)
     for label in ("Goedkeuren en verzenden", "Ja, verzenden"):
-        await approver.press(label)
+        await approver.press(label, timeout_s=30)
     await evening.teacher.see_button("Gelezen", timeout_s=15)
     assert await briefings_out(evening) == 3
 
@@ -209,6 +156,7 @@ async def test_an_older_question_to_approve_loses_its_buttons_and_says_why(
     old = await evening.approver.see(texts.REQUEST_RENEWED)
     assert (old.message_id, old.buttons) == (first, [])
     await evening.approver.press("Goedkeuren en verzenden", after=first)
+    await evening.approver.press("Toch verder")
     await evening.approver.press("Ja, verzenden")
     await evening.teacher.see_button("Gelezen", timeout_s=15)
 
@@ -261,6 +209,7 @@ async def test_closing_waits_for_answers_and_drops_the_leads(evening: Evening) -
     mark = evening.approver.last_id
     await evening.coordinator.press("Ter goedkeuring")
     await evening.approver.press("Goedkeuren en verzenden", after=mark)
+    await evening.approver.press("Toch verder", after=mark)
     await evening.approver.press("Ja, verzenden", after=mark)
     await evening.teacher.see("Wij sluiten dit af")
     assert (await the_event(evening)).status is EventStatus.CLOSED
@@ -305,268 +254,3 @@ async def test_a_link_is_accepted_as_the_source(evening: Evening) -> None:
     await user.say("Aanhoudingen in Arnhem-Oost")
     await user.see_button("Ter goedkeuring")
     assert (await the_event(evening)).source_link == "https://nieuws.example/bericht/1"
-
-
-@pytest.fixture
-async def desk(db: Database, now: datetime) -> Chat:
-    """A coordinator's chat on a real store, without a house around it."""
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
-
-
-async def a_running_event(desk: Chat) -> int:
-    """With its facts open and a first version drafted."""
-    event_id = await an_event(desk)
-    async with desk.db.begin() as session:
-        event = await session.get_one(Event, event_id)
-        actor = await load_actor(session, desk.person_id or 0)
-        assert actor is not None
-        await prepare(session, event, actor, CONFIG.briefings, now=desk.now)
-    return event_id
-
-
-async def tap(desk: Chat, wire: str) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TAP, None)
-
-    await desk.run(routed, tap=parse(wire))
-
-
-async def say(desk: Chat, line: str) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TEXT, None)
-
-    await desk.run(routed, text=line, message_id=78)
-
-
-async def sent_version(desk: Chat) -> None:
-    """The newest version, as if it had gone out."""
-    async with desk.db.begin() as session:
-        found = await session.exec(select(Briefing).order_by(col(Briefing.version).desc()))
-        newest = found.all()[0]
-        newest.status, newest.distributed_at = BriefingStatus.DISTRIBUTED, desk.now
-        newest.approved_at = desk.now
-
-
-async def first_button(desk: Chat) -> str:
-    return (await desk.buttons())[0].data or ""
-
-
-async def typed_facts(desk: Chat) -> list[Fact]:
-    """Without the questions that every event opens with."""
-    return [fact for fact in await desk.all(Fact) if fact.kind is not FactKind.UNKNOWN]
-
-
-async def test_a_line_becomes_a_fact_of_the_event_it_was_typed_for(desk: Chat) -> None:
-    other, event_id = await a_running_event(desk), await a_running_event(desk)
-    asked = []
-    for number, line in ((other, FACT), (event_id, "De Testlaan is dicht."), (event_id, FACT)):
-        await tap(desk, f"fadd:{number}")
-        await say(desk, line)
-        asked.append(await first_button(desk))
-    for old in asked[:2]:
-        await tap(desk, old)
-        assert desk.toast == OLD_BUTTON
-    assert await typed_facts(desk) == []
-    await tap(desk, asked[2])
-    [fact] = await typed_facts(desk)
-    assert (fact.event_id, fact.text, fact.source_name) == (event_id, FACT, "politie")
-
-
-async def test_a_measure_belongs_to_the_event_it_was_typed_for(desk: Chat) -> None:
-    other, event_id = await a_running_event(desk), await a_running_event(desk)
-    answers = ("De Testlaan is dicht.", "verkeer", "Testlaan", "nu tot morgen", "gemeente")
-    await tap(desk, f"fmea:{other}")
-    for answer in answers:
-        await say(desk, answer)
-    old = await first_button(desk)
-    await tap(desk, f"fmea:{event_id}")
-    await say(desk, answers[0])
-    await tap(desk, old)
-    assert desk.toast == OLD_BUTTON
-    for answer in answers[1:]:
-        await say(desk, answer)
-    await tap(desk, old)
-    assert (desk.toast, await typed_facts(desk)) == (OLD_BUTTON, [])
-    await tap(desk, await first_button(desk))
-    [fact] = await typed_facts(desk)
-    assert (fact.event_id, fact.measure["decided_by"]) == (event_id, "gemeente")
-
-
-async def test_a_button_of_an_older_version_does_nothing_to_the_newer(desk: Chat) -> None:
-    event_id = await a_running_event(desk)
-    async with desk.db.begin() as session:
-        event = await session.get_one(Event, event_id)
-        first = (await session.exec(select(Briefing))).one()
-        first.status, first.distributed_at = BriefingStatus.DISTRIBUTED, desk.now
-        await draft_briefing(
-            session, event, kind=BriefingKind.UPDATE, settings=CONFIG.briefings, editor_id=None,
-            now=desk.now,
-        )  # fmt: skip
-    for verb in ("submit", "drop"):
-        await tap(desk, f"{verb}:{event_id}:1")
-        assert desk.toast == texts.OLD_VERSION
-        await tap(desk, f"{verb}:{event_id}")
-        assert desk.toast == OLD_BUTTON
-    assert [b.status for b in await desk.all(Briefing)][1] is BriefingStatus.DRAFT
-    await tap(desk, f"drop:{event_id}:2")
-    assert [b.status for b in await desk.all(Briefing)][1] is BriefingStatus.WITHDRAWN
-
-
-async def test_a_draft_that_was_handed_in_is_no_draft_to_withdraw(desk: Chat) -> None:
-    event_id = await a_running_event(desk)
-    async with desk.db.begin() as session:
-        (await session.exec(select(Briefing))).one().status = BriefingStatus.SUBMITTED
-    await tap(desk, f"drop:{event_id}:1")
-    assert desk.toast == texts.REFUSALS["not_draft"]
-    assert [b.status for b in await desk.all(Briefing)] == [BriefingStatus.SUBMITTED]
-
-
-async def test_postponing_what_was_decided_is_answered_as_too_late(desk: Chat) -> None:
-    event_id = await a_running_event(desk)
-    await tap(desk, f"snooze:{event_id}:30")
-    assert desk.toast == TOO_LATE
-    [event] = await desk.all(Event)
-    assert event.snoozed_until is None
-
-
-async def test_the_sentence_taken_over_is_the_one_that_was_shown(desk: Chat) -> None:
-    event_id = await a_running_event(desk)
-
-    async def publish(number: int, title: str) -> None:
-        async with desk.db.begin() as session:
-            at = desk.now + timedelta(minutes=number)
-            session.add(
-                Item(
-                    source_id=1, guid=str(number), title=title, link="https://omroep.example/",
-                    event_id=event_id, published_at=at, first_seen_at=at, polled_at=at,
-                    content_hash=str(number),
-                )
-            )  # fmt: skip
-
-    async with desk.db.begin() as session:
-        session.add(
-            Source(
-                id=1, key="omroep", name="Omroep", url="https://omroep.example/rss",
-                trust=Trust.REGIONAL, next_poll_at=desk.now,
-            )
-        )  # fmt: skip
-    await publish(1, "Twee gewonden bij schietpartij in Klarendal")
-    await tap(desk, f"facts:{event_id}")
-    shown = await first_button(desk)
-    await publish(2, "Schietpartij in Klarendal, straat is afgezet")
-    await tap(desk, f"fprop:{event_id}:0")
-    assert desk.toast == texts.OLD_CHOICE
-    await tap(desk, shown)
-    [fact] = await typed_facts(desk)
-    assert fact.text == "Twee gewonden bij schietpartij in Klarendal."
-    # The time of the news, not that of the tap.
-    assert fact.source_at == desk.now + timedelta(minutes=1)
-    assert fact.source_link == "https://omroep.example/"
-
-
-async def test_an_approver_takes_back_in_the_chat_and_the_others_hear_of_it(
-    evening: Evening,
-) -> None:
-    await approved(evening)
-    user, subject = evening.approver, "het aantal mensen"
-    mark = user.last_id
-    await user.press("Intrekken")
-    await user.press(FACT[:20], after=mark)
-    await user.see("onderwerp", after=mark)
-    await user.say(subject)
-    await user.press("Trek nu in", after=mark)
-    await user.see("Ingetrokken", after=mark)
-    await evening.coordinator.see(lambda m: "Ingetrokken" in m.text and subject in m.text)
-    await evening.teacher.see(lambda m: "ngetrokken" in m.text, timeout_s=15)
-    async with evening.house.db.read() as session:
-        found = await session.exec(select(Briefing).order_by(col(Briefing.version)))
-        first, second = found.all()
-    assert (first.status, second.kind) == (BriefingStatus.RETRACTED, BriefingKind.RETRACTION)
-
-
-async def test_only_what_was_sent_can_be_taken_back_and_only_after_asking_once_more(
-    desk: Chat,
-) -> None:
-    event_id = await a_running_event(desk)
-    await tap(desk, f"fadd:{event_id}")
-    await say(desk, FACT)
-    await tap(desk, await first_button(desk))
-    await tap(desk, f"retr:{event_id}")
-    assert desk.toast == texts.NOTHING_SENT
-    await sent_version(desk)
-    await tap(desk, f"retr:{event_id}")
-    await tap(desk, await first_button(desk))
-    await say(desk, "het aantal mensen")
-    sure = await first_button(desk)
-    await tap(desk, f"retr0:{event_id}")
-    await tap(desk, sure)
-    assert desk.toast == OLD_BUTTON
-    assert (await typed_facts(desk))[0].withdrawn_at is None
-
-
-async def test_in_the_night_the_chat_offers_the_morning(
-    desk: Chat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(BriefingSettings, "unverified", lambda self, today: [])
-    event_id = await a_running_event(desk)
-    async with desk.db.begin() as session:
-        event = await session.get_one(Event, event_id)
-        event.severity, event.send_before = 3, desk.now + timedelta(hours=13)
-        later = event.send_before
-        reader = await session.get_one(Person, desk.person_id)
-        reader.audiences = ["docent_vo_mbo"]
-        actor = await load_actor(session, desk.person_id or 0)
-        assert actor is not None
-        await set_next_update(
-            session, event_id, later + timedelta(hours=1), editor_id=actor.person_id, now=desk.now
-        )
-        await prepare(session, event, actor, CONFIG.briefings, now=desk.now)
-        version = await current_briefing(session, event_id)
-        assert version is not None
-        submitted = await submit(
-            session, version, actor, BriefingSettings(), now=desk.now, is_knowing=True
-        )
-        assert isinstance(submitted, Submitted), submitted
-    mark = submitted.content_hash[:HASH_PART]
-    await tap(desk, f"ap1:{version.id}:{mark}")
-    labels = [button.text for button in await desk.buttons()]
-    assert f"Ja, verzenden om {clock(later)}" in labels
-    await tap(desk, (await desk.buttons())[1].data or "")
-    [sent] = await desk.all(Briefing)
-    assert (sent.status, sent.send_at) == (BriefingStatus.APPROVED, later)
-    # The approver is no coordinator here: whoever let it go may stop it, until it goes.
-    async with desk.db.begin() as session:
-        await revoke(session, desk.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=desk.now)
-        await grant(session, desk.person_id or 0, Role.APPROVER, who=SYSTEM, now=desk.now)
-    await tap(desk, f"brks:{event_id}:{version.id}")
-    waiting = [m for m in await desk.all(Message) if m.briefing_id == version.id]
-    assert {m.status for m in waiting} == {MessageStatus.HALTED}
-    await tap(desk, f"brkx:{event_id}:{version.id}")
-    waiting = [m for m in await desk.all(Message) if m.briefing_id == version.id]
-    assert {m.status for m in waiting} == {MessageStatus.CANCELLED}
-
-
-@pytest.mark.parametrize("verb", ["brks", "brkg", "brkx", "unk", "resend"])
-async def test_a_button_cannot_reach_the_text_of_another_event(desk: Chat, verb: str) -> None:
-    event_id, other = await a_running_event(desk), await a_running_event(desk)
-    [mine] = [one for one in await desk.all(Briefing) if one.event_id == event_id]
-    await tap(desk, f"{verb}:{other}:{mine.id}")
-    assert desk.toast == OLD_BUTTON
-
-
-async def test_status_tells_how_the_sending_stands_and_which_part_stands_still(
-    evening: Evening,
-) -> None:
-    await approved(evening)
-    async with evening.house.db.begin() as session:
-        session.add(
-            Heartbeat(name="poller_of_yesterday", at=evening.house.clock() - timedelta(hours=1))
-        )
-    mark = evening.coordinator.last_id
-    await evening.coordinator.say("/status")
-    told = await evening.coordinator.see("poller_of_yesterday staat stil", after=mark)
-    assert "verzonden" in told.text
-    assert "van" in told.text

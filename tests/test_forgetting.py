@@ -6,60 +6,30 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import empty_log, open_database
-from bot.exercise.forgetting import forget_exercises
-from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.rows import IncomingMail
 from bot.tidying import forget_what_is_over
-from briefings.rows import Briefing, BriefingKind, BriefingText, Fact, FactBlock, FactKind
 from contacts.calling import CallItem, CallReason, CallStatus
-from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person
+from contacts.directory import ChannelKind, Domain, Organisation, Person
 from contacts.journal import JournalEntry, Who
-from contacts.outbox import (
-    Acknowledgement,
-    AcknowledgementKind,
-    Content,
-    Delivery,
-    DeliveryStatus,
-    Message,
-    MessageKind,
-    TelegramForm,
-)
+from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind, TelegramForm
 from contacts.people import mark_left
 from contacts.records import Database
-from contacts.sealing import Sealer
 from contacts.sending import Recipient, post
-from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+from feeds.rows import Event, EventStatus, Origin
 from signals.counting import ALL
 from signals.retention import week_of, wipe_text
-from signals.rows import OutcomeCode, Setting, Signal, SignalCount, SignalKind, SignalStatus
+from signals.rows import Signal, SignalCount, SignalKind
 from signals.settings import SignalSettings
-
-NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
-DAY = timedelta(days=1)
-SEALER = Sealer(Sealer.new_key())
-PLANTED = "Zwaluwstaartverbinding"
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One signal: told on this day, and closed so many days later, or never."""
-
-    told: int
-    closed_after: int | None
-    organisation: int
-    kinds: int
-
+from tests.forgetting_world import DAY, NOW, PLANTED, SEALER, Story, the_signal
 
 stories = st.builds(
     Story,
@@ -68,21 +38,6 @@ stories = st.builds(
     organisation=st.integers(1, 3),
     kinds=st.integers(1, 3),
 )
-
-
-def the_signal(story: Story) -> Signal:
-    told = NOW + story.told * DAY
-    closed = None if story.closed_after is None else told + story.closed_after * DAY
-    return Signal(
-        organisation_id=story.organisation, domain=Domain.EDUCATION, received_at=told,
-        district="stad", setting=Setting.CLASSROOM,
-        kinds=[kind.value for kind in list(SignalKind)[: story.kinds]], severity=2,
-        note_sealed=SEALER.seal(PLANTED), reply_handle=SEALER.seal("telegram:4242"),
-        answer_due_at=told + 2 * DAY, closed_at=closed,
-        status=SignalStatus.NEW if closed is None else SignalStatus.CLOSED,
-        outcome_code=None if closed is None else OutcomeCode.D,
-        outcome_text=None if closed is None else SEALER.seal("Geen actie nodig."),
-    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -284,74 +239,3 @@ async def test_numbers_of_handled_mail_go_and_the_journal_says_how_many(db: Data
         assert (await session.exec(select(IncomingMail))).all() == []
         [entry] = (await session.exec(select(JournalEntry))).all()
     assert (entry.action, entry.detail) == ("incoming_dropped", {"count": 1})
-
-
-async def test_an_exercise_leaves_only_its_score_card_after_a_month(db: Database) -> None:
-    async with db.begin() as session:
-        await _an_exercise(session)
-        real = the_signal(Story(0, None, 1, 1))
-        session.add(real)
-        await session.flush()
-        assert await forget_exercises(session, now=NOW + 29 * DAY) == 0
-        assert await forget_exercises(session, now=NOW + 31 * DAY) == 1
-        session.expire_all()
-        for table in (Event, Briefing, BriefingText, Fact, FactBlock, Message, Delivery,
-                      Acknowledgement, Item, Source):  # fmt: skip
-            assert (await session.exec(select(table))).all() == [], table
-        [exercise] = (await session.exec(select(Exercise))).all()
-        assert (exercise.card, exercise.event_id) == ({"minutes": 3}, None)
-        assert [s.is_exercise for s in (await session.exec(select(Signal))).all()] == [False]
-
-
-async def _an_exercise(session: AsyncSession) -> None:
-    event = Event(
-        title="Oefening", type="algemeen", origin=Origin.MANUAL, detected_at=NOW,
-        status=EventStatus.CLOSED, closed_at=NOW, is_exercise=True,
-    )  # fmt: skip
-    exercise = Exercise(
-        title="x", script={}, status=ExerciseStatus.ENDED, only_one=None, started_at=NOW,
-        ended_at=NOW, card={"minutes": 3},
-    )  # fmt: skip
-    session.add_all([event, exercise])
-    await session.flush()
-    exercise.event_id = event.id
-    source = Source(
-        key="oefening-1", name="x", url="", trust=Trust.REGIONAL, is_exercise=True,
-        scene=exercise.id, next_poll_at=NOW,
-    )  # fmt: skip
-    briefing = Briefing(
-        event_id=event.id, version=1, kind=BriefingKind.FIRST, facts_version=1, edited_at=NOW,
-        created_at=NOW, is_exercise=True,
-    )  # fmt: skip
-    session.add_all([source, briefing])
-    await session.flush()
-    signal = the_signal(Story(0, 1, 1, 1))
-    signal.is_exercise, signal.event_id = True, event.id
-    session.add_all(
-        [
-            signal,
-            Item(
-                source_id=source.id, guid="1", title="x", content_hash="x", first_seen_at=NOW,
-                polled_at=NOW, event_id=event.id,
-            ),
-            Fact(event_id=event.id, kind=FactKind.CONFIRMED, text="x", created_at=NOW),
-            FactBlock(
-                event_id=event.id, neutral_title="x", as_of=NOW, next_update_at=NOW, edited_at=NOW
-            ),
-            BriefingText(
-                briefing_id=briefing.id, audience=Audience.PARENTS, template="x",
-                template_version="1", subject="x", telegram="", html="", plain="", words=1,
-            ),
-        ]
-    )  # fmt: skip
-    [delivery] = await post(
-        session, kind=MessageKind.BRIEFING, content=Content(telegram=TelegramForm("x")),
-        to=[Recipient(ChannelKind.TELEGRAM, "7", None, None)], event_id=event.id,
-        briefing_id=briefing.id, is_exercise=True, now=NOW,
-    )  # fmt: skip
-    session.add(
-        Acknowledgement(
-            delivery_id=delivery.id or 0, event_id=event.id, kind=AcknowledgementKind.READ, at=NOW
-        )
-    )
-    await session.flush()

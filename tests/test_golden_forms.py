@@ -73,6 +73,20 @@ def test_every_form_is_as_it_was_read(
     compare(file_of(name, audience, is_rich=is_rich), f"{shown}\n", pytestconfig)
 
 
+@pytest.mark.parametrize("audience", Audience)
+def test_a_mail_says_why_its_reader_gets_it_and_only_parents_have_no_page(
+    audience: Audience,
+) -> None:
+    made = text_of("arrestatie", audience, is_rich=True)
+    email = content_for(row_of(made), briefing_id=1, event_id=2, sender="Schakel").email
+    assert email is not None
+    for form in (email.text, email.html):
+        is_parents = audience is Audience.PARENTS
+        assert (LINK in form) is not is_parents
+        assert ("binnen uw organisatie mag" in form) is not is_parents
+        assert ("van de school van uw kind" in form) is is_parents
+
+
 @pytest.mark.skipif(not pdf.can_print(), reason="WeasyPrint or libpango is missing")
 @pytest.mark.parametrize(("name", "audience", "is_rich"), CASES)
 def test_the_paper_has_the_words_of_the_page_and_no_others(

@@ -35,6 +35,7 @@ SHEETS: dict[str, Sheet] = {
         kind=BriefingKind.UPDATE,
         version=2,
         since="dinsdag 3 maart, 18.05 uur",
+        lead=f"De politie heeft een vierde persoon aangehouden. {FACTS[0].text}",
         news=(FactLine("De politie heeft een vierde persoon aangehouden.", "OM, 21.40 uur"),),
         measures=(replace(MEASURE, is_new=True),),
         confirmed=FACTS[:2],

@@ -265,6 +265,7 @@ async def test_the_desk_asks_once_more_without_a_fact(desk: Desk) -> None:
         event.severity = 4
     asked = await desk.press("indienen", versie=1)
     assert asked.status_code == 422
+    assert asked.text.count("bevestigd feit") == 1
     assert "U heeft nog geen bevestigd feit. Toch indienen?" in asked.text
     assert (await desk.press("indienen", versie=1, zeker="ja")).status_code == 303
 

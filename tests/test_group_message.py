@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from bot.group_messages import MOST_MEMBERS, why_not
 from bot.group_texts import PLACE
 from contacts.directory import (
     Channel,
     ChannelKind,
+    ChannelStatus,
     ContactGroup,
     GroupMember,
     Organisation,
@@ -43,7 +44,7 @@ TITLE, TEXT = "Wie begeleidt dinsdag een gesprek?", "Er zijn nog twee groepen zo
 async def world(db: Database, now: datetime) -> AsyncIterator[World]:
     async with a_world(db, now) as world:
         async with db.begin() as session:
-            session.add(ContactGroup(id=1, name="Hulp na de onrust"))
+            session.add(ContactGroup(name="Hulp na de onrust"))
             await session.flush()
             for number in range(3):
                 await a_member(session, number, now)
@@ -112,6 +113,36 @@ async def test_it_goes_to_each_member_once_even_when_pressed_twice(world: World)
     assert mail is not None
     assert "Hulp na de onrust" in mail.text
     assert "%%OWN_PAGE%%/vertel" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("silent", "done"), [((0,), "group_told_part"), ((0, 1, 2), "group_told_nobody")]
+)
+async def test_who_has_no_channel_is_named_and_not_counted(
+    world: World, silent: tuple[int, ...], done: str
+) -> None:
+    async def closed(numbers: tuple[int, ...], status: ChannelStatus) -> None:
+        async with world.db.begin() as session:
+            addresses = [f"lid{number}@x.example" for number in numbers]
+            await session.exec(
+                update(Channel).where(col(Channel.address).in_(addresses)).values(status=status)
+            )
+
+    asked = (await read_back(world)).text
+    await closed(silent, ChannelStatus.CLOSED)
+    page = (await read_back(world)).text
+    assert ("2 contacten" in page) == (len(silent) == 1)
+    assert ("bericht/versturen" in page) == (len(silent) == 1)
+    to_call = page.split('id="bel"')[1]
+    assert ("Lid 0" in to_call, "Lid 2" in to_call) == (True, len(silent) == 3)
+    answer = await send(world, asked)
+    assert answer.headers["location"] == f"/groep/1/bericht?klaar={done}"
+    after = (await world.desk.get(answer.headers["location"])).text
+    assert "Lid 0" in after.split('id="bel"')[1]
+    assert ("Er is niets verstuurd" in after) == (len(silent) == 3)
+    await closed(silent, ChannelStatus.ACTIVE)
+    again = await send(world, asked)
+    assert again.headers["location"].endswith("group_had_it" if len(silent) == 1 else "group_told")
 
 
 async def test_who_left_since_gets_nothing_and_who_came_since_neither(world: World) -> None:

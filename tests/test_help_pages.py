@@ -93,6 +93,11 @@ async def test_offer_take_up_and_find_each_other_without_a_script(world: World) 
     assert answer.headers["location"].endswith("klaar=opgepakt#van-mij")
     for who, other in ((mine, "Jongerenwerker"), (theirs, "Docent")):
         assert other in (await world.web.get(f"{who}/hulp")).text
+    [match] = await rows(world, HelpMatch)
+    assert "Hulp is gegeven" in (await world.web.get(f"{theirs}/hulp")).text
+    answer = await post(world, f"{theirs}/hulp/gegeven", welke=str(match.id))
+    assert answer.headers["location"].endswith("klaar=gegeven#van-mij")
+    assert "hulp gegeven" in (await world.web.get(f"{mine}/hulp")).text
     # The maker has mail only: the message leads to the page, and names no contact.
     [notice] = [m for m in await rows(world, Message) if m.kind is MessageKind.NOTICE]
     assert "%%OWN_PAGE%%/hulp" in notice.content["email"]["text"]

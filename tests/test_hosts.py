@@ -73,7 +73,7 @@ class Hosts(Installation):
     async def end(self, number: int, how: signal.Signals) -> int:
         process = self.processes[number]
         process.send_signal(how)
-        return await asyncio.wait_for(process.wait(), 30)
+        return await asyncio.wait_for(process.wait(), 60)
 
     async def close(self) -> None:
         for process in self.processes:

@@ -23,10 +23,14 @@ from contacts.directory import (
     RoleGrant,
 )
 from contacts.importing import ImportResult, Reading, import_contacts, read_contacts
+from contacts.importing.example import example_list
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import close_channel
 from contacts.records import Database
+from feeds.chosen_place import choose, shipped
+from feeds.districts import districts
 
+CAST = Path(__file__).parents[1] / "bot" / "demo" / "cast.csv"
 HEAD = "organisatie;domein;naam;doelgroepen;rechten;e-mail;telefoon\n"
 LINE = "School A;onderwijs;Docent VO;docent vo/mbo|schoolleiding;lid;docent@school.example;\n"
 
@@ -283,8 +287,53 @@ async def test_rights_are_granted_and_journalled_without_names(db: Database, now
     assert "co@gemeente" not in repr(entries)
 
 
-def test_the_example_file_reads_without_a_mistake() -> None:
-    example = Path(__file__).parents[1] / "docs" / "voorbeelden" / "contacten.csv"
-    reading = read_contacts(example.read_bytes())
+@pytest.mark.parametrize("city", shipped())
+def test_the_example_has_the_wijken_of_the_city(city: str) -> None:
+    choose(city)
+    try:
+        known = {name.lower(): code for code, name in districts()}
+        reading = read_contacts(example_list(districts()), known)
+    finally:
+        choose()
     assert reading.errors == ()
     assert len(reading.rows) >= 8
+    used = {row.district for row in reading.rows} - {None}
+    assert used
+    assert used <= set(known.values())
+    assert any(site.district in known.values() for row in reading.rows for site in row.sites)
+
+
+def test_the_example_without_wijken_reads_as_well() -> None:
+    reading = read_contacts(example_list([]), {})
+    assert reading.errors == ()
+    assert {row.district for row in reading.rows} == {None}
+
+
+def test_the_example_has_no_address_that_could_be_somebodys() -> None:
+    reading = read_contacts(example_list([]), {})
+    domains = {row.email.partition("@")[2] for row in reading.rows if row.email}
+    assert domains == {"example.nl", "example.org"}
+
+
+async def test_the_example_comes_on_the_list_of_the_demo_as_it_is(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        await import_contacts(
+            session, read_contacts(CAST.read_bytes()), who=SYSTEM, is_exercise=True, now=now
+        )
+        reading = read_contacts(example_list(districts()))
+        result = await import_contacts(session, reading, who=SYSTEM, is_exercise=True, now=now)
+    assert result.errors == []
+    assert result.added == len(reading.rows)
+
+
+def test_a_wijk_of_another_city_is_refused_but_for_a_municipality_next_door() -> None:
+    known = {"overvecht": "WK034403"}
+    elsewhere = "School;onderwijs;Docent VO;docent vo;;{0};;WK020204;{1}\n"
+    head = HEAD.rstrip("\n") + ";wijk;buurgemeente\n"
+    refused = read_contacts((head + elsewhere.format("a@s.example", "")).encode(), known)
+    assert "WK020204" in refused.errors[0].text
+    assert refused.rows == ()
+    near = elsewhere.replace("onderwijs", "gemeente").format("b@s.example", "Buurstad")
+    assert read_contacts((head + near).encode(), known).errors == ()

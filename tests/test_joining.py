@@ -52,9 +52,9 @@ from contacts.records import Database
 from feeds.rows import Event, EventStatus, Origin
 from signals.rows import Setting, Signal
 from tests.console_world import World, a_world
-from tests.test_contact_files import rows
+from tests.contact_files_world import rows
+from tests.joined_pair import WIJK, an_organisation, two
 
-WIJK = "WK020207"
 _numbers = count(1)
 
 
@@ -62,10 +62,6 @@ _numbers = count(1)
 async def world(db: Database, now: datetime) -> AsyncIterator[World]:
     async with a_world(db, now) as world:
         yield world
-
-
-def an_organisation(name: str, now: datetime, **values: Any) -> Organisation:
-    return Organisation(**{"name": name, "domain": Domain.EDUCATION, "created_at": now, **values})
 
 
 #: of each of the two: how many people, which places and meetings, whom they ring, and so on
@@ -194,10 +190,6 @@ class Scene:
         return made
 
 
-#: no two rows of one organisation can say the same here
-_UNITED = ("site", "overleg_presence", "first_call")
-
-
 async def counts(session: AsyncSession) -> Counter[str]:
     """How many rows each table has."""
     return Counter(
@@ -267,17 +259,6 @@ def test_every_column_that_names_an_organisation_is_moved() -> None:
         "help_match.organisation_id", "access_link.organisation_id", "first_call.organisation_id",
         f"{CallItem.__tablename__}.organisation_id",
     } <= found  # fmt: skip
-
-
-async def two(db: Database, now: datetime, **second: Any) -> tuple[int, int]:
-    async with db.begin() as session:
-        pair = [
-            an_organisation("De Regenboog", now),
-            an_organisation("Regenboog, de", now, **second),
-        ]
-        session.add_all(pair)
-        await session.flush()
-        return pair[0].id or 0, pair[1].id or 0
 
 
 async def test_joining_twice_is_refused(db: Database, now: datetime) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot.clock import utc_now
 from bot.console.accounts import NotAdmitted
 from bot.console.journal_details import NAMES, said_of
-from bot.console.journal_texts import SUBJECTS
+from bot.console.journal_texts import ACTIONS, SUBJECTS
 from bot.console.journal_value_texts import VALUES
 from bot.console.sessions import SignInWay
 from bot.mail_sorting import MailKind
@@ -54,6 +54,27 @@ def test_each_detail_has_a_word() -> None:
     written = set(keys_written())
     assert {"severity", "count", "added"} <= written
     assert written - set(NAMES) - {"from", "to"} == set()
+
+
+def actions_written() -> Iterator[str]:
+    """Each whole name behind ``action=`` in the code."""
+    for package in HOUSE:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "action":
+                    found = node.value
+                    branches = (
+                        [found.body, found.orelse] if isinstance(found, ast.IfExp) else [found]
+                    )
+                    for one in branches:
+                        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                            yield one.value
+
+
+def test_each_action_has_a_word() -> None:
+    written = set(actions_written())
+    assert {"backup_planned", "call_made", "quiet_hours_set"} <= written
+    assert written - set(ACTIONS) == set()
 
 
 def test_a_line_says_its_details_in_dutch_and_leaves_out_what_has_no_word() -> None:

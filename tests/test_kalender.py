@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlmodel import select
 
 from bot.config import Config
@@ -19,7 +17,6 @@ from feeds.kalender import (
     CalendarSettings,
     Foreseen,
     MomentSettings,
-    feast_days,
     foreseen,
     read_calendar,
 )
@@ -58,33 +55,6 @@ def settings(*moments: MomentSettings, **differs: object) -> Config:
 async def texts(db: Database) -> list[str]:
     async with db.read() as session:
         return [str(message.content) for message in (await session.exec(select(Message))).all()]
-
-
-@pytest.mark.parametrize(
-    ("feast", "year", "day"),
-    [
-        ("pasen", 2026, date(2026, 4, 5)),
-        ("ramadan", 2026, date(2026, 2, 18)),
-        ("suikerfeest", 2026, date(2026, 3, 20)),
-        ("offerfeest", 2026, date(2026, 5, 27)),
-        ("pesach", 2026, date(2026, 4, 2)),
-        ("rosj-hasjana", 2026, date(2026, 9, 12)),
-        ("jom-kipoer", 2026, date(2026, 9, 21)),
-        ("chanoeka", 2026, date(2026, 12, 5)),
-    ],
-)
-def test_feasts_that_move_have_the_day_of_their_year(feast: str, year: int, day: date) -> None:
-    (found,) = feast_days(feast, year)
-    assert abs(found[0] - day) <= DAY * found[1]
-
-
-@given(st.sampled_from(["ramadan", "suikerfeest", "offerfeest"]), st.integers(2024, 2035))
-def test_a_feast_of_the_moon_comes_once_or_twice_a_year_and_says_that_it_may_shift(
-    feast: str, year: int
-) -> None:
-    days = feast_days(feast, year)
-    assert 1 <= len(days) <= 2
-    assert all(day.year == year and is_estimated for day, is_estimated in days)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from sqlmodel import col, select
 from bot.console.needs import drafts
 from bot.evening.following import begin_follow_up, begin_look_back, read_day, read_moment
 from bot.evening.writing import NotBegun
-from briefings.approval import Approved, Submitted, approve, submit
 from briefings.approval_rules import can_be_told
 from briefings.clock_rows import FollowUp
 from briefings.drafting import current_briefing, texts_of
@@ -31,11 +30,11 @@ from contacts.permissions import NotAllowed
 from contacts.records import Database
 from feeds.events import close_event
 from feeds.rows import Event, EventStatus
-from tests.briefings_cast import NOW, SETTINGS, Cast, an_event
+from tests.briefings_cast import NOW, SETTINGS, Cast, an_event, let_go
 from tests.console_desk import Desk, a_desk
+from tests.keeping_time_world import an_evening, heard, lines, round_at, send
 from tests.partner_world import a_partner
 from tests.partner_world import an_event as a_started_event
-from tests.test_keeping_time import an_evening, heard, lines, round_at, send
 
 LATER = NOW + timedelta(days=30)
 WHEN = at_clock(local_date(LATER) + timedelta(days=5), time(16))
@@ -64,12 +63,7 @@ async def test_the_invitation_reaches_everybody_who_read_though_the_event_is_clo
         text = (await texts_of(session, draft.id or 0))[0]
         assert text.subject.startswith("Uitnodiging")
         assert "16.00 uur" in text.plain
-        bound = await submit(session, draft, cast.writer, SETTINGS, now=LATER)
-        assert isinstance(bound, Submitted), bound
-        done = await approve(
-            session, draft, cast.approver, SETTINGS, expected_hash=bound.content_hash, now=LATER
-        )
-        assert isinstance(done, Approved), done
+        await let_go(session, cast, draft, now=LATER)
         first = await addresses(session, 1)
         assert await addresses(session, draft.version) == first
         assert len(first) == 3
@@ -192,6 +186,8 @@ TODAY = date(2026, 3, 3)
         ("14-10-2027", date(2027, 10, 14)), ("2026-10-14", date(2026, 10, 14)),
         ("29-2", None), ("29-2-2028", date(2028, 2, 29)), ("31-11", None), ("2-3-2026", None),
         ("1-1-2050", None), ("morgen", None), ("", None), ("14/10", None),
+        ("14 december", date(2026, 12, 14)), ("1 Mrt.", date(2027, 3, 1)),
+        ("14 december 2027", date(2027, 12, 14)), ("31 november", None), ("14 straks", None),
     ],
 )  # fmt: skip
 def test_a_day_is_read_as_people_type_it(typed: str, day: date | None) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from bot.config import Config
+from bot.learning_texts import READERS
 from bot.lesson_reminding import SHOWN, remind_of_lessons, reminder
 from briefings.learning.lessons import (
     LATER,
@@ -66,6 +67,8 @@ def test_what_cannot_be_kept_is_said_with_its_reason() -> None:
     assert reason(change="Laat Dennis Bakkerstra het doen.") == "person"
     assert reason(keep="Bel 06-12345678.") == "person"
     assert reason(owner="Dennis Bakkerstra") == "person"
+    assert reason(change="Bel de schoolleider, want hij wist van niets.") == "role"
+    assert reason(change="Bel de schoolleider, want hij wist van niets.", is_knowing=True) is None
     assert reason(owner="Dennis Bakkerstra", known=True) is None, "an organisation may be called so"
 
 
@@ -86,9 +89,11 @@ def test_a_long_list_of_late_lessons_shows_a_few_and_says_how_many_more() -> Non
 async def test_a_lesson_is_kept_shown_and_finished_at_the_desk(desk: Desk) -> None:
     assert (await desk.press("les", **FORM)).status_code == 303
     page = await desk.page("evaluatie")
+    assert READERS in page
     assert "Zet het aanspreekpunt bovenaan." in page
     assert "voor 14 april 2026" in page
     overview = (await desk.web.get("/leren")).text
+    assert "in de chat met /les" in overview
     assert f'href="/gebeurtenis/{desk.number}/evaluatie"' in overview
     [lesson] = await desk.rows(Lesson)
     done = await press(desk.web, desk.world.sealer, f"/les/{lesson.id}", doe="gedaan", tekst="")

@@ -318,6 +318,10 @@ def test_a_chat_text_that_does_not_fit_the_first_screen_is_told() -> None:
     text = render_text(a_sheet(), Audience.PARENTS)
     assert "Z16" in codes(lint_text(replace(text, telegram="woord " * 91)))
     assert "Z16" not in codes(lint_text(replace(text, telegram="woord " * 90)))
+    [said] = [one for one in lint_text(replace(text, telegram="woord " * 91)) if one.code == "Z16"]
+    assert said.advice == (
+        "De chattekst heeft 91 woorden. Haal er 1 weg, dan past alles op één scherm (hooguit 90)."
+    )
 
 
 def test_what_the_set_asks_of_the_facts_is_advice() -> None:

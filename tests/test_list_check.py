@@ -8,72 +8,30 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col, select
 
-from bot.asking import AT_ONCE, ask_due, is_office_hour, leave_list
+from bot.asking import AT_ONCE, is_office_hour
 from bot.config import Config
 from bot.console.gaps import line_of, shares_of
-from contacts.directory import (
-    Channel,
-    ChannelKind,
-    ChannelStatus,
-    Domain,
-    LinkPurpose,
-    Organisation,
-    Person,
-    RoleGrant,
-)
+from contacts.directory import ChannelKind, Domain, Organisation, Person
 from contacts.gaps import Gap, ReachDay, note_reach, reach_now, standings
-from contacts.journal import SYSTEM
-from contacts.links import mint_person_link
 from contacts.list_check import CheckAnswer, ListCheck, is_fresh
-from contacts.outbox import Delivery, Message
+from contacts.outbox import Delivery
 from contacts.people import close_channel, open_channel
 from contacts.records import Database
 from contacts.settings import ContactSettings
-from contacts.successors import Succession, SuccessionStatus
 from feeds.rows import Event, EventStatus
-from tests.console_world import SAME_SITE, World, a_world
-from tests.partner_world import CHAT, a_partner
+from tests.console_world import SAME_SITE, World
+from tests.contact_files_world import rows
+from tests.list_check_world import ADDRESS, LATER, a_reachable_world, asked, one, page_of
+from tests.partner_world import a_partner
 
 EVERY = timedelta(days=182)
-#: a working day between nine and five, more than half a year later
-LATER = datetime(2026, 9, 10, 9, 30, tzinfo=UTC)
-ADDRESS = "docent@school.example"
 
 
 @pytest.fixture
 async def world(db: Database, now: datetime) -> AsyncIterator[World]:
-    async with a_world(db, now) as world:
-        async with db.begin() as session:
-            for name, address in (("Docent", ADDRESS), ("Coördinator", "co@gemeente.example")):
-                person = (await session.exec(select(Person).where(col(Person.name) == name))).one()
-                await open_channel(session, person, ChannelKind.EMAIL, address, rank=10, now=now)
-            event = await session.get_one(Event, 1)
-            event.status = EventStatus.CLOSED
-        yield world
-
-
-async def one(world: World, name: str = "Docent") -> Person:
-    async with world.db.read() as session:
-        return (await session.exec(select(Person).where(col(Person.name) == name))).one()
-
-
-async def page_of(world: World, name: str = "Docent") -> str:
-    person = await one(world, name)
-    async with world.db.begin() as session:
-        token = await mint_person_link(session, person.id or 0, LinkPurpose.OWN_PAGE, now=world.now)
-    return f"/p/{token}"
-
-
-async def asked(db: Database, now: datetime, config: Config | None = None) -> int:
-    async with db.begin() as session:
-        return await ask_due(session, config or Config(), now=now)
-
-
-async def rows(db: Database, table: type) -> list:
-    async with db.read() as session:
-        return list((await session.exec(select(table))).all())
+    async with a_reachable_world(db, now) as made:
+        yield made
 
 
 async def test_everybody_with_a_channel_is_asked_once_in_half_a_year(world: World) -> None:
@@ -129,23 +87,6 @@ async def test_one_tap_in_the_chat_confirms_the_organisation(db: Database, now: 
     assert check.answer is CheckAnswer.RIGHT
 
 
-async def test_leaving_by_the_chat_is_asked_once_more_and_can_be_refused(
-    db: Database, now: datetime
-) -> None:
-    chat = await a_partner(db, now)
-    await asked(db, LATER)
-    chat.message = (await chat.all(Delivery))[-1].id
-    await chat.press("Ik werk hier niet meer")
-    await chat.press("Nee, toch niet")
-    assert (await chat.all(Person))[0].left_at is None
-    await chat.tap("still:sure")
-    (person,) = await chat.all(Person)
-    assert person.left_at is not None
-    (channel,) = [c for c in await chat.all(Channel) if c.address == str(CHAT)]
-    assert channel.status is ChannelStatus.CLOSED
-    assert (await chat.all(Succession))[0].status is SuccessionStatus.ASKED
-
-
 async def test_a_look_at_the_own_page_confirms_nothing_and_one_press_does(world: World) -> None:
     page = await page_of(world)
     await world.web.get(page)
@@ -165,111 +106,6 @@ async def test_another_site_can_neither_confirm_nor_remove_anybody(world: World)
         assert answer.status_code == 403
     assert (await rows(world.db, ListCheck)) == []
     assert (await one(world)).left_at is None
-
-
-async def test_who_leaves_by_the_page_must_be_sure_and_reads_what_happened(world: World) -> None:
-    page = await page_of(world)
-    assert (
-        await world.web.post(f"{page}/weg", data={"x": ""}, headers=SAME_SITE)
-    ).status_code == 400
-    answer = await world.web.post(f"{page}/weg", data={"zeker": "ja"}, headers=SAME_SITE)
-    assert answer.status_code == 200
-    assert "niet meer" not in answer.text or "opvolger" in answer.text
-    assert (await one(world)).left_at is not None
-    assert (await world.web.get(page)).status_code == 410
-
-
-async def a_colleague_here(world: World) -> Person:
-    async with world.db.begin() as session:
-        person = Person(
-            organisation_id=world.organisation_id, name="Teamleider", created_at=world.now
-        )
-        session.add(person)
-        await session.flush()
-        await open_channel(
-            session, person, ChannelKind.EMAIL, "team@school.example", rank=10, now=world.now
-        )
-        return person
-
-
-async def leave_docent(world: World) -> None:
-    async with world.db.begin() as session:
-        found = await session.exec(select(Person).where(col(Person.name) == "Docent"))
-        await leave_list(session, found.one(), Config(), who=SYSTEM, now=world.now)
-
-
-async def test_colleagues_and_the_mailbox_are_asked_for_a_successor(world: World) -> None:
-    await a_colleague_here(world)
-    async with world.db.begin() as session:
-        school = await session.get_one(Organisation, world.organisation_id)
-        school.mailbox = "info@school.example"
-    before = len(await rows(world.db, Delivery))
-    await leave_docent(world)
-    to = {delivery.address for delivery in (await rows(world.db, Delivery))[before:]}
-    assert to == {"team@school.example", "info@school.example", "co@gemeente.example"}
-    mails = [str(message.content) for message in await rows(world.db, Message)]
-    assert not any("%%OWN_PAGE%%" in mail for mail in mails if "Geef de coördinator" in mail)
-
-
-async def test_a_named_successor_gets_nothing_until_the_desk_agrees(world: World) -> None:
-    await a_colleague_here(world)
-    await leave_docent(world)
-    page = await page_of(world, "Teamleider")
-    (place,) = await rows(world.db, Succession)
-    assert "Wie volgt uw collega op?" in (await world.web.get(page)).text
-    fields = {
-        "plek": place.id,
-        "naam": "Nieuwe docent",
-        "functie": "",
-        "e-mail": "n@school.example",
-    }
-    answer = await world.web.post(f"{page}/opvolger", data=fields, headers=SAME_SITE)
-    assert answer.status_code == 303
-    assert "n@school.example" not in {c.address for c in await rows(world.db, Channel)}
-    desk = (await world.desk.get("/contacten/hiaten?hiaat=opvolger")).text
-    assert "Nieuwe docent" in desk
-    stale = await world.press(f"/opvolging/{place.id}", doe="aannemen", **{"e-mail": "x@y.example"})
-    assert stale.status_code == 409
-    done = await world.press(
-        f"/opvolging/{place.id}", doe="aannemen", **{"e-mail": "n@school.example"}
-    )
-    assert done.status_code == 303
-    new = await one(world, "Nieuwe docent")
-    assert new.audiences == ["docent_vo_mbo"]
-    (place,) = await rows(world.db, Succession)
-    assert (place.status, place.email, place.successor_id) == (
-        SuccessionStatus.FILLED, None, new.id,
-    )  # fmt: skip
-    again = await world.press(
-        f"/opvolging/{place.id}", doe="aannemen", **{"e-mail": "n@school.example"}
-    )
-    assert again.status_code == 409
-
-
-async def test_a_successor_with_somebody_elses_address_changes_nothing(world: World) -> None:
-    await a_colleague_here(world)
-    await leave_docent(world)
-    page = await page_of(world, "Teamleider")
-    (place,) = await rows(world.db, Succession)
-    fields = {"plek": place.id, "naam": "Nieuw", "functie": "", "e-mail": "team@school.example"}
-    await world.web.post(f"{page}/opvolger", data=fields, headers=SAME_SITE)
-    before = len(await rows(world.db, Person))
-    await world.press(f"/opvolging/{place.id}", doe="aannemen", **{"e-mail": "team@school.example"})
-    assert len(await rows(world.db, Person)) == before
-    assert (await rows(world.db, Succession))[0].status is SuccessionStatus.PROPOSED
-
-
-async def test_a_successor_inherits_no_right(world: World) -> None:
-    async with world.db.begin() as session:
-        colleague = Person(organisation_id=2, name="Vervanger", created_at=world.now)
-        session.add(colleague)
-        await session.flush()
-        await open_channel(
-            session, colleague, ChannelKind.EMAIL, "v@gemeente.example", rank=1, now=world.now
-        )
-        left = await session.get_one(Person, world.staff_id)
-        await leave_list(session, left, Config(), who=SYSTEM, now=world.now)
-    assert (await rows(world.db, RoleGrant)) == []
 
 
 async def test_the_desk_confirms_after_a_telephone_call(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -21,7 +20,7 @@ from contacts.outbox import EmailForm
 from contacts.texts import BACKUP_LINE, OWN_INTERNAL_CONTACT
 from contacts.transport import Standing
 from tests.briefings_sheets import FACTS, MEASURE, a_sheet
-from tests.browsing import DESK, IMAGES, PHONE, a_browser, needs_browser, open_window
+from tests.browsing import DESK, PHONE, a_browser, keeps_all, needs_browser, open_window
 from tests.test_unsubscribing import HELLO
 
 LEAVE = "https://schakel.example/uit/7-0123456789abcdef0123456789abcdef"
@@ -50,7 +49,9 @@ def a_mail(form: Form = Form.FULL, standing: Standing = Standing.BACKUP) -> str:
     """The HTML of a whole mail, as it leaves."""
     sheet = a_sheet(form, confirmed=FACTS, measures=(MEASURE,))
     text = render_text(sheet, Audience.SCHOOL_LEADER)
-    html = render_mail(subject=text.subject, body=text.html, extra="", sender="Schakel")
+    html = render_mail(
+        audience=text.audience, subject=text.subject, body=text.html, extra="", sender="Schakel"
+    )
     html = html.replace("%%LINK%%", LEAVE).replace("%%INTERNAL_CONTACT%%", OWN_INTERNAL_CONTACT)
     outgoing = replace(HELLO, standing=standing)
     made = compose(
@@ -73,6 +74,22 @@ def test_what_is_added_when_it_leaves_stands_within_the_letter() -> None:
     assert BACKUP_LINE not in a_mail(standing=Standing.FIRST)
 
 
+@pytest.mark.parametrize("already", ["", "OEFENING. Dit is niet echt gebeurd. "])
+def test_a_mail_of_an_exercise_says_so_once_in_each_body(already: str) -> None:
+    form = EmailForm("Onderwerp", f"{already}Bel even.", f"<p>{already}Bel even.</p>")
+    made = compose(
+        replace(HELLO, is_exercise=True), form, Letterhead("Schakel", "schakel@schakel.example"),
+        reply_to=None, unsubscribe=None, now=utc_now(),
+    )  # fmt: skip
+    message = message_from_bytes(made.raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert body.get_content().count("OEFENING") == 1
+        assert body.get_content().index("OEFENING") < body.get_content().index("Bel even")
+
+
 @needs_browser
 @pytest.mark.parametrize(
     ("name", "size", "dark"),
@@ -90,5 +107,5 @@ async def test_a_mail_is_whole_and_readable(
     assert window.foreign == []
     behind = await window.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert behind == ("rgb(22, 22, 22)" if dark else "rgb(243, 243, 243)")
-    if os.environ.get("SCHAKEL_SCREENSHOTS"):
-        await window.page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+    if name == "mail" or keeps_all():
+        await window.keep(name)

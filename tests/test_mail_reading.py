@@ -280,3 +280,48 @@ async def test_an_answering_machine_is_answered_once_a_day(db: Database, now: da
     assert len(await reply(db, first, 1, now)) == 4
     assert len(await reply(db, posted[0].id or 0, 2, now + timedelta(hours=2))) == 4
     assert len(await reply(db, posted[1].id or 0, 3, now + timedelta(days=2))) == 5
+
+
+async def a_sent_notice(db: Database, now: datetime) -> int:
+    """An invitation to an overleg, a reminder, a message to a group: all of them are notices."""
+    async with db.begin() as session:
+        person = await a_person(session, now, mail="docent@school.example")
+        (delivery,) = await post(
+            session, kind=MessageKind.NOTICE, content=BOTH, now=now,
+            to=[Recipient(MAIL, "docent@school.example", person.id, person.organisation_id)],
+        )  # fmt: skip
+        delivery.status, delivery.external_id = DeliveryStatus.SENT, OUR_ID
+        await session.flush()
+        assert delivery.id is not None
+        return delivery.id
+
+
+async def test_who_answers_an_invitation_by_mail_hears_that_nobody_reads_it(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_notice(db, now)
+    mailbox.deliver(mail(VERP.address(ident), "Wij kunnen dan niet. Kan het later?").encode())
+    assert await read_mail(db, settings_for(mailbox), sealer=SEALER, now=now) == 1
+    rows = await all_deliveries(db)
+    assert [row.address for row in rows] == ["docent@school.example"] * 2
+    async with db.read() as session:
+        answer = await session.get_one(Message, rows[1].message_id)
+    assert "Niemand leest wat u terugschreef." in answer.content["email"]["text"]
+    assert mailbox.inbox == []
+
+
+async def test_answers_to_notices_are_explained_once_a_day_and_never_in_a_circle(
+    db: Database, now: datetime
+) -> None:
+    first = await a_sent_notice(db, now)
+    person = (await all_deliveries(db))[0]
+    async with db.begin() as session:
+        to = [Recipient(MAIL, person.address, person.person_id, person.organisation_id)]
+        (later,) = await post(session, kind=MessageKind.NOTICE, content=BOTH, to=to, now=now)
+    rows = await reply(db, first, 0, now)
+    assert len(rows) == 3
+    explanation = rows[-1].id or 0
+    assert len(await reply(db, explanation, 1, now + timedelta(days=2))) == 3, "no circle"
+    at = now + timedelta(days=2, hours=1)
+    assert len(await reply(db, later.id or 0, 2, at)) == 4, "what was said to us counts for nothing"
+    assert len(await reply(db, later.id or 0, 3, at + timedelta(days=2))) == 4

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import bot.config
+import feeds.kept_meanings
 import feeds.meaning
 from bot.cli.main import app
 from bot.config import ConfigError, load_config
@@ -106,6 +107,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return Told().of(text, NOW)
 
     monkeypatch.setattr(feeds.meaning, "_read", of)
+    monkeypatch.setattr(feeds.kept_meanings, "mark", lambda: "told")
     return read
 
 

@@ -14,8 +14,8 @@ from contacts.directory import Audience, Role
 from contacts.journal import SYSTEM
 from contacts.people import grant
 from contacts.records import Database
+from tests.coordinating import a_running_event, say, tap
 from tests.partner_world import Chat, a_partner
-from tests.test_flow_coordinator import a_running_event, say, tap
 
 ANSWERS = ("De straat is dicht.", "alle verkeer", "Presikhaaf", "nu tot 21.00 uur", "burgemeester")
 

@@ -18,8 +18,8 @@ from contacts.people import open_channel
 from contacts.records import Database
 from signals.help_moving import move_help
 from signals.help_rows import HelpEntry, HelpMatch
+from tests.helping import consent, put, reached, somebody
 from tests.partner_world import Chat, a_partner, an_event
-from tests.test_help import consent, put, reached, somebody
 
 
 @pytest.fixture

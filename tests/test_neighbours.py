@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from bot.chat.coordinator import texts as chat_texts
+from bot.chat.coordinator.card import card_view
 from bot.config import Config
 from bot.console.pages import PLAIN_COOKIE
+from bot.console.paper import NO_PAGE, Paper, newest_for, sheet_named, sheet_of
+from bot.demo import stage
 from briefings import texts
+from briefings.audience import plan_version
+from briefings.counting import overview_of, read_overview
 from briefings.learning.survey import count_everybody, everybody
-from briefings.rows import Briefing
-from contacts.directory import ChannelKind, ContactGroup, Domain, Organisation, Person
+from briefings.messages import content_for
+from briefings.rows import Briefing, BriefingText
+from briefings.translating import missing_in, translated
+from briefings.versions import current_briefing
+from contacts.directory import (
+    AccessLink,
+    Audience,
+    ChannelKind,
+    ContactGroup,
+    Domain,
+    Organisation,
+    Person,
+)
 from contacts.gaps import all_standings, reach_now
 from contacts.groups import Rule, make_group, members_of
 from contacts.importing import read_contacts
@@ -26,10 +44,13 @@ from contacts.outbox import Delivery, Message
 from contacts.people import open_channel
 from contacts.records import Database
 from contacts.settings import ContactSettings
+from contacts.tokens import hash_token, new_token
+from feeds.chosen_place import SHIPPED
 from feeds.rows import Event
 from tests.console_desk import Desk, a_desk
 from tests.console_world import client_of, hidden_in, press
-from tests.test_contact_files import bring_in, written
+from tests.contact_files_world import bring_in, written
+from tests.partner_world import Chat
 
 CONTACT = "crisis@buurstad.example"
 
@@ -79,6 +100,10 @@ async def test_by_default_nobody_next_door_gets_anything(desk: Desk) -> None:
     assert CONTACT not in (await desk.page("ontvangers?groep=krijgt"))
     await desk.send(1)
     assert set(await sent_to(desk)) == {"docent@school.example"}
+    assert "Buurstad" not in await desk.page("bereik")
+    assert "Buurstad" not in await desk.page("bereik?alleen=gemist")
+    figures = await desk.page("evaluatie/csv")
+    assert "Gemeente: " not in figures
     assert "Stuur het alsnog" not in await desk.page("ontvangers?groep=alsnog&versie=1")
 
 
@@ -91,11 +116,113 @@ async def test_asked_along_it_gets_the_text_with_why_and_the_city_does_not(desk:
     assert "Gemeente Buurstad (buurgemeente Buurstad)" in page
     assert "krijgen het ook (1 van 1 te bereiken)" in await the_card(desk)
     await desk.send(1)
+    assert "Gemeente Buurstad" in await desk.page("bereik")
     got = await sent_to(desk)
     assert texts.AS_NEIGHBOUR in " ".join(got[CONTACT].split())
     assert texts.AS_NEIGHBOUR not in " ".join(got["docent@school.example"].split())
     said = [one.action for one in await desk.rows(JournalEntry) if "neighbours" in one.action]
     assert said == ["neighbours_on"]
+
+
+async def the_link(desk: Desk) -> str:
+    """As the pump makes one for the neighbour's own message."""
+    [sent] = [one for one in await desk.rows(Delivery) if one.address == CONTACT]
+    async with desk.world.db.begin() as session:
+        token = new_token()
+        session.add(
+            AccessLink(
+                token_hash=hash_token(token), organisation_id=sent.organisation_id,
+                event_id=desk.number, delivery_id=sent.id, created_at=desk.world.now,
+                expires_at=desk.world.now + timedelta(days=1),
+            )
+        )  # fmt: skip
+    return f"/o/{token}"
+
+
+async def test_its_page_and_its_sheet_say_why_and_those_of_the_city_do_not(desk: Desk) -> None:
+    await desk.fact()
+    await desk.press("buurgemeenten", mee="ja")
+    await desk.send(1)
+    assert texts.AS_NEIGHBOUR in (await desk.web.get(await the_link(desk))).text
+    organisations = await desk.rows(Organisation)
+    async with desk.world.db.read() as session:
+        for organisation in organisations:
+            people = await session.exec(
+                select(Person.id).where(col(Person.organisation_id) == organisation.id)
+            )
+            number = people.first()
+            found = number and await newest_for(
+                session, number, organisation.id or 0, now=desk.world.now
+            )
+            if not found:
+                continue
+            sheet = sheet_of(*found, page=NO_PAGE, sender="x")
+            assert (texts.AS_NEIGHBOUR in sheet.marks) == (organisation.municipality is not None)
+            key = Paper.of(*found).key
+            again = await sheet_named(session, key, sender="x", now=desk.world.now)
+            assert again.marks == sheet.marks
+
+
+async def test_before_sending_they_are_a_line_of_their_own(desk: Desk) -> None:
+    await desk.fact()
+    assert "buurgemeente" not in await desk.page("verzenden")
+    await desk.press("buurgemeenten", mee="ja")
+    assert "Daarvan van een buurgemeente: 1 persoon." in await desk.page("verzenden")
+    async with desk.world.db.read() as session:
+        event = await session.get_one(Event, desk.number)
+        briefing = await current_briefing(session, desk.number)
+        assert briefing is not None
+        counted = await read_overview(session, event, briefing)
+        plan = await plan_version(session, event, briefing)
+        assert counted.neighbours == (await overview_of(session, plan)).neighbours
+        assert list(counted.neighbours.values()) == [1]
+        view = await card_view(session, event, now=desk.world.now)
+        assert "met 1 buurgemeente" in view[0]
+
+
+def test_the_reason_is_translated_where_somebody_did_and_else_stays_dutch() -> None:
+    text = BriefingText(
+        briefing_id=1, audience=Audience.PARENTS, subject="Dag", telegram="Dag", html="<p>Dag</p>",
+        plain="Dag", template="x", remarks=[],
+    )  # fmt: skip
+    said = {"Dag": "Hello", texts.AS_NEIGHBOUR: "You get this as a neighbour."}
+    both = content_for(
+        text, briefing_id=1, event_id=1, sender="x", is_neighbour=True,
+        forms=translated(text, "en", said),
+    )  # fmt: skip
+    assert both.telegram is not None
+    assert both.telegram.text.startswith("You get this as a neighbour.")
+    half = translated(text, "en", {"Dag": "Hello"})
+    assert half.as_neighbour == texts.AS_NEIGHBOUR
+    rtl = translated(text, "ar", {texts.AS_NEIGHBOUR: "جيران"})
+    assert rtl.as_neighbour.endswith("جيران")
+    assert missing_in(text, {"Dag": "Hello"}) == []
+
+
+async def test_they_are_asked_along_on_the_phone_too(desk: Desk) -> None:
+    await desk.fact()
+    chat = Chat(desk.world.db, desk.world.now, desk.world.staff_id)
+    await chat.tap(f"echg:{desk.number}")
+    await chat.press(chat_texts.ALONG)
+    async with desk.world.db.read() as session:
+        assert (await session.get_one(Event, desk.number)).with_neighbours
+    await chat.tap(f"along:{desk.number}:1")
+    assert chat.toast == chat_texts.NOTHING_CHANGED
+    await chat.tap(f"along:{desk.number}:0")
+    async with desk.world.db.read() as session:
+        assert not (await session.get_one(Event, desk.number)).with_neighbours
+    said = [one.action for one in await desk.rows(JournalEntry) if "neighbours" in one.action]
+    assert said == ["neighbours_on", "neighbours_off"]
+
+
+async def test_on_the_phone_it_is_offered_only_where_there_is_one(
+    db: Database, now: datetime
+) -> None:
+    async with a_desk(db, now) as desk:
+        await desk.fact()
+        chat = Chat(db, now, desk.world.staff_id)
+        await chat.tap(f"echg:{desk.number}")
+        assert chat_texts.ALONG not in await chat.labels()
 
 
 async def test_asked_along_afterwards_it_gets_the_text_that_went_already(desk: Desk) -> None:
@@ -175,7 +302,9 @@ async def test_the_page_offers_the_municipalities_of_the_configuration(desk: Des
     config = Config(contacts=ContactSettings(neighbours=("Buurstad", "Andersdorp")))
     cookies = {PLAIN_COOKIE: world.desk.cookies[PLAIN_COOKIE]}
     async with client_of(world.db, world.sealer, world.now, config=config, cookies=cookies) as web:
-        assert "Andersdorp" in (await web.get("/contacten/organisatie")).text
+        page = (await web.get("/contacten/organisatie")).text
+        assert "Andersdorp" in page
+        assert "[contacts] neighbours" not in page
         form = {"naam": "Gemeente Andersdorp", "domein": "gemeente", "gemeente": "Andersdorp"}
         wrong = await press(
             web, world.sealer, "/contacten/organisatie", **{**form, "domein": "onderwijs"}
@@ -193,3 +322,16 @@ async def test_the_page_offers_the_municipalities_of_the_configuration(desk: Des
                   and o.municipality is None]  # fmt: skip
         with pytest.raises(CannotJoin):
             await join_organisations(session, city.id, one.id, who=SYSTEM, now=world.now)
+
+
+async def test_without_neighbours_the_page_says_where_they_come_from(desk: Desk) -> None:
+    page = (await desk.web.get("/contacten/organisatie")).text
+    assert "[contacts] neighbours" in page
+    assert 'name="gemeente"' not in page
+
+
+def test_the_demo_has_a_neighbour_that_does_not_exist() -> None:
+    """Its contact stands in the cast, and nowhere in what we say of real places."""
+    rows = read_contacts((Path(stage.__file__).parent / "cast.csv").read_bytes()).rows
+    assert [row.email for row in rows if row.municipality == stage.NEIGHBOUR] == [CONTACT]
+    assert all(stage.NEIGHBOUR not in path.read_text("utf-8") for path in SHIPPED.glob("*.toml"))

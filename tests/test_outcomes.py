@@ -23,8 +23,8 @@ from contacts.outbox import ChannelPause, Delivery, DeliveryStatus, Message, Mes
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.sealing import Sealer
+from tests.mail_world import a_transport
 from tests.outbox_world import CHAT, FAST, MAIL, a_briefing, a_person, notices, running, until
-from tests.test_mail_transport import a_transport
 
 S = DeliveryStatus
 

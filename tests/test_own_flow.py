@@ -18,8 +18,8 @@ from contacts.outbox import Message
 from contacts.people import grant
 from contacts.records import Database
 from tests.console_desk import Desk, a_desk
+from tests.coordinating import a_running_event, say, tap
 from tests.partner_world import Chat, a_partner
-from tests.test_flow_coordinator import a_running_event, say, tap
 
 RULES = "Liever niet"
 #: the event on the phone has no confirmed fact yet: its texts are short ones

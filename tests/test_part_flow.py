@@ -114,6 +114,7 @@ async def test_a_text_is_held_back_by_one_tap_and_the_rest_goes(
     await phone.press("Politie/wijkteam (1)")
     assert texts.PART_OFF.format(name="Politie/wijkteam", count=1) in await phone.labels()
     await phone.press(texts.PART_GO.format(count=6))
+    await phone.press(texts.UNREAD_GO)
     sure = await phone.text()
     assert "1 persoon krijgt dit nu" in sure
     assert "Docent VO/MBO: 1" in sure
@@ -135,6 +136,7 @@ async def test_a_rule_is_set_aside_on_a_phone_with_a_reason(db: Database, now: d
         await phone.text()
     )
     await phone.press(texts.APPROVE)
+    await phone.press(texts.UNREAD_GO)
     await phone.press(texts.APPROVE_SURE)
     [version] = await versions(phone)
     assert version.status is BriefingStatus.DISTRIBUTED
@@ -143,6 +145,7 @@ async def test_a_rule_is_set_aside_on_a_phone_with_a_reason(db: Database, now: d
 async def test_nothing_that_blocks_goes_out_from_a_phone(db: Database, now: datetime) -> None:
     phone = await waiting(db, now, words="- Delen wat er naar verluidt is.")
     await phone.press(texts.APPROVE)
+    await phone.press(texts.UNREAD_GO)
     await phone.press(texts.APPROVE_SURE)
     assert texts.REFUSALS["blocked"] in await phone.text()
     [version] = await versions(phone)
@@ -297,5 +300,6 @@ async def test_on_a_phone_too_it_is_said_that_nobody_was_asked(db: Database, now
         await session.exec(delete(Channel).where(col(Channel.person_id) == phone.person_id))
     await phone.press("Politie/wijkteam (1)")
     await phone.press(texts.PART_GO.format(count=6))
+    await phone.press(texts.UNREAD_GO)
     await phone.press(texts.APPROVE_SURE)
     assert texts.REST_UNTOLD in await phone.text()

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from bot.chat import texts
 from bot.chat.partner import refuse_media
-from bot.rows import Conversation
+from bot.chat.router import route
+from bot.rows import Conversation, UpdateKind
 from contacts.directory import (
     Channel,
     ChannelStatus,
@@ -152,3 +153,12 @@ async def test_an_answer_is_judged_once(chat: Chat) -> None:
     await chat.tap("notuseful:B")
     assert await chat.count("useful:B") == 1
     assert await chat.count("notuseful:B") == 0
+
+
+async def test_whoever_writes_of_danger_reads_112_first(db: Database, now: datetime) -> None:
+    chat = await a_partner(db, now)
+    line = {"text": "Er is een grote vechtpartij op het plein", "message_id": 78}
+    await chat.run(lambda turn: route(turn, UpdateKind.TEXT, None), **line)
+    assert (await chat.text()).startswith("Is er nu gevaar? Bel 112.")
+    await chat.command("/signaal")
+    assert "Bel 112" in await chat.text()

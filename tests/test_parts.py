@@ -126,7 +126,7 @@ async def test_what_puts_something_right_goes_to_everybody_at_once(
             session, cast.event, kind=kind, settings=SETTINGS, editor_id=cast.writer.person_id,
             now=LATER, wrong="het aantal",
         )  # fmt: skip
-        done = await submit(session, follow, cast.writer, SETTINGS, now=LATER)
+        done = await submit(session, follow, cast.writer, SETTINGS, now=LATER, is_knowing=True)
         assert isinstance(done, Submitted), done
         refused = await approved(
             session, cast, follow, done.content_hash, audiences=[VO], now=LATER
@@ -304,3 +304,17 @@ async def test_each_organisation_reads_the_newest_text_of_its_own_work(db: Datab
     assert (own.audience, own.version) == (VO, briefing.version)
     assert (asked.audience, asked.version) == (POLICE, rest.version)
     assert set(own.others) == set(Audience) - {VO}
+
+
+async def test_a_closing_counts_for_each_reader_what_that_reader_got(db: Database) -> None:
+    async with db.begin() as session:
+        cast, _, rest = await split(session)
+        done = await approved(session, cast, rest, rest.content_hash or "", now=LATER)
+        assert isinstance(done, Approved), done
+        closing = await draft_briefing(
+            session, cast.event, kind=BriefingKind.CLOSING, settings=SETTINGS,
+            editor_id=cast.writer.person_id, now=LATER + timedelta(days=7),
+        )  # fmt: skip
+        told = [text.plain + text.telegram for text in await texts_of(session, closing.id or 0)]
+    assert len(told) == len(Audience)
+    assert all(words.count("Wij hielden u met 1 bericht op de hoogte.") == 2 for words in told)

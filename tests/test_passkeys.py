@@ -250,6 +250,7 @@ async def test_an_approver_makes_a_passkey_and_approves_with_it(
     # At night the page proposes the morning.
     if await approver.page.locator('input[name="tijd"]').count():
         await approver.page.fill('input[name="tijd"]', "")
+    await approver.page.get_by_text("Ik keur ook goed").click()
     await approver.press("Ja, verzenden")
     await expect(
         approver.page.get_by_text("Goedgekeurd. De berichten gaan nu uit.")

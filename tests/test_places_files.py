@@ -162,3 +162,15 @@ def test_a_configuration_may_name_its_city(tmp_path: Path) -> None:
     wrong = RUNNER.invoke(app, ["feeds", "gazetteer", "--config", str(config)])
     assert wrong.exit_code == 2
     assert "atlantis" in wrong.stderr
+
+
+def test_a_list_of_another_city_is_read_with_its_own_wijken_by_a_process_that_just_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answers = "Utrecht\n@stad_oefen_bot\n\nhttps://schakel.example.org/\nCoördinator\n"
+    for words in (["init"], ["contacts", "example", "v.csv"], ["contacts", "import", "v.csv"]):
+        choose()  # as every process begins
+        done = RUNNER.invoke(app, words, input=answers if words == ["init"] else None)
+        assert done.exit_code == 0, done.output
+    assert "wijk" not in done.output

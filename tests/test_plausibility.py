@@ -127,8 +127,10 @@ async def test_the_page_and_the_chat_say_what_stands_out_and_the_journal_keeps_i
 
 async def test_facts_beside_the_point_stand_out_at_the_desk(desk: Desk) -> None:
     await desk.fact("Er zijn geen gewonden.")
-    said = "er is 1 feit, en dat lijkt niet te zeggen wat er gebeurde"
-    assert said in await desk.page("verzenden")
+    said = "Er is 1 feit, en dat lijkt niet te zeggen wat er gebeurde."
+    page = await desk.page("verzenden")
+    assert said in page
+    assert page.index(said) < page.index("Per kanaal"), "before the numbers, which are usual"
     await desk.fact("Er was vanmiddag onrust in de wijk.")
     assert said not in await desk.page("verzenden")
 

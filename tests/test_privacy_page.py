@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from bot.database import TABLES
-from bot.own_data import person_columns
+from contacts.pointers import person_columns
 from signals.rows import Signal
 
 PAGE = Path(__file__).parents[1] / "docs" / "privacy.md"

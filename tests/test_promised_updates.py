@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 
 from bot.chat.render import render
 from bot.evening import starting
-from bot.evening.promising import part_of_day
+from bot.evening.promising import desk_choices, in_an_hour, part_of_day
 from briefings import moments
 from briefings.drafting import draft_briefing
 from briefings.facts import facts_of, set_next_update
@@ -251,6 +252,39 @@ async def test_the_desk_takes_the_first_such_hour_after_the_first_text(desk: Des
     async with desk.world.db.read() as session:
         at = (await facts_of(session, desk.number)).block.next_update_at
     assert at == (desk.world.now + timedelta(days=1, hours=2)).replace(second=0, microsecond=0)
+
+
+async def test_the_desk_offers_the_usual_moments_with_one_press(desk: Desk) -> None:
+    page = (await desk.page("feiten")).partition('id="belofte"')[2]
+    offered = re.findall(r'name="moment" value="(\d+)">([^<]+)<', page)
+    # An hour after the moment that the first text has to be out, since none went yet.
+    assert offered[0][1] == "Vandaag 21.30"
+    assert any(name.endswith("07.15") for _, name in offered)
+    stamp = page.partition('name="gezien" value="')[2].partition('"')[0]
+    for wrong in (int(offered[0][0]) - 7200, int(offered[0][0]) + 30 * 86_400):
+        pressed = await desk.press("volgende-update", moment=wrong, gezien=stamp)
+        assert pressed.status_code in (400, 404, 422)
+    morning = next(at for at, name in offered if name.endswith("07.15"))
+    assert (await desk.press("volgende-update", moment=morning, gezien=stamp)).status_code == 303
+    async with desk.world.db.read() as session:
+        at = (await facts_of(session, desk.number)).block.next_update_at
+    assert int(at.timestamp()) == int(morning)
+
+
+def test_in_an_hour_is_a_whole_quarter_and_never_too_soon() -> None:
+    at = clock_of(3, 18) + timedelta(minutes=7)
+    assert in_an_hour(at, at) == clock_of(3, 18) + timedelta(hours=1, minutes=15)
+    assert in_an_hour(clock_of(3, 18), at) == clock_of(3, 19)
+    late = clock_of(3, 20) + timedelta(minutes=50)
+    assert in_an_hour(clock_of(3, 18), late) == clock_of(3, 22)
+
+
+def test_a_moment_is_offered_once() -> None:
+    names = [name for _, name in desk_choices(clock_of(3, 21), clock_of(3, 21))]
+    assert names[0] == "over een uur: vandaag 22.00"
+    assert len([name for name in names if name.endswith("22.00")]) == 1
+    [(_, later), *_] = desk_choices(clock_of(3, 18), clock_of(3, 20))
+    assert later == "vandaag 21.00"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from sqlmodel import select
 
-from bot.console.recipients import why_no_channel
+from bot.console.recipient_texts import why_no_channel
 from briefings.audience import plan_some, plan_version
 from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Organisation, Person

@@ -24,14 +24,21 @@ from bot.run import run, where_the_pages_are
 from bot.settings import DatabaseSettings, WebSettings
 from bot.simulator import TOKEN, Simulator
 from feeds.settings import FeedSettings
-from tests.test_cli import BOT
+from tests.cli_world import BOT
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "voorbeelden"
 KNOWN_SECRETS = {*SECRETS, DATABASE_URL, SECRET_KEY, BACKUP_KEY}
 UNITS = [
-    EXAMPLES / name for name in ("schakel.service", "schakel@.service", "schakel-backup.service")
+    EXAMPLES / name
+    for name in (
+        "schakel.service",
+        "schakel@.service",
+        "schakel-backup.service",
+        "schakel-wacht.service",
+    )
 ]
 
+TIMERS = [EXAMPLES / "schakel-backup.timer", EXAMPLES / "schakel-wacht.timer"]
 CITIES = EXAMPLES / "schakel-steden.service"
 
 
@@ -110,7 +117,7 @@ async def test_an_address_that_is_taken_is_said(
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
-@pytest.mark.parametrize("unit", [*UNITS, CITIES], ids=lambda path: path.name)
+@pytest.mark.parametrize("unit", [*UNITS, CITIES, *TIMERS], ids=lambda path: path.name)
 def test_the_examples_of_a_service_are_some_that_systemd_takes(tmp_path: Path, unit: Path) -> None:
     text = unit.read_text(encoding="utf-8")
     place = tmp_path / unit.name.replace("@", "@worker")

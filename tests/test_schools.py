@@ -28,8 +28,8 @@ from contacts.records import Database
 from contacts.sharing import find_members
 from feeds.districts import districts
 from tests.console_world import World, a_world, hidden_in
-from tests.test_contact_files import bring_in, rows, written
-from tests.test_help import consent
+from tests.contact_files_world import bring_in, rows, written
+from tests.helping import consent
 
 HEAD = "organisatie;domein;naam;doelgroepen;e-mail;wijk;schooltype;locaties\n"
 SCHOOL = (

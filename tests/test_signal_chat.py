@@ -124,7 +124,7 @@ async def test_the_card_counts_the_open_signals_of_its_event(chat: Chat) -> None
     async with chat.db.begin() as session:
         event = await session.get_one(Event, event_id)
         text, _ = await card_view(session, event, now=chat.now)
-        assert "Signalen: 1 open" in text
+        assert "Signalen: 1 zonder antwoord" in text
         assert "Volgende update:" in text
         event.status = EventStatus.CLOSED
         text, _ = await card_view(session, event, now=chat.now)
@@ -247,6 +247,17 @@ async def test_who_tells_more_is_asked_each_question_once_and_may_pass(chat: Cha
         "geanonimiseerd_leden",
     )
     assert SEALER.unseal(signal.note_sealed) == "De groep is onrustig."
+
+
+async def test_the_summary_names_no_size_that_nobody_gave(chat: Chat) -> None:
+    await chat.command("/signaal")
+    for label in ("Geruchten", "2 gespannen", "✔ Klarendal", "Klas"):
+        await chat.press(label)
+    assert "Samenvatting" in await chat.text()
+    assert "onbekend" not in await chat.text()
+    for label in ("Wijzig", "Hoe breed", "een groep"):
+        await chat.press(label)
+    assert "· een groep" in await chat.text()
 
 
 async def test_who_told_enough_is_ready_at_once(chat: Chat) -> None:

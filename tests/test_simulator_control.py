@@ -151,10 +151,10 @@ async def test_what_is_not_json_is_refused(client: aiohttp.ClientSession) -> Non
 
 async def test_a_page_hears_of_a_change_at_once(client: aiohttp.ClientSession, do: Do) -> None:
     revision = (await look(client, "chats"))["revision"]
-    waiting = asyncio.create_task(look(client, "chats", since=revision, wait_s=5))
+    waiting = asyncio.create_task(look(client, "chats", since=revision, wait_s=50))
     await asyncio.sleep(0.05)
     await do("start", chat=7, name="Docent VO")
-    found = await asyncio.wait_for(waiting, 1)
+    found = await asyncio.wait_for(waiting, 60)
     assert (found["revision"] > revision, len(found["chats"])) == (True, 1)
     assert (await look(client, "chats", since=0, wait_s=5))["revision"] == found["revision"]
 
@@ -167,12 +167,12 @@ async def test_it_runs_alone_and_ends_when_told(tmp_path: Path) -> None:
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stderr is not None
-    addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+    addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
     async with (
         aiohttp.ClientSession() as client,
         client.get(f"{addresses['control_url']}addresses") as answer,
     ):
         assert await answer.json() == addresses
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 5) == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0
     assert await process.stderr.read() == b""

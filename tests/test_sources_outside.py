@@ -24,8 +24,8 @@ from feeds.plain_xml import NotPlainXmlError, read_xml
 from feeds.rows import Source, Trust
 from feeds.settings import FeedSettings
 from feeds.sources import add_source
+from tests.cli_world import an_empty_place, call, installed, rows, said
 from tests.feeds_world import serving
-from tests.test_cli import call, installed, place, rows, said  # noqa: F401  (a fixture)
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 WHO = Who("cli")
@@ -45,6 +45,11 @@ OPML = b"""<?xml version="1.0"?><opml version="2.0"><body><outline text="Map">
 <outline type="rss" text="Bestand" xmlUrl="file:///etc/passwd"/>
 <outline text="Gemeente" xmlUrl="https://gemeente.example/rss" category="officieel"/>
 </outline></body></opml>"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return an_empty_place(tmp_path, monkeypatch)
 
 
 async def test_a_look_counts_items_dates_and_language_and_stores_nothing() -> None:
@@ -159,7 +164,7 @@ async def test_a_source_from_a_list_is_added_once_and_is_to_be_checked(db: Datab
         assert (source.key, source.trust, source.verified_at) == ("omroep", Trust.SECONDARY, None)
 
 
-def test_a_check_says_what_a_source_is_worth(place: Path) -> None:  # noqa: F811
+def test_a_check_says_what_a_source_is_worth(place: Path) -> None:
     """None of these can be read; what they are stands in the configuration all the same."""
     installed()
     text = place.joinpath("config.toml").read_text("utf-8")
@@ -180,7 +185,7 @@ def _nowhere(found: re.Match[str]) -> str:
     return f'url = "http://127.0.0.1:1/{abs(hash(found[0]))}"'
 
 
-def test_lists_go_in_and_out_by_the_command_line(place: Path) -> None:  # noqa: F811
+def test_lists_go_in_and_out_by_the_command_line(place: Path) -> None:
     installed()
     before = len(rows(place, Source)[0])
     (place / "lijst.opml").write_bytes(OPML)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evening.sourcing import SourceLine, clock_time, read_source, said_at
+from bot.evening.sourcing import SourceLine, clock_time, read_source, said_at, source_names
 from briefings.fact_rules import CLOCK_SLACK
 from briefings.moments import AMSTERDAM, clock
 
@@ -54,3 +54,8 @@ def test_a_source_never_spoke_in_the_future(shown: time, now: datetime) -> None:
 def test_a_clock_a_little_ahead_of_ours_is_still_today() -> None:
     assert clock(said_at(time(20, 10), NOW)) == "20.10"
     assert said_at(time(20, 10), NOW) > NOW
+
+
+def test_in_an_exercise_one_source_has_one_button() -> None:
+    named = ["politie", "gemeente", "Politie (oefening)", "Oefenomroep", "oefenomroep"]
+    assert source_names(named) == ["politie", "gemeente", "Oefenomroep"]

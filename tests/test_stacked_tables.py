@@ -54,3 +54,15 @@ def test_a_heading_with_a_quote_stays_inside_its_attribute_and_the_page_around_i
 def test_two_tables_on_one_page_keep_their_own_names() -> None:
     made = stackable(table(HEAD + ROWS) + table(HEAD.replace("Ver<br>zonden", "Gelezen") + ROWS))
     assert made.count('data-kop="Verzonden"') == made.count('data-kop="Gelezen"') == 2
+
+
+def test_a_table_without_a_caption_is_called_as_its_box_or_else_as_the_heading_before_it() -> None:
+    few = table(HEAD.replace('<th scope="col"><span class="verborgen">Doen</span></th>', ""))
+    box = '<h2 id="a">Wie</h2><div class="tabelvak" role="region" aria-label="Wie had het">\n'
+    for one in (table(HEAD + ROWS), few):
+        bare = one.removeprefix("<p>Voor</p>")
+        assert 'aria-label="Wie had het"' in stackable(box + bare).partition("<table")[2]
+        headed = stackable(f'<h1>Blad</h1><h2 id="b">De <b>"lijst"</b></h2><p>Kort.</p>{bare}')
+        assert 'aria-label="De &#34;lijst&#34;"' in headed
+        titled = bare.replace("<thead>", "<caption>Namen</caption><thead>", 1)
+        assert "aria-label" not in stackable(f"<h2>Wie</h2>{titled}")

@@ -43,7 +43,9 @@ UPDATE = {
 class Sent(StrangerDesk):
     """Keeps what it would say."""
 
-    def answer(self, strangers: Any, *, now: datetime) -> None:
+    def answer(
+        self, strangers: Any, stopped: Any = (), playing: Any = (), *, now: datetime
+    ) -> None:
         self.answered |= {update.chat: now for update in strangers}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from feeds import texts
 from feeds.lexicon import load_lexicon
 from feeds.relevance import score_item
 from feeds.rows import Trust
-from feeds.telling_why import MOST, told
+from feeds.telling_why import MOST, as_sentence, told
 
 
 def row(text: str, weight: float) -> dict[str, object]:
@@ -72,3 +73,19 @@ def test_no_first_reason_repeats_another(rows: list[dict[str, object]]) -> None:
     named = [reason.removeprefix("maar ook: ").partition(":")[0] for reason in told(rows).first]
     heavy = [name.split()[0] for name in named if name.startswith("rellen")]
     assert len(heavy) <= 2  # once among what makes it heavier, once among what does not
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("oorlogsgeweld: “inval”", "oorlogsgeweld, want er staat “inval”"),
+        ("doden: “doden” (in de inleiding)", "doden, want er staat “doden” (in de inleiding)"),
+        ("maar ook: sport: “WK”", "maar ook: sport, want er staat “WK”"),
+        ("rubriek: “rellen-den-haag”", "staat in de rubriek “rellen-den-haag”"),
+        ("sport: “WK”, telt niet mee", "sport, want er staat “WK”, telt niet mee"),
+        ("aanslag in Nederland: minstens ernst 4", "aanslag in Nederland: minstens ernst 4"),
+        ("nieuw onderwerp", "nieuw onderwerp"),
+    ],
+)
+def test_a_reason_is_read_as_a_sentence(reason: str, said: str) -> None:
+    assert as_sentence(reason) == said

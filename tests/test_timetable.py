@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.coordinator.clock_flow import said_of, sign_of
 from briefings.moments import is_school_day, local
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings, ClockSettings
@@ -53,6 +54,19 @@ def sent(when: datetime, promised: datetime | None = None, kind: str = "eerste")
 
 def lines(course: Course, rules: BriefingSettings = RULES) -> dict[Step, Line]:
     return {line.step: line for line in timetable(course, CLOCK, rules)}
+
+
+def test_a_promised_update_lapses_with_the_closing_and_was_never_done() -> None:
+    promised = ALERT + timedelta(days=1)
+    begun = sent(ALERT + timedelta(minutes=20), promised)
+    closed = an_evening(sendings=[begun, sent(promised - timedelta(hours=1), kind="afsluiting")])
+    line = lines(closed)[Step.PROMISE]
+    assert (line.done_at, line.is_open) == (None, False)
+    assert (sign_of(line), said_of(line, now=promised)) == ("–", "vervallen")
+    kept = lines(an_evening(sendings=[begun, sent(promised - timedelta(hours=1), kind="update")]))[
+        Step.PROMISE
+    ]
+    assert (sign_of(kept), kept.done_at) == ("☑", promised - timedelta(hours=1))
 
 
 def test_an_afternoon_event_has_the_times_of_the_guide() -> None:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.console.reading import Door, read_newest
 from bot.console.translation_texts import REFUSALS
 from bot.evening.approving import request_view
-from briefings.approval import ApprovalRefused, Approved, Submitted, approve, submit
+from briefings.approval import ApprovalRefused, Submitted, approve, submit
 from briefings.drafting import current_briefing, draft_briefing, texts_of
 from briefings.editing import write_words
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
@@ -35,6 +35,7 @@ from tests.briefings_cast import (
     add_organisation,
     add_person,
     facts_for,
+    let_go,
     the_cast,
 )  # fmt: skip
 from tests.test_translating import all_said
@@ -82,12 +83,7 @@ async def keep(
 
 async def send(session: AsyncSession, cast: Cast, briefing: Briefing) -> dict[str, str]:
     """Hand in and approve; the chat text by address."""
-    done = await submit(session, briefing, cast.writer, SETTINGS, now=LATER)
-    assert isinstance(done, Submitted), done
-    approved = await approve(
-        session, briefing, cast.approver, SETTINGS, expected_hash=done.content_hash, now=LATER
-    )
-    assert isinstance(approved, Approved), approved
+    await let_go(session, cast, briefing, now=LATER)
     messages = {m.id: m for m in (await session.exec(select(Message))).all()}
     told = {}
     for delivery in (await session.exec(select(Delivery))).all():

@@ -98,9 +98,23 @@ async def test_what_another_question_takes_the_place_of_is_said_to_be_gone(chat:
 
 async def test_a_question_without_an_answer_yet_is_dropped_without_a_word(chat: Chat) -> None:
     await send(chat, "/vraag")
-    await send(chat, "/beeld")
+    await send(chat, "/wie")
     assert not any("staat nog open" in text or "is weg" in text for text in await said(chat))
     assert await chat.all(Conversation) == []
+
+
+@pytest.mark.parametrize("command", ["/help", "/waar", "/gegevens"])
+async def test_help_half_way_another_question_leaves_it_open_and_says_so(
+    chat: Chat, command: str
+) -> None:
+    await send(chat, "/hulp")
+    await chat.press("Ik zoek hulp")
+    await chat.press("Ja")
+    before = await chat.all(Conversation)
+    assert [one.flow for one in before] == ["help"]
+    await send(chat, command)
+    assert [one.step for one in await chat.all(Conversation)] == [one.step for one in before]
+    assert any(text.startswith("Waar u mee bezig was, staat nog open") for text in await said(chat))
 
 
 @pytest.mark.parametrize("command", ["/annuleren", "/stop"])
@@ -110,6 +124,18 @@ async def test_who_wants_an_end_to_it_gets_one(chat: Chat, command: str) -> None
     await send(chat, command)
     assert await chat.all(Conversation) == []
     assert not any("staat nog open" in text for text in await said(chat))
+
+
+async def test_stopping_when_nothing_is_open_says_so_and_that_what_was_sent_is_kept(
+    chat: Chat,
+) -> None:
+    await send(chat, "/annuleren")
+    assert (await said(chat))[-1] == (
+        "Er stond geen vraag open. Wat u eerder verstuurde, is bewaard."
+    )
+    await send(chat, "/vraag")
+    await send(chat, "/annuleren")
+    assert (await said(chat))[-1] == "De vraag is gestopt. Er is niets bewaard."
 
 
 async def test_nothing_joins_who_was_telling_to_the_line_about_it(chat: Chat) -> None:

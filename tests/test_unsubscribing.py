@@ -22,8 +22,8 @@ from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import channels_of
 from tests.console_world import client_of
+from tests.mail_world import HELLO
 from tests.outbox_world import MAIL, Scripted, a_briefing, a_person, a_pump, notices, running, until
-from tests.test_mail_transport import HELLO
 
 SEALER = Sealer(Sealer.new_key())
 HEAD = Letterhead("Gemeente Arnhem", "schakel@schakel.example")

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from bot.clock import utc_now
-from bot.watchdog import EXIT_CODE, Watchdog, stood_still_at
+from bot.watchdog import EXIT_CODE, Watchdog, forget_stood_still, stood_still_at
 from bot.watching import tell_stood_still
 from contacts.directory import Role
+from contacts.people import open_channel
 from contacts.records import Database
-from tests.outbox_world import a_person, notices
+from tests.outbox_world import CHAT, a_person, notices
 
 
 async def test_a_loop_that_stands_still_ends_the_process_and_leaves_a_note(
@@ -36,6 +37,7 @@ async def test_a_loop_that_stands_still_ends_the_process_and_leaves_a_note(
     at = stood_still_at(tmp_path)
     assert at is not None
     assert (utc_now() - at).total_seconds() < 60
+    forget_stood_still(tmp_path)
     assert stood_still_at(tmp_path) is None
 
 
@@ -80,12 +82,17 @@ def test_a_note_that_says_nothing_is_no_note(tmp_path: Path, written: str) -> No
 async def test_the_next_start_tells_a_person_once(
     db: Database, now: datetime, tmp_path: Path
 ) -> None:
-    house: Any = SimpleNamespace(config=SimpleNamespace(state_dir=tmp_path, is_exercise=False))
+    house: Any = SimpleNamespace(
+        db=db, config=SimpleNamespace(state_dir=tmp_path, is_exercise=False)
+    )
     (tmp_path / "stood-still").write_text(now.isoformat())
     async with db.begin() as session:
-        await a_person(session, now, chat="1", role=Role.COORDINATOR)
-    for _ in range(2):
-        async with db.begin() as session:
-            await tell_stood_still(session, house, now=now)
+        boss = await a_person(session, now, role=Role.COORDINATOR)
+    assert not await tell_stood_still(house, now=now), "nobody can be reached"
+    assert stood_still_at(tmp_path) == now, "so it is still to be told"
+    async with db.begin() as session:
+        await open_channel(session, await session.merge(boss), CHAT, "1", rank=0, now=now)
+    assert await tell_stood_still(house, now=now)
+    assert not await tell_stood_still(house, now=now)
     (told,) = await notices(db)
     assert "stond stil" in told

@@ -20,7 +20,7 @@ from bot.house import House
 from bot.inbox import forget_old
 from bot.rows import Conversation, Heartbeat, IncomingMail
 from bot.settings import DatabaseSettings, TelegramSettings, TickSettings
-from bot.watching import keep_watch, start_beats, tell_trouble
+from bot.watching import keep_watch, note_own_rounds, start_beats, tell_trouble
 from contacts.directory import Role
 from contacts.outbox import Delivery
 from contacts.records import Database
@@ -97,6 +97,48 @@ async def test_that_telegram_is_away_is_told_by_mail_where_that_can_be(
     assert [row.address for row in await told(db)] == ["c@example.org", "2"]
 
 
+async def test_three_duties_that_see_telegram_gone_tell_it_once(
+    db: Database, now: datetime
+) -> None:
+    await coordinators(db, now)
+    await begin(db, "poller", now=now - HOUR)
+    house = a_house(db, "unreachable", polled=now - HOUR)
+    house.config.database = DatabaseSettings(url="postgresql+psycopg://x/y", several_hosts=True)
+    house.clock, stop = (lambda: now), asyncio.Event()
+    noting = [asyncio.create_task(note_own_rounds(house, stop)) for _ in range(3)]
+    async with asyncio.timeout(60):
+        while not await told(db):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)
+    stop.set()
+    await asyncio.gather(*noting)
+    assert len(await told(db)) == 2
+
+
+async def test_ticks_that_are_taken_away_stop(db: Database, now: datetime) -> None:
+    house, rounds = House.__new__(House), 0
+
+    async def work(_house: House, _now: datetime) -> None:
+        nonlocal rounds
+        rounds += 1
+
+    house.db, house.clock, house.stop_event = db, utc_now, asyncio.Event()
+    house.config = a_house(db).config
+    kept, ticks.TICKS = ticks.TICKS, (ticks.Tick("feeds", work, lambda _pace: 0.1),)
+    try:
+        duty = asyncio.create_task(house._hold_ticks(asyncio.Event()))
+        async with asyncio.timeout(60):
+            while not rounds:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        duty.cancel()
+        await asyncio.gather(duty, return_exceptions=True)
+        before = rounds
+        await asyncio.sleep(0.5)
+    finally:
+        ticks.TICKS = kept
+    assert rounds == before
+
+
 async def test_a_house_that_starts_knows_all_its_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -171,7 +213,7 @@ async def test_a_health_round_that_hangs_is_told_by_the_watch_beside_it(
     house = a_house(db)
     house.clock, house.pump = (lambda: now + HOUR), SimpleNamespace(wake=woken.set)
     watching = asyncio.create_task(keep_watch(house, stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await woken.wait()
     stop.set()
     await watching
@@ -190,7 +232,7 @@ async def test_a_round_that_hangs_is_broken_off_and_its_heartbeat_stays_old(
     house = a_house(db)
     house.clock, house.stop_event = (lambda: now + HOUR), asyncio.Event()
     await begin(db, "feeds", now=now)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await ticks.run_tick(house, ticks.Tick("feeds", hang, lambda pace: pace.feeds_s))
     async with db.read() as session:
         assert (await session.get_one(Heartbeat, "feeds")).at == now

@@ -15,6 +15,8 @@ from briefings.examples import example_sheet
 from briefings.messages import content_for
 from briefings.pdf import can_print
 from briefings.render import render_text
+from briefings.settings import CityLine
+from briefings.texts import FOR_PARENTS
 from contacts.directory import Audience
 from contacts.records import Database
 from contacts.texts import OWN_INTERNAL_CONTACT
@@ -64,3 +66,31 @@ async def test_a_draft_on_paper_holds_no_place_to_be_filled(db: Database, now: d
 def test_the_page_at_the_desk_says_where_each_organisation_has_its_own() -> None:
     made = render_text(example_sheet("arrestatie", SETTINGS), Audience.TEACHER_PO)
     assert PREVIEW_CONTACT in as_draft(row_of(made), None).page
+
+
+def test_parents_never_read_a_line_for_who_works_somewhere() -> None:
+    """A city that filled in no words for parents; two such lines are one sentence for them."""
+    meldkaart = [
+        CityLine(label="Zorgen over één persoon", text="Eerst uw interne aanspreekpunt."),
+        CityLine(label="Zorgteam", text="Voor een leerling.", phone="000"),
+        CityLine(label="Wijkagent", text="Voor vragen in de buurt.", phone="111"),
+    ]
+    settings = SETTINGS.model_copy(update={"meldkaart": meldkaart})
+    sheet = example_sheet("arrestatie", settings)
+    parents = render_text(sheet, Audience.PARENTS).plain
+    assert "aanspreekpunt" not in parents.partition("Waar meld ik wat?")[2]
+    assert "Zorgteam" not in parents
+    assert parents.count(FOR_PARENTS) == 1
+    assert "Wijkagent: Voor vragen in de buurt, 111" in parents
+    teacher = render_text(sheet, Audience.TEACHER_PO).plain
+    assert FOR_PARENTS not in teacher
+    assert "Eerst uw interne aanspreekpunt" in teacher
+    assert "Zorgteam" in teacher
+
+
+def test_words_of_the_city_for_parents_go_before_ours() -> None:
+    own = CityLine(label="Zorgen", text="Eerst uw aanspreekpunt.", for_parents="Bel de school.")
+    sheet = example_sheet("arrestatie", SETTINGS.model_copy(update={"meldkaart": [own]}))
+    parents = render_text(sheet, Audience.PARENTS).plain
+    assert "Bel de school." in parents
+    assert FOR_PARENTS not in parents

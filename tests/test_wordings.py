@@ -1,4 +1,4 @@
-"""Own words in a version: checked like any text, and never dropped or kept silently."""
+"""Own words in a version: checked like any text, and approved by another than who wrote them."""
 
 from __future__ import annotations
 
@@ -9,62 +9,19 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.evening.taking_back import take_back
-from bot.evening.writing import NewFact, begin_correction, store_fact
-from bot.evening.wrong_parts import BY_HAND, sent_parts
+from bot.evening.writing import NewFact, store_fact
 from briefings.approval import ApprovalRefused, Approved, SubmitRefused, Submitted, approve, submit
-from briefings.drafting import draft_briefing, texts_of
-from briefings.editing import WordsRefused, parts_of, settle_words, write_words
-from briefings.facts import facts_of
+from briefings.drafting import texts_of
+from briefings.editing import WordsRefused, parts_of, settle_words
 from briefings.own_words import CHAT
-from briefings.rows import (
-    Briefing,
-    BriefingKind,
-    BriefingStatus,
-    BriefingText,
-    FactKind,
-    OwnWording,
-)
-from briefings.versions import current_briefing
-from briefings.wordings import words_aside, words_of
-from contacts.directory import Audience, Role
+from briefings.rows import BriefingStatus, FactKind
+from briefings.wordings import words_of
+from contacts.directory import Role
 from contacts.journal import JournalEntry
-from contacts.outbox import Message
 from contacts.permissions import NotAllowed
 from contacts.records import Database
-from tests.briefings_cast import NOW, SETTINGS, Cast, actor, facts_for, the_cast
-
-VO = Audience.TEACHER_VO_MBO
-RULES = "Liever niet"
-MINE = "- Laat de telefoons in de tas.\n- Kijk geen filmpjes samen."
-LATER = NOW + timedelta(minutes=5)
-
-
-async def drafted(session: AsyncSession) -> tuple[Cast, Briefing]:
-    cast = await the_cast(session)
-    await facts_for(session, cast.event)
-    briefing = await draft_briefing(
-        session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,
-        editor_id=cast.writer.person_id, now=NOW,
-    )  # fmt: skip
-    return cast, briefing
-
-
-async def wrote(
-    session: AsyncSession, cast: Cast, words: str = MINE, *, place: str = RULES, by: object = None,
-    audience: Audience = VO,
-) -> WordsRefused | None:  # fmt: skip
-    return await write_words(
-        session, cast.event, by or cast.writer, audience, place, words, SETTINGS,  # type: ignore[arg-type]
-        allow=(), now=LATER,
-    )  # fmt: skip
-
-
-async def text_for(session: AsyncSession, cast: Cast, audience: Audience = VO) -> BriefingText:
-    briefing = await current_briefing(session, cast.event.id or 0)
-    assert briefing is not None
-    found = await texts_of(session, briefing.id or 0)
-    return next(text for text in found if text.audience is audience)
+from tests.briefings_cast import NOW, SETTINGS, Cast, actor
+from tests.wordings_world import LATER, RULES, VO, drafted, text_for, wrote
 
 
 async def new_fact(session: AsyncSession, cast: Cast, text: str) -> None:
@@ -215,108 +172,6 @@ async def test_the_fact_block_can_speak_again(db: Database) -> None:
         await settle_words(session, cast.event, cast.writer, VO, RULES, "drop", SETTINGS, now=LATER)
         assert (await text_for(session, cast)).html == before
         assert await words_of(session, briefing.id or 0) == []
-
-
-async def sent(session: AsyncSession, cast: Cast, briefing: Briefing) -> None:
-    handed = await submit(session, briefing, cast.writer, SETTINGS, now=LATER)
-    assert isinstance(handed, Submitted), handed
-    done = await approve(
-        session, briefing, cast.approver, SETTINGS, expected_hash=handed.content_hash, now=LATER
-    )
-    assert isinstance(done, Approved), done
-
-
-async def test_an_update_carries_own_words_on(db: Database) -> None:
-    async with db.begin() as session:
-        cast, briefing = await drafted(session)
-        await wrote(session, cast)
-        await sent(session, cast, briefing)
-        later = LATER + timedelta(hours=1)
-        await draft_briefing(
-            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS,
-            editor_id=cast.writer.person_id, now=later,
-        )  # fmt: skip
-        await store_fact(
-            session, cast.event, cast.writer,
-            NewFact(FactKind.CONFIRMED, "De straat is weer open.", "politie", later), SETTINGS,
-            allow=(), now=later,
-        )  # fmt: skip
-        text = await text_for(session, cast)
-    assert "De straat is weer open." in text.html
-    assert "Laat de telefoons in de tas." in text.html
-
-
-async def test_words_that_were_wrong_are_taken_back_and_do_not_return(db: Database) -> None:
-    async with db.begin() as session:
-        cast, briefing = await drafted(session)
-        await wrote(session, cast)
-        await sent(session, cast, briefing)
-        later = LATER + timedelta(hours=1)
-        parts = await sent_parts(session, cast.event, now=later)
-        mine = next(part for part in parts if part.key.startswith(BY_HAND))
-        assert (mine.first_wrong, "telefoons" in mine.text) == (briefing.id, True)
-        begun = await begin_correction(
-            session, cast.event, cast.writer, mine.key, "de telefoons", SETTINGS, allow=(),
-            now=later,
-        )  # fmt: skip
-        assert isinstance(begun, Briefing)
-        assert begun.kind is BriefingKind.CORRECTION
-        rows = (await session.exec(select(OwnWording))).all()
-        assert all(row.taken_back_at is not None for row in rows)
-        texts = await texts_of(session, begun.id or 0)
-        keys = [part.key for part in await sent_parts(session, cast.event, now=later)]
-    assert not any("telefoons in de tas" in text.html for text in texts)
-    assert mine.key not in keys
-
-
-async def test_words_in_a_draft_that_a_retraction_replaces_wait_in_the_next_version(
-    db: Database,
-) -> None:
-    async with db.begin() as session:
-        cast, briefing = await drafted(session)
-        await wrote(session, cast, "- Al verzonden woorden.")
-        await sent(session, cast, briefing)
-        later = LATER + timedelta(hours=1)
-        begin = {"settings": SETTINGS, "editor_id": cast.writer.person_id, "now": later}
-        await draft_briefing(session, cast.event, kind=BriefingKind.UPDATE, **begin)
-        await wrote(session, cast, "Bel ons gerust.", place=CHAT)
-        [fact, *_] = (await facts_of(session, cast.event.id or 0)).confirmed
-        done = await take_back(
-            session, cast.event, cast.approver, str(fact.id), "het aantal", SETTINGS, allow=(),
-            now=later,
-        )  # fmt: skip
-        assert isinstance(done, Approved), done
-        retraction = await current_briefing(session, cast.event.id or 0)
-        assert retraction is not None
-        assert await words_aside(session, retraction) == 1
-        texts = await texts_of(session, retraction.id or 0)
-        assert not any("Bel ons gerust." in text.telegram for text in texts)
-        told = (await session.exec(select(Message.content))).all()
-        assert any("was 1 deel zelf geschreven" in str(content) for content in told)
-        update = await draft_briefing(session, cast.event, kind=BriefingKind.UPDATE, **begin)
-        text = await text_for(session, cast)
-        parts = parts_of(text, await words_of(session, update.id or 0))
-        assert await words_aside(session, update) == 0
-    kept = {part.place: part for part in parts if part.is_own}
-    assert (kept[CHAT].words, kept[CHAT].is_unsettled) == ("Bel ons gerust.", True)
-    assert kept[RULES].words == "- Al verzonden woorden."
-    assert "H1" in {remark["code"] for remark in text.remarks}
-
-
-async def test_a_correction_asks_for_every_hand_in_it(db: Database) -> None:
-    sure = "Wat weten we zeker"
-    async with db.begin() as session:
-        cast, briefing = await drafted(session)
-        await wrote(session, cast, "- Drie mensen zijn mee. (politie, 18.05 uur)", place=sure)
-        await sent(session, cast, briefing)
-        later = LATER + timedelta(hours=1)
-        await draft_briefing(
-            session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS,
-            editor_id=cast.writer.person_id, now=later, wrong="het aantal",
-        )  # fmt: skip
-        text = await text_for(session, cast)
-    assert "Drie mensen zijn mee" not in text.html
-    assert "H1" in {remark["code"] for remark in text.remarks}
 
 
 async def test_the_journal_says_who_wrote_and_not_what(db: Database) -> None:

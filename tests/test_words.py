@@ -13,14 +13,12 @@ from sqlmodel import col, select, update
 from bot.chat.texts import QUESTION_OVER
 from bot.rows import Conversation
 from bot.tidying import forget_what_is_over
-from contacts.directory import Domain, LinkPurpose, Person, Tally
+from contacts.directory import Domain, LinkPurpose, Person
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.links import mint_person_link
 from contacts.meeting import ContactCount, Way
-from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
-from contacts.preparing import Case, Known, Linking, prepare
+from contacts.outbox import Content, Delivery, Message, MessageKind
 from contacts.records import Database
-from contacts.transport import Outgoing
 from signals.assessing import proposal_for, signals_about
 from signals.counting import values_of
 from signals.duiding import alike
@@ -29,7 +27,6 @@ from signals.phases import Phase, PhaseSettings, propose
 from signals.picture import picture_of, trend, weak_signals
 from signals.promises import interim_text, send_interims
 from signals.rows import (
-    AnswerLink,
     Eep,
     OutcomeCode,
     Setting,
@@ -41,11 +38,10 @@ from signals.rows import (
 )
 from signals.settings import SignalSettings
 from signals.telling import district_names
+from tests.asking_practice import WORDS, ask
 from tests.console_world import PLANTED, SAME_SITE, World, a_world, contents
+from tests.helping import reached
 from tests.partner_world import SEALER, Chat, a_partner, an_event
-from tests.test_help import reached
-
-WORDS = "Hoe begin ik een gesprek als een groep niet wil praten?"
 
 
 @pytest.fixture
@@ -67,9 +63,6 @@ def told(now: datetime, organisation: int, told_as: ToldAs, **more: object) -> S
         organisation_id=organisation, domain=list(Domain)[organisation % 5], received_at=now,
         answer_due_at=now, told_as=told_as, **values,
     )  # fmt: skip
-
-
-# -- in the chat
 
 
 @pytest.mark.parametrize(
@@ -144,9 +137,6 @@ async def test_a_button_of_an_older_question_sends_nothing(school: Chat) -> None
     assert await school.all(Signal) == []
 
 
-# -- on the page
-
-
 async def own_page(world: World) -> str:
     async with world.db.begin() as session:
         person = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
@@ -192,21 +182,6 @@ async def test_an_incomplete_form_keeps_nothing(world: World) -> None:
     assert await contents(world.db) == before
 
 
-# -- at the desk
-
-
-async def ask(world: World, what: str = "praktijkvraag") -> Signal:
-    answer = await world.web.post(
-        f"{world.page}/vertel", data={"wat": what, "tekst": WORDS}, headers=SAME_SITE
-    )
-    assert answer.status_code == 303
-    async with world.db.read() as session:
-        found = await session.exec(select(Signal).order_by(col(Signal.id).desc()))
-        signal = found.first()
-    assert signal is not None
-    return signal
-
-
 async def test_the_inbox_names_it_and_asks_for_an_answer_only(world: World) -> None:
     signal = await ask(world)
     inbox = (await world.desk.get("/signalen")).text
@@ -231,9 +206,6 @@ async def test_late_and_interim_words_speak_of_a_question(world: World) -> None:
     assert interim_text(signal, 5).startswith("Over uw vraag van")
     async with world.db.begin() as session:
         await send_interims(session, sealer=world.sealer, now=world.now + timedelta(days=4))
-
-
-# -- never in the phase, apart in the picture
 
 
 def test_however_many_they_are_the_phase_stays(now: datetime) -> None:
@@ -305,114 +277,3 @@ async def test_old_ones_become_counts_that_are_no_signals(world: World) -> None:
     assert [(row.dimension, row.value, row.signals) for row in rows] == [
         ("vorm", "praktijkvraag", 1)
     ]
-
-
-# -- is this answer of use, by mail
-
-
-async def answered_by_mail(world: World) -> str:
-    """The path in the mail with the answer."""
-    signal = await ask(world)
-    async with world.db.begin() as session:
-        assert signal.id is not None
-        await close_signal(
-            session, signal.id, OutcomeCode.A, "Wij komen langs.", who=SYSTEM,
-            sealer=world.sealer, now=world.now,
-        )  # fmt: skip
-        found = await session.exec(select(Message).where(col(Message.kind) == MessageKind.FEEDBACK))
-        content = found.one().content
-    mail = Content.from_json(content).email
-    assert mail is not None
-    text = world.sealer.unseal(mail.text)
-    assert "Is dit antwoord nuttig?" in text
-    link = re.search(r"%%BASE%%(/nuttig/[\w-]+)", text)
-    assert link is not None
-    assert link[1] not in str(content), "the link stands sealed in the outbox"
-    return link[1]
-
-
-async def judged(world: World) -> dict[str, int]:
-    async with world.db.read() as session:
-        rows = (await session.exec(select(Tally))).all()
-    return {row.name: row.count for row in rows if row.name.endswith(("useful:A", "notuseful:A"))}
-
-
-async def test_a_look_counts_nothing_and_one_press_counts_once(world: World) -> None:
-    path = await answered_by_mail(world)
-    before = await contents(world.db)
-    page = await world.web.get(path)
-    assert page.status_code == 200
-    assert "<script" not in page.text
-    assert await contents(world.db) == before
-    first = await world.web.post(path, data={"oordeel": "ja"}, headers=SAME_SITE)
-    assert first.status_code == 200
-    assert await judged(world) == {"useful:A": 1}
-    again = await world.web.post(path, data={"oordeel": "nee"}, headers=SAME_SITE)
-    assert again.status_code == 410
-    assert (await world.web.get(path)).status_code == 410
-    assert await judged(world) == {"useful:A": 1}
-    async with world.db.read() as session:
-        assert (await session.exec(select(AnswerLink))).all() == []
-    assert "1 van 1 beoordeelde antwoorden" in (await world.desk.get("/signalen")).text
-
-
-async def test_the_mail_that_leaves_leads_to_the_page(world: World) -> None:
-    path = await answered_by_mail(world)
-    async with world.db.begin() as session:
-        found = await session.exec(
-            select(Delivery, Message)
-            .join(Message, col(Message.id) == col(Delivery.message_id))
-            .where(col(Message.kind) == MessageKind.FEEDBACK)
-        )
-        delivery, message = found.one()
-        case = Case(delivery, message, None, "docent@school.example", None, Known(False, None))
-        linking = Linking("https://schakel.example/", 30)
-        [marked] = await prepare(session, [case], linking, sealer=world.sealer, now=world.now)
-    assert isinstance(marked.work, Outgoing)
-    mail = marked.work.content.email
-    assert mail is not None
-    assert f"https://schakel.example{path}" in mail.text
-    assert f'href="https://schakel.example{path}"' in mail.html
-    assert "%%" not in mail.text + mail.html
-
-
-async def test_the_link_says_neither_who_nor_when(world: World) -> None:
-    path = await answered_by_mail(world)
-    async with world.db.read() as session:
-        [link] = (await session.exec(select(AnswerLink))).all()
-    names = set(AnswerLink.__table__.columns.keys())  # type: ignore[attr-defined]
-    assert names == {"token_hash", "code", "last_day"}
-    assert path.rpartition("/")[2] not in link.token_hash
-
-
-async def test_other_sites_old_links_and_made_up_ones_count_nothing(world: World) -> None:
-    path = await answered_by_mail(world)
-    for where, fields, headers, status in (
-        (path, {"oordeel": "ja"}, {"Sec-Fetch-Site": "cross-site"}, 403),
-        (path, {"oordeel": "misschien"}, SAME_SITE, 400),
-        (f"/nuttig/{'x' * 22}", {"oordeel": "ja"}, SAME_SITE, 410),
-    ):
-        answer = await world.web.post(where, data=fields, headers=headers)
-        assert answer.status_code == status
-    async with world.db.begin() as session:
-        late = world.now + timedelta(days=61)
-        await forget_what_is_over(session, SignalSettings(), now=late)
-        assert (await session.exec(select(AnswerLink))).all() == []
-    assert (
-        await world.web.post(path, data={"oordeel": "ja"}, headers=SAME_SITE)
-    ).status_code == 410
-    assert await judged(world) == {}
-
-
-async def test_an_answer_to_a_chat_keeps_its_buttons_and_makes_no_link(school: Chat) -> None:
-    await school.command("/vraag")
-    await school.write(WORDS)
-    await school.press("Versturen")
-    [signal] = await school.all(Signal)
-    async with school.db.begin() as session:
-        [delivery] = await close_signal(  # type: ignore[misc]
-            session, signal.id, OutcomeCode.F, "Er staat een les klaar.", who=SYSTEM,
-            sealer=SEALER, now=school.now,
-        )  # fmt: skip
-        assert delivery.status is DeliveryStatus.PLANNED
-    assert await school.all(AnswerLink) == []

@@ -21,6 +21,12 @@ ASK_EXERCISE = "oefeningen in plaats van echte gebeurtenissen"
 ASK_EVENT = "Eén gebeurtenis"
 ASK_BRIEFINGS = "Versies; van wat verstuurd is ook de tekst"
 ASK_PICTURE = "Beeld: getelde organisaties"
+TOLD = {
+    "event": "Een bevestigde gebeurtenis veranderde",
+    "briefing": "Een briefing van een gebeurtenis veranderde",
+    "picture": "Het beeld van een gebeurtenis veranderde",
+}
+TAKEN = "Aangenomen. Iets anders: Schakel probeert het later opnieuw, behalve na 410."
 CODES = {
     "401": "Geen of geen geldige sleutel",
     "404": "Dit is er niet",

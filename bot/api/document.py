@@ -54,6 +54,12 @@ QUESTIONS = (
     Asked("/api/v1/events/{id}/picture", Picture, texts.ASK_PICTURE),
 )
 
+#: what a webhook brings, by its topic: the same as the question of that name answers
+BROUGHT: dict[str, type[Answer]] = {
+    "event": EventAnswer, "briefing": BriefingList, "picture": Picture,
+}  # fmt: skip
+SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
 
 def document(*, version: str, address: str) -> dict[str, Any]:
     """OpenAPI 3.1.
@@ -72,11 +78,36 @@ def document(*, version: str, address: str) -> dict[str, Any]:
         "servers": [{"url": address}],
         "security": [{"key": []}],
         "paths": {one.path: {"get": _operation(one)} for one in QUESTIONS},
+        "webhooks": {f"{topic}.changed": {"post": _told(topic)} for topic in BROUGHT},
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _told(topic: str) -> dict[str, Any]:
+    """What a receiver gets when this changed, signed as ``docs/api.md`` describes."""
+    kind = f"{topic}.changed"
+    return {
+        "operationId": kind,
+        "summary": texts.TOLD[topic],
+        "security": [],
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+            for name in SIGNED
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {
+            "type": "object",
+            "required": ["type", "timestamp", "data"],
+            "properties": {
+                "type": {"const": kind},
+                "timestamp": {"type": "string", "format": "date-time"},
+                "data": {"$ref": REF.format(model=BROUGHT[topic].__name__)},
+            },
+        }}}},
+        "responses": {"2XX": {"description": texts.TAKEN}},
+    }  # fmt: skip
 
 
 def _operation(asked: Asked) -> dict[str, Any]:

@@ -28,9 +28,8 @@ from contacts.texts import OWN_INTERNAL_CONTACT
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts
-from signals.feedback import shown_count
-from signals.picture import bars
-from signals.rows import Signal, SignalKind, tensions
+from signals.picture import bars, total_shown
+from signals.rows import Signal, SignalKind, severity_of, tensions
 from signals.telling import district_names
 
 
@@ -69,14 +68,14 @@ async def read_picture(session: AsyncSession, event: Event) -> Picture:
     names = district_names()
     return Picture(
         event=event.id,
-        organisations=shown_count(len({one.organisation_id for one in told})),
+        organisations=total_shown(told),
         kinds=_counts(
             (signal_texts.ALL_KINDS[SignalKind(kind)], one.organisation_id)
             for one in told
             for kind in one.kinds
         ),
         severities=_counts(
-            (signal_texts.severity_told(one.severity), one.organisation_id) for one in told
+            (signal_texts.severity_told(severity_of(one) or 0), one.organisation_id) for one in told
         ),
         domains=_counts((signal_texts.DOMAINS[one.domain], one.organisation_id) for one in told),
         districts=_counts(

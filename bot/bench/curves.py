@@ -9,7 +9,9 @@ from html import escape
 from bot.bench import bench_texts as texts
 
 WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 60, 20, 40, 50
+LEFT, RIGHT, TOP, BOTTOM = 60, 20, 50, 50
+#: between the title and the highest line of the grid, so that nothing runs through it
+LEGEND = 42
 TOP_RATE = 1100.0
 #: one dash per line, so that nothing rests on colour alone
 DASHES = ("none", "8 4", "2 4")
@@ -39,9 +41,11 @@ def curves(lines: Mapping[str, Points]) -> str:
         parts += [
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{COLOURS[index]}"/>' for x, y in places
         ]
-        y = TOP + 20 + 18 * index
-        parts.append(f'<line x1="400" x2="440" y1="{y}" y2="{y}" stroke-width="2.5" {look}/>')
-        parts.append(f'<text x="448" y="{y + 4}">{escape(name)}</text>')
+        x = LEFT + 140 * index
+        parts.append(
+            f'<line x1="{x}" x2="{x + 40}" y1="{LEGEND}" y2="{LEGEND}" stroke-width="2.5" {look}/>'
+        )
+        parts.append(f'<text x="{x + 48}" y="{LEGEND + 4}">{escape(name)}</text>')
     return "\n".join([*parts, "</svg>\n"])
 
 

@@ -14,12 +14,14 @@ from bot.config import Config
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.database import open_database
+from bot.query_plans import QueryPlans
 from bot.settling import settle_memory
 from contacts.sealing import Sealer
 
 
 async def serve(url: str) -> None:
     db = open_database(url)
+    await QueryPlans(db).keep()
     app = build_app(db, Config(), Sealer(Sealer.new_key()), utc_now)
     web = WebServer(app, host="127.0.0.1", port=0)
     await web.start()

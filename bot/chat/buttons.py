@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from contacts.directory import Audience
+from contacts.outbox import Button
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PART = re.compile(r"[A-Za-z0-9_.-]*\Z")
 MAX_BYTES = 64
+#: data names a text by its place in here
+AUDIENCES = tuple(Audience)
 #: what ``~`` and a delivery number may take of the 64 bytes
 ROOM_FOR_DELIVERY = 14
 
@@ -54,6 +60,20 @@ def data(verb: str, *args: object) -> str:
     if len(text) > MAX_BYTES - ROOM_FOR_DELIVERY:
         raise ButtonTooLong(text)
     return text
+
+
+def in_pairs(buttons: Sequence[Button]) -> list[list[Button]]:
+    """Two next to each other: readable on a phone. Pure."""
+    return [list(buttons[index : index + 2]) for index in range(0, len(buttons), 2)]
+
+
+def short(label: str, limit: int = 60) -> str:
+    """A label of whole words: what does not fit ends after a word, with a mark. Pure."""
+    line = " ".join(label.split())
+    if len(line) <= limit:
+        return line
+    kept = line[: limit - 1].rpartition(" ")[0] if " " in line[: limit - 1] else line[: limit - 1]
+    return f"{kept.rstrip(' ,;:.·-')}…"
 
 
 def with_delivery(button_data: str, delivery_id: int) -> str:

@@ -7,12 +7,12 @@ for the two domains.
 from __future__ import annotations
 
 from bot.chat import help_texts as texts
-from bot.chat.buttons import data
+from bot.chat.buttons import data, in_pairs
 from bot.chat.help_flow import ask_to_share
 from bot.chat.render import render
 from bot.chat.signal_questions import PAGE as DISTRICTS
-from bot.chat.signal_questions import in_pairs
 from bot.chat.turn import Handler, Rows, Turn
+from briefings.capitals import with_capital
 from contacts.directory import Audience, Domain, Organisation
 from contacts.meeting import Way, count_contact
 from contacts.outbox import Button
@@ -41,7 +41,7 @@ async def _domains(turn: Turn) -> tuple[str, Rows]:
     actor = turn.allowed(Permission.ASK_HELP)
     rows = in_pairs(
         [
-            Button(label[:1].upper() + label[1:], data("wd", domain.value))
+            Button(with_capital(label), data("wd", domain.value))
             for domain, label in signal_texts.DOMAINS.items()
         ]
     )
@@ -97,7 +97,7 @@ async def _show(turn: Turn, domain: Domain, kind: str, district: str, leaf: int)
         )  # fmt: skip
     title = signal_texts.DOMAINS[domain]
     text = render(
-        "wie/found.html", title=title[:1].upper() + title[1:], place=places.get(district, ""),
+        "wie/found.html", title=with_capital(title), place=places.get(district, ""),
         contacts=here,
     )  # fmt: skip
     rows = await _ways_on(turn, domain, kind, district, leaf, more=len(found) > (leaf + 1) * PAGE)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bot.chat import help_texts as texts
-from bot.chat.buttons import data
+from bot.chat.buttons import data, in_pairs
 from bot.chat.help_flow import ask_to_share
 from bot.chat.render import render
-from bot.chat.signal_questions import in_pairs
 from bot.chat.turn import Handler, Turn
+from bot.chat.used import use_up
 from bot.event_names import names_of_events
+from briefings.capitals import with_capital
 from contacts.outbox import Button
 from contacts.permissions import Permission, may
 from signals import help_texts as labels
+from signals.help_given import GIVEN, say_given
 from signals.help_rows import HelpEntry, HelpStatus
 from signals.help_views import Met, Mine, entries_for, mine_of, named
 from signals.helping import (
@@ -66,6 +68,7 @@ async def take(turn: Turn) -> None:
         return
     found = await _find(turn, result.match_id)
     if found is not None:
+        await use_up(turn)
         await _say_contact(turn, found, is_new=result.is_new)
 
 
@@ -94,7 +97,18 @@ async def _say_contact(turn: Turn, met: Met, *, is_new: bool) -> None:
         "help/contact.html", organisation=met.organisation, contact=met.contact, is_new=is_new,
         no_contact=labels.NO_CONTACT,
     )  # fmt: skip
-    await turn.say(text, [[Button(texts.MENU, data("hm"))]], is_delicate=True)
+    rows = [] if met.is_given else [[Button(labels.GIVEN, data(GIVEN, met.match_id))]]
+    await turn.say(text, [*rows, [Button(texts.MENU, data("hm"))]], is_delicate=True)
+
+
+async def given(turn: Turn) -> None:
+    """*Hulp is gegeven*, by either side; counted, and said once."""
+    actor = turn.allowed(Permission.ASK_HELP)
+    assert turn.tap is not None
+    is_new = await say_given(turn.session, turn.tap.number(0), actor=actor, now=turn.now)
+    turn.toast = texts.GIVEN_TOAST if is_new else texts.GIVEN_BEFORE
+    await use_up(turn)
+    await show_mine(turn)
 
 
 async def show_mine(turn: Turn) -> None:
@@ -113,6 +127,11 @@ def _own_buttons(one: Mine, number: int, *, is_maker: bool) -> list[Button]:
     buttons = [
         Button(texts.CONTACT.format(number=number), data(SHOW_CONTACT, met.match_id))
         for met in one.met
+    ]
+    buttons += [
+        Button(texts.GIVEN.format(number=number), data(GIVEN, met.match_id))
+        for met in one.met
+        if not met.is_given
     ]
     if is_maker and one.is_open:
         ident = one.entry.id
@@ -134,6 +153,7 @@ async def end(turn: Turn) -> None:
         raise ValueError("not for a maker")
     ended = await end_own(turn.session, turn.tap.number(0), outcome, actor=actor, now=turn.now)
     turn.toast = labels.STATUSES[outcome] if ended else texts.OVER
+    await use_up(turn)
     await show_mine(turn)
 
 
@@ -142,7 +162,7 @@ async def ask_reason(turn: Turn) -> None:
     turn.allowed(Permission.MODERATE_HELP)
     entry = await _entry(turn)
     rows = [
-        [Button(why[:1].upper() + why[1:], data("hx", entry.id, key))]
+        [Button(with_capital(why), data("hx", entry.id, key))]
         for key, why in labels.REASONS.items()
     ]
     text = render("help/ask_reason.html", what=named(entry))
@@ -162,16 +182,14 @@ async def remove(turn: Turn) -> None:
 async def _entry(turn: Turn) -> HelpEntry:
     """:raises ValueError: there is none in this world."""
     assert turn.tap is not None
-    entry = await turn.session.get(HelpEntry, turn.tap.number(0))
-    if entry is None or entry.is_exercise != turn.known().is_exercise:
-        raise ValueError("no such entry")
-    return entry
+    return await turn.in_world(HelpEntry, turn.tap.number(0))
 
 
 TAPS: dict[str, Handler] = {
     "hl": show_entries,
     "ho": take,
     SHOW_CONTACT: show_contact,
+    GIVEN: given,
     "hi": show_mine,
     "he": end,
     "hr": ask_reason,

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from bot.chat import help_texts as texts
+from bot.chat import peer_texts
 from bot.chat import texts as common
-from bot.chat.buttons import data
-from bot.chat.refusing import refuse_text
+from bot.chat.buttons import data, short
+from bot.chat.refusing import refuse_text, screened_line
 from bot.chat.render import render
 from bot.chat.turn import Handler, Rows, Turn
 from bot.event_names import names_of_events
+from briefings.capitals import with_capital
 from contacts.consent import ConsentKind, give_consent, withdraw_consent
 from contacts.directory import Person
 from contacts.outbox import Button
@@ -21,6 +23,7 @@ from contacts.permissions import Permission, may
 from contacts.sharing import is_sharing
 from signals import help_texts as labels
 from signals import texts as signal_texts
+from signals.errors import NoSuchEvent
 from signals.help_rows import HelpKind, HelpTopic
 from signals.help_views import entries_for, mine_of
 from signals.helping import (
@@ -31,7 +34,8 @@ from signals.helping import (
     events_to_choose,
     place,
 )
-from signals.person_filter import screen
+from signals.peer_groups import SAY_YES
+from signals.peer_views import my_groups
 from signals.telling import Blocked
 
 FLOW = "help"
@@ -59,6 +63,9 @@ async def _menu(turn: Turn) -> tuple[str, Rows]:
     mine = await mine_of(turn.session, actor, sealer=turn.sealer)
     if mine:
         rows.append([Button(texts.MINE.format(count=len(mine)), data("hi"))])
+    groups = await my_groups(turn.session, actor, sealer=turn.sealer)
+    label = peer_texts.GROUPS.format(count=len(groups)) if groups else peer_texts.NO_GROUPS
+    rows.append([Button(label, data("pgm"))])
     if shares:
         rows.append([Button(texts.SHARE_STOP, data("hz"))])
     return render("help/menu.html", reads=reads, shares=shares), rows
@@ -73,7 +80,9 @@ async def begin(turn: Turn) -> None:
         await ask_to_share(turn, "hn", kind.value)
         return
     await turn.ask(FLOW, "topic", {"kind": kind.value})
-    rows = [[Button(_upper(label), data("ht", t.value))] for t, label in labels.TOPICS.items()]
+    rows = [
+        [Button(with_capital(label), data("ht", t.value))] for t, label in labels.TOPICS.items()
+    ]
     await turn.change(
         render("help/ask_topic.html", title=texts.STARTS[kind]), [*rows, [_quit_button()]]
     )
@@ -92,10 +101,13 @@ async def share(turn: Turn) -> None:
     """The consent, given by who it is about; then what they were about to do."""
     from bot.chat.finding_flow import open_search
     from bot.chat.help_board import take
+    from bot.chat.peer_flow import begin as begin_group
+    from bot.chat.peer_flow import show_group, yes
 
     actor = turn.allowed(Permission.ASK_HELP)
     assert turn.tap is not None
-    goes_on = {"hn": begin, "ho": take, "wie": open_search}.get(turn.tap.word(0))
+    ways = {"hn": begin, "ho": take, "wie": open_search, "pgb": begin_group, "pgs": show_group}
+    goes_on = {**ways, SAY_YES: yes}.get(turn.tap.word(0))
     if goes_on is None:
         raise ValueError("an old button")
     person = await turn.session.get_one(Person, actor.person_id)
@@ -128,7 +140,8 @@ async def chose_topic(turn: Turn) -> None:
         return
     names = await names_of_events(turn.session, [event.id or 0 for event in events])
     rows = [
-        [Button(names[event.id or 0][:60], data("hv", event.id))] for event in events[:MOST_EVENTS]
+        [Button(short(names[event.id or 0]), data("hv", event.id))]
+        for event in events[:MOST_EVENTS]
     ]
     rows.append([Button(texts.STANDING, data("hv", 0))])
     await turn.ask(FLOW, "event", kept)
@@ -158,10 +171,8 @@ async def wrote(turn: Turn) -> None:
     kept = _data(turn)
     if kept is None:
         return
-    line = " ".join((turn.text or "").split())
-    screening = screen(line, turn.config.signals.allow)
-    if screening.blocked:
-        await refuse_text(turn, list(screening.labels), list(screening.words))
+    line = await screened_line(turn)
+    if line is None:
         return
     if len(line) > MAX_TEXT:
         text = render("help/too_long.html", length=len(line), longest=MAX_TEXT)
@@ -184,10 +195,15 @@ async def put_up(turn: Turn) -> None:
         return
     words = turn.sealer.unseal(kept["words"]) if kept.get("words") else ""
     draft = HelpDraft(HelpKind(kept["kind"]), HelpTopic(kept["topic"]), kept.get("event"), words)
-    result = await place(
-        turn.session, draft, actor=actor, sealer=turn.sealer, settings=turn.config.signals,
-        now=turn.now,
-    )  # fmt: skip
+    try:
+        result = await place(
+            turn.session, draft, actor=actor, sealer=turn.sealer, settings=turn.config.signals,
+            now=turn.now,
+        )  # fmt: skip
+    except NoSuchEvent:
+        await turn.finish()
+        await turn.change(texts.EVENT_OVER, [[Button(texts.MENU, data("hm"))]])
+        return
     if isinstance(result, Blocked):
         await refuse_text(turn, list(result.screening.labels), [])
     elif isinstance(result, HelpRefused):
@@ -234,10 +250,6 @@ async def _where(turn: Turn, kept: dict[str, Any]) -> str:
 
 def _quit_button() -> Button:
     return Button(texts.QUIT, data("hq"))
-
-
-def _upper(label: str) -> str:
-    return label[:1].upper() + label[1:]
 
 
 TAPS: dict[str, Handler] = {

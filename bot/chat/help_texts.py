@@ -22,12 +22,19 @@ REMOVE = "Weghalen {number}"
 DONE = "Geregeld {number}"
 WITHDRAW = "Weghalen {number}"
 CONTACT = "Contact {number}"
+GIVEN = "Hulp gegeven {number}"
+GIVEN_TOAST = "Fijn. Wij tellen het, zonder wie."
+GIVEN_BEFORE = "Dat was al gezegd."
 MENU = "Terug"
 NEXT = "Volgende"
 
 PLACED_TOAST = "Geplaatst"
 GONE = "Dit staat er niet meer."
 OVER = "Dit was al afgerond."
+EVENT_OVER = (
+    "Deze gebeurtenis loopt niet meer, of ging samen met een andere. "
+    "Er is niets geplaatst of bewaard."
+)
 REFUSED = {
     "gone": GONE,
     "too_many": "U hebt al tien vragen en aanbiedingen open. Rond er eerst een af.",

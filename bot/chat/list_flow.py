@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import asking_texts as texts
-from bot.asking import STILL, leave_list, say_right
+from bot.asking import STILL, LastAdmin, leave_list, say_right
 from bot.chat.buttons import data
 from bot.chat.turn import Handler, Turn
 from contacts.directory import Person
@@ -27,8 +27,12 @@ async def answer(turn: Turn) -> None:
         return
     elif word == "sure":
         actor = turn.known()
+        try:
+            await leave_list(turn.session, person, turn.config, who=actor.who, now=turn.now)
+        except LastAdmin:
+            await turn.change(texts.GONE_LAST_ADMIN, [[Button(texts.GONE, data(STILL, "gone"))]])
+            return
         await turn.finish()
-        await leave_list(turn.session, person, turn.config, who=actor.who, now=turn.now)
         await turn.change(texts.GONE_DONE)
     elif word == "stay":
         await turn.change(texts.STILL_HERE)

@@ -7,15 +7,18 @@ from bot.chat.buttons import data
 from bot.chat.discreet import say_discreetly
 from bot.chat.refusing import internal_contact, refuse_media, refuse_text
 from bot.chat.render import AMSTERDAM, render
+from bot.chat.returning import come_back
+from bot.chat.seat_flow import stop_playing
 from bot.chat.shown import replace_button
 from bot.chat.turn import Handler, Turn
 from contacts.arrival import acknowledge
 from contacts.directory import ChannelKind, Person
 from contacts.filling import OWN_PAGE
 from contacts.invitations import TELEGRAM_RANK, InviteRefused, redeem
-from contacts.outbox import AcknowledgementKind, Button
+from contacts.outbox import AcknowledgementKind, Button, Delivery
 from contacts.people import close_channel, open_channel
 from contacts.permissions import Permission, load_actor, may
+from contacts.returning import STOPPED, WORDS
 from contacts.tally import count_up
 from signals.rows import OutcomeCode
 
@@ -25,6 +28,10 @@ __all__ = ["COMMANDS", "STEPS", "TAPS", "refuse_media", "refuse_text"]
 async def start(turn: Turn) -> None:
     """``/start <token>`` connects this chat; without a token it is a way back in."""
     token = (turn.text or "").partition(" ")[2].strip()
+    if token in WORDS and turn.actor is None and await come_back(turn, token):
+        return
+    if token in WORDS:
+        token = ""
     if token:
         await _redeem(turn, token)
     elif turn.actor is None:
@@ -67,6 +74,7 @@ async def explain(turn: Turn) -> None:
             privacy=f"{turn.config.web.base_url.rstrip('/')}/privacy",
             settings=turn.config.briefings,
             runs_events=may(actor, Permission.MANAGE_EVENT),
+            leads_exercises=may(actor, Permission.LEAD_EXERCISE),
             today=turn.now.astimezone(AMSTERDAM).date(),
         )
     )
@@ -79,8 +87,9 @@ async def send_own_page(turn: Turn) -> None:
 
 
 async def ask_to_stop(turn: Turn) -> None:
-    """``/stop`` asks once more."""
-    turn.known()
+    """``/stop`` asks once more; who takes part in an exercise only leaves that, at once."""
+    if await stop_playing(turn):
+        return
     buttons = [
         [Button(texts.STOP_YES, data("stopyes")), Button(texts.STOP_NO, data("stopno"))],
     ]
@@ -93,8 +102,9 @@ async def stop(turn: Turn) -> None:
     await turn.change(render("partner/stopped.html"))
     turn.toast = texts.STOPPED
     await close_channel(
-        turn.session, ChannelKind.TELEGRAM, str(turn.chat), reason="stopped", now=turn.now
-    )
+        turn.session, ChannelKind.TELEGRAM, str(turn.chat), reason=STOPPED, now=turn.now,
+        only_exercise=turn.is_exercise,
+    )  # fmt: skip
 
 
 async def stay(turn: Turn) -> None:
@@ -141,7 +151,10 @@ async def judge_answer(turn: Turn) -> None:
     ticked = Button(texts.CHOSEN.format(label=_LABELS[verb]), data("judged"))
     if await replace_button(turn.session, turn.tap.delivery_id, verb, ticked, now=turn.now):
         await replace_button(turn.session, turn.tap.delivery_id, other, None, now=turn.now)
-        await count_up(turn.session, f"{verb}:{code.value}", now=turn.now)
+        delivery = await turn.session.get_one(Delivery, turn.tap.delivery_id)
+        await count_up(
+            turn.session, f"{verb}:{code.value}", now=turn.now, is_exercise=delivery.is_exercise
+        )
 
 
 async def nothing_more(turn: Turn) -> None:

@@ -76,7 +76,7 @@ async def wrote(turn: Turn) -> None:
         await turn.finish()
         await say_discreetly(turn, texts.CLOSED)
         return
-    line = " ".join((turn.text or "").split())
+    line = turn.line
     if len(line) > MAX_WORDS:
         text = texts.TOO_LONG.format(length=len(line), longest=MAX_WORDS)
         await say_discreetly(turn, text, reply_to=turn.message_id)

@@ -13,15 +13,25 @@ from contacts.directory import Organisation
 from contacts.outbox import Button
 from contacts.tally import count_up
 from contacts.texts import OWN_INTERNAL_CONTACT
-from signals.person_filter import WARNING_LABELS
+from signals.person_filter import WARNING_LABELS, screen
 
 #: lines of the meldkaart that fit under a refusal
 SHOWN_REFERRALS = 5
 _ONLY_PLACE = {"LOCATIE"}
 #: flows of a partner, who hears where to go; somebody at work on an event needs the reason only
-REFERRED = frozenset({"signal", "help", "word"})
+REFERRED = frozenset({"signal", "help", "word", "peers"})
 #: no more than a number, an address or an account that must go
 _CONTACT = {"TEL", "EMAIL", "URL", "HANDLE"}
+
+
+async def screened_line(turn: Turn) -> str | None:
+    """What was typed, as one line; None when it seems to be about a person, and that is said."""
+    line = turn.line
+    screening = screen(line, turn.config.signals.allow)
+    if not screening.blocked:
+        return line
+    await refuse_text(turn, list(screening.labels), list(screening.words))
+    return None
 
 
 async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -> None:
@@ -31,7 +41,7 @@ async def refuse_text(turn: Turn, labels: Sequence[str], words: Sequence[int]) -
 
     :param words: 1-based numbers of the words that look like personal data.
     """
-    await count_up(turn.session, "referral", now=turn.now)
+    await count_up(turn.session, "referral", now=turn.now, is_exercise=turn.is_exercise)
     talk = turn.conversation
     if talk is not None and talk.flow not in REFERRED:
         text = render(

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from briefings.capitals import with_capital
+from contacts.texts import WEEKDAYS
+from feeds.telling_why import as_sentence
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 
 def clock_time(at: datetime) -> str:
@@ -23,13 +26,13 @@ def day_only(on: date) -> str:
     """``donderdag 5-3-2026``; of a moment, the day it is in Arnhem."""
     if isinstance(on, datetime):
         on = on.astimezone(AMSTERDAM).date()
-    return f"{DAYS[on.weekday()]} {on.day}-{on.month}-{on.year}"
+    return f"{WEEKDAYS[on.weekday()]} {on.day}-{on.month}-{on.year}"
 
 
 def day_and_time(at: datetime) -> str:
     """``donderdag 5-3, 17.00``, in Arnhem."""
     local = at.astimezone(AMSTERDAM)
-    return f"{DAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
+    return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
 
 
 @cache
@@ -42,8 +45,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["dag"] = day_only
+    environment.filters["hoofdletter"] = with_capital
     environment.filters["tijd"] = clock_time
     environment.filters["dag_tijd"] = day_and_time
+    environment.filters["reden"] = as_sentence
     return environment
 
 

@@ -7,21 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat import (
+    agreements_flow,
     finding_flow,
     help_board,
     help_flow,
     line_flow,
     list_flow,
+    overleg_flow,
     paper_flow,
     partner,
+    peer_flow,
     picture_flow,
     poll_flow,
+    seat_flow,
     texts,
     word_flow,
 )
 from bot.chat.coordinator import (
     after_flow,
     alert_flow,
+    along_flow,
     approval_flow,
     around_flow,
     brake_flow,
@@ -31,26 +36,45 @@ from bot.chat.coordinator import (
     clock_flow,
     console_flow,
     daily_flow,
+    dismissing_flow,
     duiding_flow,
     event_flow,
     facts_flow,
     grip_flow,
+    group_flow,
+    handover_flow,
     later_flow,
+    leading_flow,
+    learning_flow,
     lesson_flow,
     measures_flow,
+    missed_flow,
     own_flow,
     part_flow,
     promise_flow,
+    recipients_flow,
     retract_flow,
+    rota_flow,
+    rota_swap_flow,
     signals_inbox,
     texts_flow,
     wiping_flow,
 )
+from bot.chat.discreet import say_discreetly
 from bot.chat.refusing import REFERRED
 from bot.chat.render import render
 from bot.chat.signal_flow import START as UNDER_BRIEFING
 from bot.chat.turn import Handler, Turn
-from bot.chat.unfinished import ENDING, tell_if_replaced, tell_of, unfinished
+from bot.chat.unfinished import (
+    ENDING,
+    SHOWING,
+    place_of,
+    tell_if_replaced,
+    tell_of,
+    unfinished,
+)
+from bot.chat.used import close_question
+from bot.exercise.seats import SEAT
 from bot.rows import UpdateKind
 from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
@@ -64,17 +88,25 @@ from contacts.sending import tell_people
 
 _PARTS = (
     alert_flow,
+    along_flow,
     daily_flow,
+    dismissing_flow,
     event_flow,
     card,
     changing_flow,
     clock_flow,
     later_flow,
+    leading_flow,
+    learning_flow,
     facts_flow,
     grip_flow,
+    group_flow,
+    handover_flow,
     measures_flow,
+    missed_flow,
     around_flow,
     promise_flow,
+    recipients_flow,
     texts_flow,
     own_flow,
     approval_flow,
@@ -83,9 +115,12 @@ _PARTS = (
     duiding_flow,
     wiping_flow,
     after_flow,
+    agreements_flow,
     brake_flow,
     calls_flow,
     retract_flow,
+    rota_flow,
+    rota_swap_flow,
     console_flow,
     finding_flow,
     help_board,
@@ -93,10 +128,13 @@ _PARTS = (
     lesson_flow,
     line_flow,
     list_flow,
+    overleg_flow,
     paper_flow,
     partner,
+    peer_flow,
     picture_flow,
     poll_flow,
+    seat_flow,
     word_flow,
 )
 
@@ -152,13 +190,18 @@ async def _tap(turn: Turn) -> None:
             external_id=None if turn.message_id is None else str(turn.message_id),
             now=turn.now,
         )
+        if _is_of_the_past(turn, delivery):
+            turn.toast = texts.EXERCISE_OVER
+            return
     handler = TAPS.get(turn.tap.verb)
     if handler is None:
         turn.toast = texts.OLD_BUTTON
         return
-    begun = unfinished(turn.conversation) if turn.tap.verb == UNDER_BRIEFING else None
+    talk = turn.conversation if turn.tap.verb == UNDER_BRIEFING else None
+    begun = unfinished(talk or turn.elsewhere)
     try:
         await handler(turn)
+        await close_question(turn)
         if begun is not None:
             await tell_if_replaced(turn, begun)
     except ValueError:
@@ -166,6 +209,12 @@ async def _tap(turn: Turn) -> None:
     except (RecordError, BriefingError):
         # Somebody else was first; a move is refused before it changes anything.
         turn.toast = texts.TOO_LATE
+
+
+def _is_of_the_past(turn: Turn, delivery: Delivery) -> bool:
+    """A button of an exercise, of somebody who is out of it: what it does would be real."""
+    is_real = turn.actor is not None and not turn.actor.is_exercise
+    return delivery.is_exercise and is_real and turn.tap is not None and turn.tap.verb != SEAT
 
 
 def _is_ours(turn: Turn, delivery: Delivery) -> bool:
@@ -181,12 +230,15 @@ async def _command(turn: Turn) -> None:
     if handler is None:
         await turn.say(render("unknown_command.html"))
         return
-    begun = None if name in ENDING else unfinished(turn.conversation)
-    if begun is None:
+    begun = None if name in ENDING else unfinished(turn.conversation or turn.elsewhere)
+    open_question = place_of(turn.conversation) if name in SHOWING else None
+    if begun is None and open_question is None:
         await turn.finish()
     await handler(turn)
     if begun is not None:
         await tell_of(turn, begun, name)
+    elif open_question is not None and place_of(turn.conversation) == open_question:
+        await say_discreetly(turn, render("still_open.html"))
 
 
 async def _line(turn: Turn, kind: UpdateKind) -> None:

@@ -54,6 +54,34 @@ async def drop_buttons(
     return await _show(session, delivery_id, form, rows, now=now)
 
 
+async def drop_button(session: AsyncSession, delivery_id: int, wire: str, *, now: datetime) -> bool:
+    """Take away the button with exactly this data; False if none had it."""
+    form = await shown_form(session, delivery_id)
+    if form is None:
+        return False
+    rows = [[None if b.data == wire else b for b in row] for row in form.buttons]
+    return await _show(session, delivery_id, form, rows, now=now)
+
+
+async def tick_off(session: AsyncSession, delivery_id: int, prefix: str, *, now: datetime) -> bool:
+    """As :func:`drop_buttons`, and the numbered line that the button named gets a tick."""
+    form = await shown_form(session, delivery_id)
+    if form is None:
+        return False
+    numbers = {
+        button.text.partition(" ")[0]
+        for row in form.buttons
+        for button in row
+        if (button.data or "").startswith(prefix)
+    }
+    ticked = [
+        f"☑ {line}" if (number := line.partition(".")[0]).isdigit() and number in numbers else line
+        for line in form.text.split("\n")
+    ]
+    rows = [[None if (b.data or "").startswith(prefix) else b for b in row] for row in form.buttons]
+    return await _show(session, delivery_id, replace(form, text="\n".join(ticked)), rows, now=now)
+
+
 async def _show(
     session: AsyncSession,
     delivery_id: int,

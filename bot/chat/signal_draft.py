@@ -139,7 +139,7 @@ def shown(draft: Draft) -> Shown:
         setting=labels.SETTINGS[draft.setting],
         occurred=labels.WHENS[draft.occurred],
         eep=labels.said(labels.EEPS[draft.eep]),
-        breadth=labels.BREADTHS[draft.breadth],
+        breadth="" if draft.breadth is Breadth.UNKNOWN else labels.BREADTHS[draft.breadth],
         more=_more(draft),
         share=labels.SHARES[draft.share],
         feedback=labels.FEEDBACK_WISH[draft.wants_feedback],

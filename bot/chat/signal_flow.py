@@ -12,7 +12,7 @@ from typing import Any
 from bot.chat import signal_questions as questions
 from bot.chat import texts
 from bot.chat.discreet import say_discreetly
-from bot.chat.refusing import refuse_text
+from bot.chat.refusing import refuse_text, screened_line
 from bot.chat.render import AMSTERDAM, render
 from bot.chat.signal_draft import asked_now, next_question, passed, read_choice, to_draft
 from bot.chat.signal_questions import Question
@@ -24,7 +24,6 @@ from contacts.permissions import Permission
 from contacts.sending import Recipient, edit_sent, original_of
 from feeds.rows import Event
 from signals import texts as labels
-from signals.person_filter import screen
 from signals.telling import (
     DANGER_NOW,
     MAX_KINDS,
@@ -182,10 +181,8 @@ async def wrote_line(turn: Turn) -> None:
     data = await _data(turn)
     if data is None:
         return
-    line = " ".join((turn.text or "").split())
-    screening = screen(line, turn.config.signals.allow)
-    if screening.blocked:
-        await refuse_text(turn, list(screening.labels), list(screening.words))
+    line = await screened_line(turn)
+    if line is None:
         return
     if len(line) > MAX_NOTE:
         text = render("signal/note_long.html", length=len(line), longest=MAX_NOTE)

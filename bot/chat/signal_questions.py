@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.chat import texts
 from bot.chat.buttons import data as button_data
+from bot.chat.buttons import in_pairs
 from bot.chat.render import render
 from bot.chat.signal_draft import CHOICES, optional, shown, to_draft
 from contacts.outbox import Button
@@ -29,11 +30,6 @@ def set_to(label: str, field: str, value: object) -> Button:
 
 def quit_row() -> list[Button]:
     return [Button(texts.QUIT, button_data("gq"))]
-
-
-def in_pairs(buttons: Sequence[Button]) -> list[list[Button]]:
-    """Two next to each other: readable on a phone."""
-    return [list(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
 
 
 def ask_kind(*, everything: bool) -> Question:

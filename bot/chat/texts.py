@@ -2,6 +2,7 @@
 
 NOT_ALLOWED = "Dat mag u hier niet doen."
 OLD_BUTTON = "Deze knop werkt niet meer."
+EXERCISE_OVER = "Deze knop hoort bij een oefening. Daar doet u niet meer aan mee."
 
 TELEGRAM_TROUBLE = {
     "hangs": "Het lezen van Telegram staat stil. Herstart Schakel; e-mail gaat door.",
@@ -21,12 +22,17 @@ HAS_READ = "✔ Gelezen"
 QUESTION_OVER = "Deze vraag staat niet meer open. Er is niets verstuurd; begin opnieuw."
 STOP_YES = "Ja, stop"
 STOP_NO = "Nee, ga door"
+COME_BACK = "Ja, weer berichten"
 STOPPED = "U krijgt hier geen berichten meer."
 AND = " en "
 AGAIN = "Opnieuw"
 #: what somebody may write instead of what was refused, by the flow they are in
 WHAT_YOU_NOTICE = "wat u in de groep merkt"
-WHAT_TO_WRITE = {"help": "waar het om gaat", "word": "uw vraag of voorbeeld"}
+WHAT_TO_WRITE = {
+    "help": "waar het om gaat",
+    "word": "uw vraag of voorbeeld",
+    "peers": "waar de groep voor is",
+}
 QUIT = "Stoppen"
 MORE = "meer…"
 OTHER_DISTRICT = "Andere wijk"

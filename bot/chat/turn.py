@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,13 +28,23 @@ from feeds.pages import Page
 Rows = Sequence[Sequence[Button]]
 
 
+class OfWorld(Protocol):
+    """A row of the real world or of an exercise."""
+
+    is_exercise: bool
+
+
+W = TypeVar("W", bound=OfWorld)
+
+
 @dataclass
 class Turn:
     """Everything a handler may use.
 
     ``actor`` is None for a stranger; ``message_id`` is the Telegram id of the message that
     came in (or under which the button stood); ``page`` is what stands behind a bare ``link``;
-    ``toast`` is shown over the tapped button.
+    ``toast`` is shown over the tapped button; ``elsewhere`` is a question that is open in the
+    other world (real or exercise) of this chat: one here takes its place.
     """
 
     session: AsyncSession
@@ -51,7 +61,9 @@ class Turn:
     tap: Tap | None = None
     toast: str | None = None
     conversation: Conversation | None = None
+    elsewhere: Conversation | None = None
     has_spoken: bool = False
+    has_stopped: bool = False
 
     def known(self) -> Actor:
         """The actor; a stranger is refused."""
@@ -64,6 +76,22 @@ class Turn:
         actor = self.known()
         require(actor, permission)
         return actor
+
+    @property
+    def line(self) -> str:
+        """What was typed, as one line; empty when nothing was."""
+        return " ".join((self.text or "").split())
+
+    async def in_world(self, table: type[W], number: int, *, called: str = "") -> W:
+        """The row with this number, in the world (real or exercise) of who writes.
+
+        :param called: what the error calls it; else the name of the table.
+        :raises ValueError: there is none there: a button of another world, or of a row that went.
+        """
+        row = await self.session.get(table, number)
+        if row is None or row.is_exercise != self.known().is_exercise:
+            raise ValueError(f"no such {called or table.__name__.lower()} for this actor")
+        return row
 
     async def say(
         self,
@@ -132,13 +160,17 @@ class Turn:
     async def ask(self, flow: str, step: str, data: Mapping[str, Any]) -> None:
         """Remember that the next answer of this chat belongs to this step."""
         if self.conversation is None:
+            self.conversation, self.elsewhere = self.elsewhere, None
+        if self.conversation is None:
             self.conversation = Conversation(
-                chat=self.chat, flow=flow, step=step, data=dict(data), updated_at=self.now
-            )
+                chat=self.chat, flow=flow, step=step, data=dict(data),
+                is_exercise=self.is_exercise, updated_at=self.now,
+            )  # fmt: skip
             self.session.add(self.conversation)
             return
         self.conversation.flow, self.conversation.step = flow, step
         self.conversation.data = dict(data)
+        self.conversation.is_exercise = self.is_exercise
         self.conversation.updated_at = self.now
 
     async def finish(self) -> None:
@@ -146,6 +178,7 @@ class Turn:
         if self.conversation is not None:
             await self.session.delete(self.conversation)
             self.conversation = None
+            self.has_stopped = True
 
 
 Handler = Callable[[Turn], Awaitable[None]]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.chat import texts, word_texts
-from bot.chat.buttons import data
+from bot.chat.buttons import data, short
 from bot.chat.discreet import say_discreetly
-from bot.chat.refusing import refuse_text
+from bot.chat.refusing import refuse_text, screened_line
 from bot.chat.render import AMSTERDAM, render
 from bot.chat.turn import Handler, Turn
 from bot.evening.hearing import hear, is_over
@@ -23,7 +23,6 @@ from contacts.sending import Recipient, original_of
 from feeds.rows import Event
 from signals import texts as labels
 from signals.helping import events_to_choose
-from signals.person_filter import screen
 from signals.rows import ToldAs
 from signals.telling import MAX_NOTE, Blocked, Told, short_draft, tell
 
@@ -63,10 +62,8 @@ async def wrote(turn: Turn) -> None:
     kept = await _data(turn)
     if kept is None:
         return
-    line = " ".join((turn.text or "").split())
-    screening = screen(line, turn.config.signals.allow)
-    if screening.blocked:
-        await refuse_text(turn, list(screening.labels), list(screening.words))
+    line = await screened_line(turn)
+    if line is None:
         return
     if not line or len(line) > MAX_NOTE:
         text = render("signal/note_long.html", length=len(line), longest=MAX_NOTE)
@@ -81,7 +78,7 @@ async def _confirm(turn: Turn, kept: dict[str, Any]) -> None:
     events = (await events_to_choose(turn.session, turn.known()))[:MOST_EVENTS]
     names = await names_of_events(turn.session, [event.id or 0 for event in events])
     rows = [
-        [Button(word_texts.ABOUT.format(event=names[event.id or 0])[:60], data("vw", event.id))]
+        [Button(short(word_texts.ABOUT.format(event=names[event.id or 0])), data("vw", event.id))]
         for event in events
     ]
     loose = word_texts.SEND_LOOSE if events else texts.SEND

@@ -40,9 +40,12 @@ def note_of(state_dir: Path, part: str) -> Path:
 
 
 def write_falling(note: Path, falling: Falling) -> None:
-    """A folder that cannot be written costs the note, never the city."""
+    """A folder that cannot be written costs the note, never the city. Whoever reads finds the old
+    note or the new one, never half of it."""
+    fresh = note.with_suffix(".new")
     try:
-        note.write_text(json.dumps(asdict(falling)), encoding="utf-8")
+        fresh.write_text(json.dumps(asdict(falling)), encoding="utf-8")
+        fresh.replace(note)
     except OSError:
         log.exception("No note of a fallen city could be left", extra={"action": "note_failed"})
 

@@ -13,6 +13,7 @@ from bot.bench import bench_texts as texts
 from bot.cli import frame_texts
 from bot.cli.frame import WRONG, run, say, stop
 from bot.cli.framing import DutchTyper
+from bot.cli.moving import check_store
 
 app = DutchTyper(help=texts.HELP_BENCH)
 
@@ -26,8 +27,12 @@ Rate = Annotated[float, _number("--rate", texts.HELP_RATE, min=1, max=1000)]
 Latency = Annotated[float, _number("--latency-ms", texts.HELP_LATENCY, min=0, max=10_000)]
 Kills = Annotated[int, _number("--kill", texts.HELP_KILL, min=0)]
 Store = Annotated[
-    str, typer.Option("--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT)
-]
+    str,
+    typer.Option(
+        "--database", help=texts.HELP_DATABASE, metavar=frame_texts.TEXT,
+        callback=lambda url: check_store(url) if url else "",
+    ),
+]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)]
 
 

@@ -28,10 +28,17 @@ def lint(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     from bot.cli.briefing_tables import findings, score_page, score_table
+    from bot.cli.texts import CHECK_PARENTS
     from briefings.proofing import proof_all
+    from briefings.settings import unfit_for_parents
+    from briefings.texts import FOR_PARENTS
 
-    proofs = proof_all(load(config).briefings)
+    settings = load(config).briefings
+    proofs = proof_all(settings)
     say(score_page(proofs) if markdown else score_table(proofs))
+    if not markdown:
+        for line in unfit_for_parents(settings.meldkaart):
+            say(CHECK_PARENTS.format(label=line.label, said=FOR_PARENTS))
     if not all(proof.is_good for proof in proofs):
         raise stop("\n".join(findings(proofs)), WRONG)
 
@@ -140,6 +147,7 @@ def _mail(rendered: Rendered, settings: BriefingSettings) -> str:
     from briefings.mail_form import render_mail
 
     mail = render_mail(
+        audience=rendered.audience,
         subject=rendered.subject,
         body=rendered.html,
         extra="",

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.carrying import working_kinds
 from bot.cli import texts
 from bot.cli.frame import say
 from bot.clock import utc_now
@@ -22,8 +23,10 @@ from bot.database import open_database
 from bot.migrating import MigrationError, is_current
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
-from briefings.moments import local_date
-from contacts.directory import ChannelKind, Role
+from briefings.moments import dated, local_date
+from briefings.settings import unfit_for_parents, unsaid_for_parents
+from briefings.texts import FOR_PARENTS
+from contacts.directory import Role
 from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import channels_of
@@ -73,6 +76,7 @@ async def check_all(config: Config, findings: Findings) -> None:
     await _mailbox(config.mail, findings)
     await _accounts(config, findings)
     _links(config, findings)
+    _school_holidays(config, findings)
     _lines(config, findings)
 
 
@@ -109,12 +113,6 @@ async def _people(db: Database, config: Config, findings: Findings) -> None:
     else:
         severity = config.briefings.four_eyes_from
         findings.bad(texts.CHECK_NO_APPROVER.format(severity=severity))
-
-
-def working_kinds(config: Config) -> set[ChannelKind]:
-    """The kinds of channel that this installation is set up for."""
-    telegram = {ChannelKind.TELEGRAM} if config.telegram.token else set()
-    return telegram | ({ChannelKind.EMAIL} if config.mail.host else set())
 
 
 async def count_reachable(session: AsyncSession, role: Role, config: Config) -> int:
@@ -267,7 +265,23 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
+def _school_holidays(config: Config, findings: Findings) -> None:
+    """Without them a text in a holiday speaks of tomorrow's lesson."""
+    if config.is_exercise:
+        return None
+    today = local_date(utc_now())
+    coming = [last for _, last in config.briefings.school_holidays if last >= today]
+    if coming:
+        return findings.good(texts.CHECK_HOLIDAYS_OK.format(until=dated(max(coming))))
+    return findings.bad(texts.CHECK_HOLIDAYS_NONE)
+
+
 def _lines(config: Config, findings: Findings) -> None:
+    for line in unfit_for_parents(config.briefings.meldkaart):
+        findings.note(texts.CHECK_PARENTS.format(label=line.label, said=FOR_PARENTS))
+    if unsaid := unsaid_for_parents(config.briefings.meldkaart):
+        labels = ", ".join(f"'{line.label}'" for line in unsaid)
+        findings.note(texts.CHECK_PARENTS_UNSAID.format(labels=labels))
     if config.is_exercise:
         return findings.note(texts.CHECK_EXERCISE)
     today = local_date(utc_now())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import frame_texts, texts
+from bot.cli import contact_texts, frame_texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
 
 if TYPE_CHECKING:
@@ -22,26 +22,48 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(texts.IMPORTING, total=total)
+    console = Console(stderr=True)
+    # Where nobody looks it would still leave an empty line.
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(contact_texts.IMPORTING, total=total)
         yield lambda count: bar.update(task, completed=count)
 
 
 def export_list(
-    file: Annotated[Path, typer.Argument(help=texts.HELP_EXPORT_LIST, metavar=frame_texts.FILE)],
+    file: Annotated[
+        Path, typer.Argument(help=contact_texts.HELP_EXPORT_LIST, metavar=frame_texts.FILE)
+    ],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     from contacts.importing.exporting import kinds, write_rows
 
     kind = next((one for one in kinds() if file.suffix.lower() == f".{one.value}"), None)
     if kind is None:
-        raise stop(texts.NO_SUCH_KIND)
+        raise stop(contact_texts.NO_SUCH_KIND)
     loaded = load(config)
     rows = with_database(loaded, lambda db: _export(db, loaded.is_exercise))
     file.touch(mode=0o600)
     file.chmod(0o600)
     file.write_bytes(write_rows(rows, kind))
-    say(texts.EXPORTED.format(count=len(rows), path=file))
+    say(contact_texts.EXPORTED.format(count=len(rows), path=file))
+
+
+def write_example(
+    file: Annotated[
+        Path, typer.Argument(help=contact_texts.HELP_EXAMPLE_FILE, metavar=frame_texts.FILE)
+    ],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    loaded = load(config)
+    if file.exists():
+        raise stop(contact_texts.EXAMPLE_EXISTS.format(path=file), WRONG)
+    from contacts.importing.example import example_list
+    from feeds.districts import city_name, districts
+
+    file.write_bytes(example_list(districts()))
+    say(contact_texts.EXAMPLE_WRITTEN.format(path=file, city=city_name()))
+    if city_name() != loaded.briefings.city:
+        say(contact_texts.EXAMPLE_OTHER_CITY.format(city=loaded.briefings.city, places=city_name()))
 
 
 async def _export(db: Database, is_exercise: bool) -> list[dict[str, str]]:
@@ -55,8 +77,8 @@ def undo_import(config: ConfigPath = DEFAULT_CONFIG) -> None:
     loaded = load(config)
     count = with_database(loaded, lambda db: _undo(db, loaded.is_exercise))
     if count is None:
-        raise stop(texts.NOTHING_TO_UNDO, WRONG)
-    say(texts.UNDONE.format(count=count))
+        raise stop(contact_texts.NOTHING_TO_UNDO, WRONG)
+    say(contact_texts.UNDONE.format(count=count))
 
 
 async def _undo(db: Database, is_exercise: bool) -> int | None:

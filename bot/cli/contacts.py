@@ -35,8 +35,9 @@ def import_file(
     from feeds.districts import districts
 
     raw = _bytes_of(file)
-    reading = read_contacts(raw, {name.lower(): code for code, name in districts()})
+    # Before anything is read: it says of which city the wijken are.
     loaded = load(config)
+    reading = read_contacts(raw, {name.lower(): code for code, name in districts()})
     _need_rows(reading)
     is_exercise = exercise or loaded.is_exercise
     result = with_database(loaded, lambda db: _store(db, reading, is_exercise, preview))
@@ -164,9 +165,10 @@ def erase(
 async def _erase(db: Database, person_id: int) -> str:
     from bot.clock import utc_now
     from bot.database import empty_log
-    from bot.own_data import erase_contact, is_last_admin
+    from bot.own_data import erase_contact
     from contacts.directory import Person
     from contacts.journal import Who
+    from contacts.permissions import is_last_admin
 
     async with db.begin() as session:
         person = await session.get(Person, person_id)

@@ -100,6 +100,8 @@ async def _explain_event(session: AsyncSession, event_id: int) -> list[str]:
     """The reckoning of the event, and the key of every report in it."""
     from sqlmodel import col, select
 
+    from feeds.explaining import told_by
+    from feeds.grounds import grounds_of
     from feeds.lexicon import mask_names
     from feeds.rows import Event, Item, Source
 
@@ -113,9 +115,10 @@ async def _explain_event(session: AsyncSession, event_id: int) -> list[str]:
         .order_by(col(Item.id))
     )
     severity = event.severity or event.suggested_severity
+    grounds = await grounds_of(session, event)
     return [
         texts.EVENT_HEAD.format(event_id=event.id, severity=severity, title=event.title),
-        *(texts.REASON.format(**reason) for reason in event.reasons),
+        *(texts.REASON.format(**told_by(one, grounds.item)) for one in grounds.reasons),
         *(
             texts.EVENT_ITEM.format(key=item.id, source=name, title=mask_names(item.title))
             for item, name in found.all()

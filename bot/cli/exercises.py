@@ -64,13 +64,13 @@ def _script(which: str) -> Script:
 
     :raises typer.Exit: with a sentence, when there is none or it cannot be played.
     """
-    from bot.exercise.scripts import ScriptError, read_script, shipped
+    from bot.exercise.scripts import ScriptError, placed, read_script, shipped
 
     if which in shipped():
         return shipped()[which]
     path = Path(which)
     try:
-        return read_script(path.read_text(encoding="utf-8"))
+        return read_script(placed("", path.read_text(encoding="utf-8")))
     except (OSError, UnicodeError) as error:
         known = ", ".join(shipped())
         raise stop(texts.MISSING.format(which=which, known=known), MISUSE) from error

@@ -17,6 +17,7 @@ from bot.cli import (
     bench,
     briefings,
     contact_files,
+    contact_texts,
     contacts,
     events,
     exercises,
@@ -43,8 +44,9 @@ from bot.duties import Office
 app = DutchTyper(
     cls=CalmGroup, help=texts.HELP, add_completion=False, pretty_exceptions_enable=False
 )
-contacts.app.command("export-list", help=texts.HELP_EXPORT_LIST)(contact_files.export_list)
-contacts.app.command("undo-import", help=texts.HELP_UNDO)(contact_files.undo_import)
+contacts.app.command("export-list", help=contact_texts.HELP_EXPORT_LIST)(contact_files.export_list)
+contacts.app.command("example", help=contact_texts.HELP_EXAMPLE)(contact_files.write_example)
+contacts.app.command("undo-import", help=contact_texts.HELP_UNDO)(contact_files.undo_import)
 app.add_typer(contacts.app, name="contacts", help=texts.HELP_CONTACTS)
 app.add_typer(starting.app, name="event", help=texts.HELP_EVENT)
 feed_replays.add_to(events.feeds_app)

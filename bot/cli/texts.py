@@ -20,14 +20,7 @@ HELP_REAL = "Speel dit bestand met echt nieuws af."
 HELP_SIMULATOR = "Draai alleen de nagebootste buitenwereld."
 HELP_PORT = "Poort op deze computer."
 HELP_CONTACTS = "Contacten en uitnodigingen."
-HELP_EXPORT_LIST = "Schrijf alle contacten naar een bestand (.csv, .xlsx of .vcf)."
-HELP_UNDO = "Draai het laatste inlezen terug."
-EXPORTED = "{count} contacten in {path}. Er staan adressen in; bewaar het niet langer dan nodig."
-NO_SUCH_KIND = "Kies een naam die eindigt op .csv, .xlsx of .vcf."
-NOTHING_TO_UNDO = "Er is niets terug te draaien. Dat kan een week lang."
-UNDONE = "Teruggedraaid: {count} gegevens."
-IMPORTING = "Inlezen"
-HELP_IMPORT = "Lees contacten uit een CSV."
+HELP_IMPORT = "Lees contacten in uit een CSV, een werkblad (xlsx) of visitekaartjes (vcf)."
 HELP_INVITE = "Maak uitnodigingen om Telegram te koppelen."
 HELP_CONTACTS_LIST = "Toon de contacten met hun nummer."
 HELP_EXERCISE = "Deze mensen horen bij de oefenlijst."
@@ -57,6 +50,10 @@ HELP_HEALTH_JSON = "één regel JSON, zoals /gezond"
 EVERYTHING_TURNS = "Alles loopt. Nagekeken: {parts}."
 NOTHING_TURNS = "Er draait niets. Start Schakel met: schakel run"
 PART_IS_LATE = "{what} staat stil sinds {at}."
+FELL_OFTEN = (
+    "Schakel is sinds {since} {count} keer vanzelf gestopt en begon om {at} opnieuw. "
+    "Kijk in het logboek."
+)
 HELP_DELIVERIES = "Toon per gebeurtenis hoe ver het versturen is, en wat misging."
 HELP_SIGNALS = "Spanningssignalen."
 HELP_SIGNALS_LIST = "Toon open signalen, zonder tekst."
@@ -208,6 +205,20 @@ LINE_FAULTS = {
     "future": "De datum in checked_on moet nog komen. Vul de dag in waarop iemand het nakeek.",
     "expired": "De datum in expires_on is voorbij. Kijk opnieuw na, en pas beide datums aan.",
 }
+CHECK_HOLIDAYS_NONE = (
+    "Schoolvakanties: er staat er geen die nog komt. Een tekst in een vakantie spreekt dan over de "
+    "les van morgen. Vul bij [briefings] van elke vakantie de eerste en laatste dag in, zoals "
+    "school_holidays = [[2027-02-20, 2027-02-28]]. De data staan op rijksoverheid.nl."
+)
+CHECK_HOLIDAYS_OK = "Schoolvakanties: ingevuld tot en met {until}."
+CHECK_PARENTS = (
+    "Meldkaart, '{label}': die regel is voor wie er werkt. Ouders lezen in plaats daarvan: "
+    "“{said}” Wilt u het anders? Vul bij die regel for_parents in, of at_work = false."
+)
+CHECK_PARENTS_UNSAID = (
+    "Meldkaart: van {labels} staat er niet of ouders die regel lezen. Schakel schat het nu aan de "
+    "woorden. Vul bij die regel in: at_work = false (ouders lezen haar ook) of at_work = true."
+)
 CHECK_GATE = "Er gaan geen echte briefings uit zolang hierboven 'te controleren' staat."
 CHECK_GATE_OPEN = "Nummers en meldkaart: alles is nagekeken."
 CHECK_EXERCISE = "Dit is een oefeninstallatie: niets bereikt een echt adres."
@@ -256,7 +267,7 @@ INIT_NEXT = "Daarna: zet het token in SCHAKEL_TELEGRAM_TOKEN_FILE en doe schakel
 INIT_OTHER_CITY = (
     "Let op: de bronnen ([[feeds.sources]]), de thema's, de kalender en de buurgemeenten "
     "([contacts] neighbours) in {path} zijn nog die van Arnhem. De plaatsen zijn die van {city}. "
-    "Pas de rest aan voordat u echt begint. Het voorbeeld met contacten heeft wijken van Arnhem."
+    "Pas de rest aan voordat u echt begint."
 )
 INIT_UNKNOWN_CITY = (
     "Let op: de plaatsen ([feeds] place), de bronnen ([[feeds.sources]]), de thema's, de kalender "

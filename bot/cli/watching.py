@@ -14,6 +14,7 @@ from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, wi
 if TYPE_CHECKING:
     from bot.cities.standing import Falling
     from bot.console.health import Beat
+    from bot.starts import Starts
     from contacts.records import Database
 
 
@@ -22,12 +23,13 @@ def health(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     from bot.cities.standing import falling_in
+    from bot.clock import utc_now
     from bot.console.health import report
+    from bot.starts import fallen_in
 
     loaded = load(config)
 
     async def look(db: Database) -> list[Beat]:
-        from bot.clock import utc_now
         from bot.console.health import read_beats
 
         async with db.read() as session:
@@ -35,13 +37,18 @@ def health(
 
     beats = with_database(loaded, look)
     falling = falling_in(loaded.state_dir)
-    found = report(beats, keeps_falling=bool(falling))
+    fallen = fallen_in(loaded.state_dir, utc_now())
+    found = report(beats, keeps_falling=bool(falling or fallen))
     if as_json:
         say(json.dumps(found))
         raise typer.Exit(0 if found["ok"] else WRONG)
     if not beats:
         raise stop(texts.NOTHING_TURNS, WRONG)
-    wrong = [*map(line_of_falling, falling), *(line_of(beat) for beat in beats if beat.is_late)]
+    wrong = [
+        *map(line_of_falling, falling),
+        *map(line_of_starts, fallen),
+        *(line_of(beat) for beat in beats if beat.is_late),
+    ]
     if wrong:
         raise stop("\n".join(wrong), WRONG)
     say(texts.EVERYTHING_TURNS.format(parts=len(beats)))
@@ -49,9 +56,18 @@ def health(
 
 def line_of(beat: Beat) -> str:
     from bot.chat.render import day_and_time
-    from bot.console.texts import PARTS
+    from bot.console.part_texts import PARTS
 
     return texts.PART_IS_LATE.format(what=PARTS.get(beat.name, beat.name), at=day_and_time(beat.at))
+
+
+def line_of_starts(starts: Starts) -> str:
+    from bot.chat.render import clock_time, day_and_time
+
+    return texts.FELL_OFTEN.format(
+        since=day_and_time(starts.since or starts.began), count=starts.falls,
+        at=clock_time(starts.began),
+    )  # fmt: skip
 
 
 def line_of_falling(falling: Falling) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -35,6 +36,7 @@ from bot.console import (
     evaluation,
     event_editing,
     events,
+    exercise_people,
     exercises,
     facts,
     gaps,
@@ -59,8 +61,13 @@ from bot.console import (
     overleg,
     overleg_extra,
     overleg_feed,
+    overleg_inviting,
+    own_exercise,
     own_finding,
+    own_groups,
     own_help,
+    own_overleg,
+    own_overleg_answer,
     own_page,
     own_rights,
     passkeys,
@@ -75,6 +82,9 @@ from bot.console import (
     reach,
     recipients,
     revoking,
+    rota,
+    rota_own,
+    rota_swap,
     sending,
     short_telling,
     signing_in,
@@ -128,6 +138,7 @@ DOORS: tuple[Door, ...] = (
     *overleg.DOORS,
     *overleg_extra.DOORS,
     *overleg_feed.DOORS,
+    *overleg_inviting.DOORS,
     *inbox.DOORS,
     *duiding.DOORS,
     *help_board.DOORS,
@@ -144,11 +155,15 @@ DOORS: tuple[Door, ...] = (
     *bringing_in.DOORS,
     *doubles.DOORS,
     *exercises.DOORS,
+    *exercise_people.DOORS,
     *sources.DOORS,
     *steering.DOORS,
     *journal.DOORS,
     *couplings.DOORS,
     *allowing.DOORS,
+    *rota.DOORS,
+    *rota_own.DOORS,
+    *rota_swap.DOORS,
     *lists.DOORS,
     *passkeys.DOORS,
     *own_rights.DOORS,
@@ -185,7 +200,9 @@ def build_app(
     return app
 
 
+@cache
 def _routes() -> list[Route | Mount]:
+    """Made once: they keep nothing, so every application of a process can have the same."""
     page = "/o/{token:token}"
     return [
         *(door.route() for door in DOORS),
@@ -193,6 +210,7 @@ def _routes() -> list[Route | Mount]:
         *signing_in.ROUTES,
         *live.ROUTES,
         *own_page.ROUTES,
+        *own_groups.ROUTES,
         *own_help.ROUTES,
         *own_finding.ROUTES,
         *short_telling.ROUTES,
@@ -200,6 +218,7 @@ def _routes() -> list[Route | Mount]:
         *own_rights.ROUTES,
         *preferences.ROUTES,
         *list_check.ROUTES,
+        *own_exercise.ROUTES,
         *where.ROUTES,
         *public_totals.ROUTES,
         *unsubscribe.ROUTES,
@@ -207,6 +226,9 @@ def _routes() -> list[Route | Mount]:
         *survey_desk.ROUTES,
         *digest_desk.ROUTES,
         *overleg_feed.ROUTES,
+        *overleg_inviting.ROUTES,
+        *own_overleg.ROUTES,
+        *own_overleg_answer.ROUTES,
         *api.ROUTES,
         Route("/gezond", metrics.show_health),
         Route("/metrics", metrics.show_metrics),

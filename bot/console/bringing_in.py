@@ -8,14 +8,15 @@ import binascii
 
 from starlette.responses import Response
 
-from bot.console import texts
+from bot.console import contact_texts, texts
 from bot.console.doors import Door, Visit
 from contacts.importing import ImportResult, LineError, Reading, import_contacts, read_contacts
 from contacts.importing.batches import Going, ImportBatch, latest_batch, undo_import, what_goes
+from contacts.importing.example import example_list
 from contacts.importing.exporting import Kind, export_rows, kinds, write_rows
 from contacts.journal import write_journal
-from contacts.permissions import Permission
-from feeds.districts import districts
+from contacts.permissions import Permission, may
+from feeds.districts import city_name, districts
 
 #: what a list of 10,000 people takes, and some room
 LIMIT = 6_000_000
@@ -26,6 +27,16 @@ TYPES = {
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Kind.VCARD: "text/vcard; charset=utf-8",
 }
+
+
+async def send_example(visit: Visit) -> Response:
+    """``GET /contacten/voorbeeld.csv``: what a list looks like, with the wijken of this city."""
+    name = f'attachment; filename="{contact_texts.EXAMPLE_FILE}.csv"'
+    return Response(
+        example_list(districts()),
+        media_type=TYPES[Kind.CSV],
+        headers={"Content-Disposition": name},
+    )
 
 
 async def show_import(visit: Visit) -> Response:
@@ -45,7 +56,7 @@ async def _page(
 ) -> Response:
     return visit.show(
         "inlezen.html", status=status, result=result, errors=errors, content=content,
-        error=error, shown=SHOWN, kinds=kinds(), going=going,
+        error=error, shown=SHOWN, kinds=kinds(), going=going, place=city_name(),
         batch=await latest_batch(visit.session, is_exercise=visit.actor.is_exercise)
         if result is None else None,
     )  # fmt: skip
@@ -118,6 +129,7 @@ async def _store(visit: Visit, reading: Reading) -> ImportResult:
         who=visit.actor.who,
         is_exercise=visit.actor.is_exercise,
         now=visit.now,
+        gives_rights=may(visit.actor, Permission.MANAGE_SYSTEM),
     )
 
 
@@ -126,6 +138,7 @@ def _errors(reading: Reading, result: ImportResult) -> tuple[LineError, ...]:
 
 
 DOORS = (
+    Door("/contacten/voorbeeld.csv", send_example, Permission.MANAGE_CONTACTS),
     Door("/contacten/inlezen", show_import, Permission.MANAGE_CONTACTS),
     Door(
         "/contacten/inlezen", preview, Permission.MANAGE_CONTACTS, "POST",

@@ -23,6 +23,21 @@ REFUSALS: Mapping[Refusal, str] = {
     Refusal.BAD_NAME: "Laat het teken | weg uit de naam.",
     Refusal.SITE_TAKEN: "Deze organisatie heeft al een locatie met deze naam.",
 }
+#: to somebody with a right, when another added a way to reach them: a link to sign in goes there
+KEY_ADDED = (
+    "Er is een adres voor u toegevoegd",
+    (
+        "Een beheerder voegde een e-mailadres toe waarmee u in Schakel kunt inloggen. Klopt dat "
+        "niet? Bel dan meteen de beheerder."
+    ),
+)
+KEY_INVITED = (
+    "Er is een uitnodiging voor uw telefoon",
+    (
+        "Een beheerder maakte een uitnodiging om een telefoon aan uw naam te koppelen. De telefoon "
+        "die u nu gebruikt, vervalt dan. Vroeg u daar niet om? Bel dan meteen de beheerder."
+    ),
+)
 SCHOOL_TYPES: Mapping[SchoolType, str] = {
     SchoolType.PRIMARY: "basisonderwijs (po)",
     SchoolType.SPECIAL_PRIMARY: "speciaal basisonderwijs (sbo)",
@@ -47,3 +62,6 @@ GROUP_NAME = "Geef de groep een naam van hooguit 120 tekens."
 GROUP_MARK = "Haal %% weg uit de naam. Daar zou een persoonlijke link komen te staan."
 GROUP_TAKEN = "Er is al een groep met deze naam."
 GROUP_EMPTY = "Kies ten minste één domein, schooltype, tekst of wijk."
+
+#: the example of a list, as it is saved
+EXAMPLE_FILE = "voorbeeld-contacten"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
+from bot.api.document import QUESTIONS
 from bot.api.keys import all_keys, make_key, revoke_key
 from bot.api.webhook_calls import stand_of, try_again
 from bot.console import coupling_texts as words
@@ -67,6 +68,7 @@ async def _page(
         status=status,
         keys=[key_line(key, visit.now) for key in keys],
         hooks=await _hooks(visit),
+        asks=[(asked.path, asked.summary) for asked in QUESTIONS],
         words=words,
         name=name,
         error=error,

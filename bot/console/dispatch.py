@@ -5,7 +5,7 @@ Every act names the version that its page showed: a newer draft never hides what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from starlette.responses import Response
 
 from bot.console import calling_texts, texts
 from bot.console.doors import Door, StalePage, Visit
+from briefings import calling_off
+from briefings.calling_off import BY_HAND
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of
 from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
@@ -25,13 +27,12 @@ from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, Mess
 from contacts.permissions import Permission
 from contacts.quiet import count_held
 from contacts.records import ids_of, read_columns
-from contacts.sending import cancel_message, halt_message, resume_message
 from contacts.texts import CHANNELS, REASONS
 from feeds.rows import Event
 
 #: deliveries that need a person
 NEEDY = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
-BY_HAND = "by_hand"
+Act = Callable[..., Awaitable[int]]
 MOST_LINES = 200
 
 
@@ -173,45 +174,36 @@ async def _shown(visit: Visit, event: Event) -> Briefing:
     raise LookupError("no such version")
 
 
-async def _each(visit: Visit, status: MessageStatus) -> tuple[Event, list[int]]:
-    """The messages of the shown version in this state.
+async def _each(visit: Visit, act: Act) -> tuple[Event, Briefing]:
+    """Do this to the messages of the shown version.
 
-    :raises StalePage: there is none any more.
+    :raises StalePage: there is none any more that it can be done to.
     """
     event = await visit.event()
-    messages = await _messages(visit, await _shown(visit, event))
-    ids = ids_of(message for message in messages if message.status is status)
-    if not ids:
+    briefing = await _shown(visit, event)
+    if not await act(visit.session, briefing, who=visit.actor.who, now=visit.now):
         raise StalePage
-    return event, ids
+    return event, briefing
 
 
 async def stop(visit: Visit) -> Response:
     """``POST …/stoppen``: what was not sent yet waits."""
-    event, ids = await _each(visit, MessageStatus.READY)
-    for ident in ids:
-        await halt_message(visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND)
+    event, _ = await _each(visit, calling_off.stop)
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="halted")
 
 
 async def resume(visit: Visit) -> Response:
     """``POST …/doorgaan``: what was stopped goes on."""
-    event, ids = await _each(visit, MessageStatus.HALTED)
-    for ident in ids:
-        await resume_message(
-            visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND
-        )
+    event, _ = await _each(visit, calling_off.go_on)
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="resumed")
 
 
 async def cancel(visit: Visit) -> Response:
     """``POST …/afzeggen``: what was stopped will never go."""
-    event, ids = await _each(visit, MessageStatus.HALTED)
-    for ident in ids:
-        await cancel_message(
-            visit.session, ident, who=visit.actor.who, now=visit.now, reason=BY_HAND
-        )
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="cancelled")
+    event, briefing = await _each(visit, calling_off.call_off)
+    is_whole = briefing.status is BriefingStatus.WITHDRAWN
+    done = "called_off" if is_whole else "cancelled"
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
 
 
 async def resend(visit: Visit) -> Response:

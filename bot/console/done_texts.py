@@ -22,7 +22,12 @@ DONE = {
     "overleg_changed": "Opgeslagen. Wie de agenda volgt, ziet het vanzelf.",
     "overleg_held": "Het overleg is geweest. Noteer wie er was en wat is afgesproken.",
     "overleg_cancelled": "Het overleg gaat niet door. In de agenda staat dat erbij.",
+    "overleg_invited": "De uitnodiging is onderweg, met een link voor de agenda.",
+    "overleg_nobody_invited": "Er is niemand uitgenodigd: niemand daarvan is te bereiken.",
     "overleg_again": "Het overleg staat weer gepland.",
+    "overleg_changed_told": "Opgeslagen. Wie was uitgenodigd, krijgt daar bericht van.",
+    "overleg_cancelled_told": "Het overleg gaat niet door. Wie was uitgenodigd, krijgt bericht.",
+    "overleg_again_told": "Het overleg staat weer gepland. Wie was uitgenodigd, krijgt bericht.",
     "present_added": "Genoteerd welke organisaties er waren.",
     "present_removed": "Die organisatie staat er niet meer bij.",
     "agreement_added": "De afspraak staat erbij. Is een actie te laat, dan hoort u het.",
@@ -34,6 +39,23 @@ DONE = {
     "lesson_gedaan": "De les is gedaan.",
     "lesson_niet": "De les gaat niet door.",
     "lesson_weer": "De les staat weer open.",
+    "rota_added": "Het staat op het rooster.",
+    "rota_changed": "De periode is gewijzigd.",
+    "rota_taken": "Overgenomen. De dienst is nu van u alleen.",
+    "rota_note": "Bewaard. Wie na u dienst heeft, leest het bij de overdracht.",
+    "rota_offered": "Uw collega krijgt de vraag. Tot die ja zegt, blijft de periode van u.",
+    "rota_passed": "De periode is nu van u. Wie haar had, krijgt bericht.",
+    "rota_declined": "U neemt het niet over. Wie het vroeg, krijgt bericht.",
+    "rota_removed": "De periode is weg. Is er nu een gat, vul het dan.",
+    "exercise_gathering": "De oefening staat klaar. Vraag nu mensen; de tijd loopt nog niet.",
+    "exercise_people_asked": "De vraag gaat nu uit. Hieronder staat bij wie zij aankwam en wie u "
+    "beter belt. Alleen wie ja zegt, doet mee.",
+    "exercise_asking_stuck": "De vraag kan nu niet weg. Hieronder staat waarom. Bel hen zelf; "
+    "ja zeggen kan pas als het bericht er is.",
+    "exercise_no_moment": "Er is niemand gevraagd. Vul dag en tijd in, en geen moment dat al "
+    "voorbij is.",
+    "exercise_nobody_asked": "Niemand gevraagd. Kies bij iemand een rol.",
+    "exercise_nobody_yet": "Er heeft nog niemand ja gezegd. De tijd loopt nog niet.",
     "exercise_begun": "De oefening loopt. Het eerste bericht komt zo.",
     "exercise_moved_on": "De tijd van de oefening is vooruitgezet.",
     "exercise_ended": "De oefening is klaar. Hieronder staat de scorekaart.",
@@ -47,6 +69,10 @@ DONE = {
     "not_split": "Niets veranderd. Kies berichten, en laat er ten minste één staan.",
     "not_merged": "Samenvoegen kan niet: over die gebeurtenis is al besloten.",
     "reopened": "De gebeurtenis loopt weer.",
+    "not_your_keys": (
+        "Een van de twee mag in Schakel inloggen. Die voegt alleen een beheerder samen."
+    ),
+    "exercise_over": "Deze oefening is voorbij. De gebeurtenis blijft afgesloten.",
     "fact_added": "Het feit staat erin. De teksten zijn bijgewerkt.",
     "fact_lowered": "Het feit staat bij nog niet bevestigd: er is geen officiële bron.",
     "fact_added_beside": "Het feit staat erin. Ook iemand anders veranderde iets: kijk het na.",
@@ -66,6 +92,8 @@ DONE = {
         "iemand dat recht en een kanaal."
     ),
     "withdrawn": "Het concept is ingetrokken. Er is niets verzonden.",
+    "withdrawn_words": "Het concept is ingetrokken. Er is niets verzonden. Wat er zelf in "
+    "geschreven was, is bewaard: in een volgende versie kiest u per deel of het nog geldt.",
     "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
     "drafted_closing": "Het concept van de afsluiting staat klaar. Lees het na en dien het in.",
     "drafted_look_back": "De uitnodiging om terug te kijken staat klaar. Lees na en dien in.",
@@ -83,6 +111,7 @@ DONE = {
     "links_revoked": "De links werken niet meer.",
     "set_aside": "Afgehandeld. Hiervoor gaat niets meer uit.",
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
+    "called_off": "Afgezegd. Niemand kreeg deze versie, en zij telt niet als verzonden.",
     "event_changed": "Gewijzigd, en de open teksten opnieuw geschreven. Kijk ook naar de titel.",
     "nothing_changed": "Er was niets te wijzigen.",
     "place_refused": "Er is niets opgeslagen. In de plaats lijkt een persoon herkenbaar.",
@@ -93,6 +122,9 @@ DONE = {
     "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",
     "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
     "group_told": "Het bericht gaat nu naar de groep.",
+    "group_told_part": "Het bericht gaat nu naar wie een kanaal heeft dat werkt. "
+    "Hieronder staat wie u zelf belt.",
+    "group_told_nobody": "Er is niets verstuurd: niemand heeft een kanaal dat werkt. Bel hen.",
     "group_had_it": "Dit bericht ging net al naar de groep. Er ging niets opnieuw.",
     "help_removed": "Weggehaald. Wie het plaatste, krijgt bericht met de reden.",
     "note_wiped": "De tekst is gewist. Dat is niet terug te draaien.",
@@ -122,6 +154,7 @@ DONE = {
     "not_twice": "Er is niets veranderd. Een van de twee staat niet meer op de lijst, of ze horen "
     "niet bij hetzelfde domein.",
     "not_sure": "Er is niets veranderd. Zet eerst een vinkje bij 'Dit is dezelfde organisatie'.",
+    "join_busy": "Niets veranderd: er worden net berichten klaargezet. Probeer het zo opnieuw.",
     "joined": "Samengevoegd. Alles van de andere organisatie staat nu hier.",
     "merged_people": "Samengevoegd. De ander staat niet meer op de lijst.",
     "source_added": "De bron staat erbij. Binnen een minuut staat hier of hij te lezen is.",

@@ -25,6 +25,7 @@ from bot.console.guarding import is_same_site
 from bot.console.pacing import paces_of
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
+from bot.console.typed import typed_in
 from bot.event_names import name_of
 from bot.now import current_config
 from briefings.versions import BriefingError
@@ -92,7 +93,9 @@ class Visit:
         return event
 
     def show(self, page: str, *, status: int = 200, **values: Any) -> Response:
-        """A page of the console."""
+        """A page of the console; who is in an exercise reads so on every one of them."""
+        values["is_exercise"] = self.actor.is_exercise or values.get("is_exercise", False)
+        values.setdefault("typed", typed_in(self.request.url.path, self.fields))
         done = done_texts.DONE.get(self.request.query_params.get("klaar", ""), "")
         return show(
             self.request,
@@ -130,7 +133,8 @@ class Visit:
 
     def back(self, path: str, *, done: str = "") -> Response:
         """To a page after a change; reloading it does not do it twice."""
-        query = f"?{urlencode({'klaar': done})}" if done else ""
+        begin = "&" if "?" in path else "?"
+        query = f"{begin}{urlencode({'klaar': done})}" if done else ""
         return RedirectResponse(f"{path}{query}", status_code=303)
 
 
@@ -245,7 +249,8 @@ async def _answer(visit: Visit, door: Door) -> Response:
         return await door.handler(visit)
     except tuple(_REASONS) as error:
         key, status = next(why for kind, why in _REASONS.items() if isinstance(error, kind))
-        return explain(visit.request, key, status=status)
+        is_exercise = visit.actor.is_exercise
+        return explain(visit.request, key, status=status, is_exercise=is_exercise)
 
 
 def _ask_to_sign_in(request: Request) -> Response:

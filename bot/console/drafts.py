@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import done_texts, previews, texts
+from bot.console import done_texts, previews, printing_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.paper import on_paper
 from bot.console.printing import send_pdf
@@ -22,6 +22,7 @@ from briefings.approval_rules import needs_four_eyes
 from briefings.blocking import may_be_asked
 from briefings.drafting import current_briefing, texts_of
 from briefings.lint import Remark
+from briefings.openings import note_opened
 from briefings.pdf import Sheet
 from briefings.plaintext import without_links_to
 from briefings.promising import lapsing
@@ -46,7 +47,7 @@ async def _page(
     *,
     error: str = "",
     remarks: Sequence[Remark] = (),
-    asks_sure: bool = False,
+    asks_sure: str = "",
     asks_exception: bool = False,
 ) -> Response:
     assert event.id is not None
@@ -71,7 +72,9 @@ async def _page(
         can_ask=may_be_asked(found),
         compared=compared,
         is_asked=bool(asked),
-        is_newest=briefing is not None and briefing.id == versions[-1].id,
+        is_newest=briefing is not None and briefing == chosen_version(versions, ""),
+        is_last=briefing is not None and briefing.id == versions[-1].id,
+        can_begin=all_withdrawn(versions) and event.status in RUNNING,
         is_running=event.status in RUNNING,
         wrong_parts=await sent_parts(visit.session, event, now=visit.now),
         wrong_asked=visit.request.query_params.get("fout", ""),
@@ -87,6 +90,11 @@ def chosen_version(versions: Sequence[Briefing], asked: str) -> Briefing | None:
         return by_number[asked]
     open_ones = [b for b in versions if b.status is not BriefingStatus.WITHDRAWN]
     return open_ones[-1] if open_ones else None
+
+
+def all_withdrawn(versions: Sequence[Briefing]) -> bool:
+    """Whether texts were written and none of them stands. Pure."""
+    return bool(versions) and chosen_version(versions, "") is None
 
 
 def stamp_of(versions: Sequence[Briefing]) -> str:
@@ -135,6 +143,17 @@ async def show_mail(visit: Visit) -> Response:
     return previews.show_mail(mail.html, secrets.token_urlsafe(12))
 
 
+async def note_open(visit: Visit) -> Response:
+    """``POST …/teksten/geopend``: an approver unfolded one text on the page."""
+    event = await visit.event()
+    assert event.id is not None
+    briefing = chosen_version(await versions_of(visit.session, event.id), visit.text("versie"))
+    for text in await texts_of(visit.session, briefing.id or 0) if briefing else []:
+        if briefing is not None and text.audience.value == visit.text("tekst"):
+            await note_opened(visit.session, briefing, text, visit.actor.person_id, now=visit.now)
+    return Response(status_code=204)
+
+
 async def print_draft(visit: Visit) -> Response:
     """``GET …/teksten/pdf?versie=…&tekst=…``: one text as its readers could print it."""
     event = await visit.event()
@@ -179,8 +198,18 @@ def marks_of(briefing: Briefing, versions: Sequence[Briefing]) -> tuple[str, ...
         return (texts.CORRECTED_MARK,)
     if briefing.status is BriefingStatus.RETRACTED:
         return (texts.RETRACTED_MARK,)
-    newer = any(one.version > briefing.version and one.status in SENT for one in versions)
-    return (texts.OLD_MARK,) if newer else ()
+    newer = [
+        one
+        for one in versions
+        # An invitation takes the place of nothing.
+        if one.version > briefing.version
+        and one.status in SENT
+        and one.kind is not BriefingKind.LOOK_BACK
+    ]
+    if newer and newer[-1].kind is BriefingKind.CLOSING and newer[-1].distributed_at:
+        closed = moments.moment(newer[-1].distributed_at)
+        return (printing_texts.CLOSED_MARK.format(moment=closed),)
+    return (printing_texts.OLD_MARK,) if newer else ()
 
 
 async def hand_in(visit: Visit) -> Response:
@@ -199,8 +228,8 @@ async def hand_in(visit: Visit) -> Response:
         is_knowing=visit.text("zeker") == "ja",
         asks_exception=asks,
     )
-    if isinstance(result, SubmitRefused) and result.reason == "no_facts":
-        return await _page(visit, event, asks_sure=True, asks_exception=asks)
+    if isinstance(result, SubmitRefused) and result.reason in ("no_facts", "no_right"):
+        return await _page(visit, event, asks_sure=result.reason, asks_exception=asks)
     if isinstance(result, SubmitRefused):
         error = chat_texts.REFUSALS.get(result.reason, result.reason)
         return await _page(visit, event, error=error, remarks=result.remarks)
@@ -214,8 +243,11 @@ async def hand_in(visit: Visit) -> Response:
 
 async def drop(visit: Visit) -> Response:
     event = await visit.event()
-    await withdraw(visit.session, await _current(visit, event), visit.actor, now=visit.now)
-    return visit.back(f"/gebeurtenis/{event.id}/teksten", done="withdrawn")
+    briefing = await _current(visit, event)
+    await withdraw(visit.session, briefing, visit.actor, now=visit.now)
+    kept = await words_aside(visit.session, briefing)
+    done = "withdrawn_words" if kept else "withdrawn"
+    return visit.back(f"/gebeurtenis/{event.id}/teksten", done=done)
 
 
 async def begin(visit: Visit) -> Response:
@@ -278,7 +310,9 @@ async def take_back_now(visit: Visit) -> Response:
 
 async def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Response:
     if isinstance(begun, NotBegun) and begun.reason != "never_sent":
-        error = texts.NOT_BEGUN[begun.reason].format(count=begun.count)
+        is_one = begun.reason == "signals_wait" and begun.count == 1
+        reason = "one_signal_waits" if is_one else begun.reason
+        error = texts.NOT_BEGUN[reason].format(count=begun.count)
         return await _page(visit, event, error=error)
     if isinstance(begun, NotBegun):
         return visit.back(f"/gebeurtenis/{event.id}/teksten", done="never_sent")
@@ -302,6 +336,7 @@ DOORS = (
     Door(f"{_EVENT}/teksten", show_texts, Permission.SEE_STATUS),
     Door(f"{_EVENT}/teksten/mail", show_mail, Permission.SEE_STATUS),
     Door(f"{_EVENT}/teksten/pdf", print_draft, Permission.SEE_STATUS),
+    Door(f"{_EVENT}/teksten/geopend", note_open, Permission.APPROVE_BRIEFING, "POST"),
     Door(f"{_EVENT}/indienen", hand_in, Permission.SUBMIT_BRIEFING, "POST"),
     Door(f"{_EVENT}/intrekken", drop, Permission.SUBMIT_BRIEFING, "POST"),
     Door(f"{_EVENT}/nieuwe-versie", begin, Permission.MANAGE_EVENT, "POST"),

@@ -31,10 +31,12 @@ async def give_reading(visit: Visit) -> Response:
     if reliability not in set(Reliability) or severity not in {"1", "2", "3", "4"}:
         return await signal_page(visit, signal, error=duiding_texts.NOTHING_CHOSEN)
     assert signal.id is not None
+    # Who did not see their earlier words did not take them away either.
+    words = visit.text("duiding") or ("" if visit.text("getoond") == "ja" else None)
     result = await read_signal(
         visit.session,
         signal.id,
-        Reading(Reliability(reliability), int(severity), visit.text("duiding")),
+        Reading(Reliability(reliability), int(severity), words),
         actor=visit.actor,
         sealer=visit.parts.sealer,
         allow=visit.parts.config.signals.allow,

@@ -23,7 +23,7 @@ from bot.console.pages import fragment
 from bot.console.poll_results import Result, poll_values
 from bot.console.printing import send_pdf
 from bot.console.texts import DOMAINS
-from bot.learning_texts import NOT_KEPT
+from bot.learning_texts import KEEP_SO, NOT_KEPT
 from briefings.learning.lessons import NewLesson, NotKept
 from briefings.learning.pace import Moment, Step, read_moments
 from briefings.learning.reached import Reached, read_reached, summed
@@ -36,6 +36,7 @@ from contacts.arrival import count_deliveries
 from contacts.permissions import Permission
 from feeds.rows import Event
 from signals.feedback import shown_count
+from signals.help_counts import HelpLine, HelpStep, help_of_event
 from signals.looking_back import Told, read_told
 from signals.rows import Signal
 
@@ -59,12 +60,23 @@ async def show_evaluation(visit: Visit) -> Response:
 
 
 async def _page(
-    visit: Visit, event: Event, *, error: str = "", typed: NewLesson | None = None
+    visit: Visit,
+    event: Event,
+    *,
+    error: str = "",
+    typed: NewLesson | None = None,
+    asks_again: bool = False,
 ) -> Response:
     values = await _values(visit, event, typed)
     status = 422 if error else 200
     return await visit.show_of(
-        event, "evaluatie", "evaluatie.html", status=status, error=error, **values
+        event,
+        "evaluatie",
+        "evaluatie.html",
+        status=status,
+        error=error,
+        asks_again=KEEP_SO if asks_again else "",
+        **values,
     )
 
 
@@ -74,7 +86,10 @@ async def add(visit: Visit) -> Response:
     typed = read_lesson(visit)
     kept = await keep_lesson(visit, event, typed)
     if isinstance(kept, NotKept):
-        return await _page(visit, event, error=NOT_KEPT[kept.reason], typed=typed)
+        return await _page(
+            visit, event, error=NOT_KEPT[kept.reason], typed=typed,
+            asks_again=kept.reason == "role",
+        )  # fmt: skip
     return visit.back(f"/gebeurtenis/{event.id}/evaluatie", done="lesson_added")
 
 
@@ -101,6 +116,8 @@ async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) ->
         "told": await read_told(session, event.id, signals),
         "promises": promises_of(signals, now=visit.now),
         "has_single": bool(signals),
+        "help_lines": await help_of_event(session, event.id),
+        "help_steps": list(HelpStep),
         **await lesson_values(visit, event, typed),
         **await poll_values(visit, event),
     }
@@ -149,6 +166,7 @@ async def send_figures(visit: Visit) -> Response:
         *_versions(values["versions"]),
         *_tellings(values["told"]),
         *_promises(values["promises"], has_single=values["has_single"]),
+        *_helps(values["help_lines"]),
         *_answers(values["poll_results"]),
     ]
     return send_numbers(
@@ -203,6 +221,14 @@ def _promises(promises: Promises, *, has_single: bool) -> list[Number]:
         texts.LATE: promises.late, texts.STILL_OPEN: promises.open,
     }  # fmt: skip
     return [Number(texts.PROMISES, name, n, texts.UNIT_SIGNALS) for name, n in rows.items()]
+
+
+def _helps(lines: Sequence[HelpLine]) -> list[Number]:
+    return [
+        Number(texts.HELP, f"{line.label}: {step.value}", shown, texts.UNIT_TIMES)
+        for line in lines
+        for step, shown in zip(HelpStep, line.shown, strict=True)
+    ]
 
 
 def _answers(results: Sequence[Result]) -> list[Number]:

@@ -1,6 +1,7 @@
 """Dutch words of the evaluation."""
 
 from bot.console.journal_texts import ACTIONS
+from briefings.capitals import with_capital
 from briefings.learning.pace import Step
 
 STEPS = {
@@ -33,12 +34,14 @@ TOLD = "signalen per domein"
 KINDS = "signalen per soort"
 OUTCOMES = "antwoorden"
 PROMISES = "antwoord op tijd"
+HELP = "vraag en aanbod"
 UNIT_MOMENT = "moment"
 UNIT_MINUTES = "minuten na het eerste bericht"
 UNIT_ORGANISATIONS = "organisaties"
 UNIT_NUMBER = "aantal"
 UNIT_SIGNALS = "signalen"
 UNIT_ANSWERS = "antwoorden"
+UNIT_TIMES = "keer"
 ALL_DOMAINS = "Alle domeinen"
 PLANNED = "op de lijst"
 REACHED = "bereikt"
@@ -55,4 +58,4 @@ STILL_OPEN = "nog open"
 def line_words(action: str) -> str:
     """What a line of the timeline says; an action without a label by its code. Pure."""
     said = ACTIONS.get(action, action)
-    return f"{said[:1].upper()}{said[1:]}"
+    return with_capital(said)

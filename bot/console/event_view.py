@@ -18,6 +18,7 @@ from briefings.rows import Briefing, BriefingStatus, BriefingText, Fact, FactBlo
 from contacts.arrival import DeliveryCounts, count_deliveries
 from contacts.outbox import AcknowledgementKind
 from feeds.events import ItemView, items_of
+from feeds.grounds import Grounds, goes_on_from, grounds_of
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts
@@ -62,6 +63,8 @@ class EventView:
     event: Event
     title: str
     items: Sequence[ItemView]
+    grounds: Grounds
+    follows: Event | None
     strips: Sequence[Strip]
     strip_from: datetime
     strip_until: datetime
@@ -92,9 +95,11 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
         event=event,
         title=block.neutral_title if block else mask_names(event.title),
         items=items,
+        grounds=await grounds_of(session, event),
+        follows=await goes_on_from(session, event),
         strips=strips_of(items),
-        strip_from=min((_at(item) for item in items), default=event.detected_at),
-        strip_until=max((_at(item) for item in items), default=event.detected_at),
+        strip_from=min((item.at for item in items), default=event.detected_at),
+        strip_until=max((item.at for item in items), default=event.detected_at),
         block=block,
         facts=await _facts(session, event_id),
         briefings=briefings,
@@ -105,13 +110,9 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
     )
 
 
-def _at(item: ItemView) -> datetime:
-    return item.published_at or item.first_seen_at
-
-
 def strips_of(items: Sequence[ItemView]) -> list[Strip]:
     """One line per newsroom, the first one first; none for a single report. Pure."""
-    times = [_at(item) for item in items]
+    times = [item.at for item in items]
     if len(items) < 2:
         return []
     begin, length = min(times), (max(times) - min(times)).total_seconds() or 1.0

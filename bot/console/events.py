@@ -28,6 +28,7 @@ from bot.evening.starting import (
     next_time,
     send_choices,
 )
+from bot.exercise.over import was_of_an_exercise
 from briefings.rows import FactBlock
 from contacts.neighbours import next_door
 from contacts.outbox import AcknowledgementKind
@@ -127,6 +128,7 @@ async def show_event(visit: Visit) -> Response:
         "overzicht",
         "gebeurtenis.html",
         view=view,
+        is_over=await was_of_an_exercise(visit.session, event),
         kinds=AcknowledgementKind,
         severities=chat_texts.SEVERITIES,
         default_severity=default_severity(event),
@@ -229,6 +231,8 @@ async def split(visit: Visit) -> Response:
 
 async def reopen(visit: Visit) -> Response:
     event = await visit.event()
+    if await was_of_an_exercise(visit.session, event):
+        return visit.back(f"/gebeurtenis/{event.id}", done="exercise_over")
     await reopen_event(visit.session, event, who=visit.actor.who, now=visit.now)
     return visit.back(f"/gebeurtenis/{event.id}", done="reopened")
 

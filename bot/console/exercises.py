@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.console import exercise_texts as words
-from bot.console.doors import Door, Visit
-from bot.exercise import texts
-from bot.exercise.leading import begin, end, move_on, running_exercise
+from bot.console.doors import Door, StalePage, Visit
+from bot.console.exercise_people import desk_of, exercise_in_path
+from bot.exercise import leading_texts, texts
+from bot.exercise.leading import end, move_on, open_exercise
 from bot.exercise.marks import card_of, event_of
 from bot.exercise.pace import minute_at, next_inject
 from bot.exercise.replaying import replay_of
 from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.exercise.scripts import Script, script_of, shipped
+from bot.exercise.seats import OPEN
+from bot.exercise.starting import NotBegun, begin_with, cast_of
 from briefings.rows import FactBlock
-from contacts.directory import Organisation, Person
 from contacts.permissions import Permission
 from feeds.events import items_of
 from feeds.lexicon import mask_names
@@ -56,27 +57,15 @@ async def _page(visit: Visit, *, status: int = 200, error: str = "") -> Response
         status=status,
         error=error,
         scripts=list(shipped().values()),
-        speeds=words.SPEEDS,
-        running=await running_exercise(visit.session),
-        earlier=[one for one in found.all() if one.status is not ExerciseStatus.RUNNING],
+        speeds=leading_texts.SPEEDS,
+        running=await open_exercise(visit.session),
+        earlier=[one for one in found.all() if one.status not in OPEN],
         replays=await _replays(visit),
-        people=await _cast(visit),
+        can_ask=not visit.actor.is_exercise,
+        people=await cast_of(visit.session),
         statuses=texts.STATUSES,
         minutes=texts.minutes,
     )
-
-
-async def _cast(visit: Visit) -> tuple[int, int]:
-    """(people, organisations) on the list of the exercise."""
-    people = await visit.session.exec(
-        select(func.count())
-        .select_from(Person)
-        .where(col(Person.is_exercise).is_(True), col(Person.left_at).is_(None))
-    )
-    organisations = await visit.session.exec(
-        select(func.count()).select_from(Organisation).where(col(Organisation.is_exercise))
-    )
-    return people.one(), organisations.one()
 
 
 async def _replays(visit: Visit) -> Sequence[tuple[int, str]]:
@@ -98,7 +87,7 @@ async def start(visit: Visit) -> Response:
     """``POST /oefenen/begin``: a shipped scenario, at a pace."""
     script = shipped().get(visit.text("scenario"))
     if script is None:
-        return await _page(visit, status=422, error=words.NO_SCENARIO)
+        return await _page(visit, status=422, error=leading_texts.NO_SCENARIO)
     return await _begin(visit, script)
 
 
@@ -107,25 +96,27 @@ async def replay(visit: Visit) -> Response:
     number = visit.number("gebeurtenis")
     names = dict(await _replays(visit))
     if number not in names:
-        return await _page(visit, status=422, error=words.NO_SCENARIO)
+        return await _page(visit, status=422, error=leading_texts.NO_SCENARIO)
     items = await items_of(visit.session, number)
     return await _begin(visit, replay_of(number, names[number], items))
 
 
 async def _begin(visit: Visit, script: Script) -> Response:
     speed = SPEEDS.get(visit.text("tempo"), 1.0)
-    people, _ = await _cast(visit)
-    if not people:
-        return await _page(visit, status=422, error=words.NO_CAST)
-    exercise = await begin(visit.session, script, speed=speed, who=visit.actor.who, now=visit.now)
-    if exercise is None:
-        return await _page(visit, status=409, error=words.ONE_RUNS)
-    return visit.back(f"{PAGE}/{exercise.id}", done="exercise_begun")
+    asks = visit.text("wie") == "vragen" and not visit.actor.is_exercise
+    begun = await begin_with(
+        visit.session, script, speed=speed, is_gathering=asks, who=visit.actor.who, now=visit.now
+    )
+    if isinstance(begun, NotBegun):
+        status = 422 if begun is NotBegun.NO_CAST else 409
+        return await _page(visit, status=status, error=leading_texts.NOT_BEGUN[begun])
+    done = "exercise_gathering" if asks else "exercise_begun"
+    return visit.back(f"{PAGE}/{begun.id}", done=done)
 
 
 async def show_exercise(visit: Visit) -> Response:
     """``GET /oefenen/{number}``: how it goes, and the card."""
-    exercise = await _exercise(visit)
+    exercise = await exercise_in_path(visit)
     script = script_of(exercise.script)
     until = exercise.ended_at or visit.now
     coming = next_inject(exercise, script)
@@ -138,6 +129,8 @@ async def show_exercise(visit: Visit) -> Response:
         coming=texts.minutes(coming.at_min) if coming is not None else "",
         event=await _event(visit, exercise),
         is_running=exercise.status is ExerciseStatus.RUNNING,
+        is_gathering=exercise.status is ExerciseStatus.GATHERING,
+        desk=await desk_of(visit, exercise),
         card=exercise.card or (await card_of(visit.session, exercise, now=visit.now)).as_row(),
         words=texts,
     )
@@ -164,16 +157,9 @@ async def _event(visit: Visit, exercise: Exercise) -> Event | None:
     return await event_of(visit.session, exercise) if visit.actor.is_exercise else None
 
 
-async def _exercise(visit: Visit) -> Exercise:
-    exercise = await visit.session.get(Exercise, visit.in_path())
-    if exercise is None:
-        raise LookupError("no such exercise")
-    return exercise
-
-
 async def skip(visit: Visit) -> Response:
     """``POST …/verder``: the next inject now."""
-    exercise = await _exercise(visit)
+    exercise = await exercise_in_path(visit)
     moved = await move_on(visit.session, exercise, who=visit.actor.who, now=visit.now)
     return visit.back(f"{PAGE}/{exercise.id}", done="exercise_moved_on" if moved else "")
 
@@ -184,12 +170,14 @@ async def finish(visit: Visit) -> Response:
 
 
 async def stop(visit: Visit) -> Response:
-    """``POST …/stoppen``: broken off; what was still to go out does not go."""
+    """``POST …/stoppen``: broken off, or called off while it gathers; ``stand`` is as seen."""
+    if visit.text("stand") != (await exercise_in_path(visit)).status.value:
+        raise StalePage
     return await _end(visit, ExerciseStatus.STOPPED)
 
 
 async def _end(visit: Visit, status: ExerciseStatus) -> Response:
-    exercise = await _exercise(visit)
+    exercise = await exercise_in_path(visit)
     await end(visit.session, exercise, status, who=visit.actor.who, now=visit.now)
     return visit.back(f"{PAGE}/{exercise.id}", done=f"exercise_{status.value}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -12,8 +13,8 @@ from bot.console import texts
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.seen import stamp
 from bot.evening import writing
-from bot.evening.promising import called, promise_from
-from bot.evening.sourcing import clock_time, said_at
+from bot.evening.promising import called, desk_choices, promise_from
+from bot.evening.sourcing import clock_time, said_at, source_names
 from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
@@ -32,6 +33,8 @@ from feeds.rows import Event, EventStatus
 
 KINDS = (FactKind.CONFIRMED, FactKind.UNCONFIRMED, FactKind.UNKNOWN, FactKind.DENIED)
 MEASURE_FIELDS = ("for_whom", "where", "from_", "until", "decided_by")
+#: no moment that a page offers is further away
+FURTHEST = timedelta(days=1, hours=1)
 CONTEXT_FIELDS = ("neutral_title", "local_tie", "meaning", "meaning_speaker")
 
 
@@ -55,6 +58,7 @@ async def _page(visit: Visit, event: Event, given: Given) -> Response:
         return visit.back(f"/gebeurtenis/{event.id}")
     view = await facts_of(visit.session, event.id)
     offered = await proposals(visit.session, event.id)
+    soonest = await promise_from(visit.session, event, now=visit.now)
     groups = [
         (FactKind.CONFIRMED, view.confirmed),
         (FactKind.UNCONFIRMED, view.unconfirmed),
@@ -62,7 +66,7 @@ async def _page(visit: Visit, event: Event, given: Given) -> Response:
         (FactKind.DENIED, view.denied),
         (FactKind.MEASURE, view.measures),
     ]
-    sources = dict.fromkeys([*chat_texts.OFFICIAL_SOURCES, *(o.source_name for o in offered)])
+    sources = source_names([*chat_texts.OFFICIAL_SOURCES, *(o.source_name for o in offered)])
     return await visit.show_of(
         event,
         "feiten",
@@ -76,8 +80,9 @@ async def _page(visit: Visit, event: Event, given: Given) -> Response:
         namen_van_lezers={one.value: label for one, label in texts.AUDIENCES.items()},
         offered=offered,
         promised=called(view.block.next_update_at, visit.now),
-        soonest=called(await promise_from(visit.session, event, now=visit.now), visit.now),
-        sources=list(sources),
+        soonest=called(soonest, visit.now),
+        update_choices=desk_choices(visit.now, soonest),
+        sources=sources,
         given=given,
     )
 
@@ -207,17 +212,25 @@ async def remove(visit: Visit) -> Response:
 
 
 async def promise(visit: Visit) -> Response:
-    """``POST …/volgende-update``: a clock time, today or tomorrow."""
+    """``POST …/volgende-update``: a moment that was offered, or a clock time, today or tomorrow."""
     event = await visit.event()
     assert event.id is not None
     block = (await facts_of(visit.session, event.id)).block
     values = {"tijd": visit.text("tijd")}
     if visit.text("gezien") != stamp(block.next_update_at):
         return await _page(visit, event, Given("update", values, texts.SOMEBODY_ELSE))
+    soonest = await promise_from(visit.session, event, now=visit.now)
     clock = clock_time(visit.text("tijd"))
-    if clock is None:
+    if visit.text("moment"):
+        at = datetime.fromtimestamp(visit.number("moment"), UTC)
+    elif clock is not None:
+        at = next_time(soonest, clock)
+    else:
         return await _page(visit, event, Given("update", values, texts.TIME_LIKE_THIS))
-    at = next_time(await promise_from(visit.session, event, now=visit.now), clock)
+    if at < soonest:
+        return await _page(visit, event, Given("update", values, chat_texts.MOMENT_IS_OVER))
+    if at > soonest + FURTHEST:
+        raise ValueError("no moment that was offered")
     await set_next_update(
         visit.session, event.id, at, editor_id=visit.actor.person_id, now=visit.now
     )

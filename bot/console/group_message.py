@@ -16,6 +16,7 @@ from bot.group_messages import (
 from contacts.directory import ContactGroup
 from contacts.groups import members_of
 from contacts.permissions import Permission
+from contacts.sending import without_channel
 
 
 async def write(visit: Visit) -> Response:
@@ -40,6 +41,9 @@ async def send(visit: Visit) -> Response:
         visit.session, await _group(visit), title, text, chosen=chosen, actor=visit.actor,
         now=visit.now,
     )  # fmt: skip
+    if sent.missed:  # the page of the message names whom to call
+        done = "group_told_part" if sent.told else "group_told_nobody"
+        return visit.back(f"/groep/{visit.in_path()}/bericht", done=done)
     return visit.back("/contacten/groepen", done="group_told" if sent.is_new else "group_had_it")
 
 
@@ -63,10 +67,14 @@ async def _page(visit: Visit, *, error: str = "", is_read_back: bool = False) ->
     elif len(members) > MOST_MEMBERS:
         error = texts.TOO_MANY.format(most=MOST_MEMBERS)
     title, text = _words(visit)
+    lacking = await without_channel(visit.session, [person.id or 0 for person, _ in members])
+    can_write = 0 < len(members) <= MOST_MEMBERS
     return visit.show(
         "groep_bericht.html", status=422 if error and visit.fields else 200, error=error,
-        group=group, members=members, can_write=0 < len(members) <= MOST_MEMBERS,
-        is_read_back=is_read_back and 0 < len(members) <= MOST_MEMBERS, title=title, said=text,
+        group=group, members=members, can_write=can_write,
+        reached=[one for one in members if one[0].id not in lacking],
+        missed=[one for one in members if one[0].id in lacking] if can_write else [],
+        is_read_back=is_read_back and can_write, title=title, said=text,
         why=texts.WHY.format(group=group.name), longest_title=MAX_TITLE, longest=MAX_TEXT,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from bot.console.doors import Door, Visit
 from bot.console.organisations import AUDIENCES
 from contacts.directory import Audience, ContactGroup, Domain, Organisation, Person, SchoolType
 from contacts.filling import MARK
-from contacts.groups import Rule, all_groups, make_group, members_of, remove_group
+from contacts.groups import Rule, all_groups, make_group, members_of_each, remove_group
 from contacts.permissions import Permission
 from feeds.districts import districts
 
@@ -34,13 +34,15 @@ async def show_groups(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, *, error: str = "") -> Response:
+    groups = await all_groups(visit.session)
+    members = await members_of_each(visit.session, groups, is_exercise=visit.actor.is_exercise)
     views = [
         GroupView(
             group,
-            await members_of(visit.session, group, is_exercise=visit.actor.is_exercise),
+            members[group.id or 0],
             rule_in_words(Rule.from_json(group.rule)) if group.rule else "",
         )
-        for group in await all_groups(visit.session)
+        for group in groups
     ]
     return visit.show(
         "groepen.html", status=422 if error else 200, views=views, error=error, shown=SHOWN,
@@ -102,7 +104,7 @@ async def take_group_away(visit: Visit) -> Response:
 
 
 DOORS = (
-    Door("/contacten/groepen", show_groups, Permission.MANAGE_CONTACTS),
-    Door("/contacten/groepen", add_group, Permission.MANAGE_CONTACTS, "POST"),
-    Door("/groep/{number:int}/weg", take_group_away, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/contacten/groepen", show_groups, Permission.MANAGE_GROUPS),
+    Door("/contacten/groepen", add_group, Permission.MANAGE_GROUPS, "POST"),
+    Door("/groep/{number:int}/weg", take_group_away, Permission.MANAGE_GROUPS, "POST"),
 )

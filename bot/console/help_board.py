@@ -22,6 +22,7 @@ from signals import help_texts
 from signals.help_rows import HelpEntry, HelpMatch, HelpStatus
 from signals.help_views import named, words_of
 from signals.helping import remove_entry
+from signals.peer_views import groups_for_desk
 
 #: what ended stays in sight as long as its rows do; so many at most
 SHOWN = 200
@@ -60,8 +61,13 @@ async def _page(visit: Visit, *, error: str = "") -> Response:
     lines, people = await _lines(visit)
     events = {line.entry.event_id for line in lines}
     names = await names_of_events(visit.session, [i for i in events if i is not None])
+    peers = await groups_for_desk(
+        visit.session, is_exercise=visit.actor.is_exercise, sealer=visit.parts.sealer
+    )
     return visit.show(
         "vraag_en_aanbod.html",
+        peers=peers,
+        peer_events=await names_of_events(visit.session, {one.event_id for one in peers}),
         status=422 if error else 200,
         error=error,
         abouts=[

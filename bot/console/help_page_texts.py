@@ -6,6 +6,7 @@ SHARE_FIRST = "Er is niets geplaatst. Zet eerst het vinkje: andere leden mogen m
 DONE = {
     "geplaatst": "Geplaatst. U krijgt bericht als iemand het oppakt.",
     "opgepakt": "Opgepakt. Hieronder staat met wie u contact kunt opnemen.",
+    "gegeven": "Fijn dat er hulp is gegeven. Wij tellen het per domein, zonder wie.",
     "geregeld": "Fijn dat het geregeld is. Het staat niet meer op de lijst.",
     "ingetrokken": "Het staat niet meer op de lijst.",
     "weg": "Dit staat er niet meer.",

@@ -79,7 +79,7 @@ async def inbox_page(visit: Visit, *, error: str = "") -> Response:
         groups=await _groups(visit, found),
         is_much=len(found) >= visit.parts.config.signals.bundle_from,
         statuses=signal_texts.STATUSES,
-        useful=await usefulness(visit.session),
+        useful=await usefulness(visit.session, is_exercise=visit.actor.is_exercise),
         longest=MAX_SENTENCE,
         status=422 if error else 200,
         error=error,
@@ -98,11 +98,15 @@ async def _groups(visit: Visit, waiting: Sequence[Signal]) -> list[Group]:
     ]
 
 
-async def usefulness(session: AsyncSession) -> tuple[int, int]:
-    """(found useful, judged): the taps under answers, about nobody."""
-    yes = [await total(session, f"useful:{code.value}") for code in OutcomeCode]
-    no = [await total(session, f"notuseful:{code.value}") for code in OutcomeCode]
-    return sum(yes), sum(yes) + sum(no)
+async def usefulness(session: AsyncSession, *, is_exercise: bool) -> tuple[int, int]:
+    """(found useful, judged): the taps under answers of one world, about nobody."""
+
+    async def taps(verb: str) -> int:
+        names = [f"{verb}:{code.value}" for code in OutcomeCode]
+        return sum([await total(session, name, is_exercise=is_exercise) for name in names])
+
+    yes, no = await taps("useful"), await taps("notuseful")
+    return yes, yes + no
 
 
 async def _lines(visit: Visit, signals: Sequence[Signal]) -> list[Line]:
@@ -173,6 +177,8 @@ async def _duiding(visit: Visit, signal: Signal, *, may_read: bool) -> dict[str,
     """The oordeel of each duider and the besluit; their words only to who asked to read."""
     rows = await readings_of(visit.session, signal.id or 0)
     unseal = visit.parts.sealer.unseal
+    own = next((row for row in rows if row.person_id == visit.actor.person_id), None)
+    has_words = own is not None and own.text_sealed is not None
     return {
         "readings": [
             (
@@ -184,7 +190,9 @@ async def _duiding(visit: Visit, signal: Signal, *, may_read: bool) -> dict[str,
             )
             for row in rows
         ],
-        "own": next((row for row in rows if row.person_id == visit.actor.person_id), None),
+        "own": own,
+        "own_words": unseal(own.text_sealed) if may_read and own and own.text_sealed else "",
+        "keeps_words": has_words and not may_read,
         "established": establish(rows),
         "standing": signal_texts.STATUSES[signal.status],
         "decision": unseal(signal.action_sealed) if may_read and signal.action_sealed else "",

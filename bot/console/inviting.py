@@ -11,7 +11,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
+from bot.console.contact_texts import KEY_INVITED
 from bot.console.doors import Door, Visit
+from bot.console.key_telling import tell_holder
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -22,7 +24,8 @@ from contacts.directory import (
 )
 from contacts.groups import all_groups, members_of
 from contacts.invitations import code_file, deep_link, invite
-from contacts.permissions import Permission
+from contacts.keys import other_holders
+from contacts.permissions import Permission, may
 
 #: so many on one page; the rest follow with one press
 AT_ONCE = 200
@@ -60,15 +63,26 @@ async def make_invitations(visit: Visit) -> Response:
     """``POST /contacten/uitnodigen``: shown once; a longer list goes on where this one ends."""
     bot_name = visit.parts.config.telegram.bot_name
     found: list[tuple[Person, str]] = []
+    holders: set[int] = set()
     if bot_name:
         query = (await _query(visit)).limit(AT_ONCE + 1)
         found = list((await visit.session.exec(query)).all())
-    invited = [await _invited(visit, person, name, bot_name) for person, name in found[:AT_ONCE]]
+        numbers = [person.id or 0 for person, _ in found[:AT_ONCE]]
+        holders = await other_holders(visit.session, visit.actor, numbers)
+    # The telephone acts as its owner, so who may sign in is invited by who gives rights only.
+    left_out = set() if may(visit.actor, Permission.MANAGE_SYSTEM) else holders
+    last = found[AT_ONCE - 1] if len(found) > AT_ONCE else None
+    found = [one for one in found[:AT_ONCE] if one[0].id not in left_out]
+    for person, _ in found:
+        if person.id in holders:
+            await tell_holder(visit.session, person, KEY_INVITED, now=visit.now)
+    invited = [await _invited(visit, person, name, bot_name) for person, name in found]
     return visit.show(
         "uitnodigingen.html",
         invited=invited,
         bot_name=bot_name,
-        last=found[AT_ONCE - 1] if len(found) > AT_ONCE else None,
+        last=last,
+        left_out=len(left_out),
         organisation=visit.text("organisatie"),
         group=visit.text("groep"),
     )
@@ -76,7 +90,8 @@ async def make_invitations(visit: Visit) -> Response:
 
 async def _invited(visit: Visit, person: Person, organisation: str, bot_name: str) -> Invited:
     assert person.id is not None
-    link = deep_link(bot_name, await invite(visit.session, person.id, now=visit.now))
+    token = await invite(visit.session, person.id, who=visit.actor.who, now=visit.now)
+    link = deep_link(bot_name, token)
     code = segno.make(link, error="m").svg_data_uri(scale=3)
     return Invited(person, organisation, link, code, code_file(organisation, person.id))
 

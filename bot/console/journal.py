@@ -20,6 +20,7 @@ from bot.console import journal_texts, texts
 from bot.console.doors import MAX_ID, Door, Visit
 from bot.console.journal_details import said_of
 from contacts.directory import Person, Role, RoleGrant
+from contacts.former_names import former_numbers
 from contacts.journal import JournalEntry
 from contacts.permissions import Permission
 
@@ -39,6 +40,9 @@ class Line:
     detail: str
 
 
+JOINED = "organisations_joined"
+
+
 async def show_journal(visit: Visit) -> Response:
     """``GET /journaal?wie=…&wat=…&waarover=…&nummer=…&alles=ja&na=…``: newest first; what the
     machine does by itself only on request, because it hides what people decided."""
@@ -50,11 +54,12 @@ async def show_journal(visit: Visit) -> Response:
     found = await visit.session.exec(query.order_by(col(JournalEntry.id).desc()).limit(LINES + 1))
     entries = found.all()
     names = await colleagues(visit.session, is_exercise=visit.actor.is_exercise)
+    gone = await former_numbers(visit.session)
     kept = {name: value for name, value in asked.items() if value}
     more = entries[LINES - 1].id if len(entries) > LINES else None
     return visit.show(
         "journaal.html",
-        lines=[journal_line(entry, names) for entry in entries[:LINES]],
+        lines=[journal_line(entry, names, gone) for entry in entries[:LINES]],
         older=urlencode({**kept, "na": more}) if more else "",
         asked=asked,
         people={f"person:{number}": name for number, name in names.items()},
@@ -95,15 +100,26 @@ async def colleagues(session: AsyncSession, *, is_exercise: bool) -> dict[int, s
     return {number: f"{name} ({', '.join(roles)})" for (number, name), roles in rights.items()}
 
 
-def journal_line(entry: JournalEntry, names: Mapping[int, str]) -> Line:
-    """As a person reads it; what has no Dutch word yet keeps its code. Pure."""
+def journal_line(
+    entry: JournalEntry, names: Mapping[int, str], gone: Mapping[int, tuple[str, str]]
+) -> Line:
+    """As a person reads it; what has no Dutch word yet keeps its code. Pure.
+
+    :param gone: by the number of an organisation that was joined: its name, and whose it is now.
+    """
     kind, _, number = entry.subject.partition(":")
+    if kind == "organisation" and number.isdecimal() and int(number) in gone:
+        before, now = gone[int(number)]
+        number += journal_texts.PART_OF.format(before=before, now=now)
+    detail = said_of(entry.detail)
+    if entry.action == JOINED and (was := gone.get(entry.detail.get("merged", 0))):
+        detail = ", ".join(filter(None, [journal_texts.FORMERLY.format(name=was[0]), detail]))
     return Line(
         at=entry.at,
         actor=_actor(entry.actor, names),
         action=journal_texts.ACTIONS.get(entry.action, entry.action),
         subject=" ".join(filter(None, [journal_texts.SUBJECTS.get(kind, kind), number])),
-        detail=said_of(entry.detail),
+        detail=detail,
     )
 
 

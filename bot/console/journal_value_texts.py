@@ -26,6 +26,7 @@ CHECKED = {"right": "klopt", "left": "werkt er niet meer"}
 MAILS = {
     "bounce": "niet te bezorgen", "delayed": "vertraagd", "reply": "antwoord van een mens",
     "automatic": "automatisch antwoord", "unclear": "onduidelijk", "other": "iets anders",
+    "unreadable": "niet te lezen",
 }  # fmt: skip
 READ = {"read": "gelezen", "understood": "begrepen"}
 #: why something went no further, or who was not let in

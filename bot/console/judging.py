@@ -14,7 +14,7 @@ from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import explain, parts_of, show
-from signals.feedback import JUDGE, can_judge, judge_answer
+from signals.feedback import JUDGE, can_judge, is_played, judge_answer
 
 _PAGE = f"{JUDGE}/{{token:token}}"
 
@@ -22,12 +22,14 @@ _PAGE = f"{JUDGE}/{{token:token}}"
 async def ask(request: Request) -> Response:
     """``GET /nuttig/{token}``: two buttons, or that it was said before."""
     parts = parts_of(request)
+    token = request.path_params["token"]
     async with parts.db.read() as session:
-        is_open = await can_judge(session, request.path_params["token"], now=parts.clock())
+        is_open = await can_judge(session, token, now=parts.clock())
+        is_exercise = await is_played(session, token)
     title, line = texts.ASK if is_open else texts.OVER
     return show(
         request, "nuttig.html", status=200 if is_open else 410, title=title, line=line,
-        choices=texts.CHOICES if is_open else {},
+        choices=texts.CHOICES if is_open else {}, is_exercise=is_exercise,
     )  # fmt: skip
 
 
@@ -42,14 +44,15 @@ async def count(request: Request) -> Response:
         wish = ""
     if wish not in texts.CHOICES:
         return explain(request, "not_like_this", status=400)
+    token = request.path_params["token"]
     async with parts.db.begin() as session:
-        is_new = await judge_answer(
-            session, request.path_params["token"], is_useful=wish == "ja", now=parts.clock()
-        )
+        is_exercise = await is_played(session, token)
+        is_new = await judge_answer(session, token, is_useful=wish == "ja", now=parts.clock())
     title, line = texts.THANKS if is_new else texts.OVER
     return show(
-        request, "nuttig.html", status=200 if is_new else 410, title=title, line=line, choices={}
-    )
+        request, "nuttig.html", status=200 if is_new else 410, title=title, line=line, choices={},
+        is_exercise=is_exercise,
+    )  # fmt: skip
 
 
 ROUTES = (Route(_PAGE, ask), Route(_PAGE, count, methods=["POST"]))

@@ -171,7 +171,7 @@ def read_lesson(visit: Visit) -> NewLesson:
     keep, change, owner = (
         " ".join(visit.text(name).split()) for name in ("houden", "anders", "eigenaar")
     )
-    return NewLesson(keep, change, owner, due)
+    return NewLesson(keep, change, owner, due, is_knowing=visit.text("nagelezen") == "ja")
 
 
 async def keep_lesson(visit: Visit, event: Event, typed: NewLesson) -> Lesson | NotKept:

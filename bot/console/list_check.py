@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot import asking_texts
-from bot.asking import leave_list, say_right
+from bot.asking import LastAdmin, leave_list, say_right
 from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import Fields, first
 from bot.console.own_page import Own
@@ -41,7 +41,10 @@ async def say_goodbye(request: Request) -> Response:
         who = Who("person", own.person.id)
         await leave_list(session, own.person, parts.config, who=who, now=parts.clock())
 
-    answer = await on_own_page(request, save, done="weg")
+    try:
+        answer = await on_own_page(request, save, done="weg")
+    except LastAdmin:
+        return explain(request, "last_admin", status=409)
     return explain(request, "left_list", status=200) if answer.status_code == 303 else answer
 
 

@@ -8,6 +8,7 @@ WAYS = {
     Way.TAKEN_UP: "vraag of aanbod opgepakt",
     Way.LOOKED_UP: "contact opgezocht",
     Way.TOLD: "verteld aan de gemeente",
+    Way.IN_GROUP: "samen in een groep van leden",
 }
 #: the published shares in words first: of seven to 27 people a percentage is not precise
 SAID = {

@@ -21,6 +21,7 @@ from bot.console.guarding import is_local
 from bot.console.health import NO_STORE, Beat, read_beats, report
 from bot.console.pages import Parts, parts_of
 from bot.rows import IncomingUpdate, UpdateStatus
+from bot.starts import fallen_in
 from contacts.outbox import (
     ChannelPause,
     Delivery,
@@ -53,9 +54,11 @@ async def show_health(request: Request) -> Response:
 
 
 async def _health(_request: Request, parts: Parts, session: AsyncSession) -> Response:
-    falling = await asyncio.to_thread(falling_in, parts.config.state_dir)
-    beats = await read_beats(session, parts.config.ticks, now=parts.clock())
-    health = report(beats, keeps_falling=bool(falling))
+    now, folder = parts.clock(), parts.config.state_dir
+    falling = await asyncio.to_thread(falling_in, folder)
+    fallen = await asyncio.to_thread(fallen_in, folder, now)
+    beats = await read_beats(session, parts.config.ticks, now=now)
+    health = report(beats, keeps_falling=bool(falling or fallen))
     return JSONResponse(health, status_code=200 if health["ok"] else 503)
 
 

@@ -13,8 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console import calling_texts, overleg_texts, texts
 from bot.console.health import Beat
+from bot.console.part_texts import PARTS
 from briefings.moments import at_clock, local_date
 from briefings.overleg.agreements import open_actions
+from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.settings import BriefingSettings
 from contacts.calling import CallItem, CallStatus
@@ -96,18 +98,20 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
             col(Event.status).in_(RUNNING) | (col(Briefing.kind) == BriefingKind.LOOK_BACK),
         )
     )
+    waiting = found.all()
+    due = {one.id: await due_of(session, one, event.send_before) for one, event in waiting}
     return [
         Need(
             what=texts.NEED_DRAFT[briefing.status].format(title=title_of(titles, event.id)),
             detail=texts.BRIEFING_KINDS[briefing.kind],
-            by=texts.SEND_BY if event.send_before else texts.SINCE,
-            due=event.send_before or briefing.edited_at,
+            by=texts.SEND_BY if due[briefing.id] else texts.SINCE,
+            due=due[briefing.id] or briefing.edited_at,
             event_id=event.id,
             is_exercise=event.is_exercise,
             page="teksten" if briefing.status is BriefingStatus.DRAFT else "verzenden",
             acts=Permission.MANAGE_EVENT,
         )
-        for briefing, event in found.all()
+        for briefing, event in waiting
     ]
 
 
@@ -213,19 +217,25 @@ async def calls(session: AsyncSession, titles: Mapping[int, str], *, now: dateti
     ]
 
 
-async def halted(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
-    found = await session.exec(select(Message).where(col(Message.status) == MessageStatus.HALTED))
+async def halted(session: AsyncSession, titles: Mapping[int, str], *, now: datetime) -> list[Need]:
+    """One for each text, however many forms of it wait."""
+    found = await session.exec(
+        select(Message).where(col(Message.status) == MessageStatus.HALTED).order_by(col(Message.id))
+    )
+    stopped = {
+        (one.event_id, one.briefing_id or -(one.id or 0), one.kind): one for one in found.all()
+    }
     return [
         Need(
             what=texts.NEED_HALTED.format(kind=texts.MESSAGE_KINDS[message.kind]),
             detail=title_of(titles, message.event_id),
-            by=texts.SINCE,
+            by=texts.SINCE if message.send_at <= now else texts.MEANT_FOR,
             due=message.send_at,
             event_id=message.event_id,
             is_exercise=message.is_exercise,
             page="verzenden" if message.kind in DISTRIBUTED else "/berichten",
         )
-        for message in found.all()
+        for message in stopped.values()
     ]
 
 
@@ -247,7 +257,7 @@ def standing_still(beats: Iterable[Beat]) -> list[Need]:
     """Parts of the machine that are late. Pure."""
     return [
         Need(
-            what=texts.NEED_STILL.format(part=texts.PARTS.get(beat.name, beat.name)),
+            what=texts.NEED_STILL.format(part=PARTS.get(beat.name, beat.name)),
             detail=texts.NEED_STILL_DETAIL,
             by=texts.SINCE,
             due=beat.at,

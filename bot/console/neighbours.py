@@ -5,9 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from bot.console.doors import Door, Visit
-from contacts.journal import write_journal
+from bot.evening.asking_along import set_along
 from contacts.permissions import Permission
-from feeds.changing import CHANGEABLE
 
 
 async def ask_along(visit: Visit) -> Response:
@@ -17,14 +16,8 @@ async def ask_along(visit: Visit) -> Response:
     if wanted is None:
         raise ValueError("neither yes nor no")
     back = f"/gebeurtenis/{event.id}"
-    if event.status not in CHANGEABLE or event.with_neighbours == wanted:
+    if not await set_along(visit.session, event, wanted, who=visit.actor.who, now=visit.now):
         return visit.back(back, done="nothing_changed")
-    event.with_neighbours = wanted
-    visit.session.add(event)
-    write_journal(
-        visit.session, who=visit.actor.who, action="neighbours_on" if wanted else "neighbours_off",
-        subject=f"event:{event.id}", now=visit.now,
-    )  # fmt: skip
     return visit.back(back, done="neighbours_on" if wanted else "neighbours_off")
 
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from bot.console.doors import Door, Visit
 from bot.console.today import read_today
+from bot.rota_standing import read_standing
 from contacts.permissions import Permission, may
 
 
@@ -21,7 +22,8 @@ async def show_today(visit: Visit) -> Response:
             and may(visit.actor, need.acts)
         ),
     )
-    return visit.show("vandaag.html", today=today)
+    rota = await read_standing(visit.session, is_exercise=visit.actor.is_exercise, now=visit.now)
+    return visit.show("vandaag.html", today=today, rota=rota)
 
 
 DOORS = (Door("/", show_today, Permission.USE_CONSOLE),)

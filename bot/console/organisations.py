@@ -15,8 +15,10 @@ from bot.console.doors import Door, Visit
 from bot.console.gap_texts import GAPS
 from bot.console.gaps import organisation_in_path
 from bot.console.seen import stamp_of_organisation
+from briefings.learning.owners import rename_owner
 from contacts.directory import Audience, Domain, Organisation, Person, SchoolType, teacher_text
 from contacts.editing import EditRefused, add_address, save_organisation, save_person
+from contacts.former_names import former_names
 from contacts.gaps import standings
 from contacts.permissions import Permission
 from contacts.sites import sites_of
@@ -95,6 +97,7 @@ async def organisation_page(
         error=error,
         error_in="person" if person else "site" if site else "organisation",
         people=people,
+        formerly=(await former_names(visit.session, [organisation.id])).get(organisation.id or 0),
         gaps=[GAPS[gap] for gap in standing.gaps],
         domains=_labels(),
         places=places(),
@@ -120,7 +123,7 @@ async def change_organisation(visit: Visit) -> Response:
     """``POST /organisatie/{number}``."""
     organisation = await organisation_in_path(visit)
     visit.require_seen(stamp_of_organisation(organisation))
-    values = organisation_values(visit, organisation.municipality)
+    values, was = organisation_values(visit, organisation.municipality), organisation.name
     try:
         await save_organisation(
             visit.session, organisation, values, who=visit.actor.who, now=visit.now
@@ -129,6 +132,8 @@ async def change_organisation(visit: Visit) -> Response:
         return await organisation_page(
             visit, organisation, given=values, error=REFUSALS[refused.why]
         )
+    if organisation.name != was:
+        await rename_owner(visit.session, was, organisation.name)
     return visit.back(f"/organisatie/{organisation.id}", done="saved")
 
 

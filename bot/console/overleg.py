@@ -13,9 +13,11 @@ from bot.console.doors import Door, Visit
 from bot.console.overleg_agenda import agenda_of
 from bot.console.overleg_extra import quick_values
 from bot.console.overleg_form import choices_of, form_values, overleg_of, read_plan
+from bot.console.overleg_inviting import coming, invitees
 from bot.console.pages import fragment
 from bot.console.printing import send_pdf
 from bot.console.texts import DOMAINS
+from bot.overleg_telling import Stand, invited_people, stand_of, tell_invited
 from briefings.moments import at_clock, dated, day, local_date
 from briefings.overleg import texts as names
 from briefings.overleg.agreements import (
@@ -41,6 +43,7 @@ from briefings.overleg.meetings import (
     remove_present,
     turns,
 )
+from briefings.overleg.replies import replies_of
 from briefings.overleg.rows import (
     Agreement,
     AgreementKind,
@@ -50,6 +53,7 @@ from briefings.overleg.rows import (
 )
 from briefings.pdf import Sheet
 from contacts.directory import Organisation
+from contacts.former_names import named_like
 from contacts.permissions import Permission
 from signals.workdays import on_working_day
 
@@ -134,6 +138,9 @@ async def _page(
         **await _values(visit, overleg),
         **await _to_choose(visit, overleg),
         **await quick_values(visit, overleg),
+        **await invitees(visit, overleg),
+        **await coming(visit, overleg),
+        invited=len(await invited_people(visit.session, overleg)),
         **form_values(plan_form),
         choices=choices_of(in_turn, plan_form.host_id),
         agreed=agreed or NewAgreement(AgreementKind.ACTION, "", "", usual),
@@ -177,19 +184,21 @@ async def _to_choose(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     """Organisations that can still be noted as present; in a city they are searched for."""
     search = visit.request.query_params.get("zoek", "").strip()[:80]
     there = await present_at(visit.session, overleg.id or 0)
+    comes = (await replies_of(visit.session, overleg.id or 0)).yes
     found = await visit.session.exec(
         select(Organisation.id, Organisation.name)
         .where(
             col(Organisation.is_exercise) == overleg.is_exercise,
             col(Organisation.id).not_in(there),
-            col(Organisation.name).icontains(search, autoescape=True),
+            named_like(search),
         )
-        .order_by(col(Organisation.name))
+        .order_by(col(Organisation.id).not_in(comes), col(Organisation.name))
         .limit(MOST_SHOWN + 1)
     )
     others = found.all()
     return {
-        "others": others[:MOST_SHOWN], "search": search, "more": len(others) > MOST_SHOWN,
+        "others": others[:MOST_SHOWN], "comes": comes, "search": search,
+        "more": len(others) > MOST_SHOWN,
     }  # fmt: skip
 
 
@@ -213,14 +222,14 @@ async def change(visit: Visit) -> Response:
     """``POST /overleg/{number}/wijzigen``."""
     overleg = await overleg_of(visit)
     visit.require_seen(str(overleg.version))
-    typed = await read_plan(visit)
+    typed, before = await read_plan(visit), stand_of(overleg)
     refused = await change_overleg(
         visit.session, overleg, typed, who=visit.actor.who,
         allow=visit.parts.config.signals.allow, now=visit.now,
     )  # fmt: skip
     if refused is not None:
         return await _page(visit, overleg, error=texts.NOT_PLANNED[refused.reason], typed=typed)
-    return visit.back(f"/overleg/{overleg.id}", done="overleg_changed")
+    return await _told(visit, overleg, before, "overleg_changed")
 
 
 async def set_state(visit: Visit) -> Response:
@@ -230,9 +239,17 @@ async def set_state(visit: Visit) -> Response:
     """
     overleg = await overleg_of(visit)
     visit.require_seen(str(overleg.version))
-    new = STATES[visit.text("doe")]
+    new, before = STATES[visit.text("doe")], stand_of(overleg)
     await move_overleg(visit.session, overleg, new, who=visit.actor.who, now=visit.now)
-    return visit.back(f"/overleg/{overleg.id}", done=DONE[new])
+    return await _told(visit, overleg, before, DONE[new])
+
+
+async def _told(visit: Visit, overleg: Overleg, before: Stand, done: str) -> Response:
+    """Back to the page; who was invited hears of the change, and the page says so."""
+    told = await tell_invited(
+        visit.session, overleg, before, who=visit.actor.who, now=visit.now
+    )  # fmt: skip
+    return visit.back(f"/overleg/{overleg.id}", done=f"{done}_told" if told else done)
 
 
 async def note_present(visit: Visit) -> Response:

@@ -52,10 +52,10 @@ class Reached:
 async def agenda_of(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     """Everything on the agenda, as it stands now."""
     session, today = visit.session, local_date(visit.now)
-    since = await _since(session, overleg, now=visit.now)
+    since = await last_met(session, overleg, now=visit.now)
     lessons = await all_lessons(session, is_exercise=overleg.is_exercise)
     return {
-        "picture": await _picture(session, overleg.is_exercise),
+        "picture": await waiting_picture(session, overleg.is_exercise),
         "headings": picture_texts.HEADINGS,
         "coming": await coming(visit.parts.config, overleg, visit.now),
         "open_lessons": views(visit, [one for one in lessons if one.status is LessonStatus.OPEN]),
@@ -70,7 +70,7 @@ async def agenda_of(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     }
 
 
-async def _since(session: AsyncSession, overleg: Overleg, *, now: datetime) -> datetime:
+async def last_met(session: AsyncSession, overleg: Overleg, *, now: datetime) -> datetime:
     """When the overleg last met before this time; never a moment that is still to come."""
     found = await session.exec(
         select(Overleg.starts_at)
@@ -96,7 +96,8 @@ def done_since(lessons: Sequence[Lesson], since: datetime) -> list[Lesson]:
     ]
 
 
-async def _picture(session: AsyncSession, is_exercise: bool) -> Picture:
+async def waiting_picture(session: AsyncSession, is_exercise: bool) -> Picture:
+    """Open signals as counts of organisations, small ones hidden."""
     waiting = await open_signals(session, is_exercise=is_exercise)
     return picture_of(waiting, day_of=lambda at: day(local_date(at)), names={})
 

@@ -13,7 +13,7 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.console.overleg_form import choices_of, form_values, overleg_of, read_plan
 from bot.console.poll_results import result_of
 from bot.console.texts import DOMAINS
-from bot.poll_asking import ask_members, readers_of
+from bot.poll_asking import ask_members, count_readers_of
 from briefings.learning.polls import QUICK, read_answers, read_words, wipe_words
 from briefings.learning.quick_polls import can_ask_members, quick_poll_of
 from briefings.learning.rows import Question
@@ -83,7 +83,7 @@ async def quick_values(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     return {
         "quick": poll,
         "quick_until": day(local_date(poll.closes_at)) if poll else "",
-        "quick_readers": len((await readers_of(session, event)).recipients) if can else 0,
+        "quick_readers": await count_readers_of(session, event) if can else 0,
         "quick_results": [
             result_of(question, found) for question, found in answers.items() if found.given
         ],

@@ -32,6 +32,7 @@ from contacts.sharing import is_sharing
 from contacts.tally import count_up
 from contacts.tokens import new_token
 from signals import help_texts
+from signals.help_given import say_given
 from signals.help_rows import HelpKind, HelpStatus, HelpTopic
 from signals.help_views import entries_for, mine_of
 from signals.helping import (
@@ -74,7 +75,7 @@ async def _page(
     request: Request, session: AsyncSession, own: Own, form: Form, *, status: int = 200
 ) -> Response:
     parts, token = parts_of(request), request.path_params["token"]
-    actor = await _actor(session, own)
+    actor = await actor_of(session, own)
     now = parts.clock()
     reads = may(actor, Permission.READ_HELP)
     entries = await entries_for(session, actor, sealer=parts.sealer, now=now) if reads else []
@@ -95,7 +96,8 @@ async def _page(
     )  # fmt: skip
 
 
-async def _actor(session: AsyncSession, own: Own) -> Actor:
+async def actor_of(session: AsyncSession, own: Own) -> Actor:
+    """Whose page this is, at the gate."""
     actor = await load_actor(session, own.person.id or 0)
     assert actor is not None, "the own page of somebody who left does not open"
     return actor
@@ -116,7 +118,7 @@ async def place_entry(request: Request) -> Response:
             return await _again(request, session, own, form, line)
         result = await _place(request, session, own, fields, form, now=now)
         if isinstance(result, Blocked):
-            await count_up(session, "referral", now=now)
+            await count_up(session, "referral", now=now, is_exercise=own.person.is_exercise)
             shown = Form(form.kind, form.topic, form.event, form.text, "", result.screening)
             return await _page(request, session, own, shown, status=422)
         if isinstance(result, HelpRefused):
@@ -124,7 +126,7 @@ async def place_entry(request: Request) -> Response:
             return await _again(request, session, own, form, line)
         return _back(request, "geplaatst")
 
-    return await _act(request, act)
+    return await act_on_own_page(request, act)
 
 
 async def _place(
@@ -132,14 +134,14 @@ async def _place(
 ) -> Placed | Blocked | HelpRefused:
     parts = parts_of(request)
     if first(fields, "delen") == "ja":
-        await _give(session, own, now=now)
+        await let_others_see(session, own, now=now)
     return await place(
         session,
         HelpDraft(
             HelpKind(form.kind), HelpTopic(form.topic), int(form.event) if form.event else None,
             form.text,
         ),
-        actor=await _actor(session, own),
+        actor=await actor_of(session, own),
         sealer=parts.sealer,
         settings=parts.config.signals,
         now=now,
@@ -159,14 +161,14 @@ async def take(request: Request) -> Response:
 
     async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
         if first(fields, "delen") == "ja":
-            await _give(session, own, now=now)
-        actor = await _actor(session, own)
+            await let_others_see(session, own, now=now)
+        actor = await actor_of(session, own)
         result = await take_up(session, number(fields, "welke"), actor=actor, now=now)
         if isinstance(result, HelpRefused):
             return _back(request, "weg" if result.reason == "gone" else "delen-eerst")
         return _back(request, "opgepakt", "#van-mij")
 
-    return await _act(request, act)
+    return await act_on_own_page(request, act)
 
 
 async def end(request: Request) -> Response:
@@ -176,14 +178,25 @@ async def end(request: Request) -> Response:
         outcome = HelpStatus(first(fields, "doe"))
         if outcome not in (HelpStatus.DONE, HelpStatus.WITHDRAWN):
             raise ValueError("not for a maker")
-        actor = await _actor(session, own)
+        actor = await actor_of(session, own)
         await end_own(session, number(fields, "welke"), outcome, actor=actor, now=now)
         return _back(request, outcome.value)
 
-    return await _act(request, act)
+    return await act_on_own_page(request, act)
 
 
-async def _act(request: Request, act: Any) -> Response:
+async def say_it_was_given(request: Request) -> Response:
+    """``POST /p/{token}/hulp/gegeven``: help was given, says either side."""
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        actor = await actor_of(session, own)
+        await say_given(session, number(fields, "welke"), actor=actor, now=now)
+        return _back(request, "gegeven", "#van-mij")
+
+    return await act_on_own_page(request, act)
+
+
+async def act_on_own_page(request: Request, act: Any) -> Response:
     """The guard of a person's own page around one act, which makes its own answer."""
     parts = parts_of(request)
     if not is_same_site(request.headers, base_url=parts.config.web.base_url):
@@ -209,7 +222,8 @@ def _back(request: Request, done: str, where: str = "") -> Response:
     return RedirectResponse(f"/p/{token}/hulp?klaar={done}{where}", status_code=303)
 
 
-async def _give(session: AsyncSession, own: Own, *, now: datetime) -> None:
+async def let_others_see(session: AsyncSession, own: Own, *, now: datetime) -> None:
+    """The consent, given by who it is about."""
     who = Who("person", own.person.id)
     kind = ConsentKind.SHARE_WITH_MEMBERS
     await give_consent(session, own.person, kind, HOW_PAGE, who=who, now=now)
@@ -225,7 +239,7 @@ async def choose_sharing(request: Request) -> Response:
         if wish not in ("ja", "nee"):
             raise ValueError("no such wish")
         if wish == "ja":
-            await _give(session, own, now=now)
+            await let_others_see(session, own, now=now)
         else:
             who, kind = Who("person", own.person.id), ConsentKind.SHARE_WITH_MEMBERS
             await withdraw_consent(session, own.person, kind, who=who, now=now)
@@ -243,5 +257,6 @@ ROUTES = (
     Route("/p/{token:token}/hulp", place_entry, methods=["POST"]),
     Route("/p/{token:token}/hulp/oppakken", take, methods=["POST"]),
     Route("/p/{token:token}/hulp/klaar", end, methods=["POST"]),
+    Route("/p/{token:token}/hulp/gegeven", say_it_was_given, methods=["POST"]),
     Route("/p/{token:token}/delen", choose_sharing, methods=["POST"]),
 )

@@ -20,11 +20,15 @@ from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
+from bot.exercise.lending import way_of_yes
+from bot.exercise.seat_texts import ROLES, WAYS
+from bot.exercise.seats import seat_of
 from bot.line_asking import in_words
 from briefings.city_lines import fingerprint_of, kept_by
 from briefings.learning.digests import newest_sent
 from briefings.learning.survey import running
 from briefings.moments import local_date
+from briefings.overleg.meetings import next_meeting
 from contacts.directory import (
     Channel,
     ChannelKind,
@@ -39,13 +43,13 @@ from contacts.links import count_person_links, find_person_link
 from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.people import close_channel, open_channel, person_by_address
 from contacts.permissions import people_with
+from contacts.returning import STOPPED
 from contacts.sending import Recipient, post, tell_people
 from contacts.sharing import is_sharing
 from contacts.successors import Succession, open_successions
 
 ASK = "/gegevens"
 #: why a channel was closed; only its owner may open such a one again
-STOPPED = "stopped"
 #: no more mails with a link than this for one person in a day
 LINKS_A_DAY = 5
 
@@ -92,12 +96,19 @@ async def show_page(request: Request) -> Response:
         survey = own and await running(
             session, is_exercise=own.person.is_exercise, now=parts.clock()
         )
+        seat = own and await seat_of(session, number or 0)
+        lent = await way_of_yes(session, seat[0]) if seat else None
         digest = own and await newest_sent(session, is_exercise=own.person.is_exercise)
+        meeting = own and await next_meeting(
+            session, is_exercise=own.person.is_exercise, now=parts.clock()
+        )
     if own is None:
         return explain(request, "own_page_over", status=410)
     return show(
         request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED, lines=lines,
         shares=shares, has_survey=survey is not None, has_digest=digest is not None,
+        seat=seat, lent=WAYS[lent.kind].format(lent.address) if lent else "", roles=ROLES,
+        meeting=meeting, now=parts.clock(),
         in_words=in_words, mark_of=fingerprint_of, today=local_date(parts.clock()),
         statuses=ChannelStatus, is_exercise=own.person.is_exercise,
         done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),
@@ -136,7 +147,10 @@ async def _change(
                 session, own.person, channel.kind, channel.address, rank=channel.rank, now=now
             )
         return
-    closed = await close_channel(session, channel.kind, channel.address, reason=STOPPED, now=now)
+    closed = await close_channel(
+        session, channel.kind, channel.address, reason=STOPPED, now=now,
+        only_exercise=channel.is_exercise,
+    )  # fmt: skip
     still = [
         one for one in own.channels if one.id != channel.id and one.status is ChannelStatus.ACTIVE
     ]

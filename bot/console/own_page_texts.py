@@ -3,6 +3,11 @@
 from bot.console.calling_texts import HOURS_LIKE_THIS
 
 DONE = {
+    "oefening-ja": "Dank u. U doet mee. Begint de oefening, dan krijgt u een bericht met OEFENING "
+    "erboven.",
+    "oefening-niet": "Dat kan niet meer: de oefening is voorbij, of u gaf al antwoord.",
+    "oefening-nee": "Goed. U doet niet mee en krijgt niets van de oefening.",
+    "oefening-stop": "U doet niet meer mee. U krijgt niets meer van de oefening.",
     "stop": "U krijgt via dit kanaal geen berichten meer.",
     "start": "U krijgt via dit kanaal weer berichten.",
     "rusttijd": "Uw rusttijd is opgeslagen.",

@@ -21,10 +21,10 @@ from bot.console.guarding import is_same_site
 from bot.console.own_page import open_page
 from bot.console.pages import explain, parts_of, show
 from bot.console.people import person_in_path
-from bot.own_data import erase_contact, export_contact, is_last_admin
+from bot.own_data import erase_contact, export_contact
 from contacts.directory import Person, RoleGrant
 from contacts.journal import Who, write_journal
-from contacts.permissions import Permission
+from contacts.permissions import Permission, is_last_admin
 from contacts.retention import KEEP_LOG
 
 #: what the checkbox sends

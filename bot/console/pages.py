@@ -18,8 +18,10 @@ from bot.console import list_texts, seen, texts
 from bot.console.spans import spoken
 from bot.console.tables import stackable
 from briefings import moments
+from briefings.capitals import with_capital
 from contacts.records import Database
 from contacts.sealing import Sealer
+from feeds.telling_why import as_sentence
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -88,12 +90,15 @@ def fragment(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(texts=texts, **values)
 
 
-def explain(request: Request, key: str, *, status: int) -> HTMLResponse:
+def explain(request: Request, key: str, *, status: int, is_exercise: bool = False) -> HTMLResponse:
     """A calm page that says why there is nothing to see, and what to do."""
     title, line = texts.EXPLANATIONS[key]
     # Only whoever is signed in has a first page to go back to.
     back = key == "not_allowed"
-    return show(request, "uitleg.html", status=status, title=title, line=line, back=back)
+    return show(
+        request, "uitleg.html", status=status, title=title, line=line, back=back,
+        is_exercise=is_exercise,
+    )  # fmt: skip
 
 
 @cache
@@ -118,6 +123,8 @@ def _environment() -> Environment:
     environment.filters["dichtbij"] = near_moment
     environment.filters["duur"] = spoken
     environment.filters["geldig"] = list_texts.how_long
+    environment.filters["hoofdletter"] = with_capital
+    environment.filters["reden"] = as_sentence
     environment.filters["machinetijd"] = lambda at: at.isoformat(timespec="seconds")
     return environment
 

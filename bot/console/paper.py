@@ -32,7 +32,8 @@ _CAME = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 class Paper:
     """Which sheet: everything that makes it another one stands in it, and no name.
 
-    ``organisation_id``: of one with an aanspreekpunt of its own, which stands in the text; else 0.
+    ``organisation_id``: of one with an aanspreekpunt of its own, or of a municipality next door,
+    which both stand in the text; else 0.
     """
 
     event_id: int
@@ -55,7 +56,7 @@ class Paper:
     @staticmethod
     def of(door: Door, reading: Reading) -> Paper:
         """Pure."""
-        own = door.organisation.internal_contact
+        own = door.organisation.internal_contact or door.organisation.municipality
         return Paper(
             event_id=door.event.id or 0, version=reading.version, audience=reading.audience,
             organisation_id=(door.organisation.id or 0) if own else 0,
@@ -91,7 +92,10 @@ def sheet_of(door: Door, reading: Reading, *, page: str, sender: str, address: s
         ),
         sender=sender,
         is_exercise=door.event.is_exercise,
-        marks=tuple(texts.PRINTED_WRONG.format(wrong=wrong) for wrong in reading.corrected),
+        marks=(
+            *filter(None, [reading.as_neighbour]),
+            *(texts.PRINTED_WRONG.format(wrong=wrong) for wrong in reading.corrected),
+        ),
         language=reading.language,
         direction=reading.direction,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from bot.asking import leave_list
+from bot.asking import LastAdmin, leave_list
 from bot.console import texts
 from bot.console.contact_texts import CONSENTS, LANGUAGES
 from bot.console.doors import Door, Visit
@@ -27,8 +27,10 @@ from contacts.directory import (
     Role,
     RoleGrant,
 )
+from contacts.former_names import former_names, named_like
 from contacts.gaps import standings
 from contacts.groups import all_groups, groups_by_hand_of
+from contacts.keys import may_give_keys
 from contacts.people import grant, revoke
 from contacts.permissions import Permission
 from feeds.districts import districts
@@ -45,6 +47,7 @@ class Entry:
     organisation: Organisation
     people: list[Person] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    formerly: list[str] = field(default_factory=list)
 
 
 async def list_contacts(visit: Visit) -> Response:
@@ -56,9 +59,7 @@ async def list_contacts(visit: Visit) -> Response:
         query = query.where(col(Organisation.domain) == Domain(wanted))
     if search:
         named = select(Person.organisation_id).where(col(Person.name).icontains(search))
-        query = query.where(
-            or_(col(Organisation.name).icontains(search), col(Organisation.id).in_(named))
-        )
+        query = query.where(or_(named_like(search), col(Organisation.id).in_(named)))
     found = await visit.session.exec(
         query.where(col(Organisation.name) > asked.get("na", ""))
         .order_by(col(Organisation.name))
@@ -81,8 +82,11 @@ async def list_contacts(visit: Visit) -> Response:
 async def _entries(visit: Visit, organisations: Sequence[Organisation]) -> list[Entry]:
     every = timedelta(days=visit.parts.config.contacts.check_days)
     found = await standings(visit.session, organisations, every, now=visit.now)
+    names = await former_names(visit.session, [row.id for row in organisations])
     entries = {
-        row.id: Entry(row, gaps=[GAPS[gap] for gap in one.gaps])
+        row.id: Entry(
+            row, gaps=[GAPS[gap] for gap in one.gaps], formerly=names.get(row.id or 0, [])
+        )
         for row, one in zip(organisations, found, strict=True)
     }
     people = await visit.session.exec(
@@ -149,6 +153,7 @@ async def person_page(
         statuses=ChannelStatus,
         why_closed=why_closed,
         is_self=person.id == visit.actor.person_id,
+        may_reach=await may_give_keys(visit.session, visit.actor, [person.id]),
     )
 
 
@@ -176,7 +181,12 @@ async def leave(visit: Visit) -> Response:
     person = await person_in_path(visit)
     if person.id == visit.actor.person_id:
         return visit.back(f"/contact/{person.id}", done="not_yourself")
-    await leave_list(visit.session, person, visit.parts.config, who=visit.actor.who, now=visit.now)
+    try:
+        await leave_list(
+            visit.session, person, visit.parts.config, who=visit.actor.who, now=visit.now
+        )
+    except LastAdmin:
+        return visit.back(f"/contact/{person.id}", done="last_admin_stays")
     return visit.back("/contacten", done="person_left")
 
 

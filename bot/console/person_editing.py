@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.console.contact_texts import CONSENT_HOW, REFUSALS
+from bot.console.contact_texts import CONSENT_HOW, KEY_ADDED, REFUSALS
 from bot.console.doors import Door, Visit
+from bot.console.key_telling import tell_holder
 from bot.console.organisations import person_values
 from bot.console.people import person_in_path, person_page
 from bot.console.seen import stamp, stamp_of_person
@@ -16,7 +17,8 @@ from contacts.consent import ConsentKind, give_consent, withdraw_consent
 from contacts.directory import Channel, Person
 from contacts.editing import EditRefused, add_address, prefer, remove_address, save_person
 from contacts.groups import groups_by_hand_of, set_groups
-from contacts.permissions import Permission
+from contacts.keys import other_holders
+from contacts.permissions import Permission, require
 
 LONGEST_HOW = 120
 
@@ -45,8 +47,14 @@ async def new_address(visit: Visit) -> Response:
     """``POST /contact/{number}/adres``."""
     person = await _here(visit)
     address = visit.text("e-mail")
+    holders = await other_holders(visit.session, visit.actor, [person.id or 0])
+    if holders:
+        require(visit.actor, Permission.MANAGE_SYSTEM)
     try:
-        await add_address(visit.session, person, address, who=visit.actor.who, now=visit.now)
+        async with visit.session.begin_nested():
+            if holders:
+                await tell_holder(visit.session, person, KEY_ADDED, now=visit.now)
+            await add_address(visit.session, person, address, who=visit.actor.who, now=visit.now)
     except EditRefused as refused:
         return await person_page(visit, person, error=REFUSALS[refused.why])
     return visit.back(f"/contact/{person.id}", done="saved")

@@ -101,7 +101,9 @@ async def _take(request: Request, ballot: Ballot) -> Response:
         except ValueError:
             return explain(request, "not_like_this", status=400)
         if refused is not None:
-            await count_up(session, "referral", now=parts.clock())
+            await count_up(
+                session, "referral", now=parts.clock(), is_exercise=booth.poll.is_exercise
+            )
             typed = " ".join(first(fields, "woorden").split())
             return _page(request, booth, typed=typed, refused=refused)
     skip = "?klaar=ja" if first(fields, "klaar") else ""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot import poll_texts as texts
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.texts import DOMAINS
-from bot.poll_asking import ask_readers, next_office_hour, readers_of
+from bot.poll_asking import ask_readers, count_readers_of, next_office_hour
 from briefings.learning.polls import (
     OFFERED,
     Answered,
@@ -51,14 +51,13 @@ async def poll_values(visit: Visit, event: Event) -> dict[str, Any]:
     poll = await poll_of(session, event.id)
     may_act = may(visit.actor, Permission.MANAGE_EVENT)
     can = may_act and can_ask(event, poll)
-    plan = await readers_of(session, event) if can else None
     answers = await read_answers(session, event.id) if poll else {}
     may_read = may(visit.actor, Permission.READ_SIGNALS)
     return {
         "poll": poll,
         "poll_open": is_open(poll, visit.now),
         "poll_until": day(local_date(poll.closes_at)) if poll else "",
-        "poll_readers": len(plan.recipients) if plan else 0,
+        "poll_readers": await count_readers_of(session, event) if can else 0,
         "poll_when": next_office_hour(visit.now),
         "poll_results": [
             result_of(question, found) for question, found in answers.items() if found.given

@@ -10,3 +10,7 @@ CODE_ALT = "QR-code met het adres hiernaast"
 CODE_WITHIN = (
     "Alleen voor binnen uw organisatie: wie deze code heeft, kan namens u iets laten weten."
 )
+
+#: above a version that was followed by another one
+OLD_MARK = "Verouderd: er is een nieuwere tekst. Gebruik die."
+CLOSED_MARK = "Afgesloten op {moment}. De laatste tekst is de afsluiting."

@@ -24,6 +24,7 @@ from briefings.moments import dated, day, local_date
 from briefings.pdf import Sheet
 from briefings.texts import MONTHS
 from contacts.permissions import Permission
+from signals.help_counts import HelpLine, HelpStep
 from signals.picture import Bar
 from signals.quarters import Quarter, quarter_named, quarter_of
 
@@ -161,6 +162,9 @@ def _values(pack: Pack) -> dict[str, Any]:
     widest = max((row["shown"] + row["by_hand"] for row in balance), default=0) or 1
     return {
         "pack": pack,
+        # A pack that was frozen before help was counted has none.
+        "help_lines": shown_help(pack.figures),
+        "help_steps": list(HelpStep),
         "figures": pack.figures,
         "weak": weak,
         "weak_charts": {
@@ -192,6 +196,11 @@ def _text(lesson: Mapping[str, Any]) -> str:
     return words.format(name=lesson["template"], then=lesson["then"], now=lesson["now"])
 
 
+def shown_help(figures: Figures) -> list[HelpLine]:
+    """Of a pack, frozen or not. Pure."""
+    return [HelpLine(label, tuple(shown)) for label, shown in figures.get("help", ())]
+
+
 def numbers_of(pack: Pack) -> list[Number]:
     """The pack as lines of a file. Pure."""
     figures, weak = pack.figures, pack.figures["weak"]
@@ -204,6 +213,11 @@ def numbers_of(pack: Pack) -> list[Number]:
     found += [
         Number(texts.BALANCE, row["form"], str(row["shown"] + row["by_hand"]), texts.UNIT_NUMBER)
         for row in figures["balance"]
+    ]
+    found += [
+        Number(texts.HELP, f"{line.label}: {step.value}", shown, texts.UNIT_TIMES)
+        for line in shown_help(figures)
+        for step, shown in zip(HelpStep, line.shown, strict=True)
     ]
     for one in figures["events"]:
         minutes = texts.NONE if one["minutes"] is None else str(one["minutes"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, func, select
+from sqlalchemy import Select, String, case, cast, func, or_, select, true
 from sqlmodel import col
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from bot.console.doors import Door, Visit
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, newest_texts, versions_of
 from contacts.directory import Domain, Organisation, Person
+from contacts.neighbours import of_the_city
 from contacts.outbox import (
     Acknowledgement,
     AcknowledgementKind,
@@ -83,7 +84,9 @@ async def show_reach(visit: Visit) -> Response:
     wanted = visit.request.query_params.get("versie", "")
     chosen = [version for version in out if str(version.version) == wanted]
     parts = chosen or newest_texts(versions, GONE_OUT)
-    rows = await read_reach(visit, parts, is_exercise=event.is_exercise)
+    rows = await read_reach(
+        visit, parts, is_exercise=event.is_exercise, with_neighbours=event.with_neighbours
+    )
     domains = by_domain(rows)
     missed = [row for row in rows if not row.is_reached]
     asked = visit.request.query_params
@@ -109,12 +112,18 @@ async def show_reach(visit: Visit) -> Response:
     )
 
 
-async def read_reach(visit: Visit, parts: Sequence[Briefing], *, is_exercise: bool) -> list[Reach]:
+async def read_reach(
+    visit: Visit, parts: Sequence[Briefing], *, is_exercise: bool, with_neighbours: bool = False
+) -> list[Reach]:
     """One row per organisation with people in the audience, by name.
 
     Counted in the store: a city has thousands of people, and the page shows organisations.
+
+    :param with_neighbours: municipalities next door were asked along; else only those of them
+        whose people a text went to before that was changed.
     """
     got = _best_of_each(ids_of(parts)).subquery()
+    asked = true() if with_neighbours else or_(of_the_city(), got.c.person_id.is_not(None))
     statement = (
         select(
             col(Organisation.name),
@@ -132,6 +141,7 @@ async def read_reach(visit: Visit, parts: Sequence[Briefing], *, is_exercise: bo
             col(Person.is_exercise) == is_exercise,
             col(Person.left_at).is_(None),
             cast(col(Person.audiences), String) != NO_AUDIENCE,
+            asked,
         )
         .group_by(col(Organisation.id), col(Organisation.name), col(Organisation.domain))
         .order_by(col(Organisation.name), col(Organisation.id))

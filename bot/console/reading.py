@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +11,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.library import SHARED
+from briefings.past_promise import page_without
 from briefings.render import Form
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
-from briefings.translating import DUTCH, direction
+from briefings.texts import AS_NEIGHBOUR
+from briefings.translating import DUTCH, Forms, direction
 from briefings.translations import read_translations
 from briefings.versions import SENT, waits
 from contacts.directory import AccessLink, Audience, Organisation, Person, first_audience
@@ -37,8 +38,6 @@ from feeds.rows import Event
 NO_NEWS = f"{SHARED}/{Form.NO_NEWS}"
 _CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 _NEVER_CAME = frozenset({DeliveryStatus.CANCELLED, DeliveryStatus.FAILED})
-#: as ``gedeeld/volgende.j2`` writes it
-_PROMISE = re.compile(r'<section data-deel="volgende">.*?</section>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class Reading:
     ``before`` is the text that still holds when the newest one only says that there is no
     news; empty otherwise. ``corrected``: what earlier texts had wrong, each as a category.
     ``acknowledged`` is about this version only. ``languages``: others that it can be read in.
+    ``as_neighbour``: why a municipality next door reads it; empty for everybody else.
     """
 
     subject: str
@@ -73,10 +73,15 @@ class Reading:
     can_acknowledge: bool
     language: str = DUTCH
     languages: tuple[str, ...] = ()
+    as_neighbour: str = ""
 
     @property
     def direction(self) -> str:
         return direction(self.language)
+
+    @property
+    def neighbour_is_translated(self) -> bool:
+        return self.as_neighbour not in ("", AS_NEIGHBOUR)
 
 
 async def open_door(session: AsyncSession, token: str, *, now: datetime) -> Door | None:
@@ -141,7 +146,14 @@ async def read_newest(
         can_acknowledge=delivery_id is not None,
         language=forms.language if forms else DUTCH,
         languages=tuple(sorted({DUTCH, *(one for _, one in told)})) if told else (),
+        as_neighbour=_as_neighbour(door, forms),
     )
+
+
+def _as_neighbour(door: Door, forms: Forms | None) -> str:
+    if door.organisation.municipality is None:
+        return ""
+    return forms.as_neighbour if forms else AS_NEIGHBOUR
 
 
 async def _language_of(session: AsyncSession, link: AccessLink) -> str:
@@ -298,7 +310,7 @@ async def _acknowledged(
 
 def without_promise(html: str) -> str:
     """The text without the hour of a next update: a closed event promises none. Pure."""
-    return _PROMISE.sub("", html)
+    return page_without(html)
 
 
 def fill_page(html: str, *, page: str, signal: str, internal_contact: str | None) -> str:

@@ -1,8 +1,11 @@
 """Dutch words of the page *Ontvangers*."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from bot.console.gap_texts import CLOSED as CLOSED_CHANNELS
 from bot.console.gap_texts import why_closed
-from bot.console.texts import DELIVERIES
+from bot.console.texts import DELIVERIES, NO_CHANNEL
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
 from contacts.preparing import SET_ASIDE
@@ -40,3 +43,17 @@ def stands(kind: ChannelKind, status: DeliveryStatus, reason: str | None) -> str
 def place(organisation: str, municipality: str | None) -> str:
     """The organisation; of another municipality with its name. Pure."""
     return f"{organisation} (buurgemeente {municipality})" if municipality else organisation
+
+
+def why_no_channel(
+    left_at: datetime | None, closed: Sequence[tuple[str, str | None]] | None
+) -> str:
+    """Blocked, bounced and never linked are different things to do something about. Pure."""
+    if left_at is not None:
+        return LEFT
+    if not closed:
+        return NEVER_LINKED
+    return "; ".join(
+        CLOSED.format(channel=channel, why=why_closed(code) or NO_CHANNEL)
+        for channel, code in closed
+    )

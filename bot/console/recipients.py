@@ -17,7 +17,6 @@ from starlette.responses import Response
 
 from bot.console import recipient_texts, texts
 from bot.console.doors import Door, StalePage, Visit
-from bot.console.gap_texts import why_closed
 from bot.console.needs import RUNNING
 from briefings.audience import GOT, listed_audiences, plan_some
 from briefings.missing import (
@@ -26,16 +25,19 @@ from briefings.missing import (
     NothingToSend,
     got_version,
     has_channel,
+    in_force,
     meant_for,
-    missed_but_reachable,
     on_the_list,
     plan_missed,
+    reachable_now,
     seal_of,
     send_to_missed,
 )
-from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings.past_promise import is_invitation_over, is_past
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, covered
 from briefings.versions import OPEN, SENT, followed_by, versions_of
 from contacts.directory import Audience, Channel, ChannelStatus, Organisation, Person
+from contacts.former_names import named_like
 from contacts.outbox import Delivery, DeliveryAct, Message
 from contacts.permissions import Permission
 from contacts.records import ids_of, read_columns
@@ -100,17 +102,23 @@ async def show_recipients(visit: Visit) -> Response:
     counts = await _count(visit, event, asked, where)
     lines = await _lines(visit, event, briefing, asked, where)
     last = max(-(-counts[asked.group] // PAGE), 1)
-    is_late = asked.group == "alsnog" and event.status in RUNNING
+    standing = in_force(briefing, versions)
+    is_late = bool(standing) and asked.group == "alsnog" and event.status in RUNNING
+    is_late = is_late and not is_invitation_over(briefing, now=visit.now)
     return await visit.show_of(
         event,
         "verzenden",
         "ontvangers.html",
         briefing=briefing,
         is_open=briefing.status in OPEN,
+        standing=standing,
+        is_partly=standing < set(covered(briefing)),
+        newest=max((b.version for b in versions if b.status in SENT), default=0),
         asked=asked,
         counts=counts,
         groups={key: recipient_texts.GROUPS[key] for key in where},
         seen=seal_of(await plan_missed(visit.session, event, briefing)) if is_late else "",
+        is_past=is_past(briefing, leaves_at=visit.now),
         audiences=texts.AUDIENCES,
         lines=lines,
         last=last,
@@ -138,8 +146,8 @@ def _groups(
     if briefing.status not in OPEN:
         return {
             "krijgt": got_version(briefing),
-            "alsnog": missed_but_reachable(event, briefing),
-            "geen-kanaal": meant_for(event, briefing),
+            "alsnog": reachable_now(event, briefing, versions),
+            "geen-kanaal": meant_for(event, briefing, versions),
             "niet": true(),
         }
     invited = on_the_list(event)
@@ -151,6 +159,11 @@ def _groups(
 def _group_of(where: Mapping[str, ColumnElement[bool]]) -> ColumnElement[str]:
     """The group that somebody is in. Asked in order, so that no condition is worked out twice."""
     return case(*((condition, key) for key, condition in where.items()))
+
+
+def _is_in(where: Mapping[str, ColumnElement[bool]], group: str) -> ColumnElement[bool]:
+    """Whether somebody is in this group; for the first one the others need not be asked."""
+    return where[group] if group == next(iter(where)) else _group_of(where) == group
 
 
 def _told(versions: Sequence[Briefing]) -> Any:
@@ -180,11 +193,8 @@ def _everybody(event: Event, asked: Asked, *columns: Any) -> Any:
         )
     )
     if asked.search:
-        named = [
-            column.icontains(asked.search, autoescape=True)
-            for column in (col(Person.name), col(Organisation.name))
-        ]
-        query = query.where(or_(*named))
+        named = col(Person.name).icontains(asked.search, autoescape=True)
+        query = query.where(or_(named, named_like(asked.search)))
     if asked.text:
         query = query.where(STORED_AUDIENCES.startswith(f'["{asked.text}"', autoescape=True))
     return query
@@ -193,9 +203,11 @@ def _everybody(event: Event, asked: Asked, *columns: Any) -> Any:
 async def _count(
     visit: Visit, event: Event, asked: Asked, where: Mapping[str, ColumnElement[bool]]
 ) -> dict[str, int]:
-    group = _group_of(where).label("groep")
+    # Kept aside, or SQLite works the group out twice: to sort by, and to say.
+    grouped = _everybody(event, asked, _group_of(where).label("groep")).cte("grouped")
+    grouped = grouped.prefix_with("MATERIALIZED")
     found = await read_columns(
-        visit.session, _everybody(event, asked, group, func.count()).group_by("groep")
+        visit.session, select(grouped.c.groep, func.count()).group_by(grouped.c.groep)
     )
     return dict.fromkeys(where, 0) | {key: int(count) for key, count in found}
 
@@ -214,7 +226,7 @@ async def _lines(
     )  # fmt: skip
     query = (
         _everybody(event, asked, *columns)
-        .where(_group_of(where) == asked.group)
+        .where(_is_in(where, asked.group))
         .order_by(col(Organisation.name), col(Person.name), col(Person.id))
         .offset((asked.leaf - 1) * PAGE)
         .limit(PAGE)
@@ -230,7 +242,7 @@ async def _lines(
     if asked.group == "geen-kanaal":
         closed = await _closed(visit, ids)
         return [
-            _line(person, "", why_no_channel(person.left_at, closed.get(person.id)))
+            _line(person, "", recipient_texts.why_no_channel(person.left_at, closed.get(person.id)))
             for person in people
         ]
     return [_line(person, "", why_not(person, briefing)) for person in people]
@@ -297,20 +309,6 @@ async def _closed(visit: Visit, ids: Sequence[int]) -> dict[int, list[tuple[str,
     for ident, kind, code in await read_columns(visit.session, query):
         closed.setdefault(ident, []).append((CHANNELS[kind], code))
     return closed
-
-
-def why_no_channel(
-    left_at: datetime | None, closed: Sequence[tuple[str, str | None]] | None
-) -> str:
-    """Blocked, bounced and never linked are different things to do something about. Pure."""
-    if left_at is not None:
-        return recipient_texts.LEFT
-    if not closed:
-        return recipient_texts.NEVER_LINKED
-    return "; ".join(
-        recipient_texts.CLOSED.format(channel=channel, why=why_closed(code) or texts.NO_CHANNEL)
-        for channel, code in closed
-    )
 
 
 def why_not(person: _Somebody, briefing: Briefing) -> str:

@@ -22,6 +22,7 @@ from briefings.counting import Overview, read_overview, read_part
 from briefings.drafting import current_briefing, texts_of
 from briefings.exceptions import ExceptionRefused, grant_exception
 from briefings.moments import local_date
+from briefings.openings import not_opened
 from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText, covered
 from briefings.translating import READY
@@ -65,11 +66,23 @@ async def _page(
         error=error,
         asks=asks,
         chosen=chosen,
+        unread=await _unread(visit, briefing, chosen) if asks and briefing else [],
         later=later_moment(event.send_before, visit.now),
         passkey=await passkeys.question(visit, briefing.content_hash or "")
         if asks and briefing is not None
         else "",
     )
+
+
+async def _unread(visit: Visit, briefing: Briefing, chosen: Sequence[Audience]) -> list[str]:
+    """Which of the texts that are approved this visitor did not open, by name."""
+    drafts = [
+        text
+        for text in await texts_of(visit.session, briefing.id or 0)
+        if not chosen or text.audience in chosen
+    ]
+    found = await not_opened(visit.session, briefing, drafts, visit.actor.person_id)
+    return [texts.AUDIENCES[audience] for audience in found]
 
 
 async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> dict[str, Any]:
@@ -208,7 +221,7 @@ async def approve_now(visit: Visit) -> Response:
     await approving.retire_requests(
         visit.session, event, chat_texts.REQUEST_APPROVED, now=visit.now
     )
-    await approving.follow_sending(visit.session, event, briefing, visit.actor, now=visit.now)
+    await approving.follow_sending(visit.session, event, briefing, now=visit.now)
     told = await approving.ask_again_for_rest(
         visit.session, event, briefing, visit.actor, visit.parts.config.briefings, now=visit.now
     )

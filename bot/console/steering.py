@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from bot.console.doors import Door, Visit
 from bot.console.health import read_beats
+from bot.console.part_texts import PARTS
 from bot.console.seen import stamp
 from bot.console.sessions import end_session
 from bot.console.source_texts import REACH_SHORT, REACHES, TRUSTS
@@ -70,6 +71,7 @@ async def steering_page(
         stamp=stamp,
         sources=sources.all(),
         faults=FAULTS,
+        parts=PARTS,
         sessions=await _signed_in(visit),
         holders=holders,
         beats=await read_beats(visit.session, settings.ticks, now=visit.now),

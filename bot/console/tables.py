@@ -1,6 +1,8 @@
-"""Tables that a phone can stack: each cell carries the name of its column.
+"""Tables that a phone can stack and a screen reader can name.
 
-Where the stylesheet stacks them, a browser no longer sees a table: the roles say that it is one.
+Each cell carries the name of its column. Where the stylesheet stacks a table, a browser no longer
+sees one: the roles say that it is. A table without a caption is called as the box around it is, or
+else as the heading before it.
 """
 
 from __future__ import annotations
@@ -11,26 +13,31 @@ import re
 FEW_COLUMNS = 2
 _TABLE = re.compile(r'<table class="(utrecht-table[^"]*)">(.*?)</table>', re.DOTALL)
 _HEAD = re.compile(r"<thead.*?</thead>", re.DOTALL)
+_BOX = re.compile(r'aria-label="([^"]*)">\s*\Z')
 _HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 _HIDDEN = re.compile(r'<span class="verborgen">.*?</span>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _PART = re.compile(r"<(thead|tbody|tr|th|td)\b([^>]*)>")
 _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+#: so far back a box around a table can begin
+_NEAR = 400
 #: a bar between its words and its number fits on a phone as it is
 _BAR = 'class="balkvak"'
 
 
 def stackable(html: str) -> str:
-    """The page, with every table of more than two columns ready to be stacked."""
+    """The page, each table with a name and, with more than two columns, ready to be stacked."""
     return _TABLE.sub(_stackable, html)
 
 
 def _stackable(table: re.Match[str]) -> str:
     looks, inside = table.groups()
+    name = "" if inside.lstrip().startswith("<caption") else _called(table.string, table.start())
+    label = f' aria-label="{name}"' if name else ""
     head = _HEAD.search(inside)
     names = [_plain(name) for name in _HEADING.findall(head[0])] if head else []
     if len(names) <= FEW_COLUMNS or _BAR in inside:
-        return table[0]
+        return f'<table class="{looks}"{label}>{inside}</table>'
     column = -1
 
     def named(part: re.Match[str]) -> str:
@@ -47,7 +54,17 @@ def _stackable(table: re.Match[str]) -> str:
         kop = f' data-kop="{name}"' if name else ""
         return f'<td{attributes} role="cell"{kop}>'
 
-    return f'<table class="{looks} stapelt" role="table">{_PART.sub(named, inside)}</table>'
+    stacked = _PART.sub(named, inside)
+    return f'<table class="{looks} stapelt" role="table"{label}>{stacked}</table>'
+
+
+def _called(html: str, start: int) -> str:
+    """What the table that begins here is about; nothing where nothing says so."""
+    if box := _BOX.search(html[max(0, start - _NEAR) : start]):
+        return box[1]
+    end = html.rfind("</h", 0, start)
+    begin = html.rfind("<h", 0, end)
+    return _plain(html[html.index(">", begin) + 1 : end]) if 0 <= begin < end else ""
 
 
 def _plain(heading: str) -> str:

@@ -166,7 +166,7 @@ async def tell_here(
         once=once,
     )
     if isinstance(outcome, Blocked):
-        await count_up(session, "referral", now=now)
+        await count_up(session, "referral", now=now, is_exercise=place.is_exercise)
     elif isinstance(outcome, Told):
         # It would prove that the message arrived. But then the moment and the lines of the
         # journal would join this signal to the person who got that message.

@@ -95,7 +95,6 @@ PRINTED_WRONG = "Let op: eerder stond hier iets anders over: {wrong}. Die zin ge
 DRAFT_MARK = "Concept: nog niet goedgekeurd. Niet verspreiden."
 CORRECTED_MARK = "Gecorrigeerd: hier stond een fout in. Gebruik de nieuwere tekst."
 RETRACTED_MARK = "Ingetrokken: gebruik deze tekst niet meer en stuur hem niet door."
-OLD_MARK = "Verouderd: er is een nieuwere tekst. Gebruik die."
 OWN_LINK = "(de eigen link van de organisatie)"
 PREVIEW_LINK = "#"
 PREVIEW_CONTACT = "[intern aanspreekpunt van de organisatie]"
@@ -150,6 +149,7 @@ EXPLANATIONS = {
         "Aanmelden kan hier alleen met uw account",
         "Open de pagina Aanmelden en gebruik de knop die daar staat.",
     ),
+    "left_exercise": ("U doet niet meer mee", "Een bericht zonder OEFENING is altijd echt."),
     "left_list": (
         "Dank u voor uw tijd",
         "U krijgt geen berichten meer. Wij vragen uw organisatie om een opvolger.",
@@ -204,6 +204,7 @@ SEND_BY = "versturen vóór"
 PROMISED_BY = "beloofd vóór"
 READ_BY = "lezen vóór"
 SINCE = "sinds"
+MEANT_FOR = "klaar voor"
 NO_EVENT = "zonder gebeurtenis"
 NEED_ALERT = "Melding wacht op een besluit: {title}"
 NEED_ALERT_DETAIL = "voorstel ernst {severity}"
@@ -234,27 +235,6 @@ NEED_STILL_DETAIL = "start Schakel opnieuw als dit zo blijft"
 NEED_LINES = ("1 regel is nog te controleren", "{count} regels zijn nog te controleren")
 NEED_LINES_DETAIL = "tot dan gaat er niets echt uit"
 NEED_FEED = "Bron geeft geen nieuws: {name}"
-
-PARTS = {
-    "poller": "Het lezen van Telegram",
-    "feeds": "Het lezen van nieuws",
-    "refresh": "Het bijwerken van de kaart",
-    "alerts": "Het doorgeven van meldingen",
-    "daily": "Het maken van de daglijst",
-    "escalate": "Het volgen van dringende berichten",
-    "remind": "Het bewaken van antwoorden",
-    "clock": "Het bewaken van het draaiboek",
-    "mail_in": "Het lezen van e-mail",
-    "tidy": "Het opruimen",
-    "list": "Het bijhouden van de lijst",
-    "links": "Het openen van links in teksten",
-    "webhooks": "Het bijwerken van koppelingen",
-    "exercise": "Het leiden van een oefening",
-    "health": "De bewaking",
-    "worker": "Het antwoorden in Telegram",
-    "pump_telegram": "Het versturen via Telegram",
-    "pump_email": "Het versturen van e-mail",
-}
 
 QUESTIONS = {
     "soort": "Wat merkt u?",
@@ -293,6 +273,7 @@ NOT_BEGUN = {
     "taken_back": "Deze zin is al ingetrokken. Kijk bij Verzenden hoe het gaat.",
     "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
     "person": "In deze regel lijkt een persoon herkenbaar. Schrijf alleen het onderwerp.",
+    "one_signal_waits": "Nog 1 signaal wacht op een antwoord. Beantwoord dit signaal eerst.",
     "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",
 }
 REMARK_MISSING = "Schrijf wat er anders moet."
@@ -345,6 +326,5 @@ EVENT_TABS = {
 }
 REMARK_LEVELS = {"block": "moet anders", "warn": "kan beter", "advice": "tip"}
 ALSO_HERE = "Ook op deze pagina: {names}."
-
 CHOOSE_A_TEXT = "Kies ten minste één tekst om goed te keuren."
 SOMEBODY = "iemand die niet meer op de lijst staat"

@@ -29,6 +29,7 @@ from briefings.ticking import calls_first, choose_calls, tick_call, tick_step, u
 from briefings.timetable import BY_HAND, CHAIN, SKIPPABLE, Line, Step, needing
 from briefings.versions import SENT, versions_of
 from contacts.directory import Organisation, Person, Role
+from contacts.former_names import named_like
 from contacts.permissions import Permission
 from feeds.rows import Event
 
@@ -136,7 +137,7 @@ async def _to_choose(visit: Visit, event: Event, listed: Collection[int]) -> dic
         .where(
             col(Organisation.is_exercise) == event.is_exercise,
             col(Organisation.id).not_in(listed),
-            col(Organisation.name).icontains(search, autoescape=True),
+            named_like(search),
         )
         .order_by(col(Organisation.name))
         .limit(MOST_SHOWN + 1)

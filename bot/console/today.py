@@ -32,8 +32,10 @@ from bot.console.needs import (
     unknown,
     unread,
 )
+from bot.console.rota_needs import rota_needs
 from bot.console.timetable import late_steps
 from briefings.rows import Briefing, BriefingStatus, FactBlock
+from briefings.versions import SENT, newest_texts
 from contacts.arrival import DeliveryCounts
 from contacts.outbox import (
     DISTRIBUTED,
@@ -50,14 +52,20 @@ from signals.feedback import open_signals
 
 #: a source is out of date after this many of its own rounds without an answer
 STALE_ROUNDS = 3
+GONE_OUT = {*SENT, BriefingStatus.APPROVED}
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An event in progress: the newest version, what went out, and the next promise."""
+    """An event in progress: the newest version, the text that readers have, and the next promise.
+
+    ``sent``: the newest text that went out; ``counts`` are messages of that text alone, and
+    ``read`` and ``understood`` are about it too.
+    """
 
     event: Event
     title: str
+    sent: Briefing | None
     counts: DeliveryCounts
     briefing: Briefing | None
     read: int
@@ -118,7 +126,7 @@ async def read_today(
         await calls(session, titles, now=now),
         late_answers(waiting, titles, now=now),
         unread(waiting, titles),
-        await halted(session, titles),
+        await halted(session, titles, now=now),
         [
             *await pauses(session, now=now),
             *standing_still(await read_beats(session, config.ticks, now=now)),
@@ -126,6 +134,7 @@ async def read_today(
         [] if is_exercise else unchecked_lines(config.briefings, now=now),
         await late_actions(session, is_exercise=is_exercise, now=now),
         await waiting_digests(session, is_exercise=is_exercise),
+        await rota_needs(session, config, is_exercise=is_exercise, now=now),
         sick_feeds(sources, config.feeds.tell_after_failures, now=now),
     )
     return Today(
@@ -183,9 +192,10 @@ async def _running(
     events = found.all()
     ids = [event.id for event in events if event.id is not None]
     # Everything at once: asking per event would make the first page slower with each of them.
-    counts = await count_per_event(session, ids)
-    newest = await _newest(session, ids)
-    said = await _acknowledged(session, ids)
+    newest, out = await _newest(session, ids)
+    parts = [part.id for told in out.values() for part in told if part.id is not None]
+    counts = await count_per_event(session, ids, parts)
+    said = await _acknowledged(session, parts)
     due = await session.exec(
         select(FactBlock.event_id, FactBlock.next_update_at).where(col(FactBlock.event_id).in_(ids))
     )
@@ -194,6 +204,7 @@ async def _running(
         Running(
             event=event,
             title=title_of(titles, event.id),
+            sent=out[event.id or 0][-1] if out.get(event.id or 0) else None,
             counts=counts[event.id or 0],
             briefing=newest.get(event.id or 0),
             read=said.get((event.id, AcknowledgementKind.READ), 0),
@@ -205,12 +216,15 @@ async def _running(
 
 
 async def count_per_event(
-    session: AsyncSession, event_ids: Sequence[int]
+    session: AsyncSession, event_ids: Sequence[int], briefing_ids: Sequence[int]
 ) -> Mapping[int, DeliveryCounts]:
-    """Distribution per event by status; what was told back stands beside it, not in it."""
+    """Messages of these versions per event by status; what was told back stands beside it, not
+    in it. Versions of one text are never added: nobody could say what the sum counts."""
     messages = await session.exec(
         select(Message.id, Message.event_id).where(
-            col(Message.event_id).in_(event_ids), col(Message.kind).in_(DISTRIBUTED)
+            col(Message.event_id).in_(event_ids),
+            col(Message.kind).in_(DISTRIBUTED),
+            col(Message.briefing_id).in_(briefing_ids),
         )
     )
     event_of = dict(messages.all())
@@ -240,8 +254,11 @@ async def count_per_event(
     }
 
 
-async def _newest(session: AsyncSession, event_ids: Sequence[int]) -> Mapping[int, Briefing]:
-    """The newest version of each event that was not withdrawn."""
+async def _newest(
+    session: AsyncSession, event_ids: Sequence[int]
+) -> tuple[Mapping[int, Briefing], Mapping[int, Sequence[Briefing]]]:
+    """Of each event the newest version that was not withdrawn, and the newest text that went out
+    or waits for its moment, with its parts."""
     found = await session.exec(
         select(Briefing)
         .where(
@@ -250,16 +267,24 @@ async def _newest(session: AsyncSession, event_ids: Sequence[int]) -> Mapping[in
         )
         .order_by(col(Briefing.version))
     )
-    return {briefing.event_id: briefing for briefing in found.all()}
+    versions: dict[int, list[Briefing]] = {}
+    for briefing in found.all():
+        versions.setdefault(briefing.event_id, []).append(briefing)
+    return (
+        {ident: of_event[-1] for ident, of_event in versions.items()},
+        {ident: newest_texts(of_event, GONE_OUT) for ident, of_event in versions.items()},
+    )
 
 
 async def _acknowledged(
-    session: AsyncSession, event_ids: Sequence[int]
+    session: AsyncSession, briefing_ids: Sequence[int]
 ) -> Mapping[tuple[int | None, AcknowledgementKind], int]:
     found = await session.exec(
-        select(Acknowledgement.event_id, Acknowledgement.kind, func.count())
-        .where(col(Acknowledgement.event_id).in_(event_ids))
-        .group_by(col(Acknowledgement.event_id), col(Acknowledgement.kind))
+        select(Message.event_id, Acknowledgement.kind, func.count())
+        .join(Delivery, col(Delivery.id) == col(Acknowledgement.delivery_id))
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Message.briefing_id).in_(briefing_ids))
+        .group_by(col(Message.event_id), col(Acknowledgement.kind))
     )
     return {(event_id, AcknowledgementKind(kind)): count for event_id, kind, count in found.all()}
 

@@ -16,7 +16,16 @@ from bot.console.drafts import stamp_of
 from bot.console.reading import fill_page
 from briefings.moments import local_date
 from briefings.rows import Briefing, BriefingText
-from briefings.translating import DUTCH, READY, Forms, direction, fits, segments_of, translated
+from briefings.translating import (
+    DUTCH,
+    READY,
+    Forms,
+    beside,
+    direction,
+    fits,
+    segments_of,
+    translated,
+)
 from briefings.translations import (
     TranslationRefused,
     is_fresh,
@@ -66,7 +75,7 @@ async def _page(
         direction=direction(language),
         segments=[
             (one, targets.get(one, ""), fits(one, targets.get(one, "")))
-            for one in segments_of(text)
+            for one in _segments(event, text)
         ],
         row=row,
         is_fresh=row is not None and is_fresh(text, row),
@@ -78,6 +87,11 @@ async def _page(
         today=local_date(visit.now),
         error=error,
     )
+
+
+def _segments(event: Event, text: BriefingText) -> list[str]:
+    """What can be translated of this text, also what stands beside it."""
+    return [*segments_of(text), *beside(with_neighbours=event.with_neighbours)]
 
 
 def _shown(forms: Forms) -> dict[str, Markup]:
@@ -98,7 +112,7 @@ async def write_translation(visit: Visit) -> Response:
     audience, language = _audience(visit.text("tekst")), visit.text("taal")
     visit.require_seen(stamp_of(await versions_of(visit.session, event.id or 0)))
     _, text = await _text(visit, event, audience)
-    pairs = zip(segments_of(text), visit.fields.get("woorden", []), strict=True)
+    pairs = zip(_segments(event, text), visit.fields.get("woorden", []), strict=True)
     return await _keep(visit, event, audience, language, dict(pairs))
 
 
@@ -150,7 +164,7 @@ async def take_file(visit: Visit) -> Response:
     row = next((r for r in rows if (r.audience, r.language) == (audience, language)), None)
     name = f"{audience.value}-versie-{briefing.version}-{language}.xlf"
     file = to_xliff(
-        segments_of(text), row.segments if row else {}, language=language, original=name
+        _segments(event, text), row.segments if row else {}, language=language, original=name
     )
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file, media_type="application/xliff+xml", headers=headers)

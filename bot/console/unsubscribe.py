@@ -63,8 +63,9 @@ async def _leave(session: AsyncSession, number: int, sealer: Sealer, request: Re
     address = open_address(delivery.address, delivery.kind, sealer)
     now = parts_of(request).clock()
     if address is None or not await close_channel(
-        session, ChannelKind.EMAIL, address, reason=UNSUBSCRIBED, now=now
-    ):
+        session, ChannelKind.EMAIL, address, reason=UNSUBSCRIBED, now=now,
+        only_exercise=delivery.is_exercise,
+    ):  # fmt: skip
         return
     await tell_coordinators(
         session, "coordinator/unsubscribed.html", is_exercise=delivery.is_exercise, now=now,

@@ -37,6 +37,7 @@ from briefings.moments import day, local_date
 from briefings.pdf import Sheet
 from briefings.settings import BriefingSettings, CityLine
 from contacts.directory import Organisation, Person, Role, RoleGrant
+from contacts.former_names import named_like
 from contacts.journal import Who
 from contacts.permissions import Permission
 
@@ -139,7 +140,7 @@ async def _eligible(
     if search:
         wanted = or_(
             col(Person.name).icontains(search, autoescape=True),
-            col(Organisation.name).icontains(search, autoescape=True),
+            named_like(search),
         )
     keeping = col(Person.id).in_([owner for owner in owners if owner is not None])
     found = await visit.session.exec(

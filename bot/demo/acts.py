@@ -130,6 +130,7 @@ async def submit_and_approve(
     request = await approver.see_button(texts.TAP_APPROVE, after=mark)
     await approver.tap(texts.TAP_READ_DRAFT, request)
     await approver.tap(texts.TAP_APPROVE, request)
+    await approver.press(texts.TAP_UNREAD, after=mark)
     await approver.press(texts.TAP_SURE, after=mark)
     line.step(texts.APPROVER, texts.APPROVED)
 

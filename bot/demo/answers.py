@@ -117,6 +117,7 @@ async def answer_signals(
         await coordinator.press(texts.TAP_ANSWER, after=mark)
         await coordinator.see("één zin", after=mark)
         await coordinator.say(stage.scenario["signals"]["answer"])
+        await coordinator.press(texts.TAP_SEND_ANSWER, after=mark)
         await coordinator.see(texts.SEE_ANSWERED, after=mark)
     line.step(texts.COORDINATOR, texts.ANSWERED.format(count=len(ids)))
     for name in reporters:

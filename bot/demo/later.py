@@ -62,7 +62,7 @@ async def close(stage: Stage, line: Timeline, event_id: int) -> None:
     await stage.until(lambda session: _sent_kind(session, event_id, MessageKind.CLOSING))
     await stage.until(lambda session: settled(session, event_id), timeout_s=30)
     line.step(texts.COORDINATOR, texts.CLOSED)
-    closing = await stage.users["Docent VO"].see("meldde", timeout_s=20)
+    closing = await stage.users["Docent VO"].see("gemeld is", timeout_s=20)
     line.quote(closing.text)
 
 

@@ -56,7 +56,9 @@ async def measure(session: AsyncSession, timing: Timing, *, ok: bool) -> dict[st
         "unknown": statuses.get(DeliveryStatus.UNKNOWN, 0),
         "acknowledged": await _count(session, Acknowledgement),
         "signals": await _count(session, Signal),
-        "referred": await total(session, "referral"),
+        "referred": sum(
+            [await total(session, "referral", is_exercise=world) for world in (False, True)]
+        ),
         "feedback": await _count(
             session, Signal, col(Signal.status) == SignalStatus.CLOSED,
             col(Signal.outcome_text).is_not(None),

@@ -50,8 +50,9 @@ STEPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         (APPROVER,),
         "Lees en keur goed",
         (
-            "Druk op [Lees]. Schuif daarna terug naar boven en druk op "
-            "[Goedkeuren en verzenden]. Bevestig met [Ja, verzenden]. Staat er ook een tijd bij? "
+            "Druk op [Lees] en open de teksten. Schuif daarna terug naar boven en druk op "
+            "[Goedkeuren en verzenden]. Staat er dat u teksten niet opende? Open ze, of druk op "
+            "[Toch verder]. Bevestig met [Ja, verzenden]. Staat er ook een tijd bij? "
             "Dat is voor de ochtend; nu kiest u de knop zonder tijd."
         ),
     ),

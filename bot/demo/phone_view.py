@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from bot.demo import phone_texts as texts
 from bot.simulator.world import Chat, ChatMessage, Json
+from contacts.returning import WORDS
 
 #: a chat shows no more than this; older messages are behind us
 NEWEST = 60
@@ -75,8 +76,9 @@ def _bubble(chat: Chat, message: ChatMessage) -> Bubble:
 def _shown(message: ChatMessage) -> Markup:
     """Links leave the phones open. A typed ``<a`` is escaped by now, so each one is a tag."""
     html = message.html.replace("<a href=", '<a target="_blank" rel="noopener" href=')
-    if not message.from_bot and message.text.startswith(START):
-        # As in Telegram: what an invitation carries is not shown.
+    carries = message.text.removeprefix(START).strip()
+    if not message.from_bot and message.text.startswith(START) and carries not in WORDS:
+        # As in Telegram: what an invitation carries is not shown. What somebody types is.
         html = START
     return Markup(html)  # noqa: S704  (the simulator wrote it anew from text and entities)
 

@@ -34,7 +34,7 @@ from contacts.directory import Channel, ChannelKind, Person
 from contacts.importing import import_contacts, read_contacts
 from contacts.invitations import invite
 from contacts.journal import Who
-from contacts.settings import SendingSettings
+from contacts.settings import ContactSettings, SendingSettings
 from feeds.kalender import CalendarSettings
 from feeds.rows import Trust
 from feeds.settings import FeedSettings, SourceSettings
@@ -47,6 +47,8 @@ PHONES = (
     "Wijkteamlid", "Wijkagent", "Systeembeheerder",
 )  # fmt: skip
 FIRST_CHAT = 4101
+#: a municipality that does not exist, whose contact is in the cast
+NEIGHBOUR = "Buurstad"
 
 
 @dataclass
@@ -124,6 +126,7 @@ def exercise_config(
         ),
         feeds=FeedSettings(allow_private=True, sources=sources, **feeds),
         briefings=exercise_lines(),
+        contacts=ContactSettings(neighbours=(NEIGHBOUR,)),
         # Nobody watches a demo for the minutes in which an uncertain text may prove its arrival.
         sending=SendingSettings(chat_interval_s=0.2, mail_per_s=50, unsure_min=(0,) * 5),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from briefings.blocking import granted_in, open_blocks
 from briefings.counting import read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.plausibility import look_over
-from briefings.rows import CAN_SPLIT, Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
 from briefings.translations import read_translations
 from contacts.directory import ChannelKind, Person, Role
@@ -37,7 +37,6 @@ from contacts.outbox import (
 )
 from contacts.permissions import Actor, people_with
 from contacts.sending import edit_sent, tell_people
-from feeds.events import close_event
 from feeds.rows import Event
 from signals.person_filter import screen
 
@@ -209,17 +208,15 @@ async def retire_requests(
 
 
 async def follow_sending(
-    session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
+    session: AsyncSession, event: Event, briefing: Briefing, *, now: datetime
 ) -> None:
-    """A live progress message for the coordinators; a closing text also ends the event."""
+    """A live progress message for the coordinators."""
     assert event.id is not None
     assert briefing.id is not None
     view = await card.progress_view(session, event.id, briefing.id, now=now)
     coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
     for person in coordinators:
         await _show_live(session, person, event.id, view, card.PROGRESS, briefing.id, now=now)
-    if briefing.kind is BriefingKind.CLOSING:
-        await close_event(session, event, who=actor.who, now=now)
 
 
 async def show_card_to(session: AsyncSession, event: Event, actor: Actor, *, now: datetime) -> None:

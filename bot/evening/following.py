@@ -11,25 +11,27 @@ from bot.evening.sourcing import clock_time
 from bot.evening.writing import OPEN_STATES, NotBegun
 from briefings import moments
 from briefings.drafting import current_briefing, draft_briefing
-from briefings.facts import set_next_update
 from briefings.follow_ups import follow_up_kind
 from briefings.rows import Briefing, BriefingKind
 from briefings.settings import BriefingSettings
 from briefings.versions import SENT, versions_of
 from contacts.permissions import Actor, Permission, require
+from feeds.dutch_dates import month_named
 from feeds.events import reopen_event
 from feeds.rows import Event, EventStatus
 
 _DAY = re.compile(r"(\d{1,2})-(\d{1,2})(?:-(\d{4}))?\Z")
+_NAMED = re.compile(r"(\d{1,2}) +([a-z]{3,9})\.?(?: +(\d{4}))?\Z", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 #: a date further off than this is a mistake in typing
 FURTHEST = timedelta(days=5 * 366)
 
 
 def read_day(text: str, today: date) -> date | None:
-    """``14-10``, ``14-10-2026`` or ``2026-10-14``; without a year the next one to come. Pure.
+    """``14-10``, ``14 oktober``, either with a year, or ``2026-10-14``. Pure.
 
-    None for anything else, for the past and for what is years away.
+    Without a year it is the next one to come. None for anything else, for the past and for
+    what is years away.
     """
     text = text.strip()
     if iso := _ISO.match(text):
@@ -37,6 +39,9 @@ def read_day(text: str, today: date) -> date | None:
     elif given := _DAY.match(text):
         day, month = int(given[1]), int(given[2])
         years = [int(given[3])] if given[3] else [today.year, today.year + 1]
+    elif (named := _NAMED.match(text)) and (number := month_named(named[2])):
+        day, month = int(named[1]), number
+        years = [int(named[3])] if named[3] else [today.year, today.year + 1]
     else:
         return None
     for year in years:
@@ -80,10 +85,9 @@ async def begin_look_back(
     refused = await _refusal(session, event.id, BriefingKind.LOOK_BACK)
     if refused is not None:
         return refused
-    await set_next_update(session, event.id, at, editor_id=actor.person_id, now=now)
     return await draft_briefing(
         session, event, kind=BriefingKind.LOOK_BACK, settings=settings,
-        editor_id=actor.person_id, now=now,
+        editor_id=actor.person_id, now=now, meets_at=at,
     )  # fmt: skip
 
 

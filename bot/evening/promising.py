@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,6 +33,24 @@ def update_choices(soonest: datetime) -> list[tuple[int, datetime]]:
     """The usual moments after ``soonest`` with their places, the first to come first. Pure."""
     found = [(place, next_time(soonest, at)) for place, at in enumerate(UPDATE_TIMES)]
     return sorted(found, key=lambda choice: choice[1])
+
+
+def in_an_hour(now: datetime, soonest: datetime) -> datetime:
+    """An hour from now, or from ``soonest`` where that is later, up to a whole quarter. Pure."""
+    hour = timedelta(hours=1)
+    at = (now + hour if now + hour > soonest else soonest + hour).replace(second=0, microsecond=0)
+    return at + timedelta(minutes=-at.minute % 15)
+
+
+def desk_choices(now: datetime, soonest: datetime) -> list[tuple[int, str]]:
+    """The moments that a page offers, in seconds since 1970 with what they are called. Pure."""
+    hour = in_an_hour(now, soonest)
+    usual = [at for _, at in update_choices(soonest) if at != hour]
+    is_near = hour - now < timedelta(minutes=75)
+    shape = texts.IN_AN_HOUR if is_near else "{moment}"
+    named = [(hour, shape.format(moment=called(hour, now)))]
+    named += [(at, called(at, now)) for at in usual]
+    return [(int(at.timestamp()), name) for at, name in named]
 
 
 def called(at: datetime, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 from briefings.fact_rules import CLOCK_SLACK
 from briefings.moments import local
 
+#: what the outlets of a played story carry behind their name
+_PLAYED = re.compile(r"\s*\(oefening\)\Z", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
 _CLOCK = re.compile(r"(?:\bom\s+)?(?<![\d.:])(\d{1,2}[.:]\d{2})(?![\d.:])(?:\s*uur\b)?")
 
@@ -21,6 +24,15 @@ class SourceLine:
     name: str
     at: datetime | None
     link: str | None
+
+
+def source_names(names: Iterable[str]) -> list[str]:
+    """Each source once, as it is named first: in an exercise the police of the story is the police.
+    Pure."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(_PLAYED.sub("", name).strip().casefold(), name)
+    return list(found.values())
 
 
 def clock_time(text: str) -> time | None:

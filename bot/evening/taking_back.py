@@ -91,7 +91,7 @@ async def _call_second_readers(
     assert event.id is not None
     briefing = await current_briefing(session, event.id)
     assert briefing is not None
-    await follow_sending(session, event, briefing, actor, now=now)
+    await follow_sending(session, event, briefing, now=now)
     readers = {
         person.id: person
         for role in (Role.APPROVER, Role.COORDINATOR)

@@ -11,4 +11,12 @@ AROUND = {
     "alles": "De hele tekst, of een vaste zin erin",
 }
 
+#: under an event of which every text was withdrawn
+WRITE_TEXTS = "Teksten schrijven"
+#: an approved text that was stopped before its moment
+STOPPED = "gestopt, gaat niet vanzelf uit"
+#: a closing text that was begun, with the signals as they are now
+CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"
+#: a moment that a page offers for the next update
+IN_AN_HOUR = "over een uur: {moment}"

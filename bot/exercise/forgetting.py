@@ -10,14 +10,21 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.exercise.rows import Exercise, ExerciseStatus
+from bot.exercise.rows import Exercise, ExerciseStatus, Seat
 from bot.rows import LiveMessage
+from briefings.overleg.rows import (
+    Agreement,
+    Overleg,
+    OverlegInvitation,
+    OverlegPresence,
+    OverlegReply,
+)
 from briefings.rows import Briefing, BriefingText, OwnWording, Translation
 from contacts.calling import CallItem
 from contacts.directory import AccessLink
 from contacts.journal import SYSTEM, write_journal
 from contacts.outbox import Acknowledgement, Delivery, Message
-from feeds.rows import Event, Item, ItemTitle, Source
+from feeds.rows import Event, Item, ItemMeaning, ItemTitle, Source
 from signals.rows import Signal, SignalReading
 
 KEEP_EXERCISE = timedelta(days=30)
@@ -29,6 +36,7 @@ async def forget_exercises(session: AsyncSession, *, now: datetime) -> int:
     running = select(Exercise.id).where(col(Exercise.status) == ExerciseStatus.RUNNING)
     if (await session.exec(running)).first() is not None:
         return 0  # an exercise may play the past again
+    await _forget_seats(session, edge)
     events = await _ids(session, Event, col(Event.detected_at) <= edge)
     signals = await _ids(session, Signal, col(Signal.received_at) <= edge)
     messages = await _ids(session, Message, col(Message.created_at) <= edge)
@@ -47,6 +55,12 @@ async def forget_exercises(session: AsyncSession, *, now: datetime) -> int:
     return len(events)
 
 
+async def _forget_seats(session: AsyncSession, edge: datetime) -> None:
+    """Who was asked; whom they played goes with everybody who left a month ago."""
+    over = select(Exercise.id).where(col(Exercise.ended_at) <= edge)
+    await session.exec(delete(Seat).where(col(Seat.exercise_id).in_(over)))
+
+
 async def _ids(session: AsyncSession, table: Any, old: Any) -> list[int]:
     found = await session.exec(select(table.id).where(col(table.is_exercise), old))
     return list(found.all())
@@ -59,6 +73,7 @@ async def _forget_messages(session: AsyncSession, messages: Sequence[int]) -> No
     await _drop(session, LiveMessage, LiveMessage.delivery_id, deliveries)
     await _drop(session, AccessLink, AccessLink.delivery_id, deliveries)
     await _drop(session, CallItem, CallItem.message_id, messages)
+    await _drop(session, OverlegInvitation, OverlegInvitation.message_id, messages)
     await _drop(session, Delivery, Delivery.id, deliveries)
     await _drop(session, Message, Message.id, messages)
 
@@ -76,6 +91,7 @@ async def _forget_events(session: AsyncSession, events: Sequence[int]) -> None:
     await session.exec(
         update(Exercise).where(col(Exercise.event_id).in_(events)).values(event_id=None)
     )
+    await _forget_meetings(session, events)
     await _drop_items(session, col(Item.event_id).in_(events))
     # Children before parents; a table that comes later is forgotten without a word here.
     for table in reversed(SQLModel.metadata.sorted_tables):
@@ -83,6 +99,14 @@ async def _forget_events(session: AsyncSession, events: Sequence[int]) -> None:
             await _drop(session, table, table.columns["event_id"], events)
     await session.exec(update(Event).where(col(Event.id).in_(events)).values(merged_into_id=None))
     await _drop(session, Event, Event.id, events)
+
+
+async def _forget_meetings(session: AsyncSession, events: Sequence[int]) -> None:
+    """What hangs on meetings because of these events; they go with their event."""
+    found = await session.exec(select(Overleg.id).where(col(Overleg.event_id).in_(events)))
+    meetings = [ident for ident in found.all() if ident is not None]
+    for beside in (OverlegInvitation, OverlegPresence, OverlegReply, Agreement):
+        await _drop(session, beside, beside.overleg_id, meetings)
 
 
 async def _forget_sources(session: AsyncSession, edge: datetime) -> None:
@@ -98,11 +122,12 @@ async def _forget_sources(session: AsyncSession, edge: datetime) -> None:
 
 async def _drop_items(session: AsyncSession, which: Any) -> None:
     items = select(Item.id).where(or_(which))
-    await session.exec(
-        delete(ItemTitle)
-        .where(col(ItemTitle.item_id).in_(items))
-        .execution_options(synchronize_session=False)
-    )
+    for beside in (ItemTitle, ItemMeaning):
+        await session.exec(
+            delete(beside)
+            .where(col(beside.item_id).in_(items))
+            .execution_options(synchronize_session=False)
+        )
     await session.exec(delete(Item).where(which).execution_options(synchronize_session=False))
 
 

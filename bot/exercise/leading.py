@@ -16,11 +16,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.render import render
 from bot.exercise import texts
+from bot.exercise.machine import machine_people, made_up_partner
 from bot.exercise.marks import card_of, event_of
 from bot.exercise.pace import minute_at, next_inject, with_skip
 from bot.exercise.rows import EXERCISE_MOVES, Exercise, ExerciseStatus
 from bot.exercise.scoring import Verdict
 from bot.exercise.scripts import Inject, News, Script, Telling, Word, script_of
+from bot.exercise.seats import OPEN, let_in, places_played, release, seats_of
 from contacts.directory import Organisation, Person, Role
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
@@ -32,6 +34,7 @@ from contacts.outbox import (
     MessageStatus,
     TelegramForm,
 )
+from contacts.people import mark_left
 from contacts.permissions import people_with
 from contacts.records import Database, move
 from contacts.sealing import Sealer
@@ -60,6 +63,12 @@ class Tools:
     signals: SignalSettings
 
 
+async def open_exercise(session: AsyncSession) -> Exercise | None:
+    """The one that gathers people or runs."""
+    found = await session.exec(select(Exercise).where(col(Exercise.status).in_(OPEN)))
+    return found.first()
+
+
 async def running_exercise(session: AsyncSession) -> Exercise | None:
     found = await session.exec(
         select(Exercise).where(col(Exercise.status) == ExerciseStatus.RUNNING)
@@ -68,17 +77,21 @@ async def running_exercise(session: AsyncSession) -> Exercise | None:
 
 
 async def begin(
-    session: AsyncSession, script: Script, *, speed: float, who: Who, now: datetime
-) -> Exercise | None:
+    session: AsyncSession, script: Script, *, speed: float, who: Who, now: datetime,
+    is_gathering: bool = False,
+) -> Exercise | None:  # fmt: skip
     """Start a run; None when one is running already. Its news has sources of its own.
+
+    :param is_gathering: people are asked first, and :func:`set_off` starts the clock.
 
     :raises ValueError: a speed outside :data:`SPEEDS`.
     """
     if not SPEEDS[0] <= speed <= SPEEDS[1]:
         raise ValueError("speed")
     exercise = Exercise(
-        title=script.title, script=script.model_dump(mode="json"), speed=speed, started_at=now
-    )
+        title=script.title, script=script.model_dump(mode="json"), speed=speed, started_at=now,
+        status=ExerciseStatus.GATHERING if is_gathering else ExerciseStatus.RUNNING,
+    )  # fmt: skip
     try:
         async with session.begin_nested():
             session.add(exercise)
@@ -92,9 +105,21 @@ async def begin(
                 next_poll_at=now,
             )
         )  # fmt: skip
-    _note(session, exercise, "exercise_begun", who, now)
+    _note(session, exercise, "exercise_gathering" if is_gathering else "exercise_begun", who, now)
     await session.flush()
     return exercise
+
+
+async def set_off(session: AsyncSession, exercise: Exercise, *, who: Who, now: datetime) -> None:
+    """The people are there: the clock starts.
+
+    :raises contacts.records.IllegalMove, StaleMove: it ran already, or is over.
+    """
+    await move(
+        session, EXERCISE_MOVES, exercise, ExerciseStatus.RUNNING, who=who,
+        action="exercise_begun", now=now, started_at=now,
+    )  # fmt: skip
+    await let_in(session, exercise, now=now)
 
 
 async def move_on(session: AsyncSession, exercise: Exercise, *, who: Who, now: datetime) -> bool:
@@ -116,6 +141,9 @@ async def end(
 
     :raises contacts.records.IllegalMove, StaleMove: it was over already.
     """
+    if exercise.status is ExerciseStatus.GATHERING:
+        await _call_off(session, exercise, who=who, now=now)
+        return
     event = await event_of(session, exercise)
     exercise.event_id = event.id if event is not None else None
     await move(
@@ -127,6 +155,7 @@ async def end(
     session.add(exercise)
     if event is not None:
         await _put_away(session, event, who=who, now=now)
+    await _let_go(session, exercise, who=who, now=now)
     text = render(
         "exercise/over.html",
         title=exercise.title,
@@ -136,6 +165,22 @@ async def end(
     )
     await _say(session, Role.COORDINATOR, text, now=now)
     await session.flush()
+
+
+async def _call_off(session: AsyncSession, exercise: Exercise, *, who: Who, now: datetime) -> None:
+    """It never ran, so there is no card."""
+    await move(
+        session, EXERCISE_MOVES, exercise, ExerciseStatus.STOPPED, who=who,
+        action="exercise_stopped", now=now, ended_at=now, only_one=None,
+    )  # fmt: skip
+    await _let_go(session, exercise, who=who, now=now)
+
+
+async def _let_go(session: AsyncSession, exercise: Exercise, *, who: Who, now: datetime) -> None:
+    """People and machine are out."""
+    await release(session, exercise, who=who, now=now)
+    for person in await machine_people(session):
+        await mark_left(session, person, who=SYSTEM, now=now)
 
 
 async def _put_away(session: AsyncSession, event: Event, *, who: Who, now: datetime) -> None:
@@ -233,12 +278,7 @@ async def _say(session: AsyncSession, role: Role, text: str, *, now: datetime) -
 async def _tell(
     session: AsyncSession, tools: Tools, exercise: Exercise, inject: Telling, *, now: datetime
 ) -> None:
-    found = await session.exec(
-        select(Organisation)
-        .where(col(Organisation.is_exercise).is_(True), col(Organisation.domain) == inject.domain)
-        .order_by(col(Organisation.id))
-    )
-    organisation = found.first()
+    organisation = await _who_tells(session, exercise, inject)
     event = await event_of(session, exercise)
     if organisation is None or organisation.id is None:
         text = texts.NOBODY_TELLS.format(domain=texts.DOMAINS[inject.domain])
@@ -254,6 +294,26 @@ async def _tell(
         reply=await _reply_of(session, organisation.id),
         sealer=tools.sealer, settings=tools.signals, is_exercise=True, now=now,
     )  # fmt: skip
+
+
+async def _who_tells(
+    session: AsyncSession, exercise: Exercise, inject: Telling
+) -> Organisation | None:
+    """Of the list of exercises; with real people one that is nobody's: they tell for themselves."""
+    found = await session.exec(
+        select(Organisation)
+        .where(
+            col(Organisation.is_exercise).is_(True),
+            col(Organisation.domain) == inject.domain,
+            col(Organisation.id).not_in(places_played()),
+        )
+        .order_by(col(Organisation.id))
+    )
+    organisation = found.first()
+    if organisation is None and await seats_of(session, exercise):
+        partner = await made_up_partner(session, exercise, inject.domain, now=exercise.started_at)
+        organisation = await session.get(Organisation, partner.organisation_id)
+    return organisation
 
 
 async def _reply_of(session: AsyncSession, organisation_id: int) -> Recipient | None:

@@ -21,6 +21,13 @@ def next_inject(exercise: Exercise, script: Script) -> Inject | None:
     return left[0] if left else None
 
 
+def played_by(exercise: Exercise, script: Script, moment: datetime) -> int:
+    """How many injects are played once all that is due has been; the first ones are due at once."""
+    minute = minute_at(exercise, moment)
+    due = sum(inject.at_min <= minute for inject in script.injects)
+    return max(exercise.injected, due)
+
+
 def with_skip(exercise: Exercise, script: Script, now: datetime) -> list[dict[str, float]] | None:
     """The skips once the leader moves on to the next inject; None when nothing is left to come."""
     coming = next_inject(exercise, script)

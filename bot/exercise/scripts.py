@@ -17,11 +17,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bot.config_faults import explain
 from bot.exercise import script_texts as texts
 from contacts.directory import Domain, Role
+from feeds.chosen_place import on_change
+from feeds.districts import city_name, districts
 from feeds.rows import Trust
 from signals.rows import Setting, SignalKind
 
 HERE = Path(__file__).parent / "scenarios"
 SUFFIX = ".toml"
+#: the wijk of Arnhem in which a story was written
+WRITTEN_FOR = {
+    "aanhoudingen": "WK020204",
+    "demonstratie": "WK020201",
+    "dreigmail-school": "WK020224",
+    "steekpartij": "WK020216",
+}
 
 
 class ScriptError(Exception):
@@ -166,8 +175,28 @@ def script_of(fields: dict[str, Any]) -> Script:
 
 @cache
 def shipped() -> dict[str, Script]:
-    """The scenarios that come with Schakel, by key."""
+    """The scenarios that come with Schakel, by key, in the city whose places are in use."""
     found = (
-        read_script(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob(f"*{SUFFIX}"))
+        read_script(placed(path.stem, path.read_text(encoding="utf-8")))
+        for path in sorted(HERE.glob(f"*{SUFFIX}"))
     )
     return {script.key: script for script in found}
+
+
+def placed(key: str, raw: str) -> str:
+    """A shipped story where it is played: the city, and the wijk that it names. Pure but for
+    what was chosen.
+
+    The wijk is the one that it was written for, or the first of another city.
+    """
+    names = dict(districts())
+    first = next(iter(names), "onbekend")
+    code = WRITTEN_FOR[key] if WRITTEN_FOR.get(key) in names else first
+    return (
+        raw.replace("%STAD%", city_name())
+        .replace("%WIJKCODE%", code)
+        .replace("%WIJK%", names.get(code, city_name()))
+    )
+
+
+on_change(shipped.cache_clear)

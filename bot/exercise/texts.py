@@ -38,6 +38,7 @@ VERDICTS = {
     Verdict.MISSED: "niet gebeurd",
 }
 STATUSES = {
+    ExerciseStatus.GATHERING: "wacht op mensen",
     ExerciseStatus.RUNNING: "loopt",
     ExerciseStatus.ENDED: "klaar",
     ExerciseStatus.STOPPED: "gestopt",

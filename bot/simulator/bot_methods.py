@@ -42,7 +42,8 @@ class Methods:
 
     def __init__(self, world: World, limits: Limits, now: Now) -> None:
         self._world, self._limits, self._now = world, limits, now
-        self.commands: list[Json] = []
+        #: by scope: a chat, or empty for everybody
+        self.commands: dict[str, list[Json]] = {}
 
     def table(self) -> dict[str, Method]:
         return {
@@ -53,6 +54,7 @@ class Methods:
             "sendchataction": self.chat_action,
             "setmycommands": self.set_commands,
             "getmycommands": self.get_commands,
+            "deletemycommands": self.delete_commands,
             "editmessagetext": self.edit_text,
             "editmessagereplymarkup": self.edit_markup,
             "deletemessage": self.delete,
@@ -152,11 +154,21 @@ class Methods:
                 raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
             if not 1 <= len(str(command.get("description", ""))) <= 256:
                 raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
-        self.commands = commands
+        self.commands[self._scope(given)] = commands
         return True
 
     async def get_commands(self, given: Json) -> list[Json]:
-        return self.commands
+        return self.commands.get(self._scope(given), [])
+
+    async def delete_commands(self, given: Json) -> bool:
+        self.commands.pop(self._scope(given), None)
+        return True
+
+    def _scope(self, given: Json) -> str:
+        scope = given.get("scope") or {}
+        if not isinstance(scope, dict):
+            raise ApiError(400, "Bad Request: can't parse BotCommandScope")
+        return str(self._reachable(scope).chat_id) if scope.get("type") == "chat" else ""
 
     def _reachable(self, given: Json) -> Chat:
         """The chat, when the bot may write in it."""

@@ -110,7 +110,7 @@ class User:
         self,
         wanted: str | Callable[[ChatMessage], bool],
         *,
-        timeout_s: float = 10.0,
+        timeout_s: float = 30.0,
         after: int = 0,
     ) -> ChatMessage:
         """Wait for a message of the bot that contains ``wanted`` (newest first).
@@ -137,20 +137,20 @@ class User:
         return f"newest: {newest.text[:80]!r} {labels}"
 
     async def see_button(
-        self, label: str, *, timeout_s: float = 10.0, after: int = 0
+        self, label: str, *, timeout_s: float = 30.0, after: int = 0
     ) -> ChatMessage:
         """Wait for a message with a button whose text starts with ``label``."""
         return await self.see(
             lambda m: button_data(m, label) is not None, timeout_s=timeout_s, after=after
         )
 
-    async def press(self, label: str, *, timeout_s: float = 10.0, after: int = 0) -> ChatMessage:
+    async def press(self, label: str, *, timeout_s: float = 30.0, after: int = 0) -> ChatMessage:
         """Wait for a button and tap it."""
         message = await self.see_button(label, timeout_s=timeout_s, after=after)
         await self.tap(label, message)
         return message
 
-    async def wait_for(self, fits: Callable[[Chat], bool], *, timeout_s: float = 10.0) -> Chat:
+    async def wait_for(self, fits: Callable[[Chat], bool], *, timeout_s: float = 30.0) -> Chat:
         """Wait until the chat as a whole is as wanted.
 
         :raises TimeoutError: it never was.

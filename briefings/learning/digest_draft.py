@@ -19,10 +19,11 @@ from briefings.learning import digest_texts as texts
 from briefings.learning.rows import Lesson, LessonStatus
 from briefings.moments import day, local_date
 from briefings.overleg.rows import Overleg, OverlegStatus
+from briefings.rows import Briefing
 from briefings.texts import MONTHS
+from briefings.versions import SENT
 from contacts.journal import JournalEntry
 from feeds.kalender import Foreseen
-from feeds.rows import Event
 from signals.feedback import shown_count
 from signals.help_rows import HelpEntry, HelpKind, HelpStatus, HelpTopic
 from signals.help_texts import TOPICS
@@ -39,13 +40,13 @@ MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What a draft is made from. ``help_done`` None: not known."""
+    """What a draft is made from. ``events``: those of which a text went out."""
 
     told: Told
     events: int = 0
     lessons: Sequence[str] = ()
     help_open: Mapping[tuple[HelpKind, HelpTopic], int] = field(default_factory=dict)
-    help_done: int | None = None
+    help_done: int = 0
     meetings: Sequence[date] = ()
     moments: Sequence[Foreseen] = ()
 
@@ -69,11 +70,10 @@ async def read_data(
     """Everything in this world that a draft says."""
     begin, end = period.begin, period.end
     events = await session.exec(
-        select(func.count())
-        .select_from(Event)
-        .where(
-            col(Event.is_exercise) == is_exercise, col(Event.merged_into_id).is_(None),
-            col(Event.confirmed_at) >= begin, col(Event.confirmed_at) < end,
+        select(func.count(func.distinct(col(Briefing.event_id)))).where(
+            col(Briefing.is_exercise) == is_exercise,
+            col(Briefing.status).in_(SENT),
+            col(Briefing.distributed_at) >= begin, col(Briefing.distributed_at) < end,
         )
     )  # fmt: skip
     lessons = await session.exec(
@@ -89,7 +89,7 @@ async def read_data(
         events=events.one(),
         lessons=lessons.all(),
         help_open=await _help_open(session, is_exercise=is_exercise),
-        help_done=None if is_exercise else await _help_done(session, period),
+        help_done=await _help_done(session, period, is_exercise=is_exercise),
         meetings=await _meetings(session, is_exercise=is_exercise, now=now),
         moments=moments,
     )
@@ -126,7 +126,7 @@ async def _help_open(
     return Counter((HelpKind(kind), HelpTopic(topic)) for kind, topic in found.all())
 
 
-async def _help_done(session: AsyncSession, period: Period) -> int:
+async def _help_done(session: AsyncSession, period: Period, *, is_exercise: bool) -> int:
     """From the journal: the entries themselves are gone after a month."""
     found = await session.exec(
         select(JournalEntry.detail).where(
@@ -135,7 +135,10 @@ async def _help_done(session: AsyncSession, period: Period) -> int:
             col(JournalEntry.at) < period.end,
         )
     )
-    return sum(detail.get("to") == HelpStatus.DONE.value for detail in found.all())
+    return sum(
+        detail.get("to") == HelpStatus.DONE.value and detail.get("exercise", False) == is_exercise
+        for detail in found.all()
+    )
 
 
 async def _meetings(session: AsyncSession, *, is_exercise: bool, now: datetime) -> list[date]:

@@ -14,12 +14,12 @@ DID = {
     OutcomeCode.A: "Wij deden er zelf iets aan.",
     OutcomeCode.B: "Wij bekeken signalen samen.",
     OutcomeCode.C: "Wij gaven signalen door, met toestemming.",
-    OutcomeCode.D: "Soms was geen actie nodig. Wie dat meldde, hoorde waarom.",
+    OutcomeCode.D: "Soms was geen actie nodig. Wie een antwoord wilde, hoorde waarom.",
     OutcomeCode.E: "Over sommige signalen mogen wij niet meer zeggen.",
     OutcomeCode.F: "Wij gaven informatie.",
     OutcomeCode.G: "Wij deelden een goed voorbeeld.",
 }
-EVENTS = "Zo vaak stuurden wij u een bericht over een gebeurtenis: {count}."
+EVENTS = "Over zo veel gebeurtenissen stuurden wij u een bericht: {count}."
 LESSONS = "Dit doen wij nu anders:"
 HELP = "Leden helpen elkaar met vraag en aanbod. Nu staat er open:"
 HELP_LINE = "- {kind}: {topic}. Aantal: {count}."

@@ -17,6 +17,7 @@ from contacts.people import organisation_named
 from contacts.records import move
 from feeds.rows import Event
 from signals.person_filter import screen
+from signals.person_role import one_by_role
 
 LONGEST, LONGEST_OWNER = 300, 120
 #: nobody plans a lesson further away than this
@@ -28,18 +29,20 @@ LATER = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class NewLesson:
-    """What somebody filled in. ``keep`` may be empty."""
+    """What somebody filled in. ``keep`` may be empty. ``is_knowing``: it was asked about that
+    somebody may be meant by a role (``role``), and stays as it is."""
 
     keep: str
     change: str
     owner: str
     due: date | None
+    is_knowing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NotKept:
-    """Why nothing was kept: ``empty``, ``long``, ``person``, ``owner``, ``date``, ``unchanged``
-    or ``no_text``."""
+    """Why nothing was kept: ``empty``, ``long``, ``person``, ``role`` (to be said once more),
+    ``owner``, ``date``, ``unchanged`` or ``no_text``."""
 
     reason: str
 
@@ -90,7 +93,8 @@ def why_not(given: NewLesson, allow: Collection[str], *, is_known: bool, today: 
         return "person"
     if not is_known and screen(given.owner, allow).blocked:
         return "person"
-    return None
+    is_one = any(one_by_role(text) for text in (given.keep, given.change))
+    return "role" if is_one and not given.is_knowing else None
 
 
 async def finish_lesson(

@@ -26,11 +26,13 @@ from briefings.versions import SENT, first_texts, versions_of
 from contacts.directory import Organisation, Tally
 from contacts.gaps import ENOUGH, standings
 from contacts.meeting import contacts_since
+from contacts.tally import counted_as
 from feeds.balance import read_balance
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals.contact_matrix import matrix_of
 from signals.feedback import shown_count
+from signals.help_counts import help_between
 from signals.looking_back import Told, told_of
 from signals.picture import Bar, weak_signals
 from signals.quarters import Quarter
@@ -82,7 +84,8 @@ async def read_figures(
         "weak": weak_of(signals, counts),
         "answers": answers_in_time(signals, folded=bool(counts), now=until),
         "meeting": await _meeting(session, quarter, is_exercise=is_exercise),
-        "referrals": await _referrals(session, quarter),
+        "help": await _help(session, quarter, is_exercise=is_exercise),
+        "referrals": await _referrals(session, quarter, is_exercise=is_exercise),
         "balance": await _balance(session, quarter, until, is_exercise=is_exercise),
         "lessons": lessons_json(lessons.all(), until=until),
         "poll": await _poll(session, [one.number for one in events]),
@@ -237,10 +240,18 @@ async def _meeting(session: AsyncSession, quarter: Quarter, *, is_exercise: bool
     return {"hub_share": matrix_of([one for one in counts if one.week < until]).hub_share}
 
 
-async def _referrals(session: AsyncSession, quarter: Quarter) -> int:
+async def _help(session: AsyncSession, quarter: Quarter, *, is_exercise: bool) -> list[list[Any]]:
+    """Help that was asked, offered, taken up and given, per domain."""
+    lines = await help_between(
+        session, quarter.begins_on, quarter.next.begins_on, is_exercise=is_exercise
+    )
+    return [[line.label, list(line.shown)] for line in lines]
+
+
+async def _referrals(session: AsyncSession, quarter: Quarter, *, is_exercise: bool) -> int:
     found = await session.exec(
         select(Tally.count).where(
-            col(Tally.name) == "referral",
+            col(Tally.name) == counted_as("referral", is_exercise=is_exercise),
             col(Tally.day) >= quarter.begins_on,
             col(Tally.day) < quarter.next.begins_on,
         )

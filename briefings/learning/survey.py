@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.learning.survey_rows import Asks, Says, Survey, SurveyCount, SurveyUse
 from briefings.moments import local_date
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Person
-from contacts.journal import SYSTEM, Who, write_journal
+from contacts.journal import Who, note_dropped, write_journal
 from contacts.neighbours import works_in_the_city
 from contacts.sending import Recipient
 
@@ -219,9 +219,4 @@ async def forget_surveys(session: AsyncSession, *, now: datetime) -> int:
         .where(col(SurveyUse.survey_id).in_(closed))
         .execution_options(synchronize_session=False)
     )
-    if gone.rowcount:
-        write_journal(
-            session, who=SYSTEM, action="surveys_forgotten", subject="survey",
-            detail={"tickets": gone.rowcount}, now=now,
-        )  # fmt: skip
-    return int(gone.rowcount)
+    return note_dropped(session, gone.rowcount, "surveys_forgotten", "survey", now, of="tickets")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.overleg.replies import drop_replies
 from briefings.overleg.rotation import Candidate, Hosted, in_turn
 from briefings.overleg.rows import (
     OVERLEG_MOVES,
@@ -132,9 +134,16 @@ async def change_overleg(
     if refused:
         return NotPlanned(refused)
     assert given.at is not None
-    overleg.starts_at, overleg.minutes = given.at, given.minutes
-    overleg.host_id, overleg.place = given.host_id, given.place
-    await _touch(session, overleg, "overleg_changed", who=who, now=now)
+    moves = given.at != overleg.starts_at
+    await _touch(
+        session, overleg, "overleg_changed", who=who, now=now,
+        values={
+            "starts_at": given.at, "minutes": given.minutes, "host_id": given.host_id,
+            "place": given.place,
+        },
+    )  # fmt: skip
+    if moves:
+        await drop_replies(session, [overleg.id or 0])
     return None
 
 
@@ -216,12 +225,51 @@ async def all_overleg(session: AsyncSession, *, is_exercise: bool) -> list[Overl
     return list(found.all())
 
 
+async def next_meeting(
+    session: AsyncSession, *, is_exercise: bool, now: datetime
+) -> Overleg | None:
+    """The first planned one of this world that still has to begin."""
+    found = await session.exec(
+        select(Overleg)
+        .where(
+            col(Overleg.is_exercise) == is_exercise,
+            col(Overleg.status) == OverlegStatus.PLANNED,
+            col(Overleg.starts_at) > now,
+        )
+        .order_by(col(Overleg.starts_at), col(Overleg.id))
+        .limit(1)
+    )
+    return found.first()
+
+
 async def _touch(
-    session: AsyncSession, overleg: Overleg, action: str, *, who: Who, now: datetime, **detail: int
+    session: AsyncSession,
+    overleg: Overleg,
+    action: str,
+    *,
+    who: Who,
+    now: datetime,
+    values: Mapping[str, Any] | None = None,
+    **detail: int,
 ) -> None:
-    overleg.version, overleg.edited_at = overleg.version + 1, now
-    session.add(overleg)
+    """One change, of the version and the state that were read.
+
+    :raises contacts.records.StaleMove: somebody else changed it meanwhile.
+    """
     await session.flush()
+    touched = await session.exec(
+        update(Overleg)
+        .where(
+            col(Overleg.id) == overleg.id,
+            col(Overleg.version) == overleg.version,
+            col(Overleg.status) == overleg.status,
+        )
+        .values(version=overleg.version + 1, edited_at=now, **(values or {}))
+        .execution_options(synchronize_session=False)
+    )
+    if touched.rowcount != 1:
+        raise StaleMove("changed meanwhile")
+    await session.refresh(overleg)
     _note(session, overleg, action, who=who, now=now, **detail)
 
 

@@ -48,6 +48,20 @@ class Overleg(Row, table=True):
     made_by: int | None = None
     edited_at: datetime
     is_exercise: bool = Field(default=False)
+    invited_at: datetime | None = Field(default=None, description="when members were invited")
+    invited_version: int | None = Field(default=None, description="as it was then")
+    reminded_for: datetime | None = Field(default=None, description="the moment reminded of")
+    reminder_id: int | None = Field(default=None, description="the message that reminds of it")
+
+
+class OverlegInvitation(Row, table=True):
+    """A message that invited members; its deliveries say whom, for as long as those are kept."""
+
+    __tablename__ = "overleg_invitation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    overleg_id: int = Field(foreign_key="overleg.id", index=True)
+    message_id: int = Field(foreign_key="message.id", unique=True)
 
 
 class OverlegPresence(Row, table=True):
@@ -58,6 +72,26 @@ class OverlegPresence(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     overleg_id: int = Field(foreign_key="overleg.id", index=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
+
+
+class Reply(StrEnum):
+    """Whether an organisation comes."""
+
+    YES = "ja"
+    NO = "nee"
+
+
+class OverlegReply(Row, table=True):
+    """What an organisation said to an invitation last; who in it said so is kept nowhere."""
+
+    __tablename__ = "overleg_reply"
+    __table_args__ = (UniqueConstraint("overleg_id", "organisation_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    overleg_id: int = Field(foreign_key="overleg.id", index=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    reply: Reply = required_choice(Reply)
+    answered_at: datetime
 
 
 class AgreementKind(StrEnum):

@@ -1,6 +1,6 @@
 """Dutch words of the maatschappelijk overleg that stand in rows, files and messages."""
 
-from briefings.overleg.rows import AgreementKind, AgreementStatus, OverlegKind, OverlegStatus
+from briefings.overleg.rows import AgreementKind, AgreementStatus, OverlegKind, OverlegStatus, Reply
 
 CALENDAR = "Maatschappelijk overleg"
 KINDS = {
@@ -20,14 +20,50 @@ AGREEMENT_STATUSES = {
     AgreementStatus.DROPPED: "gaat niet door",
 }
 LATE_TITLE = "Acties van het overleg over de datum"
-LATE_WHY = "Deze acties zouden nu gedaan zijn. Afronden kan op de pagina van het overleg."
+LATE_WHY = "Deze acties zouden nu gedaan zijn. Afronden kan hier of op de pagina van het overleg."
 LATE_LINE = "{number}. {words} ({owner}, voor {due})"
 LATE_MORE = "En nog {count} andere. Alles staat op de pagina Overleg: {page}"
 LATE_PAGE = "Alles staat op de pagina Overleg: {page}"
 NEAR_TITLE = "Een afspraak van het overleg"
 NEAR_WHY = "In het maatschappelijk overleg is afgesproken dat {organisation} dit doet:"
 NEAR_LINE = "{words} (voor {due})"
-NEAR_LAST = "Lukt het niet, of is het al gedaan? Zeg het tegen de coördinator van de gemeente."
+NEAR_LAST = (
+    "Is het gedaan? Tik dan op de knop, of typ in Telegram /afspraken. Lukt het niet? Zeg het "
+    "tegen de coördinator van de gemeente."
+)
+INVITE_TITLE = "Uitnodiging: {what}"
+INVITE_WHEN = "{when}, {minutes} minuten, bij {host}{place}."
+INVITE_WHY = (
+    "Wij bespreken wat leeft in de stad en wat wij samen kunnen doen. Komt u? Kunt u niet, dan "
+    "kan een collega komen. Schakel bewaart alleen of uw organisatie komt."
+)
+REPLIES = {Reply.YES: "Wij komen", Reply.NO: "Wij komen niet"}
+COMING_MAIL = "Zeg of u komt, en zie wat aan de orde komt"
+REMIND_TITLE = "Herinnering: {what}"
+REMIND_WHY = "Komt u? Eén tik is genoeg. Kunt u niet, dan kan een collega komen."
+INVITE_AGENDA = "Wat komt aan de orde?"
+INVITE_CALENDAR = "Zet het in uw agenda"
+#: what who was invited reads when it changes; by the change
+NEWS_TITLES = {
+    "moved": "Gewijzigd: {what}",
+    "off": "Gaat niet door: {what}",
+    "on_again": "Gaat toch door: {what}",
+}
+NEWS_LINES = {
+    "moved": (
+        "Het overleg is gewijzigd. Dit geldt nu: {after}",
+        "Eerder was het: {before}",
+        "Komt u? Kunt u niet, dan kan een collega komen.",
+    ),
+    "off": (
+        "Dit overleg gaat niet door: {before}",
+        "Staat het in uw agenda? Haal het daar dan weg. Komt er een ander moment, dan hoort u dat.",
+    ),
+    "on_again": (
+        "Dit overleg gaat toch door: {after}",
+        "Komt u? Kunt u niet, dan kan een collega komen.",
+    ),
+}
 
 
 def exercise(name: str) -> str:

@@ -1,7 +1,7 @@
 """What an import changed, kept for a week, so that it can be taken back as a whole.
 
 Taking back never undoes what somebody did afterwards: a value that was changed again stays, and
-whoever already got a message is marked as left instead of removed.
+whoever did or got anything since is marked as left instead of removed.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, delete, exists
+from sqlalchemy import JSON, Column, delete, exists, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Json, Organisation, Person, Role, RoleGrant, Site
-from contacts.journal import Who, write_journal
-from contacts.outbox import Delivery
-from contacts.people import mark_left
+from contacts.journal import JournalEntry, Who, write_journal
+from contacts.people import mark_left, replace_backup
+from contacts.pointers import history_columns, tables_of_one_person
 from contacts.records import Row
 
 #: what the list was before is personal data as well
@@ -181,11 +181,11 @@ async def _take_away(
         if person is not None:
             await mark_left(session, person, who=who, now=now)
     gone = [person_id for person_id in people if person_id not in leaving]
-    for table in SQLModel.metadata.sorted_tables:
+    await _stand_down(session, gone, who=who, now=now)
+    for table in tables_of_one_person():
         # What came to hang on them since, such as an invitation, goes with them.
-        if "person_id" in table.columns and table.columns["person_id"].foreign_keys:
-            for some in _portions(gone):
-                await session.exec(delete(table).where(table.columns["person_id"].in_(some)))
+        for some in _portions(gone):
+            await session.exec(delete(table).where(table.columns["person_id"].in_(some)))
     count = len(people)
     for name in (*PARTS, "site", "person"):
         table = SQLModel.metadata.tables[name]
@@ -197,14 +197,32 @@ async def _take_away(
 
 
 async def _with_history(session: AsyncSession, people: Sequence[int]) -> set[int]:
-    """Who got a message: rows point to them for ever."""
+    """To whom rows point that go on without them, or who did something: their number stays taken,
+    for a store may give it to the next person."""
     found: set[int] = set()
     for some in _portions(people):
-        rows = await session.exec(
-            select(Delivery.person_id).where(col(Delivery.person_id).in_(some)).distinct()
+        for column in history_columns():
+            rows = await session.exec(select(column).where(column.in_(some)).distinct())
+            found.update(rows.all())
+        actors = {str(Who("person", person_id)): person_id for person_id in some}
+        acted = await session.exec(
+            select(JournalEntry.actor).where(col(JournalEntry.actor).in_(actors)).distinct()
         )
-        found |= {person_id for person_id in rows.all() if person_id is not None}
+        found.update(actors[actor] for actor in acted.all())
     return found
+
+
+async def _stand_down(
+    session: AsyncSession, gone: Sequence[int], *, who: Who, now: datetime
+) -> None:
+    """Nobody has one of these as their back-up any more: the number may become somebody else's."""
+    for some in _portions(gone):
+        await replace_backup(session, some, None, who=who, now=now)
+        await session.exec(
+            update(Person)
+            .where(col(Person.backup_person_id).in_(some))
+            .values(backup_person_id=None)
+        )
 
 
 async def _drop_empty(session: AsyncSession, ids: Sequence[int]) -> int:

@@ -28,11 +28,13 @@ def judge(
     seen: dict[tuple[str, ...], int] = {}
     for line, values in found:
         district = values.get("district", "")
-        values["district"] = places.district_in(district, districts) or ""
-        sites, wrong_sites = places.sites_in(values.get("sites", ""), districts)
+        # A municipality next door has wijken of its own.
+        known = {} if values.get("municipality") else districts
+        values["district"] = places.district_in(district, known) or ""
+        sites, wrong_sites = places.sites_in(values.get("sites", ""), known)
         wrong = _mistakes(values) + wrong_sites
         if district and not values["district"]:
-            wrong.append(places.unknown_district(district, districts))
+            wrong.append(places.unknown_district(district, known))
         wrong += _double(values, seen, line)
         errors.extend(LineError(line, text) for text in wrong)
         if not wrong:

@@ -19,7 +19,9 @@ from contacts.directory import (
     RoleGrant,
     Site,
 )
+from contacts.former_names import FormerName
 from contacts.importing.lines import ContactRow
+from contacts.keys import KEYS
 
 
 @dataclass
@@ -69,6 +71,10 @@ class Known:
     def _has_mail(self, person: Person) -> bool:
         return (person.id in self._with_mail) or id(person) in self._new_mail
 
+    def has_key(self, person_id: int) -> bool:
+        """Whether they may sign in at the pages."""
+        return any((person_id, role) in self.roles for role in KEYS)
+
     def note_person(self, person: Person, email: str | None) -> None:
         """Somebody new, who has no number yet."""
         self._by_name.setdefault((person.organisation_id, person.name), []).append(person)
@@ -88,13 +94,22 @@ class Known:
         return self.groups[name]
 
 
-async def load_known(session: AsyncSession) -> Known:
-    """The whole list: a city has some thousands of contacts at the most."""
+async def load_known(session: AsyncSession, *, is_exercise: bool) -> Known:
+    """The whole list: a city has some thousands of contacts at the most.
+
+    :param is_exercise: the world that is imported into: an address of both is whose it is there.
+    """
     known = Known()
     for organisation in (await session.exec(select(Organisation))).all():
         known.organisations[organisation.name] = organisation
+    by_id = {one.id: one for one in known.organisations.values()}
+    before = await session.exec(select(FormerName).order_by(col(FormerName.id).desc()))
+    for former in before.all():
+        # Whoever bears the name now is meant before who bore it once.
+        known.organisations.setdefault(former.name, by_id[former.organisation_id])
     mail = await session.exec(select(Channel).where(col(Channel.kind) == ChannelKind.EMAIL))
-    known.channels = {channel.address: channel for channel in mail.all()}
+    theirs_last = sorted(mail.all(), key=lambda channel: channel.is_exercise == is_exercise)
+    known.channels = {channel.address: channel for channel in theirs_last}
     people = await session.exec(select(Person).order_by(col(Person.id)))
     known.add_people(list(people.all()))
     grants = await session.exec(select(RoleGrant.person_id, RoleGrant.role))

@@ -22,13 +22,20 @@ def parts_of(value: str) -> list[str]:
 
 
 def district_in(typed: str, districts: Mapping[str, str]) -> str | None:
-    """The code of a wijk that was named or coded; None when there is no such wijk."""
+    """The code of a wijk that was named or coded; None when the city has no such wijk.
+
+    :param districts: name in small letters → code; where it is empty, every code will do.
+    """
     code = districts.get(typed.lower(), typed.upper())
+    if districts and code not in districts.values():
+        return None
     return code if _DISTRICT.match(code) else None
 
 
 def unknown_district(typed: str, districts: Mapping[str, str]) -> str:
     """Half a name fits several: 'Noord' names each of them, 'Zuidwst' what looks most like it."""
+    if _DISTRICT.match(typed.upper()):
+        return texts.FOREIGN_DISTRICT.format(value=typed.upper())
     name = typed.lower()
     near = [known for known in districts if len(name) >= 4 and name in known]
     near = near or difflib.get_close_matches(name, districts, n=2, cutoff=0.6)

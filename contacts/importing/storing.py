@@ -1,7 +1,6 @@
 """Stores a contact list that was read: new and changed rows, nothing twice.
 
-Everything that is known is read once, so that a list of ten thousand takes seconds; rows get
-their numbers in a few statements.
+What is known is read once, so that ten thousand take seconds; rows are numbered together.
 """
 
 from __future__ import annotations
@@ -30,7 +29,9 @@ from contacts.importing.batches import Undo, keep_undo
 from contacts.importing.known import Known, load_known
 from contacts.importing.lines import ContactRow, LineError, Reading
 from contacts.importing.numbers import number_rows
+from contacts.importing.values import organisation_values, person_values, refusal, shown
 from contacts.journal import Who, write_journal
+from contacts.keys import KEYS
 
 MAIL_RANK = 10
 #: so many lines between two signs of progress
@@ -70,14 +71,19 @@ async def import_contacts(
     is_exercise: bool,
     now: datetime,
     progress: Progress | None = None,
+    gives_rights: bool = True,
 ) -> ImportResult:
     """Store the good rows; the same list again changes nothing.
 
     A row is recognised by its mail address, or without one by organisation and name. Nobody is
     removed, no role is taken away, and an address that was closed stays closed. What it changes
     is kept, so that it can be taken back as a whole.
+
+    :param gives_rights: whether who brings it in may give rights, and so an address to somebody
+        who has one (:mod:`contacts.keys`); otherwise those cells are refused and the rest is kept.
     """
-    work = _Import(session, await load_known(session), who, is_exercise, now)
+    known = await load_known(session, is_exercise=is_exercise)
+    work = _Import(session, known, who, is_exercise, now, gives_rights)
     await work.make_organisations(reading)
     for count, row in enumerate(reading.rows, 1):
         work.take(row)
@@ -90,10 +96,11 @@ class _Import:
     """One import under way: people first, what hangs on their numbers at the end."""
 
     def __init__(
-        self, session: AsyncSession, known: Known, who: Who, is_exercise: bool, now: datetime
-    ) -> None:
+        self, session: AsyncSession, known: Known, who: Who, is_exercise: bool, now: datetime,
+        gives_rights: bool,
+    ) -> None:  # fmt: skip
         self.session, self.known, self.who = session, known, who
-        self.is_exercise, self.now = is_exercise, now
+        self.is_exercise, self.now, self._gives_rights = is_exercise, now, gives_rights
         self.result, self.undo = ImportResult(), Undo()
         self._rows: list[tuple[ContactRow, Person, list[str], bool]] = []
         self._made: list[Any] = []
@@ -122,8 +129,8 @@ class _Import:
         if organisation is None:
             return
         person = self.known.person_of(row, organisation)
-        if person is not None and (refusal := _refusal(person, organisation)):
-            self._refuse(row, refusal.format(value=row.email or row.name))
+        if person is not None and (why := refusal(person, organisation)):
+            self._refuse(row, why.format(value=row.email or row.name))
             return
         is_new = person is None
         if person is None:
@@ -134,7 +141,7 @@ class _Import:
             )  # fmt: skip
             self._make(person)
             self.known.note_person(person, row.email)
-        what += self._fill(person, _person_values(person, row), is_new=is_new)
+        what += self._fill(person, person_values(person, row), is_new=is_new)
         self._rows.append((row, person, what, is_new))
 
     def _organisation(self, row: ContactRow, what: list[str]) -> Organisation | None:
@@ -150,7 +157,7 @@ class _Import:
         if is_new and row.organisation not in self._said:
             self._said.add(row.organisation)
             what.append(texts.NEW_ORGANISATION)
-        values = _organisation_values(organisation, row)
+        values = organisation_values(organisation, row)
         what += self._fill(organisation, values, is_new=is_new)
         self._sites(row, organisation, what, is_new=is_new)
         return organisation
@@ -200,7 +207,7 @@ class _Import:
                 self.undo.changed(target, name, old, value)
                 said.append(
                     texts.CHANGE.format(
-                        field=texts.FIELDS.get(name, name), old=_shown(old), new=_shown(value)
+                        field=texts.FIELDS.get(name, name), old=shown(old), new=shown(value)
                     )
                 )
         return said
@@ -253,18 +260,13 @@ class _Import:
         else:
             self.result.unchanged += 1
             return
-        who = f"{row.name}, {row.organisation}"
+        where = texts.place(self.known.organisations[row.organisation].name, row.organisation)
+        who = f"{row.name}, {where}"
         self.result.changes.append(LineChange(row.line, who, is_new, tuple(said)))
 
     async def _connect(self, row: ContactRow, person: Person) -> list[str]:
         assert person.id is not None
-        said = self._address(row, person)
-        for role in row.roles:
-            if (person.id, role) not in self.known.roles:
-                self.known.roles.add((person.id, role))
-                self._make(RoleGrant(person_id=person.id, role=role, granted_at=self.now))
-                self._granted.setdefault(role, []).append(person.id)
-                said.append(texts.NEW_ROLE.format(role=role.value))
+        said = [*self._address(row, person), *self._rights(row, person.id)]
         for name in row.groups:
             group_id = await self.known.group(self.session, name)
             if (group_id, person.id) not in self.known.members:
@@ -282,6 +284,21 @@ class _Import:
             said.append(texts.NEW_CONSENT)
         return said
 
+    def _rights(self, row: ContactRow, person_id: int) -> list[str]:
+        said = []
+        for role in row.roles:
+            name = texts.ROLE_NAMES[role]
+            if (person_id, role) in self.known.roles:
+                continue
+            if role in KEYS and not self._gives_rights:
+                self._refuse(row, texts.NOT_YOURS_TO_GIVE.format(role=name))
+                continue
+            self.known.roles.add((person_id, role))
+            self._make(RoleGrant(person_id=person_id, role=role, granted_at=self.now))
+            self._granted.setdefault(role, []).append(person_id)
+            said.append(texts.NEW_ROLE.format(role=name))
+        return said
+
     def _address(self, row: ContactRow, person: Person) -> list[str]:
         if row.email is None:
             return []
@@ -291,6 +308,9 @@ class _Import:
                 self._refuse(row, texts.CLOSED_ADDRESS.format(value=row.email))
             return []
         assert person.id is not None
+        if not self._gives_rights and self.known.has_key(person.id):
+            self._refuse(row, texts.KEY_ADDRESS.format(value=row.email))
+            return []
         channel = Channel(
             person_id=person.id, kind=ChannelKind.EMAIL, address=row.email, rank=MAIL_RANK,
             is_exercise=person.is_exercise, created_at=self.now,
@@ -316,34 +336,3 @@ class _Import:
                 self.session, who=self.who, action="role_granted", subject="person",
                 detail={"role": role.value, "ids": people}, now=self.now,
             )  # fmt: skip
-
-
-def _refusal(person: Person, organisation: Organisation) -> str | None:
-    if person.organisation_id != organisation.id:
-        return texts.EMAIL_TAKEN
-    return texts.LEFT if person.left_at is not None else None
-
-
-def _organisation_values(organisation: Organisation, row: ContactRow) -> dict[str, Any]:
-    """What is empty on the list says nothing about what is known. Pure."""
-    return {
-        "district": row.district or organisation.district,
-        "mailbox": row.mailbox or organisation.mailbox,
-        "internal_contact": row.internal_contact or organisation.internal_contact,
-        "municipality": row.municipality or organisation.municipality,
-        "school_types": list(row.school_types) or organisation.school_types,
-    } | ({"phone": row.organisation_phone} if row.organisation_phone else {})
-
-
-def _person_values(person: Person, row: ContactRow) -> dict[str, Any]:
-    return {
-        "name": row.name, "function": row.function, "language": row.language,
-        "audiences": [audience.value for audience in row.audiences],
-        "phone": row.phone or person.phone,
-    }  # fmt: skip
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(value) or texts.NOTHING
-    return str(value) if value else texts.NOTHING

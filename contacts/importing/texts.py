@@ -81,6 +81,8 @@ ROLES = {
     "beheerder": Role.ADMIN,
     "kennispartner": Role.KNOWLEDGE_PARTNER,
 }
+#: as they are written when they are told again; of two spellings the first
+ROLE_NAMES = {role: name for name, role in reversed(ROLES.items())}
 
 EMPTY_FILE = "Het bestand is leeg. Begin met een regel met kolomnamen."
 TOO_BIG = "Dit bestand is te groot voor een contactlijst. Is het de goede?"
@@ -109,6 +111,10 @@ UNKNOWN_DISTRICT = (
     "'{value}' is geen wijk die Schakel kent. Schrijf de naam van de wijk, of de code zoals "
     "WK020201."
 )
+FOREIGN_DISTRICT = (
+    "'{value}' is geen wijk van uw stad ([feeds] place). Is dit een buurgemeente, vul dan ook "
+    "'buurgemeente' in. Anders: schrijf de naam van de wijk, of laat het leeg."
+)
 NEAR_DISTRICTS = "Bedoelt u {near}?"
 OR = " of "
 BAD_SITE = (
@@ -126,6 +132,14 @@ WHICH_TEACHER = (
     "po' of 'docent vo/mbo'."
 )
 TOO_LONG = "'{name}' is te lang (hooguit {limit} tekens)."
+NOT_YOURS_TO_GIVE = (
+    "Het recht '{role}' geeft alleen een beheerder: vraag die om het recht. De rest van de regel "
+    "komt wel op de lijst."
+)
+KEY_ADDRESS = (
+    "'{value}' komt er niet bij: van wie in Schakel mag inloggen, voegt alleen een beheerder een "
+    "adres toe. De rest van de regel telt wel."
+)
 CLOSED_ADDRESS = (
     "'{value}' gaf eerder een bounce of is gesloten. De rest is opgeslagen; dit adres blijft dicht "
     "tot iemand het nakijkt."
@@ -133,6 +147,7 @@ CLOSED_ADDRESS = (
 LEFT = "'{value}' staat in Schakel als vertrokken. De regel is niet opgeslagen."
 EMAIL_TAKEN = "'{value}' hoort in Schakel al bij iemand van een andere organisatie."
 OTHER_DOMAIN = "'{value}' staat in Schakel bij een ander domein. Maak dat eerst gelijk."
+FORMERLY = " (heette eerder {name})"
 OTHER_WORLD = "'{value}' bestaat al in de {world}. Oefenlijst en echte lijst blijven gescheiden."
 EXERCISE_WORLD = "oefenlijst"
 REAL_WORLD = "echte lijst"
@@ -167,3 +182,8 @@ NEW_ADDRESS = "e-mailadres erbij"
 NEW_ROLE = "recht erbij: {role}"
 NEW_GROUP = "groep erbij: {group}"
 NEW_CONSENT = "toestemming genoteerd"
+
+
+def place(name: str, said: str) -> str:
+    """The organisation, with the name that the list said when that is a former one. Pure."""
+    return name if name == said else name + FORMERLY.format(name=said)

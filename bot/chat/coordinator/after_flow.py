@@ -6,14 +6,14 @@ from bot import poll_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
-from bot.chat.coordinator.card import show_card
+from bot.chat.coordinator.card import RUNNING, show_card
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import MOST, sent_parts
 from bot.event_names import name_of
-from bot.poll_asking import ask_readers, next_office_hour, readers_of
+from bot.poll_asking import ask_readers, count_readers_of, next_office_hour
 from briefings import moments
 from briefings.learning.polls import can_ask, poll_of
 from briefings.promising import lapsing
@@ -39,6 +39,9 @@ async def start_closing(turn: Turn) -> None:
 async def start_correction(turn: Turn) -> None:
     """Which sentence was wrong? It is taken back, the right one is typed next."""
     event = await open_event_of(turn)
+    if event.status not in RUNNING:
+        turn.toast = texts.REFUSALS["not_running"]
+        return
     parts = await sent_parts(turn.session, event, now=turn.now)
     if not parts:
         turn.toast = texts.NOTHING_SENT
@@ -83,7 +86,7 @@ async def offer_questions(turn: Turn) -> None:
     if not can_ask(event, poll):
         turn.toast = poll_texts.CANNOT
         return
-    count = len((await readers_of(turn.session, event)).recipients)
+    count = await count_readers_of(turn.session, event)
     if not count:
         turn.toast = poll_texts.NOBODY
         return
@@ -116,15 +119,15 @@ async def _closed_event(turn: Turn) -> Event:
 
     :raises ValueError: an old or a forged button.
     """
-    actor = turn.allowed(Permission.MANAGE_EVENT)
+    turn.allowed(Permission.MANAGE_EVENT)
     assert turn.tap is not None
-    event = await turn.session.get(Event, turn.tap.number(0))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
-    return event
+    return await turn.in_world(Event, turn.tap.number(0))
 
 
 async def _draft(turn: Turn, event: Event, kind: BriefingKind) -> None:
+    if event.status not in RUNNING:
+        turn.toast = texts.REFUSALS["not_running"]
+        return
     begun = await writing.begin_version(
         turn.session, event, turn.known(), kind, turn.config.briefings, now=turn.now
     )

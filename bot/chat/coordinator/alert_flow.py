@@ -1,4 +1,4 @@
-"""The alert and its answers: confirm in four questions, follow on, or not relevant."""
+"""The alert and its answers: confirm in four questions, or follow on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import show_card
+from bot.chat.coordinator.decided import already_decided
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import starting
@@ -23,12 +24,12 @@ from bot.event_names import name_of
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.alerting import mark_tapped
-from feeds.events import dismiss_event, items_of, snooze_event
+from feeds.events import items_of, snooze_event
+from feeds.grounds import grounds_of
 from feeds.muting import mute_subject
-from feeds.rows import DismissReason, Event, EventStatus, LeadAgency
+from feeds.rows import Event, EventStatus, LeadAgency
 from feeds.telling_why import told
 
-DISMISSALS = tuple(DismissReason)
 #: on a button: whom to ring first was not decided yet
 NOT_SAID = 2
 
@@ -50,11 +51,9 @@ async def open_event_of(turn: Turn, index: int = 0) -> Event:
 
     :raises ValueError: the button is old or forged.
     """
-    actor = turn.allowed(Permission.MANAGE_EVENT)
+    turn.allowed(Permission.MANAGE_EVENT)
     assert turn.tap is not None
-    event = await turn.session.get(Event, turn.tap.number(index))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
+    event = await turn.in_world(Event, turn.tap.number(index))
     await mark_tapped(turn.session, event, now=turn.now)
     return event
 
@@ -62,7 +61,7 @@ async def open_event_of(turn: Turn, index: int = 0) -> Event:
 async def ask_severity(turn: Turn) -> None:
     event = await open_event_of(turn)
     if event.status is not EventStatus.DETECTED:
-        turn.toast = texts.ALREADY_DECIDED
+        turn.toast = await already_decided(turn, event)
         return
     default = default_severity(event)
     row = [
@@ -148,7 +147,7 @@ async def _confirm(
     called: bool | None,
 ) -> None:
     if event.status is not EventStatus.DETECTED:
-        turn.toast = texts.ALREADY_DECIDED
+        turn.toast = await already_decided(turn, event)
         return
     await starting.confirm(
         turn.session,
@@ -202,37 +201,12 @@ async def snooze(turn: Turn) -> None:
 async def mute(turn: Turn) -> None:
     event = await open_event_of(turn)
     if event.status is not EventStatus.DETECTED:
-        turn.toast = texts.ALREADY_DECIDED
+        turn.toast = await already_decided(turn, event)
         return
     muted = await mute_subject(turn.session, event, who=turn.known().who, now=turn.now)
     assert event.id is not None
     await turn.change(
         render("coordinator/muted.html", event=event, until=muted.until), alert_buttons(event.id)
-    )
-
-
-async def ask_why_not(turn: Turn) -> None:
-    event = await open_event_of(turn)
-    buttons = [
-        Button(texts.DISMISSALS[reason], data("dis", event.id, index))
-        for index, reason in enumerate(DISMISSALS)
-    ]
-    await turn.change(
-        render("coordinator/ask_why_not.html", event=event), [buttons[:3], buttons[3:]]
-    )
-
-
-async def dismiss(turn: Turn) -> None:
-    event = await open_event_of(turn)
-    assert turn.tap is not None
-    index = turn.tap.number(1)
-    if event.status is not EventStatus.DETECTED or not 0 <= index < len(DISMISSALS):
-        turn.toast = texts.ALREADY_DECIDED
-        return
-    reason = DISMISSALS[index]
-    await dismiss_event(turn.session, event, reason, who=turn.known().who, now=turn.now)
-    await turn.change(
-        render("coordinator/dismissed.html", event=event, reason=texts.DISMISSALS[reason])
     )
 
 
@@ -245,7 +219,10 @@ async def show_items(turn: Turn) -> None:
 
 async def show_why(turn: Turn) -> None:
     event = await open_event_of(turn)
-    await turn.say(render("coordinator/why.html", event=event, why=told(event.reasons)))
+    grounds = await grounds_of(turn.session, event)
+    await turn.say(
+        render("coordinator/why.html", event=event, why=told(grounds.rows), telling=grounds.item)
+    )
 
 
 def _marked(label: str, is_default: bool) -> str:
@@ -262,8 +239,6 @@ TAPS: dict[str, Handler] = {
     "later": ask_later,
     "snooze": snooze,
     "mute": mute,
-    "no": ask_why_not,
-    "dis": dismiss,
     "items": show_items,
     "why": show_why,
 }

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from sqlmodel import col, select
 
-from bot.chat.buttons import data
+from bot.chat.buttons import AUDIENCES, data, in_pairs
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.brake_flow import briefing_of
+from bot.chat.coordinator.opened_flow import KNOWING, asks_to_read
 from bot.chat.coordinator.part_flow import chosen_by
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -22,11 +23,11 @@ from briefings.approval_rules import needs_four_eyes, needs_release, severity_of
 from briefings.counting import read_overview, read_part
 from briefings.drafting import texts_of
 from briefings.moments import clock
+from briefings.openings import not_opened
 from briefings.plausibility import look_over
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingStatus, covered
 from contacts.arrival import resend_unknown
-from contacts.directory import Audience
 from contacts.outbox import (
     Button,
     Delivery,
@@ -39,7 +40,6 @@ from feeds.rows import Event
 FLOW = "approval"
 #: the last tap, where the crisis communication leads
 RELEASED = "ap3"
-AUDIENCES = tuple(Audience)
 
 
 async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
@@ -80,9 +80,12 @@ async def _asked_briefing(turn: Turn) -> tuple[Briefing, Event]:
 async def read(turn: Turn) -> None:
     briefing, event = await _asked_briefing(turn)
     drafts = await texts_of(turn.session, briefing.id or 0)
+    unread = await not_opened(turn.session, briefing, drafts, turn.known().person_id)
     buttons = [
         Button(
-            texts.AUDIENCES[draft.audience],
+            (texts.READ_ONE if draft.audience in unread else texts.HAS_OPENED).format(
+                name=texts.AUDIENCES[draft.audience]
+            ),
             data("text", briefing.id, AUDIENCES.index(draft.audience)),
         )
         for draft in drafts
@@ -95,7 +98,7 @@ async def read(turn: Turn) -> None:
             drafts=drafts,
             labels=texts.AUDIENCES,
         ),
-        [buttons[index : index + 2] for index in range(0, len(buttons), 2)],
+        in_pairs(buttons),
     )
 
 
@@ -110,6 +113,8 @@ async def ask_sure(turn: Turn) -> None:
         return
     mask = turn.tap.number(2) if len(turn.tap.args) > 2 else 0
     chosen = chosen_by(briefing, mask)
+    if await asks_to_read(turn, event, briefing, chosen):
+        return
     plan = await (
         read_overview(turn.session, event, briefing)
         if chosen is None
@@ -196,7 +201,7 @@ async def approve_now(turn: Turn) -> None:
     await approving.retire_requests(
         turn.session, event, texts.REQUEST_APPROVED, but=turn.tap.delivery_id, now=turn.now
     )
-    await approving.follow_sending(turn.session, event, briefing, turn.known(), now=turn.now)
+    await approving.follow_sending(turn.session, event, briefing, now=turn.now)
     told = await approving.ask_again_for_rest(
         turn.session, event, briefing, turn.known(), turn.config.briefings, now=turn.now
     )
@@ -268,11 +273,9 @@ async def _sent_text(turn: Turn) -> tuple[Event, int]:
 
     :raises ValueError: the event is of another world, or the text of another event.
     """
-    actor = turn.allowed(Permission.RESEND_DELIVERY)
+    turn.allowed(Permission.RESEND_DELIVERY)
     assert turn.tap is not None
-    event = await turn.session.get(Event, turn.tap.number(0))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
+    event = await turn.in_world(Event, turn.tap.number(0))
     return event, await briefing_of(turn, event)
 
 
@@ -291,6 +294,7 @@ async def _unknown(turn: Turn, briefing_id: int) -> list[Delivery]:
 TAPS: dict[str, Handler] = {
     "rd": read,
     "ap1": ask_sure,
+    KNOWING: ask_sure,
     "ap2": approve_now,
     RELEASED: approve_now,
     "ap0": not_now,

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import progress_view, show_card
+from bot.chat.coordinator.decided import already_decided
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.exercise.over import was_of_an_exercise
+from briefings import calling_off
 from briefings.rows import Briefing
-from contacts.journal import Who
-from contacts.outbox import Button, Message, MessageStatus
+from contacts.outbox import Button
 from contacts.permissions import Permission
-from contacts.records import ids_of
-from contacts.sending import cancel_message, halt_message, resume_message
 from feeds.events import reopen_event
 from feeds.rows import Event, EventStatus
 
-BY_HAND = "by_hand"
-Act = Callable[..., Awaitable[object]]
-
-
-async def _messages(session: AsyncSession, briefing_id: int, status: MessageStatus) -> list[int]:
-    found = await session.exec(
-        select(Message).where(
-            col(Message.briefing_id) == briefing_id, col(Message.status) == status
-        )
-    )
-    return ids_of(found.all())
+Act = Callable[..., Awaitable[int]]
 
 
 async def briefing_of(turn: Turn, event: Event) -> int:
@@ -47,34 +33,26 @@ async def briefing_of(turn: Turn, event: Event) -> int:
     return briefing.id
 
 
-async def _each(turn: Turn, status: MessageStatus, act: Act) -> None:
-    """Do this to each message of the text that is in this state, then show how it stands."""
+async def _each(turn: Turn, act: Act) -> None:
+    """Do this to the messages of the text, then show how it stands."""
     actor = turn.allowed(Permission.STOP_SENDING)
     assert turn.tap is not None
-    event = await turn.session.get(Event, turn.tap.number(0))
-    if event is None or event.id is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
+    event = await turn.in_world(Event, turn.tap.number(0))
     briefing_id = await briefing_of(turn, event)
-    found = await _messages(turn.session, briefing_id, status)
-    if not found:
-        turn.toast = texts.ALREADY_DECIDED
-    for ident in found:
-        await _act(act, turn.session, ident, actor.who, turn.now)
-    view = await progress_view(turn.session, event.id, briefing_id, now=turn.now)
+    briefing = await turn.session.get_one(Briefing, briefing_id)
+    if not await act(turn.session, briefing, who=actor.who, now=turn.now):
+        turn.toast = await already_decided(turn, event)
+    view = await progress_view(turn.session, briefing.event_id, briefing_id, now=turn.now)
     await turn.change(*view)
-
-
-async def _act(act: Act, session: AsyncSession, ident: int, who: Who, now: datetime) -> None:
-    await act(session, ident, who=who, now=now, reason=BY_HAND)
 
 
 async def stop(turn: Turn) -> None:
     """What was not sent yet waits. One tap: a brake does not ask."""
-    await _each(turn, MessageStatus.READY, halt_message)
+    await _each(turn, calling_off.stop)
 
 
 async def go_on(turn: Turn) -> None:
-    await _each(turn, MessageStatus.HALTED, resume_message)
+    await _each(turn, calling_off.go_on)
 
 
 async def ask_cancel(turn: Turn) -> None:
@@ -92,18 +70,16 @@ async def ask_cancel(turn: Turn) -> None:
 
 
 async def cancel(turn: Turn) -> None:
-    await _each(turn, MessageStatus.HALTED, cancel_message)
+    await _each(turn, calling_off.call_off)
 
 
 async def reopen(turn: Turn) -> None:
     """It was not over: the card works again."""
     actor = turn.allowed(Permission.MANAGE_EVENT)
     assert turn.tap is not None
-    event = await turn.session.get(Event, turn.tap.number(0))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
-    if event.status is not EventStatus.CLOSED:
-        turn.toast = texts.ALREADY_DECIDED
+    event = await turn.in_world(Event, turn.tap.number(0))
+    if event.status is not EventStatus.CLOSED or await was_of_an_exercise(turn.session, event):
+        turn.toast = await already_decided(turn, event)
         return
     await reopen_event(turn.session, event, who=actor.who, now=turn.now)
     await show_card(turn, event)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.chat.buttons import data
+from bot.chat.buttons import data, in_pairs
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
@@ -57,12 +57,9 @@ async def show_all(turn: Turn) -> None:
 
 
 async def _event(turn: Turn, index: int) -> Event:
-    actor = turn.allowed(Permission.MANAGE_EVENT)
+    turn.allowed(Permission.MANAGE_EVENT)
     assert turn.tap is not None
-    event = await turn.session.get(Event, turn.tap.number(index))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
-    return event
+    return await turn.in_world(Event, turn.tap.number(index))
 
 
 async def _shown(session: AsyncSession, event: Event, turn: Turn) -> Sequence[Call]:
@@ -89,7 +86,7 @@ async def _view(turn: Turn, event: Event) -> tuple[str, list[list[Button]]]:
         Button(_label(number, call), data(TICK, event.id, call.id, call.status.value))
         for number, call in enumerate(lines, 1)
     ]
-    return text, [buttons[index : index + 2] for index in range(0, len(buttons), 2)]
+    return text, in_pairs(buttons)
 
 
 def _label(number: int, call: Call) -> str:

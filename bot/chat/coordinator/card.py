@@ -9,18 +9,21 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import poll_texts
+from bot import learning_texts, poll_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.health import read_beats
-from bot.console.texts import PARTS
+from bot.console.part_texts import PARTS
+from bot.evening.texts import STOPPED, WRITE_TEXTS
 from bot.event_names import name_of, names_of_events
 from bot.rows import LiveMessage
+from briefings.calling_off import is_held
 from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.facts import facts_of
+from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT
 from contacts.arrival import count_deliveries
@@ -125,14 +128,28 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
         next_update=facts.block.next_update_at,
         briefing=briefing,
         kind=texts.BRIEFING_KINDS[briefing.kind] if briefing else "",
-        state=texts.BRIEFING_STATES[briefing.status] if briefing else "",
+        due=await due_of(session, briefing, event.send_before) if briefing else None,
+        state=_state(briefing) if briefing else "",
         drafts=len(drafts),
         remarks=sum(1 for draft in drafts if draft.remarks),
         plan=plan,
         signals=await _waiting_signals(session, event),
         is_over=event.status is EventStatus.CLOSED,
     )
-    return text, _card_buttons(event, briefing)
+    return text, _card_buttons(event, briefing, has_sent=await _has_sent(session, event))
+
+
+async def _has_sent(session: AsyncSession, event: Event) -> bool:
+    found = await session.exec(
+        select(Briefing.id)
+        .where(col(Briefing.event_id) == event.id, col(Briefing.status).in_(SENT))
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def _state(briefing: Briefing) -> str:
+    return STOPPED if is_held(briefing) else texts.BRIEFING_STATES[briefing.status]
 
 
 async def _waiting_signals(session: AsyncSession, event: Event) -> int:
@@ -146,15 +163,16 @@ async def _plan(session: AsyncSession, event: Event, briefing: Briefing | None) 
     return await read_overview(session, event, briefing)
 
 
-def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]:
-    number = event.id
-    rows = [
-        [
-            Button(texts.FACTS, data("facts", number)),
+def _card_buttons(event: Event, briefing: Briefing | None, *, has_sent: bool) -> list[list[Button]]:
+    number, is_running = event.id, event.status in RUNNING
+    rows = [[Button(texts.FACTS, data("facts", number))] if is_running else []]
+    if briefing is None:
+        rows += write_again(event)
+    else:
+        rows[0] += [
             Button(texts.TEXTS, data("texts", number)),
             Button(texts.RECIPIENTS, data("rcpt", number)),
         ]
-    ]
     status = briefing.status if briefing else None
     if briefing is not None and status is BriefingStatus.DRAFT:
         rows.append(
@@ -163,7 +181,7 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
                 Button(texts.WITHDRAW, data("drop", number, briefing.version)),
             ]
         )
-    elif status is BriefingStatus.DISTRIBUTED or status is BriefingStatus.WITHDRAWN:
+    elif is_running and status is BriefingStatus.DISTRIBUTED:
         rows.append(
             [
                 Button(texts.UPDATE, data("upd", number)),
@@ -176,16 +194,28 @@ def _card_buttons(event: Event, briefing: Briefing | None) -> list[list[Button]]
             [Button(texts.CHANGE, data("echg", number)), Button(texts.GRIP, data("grip", number))]
         )
     last = [Button(texts.SIGNALS, data("sigs", number))]
-    if event.status in RUNNING:
+    if is_running:
         last.append(Button(texts.TIMETABLE, data("klok", number)))
     if event.status is EventStatus.CLOSED:
         last.append(Button(texts.REOPEN, data("reop", number)))
-        rows.append([Button(poll_texts.ASK, data("pollask", number))])
-    if briefing is not None and (briefing.version > 1 or status in SENT):
+        rows.append(
+            [
+                Button(poll_texts.ASK, data("pollask", number)),
+                Button(learning_texts.ADD, data("les", number)),
+            ]
+        )
+    if is_running and briefing is not None and has_sent:
         # Also while a next text is being written: harm does not wait for it.
         last.append(Button(texts.TAKE_BACK, data("retr", number)))
     rows.append(last)
     return rows
+
+
+def write_again(event: Event) -> list[list[Button]]:
+    """Where every version was withdrawn: the first texts can be written anew."""
+    if event.status not in RUNNING:
+        return []
+    return [[Button(WRITE_TEXTS, data("upd", event.id))]]
 
 
 async def progress_view(
@@ -197,6 +227,7 @@ async def progress_view(
     ).all()
     counts = await count_deliveries(session, message_ids=ids_of(messages))
     is_halted = any(message.status is MessageStatus.HALTED for message in messages)
+    briefing = await session.get_one(Briefing, briefing_id)
     total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
     done = total - counts.planned - counts.sending
     held, held_until = await count_held(session, briefing_id, now=now)
@@ -212,6 +243,7 @@ async def progress_view(
         held_until=held_until,
         only_held=held and held == counts.planned and not counts.sending,
         is_halted=is_halted,
+        is_called_off=briefing.status is BriefingStatus.WITHDRAWN,
     )
     buttons = _brakes(event_id, briefing_id, is_halted=is_halted, waits=counts.planned > 0)
     if counts.unknown:
@@ -264,28 +296,6 @@ async def _view(session: AsyncSession, live: LiveMessage, event: Event, now: dat
     return await card_view(session, event, now=now)
 
 
-async def show_recipients(turn: Turn) -> None:
-    """Who gets it, who does not, and why; counted before anybody approves."""
-    turn.allowed(Permission.SUBMIT_BRIEFING)
-    assert turn.tap is not None
-    event = await turn.session.get(Event, turn.tap.number(0))
-    if event is None:
-        raise ValueError("no such event")
-    briefing = await current_briefing(turn.session, event.id or 0)
-    if briefing is None:
-        raise ValueError("no version")
-    plan = await read_overview(turn.session, event, briefing)
-    await turn.say(
-        render(
-            "coordinator/recipients.html",
-            event=event,
-            title=await name_of(turn.session, event),
-            plan=plan,
-            audiences={texts.AUDIENCES[name]: count for name, count in plan.by_audience.items()},
-        )
-    )
-
-
 async def card_again(turn: Turn) -> None:
     turn.allowed(Permission.MANAGE_EVENT)
     assert turn.tap is not None
@@ -306,13 +316,12 @@ async def running_events(session: AsyncSession, *, is_exercise: bool) -> Sequenc
 
 
 async def show_status(turn: Turn) -> None:
-    """``/status``: the card of each running event, or that there is none."""
+    """``/status``: how the sending stands, then the card of each running event, the newest last:
+    the card is what people go on with."""
     actor = turn.allowed(Permission.SEE_STATUS)
     running = list(await running_events(turn.session, is_exercise=actor.is_exercise))[:5]
     if not running:
         await turn.say(render("coordinator/nothing_running.html"))
-    for event in running:
-        await show_card(turn, event)
     sending = await read_progress(turn.session, ids_of(running), now=turn.now)
     titles = await names_of_events(turn.session, ids_of(running))
     beats = await read_beats(turn.session, turn.config.ticks, now=turn.now)
@@ -320,12 +329,14 @@ async def show_status(turn: Turn) -> None:
     if late or any(one.total for one in sending):
         shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
         await turn.say(render("coordinator/standing.html", sending=shown, late=late))
+    for event in reversed(running):
+        await show_card(turn, event)
 
 
 def _hash(view: View) -> str:
     return hashlib.sha256(repr(view).encode()).hexdigest()
 
 
-TAPS: dict[str, Handler] = {"rcpt": show_recipients, "ecard": card_again}
+TAPS: dict[str, Handler] = {"ecard": card_again}
 STEPS: dict[tuple[str, str], Handler] = {}
 COMMANDS: dict[str, Handler] = {"/status": show_status}

@@ -10,6 +10,7 @@ from typing import Any
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
+from bot.chat.coordinator.along_flow import along_button
 from bot.chat.coordinator.card import show_card
 from bot.chat.coordinator.facts_flow import asked_event
 from bot.chat.render import render
@@ -17,6 +18,7 @@ from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, next_time, send_choices
 from bot.event_names import name_of
+from briefings.capitals import with_capital
 from contacts.outbox import Button
 from feeds.changing import CHANGEABLE, Decided
 from feeds.lexicon import load_lexicon
@@ -35,6 +37,7 @@ async def show(turn: Turn) -> None:
     rows = [
         [Button(label, data("echg2", event.id, part))] for part, label in texts.CHANGE_PARTS.items()
     ]
+    rows += await along_button(turn, event)
     kind, _ = load_lexicon().event_types.get(event.type, (event.type, ()))
     lead = texts.LEADS[event.lead_agency] if event.lead_agency else ""
     await turn.say(
@@ -81,7 +84,7 @@ def _choices(turn: Turn, part: str) -> list[tuple[str, str]]:
         return [*labels, ("-", texts.NO_MOMENT)]
     if part == "type":
         types = load_lexicon().event_types.items()
-        return [(key, name[:1].upper() + name[1:]) for key, (name, _) in types]
+        return [(key, with_capital(name)) for key, (name, _) in types]
     raise ValueError("no such part")
 
 

@@ -89,6 +89,9 @@ async def ask_decision(turn: Turn) -> None:
     signal = await signal_of(turn)
     assert turn.tap is not None
     what = turn.tap.args[1]
+    if signal.status is SignalStatus.CLOSED:
+        turn.toast = chat_texts.TOO_LATE
+        return
     is_action = DECISIONS[what] is SignalStatus.ACTION
     await turn.ask(FLOW, "what", {"signal": signal.id, "decision": what})
     await turn.say(render("coordinator/ask_decision.html", is_action=is_action))
@@ -99,7 +102,7 @@ async def wrote_decision(turn: Turn) -> None:
     actor = turn.allowed(Permission.CLOSE_SIGNAL)
     talk = turn.conversation
     assert talk is not None
-    line = " ".join((turn.text or "").split())
+    line = turn.line
     is_reason = talk.step == "alone"
     what = turn.sealer.unseal(talk.data["what"]) if is_reason else line
     refused = await decide(
@@ -123,7 +126,7 @@ async def wrote_decision(turn: Turn) -> None:
 
 
 async def show_groups(turn: Turn) -> None:
-    """*Beantwoord gebundeld*: what several told, largest group first."""
+    """*Eén antwoord voor meer signalen*: what several told, largest group first."""
     groups = (await _groups(turn))[:MOST_GROUPS]
     rows = []
     for group in groups:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.chat.buttons import data
+from bot.chat.buttons import data, in_pairs, short
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import start_evening
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.starting import LEADS, SEND_TIMES, default_deadline, next_time
+from briefings.capitals import with_capital
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import open_event
@@ -35,7 +36,7 @@ async def start(turn: Turn) -> None:
     proposal = _proposal(line, turn.page.lead if turn.page else "")
     await turn.ask(FLOW, "type", {"link": turn.link, "line": line, "proposal": proposal})
     buttons = [Button(label, data("evt", code)) for code, label in texts.EVENT_TYPES_SHORT]
-    rows = [buttons[index : index + 2] for index in range(0, len(buttons), 2)]
+    rows = in_pairs(buttons)
     if proposal is not None:
         rows.insert(0, [Button(_proposed(proposal), data("evall"))])
     await turn.say(render("coordinator/new_type.html", link=turn.link, line=line), rows)
@@ -63,7 +64,12 @@ def _proposal(line: str, lead: str) -> dict[str, object] | None:
 def _proposed(proposal: Mapping[str, object]) -> str:
     name, _ = load_lexicon().event_types[str(proposal["type"])]
     place = proposal["place"] or texts.NO_PLACE
-    return texts.TAKE_PROPOSAL.format(name=name, place=place, severity=proposal["severity"])[:64]
+    severity = proposal["severity"]
+    # The place and the severity are what somebody checks: the kind gives way.
+    room = 64 - len(texts.TAKE_PROPOSAL.format(name="", place=place, severity=severity))
+    return texts.TAKE_PROPOSAL.format(
+        name=short(name, max(room, 12)), place=place, severity=severity
+    )
 
 
 async def took_proposal(turn: Turn) -> None:
@@ -90,7 +96,7 @@ async def chose_type(turn: Turn) -> None:
 async def _show_all_types(turn: Turn) -> None:
     """Every kind that the console offers, each on a line of its own: the names are long."""
     types = load_lexicon().event_types.items()
-    rows = [[Button(name[:1].upper() + name[1:], data("evt", key))] for key, (name, _) in types]
+    rows = [[Button(with_capital(name), data("evt", key))] for key, (name, _) in types]
     await turn.change(render("coordinator/new_type.html", link=None, line=""), rows)
 
 
@@ -162,7 +168,8 @@ def _given(turn: Turn) -> dict[str, object]:
 async def stop(turn: Turn) -> None:
     """``/annuleren``: forget the question that is open."""
     turn.known()
-    await turn.say(render("coordinator/cancelled.html"))
+    name = "cancelled" if turn.has_stopped else "nothing_to_cancel"
+    await turn.say(render(f"coordinator/{name}.html"))
 
 
 TAPS: dict[str, Handler] = {

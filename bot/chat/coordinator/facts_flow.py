@@ -11,7 +11,7 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
-from bot.evening.sourcing import read_source
+from bot.evening.sourcing import read_source, source_names
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
 from bot.event_names import name_of
@@ -132,7 +132,7 @@ async def _ask_source(turn: Turn, event: Event, given: dict[str, Any]) -> None:
     assert event.id is not None
     line = given["text"]
     seen = [offer.source_name for offer in await proposals(turn.session, event.id)]
-    sources = list(dict.fromkeys([*texts.OFFICIAL_SOURCES, *seen]))[:8]
+    sources = source_names([*texts.OFFICIAL_SOURCES, *seen])[:8]
     await turn.ask(FLOW, "source", {**given, "sources": sources})
     buttons = [
         Button(name, data("fsrc", event.id, index, mark(line)))
@@ -264,12 +264,10 @@ async def asked_event(turn: Turn) -> tuple[Event, dict[str, Any]]:
 
     :raises ValueError: the event is gone.
     """
-    actor = turn.allowed(Permission.EDIT_FACTS)
+    turn.allowed(Permission.EDIT_FACTS)
     assert turn.conversation is not None
     given = dict(turn.conversation.data)
-    event = await turn.session.get(Event, int(given["event"]))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
+    event = await turn.in_world(Event, int(given["event"]))
     return event, given
 
 

@@ -8,6 +8,7 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.card import show_card
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.chat.used import use_up
 from bot.evening import following
 from bot.evening.writing import NotBegun
 from bot.event_names import name_of
@@ -78,6 +79,7 @@ async def begin(turn: Turn) -> None:
     begun = await following.begin_follow_up(
         turn.session, event, turn.known(), turn.config.briefings, now=turn.now
     )
+    await use_up(turn)
     await _show(turn, event, begun)
 
 
@@ -103,12 +105,9 @@ async def _event_of(turn: Turn) -> Event:
 
     :raises ValueError: there is none in this world.
     """
-    actor = turn.allowed(Permission.MANAGE_EVENT)
+    turn.allowed(Permission.MANAGE_EVENT)
     assert turn.conversation is not None
-    event = await turn.session.get(Event, int(turn.conversation.data["event"]))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
-    return event
+    return await turn.in_world(Event, int(turn.conversation.data["event"]))
 
 
 TAPS: dict[str, Handler] = {"terugk": ask_when, "volgd": ask_day, "volg": begin}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.chat.buttons import data
+from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.facts_flow import asked_event, given_so_far, mark, store
@@ -13,12 +13,10 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.writing import NewFact
 from briefings.rows import FactKind
-from contacts.directory import Audience
 from contacts.outbox import Button
 from feeds.rows import Event
 
 MEASURE = "measure"
-AUDIENCES = tuple(Audience)
 
 
 async def ask_measure(turn: Turn) -> None:

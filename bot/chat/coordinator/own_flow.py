@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.chat.buttons import data
+from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.text_forms import with_shown_places
@@ -21,7 +21,6 @@ from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "own"
-AUDIENCES = tuple(Audience)
 
 
 async def show_parts(turn: Turn) -> None:
@@ -85,9 +84,7 @@ async def wrote_words(turn: Turn) -> None:
     actor = turn.allowed(Permission.EDIT_FACTS)
     assert turn.conversation is not None
     given: dict[str, Any] = dict(turn.conversation.data)
-    event = await turn.session.get(Event, int(given["event"]))
-    if event is None or event.is_exercise != actor.is_exercise:
-        raise ValueError("no such event for this actor")
+    event = await turn.in_world(Event, int(given["event"]))
     briefing = await current_briefing(turn.session, event.id or 0)
     await turn.finish()
     if briefing is None or _stamp(briefing) != given["stamp"]:

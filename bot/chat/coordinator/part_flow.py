@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.chat.buttons import data
+from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -20,7 +20,6 @@ from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "exception"
-AUDIENCES = tuple(Audience)
 
 
 def held_mask(held: Collection[Audience]) -> int:

@@ -5,17 +5,30 @@ Whoever reads here sees the organisation, never the person who told.
 
 from __future__ import annotations
 
-from sqlmodel import col, select
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
 
+from markupsafe import Markup
+
+from bot.chat import texts as chat_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
+from bot.chat.shown import drop_buttons
 from bot.chat.turn import Handler, Turn
 from contacts.directory import Organisation
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from signals.duiding import alike
-from signals.feedback import CloseRefused, close_signal, open_signals
+from signals.feedback import (
+    CloseRefused,
+    close_signal,
+    feedback_content,
+    open_signals,
+    organisations_of,
+    why_not,
+)
 from signals.promises import note_look
 from signals.rows import OutcomeCode, Signal, SignalStatus, ToldAs
 from signals.telling import describe
@@ -86,46 +99,126 @@ async def chose_code(turn: Turn) -> None:
     signal = await signal_of(turn)
     assert turn.tap is not None
     code = OutcomeCode(turn.tap.args[1])
-    await turn.ask(FLOW, "sentence", {"signal": signal.id, "code": code.value})
+    if signal.status is SignalStatus.CLOSED:
+        # Said before somebody types an answer that nobody would get.
+        await turn.say(render("coordinator/outcome_refused.html", reason="closed"))
+        await _drop_codes(turn, signal.id, turn.tap.delivery_id)
+        return
+    given = {"signal": signal.id, "code": code.value, "under": turn.tap.delivery_id}
+    await turn.ask(FLOW, "sentence", given)
     await turn.say(render("coordinator/ask_outcome.html", label=texts.OUTCOMES[code]))
 
 
 async def wrote_sentence(turn: Turn) -> None:
+    """Shown as its reporter will get it; it goes by a tap. Another line takes its place."""
+    signal = await _asked_about(turn)
+    assert turn.conversation is not None
+    given = dict(turn.conversation.data)
+    sentence = turn.line
+    reason = why_not(sentence, turn.config.signals.allow)
+    if signal.status is SignalStatus.CLOSED:
+        reason = "closed"
+    if reason is not None:
+        await turn.say(render("coordinator/outcome_refused.html", reason=reason))
+        return
+    content = feedback_content(
+        signal.received_at, OutcomeCode(given["code"]), sentence, told_as=signal.told_as,
+        others=await organisations_of(turn.session, signal),
+    )  # fmt: skip
+    assert content.telegram is not None
+    await turn.ask(FLOW, "sure", given | {"sentence": turn.sealer.seal(sentence)})
+    mark = _mark(given, sentence)
+    buttons = [
+        [Button(texts.SEND_ANSWER, data("sv", mark)), Button(texts.ANSWER_ANEW, data("sw", mark))]
+    ]
+    text = render(
+        "coordinator/answer_preview.html",
+        shown=Markup(content.telegram.text),  # noqa: S704  (escaped where it was made)
+        is_wanted=signal.reply_handle is not None,
+    )
+    await turn.say(text, buttons, is_delicate=True)
+
+
+async def send_sentence(turn: Turn) -> None:
+    """*Verstuur*: exactly the sentence that stood above the button."""
     actor = turn.allowed(Permission.CLOSE_SIGNAL)
+    sentence = _previewed(turn)
+    if sentence is None:
+        turn.toast = chat_texts.QUESTION_OVER
+        return
+    signal = await _asked_about(turn)
     assert turn.conversation is not None
     given = turn.conversation.data
-    signal = await turn.session.get(Signal, int(given["signal"]))
-    if signal is None or signal.is_exercise != actor.is_exercise or signal.id is None:
-        raise ValueError("no such signal for this actor")
     result = await close_signal(
-        turn.session,
-        signal.id,
-        OutcomeCode(given["code"]),
-        (turn.text or "").strip(),
-        who=actor.who,
-        sealer=turn.sealer,
-        allow=turn.config.signals.allow,
-        now=turn.now,
-    )
-    if isinstance(result, CloseRefused):
-        await turn.say(render("coordinator/outcome_refused.html", reason=result.reason))
-        return
+        turn.session, signal.id or 0, OutcomeCode(given["code"]), sentence, who=actor.who,
+        sealer=turn.sealer, allow=turn.config.signals.allow, now=turn.now,
+    )  # fmt: skip
     await turn.finish()
-    await turn.say(render("coordinator/answered.html", told=len(result)))
+    if isinstance(result, CloseRefused):
+        await turn.change(render("coordinator/outcome_refused.html", reason=result.reason))
+        return
+    await _drop_codes(turn, signal.id, given.get("under"))
+    await turn.change(render("coordinator/answered.html", told=len(result)))
+
+
+async def write_anew(turn: Turn) -> None:
+    """*Terug*: nothing went; the question for a sentence is open again."""
+    turn.allowed(Permission.CLOSE_SIGNAL)
+    if _previewed(turn) is None:
+        turn.toast = chat_texts.QUESTION_OVER
+        return
+    assert turn.conversation is not None
+    given = {key: one for key, one in turn.conversation.data.items() if key != "sentence"}
+    await turn.ask(FLOW, "sentence", given)
+    label = texts.OUTCOMES[OutcomeCode(given["code"])]
+    await turn.change(render("coordinator/ask_outcome.html", label=label))
+
+
+def _previewed(turn: Turn) -> str | None:
+    """The sentence above the tapped button; None when another one took its place, or it went."""
+    talk = turn.conversation
+    if talk is None or (talk.flow, talk.step) != (FLOW, "sure"):
+        return None
+    assert turn.tap is not None
+    sentence = turn.sealer.unseal(talk.data["sentence"])
+    return sentence if turn.tap.number(0) == _mark(talk.data, sentence) else None
+
+
+def _mark(given: Mapping[str, Any], sentence: str) -> int:
+    """Of what stands above the button: this sentence, for this signal, with this answer. Pure."""
+    return crc32(f"{given['signal']} {given['code']} {sentence}".encode())
+
+
+async def _asked_about(turn: Turn) -> Signal:
+    turn.allowed(Permission.CLOSE_SIGNAL)
+    assert turn.conversation is not None
+    return await turn.in_world(Signal, int(turn.conversation.data["signal"]))
+
+
+async def _drop_codes(turn: Turn, signal_id: int | None, delivery_id: int | None) -> None:
+    """The message keeps its words; what can be done with an answered signal goes."""
+    if delivery_id is None:
+        return
+    for verb in ("sc", "sd"):
+        await drop_buttons(turn.session, delivery_id, data(verb, signal_id), now=turn.now)
 
 
 async def signal_of(turn: Turn) -> Signal:
     """The signal of the tapped button, for who may read signals."""
-    actor = turn.allowed(Permission.READ_SIGNALS)
+    turn.allowed(Permission.READ_SIGNALS)
     assert turn.tap is not None
-    signal = (
-        await turn.session.exec(select(Signal).where(col(Signal.id) == turn.tap.number(0)))
-    ).first()
-    if signal is None or signal.is_exercise != actor.is_exercise:
-        raise ValueError("no such signal for this actor")
-    return signal
+    return await turn.in_world(Signal, turn.tap.number(0))
 
 
-TAPS: dict[str, Handler] = {"sigs": show_inbox, "so": show_signal, "sc": chose_code}
-STEPS: dict[tuple[str, str], Handler] = {(FLOW, "sentence"): wrote_sentence}
+TAPS: dict[str, Handler] = {
+    "sigs": show_inbox,
+    "so": show_signal,
+    "sc": chose_code,
+    "sv": send_sentence,
+    "sw": write_anew,
+}
+STEPS: dict[tuple[str, str], Handler] = {
+    (FLOW, "sentence"): wrote_sentence,
+    (FLOW, "sure"): wrote_sentence,
+}
 COMMANDS: dict[str, Handler] = {"/signalen": show_inbox}

@@ -1,6 +1,7 @@
 """Dutch labels of the coördinator's buttons, and the fixed choices behind them."""
 
-from briefings.rows import BriefingKind, BriefingStatus, FactKind
+from bot.chat.buttons import short
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactKind
 from contacts.directory import Audience
 from feeds.rows import DismissReason, LeadAgency
 from signals.rows import OutcomeCode
@@ -57,6 +58,10 @@ CHANGE_PARTS = {
     "type": "Soort",
     "time": "Verzenden vóór",
 }
+ALONG = "Neem de buurgemeenten mee"
+ALONG_REACHED = "Te bereiken zijn er nu {reachable} van de {all}."
+ALONG_CALL = " De andere belt u zelf."
+NOT_ALONG = "Buurgemeenten niet meer meenemen"
 CHANGE_PLACE = "Typ de plaats of wijk. Geen adres en geen namen."
 CHANGED_MEANWHILE = "Iemand anders veranderde dit net. Open Wijzigen opnieuw."
 NOTHING_CHANGED = "Dat was het al."
@@ -71,13 +76,15 @@ APPROVE_SURE = "Ja, verzenden"
 APPROVE_LATER = "Ja, verzenden om {clock}"
 SEND_BACK = "Terug met opmerking"
 NOT_NOW = "Nog niet"
+READ_ONE = "Lees: {name}"
+HAS_OPENED = "✔ {name}"
+UNREAD_GO = "Toch verder"
 SHOW_UNKNOWN = "Bekijk de {count} onzekere"
 RESEND = "Opnieuw sturen naar onzekere"
 CALL_LIST = "Bellijst ({count})"
 TO_TICK = "☐ {number} gebeld"
 TICKED = "☑ {number} gebeld"
 TICKED_MEANWHILE = "Iemand anders vinkte dit al af."
-ANSWER = "Beantwoorden"
 NOT_YET = "Nog te doen"
 CALLED = "Gebeld"
 NOT_NEEDED = "Niet nodig"
@@ -102,6 +109,8 @@ DISMISSALS = {
     DismissReason.ALREADY_KNOWN: "al bekend",
     DismissReason.OTHER: "anders",
 }
+
+BELONGS = "Hoort bij: {title}"
 
 #: minutes → label
 SNOOZES = {30: "30 minuten", 120: "2 uur", 720: "12 uur"}
@@ -151,14 +160,15 @@ INTERPRET = "Duiden"
 WIPE_TEXT = "Wis tekst"
 WIPE_SURE = "Ja, wis de tekst"
 BACK_TO_SIGNAL = "Terug naar het signaal"
-TOGETHER = "Beantwoord gebundeld"
+SEND_ANSWER, ANSWER_ANEW = "Verstuur", "Terug"
+TOGETHER = "Eén antwoord voor meer signalen"
 GROUP = "{kind}: {count} signalen"
 ACTION = "Actie"
 WAIT = "Wachten"
 ANSWER = "Antwoord aan de melder"
 OUTCOMES = {
     OutcomeCode.A: "A Actie genomen",
-    OutcomeCode.B: "B Gebundeld met andere",
+    OutcomeCode.B: "B Samen met andere bekeken",
     OutcomeCode.C: "C Doorgegeven met toestemming",
     OutcomeCode.D: "D Geen actie nodig, want",
     OutcomeCode.E: "E Meer mogen wij niet zeggen",
@@ -170,6 +180,7 @@ OUTCOMES = {
 REFUSALS = {
     "changed": "Er is iets veranderd na het indienen. Lees de nieuwe teksten eerst.",
     "no_facts": "U heeft nog geen bevestigd feit. Toch indienen?",
+    "no_right": "Er staat nog niet wat wél klopt. Toch indienen?",
     "not_released": "Bij deze GRIP gaat alleen uit wat de crisiscommunicatie vrijgaf. Zeg eerst "
     "dat dat zo is.",
     "not_running": "Deze gebeurtenis loopt niet (meer).",
@@ -196,6 +207,8 @@ REFUSALS = {
     "not_confirmed": "Deze gebeurtenis loopt niet (meer).",
     "wrong_world": "Oefening en echt blijven gescheiden.",
     "promise_past": "De beloofde update is dan al voorbij. Beloof eerst een nieuw moment.",
+    "signals_wait": "Er kwam een signaal bij. Beantwoord het, en begin de afsluiting opnieuw.",
+    "signals_changed": "De signalen zijn veranderd na deze tekst. Begin de afsluiting opnieuw.",
     "not_in_parts": "Deze tekst gaat in één keer naar iedereen. Keur alles goed, of stuur terug.",
     "no_speaker": "Bij openbare woorden hoort wie dat zei, met de functie.",
     "no_words": "Vul ook in wat er gezegd is.",
@@ -258,7 +271,7 @@ SHOWN_PLACES = {
 
 def cut_short(sentence: str) -> str:
     """What fits on a button of a phone."""
-    return sentence if len(sentence) <= 40 else sentence[:39] + "…"
+    return short(sentence, 40)
 
 
 PASSKEY_AT_DESK = "Goedkeuren gaat met uw passkey, op de pagina. Stuur /console voor een link."
@@ -317,3 +330,19 @@ EXCEPTION_REFUSALS = {
     "no_reason": "Schrijf waarom dit hier toch mag.",
     "person": "In deze reden lijkt een persoon herkenbaar. Schrijf het zonder.",
 }
+
+
+SEND_LATE = "Alsnog aan {count}: {kind}"
+SEND_LATE_NOW = "Stuur alsnog aan {count}"
+NOBODY_LATE = "Niemand mist deze tekst meer"
+OUTDATED_LATE = (
+    "Deze tekst gaat niet meer uit: er is een nieuwere, of hij bleek fout. Tik weer op "
+    "Ontvangers voor de nieuwste. Wie die niet kan krijgen, belt u."
+)
+OTHERS_LATE = "Het gaat intussen om andere mensen. Tik weer op Ontvangers."
+VERSION = "{kind}, versie {number}"
+
+
+def named(briefing: Briefing) -> str:
+    """``update, versie 2``. Pure."""
+    return VERSION.format(kind=BRIEFING_KINDS[briefing.kind], number=briefing.version)

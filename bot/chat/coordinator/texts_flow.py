@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.chat.buttons import data
+from bot.chat.buttons import AUDIENCES, data, in_pairs
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.approval_flow import ask_approvers
+from bot.chat.coordinator.card import write_again
 from bot.chat.coordinator.own_flow import own_button
-from bot.chat.coordinator.text_forms import split_text, with_shown_places
+from bot.chat.coordinator.text_forms import split_text, with_headings, with_shown_places
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.chat.used import use_up
+from bot.evening.texts import CLOSE_AGAIN
 from bot.event_names import name_of
 from briefings.approval import SubmitRefused, submit, withdraw
 from briefings.blocking import may_be_asked
 from briefings.drafting import current_briefing, texts_of
 from briefings.editing import can_be_worded
+from briefings.openings import note_opened
 from briefings.rows import Briefing, BriefingStatus, BriefingText
 from briefings.versions import OPEN
-from contacts.directory import Audience
+from briefings.wordings import words_aside
 from contacts.outbox import Button
 from contacts.permissions import NotAllowed, Permission, may
 from feeds.rows import Event
 
-AUDIENCES = tuple(Audience)
 #: handed in although a rule blocks it, for a second approver to decide
 ASKING = "subx"
 #: What one chat message can hold of a full text, with room for marks.
@@ -35,7 +38,10 @@ KNOWING = "1"
 
 async def show_texts(turn: Turn) -> None:
     event = await open_event_of(turn)
-    briefing = await _briefing(turn, event)
+    briefing = await current_briefing(turn.session, event.id or 0)
+    if briefing is None:
+        await turn.say(texts.REFUSALS["no_texts"], write_again(event))
+        return
     drafts = await texts_of(turn.session, briefing.id or 0)
     buttons = text_buttons(briefing.id or 0, drafts)
     buttons.append(
@@ -65,7 +71,7 @@ def text_buttons(briefing_id: int, drafts: Sequence[BriefingText]) -> list[list[
         )
         for draft in drafts
     ]
-    return [buttons[index : index + 2] for index in range(0, len(buttons), 2)]
+    return in_pairs(buttons)
 
 
 async def show_text(turn: Turn) -> None:
@@ -80,6 +86,8 @@ async def show_text(turn: Turn) -> None:
         raise ValueError("no such briefing for this actor")
     for draft in await texts_of(turn.session, briefing.id or 0):
         if draft.audience is audience:
+            if may(actor, Permission.APPROVE_BRIEFING):
+                await note_opened(turn.session, briefing, draft, actor.person_id, now=turn.now)
             await _say_text(turn, draft, is_before=briefing.status in OPEN)
     if can_be_worded(briefing, now=turn.now) and may(actor, Permission.EDIT_FACTS):
         await turn.say(
@@ -95,7 +103,7 @@ async def _say_text(turn: Turn, draft: BriefingText, *, is_before: bool) -> None
     )
     await turn.say(with_shown_places(draft.telegram))
     for part in split_text(with_shown_places(draft.plain), PART):
-        await turn.say(render("coordinator/preview_full.html", text=part))
+        await turn.say(render("coordinator/preview_full.html", text=with_headings(part)))
 
 
 async def hand_in(turn: Turn) -> None:
@@ -115,31 +123,41 @@ async def hand_in(turn: Turn) -> None:
         is_knowing=turn.tap.args[2:] == (KNOWING,),
         asks_exception=asks,
     )
-    if isinstance(result, SubmitRefused) and result.reason == "no_facts":
-        await _ask_once_more(turn, event, briefing)
+    if isinstance(result, SubmitRefused) and result.reason in ("no_facts", "no_right"):
+        await _ask_once_more(turn, event, briefing, result.reason)
         return
     if isinstance(result, SubmitRefused):
-        can_ask = may_be_asked(await texts_of(turn.session, briefing.id or 0))
         await turn.say(
             render(
                 "coordinator/submit_refused.html",
                 why=texts.REFUSALS.get(result.reason, result.reason),
                 remarks=result.remarks,
             ),
-            [[Button(texts.ASK_EXCEPTION, data(ASKING, event.id, briefing.version))]]
-            if can_ask and result.reason == "blocked" and not asks
-            else [],
+            await _ways_on(turn, event, briefing, result.reason),
         )
         return
+    await use_up(turn)
     await ask_approvers(turn, event, briefing)
 
 
-async def _ask_once_more(turn: Turn, event: Event, briefing: Briefing) -> None:
+async def _ways_on(turn: Turn, event: Event, briefing: Briefing, reason: str) -> list[list[Button]]:
+    """What can be done about a refusal, under it."""
+    assert turn.tap is not None
+    if reason in ("signals_wait", "signals_changed"):
+        again = Button(CLOSE_AGAIN, data("clos", event.id))
+        return [[Button(texts.SIGNALS, data("sigs", event.id)), again]]
+    can_ask = may_be_asked(await texts_of(turn.session, briefing.id or 0))
+    if reason != "blocked" or turn.tap.verb == ASKING or not can_ask:
+        return []
+    return [[Button(texts.ASK_EXCEPTION, data(ASKING, event.id, briefing.version))]]
+
+
+async def _ask_once_more(turn: Turn, event: Event, briefing: Briefing, reason: str) -> None:
     assert turn.tap is not None
     # What was asked beside it, is asked again.
     knowing = data(turn.tap.verb, event.id, briefing.version, KNOWING)
     await turn.say(
-        render("coordinator/no_facts.html", event=event, title=await name_of(turn.session, event)),
+        render(f"coordinator/{reason}.html", event=event, title=await name_of(turn.session, event)),
         [
             [Button(texts.FACTS, data("facts", event.id))],
             [Button(texts.SUBMIT_ANYWAY, knowing)],
@@ -157,7 +175,13 @@ async def drop(turn: Turn) -> None:
         return
     await withdraw(turn.session, briefing, turn.known(), now=turn.now)
     await turn.say(
-        render("coordinator/withdrawn.html", event=event, title=await name_of(turn.session, event))
+        render(
+            "coordinator/withdrawn.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            kept=await words_aside(turn.session, briefing),
+        ),
+        [] if await current_briefing(turn.session, event.id or 0) else write_again(event),
     )
 
 

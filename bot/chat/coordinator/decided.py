@@ -1,0 +1,16 @@
+"""What an old button about an event says: it was decided, or it was of an exercise that is over."""
+
+from __future__ import annotations
+
+from bot.chat.coordinator import texts
+from bot.chat.turn import Turn
+from bot.exercise import leading_texts
+from bot.exercise.over import was_of_an_exercise
+from feeds.rows import Event
+
+
+async def already_decided(turn: Turn, event: Event) -> str:
+    """The sentence for a button that has nothing left to decide."""
+    if await was_of_an_exercise(turn.session, event):
+        return leading_texts.NOTHING_LEFT
+    return texts.ALREADY_DECIDED

@@ -1,0 +1,132 @@
+"""*Rooster*: who has duty, and who is the back-up, from which moment until which."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from starlette.responses import Response
+
+from bot import rota_texts as texts
+from bot.console.doors import Door, Visit
+from bot.console.rota_form import PAGE, refused, show_page, turn_of
+from briefings.moments import at_clock
+from contacts.permissions import Permission
+from contacts.rota import Period, RotaPlace, changes, in_turn
+from contacts.rota_keeping import RotaRefused, add_turns, change_turn, remove_turn
+
+MOST_WEEKS = 26
+
+
+async def show_rota(visit: Visit) -> Response:
+    """``GET /beheer/rooster``."""
+    return await show_page(visit)
+
+
+async def add(visit: Visit) -> Response:
+    """``POST /beheer/rooster``: one period, with hours of its own."""
+    period = _period(visit, _place(visit))
+    if period is None:
+        return await show_page(visit, texts.NO_MOMENT, about="nieuw")
+    return await _add(visit, [period], about="nieuw")
+
+
+async def fill(visit: Visit) -> Response:
+    """``POST /beheer/rooster/reeks``: so many weeks, these people in turn."""
+    people = [int(value) for value in visit.fields.get("om-de-beurt", []) if value]
+    weeks, at = _weeks(visit), _time(visit.text("wissel-uur"))
+    first = _date(visit.text("eerste"))
+    if not people:
+        return await show_page(visit, texts.NOBODY_CHOSEN, about="reeks")
+    if first is None or at is None:
+        return await show_page(visit, texts.NO_MOMENT, about="reeks")
+    if not 1 <= weeks <= MOST_WEEKS:
+        error = texts.TOO_MANY_WEEKS.format(most=MOST_WEEKS)
+        return await show_page(visit, error, about="reeks")
+    periods = in_turn(_place(visit), people, changes(first, at, weeks))
+    return await _add(visit, periods, about="reeks")
+
+
+async def _add(visit: Visit, periods: list[Period], *, about: str) -> Response:
+    try:
+        await add_turns(
+            visit.session, periods, is_exercise=visit.actor.is_exercise, who=visit.actor.who,
+            now=visit.now,
+        )  # fmt: skip
+    except RotaRefused as why:
+        person = periods[0].person_id
+        return await show_page(visit, await refused(visit, why, person), about=about)
+    return visit.back(PAGE, done="rota_added")
+
+
+async def change(visit: Visit) -> Response:
+    """``POST /beheer/rooster/{number}``: another person, or other hours."""
+    turn = await turn_of(visit)
+    about = f"p{turn.id}"
+    period = _period(visit, turn.place, turn.id or 0)
+    if period is None:
+        return await show_page(visit, texts.NO_MOMENT, about=about)
+    try:
+        await change_turn(
+            visit.session, turn, period, seen=visit.number("versie"), who=visit.actor.who,
+            now=visit.now,
+        )  # fmt: skip
+    except RotaRefused as why:
+        return await show_page(visit, await refused(visit, why, period.person_id), about=about)
+    return visit.back(PAGE, done="rota_changed")
+
+
+async def remove(visit: Visit) -> Response:
+    """``POST /beheer/rooster/{number}/weg``."""
+    turn = await turn_of(visit)
+    await remove_turn(
+        visit.session, turn, seen=visit.number("versie"), who=visit.actor.who, now=visit.now
+    )
+    return visit.back(PAGE, done="rota_removed")
+
+
+def _place(visit: Visit) -> RotaPlace:
+    """:raises ValueError: the form was tampered with."""
+    return RotaPlace(visit.text("plaats"))
+
+
+def _weeks(visit: Visit) -> int:
+    return int(visit.text("weken")) if visit.text("weken").isdecimal() else 0
+
+
+def _period(visit: Visit, place: RotaPlace, number: int = 0) -> Period | None:
+    """What the form says; None without a moment.
+
+    :raises ValueError: the person is no number.
+    """
+    begin, end = _moment(visit, "van"), _moment(visit, "tot")
+    if begin is None or end is None:
+        return None
+    return Period(place, visit.number("wie"), begin, end, number=number)
+
+
+def _moment(visit: Visit, name: str) -> datetime | None:
+    on, at = _date(visit.text(f"{name}-dag")), _time(visit.text(f"{name}-uur"))
+    return None if on is None or at is None else at_clock(on, at)
+
+
+def _date(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _time(said: str) -> time | None:
+    try:
+        return time.fromisoformat(said).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+DOORS = (
+    Door(PAGE, show_rota, Permission.SEE_STATUS),
+    Door(PAGE, add, Permission.KEEP_ROTA, "POST"),
+    Door(f"{PAGE}/reeks", fill, Permission.KEEP_ROTA, "POST"),
+    Door(f"{PAGE}/{{number:int}}", change, Permission.KEEP_ROTA, "POST"),
+    Door(f"{PAGE}/{{number:int}}/weg", remove, Permission.KEEP_ROTA, "POST"),
+)

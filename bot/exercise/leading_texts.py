@@ -1,0 +1,44 @@
+"""Dutch of beginning and leading an exercise, at the desk and in the chat."""
+
+from bot.exercise.rows import SeatRole
+from bot.exercise.starting import NotBegun
+
+SPEEDS = {
+    "1": "echte tijd",
+    "5": "5 keer zo snel",
+    "20": "20 keer zo snel",
+}
+NO_SCENARIO = "Kies een oefening uit de lijst."
+NOT_BEGUN = {
+    NotBegun.NO_CAST: (
+        "Er staat nog niemand op de oefenlijst. Lees eerst mensen in die meeoefenen: "
+        "schakel contacts import oefenlijst.csv --exercise."
+    ),
+    NotBegun.ONE_RUNS: "Er loopt al een oefening. Beëindig die eerst.",
+}
+MACHINE = {
+    SeatRole.APPROVER: (
+        "De machine keurt goed, vijf minuten nadat u een tekst indient. Houdt een regel de tekst "
+        "tegen, dan stuurt zij hem terug."
+    ),
+    SeatRole.READER: (
+        "De machine speelt vier verzonnen organisaties, die na acht minuten op Gelezen tikken."
+    ),
+}
+# In the chat
+BEGIN = "Begin: {speed}"
+START = "Start, de machine speelt mee"
+START_ALONE = "Start zonder machine"
+CALL_OFF = "Gaat niet door"
+NEXT = "Volgende inspeler nu"
+REFRESH = "Hoe staat het nu?"
+END = "Beëindigen of afbreken"
+END_NOW = "Beëindig, toon de kaart"
+BREAK_OFF = "Breek af"
+BACK = "Terug"
+ALL = "Andere oefening kiezen"
+CHANGED = "Dit ging intussen verder. Het bericht is bijgewerkt."
+LOOK_AGAIN = "Dit stond er al langer, of de oefenlijst is anders. Kijk opnieuw en begin dan."
+OVER = "Deze oefening is al voorbij."
+NOTHING_LEFT = "Deze oefening is voorbij. Er valt niets meer te beslissen."
+NOBODY_YET = "Nog niemand zei ja. Wacht even, of zeg de oefening af."

@@ -1,0 +1,24 @@
+"""The way to answer an invitation: two buttons in the chat, the agenda behind the own page."""
+
+from __future__ import annotations
+
+from bot.chat.buttons import data
+from briefings.overleg import texts
+from briefings.overleg.replies import moment_key
+from briefings.overleg.rows import Overleg, Reply
+from contacts.outbox import Button
+
+#: behind the link of somebody's own page
+CALENDAR = "/overleg.ics"
+#: the agenda, with the form of the answer, there as well
+AGENDA = "/overleg"
+#: button data ``ovk:<overleg>:<ja or nee>:<moment>``
+COMES = "ovk"
+
+
+def answer_buttons(overleg: Overleg) -> list[Button]:
+    """*Wij komen* and *Wij komen niet*, for this moment. Pure."""
+    key = moment_key(overleg.starts_at)
+    return [
+        Button(texts.REPLIES[reply], data(COMES, overleg.id, reply.value, key)) for reply in Reply
+    ]

@@ -1,0 +1,212 @@
+"""Who was invited to a meeting hears by message that it moved, is off, or is on after all.
+
+Exactly the people whom an invitation of this meeting was written to, by the channel that each of
+them has first now. What is over is told to nobody, and so is a change that nobody would notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from html import escape
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.overleg_answers import AGENDA, CALENDAR, answer_buttons
+from bot.overleg_moments import remind_from
+from briefings.moments import far_moment
+from briefings.overleg import texts
+from briefings.overleg.rows import Overleg, OverlegInvitation, OverlegStatus
+from contacts.directory import Organisation, Person
+from contacts.filling import OWN_PAGE
+from contacts.journal import Who, write_journal
+from contacts.outbox import (
+    Button,
+    Content,
+    Delivery,
+    DeliveryStatus,
+    EmailForm,
+    MessageKind,
+    Priority,
+    TelegramForm,
+)
+from contacts.sending import Recipient, cancel_message, first_channel, post
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What somebody who comes must know of a meeting, as it stood at one moment."""
+
+    starts_at: datetime
+    minutes: int
+    host_id: int
+    place: str
+    status: OverlegStatus
+
+
+class Change(StrEnum):
+    """What invited people hear of."""
+
+    MOVED = "moved"
+    OFF = "off"
+    ON_AGAIN = "on_again"
+
+
+def stand_of(overleg: Overleg) -> Stand:
+    """As it stands now. Pure."""
+    return Stand(overleg.starts_at, overleg.minutes, overleg.host_id, overleg.place, overleg.status)
+
+
+def change_between(before: Stand, after: Stand, *, now: datetime) -> Change | None:
+    """What to tell who was invited; None when nothing that still matters changed. Pure."""
+    if after.starts_at <= now or before == after:
+        return None
+    if after.status is OverlegStatus.PLANNED:
+        was_on = before.status is OverlegStatus.PLANNED
+        return Change.MOVED if was_on else Change.ON_AGAIN
+    return Change.OFF if after.status is OverlegStatus.CANCELLED else None
+
+
+async def tell_invited(
+    session: AsyncSession, overleg: Overleg, before: Stand, *, who: Who, now: datetime
+) -> int:
+    """Write the message for everybody who was invited, in the transaction of the change.
+
+    Returns to how many.
+
+    :param before: as the meeting stood before the change.
+    """
+    if overleg.invited_at is None:
+        return 0
+    after = stand_of(overleg)
+    change = change_between(before, after, now=now)
+    if before == after and overleg.invited_version == overleg.version - 1:
+        overleg.invited_version = overleg.version  # saved as it was: they know what holds
+        session.add(overleg)
+    if change is None:
+        return 0
+    await _stop_reminder(session, overleg, who=who, now=now)
+    to = await channels_to(session, await invited_people(session, overleg))
+    if not to:
+        return 0
+    content = news(
+        overleg, change, await _said(session, before, now), await _said(session, after, now)
+    )
+    await post(
+        session, kind=MessageKind.NOTICE, content=content, to=to,
+        priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
+    )  # fmt: skip
+    overleg.invited_version = overleg.version
+    if change is not Change.OFF and remind_from(overleg.starts_at) <= now:
+        overleg.reminded_for = overleg.starts_at  # this very news reminds them
+    session.add(overleg)
+    write_journal(
+        session, who=who, action="overleg_invited_told", subject=f"overleg:{overleg.id}",
+        detail={"count": len(to)}, now=now,
+    )  # fmt: skip
+    await session.flush()
+    return len(to)
+
+
+async def invited_people(session: AsyncSession, overleg: Overleg) -> list[int]:
+    """Who was invited and still is on the list, by number.
+
+    Half a year after an invitation nobody knows any more whom it went to; then this is empty.
+    """
+    if overleg.invited_at is None:
+        return []
+    found = await session.exec(
+        select(Delivery.person_id)
+        .join(OverlegInvitation, col(OverlegInvitation.message_id) == col(Delivery.message_id))
+        .join(Person, col(Person.id) == col(Delivery.person_id))
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+        .where(
+            col(OverlegInvitation.overleg_id) == overleg.id,
+            col(Delivery.status) != DeliveryStatus.CANCELLED,
+            col(Person.left_at).is_(None),
+            col(Organisation.is_exercise) == overleg.is_exercise,
+        )
+        .distinct()
+        .order_by(col(Delivery.person_id))
+    )
+    return [ident for ident in found.all() if ident is not None]
+
+
+async def invited_organisations(session: AsyncSession, overleg: Overleg) -> set[int]:
+    """Of whom somebody was invited who still is on the list."""
+    people = await invited_people(session, overleg)
+    found = await session.exec(select(Person.organisation_id).where(col(Person.id).in_(people)))
+    return set(found.all())
+
+
+async def _stop_reminder(
+    session: AsyncSession, overleg: Overleg, *, who: Who, now: datetime
+) -> None:
+    """What still waits of a reminder says what does not hold any more."""
+    if overleg.reminder_id is None:
+        return
+    waiting = await session.exec(
+        select(Delivery.id)
+        .where(
+            col(Delivery.message_id) == overleg.reminder_id,
+            col(Delivery.status).in_((DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)),
+        )
+        .limit(1)
+    )
+    if waiting.first() is not None:
+        await cancel_message(
+            session, overleg.reminder_id, who=who, now=now, reason="overleg_changed"
+        )
+    overleg.reminder_id = None
+    session.add(overleg)
+
+
+async def channels_to(session: AsyncSession, people: Sequence[int]) -> list[Recipient]:
+    """The first channel of each who has one."""
+    channels = [await first_channel(session, ident) for ident in people]
+    return [channel for channel in channels if channel is not None]
+
+
+async def _said(session: AsyncSession, stand: Stand, now: datetime) -> str:
+    host = await session.get_one(Organisation, stand.host_id)
+    place = f" ({stand.place})" if stand.place else ""
+    return texts.INVITE_WHEN.format(
+        when=far_moment(stand.starts_at, now), minutes=stand.minutes, host=host.name, place=place
+    )
+
+
+def news(overleg: Overleg, change: Change, before: str, after: str) -> Content:
+    """What they read, in both forms: first what holds now. Pure.
+
+    :param before: day, hour and place as they were told earlier.
+    :param after: as they are.
+    """
+    what = texts.KINDS[overleg.kind]
+    title = texts.NEWS_TITLES[change.value].format(what=what)
+    lines = [one.format(before=before, after=after) for one in texts.NEWS_LINES[change.value]]
+    return _in_both_forms(title, lines, None if change is Change.OFF else overleg)
+
+
+def _in_both_forms(title: str, lines: Sequence[str], comes: Overleg | None) -> Content:
+    """``comes``: the meeting that is on, with the way to say so and to the calendar. Pure."""
+    link, agenda = f"{OWN_PAGE}{CALENDAR}", f"{OWN_PAGE}{AGENDA}"
+    html = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    plain = list(lines)
+    buttons = []
+    if comes is not None:
+        html += (
+            f'<p><a href="{agenda}">{texts.COMING_MAIL}</a></p>'
+            f'<p><a href="{link}">{texts.INVITE_CALENDAR}</a></p>'
+        )
+        plain += [f"{texts.COMING_MAIL}: {agenda}", f"{texts.INVITE_CALENDAR}: {link}"]
+        buttons = [answer_buttons(comes), [Button(texts.INVITE_CALENDAR, url=link)]]
+    return Content(
+        telegram=TelegramForm(
+            text="\n".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),
+            buttons=buttons,
+        ),
+        email=EmailForm(subject=title[:60], text="\n\n".join(plain) + "\n", html=html),
+    )

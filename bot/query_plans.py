@@ -1,0 +1,66 @@
+"""Tells SQLite how much stands in the tables, so that it takes the right index.
+
+Without figures it guesses that a status picks out ten rows; on an evening it picks out all of
+them, and one count read every delivery that the house ever made. SQLite advises to look again as
+tables grow (https://www.sqlite.org/lang_analyze.html). PostgreSQL does it by itself. A reading
+connection keeps the figures with which it was opened, so none is kept for long
+(``bot.database.READERS_LAST_S``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from contacts.records import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+#: entries of an index that are read for its figure; the cost no longer grows with the store
+LIMIT = 1000
+#: a smaller table is read whole as quickly as through any index
+SMALL = 200
+#: after so many times as many rows the figures are of another store
+GREW = 4
+#: with a figure for it, each claim of what is due would first read every message ever made, into a
+#: filter for the few that it looks up
+LEFT_OUT = {"message"}
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+
+
+def is_outdated(known: Mapping[str, int], rows: Mapping[str, int]) -> bool:
+    """Whether a table grew so much since it was ``known`` that the figures mislead. Pure."""
+    return any(count >= max(SMALL, known.get(name, 0) * GREW) for name, count in rows.items())
+
+
+class QueryPlans:
+    """Remembers at which size the tables were last looked at."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: Mapping[str, int] = {}
+
+    async def keep(self) -> bool:
+        """Look again if a table grew much; returns whether that was so."""
+        if self._db.engine.dialect.name != "sqlite":
+            return False
+        async with self._db.engine.begin() as connection:
+            rows = await _sizes(connection)
+            if not is_outdated(self._known, rows):
+                return False
+            await connection.exec_driver_sql(f"PRAGMA analysis_limit = {LIMIT}")
+            for name in rows.keys() - LEFT_OUT:
+                await connection.exec_driver_sql(f'ANALYZE "{name}"')
+        self._known = rows
+        return True
+
+
+async def _sizes(connection: AsyncConnection) -> dict[str, int]:
+    """The highest number in each table: as good as a count, and read at once."""
+    names = [name for (name,) in await connection.exec_driver_sql(_TABLES)]
+    if not names:
+        return {}
+    each = ", ".join(f'(SELECT max(rowid) FROM "{name}")' for name in names)  # noqa: S608 - own names
+    (found,) = await connection.exec_driver_sql(f"SELECT {each}")
+    return {name: int(size or 0) for name, size in zip(names, found, strict=True)}

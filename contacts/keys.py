@@ -1,0 +1,36 @@
+"""Who may sign in at the pages holds a key, and so does each of their addresses.
+
+A link to sign in goes to a mail address, and whoever links a telephone acts as its owner. So only
+who gives rights (or the owner) may add an address to somebody with a right, and the owner hears it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import RoleGrant
+from contacts.permissions import ALLOWED, Actor, Permission, may
+
+#: rights that open the pages
+KEYS = ALLOWED[Permission.USE_CONSOLE]
+
+
+async def other_holders(session: AsyncSession, actor: Actor, people: Collection[int]) -> set[int]:
+    """Who of these people may sign in, but for the actor, whose keys are their own."""
+    found = await session.exec(
+        select(RoleGrant.person_id).where(
+            col(RoleGrant.person_id).in_(set(people) - {actor.person_id}),
+            col(RoleGrant.role).in_(KEYS),
+        )
+    )
+    return set(found.all())
+
+
+async def may_give_keys(session: AsyncSession, actor: Actor, people: Collection[int]) -> bool:
+    """Whether this actor may add an address to, or link a telephone of, every one of them."""
+    if may(actor, Permission.MANAGE_SYSTEM):
+        return True
+    return not await other_holders(session, actor, people)

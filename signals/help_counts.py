@@ -1,0 +1,179 @@
+"""How much help was asked, offered, taken up and given: per event and domain, nobody in it.
+
+The entries go; these counts stay, for the evaluation and the quarterly pack.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint, delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import Domain
+from contacts.meeting import KEEP_PLAYED
+from contacts.records import Row, required_choice
+from feeds.rows import Event
+from signals import texts
+from signals.feedback import shown_count
+from signals.workdays import AMSTERDAM
+
+#: the event of what stands apart from any
+STANDING = 0
+
+
+class HelpStep(StrEnum):
+    """How far help came. Taken up and given count for the domain that helps."""
+
+    ASKED = "gevraagd"
+    OFFERED = "aangeboden"
+    TAKEN = "opgepakt"
+    GIVEN = "gegeven"
+
+
+class HelpCount(Row, table=True):
+    """How often, in a week (its Monday), around an event (0: standing) and of one domain."""
+
+    __tablename__ = "help_count"
+    __table_args__ = (UniqueConstraint("event_id", "week", "domain", "step", "is_exercise"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(default=STANDING, index=True, description="0: standing")
+    week: date = Field(index=True)
+    domain: Domain = required_choice(Domain)
+    step: HelpStep = required_choice(HelpStep)
+    count: int = Field(default=0)
+    is_exercise: bool = Field(default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """One domain as it may be shown: a count per step, small ones hidden."""
+
+    label: str
+    shown: tuple[str, ...]
+
+
+async def count_step(
+    session: AsyncSession,
+    step: HelpStep,
+    domain: Domain,
+    event_id: int | None,
+    *,
+    is_exercise: bool,
+    now: datetime,
+) -> None:
+    """One more."""
+    where = (
+        col(HelpCount.event_id) == (event_id or STANDING),
+        col(HelpCount.week) == _week(now),
+        col(HelpCount.domain) == domain,
+        col(HelpCount.step) == step,
+        col(HelpCount.is_exercise) == is_exercise,
+    )
+    more = (
+        update(HelpCount)
+        .where(*where)
+        .values(count=col(HelpCount.count) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if (await session.exec(more)).rowcount:
+        return
+    try:
+        # Two first ones at the same moment: what they were about is never lost for a count.
+        async with session.begin_nested():
+            session.add(
+                HelpCount(
+                    event_id=event_id or STANDING, week=_week(now), domain=domain, step=step,
+                    count=1, is_exercise=is_exercise,
+                )
+            )  # fmt: skip
+    except IntegrityError:
+        await session.exec(more)
+
+
+async def take_back(
+    session: AsyncSession,
+    step: HelpStep,
+    domain: Domain,
+    event_id: int | None,
+    *,
+    is_exercise: bool,
+    at: datetime,
+) -> None:
+    """One fewer in the week of ``at``: what a coordinator took away was never asked or offered."""
+    await session.exec(
+        update(HelpCount)
+        .where(
+            col(HelpCount.event_id) == (event_id or STANDING),
+            col(HelpCount.week) == _week(at),
+            col(HelpCount.domain) == domain,
+            col(HelpCount.step) == step,
+            col(HelpCount.is_exercise) == is_exercise,
+            col(HelpCount.count) > 0,
+        )
+        .values(count=col(HelpCount.count) - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _week(at: datetime) -> date:
+    on = at.astimezone(AMSTERDAM).date()
+    return on - timedelta(days=on.weekday())
+
+
+async def help_of_event(session: AsyncSession, event_id: int) -> list[HelpLine]:
+    """Around one event, and what was joined to it; empty when nobody asked or offered."""
+    joined = select(Event.id).where(col(Event.merged_into_id) == event_id)
+    found = await session.exec(
+        select(HelpCount).where(
+            or_(col(HelpCount.event_id) == event_id, col(HelpCount.event_id).in_(joined))
+        )
+    )
+    return lines_of(found.all())
+
+
+async def help_between(
+    session: AsyncSession, begin: date, end: date, *, is_exercise: bool
+) -> list[HelpLine]:
+    """Around all events and standing, in the weeks that began from ``begin`` until ``end``."""
+    found = await session.exec(
+        select(HelpCount).where(
+            col(HelpCount.week) >= begin,
+            col(HelpCount.week) < end,
+            col(HelpCount.is_exercise) == is_exercise,
+        )
+    )
+    return lines_of(found.all())
+
+
+def lines_of(counts: Iterable[HelpCount]) -> list[HelpLine]:
+    """A line of each domain that asked, offered, took up or gave. No sum: from it a small count
+    could be worked out. Pure."""
+    cells: Counter[tuple[Domain, HelpStep]] = Counter()
+    for one in counts:
+        cells[one.domain, one.step] += one.count
+    return [
+        HelpLine(texts.DOMAINS[domain], _shown({step: cells[domain, step] for step in HelpStep}))
+        for domain in Domain
+        if any(cells[domain, step] for step in HelpStep)
+    ]
+
+
+def _shown(counts: Mapping[HelpStep, int]) -> tuple[str, ...]:
+    return tuple(shown_count(counts[step]) for step in HelpStep)
+
+
+async def drop_played_help(session: AsyncSession, *, now: datetime) -> None:
+    """Delete the counts of exercises of weeks that ended a month ago."""
+    await session.exec(
+        delete(HelpCount)
+        .where(col(HelpCount.is_exercise), col(HelpCount.week) < now.date() - KEEP_PLAYED)
+        .execution_options(synchronize_session=False)
+    )

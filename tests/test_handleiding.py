@@ -1,0 +1,65 @@
+"""The handbook keeps its word: an evening on one page, real buttons, no unexplained word."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.chat.coordinator import clock_texts, texts
+
+BOOK = (Path(__file__).parents[1] / "docs" / "handleiding.md").read_text("utf-8")
+PAGE = BOOK.partition("## Uw eerste avond op één blad")[2].partition("\n## ")[0]
+STEPS = re.findall(r"^\d+\. .*$", PAGE, re.MULTILINE)
+
+#: a word of ours → what stands with it where a reader meets it first
+EXPLAINED = {
+    "coördinator": "start, schrijft en verzendt",
+    "goedkeurder": "leest mee en geeft vrij",
+    "vooraf bellen": "Bel die zelf, voordat er iets uitgaat",
+    "ernst*": "1 let op, 2 volgen",
+    "achterwacht": "wie het overneemt",
+    "als concept": "nog niet ingediend",
+    "scenariokaart": "vragen die kunnen komen",
+    "feitenblok": "wat zeker is, wat nog niet",
+    "en duiding": "wat het betekent voor de stad",
+    "taalcheck": "regels voor gewone, neutrale taal",
+    "leesscore": "hoger leest makkelijker",
+    "journaal": "wie deed wat wanneer",
+    "regels N1": "iemand is herkenbaar",
+    "N2": "afkomst, geloof",
+    "N4": "van horen zeggen",
+    "N5": "beelden",
+    "N6": "leuzen",
+    "en N9": "naam van een school of organisatie",
+    "GRIP": "opschalen",
+    "duiders": "wat een signaal betekent",
+    "twee domeinen": "gemeente, veiligheid, zorg & welzijn",
+    "casusoverleg": "waar het over personen gaat",
+    "meldkaart": "wie waarover gaat",
+}
+#: how many characters further a reader still sees it together
+NEAR = 260
+
+
+def test_the_first_evening_is_one_page_from_the_alert_to_the_answer() -> None:
+    assert 12 <= len(STEPS) <= 15
+    assert "Melding" in STEPS[0]
+    assert any("/signalen" in step for step in STEPS)
+    assert max(map(len, STEPS)) <= 135
+
+
+def test_every_button_of_the_first_evening_is_one_of_the_bot() -> None:
+    labels = {value for module in (texts, clock_texts) for value in vars(module).values()
+              if isinstance(value, str)}  # fmt: skip
+    named = re.findall(r"\[([^\]]+)\]", PAGE)
+    assert len(named) >= 12
+    assert set(named) - labels == set()
+
+
+@pytest.mark.parametrize("word", EXPLAINED)
+def test_a_hard_word_is_explained_where_it_stands_first(word: str) -> None:
+    words = " ".join(BOOK.split())
+    at = words.lower().index(word.lower())
+    assert EXPLAINED[word] in words[at : at + len(word) + NEAR]

@@ -1,0 +1,202 @@
+"""Who was invited to a meeting hears that it moved, is off, or is on after all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import col, select, update
+
+from bot.exercise.forgetting import KEEP_EXERCISE, forget_exercises
+from bot.overleg_telling import Change, Stand, change_between
+from briefings.overleg.rows import (
+    Overleg,
+    OverlegInvitation,
+    OverlegKind,
+    OverlegPresence,
+    OverlegStatus,
+)
+from contacts.directory import Domain, Organisation, Person
+from contacts.journal import JournalEntry
+from contacts.outbox import Content, Delivery, Message, MessageKind
+from contacts.records import Database
+from contacts.sending import post
+from feeds.rows import Event, Origin
+from tests.console_desk import Desk, a_desk
+from tests.overleg_world import FORM, act, page_of, planned
+
+NOW = datetime(2026, 6, 9, 8, 0, tzinfo=UTC)
+STAND = Stand(NOW + timedelta(days=9), 90, 1, "Zaal 2", OverlegStatus.PLANNED)
+
+
+@pytest.fixture
+async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
+    async with a_desk(db, now) as started:
+        yield started
+
+
+async def invited(desk: Desk) -> tuple[Overleg, list[str]]:
+    """A planned meeting, and the addresses that its invitation went to."""
+    overleg, before = await planned(desk), len(await desk.rows(Delivery))
+    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
+    return overleg, [one.address for one in (await desk.rows(Delivery))[before:]]
+
+
+async def change(desk: Desk, overleg: Overleg, **changed: str) -> str:
+    form = {**FORM, "gastheer": str(overleg.host_id), **changed}
+    answer = await act(desk, overleg, "wijzigen", **form)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+async def told_since(desk: Desk, before: int) -> list[str]:
+    return [one.address for one in (await desk.rows(Delivery))[before:]]
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (STAND, None),
+        (replace(STAND, starts_at=STAND.starts_at + timedelta(days=1)), Change.MOVED),
+        (replace(STAND, place="Zaal 3"), Change.MOVED),
+        (replace(STAND, host_id=2), Change.MOVED),
+        (replace(STAND, status=OverlegStatus.CANCELLED), Change.OFF),
+        (replace(STAND, status=OverlegStatus.HELD), None),
+        (replace(STAND, starts_at=NOW - timedelta(hours=1), place="Zaal 3"), None),
+    ],
+)
+def test_what_is_told_is_what_somebody_who_comes_would_notice(
+    after: Stand, told: Change | None
+) -> None:
+    assert change_between(STAND, after, now=NOW) is told
+
+
+def test_what_was_off_and_is_planned_again_goes_on_after_all() -> None:
+    off = replace(STAND, status=OverlegStatus.CANCELLED)
+    assert change_between(off, STAND, now=NOW) is Change.ON_AGAIN
+
+
+async def test_exactly_who_was_invited_hears_that_it_moved_with_both_moments(desk: Desk) -> None:
+    overleg, to = await invited(desk)
+    assert "genodigde" in await page_of(desk, overleg)
+    before = len(await desk.rows(Delivery))
+    location = await change(desk, overleg, dag="2026-06-19", tijd="16:30", plek="Zaal <3>")
+    assert "overleg_changed_told" in location
+    assert sorted(await told_since(desk, before)) == sorted(to)
+    content = (await desk.rows(Message))[-1].content
+    assert content["email"]["subject"] == "Gewijzigd: Maatschappelijk overleg"
+    text = content["email"]["text"]
+    assert text.index("vrijdag 19 juni, 16.30 uur") < text.index(
+        "Eerder was het: donderdag 18 juni"
+    )
+    assert "/overleg.ics" in text
+    assert "Zaal &lt;3&gt;" in content["telegram"]["text"]
+    [line] = [e for e in await desk.rows(JournalEntry) if e.action == "overleg_invited_told"]
+    assert line.detail == {"count": len(to)}
+    assert "Daarna is het overleg gewijzigd" not in await page_of(desk, overleg)
+
+
+async def test_saving_it_as_it_was_tells_nobody(desk: Desk) -> None:
+    overleg, _ = await invited(desk)
+    before = len(await desk.rows(Delivery))
+    assert "overleg_changed_told" not in await change(desk, overleg)
+    assert await told_since(desk, before) == []
+    assert "Daarna is het overleg gewijzigd" not in await page_of(desk, overleg)
+
+
+async def test_a_meeting_that_is_off_and_on_again_is_told_each_time(desk: Desk) -> None:
+    overleg, to = await invited(desk)
+    before = len(await desk.rows(Delivery))
+    assert "Ja, het gaat niet door" in await page_of(desk, overleg)
+    await act(desk, overleg, "stand", doe="niet")
+    assert sorted(await told_since(desk, before)) == sorted(to)
+    off = (await desk.rows(Message))[-1].content
+    assert off["email"]["subject"].startswith("Gaat niet door: ")
+    assert "donderdag 18 juni, 15.00 uur" in off["email"]["text"]
+    assert off["telegram"]["buttons"] == []
+    assert "Ja, toch weer gepland" in await page_of(desk, overleg)
+    await act(desk, overleg, "stand", doe="weer")
+    assert len(await told_since(desk, before)) == 2 * len(to)
+    assert (await desk.rows(Message))[-1].content["email"]["subject"].startswith("Gaat toch door")
+
+
+async def test_nobody_who_was_not_invited_hears_of_it(desk: Desk) -> None:
+    overleg = await planned(desk)
+    before = len(await desk.rows(Delivery))
+    assert "genodigde" not in await page_of(desk, overleg)
+    await change(desk, overleg, plek="Zaal 3")
+    await act(desk, overleg, "stand", doe="niet")
+    assert await told_since(desk, before) == []
+
+
+async def test_who_left_since_hears_nothing(desk: Desk) -> None:
+    overleg, to = await invited(desk)
+    async with desk.world.db.begin() as session:
+        found = await session.exec(
+            update(Person)
+            .where(col(Person.name) == "Docent")
+            .values(left_at=desk.world.now)
+            .execution_options(synchronize_session=False)
+        )
+        assert found.rowcount == 1
+    before = len(await desk.rows(Delivery))
+    await change(desk, overleg, plek="Zaal 3")
+    assert sorted(await told_since(desk, before)) == sorted(set(to) - {"docent@school.example"})
+
+
+async def test_what_was_invited_to_longer_ago_than_is_kept_says_that_nobody_knows(
+    desk: Desk,
+) -> None:
+    overleg, _ = await invited(desk)
+    async with desk.world.db.begin() as session:
+        [one] = (await session.exec(select(OverlegInvitation))).all()
+        await session.exec(
+            update(Delivery)
+            .where(col(Delivery.message_id) == one.message_id)
+            .values(person_id=None)
+            .execution_options(synchronize_session=False)
+        )
+    before = len(await desk.rows(Delivery))
+    await change(desk, overleg, plek="Zaal 3")
+    assert await told_since(desk, before) == []
+    assert "Daarna is het overleg gewijzigd" in await page_of(desk, overleg)
+
+
+async def test_what_an_exercise_invited_to_goes_with_it(db: Database, now: datetime) -> None:
+    old = now - KEEP_EXERCISE - timedelta(days=1)
+    async with db.begin() as session:
+        event = Event(
+            title="Oefening",
+            type="algemeen",
+            origin=Origin.MANUAL,
+            detected_at=old,
+            is_exercise=True,
+        )
+        school = Organisation(
+            name="School", domain=Domain.EDUCATION, is_exercise=True, created_at=old
+        )
+        session.add_all([event, school])
+        await session.flush()
+        host = school.id or 0
+        overleg = Overleg(
+            starts_at=now, kind=OverlegKind.AD_HOC, host_id=host, event_id=event.id,
+            edited_at=old, is_exercise=True,
+        )  # fmt: skip
+        session.add(overleg)
+        await session.flush()
+        # The invitation is younger than the event that it goes with.
+        await post(
+            session, kind=MessageKind.NOTICE, content=Content(), to=[], is_exercise=True, now=now
+        )
+        message = (await session.exec(select(Message))).one()
+        session.add_all([
+            OverlegInvitation(overleg_id=overleg.id or 0, message_id=message.id or 0),
+            OverlegPresence(overleg_id=overleg.id or 0, organisation_id=host),
+        ])  # fmt: skip
+    async with db.begin() as session:
+        assert await forget_exercises(session, now=now) == 1
+    async with db.read() as session:
+        for kind in (Overleg, OverlegInvitation, OverlegPresence):
+            assert (await session.exec(select(kind))).all() == []
