@@ -5,7 +5,7 @@
 # make migration  m="what changed": writes the next migration from the code
 # make lock       resolves requirements.lock anew (needs uv)
 # make assets     rebuilds what the console takes from others, bot/console/static/vendor (needs npm)
-# make bench      measures delivery for a quarter of an hour, into docs/performance.md   [SHORT=1]
+# make bench      measures delivery for half an hour, into docs/performance.md   [SHORT=1]
 # make browser    Debian's Chromium, for the tests that look at the pages
 # make printing   Debian's text layout libraries, for texts as PDF
 # make semantic   the language model for [feeds] similarity = "betekenis" (91 MB, Linux on x86-64)

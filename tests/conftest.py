@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.bench.cluster import binaries
 from contacts.records import Database
 from feeds.chosen_place import choose
 from tests import stores
@@ -44,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The one who starts the workers starts the cluster that they share."""
     if not config.getoption("postgresql") or stores.is_postgresql():
         return
-    if stores.binaries() is None:
+    if binaries() is None:
         pytest.exit(
             "PostgreSQL ontbreekt (apt install postgresql): DE HELFT VAN DE TOETSEN IS "
             "OVERGESLAGEN, die op PostgreSQL.",

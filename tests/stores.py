@@ -24,21 +24,18 @@ import pytest
 from sqlalchemy import create_engine, event
 from sqlmodel import SQLModel
 
+from bot.bench import cluster
+from bot.bench.cluster import USER
 from bot.database import open_database
 from bot.migrating import migrate
 from contacts.records import Database
 
 #: the folder with the socket of the running cluster; workers inherit it
 VARIABLE = "SCHAKEL_TEST_POSTGRESQL"
-USER = "schakel"
 TEMPLATE = "with_tables"
 MIGRATED = "migrated"
-PLAIN = ("-A", "trust", "-E", "UTF8", "--no-sync")
 #: a crash of the cluster loses a test run, nothing else
-HASTY = (
-    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300",
-    "listen_addresses=",
-)  # fmt: skip
+HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
 NOBODY_ELSE = """
@@ -67,35 +64,9 @@ END $$
 """
 
 
-def binaries() -> Path | None:
-    """The folder with ``initdb`` and ``pg_ctl``, the newest where there are several."""
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4])
-    )
-    if found:
-        return found[-1].parent
-    on_path = shutil.which("initdb")
-    return Path(on_path).parent if on_path else None
-
-
 def start_cluster() -> Path:
-    """A new cluster with the tables in a template; returns its folder.
-
-    PostgreSQL refuses to run as root: then it runs as the user of its Debian package.
-    """
-    tools = binaries()
-    assert tools is not None
-    folder = Path(tempfile.mkdtemp(prefix="schakel-pg-", dir="/tmp"))
-    as_user = [] if os.geteuid() else ["runuser", "-u", "postgres", "--"]
-    if as_user:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    _run(
-        *as_user, tools / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"
-    )
-    options = " ".join(f"-c {option}" for option in (*HASTY, f"unix_socket_directories={folder}"))
-    log = folder / "log"
-    _run(*as_user, tools / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+    """A new cluster with the tables in a template; returns its folder."""
+    folder = cluster.start_cluster(HASTY)
     os.environ[VARIABLE] = str(folder)
     _execute(f'CREATE DATABASE "{TEMPLATE}"')
     engine = create_engine(_address(TEMPLATE))
@@ -107,11 +78,7 @@ def start_cluster() -> Path:
 
 
 def stop_cluster(folder: Path) -> None:
-    tools = binaries()
-    assert tools is not None
-    as_user = [] if os.geteuid() else ["runuser", "-u", "postgres", "--"]
-    _run(*as_user, tools / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+    cluster.stop_cluster(folder)
     os.environ.pop(VARIABLE, None)
 
 
@@ -289,8 +256,4 @@ def _execute(statement: str) -> None:
 
 
 def _address(name: str) -> str:
-    return f"postgresql+psycopg://{USER}@/{name}?host={os.environ[VARIABLE]}"
-
-
-def _run(*command: str | Path) -> None:
-    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+    return cluster.address(Path(os.environ[VARIABLE]), name)

@@ -17,15 +17,15 @@ import pytest
 from bot.bench.curves import curves
 from bot.bench.deliver import Plan, is_too_uncertain, mail_faults
 from bot.bench.judging import Arrival, Ruling, Standing, in_flight, longest_silence, rule
-from bot.bench.series import BEGIN, END, head, replaced, row
+from bot.bench.series import DELIVERED
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
 from contacts.texts import REPEAT_LINE
 
 TITLE = "Informatie"
 KEYS = [
-    "contacts", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s", "peak_rss_mb",
-    "lost", "silent_duplicates", "unknown", "in_flight_at_kills", "resumed_s",
+    "contacts", "planned_s", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s",
+    "peak_rss_mb", "lost", "silent_duplicates", "unknown", "in_flight_at_kills", "resumed_s",
 ]  # fmt: skip
 
 
@@ -114,15 +114,6 @@ def test_a_start_that_was_killed_before_it_sent_is_not_counted() -> None:
     assert longest_silence([10.5, 11.0, 12.0], arrivals, trip_s=0.1) == pytest.approx(1.0)
 
 
-def test_the_series_replaces_what_it_made_before_and_nothing_else() -> None:
-    page = f"before\n{BEGIN}old\n{END}after\n"
-    assert replaced(page, "new\n") == f"before\n{BEGIN}new\n{END}after\n"
-    figures = dict.fromkeys(KEYS, 1)
-    assert row("a", figures, (1.0, 2.0)).count("|") == head().splitlines()[0].count("|")
-    with pytest.raises(ValueError, match="not enough"):
-        replaced("no marks", "new")
-
-
 def deliver(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot.cli.main", "bench", "deliver", "--json", *words],
@@ -137,6 +128,7 @@ def test_a_small_measurement_loses_nobody_over_a_kill(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
     assert list(figures) == KEYS
+    assert set(DELIVERED) <= set(figures)
     assert (figures["lost"], figures["silent_duplicates"]) == (0, 0)
     assert figures["max_in_any_second"] <= 30
     assert list(tmp_path.iterdir()) == []

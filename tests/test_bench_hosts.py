@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.bench.cluster import binaries
 from bot.bench.hosts import Networks, networks, store_on
 from bot.bench.processes import BenchFailed
 from tests import stores
@@ -38,7 +39,7 @@ def may_make_networks() -> None:
 @pytest.fixture
 def postgresql(may_make_networks: None) -> Iterator[str]:
     """An empty database of a cluster, the one of the test run where there is one."""
-    if stores.binaries() is None:
+    if binaries() is None:
         warnings.warn("PostgreSQL is not installed: two hosts are untested", stacklevel=1)
         pytest.skip("no PostgreSQL on this machine")
     own = None if stores.is_postgresql() else stores.start_cluster()

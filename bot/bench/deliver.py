@@ -305,6 +305,7 @@ def _figures(measured: Measured, plan: Plan) -> dict[str, Any]:
     return {
         **by_mail,
         "contacts": plan.contacts,
+        "planned_s": round(measured.plan_s, 2),
         "seconds": round(measured.seconds, 2),
         "rate": round(ruling.rate, 1),
         "max_in_any_second": ruling.max_in_any_second,
@@ -321,8 +322,7 @@ def _figures(measured: Measured, plan: Plan) -> dict[str, Any]:
 
 def _show(measured: Measured, plan: Plan) -> None:
     more = {
-        "planned_s": round(measured.plan_s, 2), "sent": measured.ruling.sent,
-        "failed": measured.ruling.failed, "kills": measured.kills,
+        "sent": measured.ruling.sent, "failed": measured.ruling.failed, "kills": measured.kills,
     }  # fmt: skip
     show_figures(texts.DELIVER_TABLE, texts.DELIVER_ROWS, {**_figures(measured, plan), **more})
     before, after = measured.load

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
+import os
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -23,6 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.bench import bench_texts as texts
 from bot.bench.filling import keep
 from bot.bench.made_up import Amounts, events, organisations, people
+from bot.bench.processes import used
 from bot.clock import utc_now
 from bot.database import open_database
 from bot.migrating import holds_tables, migrate, on_connection
@@ -157,8 +158,8 @@ async def main(act: str) -> None:
             done["refused"] = True
     else:
         done = await post_to_all(asked["url"], asked["contacts"], kind)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    done.update(cpu_s=used.ru_utime + used.ru_stime, rss_mb=used.ru_maxrss / 1024)
+    cpu_s, rss_mb = used(os.getpid())
+    done.update(cpu_s=cpu_s, rss_mb=rss_mb)
     print(json.dumps(done))  # noqa: T201
 
 

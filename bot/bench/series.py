@@ -1,7 +1,8 @@
-"""Runs a series of deliveries: figures into ``docs/performance.md``, growth as a picture.
+"""Runs the benchmarks of delivery: figures into ``docs/performance.md``, growth as a picture.
 
 ``python -m bot.bench.series [--short]`` replaces what stands between the two marks; the words
-around them are written by people. ``SCHAKEL_BENCH_POSTGRESQL`` names a server to measure too.
+around them are written by people. Each row is one command as a user gives it, in a process of its
+own: nothing of one row stays in the memory of the next.
 """
 
 from __future__ import annotations
@@ -11,65 +12,135 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 
+from bot.bench.cluster import address, private_cluster
 from bot.bench.curves import curves
-from bot.bench.deliver import Plan, measure
-from bot.bench.processes import BenchFailed
-from bot.bench.watch import Plan as WatchPlan
-from bot.bench.watch import measure as measure_watch
 from bot.clock import utc_now
-from contacts.directory import ChannelKind
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 PICTURE = PAGE.parent / "img" / "groei.svg"
 BEGIN, END = "<!-- made by make bench -->\n", "<!-- end of what make bench made -->\n"
-COLUMNS = (
-    "contacts", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s", "peak_rss_mb",
-    "lost", "silent_duplicates", "unknown", "in_flight_at_kills", "resumed_s",
-)  # fmt: skip
-#: of ``schakel bench watch``
-WATCH_COLUMNS = (
-    "items", "items_per_s", "ratio", "peak_rss_mb", "polled_per_s", "to_alert_p50_ms",
-    "to_alert_max_ms", "load",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measurement of the series."""
+    """One measurement: a command after ``schakel bench``."""
 
     name: str
-    plan: Plan
+    words: tuple[str, ...]
+    needs_postgresql: bool = False
 
 
-SERIES = (
-    Run("30/s, 50 ms", Plan(600, 30, 50)),
-    Run("200/s, 50 ms, 5 × kill -9", Plan(2_000, 200, 50, kills=5)),
-    Run("100/s, 50 ms, storm", Plan(1_000, 100, 50, fault="storm")),
-    Run("e-mail, 400/s", Plan(1_000, 400, kind=ChannelKind.EMAIL)),
-)
-#: how the rate holds as a city, or a country, grows
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Measurements that say the same things of themselves."""
+
+    columns: tuple[str, ...]
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one measurement said, and how busy the machine was before and after."""
+
+    run: Run
+    figures: dict[str, Any]
+    load: tuple[float, float]
+
+
+def _deliver(name: str, words: str, *, needs_postgresql: bool = False) -> Run:
+    return Run(name, ("deliver", "--json", *words.split()), needs_postgresql)
+
+
+def growing(contacts: int, *, on_postgresql: bool) -> Run:
+    """How the rate holds as a city, or a country, grows. Pure."""
+    store = "PostgreSQL" if on_postgresql else "SQLite"
+    words = f"--contacts {contacts} --rate 1000 --latency-ms 50"
+    return _deliver(f"{store}, 1000/s, 50 ms", words, needs_postgresql=on_postgresql)
+
+
 GROWTH = (1_000, 10_000, 100_000, 250_000)
-SHORT_GROWTH = GROWTH[:2]
+HARD = (
+    _deliver("30/s, 50 ms", "--contacts 10000 --rate 30 --latency-ms 50"),
+    _deliver("1000/s, 50 ms, 20 × kill -9", "--contacts 10000 --rate 1000 --kill 20"),
+    _deliver("100/s, 50 ms, storm", "--contacts 1000 --rate 100 --fault storm"),
+    _deliver(
+        "two hosts, one dies, 50/s",
+        "--contacts 1500 --rate 50 --hosts --workers 2 --kill 1",
+        needs_postgresql=True,
+    ),
+)
+SHORT_HARD = (
+    _deliver("30/s, 50 ms", "--contacts 600 --rate 30 --latency-ms 50"),
+    _deliver("200/s, 50 ms, 5 × kill -9", "--contacts 2000 --rate 200 --kill 5"),
+)
+DELIVERED = (
+    "contacts", "planned_s", "seconds", "rate", "max_in_any_second", "p95_commit_ms", "cpu_s",
+    "peak_rss_mb", "lost", "silent_duplicates", "unknown", "in_flight_at_kills", "resumed_s",
+)  # fmt: skip
+MAIL = Table(
+    ("contacts", "seconds", "first_pass_rate", "rate", "lost", "silent_duplicates", "unknown"),
+    (Run("e-mail with 4xx, 5xx and dropped connections", ("mail", "--json")),),
+)
+UPDATES = Table(
+    ("updates", "kills", "seconds", "rate", "lost", "handled_twice", "unknown", "cpu_s"),
+    (Run("messages that come in, 3 × kill -9", ("updates", "--json", "--kill", "3")),),
+)
+BUTTON = Table(
+    ("contacts", "presses", "p50_s", "p95_s", "longest_s"),
+    (Run("a coordinator's question while texts go out", ("button", "--json")),),
+)
+WATCH = Table(
+    (
+        "items", "items_per_s", "ratio", "peak_rss_mb", "polled_per_s", "to_alert_p50_ms",
+        "to_alert_max_ms",
+    ),
+    (Run("the watch", ("watch",)),),
+)  # fmt: skip
 
 
-def row(name: str, figures: dict[str, Any], load: tuple[float, float]) -> str:
-    """A line of the table. Pure."""
-    cells = [name, *(str(figures[key]) for key in COLUMNS), f"{load[0]:.1f}–{load[1]:.1f}"]
-    return f"| {' | '.join(cells)} |\n"
+def tables(*, short: bool) -> list[Table]:
+    """What is measured, in order. Pure."""
+    sizes = GROWTH[:2] if short else GROWTH
+    growth = [growing(size, on_postgresql=store) for store in (False, True) for size in sizes]
+    rest = () if short else (MAIL, UPDATES, BUTTON)
+    return [Table(DELIVERED, (*growth, *(SHORT_HARD if short else HARD))), *rest, WATCH]
 
 
-def head() -> str:
-    """The two lines above the rows. Pure."""
-    names = ["run", *COLUMNS, "load"]
-    return f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n"
+def drawn_table(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """As Markdown. Pure."""
+    names = ["run", *columns, "load"]
+    lines = [f"| {' | '.join(names)} |\n", f"|{'---|' * len(names)}\n"]
+    for row in rows:
+        cells = [_said(row.figures.get(name)) for name in columns]
+        load = f"{row.load[0]:.1f}–{row.load[1]:.1f}"
+        lines.append(f"| {' | '.join([row.run.name, *cells, load])} |\n")
+    return "".join([*lines, "\n"])
+
+
+def _said(figure: object) -> str:
+    if figure is None:
+        return "–"
+    return ", ".join(map(str, figure)) if isinstance(figure, list) else str(figure)
+
+
+def growth_of(rows: Iterable[Row]) -> dict[str, list[tuple[int, float]]]:
+    """Per store what the picture draws: contacts and messages a second. Pure."""
+    names = {growing(size, on_postgresql=store).name for size in GROWTH for store in (False, True)}
+    lines: dict[str, list[tuple[int, float]]] = {}
+    for row in rows:
+        if row.run.name in names:
+            store = row.run.name.partition(",")[0]
+            point = (int(row.figures["contacts"]), float(row.figures["rate"]))
+            lines.setdefault(store, []).append(point)
+    return lines
 
 
 def replaced(page: str, made: str) -> str:
@@ -79,71 +150,64 @@ def replaced(page: str, made: str) -> str:
     return f"{before}{BEGIN}{made}{END}{after}"
 
 
-async def run(growth: Sequence[int], postgresql: str) -> None:
-    """Measure everything, and put table and picture in their places.
+async def run(*, short: bool) -> bool:
+    """Measure everything, and put tables and picture in their places.
 
-    :param postgresql: of a server on which databases may be made; empty to leave it out.
+    A row of which the command gave no figures is left out; returns whether all went well.
     """
-    stores = {"SQLite": ""} | ({"PostgreSQL": postgresql} if postgresql else {})
-    rows: list[str] = []
-    lines: dict[str, list[tuple[int, float]]] = {}
-    for store, server in stores.items():
-        for contacts in growth:
-            name = f"{store}, 1000/s, 50 ms"
-            with _a_database(server) as url:
-                figures = await _measured(Run(name, Plan(contacts, 1000, 50, url)), rows)
-            if figures is not None:
-                lines.setdefault(store, []).append((contacts, float(figures["rate"])))
-    for one in SERIES:
-        await _measured(one, rows)
-    if lines:
+    made = [f"\n{utc_now():%Y-%m-%d}, {os.cpu_count()} cores, temporary stores.\n\n"]
+    drawn: list[Row] = []
+    went_well = True
+    with private_cluster() as cluster:
+        for table in tables(short=short):
+            rows = []
+            for one in table.runs:
+                row, is_well = await _measured(one, cluster)
+                went_well &= is_well
+                rows += [row] if row else []
+            made.append(drawn_table(table.columns, rows))
+            drawn += rows
+    if lines := growth_of(drawn):
         PICTURE.write_text(curves(lines), encoding="utf-8")
-    about = f"\n{utc_now():%Y-%m-%d}, {os.cpu_count()} cores, temporary stores.\n\n"
-    made = f"{about}{head()}{''.join(rows)}\n{await _the_watch()}"
-    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(replaced(page, "".join(made)), encoding="utf-8")
+    return went_well
 
 
-async def _the_watch() -> str:
-    """The line of the watch; empty when it could not be measured."""
-    sys.stderr.write("watch …\n")
+async def _measured(one: Run, cluster: Path | None) -> tuple[Row | None, bool]:
+    """What the command says, and whether it ended well; what is wrong it says itself."""
+    if one.needs_postgresql and cluster is None:
+        sys.stderr.write(f"{one.name}: PostgreSQL ontbreekt (apt install postgresql).\n")
+        return None, True
+    with _a_database(cluster if one.needs_postgresql else None) as store:
+        words = (*one.words, *(("--database", store) if store else ()))
+        sys.stderr.write(f"schakel bench {' '.join(words)}\n")
+        load = os.getloadavg()[0]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.cli.main", "bench", *words, stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await process.communicate()
+    lines = said.decode().splitlines()
+    sys.stderr.write(f"{lines[-1] if lines else '–'}\n")
+    is_well = process.returncode == 0
     try:
-        return watch_line(json.loads(await measure_watch(WatchPlan())))
-    except BenchFailed as error:
-        sys.stderr.write(f"{error}\n")
-        return ""
-
-
-def watch_line(figures: dict[str, Any]) -> str:
-    """What ``bench watch`` found, as a small table. Pure."""
-    cells = [json.dumps(figures[name]).strip("[]") for name in WATCH_COLUMNS]
-    head = f"| {' | '.join(WATCH_COLUMNS)} |\n|{'---|' * len(WATCH_COLUMNS)}\n"
-    return f"{head}| {' | '.join(cells)} |\n\n"
-
-
-async def _measured(one: Run, rows: list[str]) -> dict[str, Any] | None:
-    sys.stderr.write(f"{one.name}, {one.plan.contacts} …\n")
-    load = os.getloadavg()[0]
-    try:
-        figures: dict[str, Any] = json.loads(await measure(one.plan, quiet=True))
-    except BenchFailed as error:
-        sys.stderr.write(f"{error}\n")
-        return None
-    rows.append(row(one.name, figures, (load, os.getloadavg()[0])))
-    return figures
+        return Row(one, json.loads(lines[-1]), (load, os.getloadavg()[0])), is_well
+    except (IndexError, ValueError):
+        return None, False
 
 
 @contextmanager
-def _a_database(server: str) -> Iterator[str]:
-    """A new, empty database on this server, gone afterwards; no server: a temporary file."""
-    if not server:
+def _a_database(cluster: Path | None) -> Iterator[str]:
+    """A new, empty database, gone afterwards; without a cluster nothing, a file is made for one."""
+    if cluster is None:
         yield ""
         return
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"schakel_bench_{os.getpid()}_{time.monotonic_ns()}"
+    engine = create_engine(address(cluster, "postgres"), isolation_level="AUTOCOMMIT")
+    name = f"bench_{time.monotonic_ns()}"
     with engine.connect() as connection:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
     try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        yield address(cluster, name)
     finally:
         with engine.connect() as connection:
             connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -151,7 +215,4 @@ def _a_database(server: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    short = "--short" in sys.argv
-    asyncio.run(
-        run(SHORT_GROWTH if short else GROWTH, os.environ.get("SCHAKEL_BENCH_POSTGRESQL", ""))
-    )
+    sys.exit(0 if asyncio.run(run(short="--short" in sys.argv)) else 1)
