@@ -33,8 +33,9 @@ LONGEST_TRIP = timedelta(seconds=3)
 UNSURE = timedelta(milliseconds=500)
 #: so many trips are seen before the fastest of them says something
 TRIPS = 200
-#: trips may become faster than any so far: those just after a start are slow
-TRUST = 0.6
+#: and from how many on how much of it: those just after a start are slow, and the more were seen,
+#: the less a faster one is to be expected
+TRUST = ((2_000, 0.85), (TRIPS, 0.6))
 #: lost time is made up for, this much and no more; the limit itself holds in any case
 LAG = timedelta(milliseconds=50)
 #: slots are never given out so far ahead: a later one is from before the clock was put back
@@ -102,7 +103,8 @@ class Limiter:
         self._chats: dict[str, datetime] = {}
         self._order: deque[tuple[datetime, str]] = deque()
         self._groups: defaultdict[str, deque[datetime]] = defaultdict(deque)
-        self._trips: list[timedelta] = []
+        self._trips = 0
+        self._fastest_trip = LONGEST_TRIP
         self._passed: defaultdict[int, int] = defaultdict(int)
 
     @property
@@ -237,14 +239,18 @@ class Limiter:
         return self._seen[last] + SECOND if last < len(self._seen) else None
 
     def _learn(self, trip: timedelta) -> None:
-        if len(self._trips) < TRIPS:
-            insort(self._trips, trip)
-        elif trip < self._trips[0]:
-            self._trips[0] = trip
+        if trip < self._fastest():
+            self._trips = 0  # the way became another one
+            self._fastest_trip = trip
+        self._trips += 1
+        self._fastest_trip = min(trip, self._fastest_trip)
 
     def _fastest(self) -> timedelta:
         """What no trip is expected to beat."""
-        return self._trips[0] * TRUST if len(self._trips) == TRIPS else timedelta(0)
+        for trips, share in TRUST:
+            if self._trips >= trips:
+                return self._fastest_trip * share
+        return timedelta(0)
 
     def _follow_clock(self, now: datetime) -> None:
         """The clock was put back: what was to come later than it says, was now."""

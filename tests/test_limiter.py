@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -225,6 +226,34 @@ def test_a_rate_below_one_spreads_over_seconds() -> None:
     limiter.answered(1, first.at)
     assert limiter.choose([Waiting(2, "b", 0)], at_most=1, horizon=SECOND, now=START) == []
     assert limiter.wait(first.at) >= 2 * SECOND
+
+
+def after_trips(limiter: Limiter, count: int, trip: timedelta, start: datetime) -> datetime:
+    """One after another, each in its slot and answered after ``trip``; returns the last slot."""
+    at = start
+    for _ in range(count):
+        at += limiter.wait(at)
+        slot = limiter.choose([Waiting(1, "a", 0)], at_most=1, horizon=SECOND, now=at)[0]
+        limiter.departed(1, slot.at)
+        limiter.answered(1, slot.at + trip)
+        at = slot.at
+    return at
+
+
+@pytest.mark.parametrize(("trips", "counted_ms"), [(199, 50.0), (201, 20.0), (2_001, 7.5)])
+def test_the_more_trips_were_seen_the_more_of_the_fastest_one_is_left_out(
+    trips: int, counted_ms: float
+) -> None:
+    limiter, trip = Limiter(1), timedelta(milliseconds=50)
+    last = after_trips(limiter, trips, trip, START)
+    assert limiter.wait(last) == SECOND + timedelta(milliseconds=counted_ms)
+
+
+def test_a_way_that_became_much_faster_is_learnt_anew() -> None:
+    limiter = Limiter(1)
+    before = after_trips(limiter, 2_001, timedelta(milliseconds=50), START)
+    last = after_trips(limiter, 1, timedelta(milliseconds=30), before)
+    assert limiter.wait(last) == SECOND + timedelta(milliseconds=30)
 
 
 def test_what_was_sent_before_a_restart_counts() -> None:
