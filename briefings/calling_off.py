@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatus
 from briefings.versions import versions_of, waits
+from contacts.calling import call_off_calls
 from contacts.journal import SYSTEM, Who
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.records import ids_of, move
@@ -49,12 +50,14 @@ async def go_on(session: AsyncSession, briefing: Briefing, *, who: Who, now: dat
 
 
 async def call_off(session: AsyncSession, briefing: Briefing, *, who: Who, now: datetime) -> int:
-    """What was stopped will never go; returns how many messages.
+    """What was stopped, or still waits for its moment, will never go; returns how many messages.
 
     The version is withdrawn when nobody has it. One that counts as sent only if it is a first
     text: what it told, closed or put right at that moment cannot be taken back in silence.
     """
-    ids = await _messages(session, briefing, MessageStatus.HALTED)
+    ids = [*await _messages(session, briefing, MessageStatus.HALTED)]
+    if waits(briefing, now=now):
+        ids += await _messages(session, briefing, MessageStatus.READY)
     for ident in ids:
         await cancel_message(session, ident, who=who, now=now, reason=BY_HAND)
     if ids and await _may_end(session, briefing) and not await _goes_or_went(session, briefing):
@@ -108,6 +111,8 @@ async def _end(session: AsyncSession, briefing: Briefing, *, who: Who, now: date
         session, BRIEFING_MOVES, briefing, BriefingStatus.WITHDRAWN,
         who=who, action="briefing_called_off", now=now, distributed_at=None,
     )  # fmt: skip
+    # Nobody has to be rung about what nobody will get.
+    await call_off_calls(session, briefing.id or 0, who=who, now=now)
 
 
 async def _goes_or_went(session: AsyncSession, briefing: Briefing) -> bool:

@@ -18,6 +18,7 @@ from briefings.rows import (
     Translation,
     covered,
 )
+from contacts.calling import call_off_calls
 from contacts.directory import Audience
 from contacts.journal import SYSTEM, Who
 from contacts.outbox import Message, MessageStatus
@@ -300,3 +301,4 @@ async def drop(
     for message_id in waiting.all():
         if message_id is not None:
             await cancel_message(session, message_id, who=who, now=now, reason="briefing_withdrawn")
+    await call_off_calls(session, briefing.id or 0, who=who, now=now)

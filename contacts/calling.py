@@ -190,8 +190,21 @@ async def end_needless_calls(session: AsyncSession, *, now: datetime) -> int:
     return ended + await _end(session, _got_it_late(), "calls_got_it_late", now=now)
 
 
+async def call_off_calls(
+    session: AsyncSession, briefing_id: int, *, who: Who, now: datetime
+) -> int:
+    """Nobody is called about a version that was called off; returns how many lines ended."""
+    about = col(CallItem.briefing_id) == briefing_id
+    return await _end(session, about, "calls_called_off", who=who, now=now)
+
+
 async def _end(
-    session: AsyncSession, condition: ColumnElement[bool], action: str, *, now: datetime
+    session: AsyncSession,
+    condition: ColumnElement[bool],
+    action: str,
+    *,
+    who: Who = SYSTEM,
+    now: datetime,
 ) -> int:
     found = await session.exec(
         select(CallItem.id)
@@ -202,7 +215,7 @@ async def _end(
     return len(
         await move_many(
             session, CALL_MOVES, CallItem, ids, CallStatus.OPEN, CallStatus.NOT_NEEDED,
-            who=SYSTEM, action=action, now=now, done_at=now,
+            who=who, action=action, now=now, done_at=now,
         )
     )  # fmt: skip
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.card import progress_view
+from bot.chat.coordinator.approved_texts import NOT_CALLED_OFF
+from bot.chat.coordinator.progress import progress_view
+from bot.chat.render import day_and_time
 from bot.chat.router import route
 from bot.chat.turn import Turn
 from bot.evening.starting import prepare
 from bot.rows import UpdateKind
-from briefings.rows import Briefing
+from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import ChannelKind, Role, RoleGrant
 from contacts.journal import SYSTEM
 from contacts.outbox import (
@@ -97,6 +99,27 @@ async def test_calling_off_is_asked_once_more_and_reaches_nobody_else(desk: Chat
     await tap(desk, "brkx")
     assert set((await state(desk))[1]) == {DeliveryStatus.CANCELLED}
     assert await buttons(desk) == []
+
+
+async def test_what_waits_for_its_moment_is_called_off_without_stopping_it_first(
+    desk: Chat,
+) -> None:
+    later = desk.now + timedelta(hours=9)
+    async with desk.db.begin() as session:
+        briefing = (await session.exec(select(Briefing))).one()
+        briefing.status, briefing.send_at = BriefingStatus.APPROVED, later
+    assert await buttons(desk) == [texts.STOP, texts.CALL_OFF]
+    await tap(desk, "ecard")
+    assert {texts.STOP, texts.CALL_OFF} <= {*await desk.labels()}
+    await tap(desk, "brka")
+    assert f"gaat dan niet uit op {day_and_time(later)}" in await desk.text()
+    assert await desk.labels() == [texts.CANCEL_SURE, NOT_CALLED_OFF]
+    await tap(desk, "brk0")
+    assert (await state(desk))[0] is MessageStatus.READY
+    await tap(desk, "brkx")
+    assert set((await state(desk))[1]) == {DeliveryStatus.CANCELLED}
+    [briefing] = await desk.all(Briefing)
+    assert briefing.status is BriefingStatus.WITHDRAWN
 
 
 async def test_a_brake_that_comes_too_late_says_so(desk: Chat) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.chat.coordinator.card import progress_view
+from bot.chat.coordinator.progress import progress_view
 from bot.console.reading import sent_versions
 from bot.evening.writing import begin_version
 from briefings import calling_off

@@ -105,7 +105,8 @@ AT_THE_DESK: dict[str, str] = {
         (
             "ok", "q2", "q3", "q4", "no", "later", "items", "why", "day", "echg", "echg2", "ecard",
             "grip", "facts", "fcon", "fdel", "fmap", "fmdn", "fmwho", "fnext", "fsrc", "faro",
-            "texts", "text", "own", "ap0", "ap1", "ap4", "rd", "rcpt", "unk", "brka", "calls",
+            "texts", "text", "own", "ap0", "ap1", "ap4", "rd", "rcpt", "unk", "brka", "brk0",
+            "calls",
             "klok", "ring", "pollask", "sigs", "sgs", "corr", "retr", "retr0", "retr2",
             "exlist", "exlook", "exnow", "exask", "/oefening",
             "grpback", "grpleaf", "grpquit", "/groep", "late",

@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.chat.coordinator.approved import standing
+from bot.chat.coordinator.progress import meant_for, messages_of
 from bot.console import calling_texts, texts
 from bot.console.doors import Door, StalePage, Visit
 from briefings import calling_off
-from briefings.calling_off import BY_HAND
+from briefings.calling_off import BY_HAND, is_held
 from briefings.rows import Briefing, BriefingStatus
-from briefings.versions import SENT, versions_of
+from briefings.versions import SENT, versions_of, waits
 from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
 from contacts.calling import CallStatus, calls_of
 from contacts.directory import Organisation, Person
@@ -62,6 +64,10 @@ class Dispatch:
     needy: Sequence[Line]
     held: int = 0
     held_until: datetime | None = None
+    #: its moment is still to come
+    leaves_at: datetime | None = None
+    #: it was stopped before this moment of its own
+    meant_for: datetime | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -91,7 +97,7 @@ async def read_dispatches(visit: Visit, event: Event) -> list[Dispatch]:
 
 
 async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
-    messages = await _messages(visit, briefing)
+    messages = await messages_of(visit.session, briefing.id or 0)
     counts = await count_deliveries(visit.session, message_ids=ids_of(messages))
     total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
     held, held_until = await count_held(visit.session, briefing.id, now=visit.now)
@@ -107,14 +113,22 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
         held=held,
         held_until=held_until,
+        leaves_at=briefing.send_at if waits(briefing, now=visit.now) else None,
+        meant_for=meant_for(messages) if is_held(briefing) else None,
     )
 
 
-async def _messages(visit: Visit, briefing: Briefing) -> Sequence[Message]:
-    found = await visit.session.exec(
-        select(Message).where(col(Message.briefing_id) == briefing.id).order_by(col(Message.id))
-    )
-    return found.all()
+async def what_ended(visit: Visit, event: Event) -> tuple[Briefing, str] | None:
+    """The approved version that ended before anybody had it, in words, until another one lies
+    with the approvers or goes."""
+    assert event.id is not None
+    for briefing in reversed(await versions_of(visit.session, event.id)):
+        if briefing.status in {*SENT, BriefingStatus.APPROVED, BriefingStatus.SUBMITTED}:
+            return None
+        if briefing.status is BriefingStatus.WITHDRAWN and briefing.approved_at is not None:
+            stand = await standing(visit.session, briefing, now=visit.now)
+            return briefing, stand["said"]
+    return None
 
 
 async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:

@@ -222,6 +222,7 @@ ACTIONS = {
     "call_reopened": "toch nog te bellen",
     "calls_added": "mensen op de bellijst gezet",
     "calls_not_needed": "bellen hoefde niet meer",
+    "calls_called_off": "tekst ging niet uit: bellen hoefde niet meer",
     "calls_got_it_late": "kreeg het alsnog: bellen hoefde niet meer",
     "delivery_sent": "bericht verstuurd",
     "deliveries_held_quiet": "berichten wachten op het einde van de rusttijd",

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import passkeys, texts
 from bot.console.contact_texts import LANGUAGES
-from bot.console.dispatch import calls_shown, read_dispatches
+from bot.console.dispatch import calls_shown, read_dispatches, what_ended
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.exceptions import exceptions_shown
 from bot.evening import approving
@@ -98,6 +98,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         **await exceptions_shown(visit.session, briefing, drafts),
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
+        "over": await what_ended(visit, event),
         "four_eyes": needs_four_eyes(event, settings),
         "not_mine": await _not_mine(visit, event, briefing),
         "release": briefing is not None and needs_release(briefing, event, settings),
@@ -218,9 +219,7 @@ async def approve_now(visit: Visit) -> Response:
         return await _page(
             visit, event, error=chat_texts.REFUSALS.get(result.reason, result.reason)
         )
-    await approving.retire_requests(
-        visit.session, event, chat_texts.REQUEST_APPROVED, now=visit.now
-    )
+    await approving.settle_requests(visit.session, event, briefing, now=visit.now)
     await approving.follow_sending(visit.session, event, briefing, now=visit.now)
     told = await approving.ask_again_for_rest(
         visit.session, event, briefing, visit.actor, visit.parts.config.briefings, now=visit.now

@@ -10,10 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import card, texts
+from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
+from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
 from bot.chat.shown import shown_form
 from bot.console.contact_texts import LANGUAGES
 from bot.event_names import name_of
+from bot.rows import LiveMessage
 from briefings.approval import send_back
 from briefings.approval_rules import needs_four_eyes
 from briefings.blocking import granted_in, open_blocks
@@ -36,7 +39,7 @@ from contacts.outbox import (
     TelegramForm,
 )
 from contacts.permissions import Actor, people_with
-from contacts.sending import edit_sent, tell_people
+from contacts.sending import edit_sent, original_of, tell_people
 from feeds.rows import Event
 from signals.person_filter import screen
 
@@ -53,7 +56,7 @@ ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 async def request_view(
     session: AsyncSession, event: Event, briefing: Briefing, *, now: datetime
-) -> card.View:
+) -> View:
     """What an approver sees in the chat."""
     assert briefing.id is not None
     assert briefing.content_hash is not None
@@ -117,7 +120,7 @@ async def _put_before(
     session: AsyncSession,
     event: Event,
     people: Sequence[Person],
-    view: card.View,
+    view: View,
     actor: Actor,
     *,
     now: datetime,
@@ -173,12 +176,67 @@ async def ask_again_for_rest(
     return await _put_before(session, event, others, view, actor, now=now)
 
 
-async def retire_requests(
-    session: AsyncSession, event: Event, why: str, *, but: int | None = None, now: datetime
-) -> int:
-    """Older questions to approvers lose their buttons and say why; returns how many.
+async def retire_requests(session: AsyncSession, event: Event, why: str, *, now: datetime) -> int:
+    """Older questions to approvers lose their buttons and say why; returns how many."""
+    asked = await _open_requests(session, event)
+    for delivery in asked:
+        text = render(
+            "coordinator/request_retired.html",
+            event=event,
+            title=await name_of(session, event),
+            why=why,
+        )
+        await edit_sent(session, delivery.id or 0, Content(telegram=TelegramForm(text)), now=now)
+    return len(asked)
 
-    :param but: the message under which the decision was made: it tells that itself.
+
+async def settle_requests(
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    *,
+    decided: int | None = None,
+    now: datetime,
+) -> None:
+    """After an approval: whoever was asked reads that it is done, and later how it ended.
+
+    :param decided: the message under which it was done: that keeps a button.
+    """
+    assert event.id is not None
+    assert briefing.id is not None
+    own = None if decided is None else (await original_of(session, decided)).id
+    for delivery in await _open_requests(session, event, but=own):
+        view = await told_view(session, event, briefing.id, now=now)
+        await _follow(session, event.id, delivery, TOLD, view, briefing.id, now=now)
+    if own is not None:
+        view = await approved_view(session, event.id, briefing.id, now=now)
+        delivery = await session.get_one(Delivery, own)
+        await _follow(session, event.id, delivery, APPROVED, view, briefing.id, now=now)
+
+
+async def _follow(
+    session: AsyncSession,
+    event_id: int,
+    delivery: Delivery,
+    name: str,
+    view: View,
+    briefing_id: int,
+    *,
+    now: datetime,
+) -> None:
+    """Let a message say this, and keep it up to date from now on."""
+    form = TelegramForm(text=view[0], buttons=view[1])
+    await edit_sent(session, delivery.id or 0, Content(telegram=form), now=now)
+    chat = int(delivery.address)
+    await card.remember(session, event_id, chat, name, delivery, view, now, briefing_id)
+
+
+async def _open_requests(
+    session: AsyncSession, event: Event, *, but: int | None = None
+) -> list[Delivery]:
+    """The questions to approvers that still have buttons.
+
+    :param but: the message that tells by itself what was decided.
     """
     found = await session.exec(
         select(Delivery)
@@ -191,20 +249,19 @@ async def retire_requests(
             col(Delivery.status).in_(ARRIVED),
         )
     )
-    retired = 0
+    # What was decided under an older question is told there, and kept up to date.
+    told = await session.exec(
+        select(LiveMessage.delivery_id).where(
+            col(LiveMessage.event_id) == event.id, col(LiveMessage.name).in_([APPROVED, TOLD])
+        )
+    )
+    kept = {but, *told.all()}
+    asked = []
     for delivery in found.all():
         form = await shown_form(session, delivery.id or 0)
-        if delivery.id == but or form is None or not form.buttons:
-            continue
-        text = render(
-            "coordinator/request_retired.html",
-            event=event,
-            title=await name_of(session, event),
-            why=why,
-        )
-        await edit_sent(session, delivery.id or 0, Content(telegram=TelegramForm(text)), now=now)
-        retired += 1
-    return retired
+        if delivery.id not in kept and form is not None and form.buttons:
+            asked.append(delivery)
+    return asked
 
 
 async def follow_sending(
@@ -213,7 +270,7 @@ async def follow_sending(
     """A live progress message for the coordinators."""
     assert event.id is not None
     assert briefing.id is not None
-    view = await card.progress_view(session, event.id, briefing.id, now=now)
+    view = await progress_view(session, event.id, briefing.id, now=now)
     coordinators = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
     for person in coordinators:
         await _show_live(session, person, event.id, view, card.PROGRESS, briefing.id, now=now)
@@ -231,7 +288,7 @@ async def _show_live(
     session: AsyncSession,
     person: Person,
     event_id: int,
-    view: card.View,
+    view: View,
     name: str,
     briefing_id: int,
     *,

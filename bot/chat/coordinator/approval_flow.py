@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from bot.chat.buttons import AUDIENCES, data, in_pairs
 from bot.chat.coordinator import texts
+from bot.chat.coordinator.approved import approved_view
 from bot.chat.coordinator.brake_flow import briefing_of
 from bot.chat.coordinator.opened_flow import KNOWING, asks_to_read
 from bot.chat.coordinator.part_flow import chosen_by
@@ -190,16 +191,11 @@ async def approve_now(turn: Turn) -> None:
         why = texts.REFUSALS.get(result.reason, result.reason)
         await turn.change(render("coordinator/approve_refused.html", why=why))
         return
-    # What waits for its moment is stopped; what went out can only be taken back.
-    waits = briefing.send_at is not None and briefing.send_at > turn.now
-    stop = Button(texts.STOP_WAITING, data("brks", event.id, briefing.id))
-    brake = stop if waits else Button(texts.TAKE_BACK, data("retr", event.id))
-    await turn.change(
-        render("coordinator/approved.html", result=result, briefing=briefing, now=turn.now),
-        [[brake]],
-    )
-    await approving.retire_requests(
-        turn.session, event, texts.REQUEST_APPROVED, but=turn.tap.delivery_id, now=turn.now
+    if turn.tap.delivery_id is None:
+        number = briefing.id or 0
+        await turn.say(*await approved_view(turn.session, briefing.event_id, number, now=turn.now))
+    await approving.settle_requests(
+        turn.session, event, briefing, decided=turn.tap.delivery_id, now=turn.now
     )
     await approving.follow_sending(turn.session, event, briefing, now=turn.now)
     told = await approving.ask_again_for_rest(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.chat.buttons import data
-from bot.chat.coordinator import texts
-from bot.chat.coordinator.card import progress_view, show_card
+from bot.chat.coordinator import approved_texts, texts
+from bot.chat.coordinator.approved import APPROVED, approved_view
+from bot.chat.coordinator.card import CARD, live_name, show_card
 from bot.chat.coordinator.decided import already_decided
+from bot.chat.coordinator.progress import meant_for, messages_of, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.exercise.over import was_of_an_exercise
 from briefings import calling_off
 from briefings.rows import Briefing
+from briefings.versions import waits
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import reopen_event
@@ -42,8 +45,19 @@ async def _each(turn: Turn, act: Act) -> None:
     briefing = await turn.session.get_one(Briefing, briefing_id)
     if not await act(turn.session, briefing, who=actor.who, now=turn.now):
         turn.toast = await already_decided(turn, event)
-    view = await progress_view(turn.session, briefing.event_id, briefing_id, now=turn.now)
-    await turn.change(*view)
+    await _show(turn, briefing.event_id, briefing_id)
+
+
+async def _show(turn: Turn, event_id: int, briefing_id: int) -> None:
+    """How it stands now, in the place of the button; the card stays what it is."""
+    assert turn.tap is not None
+    name = await live_name(turn.session, turn.tap.delivery_id)
+    as_view = approved_view if name == APPROVED else progress_view
+    text, buttons = await as_view(turn.session, event_id, briefing_id, now=turn.now)
+    if name == CARD:
+        await turn.say(text, buttons, event_id=event_id)
+    else:
+        await turn.change(text, buttons)
 
 
 async def stop(turn: Turn) -> None:
@@ -59,14 +73,27 @@ async def ask_cancel(turn: Turn) -> None:
     """Calling off cannot be undone, so it is asked once more."""
     turn.allowed(Permission.STOP_SENDING)
     assert turn.tap is not None
-    event_id, briefing_id = turn.tap.number(0), turn.tap.number(1)
-    await turn.say(
-        render("coordinator/cancel_sure.html"),
-        [
-            [Button(texts.CANCEL_SURE, data("brkx", event_id, briefing_id))],
-            [Button(texts.GO_ON, data("brkg", event_id, briefing_id))],
-        ],
+    event = await turn.in_world(Event, turn.tap.number(0))
+    briefing = await turn.session.get_one(Briefing, await briefing_of(turn, event))
+    stopped = meant_for(await messages_of(turn.session, briefing.id or 0))
+    other = (
+        Button(texts.GO_ON, data("brkg", event.id, briefing.id))
+        if stopped
+        else Button(approved_texts.NOT_CALLED_OFF, data("brk0", event.id, briefing.id))
     )
+    is_ahead = waits(briefing, now=turn.now)
+    await turn.say(
+        render("coordinator/cancel_sure.html", leaves_at=briefing.send_at if is_ahead else None),
+        [[Button(texts.CANCEL_SURE, data("brkx", event.id, briefing.id))], [other]],
+    )
+
+
+async def keep(turn: Turn) -> None:
+    """It is not called off after all: the question says how it stands."""
+    turn.allowed(Permission.STOP_SENDING)
+    assert turn.tap is not None
+    event = await turn.in_world(Event, turn.tap.number(0))
+    await _show(turn, event.id or 0, await briefing_of(turn, event))
 
 
 async def cancel(turn: Turn) -> None:
@@ -90,6 +117,7 @@ TAPS: dict[str, Handler] = {
     "brkg": go_on,
     "brka": ask_cancel,
     "brkx": cancel,
+    "brk0": keep,
     "reop": reopen,
 }
 STEPS: dict[tuple[str, str], Handler] = {}

@@ -12,6 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import learning_texts, poll_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
+from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
+from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.health import read_beats
@@ -26,14 +28,10 @@ from briefings.facts import facts_of
 from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT
-from contacts.arrival import count_deliveries
-from contacts.calling import CallStatus, calls_of
-from contacts.notices import OPEN_CALLS
-from contacts.outbox import Button, Content, Delivery, Message, MessageStatus, TelegramForm
+from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
 from contacts.progress import read_progress
 from contacts.progress_texts import lines_of
-from contacts.quiet import count_held
 from contacts.records import ids_of
 from contacts.sending import edit_sent
 from feeds.changing import CHANGEABLE
@@ -43,10 +41,7 @@ from signals.feedback import open_signals
 CARD, PROGRESS = "card", "progress"
 #: Telegram counts edits against the limit of a chat: not more often than this.
 EDIT_PAUSE = timedelta(seconds=2)
-BAR = 10
 RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
-
-View = tuple[str, list[list[Button]]]
 
 
 async def show_card(turn: Turn, event: Event) -> None:
@@ -181,6 +176,8 @@ def _card_buttons(event: Event, briefing: Briefing | None, *, has_sent: bool) ->
                 Button(texts.WITHDRAW, data("drop", number, briefing.version)),
             ]
         )
+    elif briefing is not None and status is BriefingStatus.APPROVED:
+        rows.append(_until_it_goes(number, briefing))
     elif is_running and status is BriefingStatus.DISTRIBUTED:
         rows.append(
             [
@@ -211,61 +208,21 @@ def _card_buttons(event: Event, briefing: Briefing | None, *, has_sent: bool) ->
     return rows
 
 
+def _until_it_goes(number: int | None, briefing: Briefing) -> list[Button]:
+    """Approved, and its moment has not come: nobody has it, so it can still be called off."""
+    first = (
+        Button(texts.GO_ON, data("brkg", number, briefing.id))
+        if is_held(briefing)
+        else Button(texts.STOP, data("brks", number, briefing.id))
+    )
+    return [first, Button(texts.CALL_OFF, data("brka", number, briefing.id))]
+
+
 def write_again(event: Event) -> list[list[Button]]:
     """Where every version was withdrawn: the first texts can be written anew."""
     if event.status not in RUNNING:
         return []
     return [[Button(WRITE_TEXTS, data("upd", event.id))]]
-
-
-async def progress_view(
-    session: AsyncSession, event_id: int, briefing_id: int, *, now: datetime
-) -> View:
-    """How far the sending of one briefing is, with what needs a person."""
-    messages = (
-        await session.exec(select(Message).where(col(Message.briefing_id) == briefing_id))
-    ).all()
-    counts = await count_deliveries(session, message_ids=ids_of(messages))
-    is_halted = any(message.status is MessageStatus.HALTED for message in messages)
-    briefing = await session.get_one(Briefing, briefing_id)
-    total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
-    done = total - counts.planned - counts.sending
-    held, held_until = await count_held(session, briefing_id, now=now)
-    filled = BAR * done // total if total else BAR
-    text = render(
-        "coordinator/progress.html",
-        counts=counts,
-        total=total,
-        done=done,
-        bar="▓" * filled + "░" * (BAR - filled),
-        is_finished=done == total,
-        held=held,
-        held_until=held_until,
-        only_held=held and held == counts.planned and not counts.sending,
-        is_halted=is_halted,
-        is_called_off=briefing.status is BriefingStatus.WITHDRAWN,
-    )
-    buttons = _brakes(event_id, briefing_id, is_halted=is_halted, waits=counts.planned > 0)
-    if counts.unknown:
-        label = texts.SHOW_UNKNOWN.format(count=counts.unknown)
-        buttons.append([Button(label, data("unk", event_id, briefing_id))])
-    to_call = await calls_of(session, event_id, now=now, statuses=[CallStatus.OPEN])
-    if to_call:
-        label = texts.CALL_LIST.format(count=len(to_call))
-        buttons.append([Button(label, data(OPEN_CALLS, event_id))])
-    return text, buttons
-
-
-def _brakes(event_id: int, briefing_id: int, *, is_halted: bool, waits: bool) -> list[list[Button]]:
-    """Stop while there is something to stop; go on or call off once it stands still."""
-    if is_halted:
-        return [
-            [
-                Button(texts.GO_ON, data("brkg", event_id, briefing_id)),
-                Button(texts.CALL_OFF, data("brka", event_id, briefing_id)),
-            ]
-        ]
-    return [[Button(texts.STOP, data("brks", event_id, briefing_id))]] if waits else []
 
 
 async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
@@ -290,9 +247,21 @@ async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
     return edited
 
 
+async def live_name(session: AsyncSession, delivery_id: int | None) -> str:
+    """What the message that this delivery put in a chat is kept up to date as; else empty."""
+    found = await session.exec(
+        select(LiveMessage.name).where(col(LiveMessage.delivery_id) == delivery_id).limit(1)
+    )
+    return found.first() or ""
+
+
 async def _view(session: AsyncSession, live: LiveMessage, event: Event, now: datetime) -> View:
     if live.name == PROGRESS:
         return await progress_view(session, live.event_id, live.briefing_id, now=now)
+    if live.name == APPROVED:
+        return await approved_view(session, live.event_id, live.briefing_id, now=now)
+    if live.name == TOLD:
+        return await told_view(session, event, live.briefing_id, now=now)
     return await card_view(session, event, now=now)
 
 

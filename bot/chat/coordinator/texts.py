@@ -287,7 +287,6 @@ RELEASED_LATER = "Ja, vrijgegeven: verzenden om {clock}"
 STOP_WAITING = "Toch niet op dat moment"
 #: what an approver's older question says when its answer is no longer needed
 REQUEST_RENEWED = "Er is een nieuwe versie ter goedkeuring. De vraag staat hieronder."
-REQUEST_APPROVED = "Deze versie is goedgekeurd."
 REST_UNTOLD = (
     "De andere teksten wachten op goedkeuring, maar niemand die dat mag kreeg bericht: geen van "
     "hen heeft een kanaal. Bel een goedkeurder."

@@ -1,0 +1,176 @@
+"""What an approver's message says after the decision: when it goes, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import approved_texts, texts
+from bot.chat.coordinator.progress import View, meant_for, messages_of
+from bot.chat.render import render
+from bot.event_names import name_of
+from briefings import moments
+from briefings.calling_off import is_held
+from briefings.endings import End, Ended, how_it_ended
+from briefings.rows import Briefing, BriefingStatus
+from briefings.versions import waits
+from contacts.calling import CallItem, CallReason, CallStatus
+from contacts.directory import Role
+from contacts.journal import JournalEntry
+from contacts.outbox import Button, Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
+from contacts.permissions import load_actor
+from contacts.records import ids_of
+from feeds.rows import Event
+
+#: the message of who approved, and those of who else was asked
+APPROVED, TOLD = "approved", "told"
+
+
+class Stand(StrEnum):
+    """How it is with what was approved."""
+
+    GOES = "goes"
+    WAITS = "waits"
+    STOPPED = "stopped"
+    HALTED = "halted"
+    REST_OFF = "rest_off"
+    CALLED_OFF = "called_off"
+    VOIDED = "voided"
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+_ENDS = {End.CALLED_OFF: Stand.CALLED_OFF, End.APPROVAL_VOIDED: Stand.VOIDED}
+_AFTER = {
+    BriefingStatus.WITHDRAWN: Stand.WITHDRAWN,
+    BriefingStatus.CORRECTED: Stand.CORRECTED,
+    BriefingStatus.RETRACTED: Stand.RETRACTED,
+}
+
+
+async def approved_view(
+    session: AsyncSession, event_id: int, briefing_id: int, *, now: datetime
+) -> View:
+    """Under the decision itself, with the one button that still does something."""
+    briefing = await session.get_one(Briefing, briefing_id)
+    values = await standing(session, briefing, now=now)
+    text = render("coordinator/approved.html", briefing=briefing, **values)
+    return text, _buttons(event_id, briefing, values["stand"])
+
+
+async def told_view(
+    session: AsyncSession, event: Event, briefing_id: int, *, now: datetime
+) -> View:
+    """For an approver who was asked and did not decide: that somebody did, and how it went on."""
+    briefing = await session.get_one(Briefing, briefing_id)
+    text = render(
+        "coordinator/approved_told.html",
+        title=await name_of(session, event),
+        briefing=briefing,
+        **await standing(session, briefing, now=now),
+    )
+    return text, []
+
+
+async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) -> dict[str, Any]:
+    """How it is with an approved version, for a text about it."""
+    messages = await messages_of(session, briefing.id or 0)
+    tally = await _tally(session, ids_of(messages))
+    ended = await how_it_ended(session, briefing)
+    stand = stand_of(briefing, messages, ended, now=now)
+    planned, cancelled = tally.get(DeliveryStatus.PLANNED, 0), DeliveryStatus.CANCELLED
+    return {
+        "stand": stand,
+        "at": briefing.approved_at or now,
+        "said": await _said(session, stand, ended),
+        "leaves_at": briefing.send_at,
+        "meant_for": meant_for(messages),
+        "deliveries": sum(tally.values()),
+        "planned": planned,
+        "reached": sum(tally.values()) - planned - tally.get(cancelled, 0),
+        "resumed": bool(planned) and await _was_resumed(session, messages),
+        "unreachable": await _unreachable(session, briefing),
+    }
+
+
+def stand_of(
+    briefing: Briefing, messages: Sequence[Message], ended: Ended | None, *, now: datetime
+) -> Stand:
+    """Pure."""
+    if briefing.status in _AFTER:
+        after = _AFTER[briefing.status]
+        return _ENDS.get(ended.end, after) if ended and after is Stand.WITHDRAWN else after
+    states = {message.status for message in messages}
+    if is_held(briefing):
+        return Stand.STOPPED
+    if MessageStatus.HALTED in states:
+        return Stand.HALTED
+    if states == {MessageStatus.CANCELLED}:
+        return Stand.REST_OFF
+    return Stand.WAITS if waits(briefing, now=now) else Stand.GOES
+
+
+def _buttons(event_id: int, briefing: Briefing, stand: Stand) -> list[list[Button]]:
+    # What waits for its moment is stopped; what went out can only be taken back.
+    call_off = Button(texts.CALL_OFF, data("brka", event_id, briefing.id))
+    if stand is Stand.WAITS:
+        return [[Button(texts.STOP_WAITING, data("brks", event_id, briefing.id)), call_off]]
+    if stand in (Stand.STOPPED, Stand.HALTED):
+        return [[Button(texts.GO_ON, data("brkg", event_id, briefing.id)), call_off]]
+    if stand in (Stand.GOES, Stand.REST_OFF):
+        return [[Button(texts.TAKE_BACK, data("retr", event_id))]]
+    return []
+
+
+async def _tally(session: AsyncSession, message_ids: Collection[int]) -> dict[DeliveryStatus, int]:
+    found = await session.exec(
+        select(Delivery.status, func.count())
+        .where(
+            col(Delivery.message_id).in_(message_ids),
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.fallback_of_id).is_(None),
+        )
+        .group_by(col(Delivery.status))
+    )
+    return dict(found.all())
+
+
+async def _said(session: AsyncSession, stand: Stand, ended: Ended | None) -> str:
+    """When it ended and by whom, by role; empty while it goes or may still go."""
+    if ended is None or stand not in approved_texts.ENDED:
+        return ""
+    by, actor = "", await load_actor(session, ended.person_id) if ended.person_id else None
+    if actor is not None:
+        leads = Role.COORDINATOR in actor.roles
+        by = approved_texts.BY_COORDINATOR if leads else approved_texts.BY_APPROVER
+    return approved_texts.ENDED[stand].format(at=moments.moment(ended.at), by=by)
+
+
+async def _was_resumed(session: AsyncSession, messages: Sequence[Message]) -> bool:
+    found = await session.exec(
+        select(JournalEntry.id)
+        .where(
+            col(JournalEntry.action) == "message_resumed",
+            col(JournalEntry.subject).in_([f"message:{message.id}" for message in messages]),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def _unreachable(session: AsyncSession, briefing: Briefing) -> int:
+    found = await session.exec(
+        select(func.count()).where(
+            col(CallItem.briefing_id) == briefing.id,
+            col(CallItem.why) == CallReason.NO_CHANNEL,
+            col(CallItem.status) != CallStatus.NOT_NEEDED,
+        )
+    )
+    return found.one()

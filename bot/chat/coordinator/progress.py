@@ -1,0 +1,98 @@
+"""How far the sending of one version is, with the brakes that fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import texts
+from bot.chat.render import render
+from briefings.calling_off import is_held
+from briefings.rows import Briefing, BriefingStatus
+from briefings.versions import waits
+from contacts.arrival import count_deliveries
+from contacts.calling import CallStatus, calls_of
+from contacts.notices import OPEN_CALLS
+from contacts.outbox import Button, Message, MessageStatus
+from contacts.quiet import count_held
+from contacts.records import ids_of
+
+BAR = 10
+
+View = tuple[str, list[list[Button]]]
+
+
+async def progress_view(
+    session: AsyncSession, event_id: int, briefing_id: int, *, now: datetime
+) -> View:
+    """How far the sending of one briefing is, with what needs a person."""
+    messages = await messages_of(session, briefing_id)
+    counts = await count_deliveries(session, message_ids=ids_of(messages))
+    is_halted = any(message.status is MessageStatus.HALTED for message in messages)
+    briefing = await session.get_one(Briefing, briefing_id)
+    total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
+    done = total - counts.planned - counts.sending
+    held, held_until = await count_held(session, briefing_id, now=now)
+    filled = BAR * done // total if total else BAR
+    text = render(
+        "coordinator/progress.html",
+        counts=counts,
+        total=total,
+        done=done,
+        bar="▓" * filled + "░" * (BAR - filled),
+        is_finished=done == total,
+        held=held,
+        held_until=held_until,
+        only_held=held and held == counts.planned and not counts.sending,
+        is_halted=is_halted,
+        is_called_off=briefing.status is BriefingStatus.WITHDRAWN,
+        leaves_at=briefing.send_at if waits(briefing, now=now) else None,
+        meant_for=meant_for(messages) if is_held(briefing) else None,
+    )
+    buttons = brakes(event_id, briefing, messages, waiting=counts.planned > 0, now=now)
+    if counts.unknown:
+        label = texts.SHOW_UNKNOWN.format(count=counts.unknown)
+        buttons.append([Button(label, data("unk", event_id, briefing_id))])
+    to_call = await calls_of(session, event_id, now=now, statuses=[CallStatus.OPEN])
+    if to_call:
+        label = texts.CALL_LIST.format(count=len(to_call))
+        buttons.append([Button(label, data(OPEN_CALLS, event_id))])
+    return text, buttons
+
+
+async def messages_of(session: AsyncSession, briefing_id: int) -> Sequence[Message]:
+    """The messages of a version, by number."""
+    found = await session.exec(
+        select(Message).where(col(Message.briefing_id) == briefing_id).order_by(col(Message.id))
+    )
+    return found.all()
+
+
+def meant_for(messages: Sequence[Message]) -> datetime | None:
+    """The moment that what was stopped was to go at. Pure."""
+    return max((m.send_at for m in messages if m.status is MessageStatus.HALTED), default=None)
+
+
+def brakes(
+    event_id: int,
+    briefing: Briefing,
+    messages: Sequence[Message],
+    *,
+    waiting: bool,
+    now: datetime,
+) -> list[list[Button]]:
+    """Stop while there is something to stop; go on or call off once it stands still. Pure.
+
+    What waits for its moment reached nobody, so it can be called off as it is.
+    """
+    call_off = Button(texts.CALL_OFF, data("brka", event_id, briefing.id))
+    if any(message.status is MessageStatus.HALTED for message in messages):
+        return [[Button(texts.GO_ON, data("brkg", event_id, briefing.id)), call_off]]
+    stop = Button(texts.STOP, data("brks", event_id, briefing.id))
+    if waits(briefing, now=now):
+        return [[stop, call_off]]
+    return [[stop]] if waiting else []

@@ -1,0 +1,120 @@
+"""What became of a version before it went out: who ended it, and which facts changed meanwhile.
+
+The journal tells which step came last; the rows of the facts tell what changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from briefings.rows import Briefing, BriefingStatus, Fact
+from briefings.versions import versions_of
+from contacts.journal import JournalEntry
+
+#: more would push the question itself off the screen of a phone
+MOST = 5
+
+
+class End(StrEnum):
+    """The step that took a version out of the hands of the approvers, as the journal calls it."""
+
+    CALLED_OFF = "briefing_called_off"
+    WITHDRAWN = "briefing_withdrawn"
+    APPROVAL_VOIDED = "approval_voided"
+    SUBMISSION_VOIDED = "submission_voided"
+    SENT_BACK = "briefing_sent_back"
+
+
+VOIDED = frozenset({End.APPROVAL_VOIDED, End.SUBMISSION_VOIDED})
+_SUBMITTED = "briefing_submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a version ended. ``person_id``: who did it; None is the machine."""
+
+    end: End
+    at: datetime
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """A version lay with the approvers, and then something in it changed.
+
+    ``since``: when it was handed in; ``added`` and ``gone``: sentences of the facts, at most
+    :data:`MOST` each; both empty when something else changed. ``was_approved``: it waited for
+    its moment.
+    """
+
+    version: int
+    since: datetime
+    at: datetime
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+    was_approved: bool
+
+
+async def how_it_ended(session: AsyncSession, briefing: Briefing) -> Ended | None:
+    """The last step of a version, when that ended it; None while it lies with the approvers."""
+    entry = await _last(session, briefing, [*End, _SUBMITTED])
+    if entry is None or entry.action == _SUBMITTED:
+        return None
+    kind, _, number = entry.actor.partition(":")
+    person_id = int(number) if kind == "person" and number.isdecimal() else None
+    return Ended(End(entry.action), entry.at, person_id)
+
+
+async def voided(session: AsyncSession, briefing: Briefing) -> Voided | None:
+    """What changed since this version, or the one that a draft took the place of, lay with the
+    approvers; None when nobody waits for it to come back."""
+    ended = await how_it_ended(session, briefing)
+    if ended is not None and ended.end in VOIDED:
+        return await _changes(session, briefing, ended)
+    if ended is not None or briefing.status is not BriefingStatus.DRAFT:
+        return None
+    for before in reversed(await versions_of(session, briefing.event_id)):
+        if before.version < briefing.version:
+            ended = await how_it_ended(session, before)
+            is_void = ended is not None and ended.end is End.APPROVAL_VOIDED
+            return await _changes(session, before, ended) if ended and is_void else None
+    return None
+
+
+async def _changes(session: AsyncSession, briefing: Briefing, ended: Ended) -> Voided:
+    handed_in = await _last(session, briefing, [_SUBMITTED])
+    # What was held back from another part was handed in with that, under its number.
+    since = handed_in.at if handed_in else briefing.created_at
+    facts = await session.exec(
+        select(Fact).where(
+            col(Fact.event_id) == briefing.event_id,
+            (col(Fact.created_at) > since) | (col(Fact.withdrawn_at) > since),
+        ).order_by(col(Fact.id))
+    )  # fmt: skip
+    found = facts.all()
+    added = [one.text for one in found if one.created_at > since and one.withdrawn_at is None]
+    gone = [one.text for one in found if one.created_at <= since]
+    was_approved = ended.end is End.APPROVAL_VOIDED
+    return Voided(
+        briefing.version, since, ended.at, tuple(added[:MOST]), tuple(gone[:MOST]), was_approved
+    )
+
+
+async def _last(
+    session: AsyncSession, briefing: Briefing, actions: list[str]
+) -> JournalEntry | None:
+    found = await session.exec(
+        select(JournalEntry)
+        .where(
+            col(JournalEntry.subject) == f"briefing:{briefing.id}",
+            col(JournalEntry.action).in_(actions),
+        )
+        .order_by(col(JournalEntry.id).desc())
+        .limit(1)
+    )
+    return found.first()
