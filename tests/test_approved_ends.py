@@ -13,7 +13,8 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import refresh_live
 from bot.chat.coordinator.progress import progress_view
 from bot.chat.shown import shown_form
-from bot.evening.approving import ask_approvers, settle_requests
+from bot.evening.approving import ask_approvers
+from bot.evening.questions import settle_requests
 from briefings import calling_off
 from briefings.approval import Approved, approve
 from briefings.distribution import distribute_due

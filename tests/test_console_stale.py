@@ -41,7 +41,7 @@ HARMLESS = {
     f"{_EVENT}/splitsen": NAMES, f"{_EVENT}/heropenen": MOVE, f"{_EVENT}/feiten": ADDS,
     f"{_EVENT}/maatregel": ADDS, f"{_EVENT}/overnemen": NAMES, f"{_EVENT}/feiten/weg": NAMES,
     f"{_EVENT}/feiten/bevestigd": NAMES, f"{_EVENT}/correctie": NAMES,
-    f"{_EVENT}/teksten/geopend": SETS,
+    f"{_EVENT}/teksten/geopend": SETS, f"{_EVENT}/vraag-indienen": ADDS,
     # The brake must never be refused because something else changed.
     f"{_EVENT}/trek-in": NAMES,
     f"{_EVENT}/vraag": MOVE, f"{_EVENT}/vraag/wissen": NAMES,

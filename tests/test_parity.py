@@ -41,6 +41,7 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     f"{_EVENT}/teksten/vertalen": READING, f"{_EVENT}/teksten/vertalen/inlezen": READING,
     f"{_EVENT}/goedkeuren": ("ap2", "ap3", "aps"), f"{_EVENT}/uitzondering": ("exc",),
     f"{_EVENT}/terugsturen": ("back",), f"{_EVENT}/stoppen": ("brks",),
+    f"{_EVENT}/vraag-indienen": ("again",),
     f"{_EVENT}/doorgaan": ("brkg",), f"{_EVENT}/afzeggen": ("brkx",),
     f"{_EVENT}/opnieuw": ("resend",), f"{_EVENT}/alsnog": ("late2",),
     f"{_EVENT}/gebeld": ("called",),

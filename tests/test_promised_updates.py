@@ -134,11 +134,21 @@ async def test_a_closed_event_names_no_next_update_anywhere(desk: Desk) -> None:
         event = await session.get_one(Event, number)
         view = await facts_of(session, number)
         assert "Volgende update" in render(
-            "coordinator/facts.html", event=event, title="Onrust", view=view, proposals=[]
+            "coordinator/facts.html",
+            event=event,
+            title="Onrust",
+            view=view,
+            proposals=[],
+            changed=None,
         )
         event.status = EventStatus.CLOSED
         assert "Volgende update" not in render(
-            "coordinator/facts.html", event=event, title="Onrust", view=view, proposals=[]
+            "coordinator/facts.html",
+            event=event,
+            title="Onrust",
+            view=view,
+            proposals=[],
+            changed=None,
         )
     for page in (overview, f"{overview}/feiten"):
         assert "Volgende update" not in (await desk.web.get(page)).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat.coordinator import approved_texts
 from bot.console.calling_texts import HOURS_LIKE_THIS
 from briefings.rows import BriefingKind
 
@@ -106,6 +107,8 @@ DONE = {
     "set_aside_rule": "De uitzondering staat erbij, met uw reden. U kunt nu goedkeuren.",
     "taken_back": "Ingetrokken. De berichten gaan nu uit; een tweede lezer kijkt achteraf.",
     "sent_back": "Teruggestuurd met uw opmerking.",
+    "asked_back": approved_texts.ASKED_NOW,
+    "asked_back_nobody": approved_texts.ASKED_NOBODY,
     "halted": "Gestopt. Wie het nog niet had, krijgt het nu niet.",
     "resumed": "Het verzenden gaat door.",
     "links_revoked": "De links werken niet meer.",

@@ -13,6 +13,7 @@ from bot.console.doors import Door, Visit
 from bot.console.paper import on_paper
 from bot.console.printing import send_pdf
 from bot.evening import approving, writing
+from bot.evening.asking_again import waits_again
 from bot.evening.taking_back import take_back
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import sent_parts
@@ -68,6 +69,7 @@ async def _page(
         aside=await words_aside(visit.session, briefing) if briefing else 0,
         versions=list(reversed(versions)),
         stamp=stamp_of(versions),
+        again=await waits_again(visit.session, event.id),
         drafts=await _drafts(visit, briefing, compared) if briefing else [],
         can_ask=may_be_asked(found),
         compared=compared,

@@ -28,6 +28,7 @@ ACTIONS = {
     "api_key_made": "sleutel voor een systeem gemaakt",
     "api_key_revoked": "sleutel van een systeem ingetrokken",
     "briefing_submitted": "teksten ter goedkeuring gegeven",
+    "resubmission_asked": "goedkeurder vroeg om opnieuw indienen",
     "briefing_withdrawn": "concept teruggetrokken",
     "briefing_called_off": "teksten afgezegd voordat iemand ze had",
     "rule_set_aside": "uitzondering op een regel, met reden",

@@ -13,7 +13,7 @@ from bot.console.contact_texts import LANGUAGES
 from bot.console.dispatch import calls_shown, read_dispatches, what_ended
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.exceptions import exceptions_shown
-from bot.evening import approving
+from bot.evening import approving, asking_again, questions
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
 from briefings.approval import ApprovalRefused, approve, writers_in
@@ -99,6 +99,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
         "over": await what_ended(visit, event),
+        "again": await asking_again.waits_again(visit.session, event.id or 0),
         "four_eyes": needs_four_eyes(event, settings),
         "not_mine": await _not_mine(visit, event, briefing),
         "release": briefing is not None and needs_release(briefing, event, settings),
@@ -219,7 +220,7 @@ async def approve_now(visit: Visit) -> Response:
         return await _page(
             visit, event, error=chat_texts.REFUSALS.get(result.reason, result.reason)
         )
-    await approving.settle_requests(visit.session, event, briefing, now=visit.now)
+    await questions.settle_requests(visit.session, event, briefing, now=visit.now)
     await approving.follow_sending(visit.session, event, briefing, now=visit.now)
     told = await approving.ask_again_for_rest(
         visit.session, event, briefing, visit.actor, visit.parts.config.briefings, now=visit.now
@@ -269,10 +270,20 @@ async def send_back(visit: Visit) -> Response:
     )
     if not returned:
         return await _page(visit, event, error=chat_texts.REFUSALS["person"])
-    await approving.retire_requests(
+    await questions.retire_requests(
         visit.session, event, chat_texts.REQUEST_SENT_BACK, now=visit.now
     )
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="sent_back")
+
+
+async def ask_back(visit: Visit) -> Response:
+    """``POST …/vraag-indienen``: an approver asks for the texts of which the facts changed."""
+    event = await visit.event()
+    told = await asking_again.ask_again(visit.session, event, visit.actor, now=visit.now)
+    if isinstance(told, str):
+        return await _page(visit, event, error=told)
+    done = "asked_back" if told else "asked_back_nobody"
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
 
 
 async def _submitted(visit: Visit, event: Event) -> Briefing:
@@ -293,4 +304,5 @@ DOORS = (
     Door(f"{_EVENT}/goedkeuren", approve_now, Permission.APPROVE_BRIEFING, "POST"),
     Door(f"{_EVENT}/uitzondering", set_aside, Permission.APPROVE_BRIEFING, "POST"),
     Door(f"{_EVENT}/terugsturen", send_back, Permission.APPROVE_BRIEFING, "POST"),
+    Door(f"{_EVENT}/vraag-indienen", ask_back, Permission.APPROVE_BRIEFING, "POST"),
 )

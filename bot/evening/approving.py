@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import card, texts
-from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
 from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
-from bot.chat.shown import shown_form
 from bot.console.contact_texts import LANGUAGES
+from bot.evening.questions import follow_requests, retire_requests
 from bot.event_names import name_of
-from bot.rows import LiveMessage
 from briefings.approval import send_back
 from briefings.approval_rules import needs_four_eyes
 from briefings.blocking import granted_in, open_blocks
@@ -26,20 +23,16 @@ from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
 from briefings.translations import read_translations
-from contacts.directory import ChannelKind, Person, Role
+from contacts.directory import Person, Role
 from contacts.outbox import (
     Button,
     Content,
-    Delivery,
-    DeliveryAct,
-    DeliveryStatus,
     EmailForm,
-    Message,
     MessageKind,
     TelegramForm,
 )
 from contacts.permissions import Actor, people_with
-from contacts.sending import edit_sent, original_of, tell_people
+from contacts.sending import tell_people
 from feeds.rows import Event
 from signals.person_filter import screen
 
@@ -48,10 +41,6 @@ HASH_PART = 12
 REMARK_LIMIT = 300
 #: findings with a button of their own under one message
 MOST_BLOCKS = 6
-
-
-#: a question that is, or may be, on somebody's screen
-ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 
 async def request_view(
@@ -113,12 +102,13 @@ async def ask_approvers(
     if not approvers:
         return 0
     text, buttons = await request_view(session, event, briefing, now=now)
-    return await _put_before(session, event, approvers, (text, buttons), actor, now=now)
+    return await _put_before(session, event, briefing, approvers, (text, buttons), actor, now=now)
 
 
 async def _put_before(
     session: AsyncSession,
     event: Event,
+    briefing: Briefing,
     people: Sequence[Person],
     view: View,
     actor: Actor,
@@ -144,6 +134,7 @@ async def _put_before(
         is_exercise=actor.is_exercise,
         now=now,
     )
+    await follow_requests(session, event, briefing, told, view, now=now)
     return len(told)
 
 
@@ -167,101 +158,13 @@ async def ask_again_for_rest(
         return None
     view = await request_view(session, event, rest, now=now)
     approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
-    told = await _put_before(session, event, approvers, view, actor, now=now)
+    told = await _put_before(session, event, rest, approvers, view, actor, now=now)
     if told:
         return told
     others = await people_with(session, Role.COORDINATOR, is_exercise=actor.is_exercise)
     if needs_four_eyes(event, settings):
         others = [person for person in others if person.id != rest.submitted_by]
-    return await _put_before(session, event, others, view, actor, now=now)
-
-
-async def retire_requests(session: AsyncSession, event: Event, why: str, *, now: datetime) -> int:
-    """Older questions to approvers lose their buttons and say why; returns how many."""
-    asked = await _open_requests(session, event)
-    for delivery in asked:
-        text = render(
-            "coordinator/request_retired.html",
-            event=event,
-            title=await name_of(session, event),
-            why=why,
-        )
-        await edit_sent(session, delivery.id or 0, Content(telegram=TelegramForm(text)), now=now)
-    return len(asked)
-
-
-async def settle_requests(
-    session: AsyncSession,
-    event: Event,
-    briefing: Briefing,
-    *,
-    decided: int | None = None,
-    now: datetime,
-) -> None:
-    """After an approval: whoever was asked reads that it is done, and later how it ended.
-
-    :param decided: the message under which it was done: that keeps a button.
-    """
-    assert event.id is not None
-    assert briefing.id is not None
-    own = None if decided is None else (await original_of(session, decided)).id
-    for delivery in await _open_requests(session, event, but=own):
-        view = await told_view(session, event, briefing.id, now=now)
-        await _follow(session, event.id, delivery, TOLD, view, briefing.id, now=now)
-    if own is not None:
-        view = await approved_view(session, event.id, briefing.id, now=now)
-        delivery = await session.get_one(Delivery, own)
-        await _follow(session, event.id, delivery, APPROVED, view, briefing.id, now=now)
-
-
-async def _follow(
-    session: AsyncSession,
-    event_id: int,
-    delivery: Delivery,
-    name: str,
-    view: View,
-    briefing_id: int,
-    *,
-    now: datetime,
-) -> None:
-    """Let a message say this, and keep it up to date from now on."""
-    form = TelegramForm(text=view[0], buttons=view[1])
-    await edit_sent(session, delivery.id or 0, Content(telegram=form), now=now)
-    chat = int(delivery.address)
-    await card.remember(session, event_id, chat, name, delivery, view, now, briefing_id)
-
-
-async def _open_requests(
-    session: AsyncSession, event: Event, *, but: int | None = None
-) -> list[Delivery]:
-    """The questions to approvers that still have buttons.
-
-    :param but: the message that tells by itself what was decided.
-    """
-    found = await session.exec(
-        select(Delivery)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.event_id) == event.id,
-            col(Message.kind) == MessageKind.APPROVAL,
-            col(Delivery.kind) == ChannelKind.TELEGRAM,
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status).in_(ARRIVED),
-        )
-    )
-    # What was decided under an older question is told there, and kept up to date.
-    told = await session.exec(
-        select(LiveMessage.delivery_id).where(
-            col(LiveMessage.event_id) == event.id, col(LiveMessage.name).in_([APPROVED, TOLD])
-        )
-    )
-    kept = {but, *told.all()}
-    asked = []
-    for delivery in found.all():
-        form = await shown_form(session, delivery.id or 0)
-        if delivery.id not in kept and form is not None and form.buttons:
-            asked.append(delivery)
-    return asked
+    return await _put_before(session, event, rest, others, view, actor, now=now)
 
 
 async def follow_sending(

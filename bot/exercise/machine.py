@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.evening import approving
+from bot.evening import approving, questions
 from bot.exercise import machine_texts as texts
 from bot.exercise.nowhere import NOWHERE
 from bot.exercise.rows import Exercise, ExerciseStatus, SeatRole
@@ -190,6 +190,6 @@ async def _approve(
                 session, briefing, actor, texts.SENT_BACK, allow=(), now=now
             )
             continue
-        await approving.retire_requests(session, event, texts.APPROVED, now=now)
+        await questions.retire_requests(session, event, texts.APPROVED, now=now)
         await approving.follow_sending(session, event, briefing, now=now)
     return len(waiting)

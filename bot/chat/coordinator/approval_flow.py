@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlmodel import col, select
 
 from bot.chat.buttons import AUDIENCES, data, in_pairs
-from bot.chat.coordinator import texts
+from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.approved import approved_view
 from bot.chat.coordinator.brake_flow import briefing_of
 from bot.chat.coordinator.opened_flow import KNOWING, asks_to_read
@@ -15,7 +15,7 @@ from bot.chat.coordinator.part_flow import chosen_by
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.passkeys import is_asked
-from bot.evening import approving
+from bot.evening import approving, asking_again, questions
 from bot.evening.approving import HASH_PART
 from bot.evening.starting import later_moment
 from bot.event_names import name_of
@@ -194,7 +194,7 @@ async def approve_now(turn: Turn) -> None:
     if turn.tap.delivery_id is None:
         number = briefing.id or 0
         await turn.say(*await approved_view(turn.session, briefing.event_id, number, now=turn.now))
-    await approving.settle_requests(
+    await questions.settle_requests(
         turn.session, event, briefing, decided=turn.tap.delivery_id, now=turn.now
     )
     await approving.follow_sending(turn.session, event, briefing, now=turn.now)
@@ -242,8 +242,20 @@ async def wrote_remark(turn: Turn) -> None:
         await turn.say(render("coordinator/fact_refused.html", why=why))
         return
     event = await turn.session.get_one(Event, briefing.event_id)
-    await approving.retire_requests(turn.session, event, texts.REQUEST_SENT_BACK, now=turn.now)
+    await questions.retire_requests(turn.session, event, texts.REQUEST_SENT_BACK, now=turn.now)
     await turn.say(render("coordinator/sent_back.html"))
+
+
+async def ask_back(turn: Turn) -> None:
+    """Facts changed after handing in: the approver asks for the new texts."""
+    turn.allowed(Permission.APPROVE_BRIEFING)
+    assert turn.tap is not None
+    event = await turn.in_world(Event, turn.tap.number(0))
+    told = await asking_again.ask_again(turn.session, event, turn.known(), now=turn.now)
+    if told == 0:
+        await turn.say(approved_texts.ASKED_NOBODY)
+        return
+    turn.toast = told if isinstance(told, str) else approved_texts.ASKED_NOW
 
 
 async def show_unknown(turn: Turn) -> None:
@@ -295,6 +307,7 @@ TAPS: dict[str, Handler] = {
     RELEASED: approve_now,
     "ap0": not_now,
     "back": ask_remark,
+    asking_again.ASK: ask_back,
     "unk": show_unknown,
     "resend": resend,
 }

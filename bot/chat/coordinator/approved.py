@@ -14,10 +14,11 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.progress import View, meant_for, messages_of
 from bot.chat.render import render
+from bot.evening.asking_again import buttons, waits_again
 from bot.event_names import name_of
 from briefings import moments
 from briefings.calling_off import is_held
-from briefings.endings import End, Ended, how_it_ended
+from briefings.endings import End, Ended, how_it_ended, voided
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
 from contacts.calling import CallItem, CallReason, CallStatus
@@ -62,6 +63,10 @@ async def approved_view(
     briefing = await session.get_one(Briefing, briefing_id)
     values = await standing(session, briefing, now=now)
     text = render("coordinator/approved.html", briefing=briefing, **values)
+    if values["stand"] is Stand.VOIDED:
+        again = await waits_again(session, event_id)
+        mine = again is not None and again.changed.version == briefing.version
+        return text, buttons(event_id, again) if again and mine else []
     return text, _buttons(event_id, briefing, values["stand"])
 
 
@@ -90,6 +95,7 @@ async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) 
         "stand": stand,
         "at": briefing.approved_at or now,
         "said": await _said(session, stand, ended),
+        "changed": await voided(session, briefing) if stand is Stand.VOIDED else None,
         "leaves_at": briefing.send_at,
         "meant_for": meant_for(messages),
         "deliveries": sum(tally.values()),

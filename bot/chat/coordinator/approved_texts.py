@@ -10,3 +10,13 @@ ENDED = {
     "versie gaat niet uit.",
     "withdrawn": "Ingetrokken {at}{by}. Deze versie gaat niet uit.",
 }
+
+#: under an approver's question of which the facts changed
+READ_NEW = "Lees de nieuwe teksten"
+ASK_AGAIN = "Vraag om opnieuw indienen"
+REQUEST_WITHDRAWN = "De coördinator trok deze versie in. Er gaat niets uit."
+NOTHING_TO_ASK = "Dat hoeft niet meer: kijk wat er nu ter goedkeuring ligt."
+ASKED_ALREADY = "Dat is al gevraagd, om {clock} uur."
+ASKED_NOW = "De coördinator kreeg uw vraag."
+ASKED_NOBODY = "Geen coördinator heeft een kanaal dat werkt. Bel de coördinator."
+ASK_SUBJECT = "Een goedkeurder vraagt de teksten terug"

@@ -18,6 +18,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.health import read_beats
 from bot.console.part_texts import PARTS
+from bot.evening.asking_again import REQUEST, request_now, shown, waits_again
 from bot.evening.texts import STOPPED, WRITE_TEXTS
 from bot.event_names import name_of, names_of_events
 from bot.rows import LiveMessage
@@ -126,6 +127,7 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
         due=await due_of(session, briefing, event.send_before) if briefing else None,
         state=_state(briefing) if briefing else "",
         drafts=len(drafts),
+        **shown(await waits_again(session, event.id)),
         remarks=sum(1 for draft in drafts if draft.remarks),
         plan=plan,
         signals=await _waiting_signals(session, event),
@@ -238,7 +240,7 @@ async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
     edited = 0
     for live, event in found.all():
         view = await _view(session, live, event, now)
-        if _hash(view) == live.content_hash:
+        if view is None or _hash(view) == live.content_hash:
             continue
         form = TelegramForm(text=view[0], buttons=view[1])
         await edit_sent(session, live.delivery_id, Content(telegram=form), now=now)
@@ -255,7 +257,12 @@ async def live_name(session: AsyncSession, delivery_id: int | None) -> str:
     return found.first() or ""
 
 
-async def _view(session: AsyncSession, live: LiveMessage, event: Event, now: datetime) -> View:
+async def _view(
+    session: AsyncSession, live: LiveMessage, event: Event, now: datetime
+) -> View | None:
+    """What it has to say now; None when it can stay as it is."""
+    if live.name == REQUEST:
+        return await request_now(session, event, live.briefing_id)
     if live.name == PROGRESS:
         return await progress_view(session, live.event_id, live.briefing_id, now=now)
     if live.name == APPROVED:

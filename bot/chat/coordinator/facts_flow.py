@@ -11,6 +11,7 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
+from bot.evening.asking_again import hand_in_buttons, shown, waits_again
 from bot.evening.sourcing import read_source, source_names
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
@@ -58,6 +59,8 @@ async def say_facts(turn: Turn, event: Event) -> None:
     ]
     if view.unconfirmed:
         buttons.insert(0, [Button(texts.NOW_CONFIRMED, data("fcon", event.id))])
+    if again := await waits_again(turn.session, event.id):
+        buttons.insert(-1, hand_in_buttons(event.id, again))
     taken = [
         Button(texts.TAKE_OVER.format(number=number), data("fprop", event.id, mark(offer.text)))
         for number, offer in enumerate(offered[:3], 1)
@@ -71,6 +74,7 @@ async def say_facts(turn: Turn, event: Event) -> None:
             title=await name_of(turn.session, event),
             view=view,
             proposals=offered[:3],
+            **shown(again),
         ),
         buttons,
     )
