@@ -30,6 +30,8 @@ from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.unsubscribing import Unsubscribing
 from bot.uploads import Uploads
+from briefings.lapsed import drop_past_promises
+from briefings.versions import closings_due
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
@@ -208,7 +210,14 @@ class House:
         await follow_names(self.db, self.config.signals, stop)
 
     async def _hold_pump(self, stop: asyncio.Event) -> None:
-        """Recover what a crash left behind, then send."""
+        """Recover what a crash left behind, then send; a closing or a promise may have come due
+        meanwhile."""
+        async with self.db.begin() as session:
+            await drop_past_promises(session, now=self.clock())
+            if await closings_due(session, by=self.clock()):
+                from bot.evening.closing_held import hold_and_tell
+
+                await hold_and_tell(session, now=self.clock())
         await self.pump.recover(now=self.clock())
         await self.pump.run(stop)
 

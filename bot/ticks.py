@@ -20,6 +20,7 @@ from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
 from bot.digest_reminding import remind_of_digest
+from bot.evening.closing_held import hold_and_tell
 from bot.exercise.leading import advance
 from bot.exercise.limits import end_what_lasts
 from bot.exercise.machine import play_along
@@ -38,6 +39,7 @@ from bot.settings import TickSettings
 from bot.tidying import freeze_and_forget
 from bot.watching import tell_rhythm, tell_stood_still, tell_trouble
 from briefings.distribution import distribute_due
+from briefings.lapsed import drop_past_promises
 from contacts.escalation import escalate_due
 from contacts.gaps import note_reach
 from feeds.hubs import ask_hubs
@@ -178,7 +180,9 @@ async def daily(house: House, now: datetime) -> None:
 async def refresh(house: House, now: datetime) -> None:
     """Texts whose hour has come, and live messages; a card that fails holds up no text."""
     async with house.db.begin() as session:
-        changed = len(await distribute_due(session, now=now))
+        changed = await hold_and_tell(session, now=now)
+        changed += len(await distribute_due(session, now=now))
+        await drop_past_promises(session, now=now)
     if changed:
         house.pump.wake()
     async with house.db.begin() as session:

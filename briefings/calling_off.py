@@ -13,6 +13,8 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.closing import unheard
+from briefings.lapsed import drop_past_promises
 from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatus
 from briefings.versions import versions_of, waits
 from contacts.calling import call_off_calls
@@ -36,8 +38,32 @@ async def stop(session: AsyncSession, briefing: Briefing, *, who: Who, now: date
     return len(ids)
 
 
+async def hold(session: AsyncSession, briefing: Briefing, *, reason: str, now: datetime) -> int:
+    """The machine stops a version before anybody has it, until a person decides; returns how many
+    messages. ``reason`` is a code, kept with them."""
+    if await _left(session, briefing):
+        return 0
+    ids = await _messages(session, briefing, MessageStatus.READY)
+    for ident in ids:
+        await halt_message(session, ident, who=SYSTEM, now=now, reason=reason)
+    if ids:
+        await _hold(session, briefing)
+    return len(ids)
+
+
+async def may_not_go_on(session: AsyncSession, briefing: Briefing) -> str:
+    """Why a version that was stopped before its moment stays where it is; empty when it may go:
+    a closing text, as :func:`briefings.closing.unheard`."""
+    return await unheard(session, briefing) if is_held(briefing) else ""
+
+
 async def go_on(session: AsyncSession, briefing: Briefing, *, who: Who, now: datetime) -> int:
-    """What was stopped goes, at its own moment if that is still to come; returns how many."""
+    """What was stopped goes, at its own moment if that is still to come; returns how many.
+
+    A promised update that is over meanwhile is not promised any more.
+    """
+    if await may_not_go_on(session, briefing):
+        return 0
     ids = await _messages(session, briefing, MessageStatus.HALTED)
     for ident in ids:
         await resume_message(session, ident, who=who, now=now, reason=BY_HAND)
@@ -46,6 +72,8 @@ async def go_on(session: AsyncSession, briefing: Briefing, *, who: Who, now: dat
         briefing.send_at = max(moments)
         session.add(briefing)
         await session.flush()
+    if ids:
+        await drop_past_promises(session, now=now, briefing_id=briefing.id)
     return len(ids)
 
 

@@ -273,6 +273,20 @@ async def _move_beside(session: AsyncSession, other: Briefing, draft: Briefing) 
         session.add(row)
 
 
+async def closings_due(session: AsyncSession, *, by: datetime) -> list[Briefing]:
+    """The closing texts that are approved for a moment up to ``by``, oldest first."""
+    found = await session.exec(
+        select(Briefing)
+        .where(
+            col(Briefing.kind) == BriefingKind.CLOSING,
+            col(Briefing.status) == BriefingStatus.APPROVED,
+            col(Briefing.send_at) <= by,
+        )
+        .order_by(col(Briefing.id))
+    )
+    return list(found.all())
+
+
 def waits(briefing: Briefing, *, now: datetime) -> bool:
     """Whether a version is approved for a moment that has not come, or was stopped before it."""
     ahead = briefing.send_at is None or briefing.send_at > now

@@ -6,8 +6,14 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat.buttons import parse
+from bot.chat.coordinator import texts
+from bot.chat.coordinator.progress import progress_view
+from bot.chat.router import TAPS
+from bot.evening.closing_held import hold_and_tell
 from bot.evening.texts import CLOSE_AGAIN
 from bot.evening.writing import begin_version
 from briefings.approval import (
@@ -18,9 +24,14 @@ from briefings.approval import (
     approve,
     submit,
 )
+from briefings.calling_off import go_on
+from briefings.distribution import distribute_due
 from briefings.drafting import texts_of
-from briefings.rows import Briefing, BriefingKind
-from contacts.directory import Domain
+from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from contacts.directory import Domain, Role
+from contacts.journal import SYSTEM
+from contacts.outbox import Content, Message, MessageKind, MessageStatus
+from contacts.people import grant
 from contacts.records import Database
 from contacts.sealing import Sealer
 from feeds.rows import EventStatus
@@ -31,6 +42,7 @@ from signals.telling import Draft, Told, tell
 from tests.approving import handed_in
 from tests.briefings_cast import NOW, SETTINGS, Cast
 from tests.console_desk import Desk, a_desk
+from tests.partner_world import Chat
 
 LATER = NOW + timedelta(days=7)
 SEALER = Sealer(Sealer.new_key())
@@ -125,6 +137,88 @@ async def test_an_update_waits_for_no_signal(db: Database) -> None:
         assert isinstance(done, Approved), done
 
 
+MOMENT = LATER + timedelta(hours=12)
+
+
+async def for_the_morning(session: AsyncSession) -> tuple[Cast, Briefing]:
+    """A closing text that is approved for later."""
+    cast, closing = await a_closing(session)
+    bound = await submit(session, closing, cast.writer, SETTINGS, now=LATER)
+    assert isinstance(bound, Submitted), bound
+    done = await approve(
+        session, closing, cast.approver, SETTINGS, expected_hash=bound.content_hash, now=LATER,
+        send_at=MOMENT,
+    )  # fmt: skip
+    assert isinstance(done, Approved), done
+    return cast, closing
+
+
+async def notices(session: AsyncSession) -> list[str]:
+    found = await session.exec(
+        select(Message).where(col(Message.kind) == MessageKind.NOTICE).order_by(col(Message.id))
+    )
+    forms = [Content.from_json(message.content).telegram for message in found.all()]
+    return [form.text for form in forms if form is not None]
+
+
+async def test_a_signal_between_approval_and_its_moment_holds_a_closing_and_is_told(
+    db: Database,
+) -> None:
+    async with db.begin() as session:
+        cast, closing = await for_the_morning(session)
+        signal = await told(session, cast, at=LATER + timedelta(hours=1))
+        assert await hold_and_tell(session, now=LATER + timedelta(hours=1)) == 0
+        assert await hold_and_tell(session, now=MOMENT - timedelta(seconds=20)) == 1
+        assert await distribute_due(session, now=MOMENT) == []
+        assert cast.event.status is EventStatus.CONFIRMED
+        assert (closing.status, closing.send_at) == (BriefingStatus.APPROVED, None)
+        states = await session.exec(
+            select(Message.status, Message.halt_reason).where(
+                col(Message.briefing_id) == closing.id
+            )
+        )
+        assert set(states.all()) == {(MessageStatus.HALTED, "signals_wait")}
+        said = [text for text in await notices(session) if "ging niet uit" in text]
+        assert len(said) == 2  # the coordinator's, with buttons, and the approver's
+        assert all("Er kwam een signaal bij." in text for text in said)
+        text, rows = await progress_view(session, cast.event.id or 0, closing.id or 0, now=MOMENT)
+        assert "Er kwam een signaal bij." in text
+        assert [button.text for button in rows[0]] == [texts.SIGNALS, CLOSE_AGAIN]
+        # Nobody lets it tell that nothing was told.
+        assert not await go_on(session, closing, who=cast.writer.who, now=MOMENT)
+        await answered(session, cast, signal, at=MOMENT)
+        assert not await go_on(session, closing, who=cast.writer.who, now=MOMENT)
+        again = await begun(session, cast, now=MOMENT)
+        assert (again.id, closing.status) != (closing.id, BriefingStatus.APPROVED)
+
+
+async def test_a_closing_without_new_signals_leaves_at_its_moment(db: Database) -> None:
+    async with db.begin() as session:
+        cast, closing = await for_the_morning(session)
+        assert await hold_and_tell(session, now=MOMENT) == 0
+        assert await distribute_due(session, now=MOMENT) == [closing.id]
+        assert cast.event.status is EventStatus.CLOSED
+
+
+@pytest.mark.parametrize("reads", [True, False])
+async def test_an_approver_who_is_refused_gets_a_way_on(db: Database, reads: bool) -> None:
+    async with db.begin() as session:
+        cast, closing = await a_closing(session)
+        bound = await submit(session, closing, cast.writer, SETTINGS, now=LATER)
+        assert isinstance(bound, Submitted), bound
+        await told(session, cast, at=LATER + timedelta(minutes=5))
+        if reads:
+            who = cast.approver.person_id
+            await grant(session, who, Role.INTERPRETER, who=SYSTEM, now=LATER)
+        wire = f"ap2:{closing.id}:{bound.content_hash[:12]}"
+    chat = Chat(db, LATER + timedelta(minutes=6), cast.approver.person_id)
+    await chat.run(TAPS["ap2"], tap=parse(wire))
+    assert "Er kwam een signaal bij." in await chat.text()
+    signals = [texts.SIGNALS] if reads else []
+    assert await chat.labels() == [*signals, CLOSE_AGAIN, texts.SEND_BACK]
+    assert ("Een coördinator of duider" in await chat.text()) is not reads
+
+
 @pytest.fixture
 async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
     async with a_desk(db, now) as started:
@@ -141,6 +235,7 @@ async def test_at_the_desk_a_closing_is_written_again_with_one_button(desk: Desk
             organisation_id=1, domain=Domain.EDUCATION, reply=None, sealer=desk.world.sealer,
             settings=SignalSettings(), is_exercise=False, now=desk.world.now,
         )  # fmt: skip
+    assert "Eerst de signalen" not in await desk.page("verzenden")
     refused = await desk.press("indienen", versie=2)
     assert refused.status_code == 422
     assert "Er kwam een signaal bij." in refused.text
@@ -148,3 +243,21 @@ async def test_at_the_desk_a_closing_is_written_again_with_one_button(desk: Desk
     seen = refused.text.split('name="gezien" value="')[1].split('"', maxsplit=1)[0]
     waits = await desk.press("nieuwe-versie", soort="afsluiting", gezien=seen)
     assert "Nog 1 signaal wacht op een antwoord" in waits.text
+
+
+async def test_at_the_desk_the_approver_sees_the_signals_before_trying(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    assert (await desk.press("nieuwe-versie", soort="afsluiting")).status_code == 303
+    assert (await desk.press("indienen", versie=2)).status_code == 303
+    async with desk.world.db.begin() as session:
+        await tell(
+            session, Draft(desk.number, "stad", Setting.OTHER, (SignalKind.RUMOUR,), 2),
+            organisation_id=1, domain=Domain.EDUCATION, reply=None, sealer=desk.world.sealer,
+            settings=SignalSettings(), is_exercise=False, now=desk.world.now,
+        )  # fmt: skip
+    page = await desk.page("verzenden")
+    assert "Eerst de signalen" in page
+    assert "Er kwam een signaal bij." in page
+    assert 'href="/signalen"' in page
+    assert CLOSE_AGAIN in page

@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.chat.coordinator import approved_texts
 from bot.chat.coordinator.approved import standing
 from bot.chat.coordinator.progress import meant_for, messages_of
 from bot.console import calling_texts, texts
 from bot.console.doors import Door, StalePage, Visit
 from briefings import calling_off
 from briefings.calling_off import BY_HAND, is_held
+from briefings.past_promise import is_past
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of, waits
 from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
@@ -36,6 +38,7 @@ from feeds.rows import Event
 NEEDY = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 Act = Callable[..., Awaitable[int]]
 MOST_LINES = 200
+_WHY_HALTED = {BY_HAND: texts.HALTED_BY_HAND, **approved_texts.HALTED, **REASONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         total=total,
         done=total - counts.planned - counts.sending,
         is_halted=bool(halted),
-        halt_reason=texts.HALTED_BY_HAND if reason == BY_HAND else REASONS.get(reason, reason),
+        halt_reason=_WHY_HALTED.get(reason, reason),
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
         held=held,
         held_until=held_until,
@@ -207,9 +210,14 @@ async def stop(visit: Visit) -> Response:
 
 
 async def resume(visit: Visit) -> Response:
-    """``POST …/doorgaan``: what was stopped goes on."""
-    event, _ = await _each(visit, calling_off.go_on)
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="resumed")
+    """``POST …/doorgaan``: what was stopped goes on; a closing text only when it tells what
+    partners told."""
+    event = await visit.event()
+    if await calling_off.may_not_go_on(visit.session, await _shown(visit, event)):
+        return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="still_unheard")
+    event, briefing = await _each(visit, calling_off.go_on)
+    done = "resumed_late" if is_past(briefing, leaves_at=visit.now) else "resumed"
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
 
 
 async def cancel(visit: Visit) -> Response:

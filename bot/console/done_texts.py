@@ -111,6 +111,9 @@ DONE = {
     "asked_back_nobody": approved_texts.ASKED_NOBODY,
     "halted": "Gestopt. Wie het nog niet had, krijgt het nu niet.",
     "resumed": "Het verzenden gaat door.",
+    "resumed_late": approved_texts.WITHOUT_PROMISE,
+    "still_unheard": "Niet verzonden: de afsluiting vertelt niet wat partners meldden. "
+    "Hieronder staat wat nu kan.",
     "links_revoked": "De links werken niet meer.",
     "set_aside": "Afgehandeld. Hiervoor gaat niets meer uit.",
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",

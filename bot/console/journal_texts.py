@@ -209,6 +209,7 @@ ACTIONS = {
     "message_cancelled": "bericht afgezegd",
     "message_halted": "bericht gestopt",
     "store_restored": "teruggezet van een back-up",
+    "promise_dropped": "beloofde update was voorbij: die zin gaat niet mee",
     "message_resumed": "bericht gaat door",
     "notes_wiped": "vrije tekst gewist",
     "note_wiped": "toelichting gewist door een lezer",

@@ -12,12 +12,16 @@ from bot.console import passkeys, texts
 from bot.console.contact_texts import LANGUAGES
 from bot.console.dispatch import calls_shown, read_dispatches, what_ended
 from bot.console.doors import Door, StalePage, Visit
+from bot.console.drafts import stamp_of
 from bot.console.exceptions import exceptions_shown
 from bot.evening import approving, asking_again, questions
+from bot.evening.closing_held import why_not
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
 from briefings.approval import ApprovalRefused, approve, writers_in
 from briefings.approval_rules import needs_four_eyes, needs_release, waits_for_others
+from briefings.calling_off import is_held
+from briefings.closing import unheard
 from briefings.counting import Overview, read_overview, read_part
 from briefings.drafting import current_briefing, texts_of
 from briefings.exceptions import ExceptionRefused, grant_exception
@@ -27,7 +31,7 @@ from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText, covered
 from briefings.translating import READY
 from briefings.translations import is_fresh, translations_of
-from briefings.versions import OPEN
+from briefings.versions import OPEN, SENT, versions_of
 from contacts.directory import Audience
 from contacts.permissions import Permission
 from contacts.texts import CHANNELS
@@ -99,6 +103,8 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
         "over": await what_ended(visit, event),
+        "unheard": await _unheard(visit, briefing),
+        "stamp": stamp_of(await versions_of(visit.session, event.id or 0)),
         "again": await asking_again.waits_again(visit.session, event.id or 0),
         "four_eyes": needs_four_eyes(event, settings),
         "not_mine": await _not_mine(visit, event, briefing),
@@ -106,6 +112,15 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
         **await calls_shown(visit, event),
     }
+
+
+async def _unheard(visit: Visit, briefing: Briefing | None) -> str:
+    """Why a closing text cannot go as it is, before anybody tries; empty when it can."""
+    if briefing is None or briefing.status is BriefingStatus.DRAFT or briefing.status in SENT:
+        return ""
+    waits = briefing.status is BriefingStatus.SUBMITTED or is_held(briefing)
+    reason = await unheard(visit.session, briefing) if waits else ""
+    return why_not(reason, visit.actor) if reason else ""
 
 
 async def _not_mine(visit: Visit, event: Event, briefing: Briefing | None) -> str:

@@ -17,6 +17,7 @@ from bot.chat.turn import Handler, Turn
 from bot.console.passkeys import is_asked
 from bot.evening import approving, asking_again, questions
 from bot.evening.approving import HASH_PART
+from bot.evening.closing_held import UNHEARD, ways_on, why_not
 from bot.evening.starting import later_moment
 from bot.event_names import name_of
 from briefings.approval import ApprovalRefused, approve
@@ -188,8 +189,7 @@ async def approve_now(turn: Turn) -> None:
         audiences=chosen_by(briefing, turn.tap.number(3)) if len(turn.tap.args) > 3 else None,
     )
     if isinstance(result, ApprovalRefused):
-        why = texts.REFUSALS.get(result.reason, result.reason)
-        await turn.change(render("coordinator/approve_refused.html", why=why))
+        await _say_refused(turn, event, briefing, result.reason)
         return
     if turn.tap.delivery_id is None:
         number = briefing.id or 0
@@ -203,6 +203,19 @@ async def approve_now(turn: Turn) -> None:
     )
     if told == 0:
         await turn.say(texts.REST_UNTOLD)
+
+
+async def _say_refused(turn: Turn, event: Event, briefing: Briefing, reason: str) -> None:
+    """Why it did not go, with what can be done about it."""
+    actor = turn.known()
+    rows = []
+    if reason in UNHEARD:
+        rows = [
+            ways_on(event.id or 0, actor),
+            [Button(texts.SEND_BACK, data("back", briefing.id))],
+        ]
+    why = why_not(reason, actor)
+    await turn.change(render("coordinator/approve_refused.html", why=why), rows)
 
 
 def _asked_moment(turn: Turn) -> datetime | None:

@@ -17,7 +17,7 @@ from bot.chat.render import render
 from bot.evening.asking_again import buttons, waits_again
 from bot.event_names import name_of
 from briefings import moments
-from briefings.calling_off import is_held
+from briefings.calling_off import is_held, may_not_go_on
 from briefings.endings import End, Ended, how_it_ended, voided
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
@@ -96,6 +96,7 @@ async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) 
         "at": briefing.approved_at or now,
         "said": await _said(session, stand, ended),
         "changed": await voided(session, briefing) if stand is Stand.VOIDED else None,
+        "why": texts.REFUSALS.get(await may_not_go_on(session, briefing), ""),
         "leaves_at": briefing.send_at,
         "meant_for": meant_for(messages),
         "deliveries": sum(tally.values()),

@@ -20,3 +20,14 @@ ASKED_ALREADY = "Dat is al gevraagd, om {clock} uur."
 ASKED_NOW = "De coördinator kreeg uw vraag."
 ASKED_NOBODY = "Geen coördinator heeft een kanaal dat werkt. Bel de coördinator."
 ASK_SUBJECT = "Een goedkeurder vraagt de teksten terug"
+
+#: a closing text that did not leave at its moment
+CLOSING_HELD = "De afsluiting ging niet uit"
+OTHERS_ANSWER = "Een coördinator of duider beantwoordt signalen."
+#: why a closing text was stopped, after *Gestopt:*
+HALTED = {
+    "signals_wait": "er kwam een signaal bij dat nog geen antwoord heeft",
+    "signals_changed": "de signalen veranderden na deze tekst",
+}
+#: after *Ga door*, when the promised update is over
+WITHOUT_PROMISE = "Het verzenden gaat door, zonder de beloofde update: dat moment is voorbij."

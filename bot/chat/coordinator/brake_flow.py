@@ -12,8 +12,10 @@ from bot.chat.coordinator.decided import already_decided
 from bot.chat.coordinator.progress import meant_for, messages_of, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.evening.closing_held import ways_on, why_not
 from bot.exercise.over import was_of_an_exercise
 from briefings import calling_off
+from briefings.past_promise import is_past
 from briefings.rows import Briefing
 from briefings.versions import waits
 from contacts.outbox import Button
@@ -66,7 +68,20 @@ async def stop(turn: Turn) -> None:
 
 
 async def go_on(turn: Turn) -> None:
+    """A closing text that does not tell what partners told stays where it is."""
+    actor = turn.allowed(Permission.STOP_SENDING)
+    assert turn.tap is not None
+    event = await turn.in_world(Event, turn.tap.number(0))
+    briefing = await turn.session.get_one(Briefing, await briefing_of(turn, event))
+    if reason := await calling_off.may_not_go_on(turn.session, briefing):
+        why = why_not(reason, actor)
+        await turn.say(
+            render("coordinator/approve_refused.html", why=why), [ways_on(event.id or 0, actor)]
+        )
+        return
     await _each(turn, calling_off.go_on)
+    if turn.toast is None and is_past(briefing, leaves_at=turn.now):
+        turn.toast = approved_texts.WITHOUT_PROMISE
 
 
 async def ask_cancel(turn: Turn) -> None:

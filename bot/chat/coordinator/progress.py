@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
-from briefings.calling_off import is_held
+from bot.evening.closing_held import ways_on
+from briefings.calling_off import is_held, may_not_go_on
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
 from contacts.arrival import count_deliveries
@@ -38,6 +39,7 @@ async def progress_view(
     done = total - counts.planned - counts.sending
     held, held_until = await count_held(session, briefing_id, now=now)
     filled = BAR * done // total if total else BAR
+    unheard = await may_not_go_on(session, briefing)
     text = render(
         "coordinator/progress.html",
         counts=counts,
@@ -52,8 +54,11 @@ async def progress_view(
         is_called_off=briefing.status is BriefingStatus.WITHDRAWN,
         leaves_at=briefing.send_at if waits(briefing, now=now) else None,
         meant_for=meant_for(messages) if is_held(briefing) else None,
+        why=texts.REFUSALS.get(unheard, ""),
     )
     buttons = brakes(event_id, briefing, messages, waiting=counts.planned > 0, now=now)
+    if unheard:
+        buttons.insert(0, ways_on(event_id, None))
     if counts.unknown:
         label = texts.SHOW_UNKNOWN.format(count=counts.unknown)
         buttons.append([Button(label, data("unk", event_id, briefing_id))])

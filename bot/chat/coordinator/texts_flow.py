@@ -14,7 +14,7 @@ from bot.chat.coordinator.text_forms import split_text, with_headings, with_show
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.chat.used import use_up
-from bot.evening.texts import CLOSE_AGAIN
+from bot.evening.closing_held import UNHEARD, ways_on
 from bot.event_names import name_of
 from briefings.approval import SubmitRefused, submit, withdraw
 from briefings.blocking import may_be_asked
@@ -143,9 +143,8 @@ async def hand_in(turn: Turn) -> None:
 async def _ways_on(turn: Turn, event: Event, briefing: Briefing, reason: str) -> list[list[Button]]:
     """What can be done about a refusal, under it."""
     assert turn.tap is not None
-    if reason in ("signals_wait", "signals_changed"):
-        again = Button(CLOSE_AGAIN, data("clos", event.id))
-        return [[Button(texts.SIGNALS, data("sigs", event.id)), again]]
+    if reason in UNHEARD:
+        return [ways_on(event.id or 0, turn.known())]
     can_ask = may_be_asked(await texts_of(turn.session, briefing.id or 0))
     if reason != "blocked" or turn.tap.verb == ASKING or not can_ask:
         return []
