@@ -210,8 +210,7 @@ class House:
         await follow_names(self.db, self.config.signals, stop)
 
     async def _hold_pump(self, stop: asyncio.Event) -> None:
-        """Recover what a crash left behind, then send; a closing or a promise may have come due
-        meanwhile."""
+        """Recover what a crash left behind and look at what came due meanwhile, then send."""
         async with self.db.begin() as session:
             await drop_past_promises(session, now=self.clock())
             if await closings_due(session, by=self.clock()):
