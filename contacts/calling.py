@@ -282,7 +282,8 @@ async def calls_of(
 ) -> list[Call]:
     """The list of one event, what is still to be done in front; all statuses unless given.
 
-    Of somebody who is on it for several versions only the newest line is shown.
+    Of somebody who is on it for several versions only the newest line is shown; one of a version
+    that was called off comes in the place of none.
     """
     query = (
         select(CallItem, Person, Organisation)
@@ -293,14 +294,29 @@ async def calls_of(
     )
     rows: dict[int | None, tuple[CallItem, Person, Organisation]] = {}
     told: dict[int | None, datetime] = {}
-    for item, person, where in await _all(session, query):
+    listed = await _all(session, query)
+    off = await _called_off(session, [item for item, _, _ in listed])
+    for item, person, where in listed:
         before = rows.get(person.id)
+        if before is not None and item.id in off:
+            continue  # what was told before it still is to be told
         if before is not None and before[0].done_at and before[0].status is CallStatus.CALLED:
             told[person.id] = before[0].done_at
         rows[person.id] = (item, person, where)
     calls = [_shown(*row, told.get(ident)) for ident, row in rows.items()]
     chosen = [call for call in calls if not statuses or call.status in statuses]
     return sorted(chosen, key=lambda call: call.status is not CallStatus.OPEN)
+
+
+async def _called_off(session: AsyncSession, items: Sequence[CallItem]) -> Collection[int | None]:
+    """Lines about a version that went to nobody."""
+    ended = [item.id for item in items if item.status is CallStatus.NOT_NEEDED]
+    if not ended:
+        return ()
+    found = await session.exec(
+        select(CallItem.id).where(col(CallItem.id).in_(ended), _taken_back())
+    )
+    return set(found.all())
 
 
 async def _all(

@@ -7,7 +7,10 @@ from datetime import timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.approval import Approved, retract
+from briefings.approval import Approved, Submitted, approve, retract, submit
+from briefings.calling_off import call_off
+from briefings.drafting import draft_briefing
+from briefings.rows import BriefingKind
 from contacts.calling import Call, CallItem, CallStatus, calls_of, end_needless_calls, tick_off
 from contacts.directory import ChannelKind
 from contacts.people import open_channel
@@ -88,3 +91,27 @@ async def test_of_what_was_taken_back_nobody_hears_who_had_not_heard_it(db: Data
         await end_needless_calls(session, now=LATER + timedelta(minutes=2))
     async with db.read() as session:
         assert await to_call(session, cast) == []
+
+
+async def test_a_correction_that_was_called_off_leaves_who_was_to_be_called_before(
+    db: Database,
+) -> None:
+    async with db.begin() as session:
+        cast, _ = await sent_first(session)
+        await phoned(session, cast, done=False)
+        draft = await draft_briefing(
+            session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS, editor_id=1,
+            now=LATER, wrong="het aantal",
+        )  # fmt: skip
+        bound = await submit(session, draft, cast.writer, SETTINGS, now=LATER, is_knowing=True)
+        assert isinstance(bound, Submitted), bound
+        at = LATER + timedelta(minutes=30)
+        done = await approve(
+            session, draft, cast.approver, SETTINGS, expected_hash=bound.content_hash, now=LATER,
+            send_at=at,
+        )  # fmt: skip
+        assert isinstance(done, Approved), done
+        assert len((await session.exec(select(CallItem))).all()) == 2
+        assert await call_off(session, draft, who=cast.writer.who, now=LATER)
+        [call] = await to_call(session, cast)
+        assert (call.person, call.status) == ("conciërge", CallStatus.OPEN)
