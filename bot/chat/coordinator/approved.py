@@ -146,7 +146,7 @@ async def _tally(session: AsyncSession, message_ids: Collection[int]) -> dict[De
         )
         .group_by(col(Delivery.status))
     )
-    return dict(found.all())
+    return {DeliveryStatus(status): count for status, count in found.all()}
 
 
 async def _said(session: AsyncSession, stand: Stand, ended: Ended | None) -> str:

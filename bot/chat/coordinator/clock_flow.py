@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.chat.buttons import data
 from bot.chat.coordinator import card, clock_texts, texts
 from bot.chat.coordinator.alert_flow import open_event_of
+from bot.chat.coordinator.progress import View
 from bot.chat.render import clock_time, day_and_time, render
 from bot.chat.turn import Handler, Turn
 from bot.evening.timing import lines_of
@@ -58,7 +59,7 @@ async def show(turn: Turn) -> None:
     await turn.say(*await clock_view(turn, event), event_id=event.id)
 
 
-async def clock_view(turn: Turn, event: Event) -> card.View:
+async def clock_view(turn: Turn, event: Event) -> View:
     """The lines, and a button for each step that a person may tick."""
     lines, speed = await lines_of(turn.session, event, turn.config)
     text = render(
@@ -167,7 +168,7 @@ async def show_calls(turn: Turn) -> None:
     await turn.say(*await _calls_view(turn, event), event_id=event.id)
 
 
-async def _calls_view(turn: Turn, event: Event) -> card.View:
+async def _calls_view(turn: Turn, event: Event) -> View:
     calls = await calls_first(turn.session, event.id or 0)
     buttons = [
         Button(
