@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -96,6 +96,27 @@ async def unfit_for(
 def near_gaps(turns: Sequence[RotaTurn], ahead: timedelta, *, now: datetime) -> list[Gap]:
     """Gaps that are there, or begin within so long. Pure."""
     return gaps(turns, begin=now, end=now + ahead)
+
+
+def in_order(standing: Standing, now: datetime, shown: int | None = None) -> list[RotaTurn | Gap]:
+    """What is to come, line by line: the periods, and between them each stretch without duty.
+
+    Pure. :param shown: only so many periods; gaps as far as those go.
+    """
+    turns = list(standing.turns[:shown])
+    is_cut = len(turns) < len(standing.turns)
+    # Cut short, what comes after the last one is not known to be a gap.
+    end = turns[-1].starts_at if is_cut and turns else datetime.max.replace(tzinfo=UTC)
+    lines: list[RotaTurn | Gap] = [*gaps(standing.kept, begin=now, end=end), *turns]
+    return sorted(lines, key=lambda one: (one.starts_at, isinstance(one, RotaTurn)))
+
+
+def gap_said(gap: Gap, now: datetime) -> str:
+    """``Niemand heeft dienst: …``, as a line among the periods. Pure."""
+    begin = far_moment(gap.starts_at, now)
+    if gap.ends_at is None:
+        return texts.NOBODY_FROM.format(begin=begin)
+    return texts.NOBODY_BETWEEN.format(begin=begin, end=far_moment(gap.ends_at, now))
 
 
 def gap_line(gap: Gap, now: datetime) -> str:

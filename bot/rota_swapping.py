@@ -16,19 +16,22 @@ from briefings.moments import far_moment
 from contacts.directory import Person
 from contacts.outbox import Button
 from contacts.permissions import Actor
+from contacts.rota import Turn
 from contacts.rota_keeping import may_stand
 from contacts.rota_passing import decline, offer, pass_to
 from contacts.rota_rows import RotaTurn
 
 #: button data ``rotyes:<period>:<version>`` and ``rotno:<period>``
 YES, NO = "rotyes", "rotno"
+#: ``rotswap:<period>:<version>`` and ``rottake:<period>:<version>``: whom to ask · take over?
+GIVE, TAKE = "rotswap", "rottake"
 
 
 class NotReached(Exception):
     """The colleague has no channel that works now: nothing was asked."""
 
 
-def period_of(turn: RotaTurn, now: datetime) -> str:
+def period_of(turn: Turn, now: datetime) -> str:
     """``dienst van … tot …``. Pure."""
     return texts.PERIOD.format(
         place=texts.PLACES[turn.place], begin=far_moment(turn.starts_at, now),

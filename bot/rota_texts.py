@@ -73,6 +73,12 @@ NEED_UNTAKEN_ALONE = "Een melding gaat naar deze persoon. Tik op Rooster op Over
 NEED_UNFIT = "{name} staat op het rooster, en is niet te bereiken"
 NEED_UNFIT_DETAIL = "Zet een ander op het rooster, of herstel het kanaal of het recht"
 FROM, SINCE, AND = "vanaf", "sinds", " en "
+#: a gap as a line among the periods
+NOBODY_BETWEEN = "Niemand heeft dienst: {begin} tot {end}. Een melding gaat dan naar iedereen."
+NOBODY_FROM = "Niemand heeft dienst: vanaf {begin}. Een melding gaat dan naar iedereen."
+NOBODY_ON = "Niemand heeft dienst"
+NOBODY_THEN = "Een melding gaat dan naar iedereen."
+OPEN_END = "nog open"
 #: what the coordinators are told once
 GAP_TITLE = "Er komt een gat in het rooster"
 GAP_UNTIL = "Van {begin} tot {end} heeft niemand dienst."
@@ -118,3 +124,33 @@ DECLINED_TOLD = "{name} kan dit niet van u overnemen: {period}. Het blijft van u
 CHANGED = "Deze periode is intussen gewijzigd. Kijk opnieuw: /rooster"
 MAY_NOT = "U mag op deze plaats van het rooster niet staan"
 NOT_REACHED = "Die collega is nu niet te bereiken. Kies een ander, of bel."
+#: who was put on the rota, or taken off it, by somebody else
+BY_COORDINATOR, BY_ADMIN = "Een coördinator", "Een beheerder"
+PUT_ON = "{by} zette u op het rooster"
+PUT_ON_OFTEN = "{{by}} zette u {count} keer op het rooster"
+TAKEN_OFF = "{by} haalde u van het rooster"
+HOURS = "{by} wijzigde uw tijd op het rooster"
+ON_LINE = "• {period}"
+ON_MORE = "En nog {count}; alles staat op het rooster."
+HOURS_BEFORE, HOURS_NOW = "Eerst: {period}", "Nu: {period}"
+ON_SWAP = "Kunt u dan niet? Ruilen kan met /rooster in de chat, of op de pagina Rooster:"
+OFF_ANOTHER = (
+    "Een ander staat er nu voor. Wilt u toch? Overnemen kan met /rooster, of op de pagina:"
+)
+OFF_NOBODY = "Niemand staat er nu voor. Klopt dat niet? Een coördinator zet u terug op de pagina:"
+GIVE, TAKE_OVER = "Geef aan een ander", "Neem over"
+#: taking a period away is asked once
+REMOVE = "Weghalen"
+REMOVE_SURE = "Ja, haal weg"
+REMOVE_NOT = "Nee, laat staan"
+REMOVE_ASK = "{name} weghalen: {period}?"
+REMOVE_GAP = (
+    "Van {begin} tot {end} heeft dan niemand dienst. Een melding gaat dan meteen naar alle "
+    "coördinatoren."
+)
+REMOVE_BACKUP = (
+    "Van {begin} tot {end} is dan niemand achterwacht. Reageert niemand op een melding, dan zijn "
+    "alle goedkeurders aan zet."
+)
+REMOVE_TOLD = "{name} krijgt bericht."
+REMOVE_RATHER = "Moet een ander deze periode hebben? Kies dan Wijzigen, dan is er geen gat."

@@ -5,7 +5,7 @@ What waits is a planned delivery with its moment and the reason ``quiet_hours``.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -112,6 +112,29 @@ async def hold_back(session: AsyncSession, message: Message, *, now: datetime) -
         )
         held += _journal_held(session, message, result.rowcount, ends, now=now)
     return held
+
+
+async def hold_notice(
+    session: AsyncSession,
+    deliveries: Iterable[Delivery],
+    person: Person,
+    *,
+    unless_before: datetime,
+    now: datetime,
+) -> None:
+    """A notice to this person waits for their quiet hours to end, where notices do not.
+
+    :param unless_before: when that is not later than their end, it comes at once.
+    """
+    ends = quiet_ends(person.quiet_from, person.quiet_until, now)
+    if ends is None or unless_before <= ends:
+        return
+    for delivery in deliveries:
+        message = await session.get_one(Message, delivery.message_id)
+        delivery.not_before, delivery.reason = ends, QUIET_HOURS
+        session.add(delivery)
+        _journal_held(session, message, 1, ends, now=now)
+    await session.flush()
 
 
 async def asleep_until(

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bot import rota_texts as texts
-from bot.chat.coordinator.rota_flow import NOTE, TAKE
+from bot.chat.coordinator.rota_flow import NOTE, SHOWN, TAKE
 from contacts.directory import Role
 from contacts.journal import SYSTEM
 from contacts.people import grant
@@ -39,6 +39,37 @@ async def test_it_says_who_has_duty_and_the_coming_periods(chat: Chat, now: date
     text = await chat.text()
     assert "Dienst: Anna, achterwacht Dirk, tot woensdag 4 maart, 17.42 uur." in text
     assert "woensdag 4 maart, 17.42 uur tot donderdag 5 maart, 17.42 uur: u, dienst" in text
+
+
+async def test_a_gap_is_a_line_of_its_own_between_the_periods(chat: Chat, now: datetime) -> None:
+    people = await people_of_the_city(chat.db, now)
+    for begin, end in ((-1, 1), (2, 3)):
+        await on_rota(chat.db, people["Anna"], now + begin * DAY, now + end * DAY, now=now)
+    await chat.command("/rooster")
+    lines = (await chat.text()).splitlines()[-4:]
+    assert [line.split(".")[0] for line in (lines[0], lines[2])] == ["1", "2"]
+    assert lines[1] == (
+        "<b>Niemand heeft dienst: woensdag 4 maart, 17.42 uur tot donderdag 5 maart, 17.42 uur. "
+        "Een melding gaat dan naar iedereen.</b>"
+    )
+    assert lines[3] == (
+        "<b>Niemand heeft dienst: vanaf vrijdag 6 maart, 17.42 uur. "
+        "Een melding gaat dan naar iedereen.</b>"
+    )
+    assert [one for one in await chat.labels() if one[-1].isdigit() or "over" in one] == [
+        texts.TAKE_IT.format(number=1), texts.TAKE_IT.format(number=2)
+    ], "the numbers are those of the lines"  # fmt: skip
+
+
+async def test_a_list_that_is_cut_short_calls_nothing_beyond_it_a_gap(
+    chat: Chat, now: datetime
+) -> None:
+    people = await people_of_the_city(chat.db, now)
+    for day in range(SHOWN + 1):
+        await on_rota(chat.db, people["Anna"], now + day * DAY, now + (day + 1) * DAY, now=now)
+    await chat.command("/rooster")
+    assert "Niemand heeft dienst" not in await chat.text()
+    assert texts.CHAT_MORE.format(count=1) in await chat.text()
 
 
 async def test_it_is_for_who_may_lead_an_event(db: Database, now: datetime) -> None:

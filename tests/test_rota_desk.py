@@ -143,10 +143,27 @@ async def test_a_change_from_an_old_page_is_refused_and_changes_nothing(
     assert (await world.press(path, **fields)).status_code == 400, "it must say what was seen"
     [turn] = await rows(db, RotaTurn)
     assert (turn.person_id, turn.version) == (people["Bram"], 2)
-    assert (await world.press(f"{path}/weg", versie="2")).status_code == 303
+    assert (await world.press(f"{path}/weg", versie="2", zeker="ja")).status_code == 303
     assert await rows(db, RotaTurn) == []
     actions = [one.action for one in await rows(db, JournalEntry) if "rota" in one.action]
     assert actions == ["rota_added", "rota_changed", "rota_removed"]
+
+
+async def test_a_gap_is_a_row_of_its_own_also_the_one_that_is_now(
+    world: World, db: Database, now: datetime
+) -> None:
+    people = await people_of_the_city(db, now)
+    await on_rota(db, people["Anna"], now - 3 * DAY, now - DAY, now=now - 3 * DAY)
+    await on_rota(db, people["Bram"], now + DAY, now + 2 * DAY, now=now)
+    table = (await world.desk.get(PAGE)).text.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows_of_it = table.split("<tr>")[1:]
+    assert len(rows_of_it) == 3
+    assert "maandag 2 maart, 17.42 uur</th><td>woensdag 4 maart, 17.42 uur" in rows_of_it[0]
+    assert "Bram" in rows_of_it[1]
+    assert "donderdag 5 maart, 17.42 uur</th><td>nog open" in rows_of_it[2]
+    for row in (rows_of_it[0], rows_of_it[2]):
+        assert "<strong>Niemand heeft dienst</strong>. Een melding gaat dan naar iedereen." in row
+        assert "<form" not in row
 
 
 async def test_a_period_of_the_other_world_is_not_there(

@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from starlette.responses import Response
 
 from bot import rota_texts as texts
-from bot.console.doors import Door, Visit
+from bot.console.doors import Door, StalePage, Visit
 from bot.console.rota_form import PAGE, refused, show_page, turn_of
+from bot.rota_telling import tell_changed, tell_put_on, tell_taken_off
 from briefings.moments import at_clock
 from contacts.permissions import Permission
 from contacts.rota import Period, RotaPlace, changes, in_turn
@@ -48,13 +49,14 @@ async def fill(visit: Visit) -> Response:
 
 async def _add(visit: Visit, periods: list[Period], *, about: str) -> Response:
     try:
-        await add_turns(
+        added = await add_turns(
             visit.session, periods, is_exercise=visit.actor.is_exercise, who=visit.actor.who,
             now=visit.now,
         )  # fmt: skip
     except RotaRefused as why:
         person = periods[0].person_id
         return await show_page(visit, await refused(visit, why, person), about=about)
+    await tell_put_on(visit.session, added, visit.actor, now=visit.now)
     return visit.back(PAGE, done="rota_added")
 
 
@@ -65,6 +67,7 @@ async def change(visit: Visit) -> Response:
     period = _period(visit, turn.place, turn.id or 0)
     if period is None:
         return await show_page(visit, texts.NO_MOMENT, about=about)
+    before = Period(turn.place, turn.person_id, turn.starts_at, turn.ends_at, number=turn.number)
     try:
         await change_turn(
             visit.session, turn, period, seen=visit.number("versie"), who=visit.actor.who,
@@ -72,15 +75,20 @@ async def change(visit: Visit) -> Response:
         )  # fmt: skip
     except RotaRefused as why:
         return await show_page(visit, await refused(visit, why, period.person_id), about=about)
+    await tell_changed(visit.session, before, turn, visit.actor, now=visit.now)
     return visit.back(PAGE, done="rota_changed")
 
 
 async def remove(visit: Visit) -> Response:
-    """``POST /beheer/rooster/{number}/weg``."""
+    """``POST /beheer/rooster/{number}/weg``: asks once, with what happens then."""
     turn = await turn_of(visit)
-    await remove_turn(
-        visit.session, turn, seen=visit.number("versie"), who=visit.actor.who, now=visit.now
-    )
+    seen = visit.number("versie")
+    if turn.version != seen:
+        raise StalePage
+    if visit.text("zeker") != "ja":
+        return await show_page(visit, about=f"p{turn.id}", removes=turn)
+    await remove_turn(visit.session, turn, seen=seen, who=visit.actor.who, now=visit.now)
+    await tell_taken_off(visit.session, turn, visit.actor, now=visit.now)
     return visit.back(PAGE, done="rota_removed")
 
 

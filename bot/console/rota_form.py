@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from bot import rota_texts as texts
 from bot.console.doors import Visit
-from bot.rota_standing import names_of, own_duty, read_standing
+from bot.rota_standing import Standing, in_order, names_of, own_duty, read_standing
+from bot.rota_swapping import period_of
 from briefings.moments import far_moment, local
 from contacts.rota import RotaPlace, before_of, is_untaken, next_change
 from contacts.rota_keeping import RotaRefused, may_stand
@@ -24,9 +25,11 @@ IN_TURN = 6
 WEEKS = 8
 
 
-async def show_page(visit: Visit, error: str = "", *, about: str = "") -> Response:
+async def show_page(
+    visit: Visit, error: str = "", *, about: str = "", removes: RotaTurn | None = None
+) -> Response:
     """The rota with its forms; ``about``: the form that the error belongs to, with what was
-    typed there."""
+    typed there. ``removes``: the period of which is asked whether it goes."""
     is_exercise, config = visit.actor.is_exercise, visit.parts.config
     standing = await read_standing(visit.session, is_exercise=is_exercise, now=visit.now)
     duty = standing.duty
@@ -37,7 +40,7 @@ async def show_page(visit: Visit, error: str = "", *, about: str = "") -> Respon
     return visit.show(
         "rooster.html", status=422 if error else 200, error=error, about=about, words=texts,
         standing=standing, people=people, choices={"": texts.NOBODY} | people,
-        turns=standing.turns, own_places=own_places,
+        turns=standing.turns, lines=in_order(standing, visit.now), own_places=own_places,
         others={key: name for key, name in known.items() if key != visit.actor.person_id},
         first_change=first, change_at=config.rota.change_at, weeks=WEEKS, in_turn=IN_TURN,
         first_called=texts.FIRST[config.rota.first].format(
@@ -46,8 +49,26 @@ async def show_page(visit: Visit, error: str = "", *, about: str = "") -> Respon
         mine=own_duty(standing.kept, visit.actor.person_id, visit.now), before=before,
         untaken=duty if duty is not None and is_untaken(duty, visit.now) else None,
         longest_note=LONGEST_NOTE, given=_given(visit) if error else {}, on=_day, clock=_clock,
-        places=texts.PLACES,
+        places=texts.PLACES, removes=removes,
+        asks_removal=_asks_removal(visit, standing, removes),
     )  # fmt: skip
+
+
+def _asks_removal(visit: Visit, standing: Standing, turn: RotaTurn | None) -> list[str]:
+    """What happens when this period goes, line by line; of one place nobody else has the same
+    hours, so nobody takes it. Pure."""
+    if turn is None:
+        return []
+    now, name = visit.now, standing.name_of(turn)
+    then = texts.REMOVE_GAP if turn.place is RotaPlace.DUTY else texts.REMOVE_BACKUP
+    begin, end = (far_moment(at, now) for at in (max(turn.starts_at, now), turn.ends_at))
+    lines = [
+        texts.REMOVE_ASK.format(period=period_of(turn, now), name=name),
+        then.format(begin=begin, end=end),
+    ]
+    if turn.person_id != visit.actor.person_id:
+        lines.append(texts.REMOVE_TOLD.format(name=name))
+    return [*lines, texts.REMOVE_RATHER]
 
 
 def _given(visit: Visit) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from bot.chat.shown import drop_buttons
 from bot.chat.turn import Handler, Turn
 from bot.rota_handing import TAKE, say_taken
 from bot.rota_notes import why_no_note
-from bot.rota_standing import Standing, own_duty, read_standing
+from bot.rota_standing import Standing, gap_said, in_order, own_duty, read_standing
 from briefings.moments import far_moment
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from contacts.records import StaleMove
-from contacts.rota import is_untaken
+from contacts.rota import Gap, is_untaken
 from contacts.rota_duty import leave_note
 from contacts.rota_keeping import turns_of
 from contacts.rota_rows import LONGEST_NOTE, RotaTurn
@@ -48,23 +48,24 @@ def view(standing: Standing, own: int, *, now: datetime) -> str:
     if not standing.is_kept:
         return f"<b>{texts.CHAT_TITLE}</b>\n{texts.NO_ROTA}"
     lines = [f"<b>{texts.CHAT_TITLE}</b>", escape(now_line(standing, now=now)), ""]
+    numbers = {one.number: number for number, one in enumerate(standing.turns, 1)}
     lines += [
-        escape(
-            texts.CHAT_LINE.format(
-                number=number,
-                begin=far_moment(one.starts_at, now),
-                end=far_moment(one.ends_at, now),
-                name=texts.CHAT_YOU
-                if one.person_id == own
-                else standing.names.get(one.person_id, texts.GONE),
-                place=texts.PLACES[one.place],
-            )
-        )
-        for number, one in enumerate(standing.turns[:SHOWN], 1)
+        f"<b>{escape(gap_said(one, now))}</b>"
+        if isinstance(one, Gap)
+        else escape(_period_line(standing, one, own, numbers[one.number], now=now))
+        for one in in_order(standing, now, SHOWN)
     ]
     if (rest := len(standing.turns) - SHOWN) > 0:
         lines.append(texts.CHAT_MORE.format(count=rest))
     return "\n".join(lines)
+
+
+def _period_line(standing: Standing, one: RotaTurn, own: int, number: int, *, now: datetime) -> str:
+    name = texts.CHAT_YOU if one.person_id == own else standing.name_of(one)
+    return texts.CHAT_LINE.format(
+        number=number, begin=far_moment(one.starts_at, now), end=far_moment(one.ends_at, now),
+        name=name, place=texts.PLACES[one.place],
+    )  # fmt: skip
 
 
 def now_line(standing: Standing, *, now: datetime) -> str:

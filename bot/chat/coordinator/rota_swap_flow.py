@@ -10,7 +10,18 @@ from bot.chat.buttons import data
 from bot.chat.shown import drop_buttons
 from bot.chat.turn import Handler, Turn
 from bot.rota_standing import Standing
-from bot.rota_swapping import NO, YES, NotReached, ask, colleagues, period_of, refuse, take
+from bot.rota_swapping import (
+    GIVE,
+    NO,
+    TAKE,
+    YES,
+    NotReached,
+    ask,
+    colleagues,
+    period_of,
+    refuse,
+    take,
+)
 from contacts.directory import Person
 from contacts.outbox import Button
 from contacts.permissions import Actor, Permission
@@ -18,8 +29,8 @@ from contacts.records import StaleMove
 from contacts.rota_keeping import RotaRefused
 from contacts.rota_rows import RotaTurn
 
-#: whom to ask · ask · take over? · take over
-SWAP, ASK, TAKE, SURE = "rotswap", "rotask", "rottake", "rottake2"
+#: ask · take over
+ASK, SURE = "rotask", "rottake2"
 #: colleagues to choose from
 SHOWN = 12
 
@@ -28,7 +39,7 @@ def rows_for(standing: Standing, own: int, shown: int) -> list[list[Button]]:
     """One button for each period that is shown: one's own to give, another's to take. Pure."""
     rows = []
     for number, one in enumerate(standing.turns[:shown], 1):
-        verb, label = (SWAP, texts.SWAP) if one.person_id == own else (TAKE, texts.TAKE_IT)
+        verb, label = (GIVE, texts.SWAP) if one.person_id == own else (TAKE, texts.TAKE_IT)
         rows.append([Button(label.format(number=number), data(verb, one.id, one.version))])
     return rows
 
@@ -118,7 +129,7 @@ async def _asked(turn: Turn) -> tuple[Actor, RotaTurn, int]:
 
 
 TAPS: dict[str, Handler] = {
-    SWAP: choose_colleague, ASK: ask_colleague, TAKE: ask_sure, SURE: take_it, YES: accept,
+    GIVE: choose_colleague, ASK: ask_colleague, TAKE: ask_sure, SURE: take_it, YES: accept,
     NO: say_no,
 }  # fmt: skip
 STEPS: dict[tuple[str, str], Handler] = {}
