@@ -120,6 +120,7 @@ async def show_exercise(visit: Visit) -> Response:
     script = script_of(exercise.script)
     until = exercise.ended_at or visit.now
     coming = next_inject(exercise, script)
+    card = exercise.card or (await card_of(visit.session, exercise, now=visit.now)).as_row()
     return visit.show(
         "oefening.html",
         exercise=exercise,
@@ -131,7 +132,8 @@ async def show_exercise(visit: Visit) -> Response:
         is_running=exercise.status is ExerciseStatus.RUNNING,
         is_gathering=exercise.status is ExerciseStatus.GATHERING,
         desk=await desk_of(visit, exercise),
-        card=exercise.card or (await card_of(visit.session, exercise, now=visit.now)).as_row(),
+        card=card,
+        alerted=texts.alerted_lines(card),
         words=texts,
     )
 

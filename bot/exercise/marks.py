@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.exercise.alerted import rung_of
 from bot.exercise.pace import minute_at
 from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.exercise.scoring import Card, score
@@ -82,7 +84,7 @@ async def card_of(session: AsyncSession, exercise: Exercise, *, now: datetime) -
     event = await event_of(session, exercise)
     until = exercise.ended_at or now
     marks = await marks_of(session, event)
-    return score(
+    card = score(
         script_of(exercise.script),
         {what: [minute_at(exercise, at) for at in moments] for what, moments in marks.items()},
         injected=exercise.injected,
@@ -90,6 +92,7 @@ async def card_of(session: AsyncSession, exercise: Exercise, *, now: datetime) -
         is_over=exercise.status is not ExerciseStatus.RUNNING,
         severity=event.severity if event is not None else None,
     )
+    return replace(card, alerted=await rung_of(session, exercise, event))
 
 
 async def _versions(session: AsyncSession, event: Event) -> Marks:

@@ -21,6 +21,27 @@ class Verdict(StrEnum):
     MISSED = "missed"
 
 
+class Part(StrEnum):
+    """As what somebody got it; the first that fits."""
+
+    MACHINE = "machine"
+    DUTY = "dienst"
+    BACKUP = "achterwacht"
+    COORDINATOR = "coordinator"
+    APPROVER = "goedkeurder"
+    OTHER = "ander"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One time that it rang: in which minute of the exercise, for how many of each part, and to
+    how many of them it did not come."""
+
+    minute: float
+    to: Mapping[str, int]
+    failed: int
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One expectation. ``took_min`` counts from its inject; None when it did not happen."""
@@ -34,11 +55,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All expectations, and whether the severity that was chosen is one that fits."""
+    """All expectations, and whether the severity that was chosen is one that fits. ``alerted``:
+    as what people got the alert, each time that it rang."""
 
     lines: tuple[Line, ...]
     severity: int | None
     severity_fits: bool | None
+    alerted: tuple[Rung, ...] = ()
 
     @property
     def is_met(self) -> bool:

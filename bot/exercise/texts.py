@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.exercise.rows import ExerciseStatus
-from bot.exercise.scoring import Verdict
+from bot.exercise.scoring import Part, Verdict
 from bot.exercise.scripts import Action
 from contacts.directory import Domain
 
@@ -43,7 +46,36 @@ STATUSES = {
     ExerciseStatus.ENDED: "klaar",
     ExerciseStatus.STOPPED: "gestopt",
 }
+#: whom the alert went to: one, and more of them
+PARTS = {
+    Part.DUTY: ("coördinator met dienst", "coördinatoren met dienst"),
+    Part.BACKUP: ("achterwacht", "achterwachten"),
+    Part.COORDINATOR: ("coördinator", "coördinatoren"),
+    Part.APPROVER: ("goedkeurder", "goedkeurders"),
+    Part.MACHINE: ("goedkeurder die de machine speelt", "goedkeurders die de machine speelt"),
+    Part.OTHER: ("iemand die niet meer meedoet", "mensen die niet meer meedoen"),
+}
+ALERTED = "Naar wie ging de melding?"
+RUNG = "Na {after}: {to}"
+NOT_CAME = " ({count} kwam niet aan)"
+NO_ALERT = "Er ging nog geen melding uit."
+AND = " en "
 KINDS = {"news": "nieuws", "word": "bericht", "signal": "signaal"}
+
+
+def alerted_lines(card: Mapping[str, Any]) -> list[str]:
+    """Whom the alert went to, a line each time that it rang. Pure.
+
+    :param card: as a row; one of before this was kept has none.
+    """
+    lines = []
+    for rung in card.get("alerted", ()):
+        counts = [(PARTS[part], rung["to"][part]) for part in PARTS if rung["to"].get(part)]
+        to = [f"{count} {words[count > 1]}" for words, count in counts]
+        said = AND.join(filter(None, (", ".join(to[:-1]), *to[-1:])))
+        failed = NOT_CAME.format(count=rung["failed"]) if rung["failed"] else ""
+        lines.append(f"{RUNG.format(after=minutes(rung['minute']), to=said)}{failed}.")
+    return lines
 
 
 def minutes(value: float | None) -> str:

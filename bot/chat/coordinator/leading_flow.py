@@ -264,12 +264,14 @@ async def _standing(turn: Turn, exercise: Exercise, *, is_moving: bool = False) 
     played = played_by(exercise, script, turn.now)
     coming = script.injects[played] if played < len(script.injects) else None
     people, organisations = await cast_of(turn.session)
+    card = (await card_of(turn.session, exercise, now=turn.now)).as_row()
     text = render(
         "exercise/standing.html", title=exercise.title, injected=played,
         injects=len(script.injects), minute=texts.minutes(minute_at(exercise, turn.now)),
         coming="" if coming is None else texts.minutes(coming.at_min),
         kind="" if coming is None else texts.KINDS[coming.kind],
-        people=people, organisations=organisations, is_moving=is_moving,
+        people=people, organisations=organisations, is_moving=is_moving, words=texts,
+        alerted=texts.alerted_lines(card),
     )  # fmt: skip
     rows = [] if coming is None or is_moving else [
         [Button(words.NEXT, data(NEXT, number, played))]
@@ -288,6 +290,7 @@ async def _card(turn: Turn, exercise: Exercise) -> tuple[str, Rows]:
         "exercise/card.html", title=exercise.title, lines=card["lines"], actions=texts.ACTIONS,
         verdicts=texts.VERDICTS, minutes=texts.minutes, status=texts.STATUSES[exercise.status],
         in_time=sum(one["verdict"] == Verdict.IN_TIME for one in card["lines"]),
+        words=texts, alerted=texts.alerted_lines(card),
     )  # fmt: skip
     return text, []
 
