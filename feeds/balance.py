@@ -41,15 +41,24 @@ class Tally:
         return self.dismissed.total()
 
     @property
+    def false_alarms(self) -> int:
+        """Told as it happened, and it turned out to be nothing: no word weighed wrong."""
+        return self.dismissed[DismissReason.FALSE_ALARM]
+
+    @property
     def share(self) -> float | None:
-        """Of what was decided, the part that was taken up; None when nothing was."""
-        decided = self.confirmed + self.rejected
+        """Of what was decided, the part that was taken up; None when nothing was.
+
+        A false alarm is left out: it rang rightly, and nobody had to do anything.
+        """
+        decided = self.confirmed + self.rejected - self.false_alarms
         return self.confirmed / decided if decided else None
 
     @property
     def is_poor(self) -> bool:
         """Whether this rings for nothing, often enough to say so."""
-        return self.shown >= LEAST and self.share is not None and self.share < POOR
+        decided_on = self.shown - self.false_alarms
+        return decided_on >= LEAST and self.share is not None and self.share < POOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,13 +200,18 @@ class LeadAgency(StrEnum):
 
 
 class DismissReason(StrEnum):
-    """Why an event is none of ours."""
+    """Why an event is none of ours.
+
+    A button under an old message carries the place of its reason here: a new one comes last.
+    """
 
     SPORT_CULTURE = "sport_cultuur"
     ELSEWHERE = "elders"
     OLD_NEWS = "oud_nieuws"
     ALREADY_KNOWN = "al_bekend"
     OTHER = "anders"
+    #: it was told as it happened, and turned out to be nothing
+    FALSE_ALARM = "loos_alarm"
 
 
 class Event(Row, table=True):

@@ -72,6 +72,19 @@ def test_what_rings_for_nothing_often_enough_is_marked(
     assert any("vaak voor niets" in line for line in lines_of(found, 90)) is poor
 
 
+def test_a_false_alarm_is_not_relevant_but_says_nothing_against_what_rang() -> None:
+    events = [an_event(EventStatus.CONFIRMED, severity=3)]
+    events += [dismissed(DismissReason.FALSE_ALARM) for _ in range(6)]
+    total = balance_of(events, FORMS).total
+    assert (total.rejected, total.false_alarms, total.share) == (6, 6, 1.0)
+    assert not total.is_poor
+    events += [dismissed(DismissReason.OLD_NEWS) for _ in range(4)]
+    total = balance_of(events, FORMS).total
+    assert (total.share, total.is_poor) == (pytest.approx(1 / 5), True)
+    lines = list(lines_of(balance_of(events, FORMS), 90))
+    assert any("niet relevant, want loos alarm: 6" in line for line in lines)
+
+
 @given(st.lists(st.tuples(st.sampled_from(EventStatus), st.sampled_from(["E01", "E07", "E99"]))))
 def test_the_parts_add_up_to_the_whole(rows: list[tuple[EventStatus, str]]) -> None:
     found = balance_of([an_event(status, type=kind) for status, kind in rows], FORMS)
@@ -100,8 +113,27 @@ async def test_the_page_shows_reasons_and_names_and_takes_no_other_period(world:
             event = dismissed(DismissReason.ELSEWHERE, themes=["T01"], alerted_at=world.now)
             event.detected_at = world.now - DAY
             session.add(event)
+        false = dismissed(DismissReason.FALSE_ALARM, alerted_at=world.now)
+        false.detected_at = world.now - DAY
+        session.add(false)
     page = (await world.desk.get("/gebeurtenissen/balans?dagen=abc")).text
+    assert "loos alarm (1), elders, geen band (5)" in page
+    assert "een loos alarm telt daarin niet mee" in page
+    assert '<td class="getal">6, waarvan 1 loos alarm</td>' in page
     assert "vaak voor niets" in page
     assert "elders, geen band (5)" in page
     assert "aanhouding terrorisme" in page
     assert 'href="/gebeurtenissen/balans?dagen=90" aria-current="page"' in page
+
+
+async def test_a_false_alarm_is_chosen_at_the_desk_too(world: World) -> None:
+    async with world.db.begin() as session:
+        event = an_event()
+        session.add(event)
+        await session.flush()
+        number = event.id
+    page = f"/gebeurtenis/{number}"
+    assert '<option value="loos_alarm">Loos alarm</option>' in (await world.desk.get(page)).text
+    assert (await world.press(f"{page}/afwijzen", reden="loos_alarm")).status_code == 303
+    async with world.db.read() as session:
+        assert (await session.get_one(Event, number)).dismissed_reason is DismissReason.FALSE_ALARM

@@ -13,7 +13,7 @@ from contacts.directory import Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import grant
 from contacts.records import Database
-from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+from feeds.rows import DismissReason, Event, EventStatus, Item, Origin, Source, Trust
 from tests.partner_world import Chat, a_partner
 
 
@@ -75,6 +75,30 @@ async def test_an_alert_goes_into_what_runs_with_its_reports_and_rings_no_more(
     assert texts.BACK in await desk.labels()
     await desk.tap(f"into:{alert}:{running}")
     assert desk.toast == texts.ALREADY_DECIDED
+
+
+async def test_what_turned_out_to_be_nothing_is_a_false_alarm_by_one_tap(desk: Chat) -> None:
+    alert = await event_with(desk, "Verdacht pakket in Arnhem", EventStatus.DETECTED)
+    await not_relevant(desk, alert)
+    assert (await desk.labels())[0] == "loos alarm", "the most telling one comes first"
+    await desk.press("loos alarm")
+    assert "Niet relevant: loos alarm." in await desk.text()
+    async with desk.db.read() as session:
+        assert (await session.get_one(Event, alert)).dismissed_reason is DismissReason.FALSE_ALARM
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    enumerate(["sport_cultuur", "elders", "oud_nieuws", "al_bekend", "anders", "loos_alarm"]),
+)
+async def test_a_button_under_an_old_message_keeps_its_reason(
+    desk: Chat, place: int, reason: str
+) -> None:
+    alert = await event_with(desk, "Verdacht pakket in Arnhem", EventStatus.DETECTED)
+    await not_relevant(desk, alert)
+    await desk.tap(f"dis:{alert}:{place}")
+    async with desk.db.read() as session:
+        assert (await session.get_one(Event, alert)).dismissed_reason == reason
 
 
 async def test_only_what_runs_in_the_same_world_is_offered_and_not_everything(desk: Chat) -> None:

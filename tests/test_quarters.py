@@ -23,7 +23,7 @@ from briefings.pdf import can_print
 from contacts.directory import Domain, Organisation, Tally
 from contacts.meeting import ContactCount, Way
 from contacts.records import Database
-from feeds.rows import Event, EventStatus, Origin
+from feeds.rows import DismissReason, Event, EventStatus, Origin
 from signals.quarters import Quarter, quarter_named, quarter_of
 from signals.retention import KEEP_CODES, fold_edge, week_edge
 from signals.rows import Setting, Signal, SignalCount, SignalStatus
@@ -283,6 +283,31 @@ async def test_the_running_quarter_is_counted_now_and_a_past_one_is_shown_as_fro
     assert ">41<" in frozen
     listed = (await desk.web.get("/kwartalen")).text
     assert listed.index("Kwartaal 1 van 2026") < listed.index("Kwartaal 4 van 2025")
+
+
+async def test_the_balance_of_the_pack_says_how_many_were_a_false_alarm(desk: Desk) -> None:
+    async with desk.world.db.begin() as session:
+        for reason in (DismissReason.FALSE_ALARM, DismissReason.OLD_NEWS):
+            session.add(
+                Event(title="Pakket", type="E01", origin=Origin.FEED, detected_at=desk.world.now,
+                      alerted_at=desk.world.now, status=EventStatus.DISMISSED,
+                      dismissed_reason=reason)
+            )  # fmt: skip
+        figures = await read_figures(
+            session, Quarter(2026, 1), is_exercise=False, now=desk.world.now
+        )
+        [row] = [one for one in figures["balance"] if one["rejected"]]
+        assert (row["rejected"], row["false_alarms"]) == (2, 1)
+        # A pack that was frozen before they were told apart has no such figure.
+        old = {key: count for key, count in row.items() if key != "false_alarms"}
+        session.add(
+            QuarterPack(
+                quarter="2025-K4", frozen_at=desk.world.now, figures=figures | {"balance": [old]}
+            )
+        )
+    assert "2, waarvan 1 loos alarm" in (await desk.web.get("/kwartaal/2026-K1")).text
+    frozen = await desk.web.get("/kwartaal/2025-K4")
+    assert (frozen.status_code, "loos alarm" in frozen.text) == (200, False)
 
 
 async def test_the_pack_comes_as_numbers(desk: Desk) -> None:

@@ -16,6 +16,7 @@ REASONS = {
     "oud_nieuws": "oud nieuws",
     "al_bekend": "al bekend",
     "anders": "anders",
+    "loos_alarm": "loos alarm",
 }
 BY_FORM = "Per vorm van spanning"
 BY_TYPE = "Per soort gebeurtenis"

@@ -12,7 +12,6 @@ from bot.console.doors import Door, Visit
 from contacts.permissions import Permission
 from feeds.balance import read_balance
 from feeds.lexicon import load_lexicon
-from feeds.rows import DismissReason
 
 DEFAULT_DAYS = 90
 
@@ -38,7 +37,7 @@ async def show_balance(visit: Visit) -> Response:
             (words.BY_TYPE, found.by_type, kinds),
             (words.BY_THEME, found.by_theme, themes),
         ],
-        reasons=[(reason, chat_texts.DISMISSALS[reason]) for reason in DismissReason],
+        reasons=list(chat_texts.DISMISSALS.items()),
     )
 
 

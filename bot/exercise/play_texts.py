@@ -10,5 +10,5 @@ CAST = "Spelers"
 
 TAP_ALL_DEFAULTS = "Alles akkoord"
 TAP_NOT_RELEVANT = "Niet relevant"
-TAP_REASON = "anders"
+TAP_REASON = "loos alarm"
 SEE_DISMISSED = "geen nieuwe melding"

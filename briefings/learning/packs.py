@@ -265,7 +265,7 @@ async def _balance(
     found = await read_balance(session, since=quarter.begin, until=until, is_exercise=is_exercise)
     return [
         {"form": form, "shown": one.shown, "confirmed": one.confirmed, "rejected": one.rejected,
-         "open": one.open, "by_hand": one.by_hand}
+         "false_alarms": one.false_alarms, "open": one.open, "by_hand": one.by_hand}
         for form, one in found.by_form.items()
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from feeds.events import dismiss_event
 from feeds.regrouping import merge_events
 from feeds.rows import DismissReason, Event, EventStatus
 
+#: a button carries the place of its reason in here
 DISMISSALS = tuple(DismissReason)
 #: so many events run at once on a busy day; the pages have them all
 MOST = 3
@@ -27,8 +28,8 @@ LABEL_LENGTH = 50
 async def ask_why_not(turn: Turn) -> None:
     event = await open_event_of(turn)
     buttons = [
-        Button(texts.DISMISSALS[reason], data("dis", event.id, index))
-        for index, reason in enumerate(DISMISSALS)
+        Button(label, data("dis", event.id, DISMISSALS.index(reason)))
+        for reason, label in texts.DISMISSALS.items()
     ]
     belongs = await _belongs_buttons(turn, event)
     await turn.change(

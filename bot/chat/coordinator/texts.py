@@ -102,7 +102,9 @@ LEADS = {
     LeadAgency.UNKNOWN: "weet ik niet",
 }
 
+#: in the order in which they are offered
 DISMISSALS = {
+    DismissReason.FALSE_ALARM: "loos alarm",
     DismissReason.SPORT_CULTURE: "sport/cultuur",
     DismissReason.ELSEWHERE: "elders, geen band",
     DismissReason.OLD_NEWS: "oud nieuws",
