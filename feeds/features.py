@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from feeds import texts
 from feeds.lexicon import Lexicon
-from feeds.matching import Hit, fold
+from feeds.matching import Hit, fold, words_of_item
 from feeds.places import Found, Place, Proximity
 
 #: a title that says it, against a lead that says it
 LEAD_SHARE = 0.5
 DEATHS = (("getal:tien", 10), ("getal:honderd", 100), ("getal:duizend", 1000))
 ABROAD_SECTIONS = frozenset({"rubriek:buitenland", "rubriek:oorlog"})
+#: beside these, a word that may be of a war is one
+WARS = frozenset({"israel_gaza", "rusland_oekraine", "rubriek:oorlog", "overval"})
+#: an army may be meant there, though police stands beside it
+ABROAD = frozenset({"familie_daar", "amerika"})
 FAR_PLACES = ("west_europa", "familie_daar", "amerika", "israel_gaza", "rusland_oekraine")
 #: between words that stand apart in a title
 MORE_WORDS = " … "
@@ -43,10 +47,14 @@ _WOUNDED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One thing that is seen: how strongly (0–1) and in which words."""
+    """One thing that is seen: how strongly (0–1) and in which words.
+
+    ``name``: what it is called here, where its words mean something else than they mostly do.
+    """
 
     value: float
     shown: str = ""
+    name: str = ""
 
 
 _VALUE = attrgetter("value")
@@ -59,7 +67,8 @@ def observe(
 
     :param marks: features that are known already: its types, source, section, shape.
     """
-    seen = dict(_words(_literal(found, lexicon), lexicon))
+    literal = _literal(found, lexicon)
+    seen = dict(_words(literal, lexicon))
     seen.update((mark, Feature(1.0)) for mark in marks)
     seen[f"plaats:{place.proximity.value}"] = Feature(1.0, place.shown)
     seen.update(_shape(title))
@@ -68,8 +77,28 @@ def observe(
         seen["dichtbij"] = Feature(1.0, place.shown)
     if _is_here(seen, place):
         seen["hier"] = Feature(1.0)
+    seen.update(_read_otherwise(seen, literal, (title, lead), place, lexicon))
     seen.update(_together(seen, lexicon))
     return seen
+
+
+def _read_otherwise(
+    seen: Mapping[str, Feature], found: Found, text: tuple[str, str], place: Place,
+    lexicon: Lexicon,
+) -> Iterator[tuple[str, Feature]]:  # fmt: skip
+    """What was seen in words with several meanings only, under the name that fits: an *inval* of
+    the police is no war. What it weighs stays as it is."""
+    if WARS & set(seen):
+        return
+    is_here = "hier" in seen and place.proximity.is_dutch
+    for key in seen.keys() & lexicon.read_otherwise:
+        terms = {hit.term for hit in found.get(("kenmerk", key, 0), ())}
+        beside = {} if ABROAD & set(seen) else lexicon.readings.find(words_of_item(*text))
+        for number, reading in enumerate(lexicon.features.kenmerken[key].leest_als):
+            fits = (reading.in_nederland and is_here) or (key, number) in beside
+            if terms and fits and terms <= set(reading.woorden):
+                yield key, replace(seen[key], name=reading.naam)
+                break
 
 
 def figurative(found: Found, lexicon: Lexicon) -> set[int]:
@@ -146,20 +175,21 @@ def _is_here(seen: Mapping[str, Feature], place: Place) -> bool:
 
 def _together(seen: Mapping[str, Feature], lexicon: Lexicon) -> Iterator[tuple[str, Feature]]:
     for key, choices in lexicon.pairs:
-        least, parts = 1.0, []
+        least, parts, name = 1.0, [], ""
         for choice in choices:
             part = max((seen[name] for name in choice if name in seen), key=_VALUE, default=None)
             if part is None:
                 break
             least = min(least, part.value)
             parts.append(part.shown)
+            name = name or part.name
         else:
             # The words of all its parts, each once: "doden door geweld" names no word itself.
             shown = MORE_WORDS.join(dict.fromkeys(filter(None, parts)))
-            yield f"samen:{key}", Feature(least, shown)
+            yield f"samen:{key}", Feature(least, shown, name)
 
 
 def shown_reason(name: str, feature: Feature, lexicon: Lexicon) -> str:
     """A feature in Dutch, with the words in which it was seen."""
-    text = lexicon.feature_names.get(name, name)
+    text = feature.name or lexicon.feature_names.get(name, name)
     return texts.FEATURE.format(name=text, shown=feature.shown) if feature.shown else text

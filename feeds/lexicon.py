@@ -94,6 +94,25 @@ class Lexicon:
         return {key: one.vooraf for key, one in named.items()} | pairs
 
     @cached_property
+    def readings(self) -> Matcher[tuple[str, int]]:
+        """What stands beside words with several meanings: (feature, number of its reading).
+
+        Apart from the matcher over everything: a name for a reason may not weigh.
+        """
+        return Matcher(
+            ((key, number), term)
+            for key, feature in self.features.kenmerken.items()
+            for number, reading in enumerate(feature.leest_als)
+            for term in reading.naast
+        )
+
+    @cached_property
+    def read_otherwise(self) -> frozenset[str]:
+        """Features of which some words have several meanings."""
+        words = self.features.kenmerken
+        return frozenset(key for key, one in words.items() if one.leest_als)
+
+    @cached_property
     def feature_names(self) -> dict[str, str]:
         """Every feature's Dutch name."""
         features = self.features

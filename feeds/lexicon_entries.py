@@ -127,11 +127,26 @@ class Named(Frozen):
     vooraf: float = 0.0
 
 
+class Reading(Frozen):
+    """What words of a feature mean beside others: only these of it were seen, and beside them one
+    of ``naast``, or (``in_nederland``) it is here. It names the reason otherwise, and weighs the
+    same."""
+
+    naam: str
+    woorden: list[str]
+    naast: list[str] = Field(default_factory=list)
+    in_nederland: bool = False
+
+
 class WordFeature(Named):
-    """A feature that is found by words; with ``alleen_samen`` it never weighs by itself."""
+    """A feature that is found by words; with ``alleen_samen`` it never weighs by itself.
+
+    ``leest_als``: what words with several meanings are called; the first that fits.
+    """
 
     any: list[str]
     alleen_samen: bool = False
+    leest_als: list[Reading] = Field(default_factory=list)
 
 
 class Together(Named):
