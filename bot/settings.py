@@ -120,7 +120,7 @@ class AlertSettings(Frozen):
     """Patience with an alert (``[alerts]``)."""
 
     escalate_after_min: int = Field(
-        10, ge=1, le=240, description="zonder reactie gaat de melding naar de achterwacht"
+        10, ge=1, le=240, description="zonder reactie krijgen ook de goedkeurders de melding"
     )
     daily_at: str = Field(
         "07:30",

@@ -172,7 +172,7 @@ class ClockSettings(Frozen):
         5, ge=1, le=240, description="zoveel minuten te laat: de coördinator hoort het nog eens"
     )
     backup_min: int = Field(
-        15, ge=2, le=480, description="zoveel minuten te laat: ook de achterwacht hoort het"
+        15, ge=2, le=480, description="zoveel minuten te laat: ook de goedkeurders horen het"
     )
     late_days: int = Field(1, ge=1, le=14, description="hetzelfde in dagen, voor latere stappen")
-    backup_days: int = Field(3, ge=1, le=30, description="hetzelfde in dagen, voor de achterwacht")
+    backup_days: int = Field(3, ge=1, le=30, description="hetzelfde in dagen, voor de goedkeurders")

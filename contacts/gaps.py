@@ -43,7 +43,7 @@ class Gap(StrEnum):
     SUCCESSOR = "opvolger"
     SILENT = "stil"
     UNCONFIRMED = "niet-bevestigd"
-    NO_BACKUP = "geen-achterwacht"
+    NO_BACKUP = "geen-vervanger"
 
 
 class Place(NamedTuple):

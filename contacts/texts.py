@@ -13,7 +13,7 @@ EXERCISE_LINE = "<b>OEFENING</b>"
 REPEAT_LINE = "(herhaling)"
 #: the same news by another channel is no repetition; it says what it is
 FALLBACK_LINE = "(ook via dit kanaal, voor het geval u het nog niet had)"
-BACKUP_LINE = "(u krijgt dit als achterwacht: daar reageerde nog niemand)"
+BACKUP_LINE = "(u krijgt dit als vervanger: daar reageerde nog niemand)"
 EXERCISE_SUBJECT = "OEFENING · "
 REPEAT_SUBJECT = "(herhaling) "
 #: at the end of a mail that one may do without
@@ -24,7 +24,7 @@ ANSWER_LINE = (
     "Merkt u iets? U kunt ook op deze mail antwoorden: een paar zinnen over de groep, zonder "
     "namen. Hebt u een vraag of een goed voorbeeld? Begin dan met “Vraag:” of “Voorbeeld:”."
 )
-BACKUP_SUBJECT = "(achterwacht) "
+BACKUP_SUBJECT = "(vervanger) "
 
 #: the one answer to a reply by mail
 REPLY_SUBJECT = "Over uw mail"
@@ -137,7 +137,7 @@ OTHER_REASON = "onbekende storing"
 CALL_LIST_TITLE = ("Bellijst: 1 organisatie erbij", "Bellijst: {n} organisaties erbij")
 _CALL_LIST = (
     "Van {who} kwam geen reactie, of het bericht kwam niet aan: ook niet via een ander kanaal of "
-    "de achterwacht. Bel: {{names}}."
+    "de vervanger. Bel: {{names}}."
 )
 CALL_LIST = (
     _CALL_LIST.format(who="1 organisatie"),

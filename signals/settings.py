@@ -35,7 +35,7 @@ class SignalSettings(Frozen):
         2, ge=1, le=10, description="na zoveel werkdagen zonder antwoord een tussenbericht"
     )
     backup_after_working_days: int = Field(
-        1, ge=1, le=5, description="zoveel werkdagen te laat, dan hoort ook de achterwacht het"
+        1, ge=1, le=5, description="zoveel werkdagen te laat, dan horen ook de goedkeurders het"
     )
     bundle_from: int = Field(
         12, ge=2, le=500, description="bij zoveel open signalen stelt Schakel bundelen voor"

@@ -84,13 +84,13 @@ async def test_the_desk_sets_hours_and_the_back_up_of_an_organisation(desk: Desk
     await desk.world.press(f"{page}/rusttijd", van="22.00", tot="07.00")
     answer = await desk.world.press(f"{page}/rusttijd", van="22.00", tot="")
     assert answer.headers["location"].endswith("hours_like_this")
-    await desk.world.press(f"{page}/achterwacht", doe="ja")
+    await desk.world.press(f"{page}/vervanger", doe="ja")
     text = (await desk.web.get(page)).text
-    assert "is de achterwacht van" in text
+    assert "is de vervanger van" in text
     assert 'value="22:00"' in text
-    assert "achterwacht</span>" in (await desk.web.get("/contacten")).text
-    await desk.world.press(f"{page}/achterwacht", doe="nee")
-    assert "heeft nog geen achterwacht" in (await desk.web.get(page)).text
+    assert "vervanger</span>" in (await desk.web.get("/contacten")).text
+    await desk.world.press(f"{page}/vervanger", doe="nee")
+    assert "heeft nog geen vervanger" in (await desk.web.get(page)).text
 
 
 async def test_the_same_boxes_are_ticked_in_the_chat(desk: Desk) -> None:

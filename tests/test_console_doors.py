@@ -104,7 +104,7 @@ OPEN_ON_PURPOSE = {
     ("POST", "/aanmelden/{token:token}"), ("POST", "/aanmelden/gemeente"),
     ("GET", "/aanmelden/terug"), ("POST", "/afmelden"), ("GET", "/stroom"), ("GET", "/samen"),
     ("GET", "/p/{token:token}"), ("POST", "/p/{token:token}/kanaal"), ("GET", "/gegevens"),
-    ("POST", "/p/{token:token}/rusttijd"), ("POST", "/p/{token:token}/achterwacht"),
+    ("POST", "/p/{token:token}/rusttijd"), ("POST", "/p/{token:token}/vervanger"),
     ("POST", "/p/{token:token}/klopt"), ("POST", "/p/{token:token}/weg"),
     ("POST", "/p/{token:token}/oefening"), ("GET", "/p/{token:token}/overleg.ics"),
     ("GET", "/p/{token:token}/overleg"),

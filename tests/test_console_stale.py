@@ -58,7 +58,7 @@ HARMLESS = {
     "/opvolging/{number:int}": MOVE, "/contact/{number:int}/weg": SETS,
     "/contact/{number:int}/recht": SETS, "/contact/{number:int}/adres": ADDS,
     "/contact/{number:int}/kanaal": NAMES, "/contact/{number:int}/toestemming": SETS,
-    "/contact/{number:int}/achterwacht": SETS, "/contact/{number:int}/bestand": SHOWS,
+    "/contact/{number:int}/vervanger": SETS, "/contact/{number:int}/bestand": SHOWS,
     "/contact/{number:int}/wissen": SETS, "/contact/{number:int}/links": SETS,
     "/organisatie/{number:int}/links": SETS, "/contacten/uitvoer": SHOWS,
     "/contacten/dubbel": NAMES, "/contacten/dubbel/organisatie": NAMES,

@@ -20,6 +20,7 @@ EXPLAINED = {
     "vooraf bellen": "Bel die zelf, voordat er iets uitgaat",
     "ernst*": "1 let op, 2 volgen",
     "achterwacht": "wie het overneemt",
+    "vervanger": "een collega die het dan krijgt",
     "als concept": "nog niet ingediend",
     "scenariokaart": "vragen die kunnen komen",
     "feitenblok": "wat zeker is, wat nog niet",
@@ -63,3 +64,20 @@ def test_a_hard_word_is_explained_where_it_stands_first(word: str) -> None:
     words = " ".join(BOOK.split())
     at = words.lower().index(word.lower())
     assert EXPLAINED[word] in words[at : at + len(word) + NEAR]
+
+
+#: where the rota speaks; and a moment of the timetable, which is kept under that name
+OF_THE_ROTA = re.compile(r"rota|rooster|vandaag|escalated|exercise/|timetable|clock_reminder")
+
+
+def test_one_word_means_one_thing_achterwacht_is_of_the_rota() -> None:
+    root = Path(__file__).parents[1]
+    said = {
+        str(path.relative_to(root))
+        for package in ("bot", "contacts", "briefings", "signals", "feeds")
+        for path in (root / package).rglob("*")
+        if path.suffix in {".py", ".html", ".txt", ".toml", ".j2"}
+        and "achterwacht" in path.read_text("utf-8").lower()
+    }
+    assert said
+    assert {path for path in said if not OF_THE_ROTA.search(path)} == set()

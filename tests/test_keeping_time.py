@@ -40,7 +40,7 @@ async def test_a_promised_update_is_asked_for_ahead_then_chased_then_told_to_the
     assert await round_at(db, TEN + timedelta(minutes=15)) == 1
     last = (await heard(db))[-2:]
     assert {chat for chat, _ in last} == {COORDINATOR, APPROVER}
-    assert "de achterwacht" in last[0][1]
+    assert "Nu krijgen de goedkeurders dit ook" in last[0][1]
     assert await round_at(db, TEN + timedelta(hours=5)) == 0
 
 

@@ -169,7 +169,7 @@ async def test_the_back_up_is_a_colleague_of_the_same_organisation(world: World)
 
     async def choose(person_id: object) -> int:
         answer = await world.web.post(
-            f"{page}/achterwacht", data={"persoon": str(person_id)}, headers=SAME_SITE
+            f"{page}/vervanger", data={"persoon": str(person_id)}, headers=SAME_SITE
         )
         return answer.status_code
 

@@ -183,7 +183,7 @@ async def test_a_late_answer_reaches_the_coordinator_and_a_working_day_later_the
     assert await sweep(session, working_day_due(late, 1) - timedelta(minutes=1)) == []
     [(to, text)] = await sweep(session, working_day_due(late, 1))
     assert to == chats[Role.APPROVER]
-    assert "achterwacht" in text
+    assert "Aan de goedkeurders:" in text
     assert await sweep(session, working_day_due(late, 5)) == []
 
 

@@ -264,7 +264,7 @@ async def test_after_a_quarter_every_signal_was_answered_or_told_to_somebody(db:
         "niet op tijd gelezen, en coördinator en duider hoorden het": len(unread),
         "tussenberichten": sum(s.interim_sent_at is not None for s in signals),
         "antwoorden die niet aankwamen, en de coördinator hoorde bij wie": len(failed),
-        "aan het eind open: coördinator en achterwacht hoorden het": len(waiting),
+        "aan het eind open: coördinator en goedkeurder hoorden het": len(waiting),
     }
     table = [f"| {name} | {count} |" for name, count in rows.items()]
     sys.stdout.write("\n" + "\n".join(table))

@@ -64,7 +64,7 @@ async def test_without_a_back_up_on_the_rota_the_approvers_are_the_back_up(
     await rung(db, now)
     await call_backup(db, after=TEN, now=now + TEN)
     assert (await told(db, ALERT))[1] == [people["Dirk"], people["Anna"], people["Carla"]]
-    assert await told(db, NOTICE, "De achterwacht heeft die nu ook (1).")
+    assert await told(db, NOTICE, "1 goedkeurder heeft die nu ook.")
 
 
 async def test_a_city_can_choose_that_all_of_them_keep_getting_it_at_once(

@@ -13,7 +13,7 @@ GAPS: Mapping[Gap, str] = {
     Gap.SUCCESSOR: "opvolger gevraagd",
     Gap.SILENT: "geen antwoord op: klopt dit nog?",
     Gap.UNCONFIRMED: "niet bevestigd",
-    Gap.NO_BACKUP: "geen achterwacht",
+    Gap.NO_BACKUP: "geen vervanger",
 }
 GAP_HELP: Mapping[Gap, str] = {
     Gap.UNREACHABLE: "Vanavond zou niemand van deze organisatie een bericht krijgen.",

@@ -11,7 +11,7 @@ DONE = {
     "stop": "U krijgt via dit kanaal geen berichten meer.",
     "start": "U krijgt via dit kanaal weer berichten.",
     "rusttijd": "Uw rusttijd is opgeslagen.",
-    "achterwacht": "De achterwacht is opgeslagen.",
+    "vervanger": "De vervanger is opgeslagen.",
     "regel": "Dank u. Uw antwoord over de regel is bewaard.",
     "delen": "Andere leden mogen uw naam, functie en e-mailadres zien.",
     "niet-delen": "Andere leden zien uw naam en e-mailadres niet meer.",

@@ -62,14 +62,14 @@ async def own_hours(request: Request) -> Response:
 
 
 async def own_backup(request: Request) -> Response:
-    """``POST /p/{token}/achterwacht``: a colleague of the same organisation, or nobody."""
+    """``POST /p/{token}/vervanger``: a colleague of the same organisation, or nobody."""
 
     async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
         chosen = await _colleague(session, own.organisation, first(fields, "persoon"))
         now = parts_of(request).clock()
         await set_backup(session, own.organisation, chosen, who=_who(own), now=now)
 
-    return await on_own_page(request, save, done="achterwacht")
+    return await on_own_page(request, save, done="vervanger")
 
 
 def _who(own: Own) -> Who:
@@ -123,7 +123,7 @@ async def change_hours(visit: Visit) -> Response:
 
 
 async def change_backup(visit: Visit) -> Response:
-    """``POST /contact/{number}/achterwacht``: of this person's own organisation, or not."""
+    """``POST /contact/{number}/vervanger``: of this person's own organisation, or not."""
     person = await person_in_path(visit)
     organisation = await visit.session.get_one(Organisation, person.organisation_id)
     chosen = person if visit.text("doe") == "ja" else None
@@ -133,9 +133,9 @@ async def change_backup(visit: Visit) -> Response:
 
 ROUTES = (
     Route("/p/{token:token}/rusttijd", own_hours, methods=["POST"]),
-    Route("/p/{token:token}/achterwacht", own_backup, methods=["POST"]),
+    Route("/p/{token:token}/vervanger", own_backup, methods=["POST"]),
 )
 DOORS = (
     Door("/contact/{number:int}/rusttijd", change_hours, Permission.MANAGE_CONTACTS, "POST"),
-    Door("/contact/{number:int}/achterwacht", change_backup, Permission.MANAGE_CONTACTS, "POST"),
+    Door("/contact/{number:int}/vervanger", change_backup, Permission.MANAGE_CONTACTS, "POST"),
 )
