@@ -79,8 +79,11 @@ async def tell_changed(
         await tell_taken_off(session, before, actor, instead=after, now=now)
         await tell_put_on(session, [after], actor, now=now)
     elif (before.starts_at, before.ends_at) != (after.starts_at, after.ends_at):
-        said = (texts.HOURS_BEFORE, before), (texts.HOURS_NOW, after)
-        lines = [texts.HOURS, *(line.format(period=period_of(one, now)) for line, one in said)]
+        lines = [
+            texts.HOURS,
+            texts.HOURS_BEFORE.format(period=period_of(before, now)),
+            texts.HOURS_NOW.format(period=period_of(after, now)),
+        ]
         buttons = [[Button(texts.GIVE, data(GIVE, after.id, after.version))]]
         await _tell(
             session, after.person_id, [*lines, texts.ON_SWAP], [before, after], actor,

@@ -93,7 +93,8 @@ def _read_otherwise(
     is_here = "hier" in seen and place.proximity.is_dutch
     for key in seen.keys() & lexicon.read_otherwise:
         terms = {hit.term for hit in found.get(("kenmerk", key, 0), ())}
-        beside = {} if ABROAD & set(seen) else lexicon.readings.find(words_of_item(*text))
+        words = [] if ABROAD & set(seen) else words_of_item(*text)
+        beside = lexicon.readings.find(words)
         for number, reading in enumerate(lexicon.features.kenmerken[key].leest_als):
             fits = (reading.in_nederland and is_here) or (key, number) in beside
             if terms and fits and terms <= set(reading.woorden):

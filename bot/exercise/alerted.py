@@ -34,7 +34,7 @@ async def rung_of(
     return tuple(
         Rung(
             minute_at(exercise, at),
-            Counter(_part(one, roles[one], machine, turns, at).value for one in rows),
+            dict(Counter(_part(one, roles[one], machine, turns, at).value for one in rows)),
             sum(states == {DeliveryStatus.FAILED} for states in rows.values()),
         )
         for (_, at), rows in sent.items()
