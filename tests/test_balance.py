@@ -119,7 +119,7 @@ async def test_the_page_shows_reasons_and_names_and_takes_no_other_period(world:
     page = (await world.desk.get("/gebeurtenissen/balans?dagen=abc")).text
     assert "loos alarm (1), elders, geen band (5)" in page
     assert "een loos alarm telt daarin niet mee" in page
-    assert '<td class="getal">6, waarvan 1 loos alarm</td>' in page
+    assert ">6, waarvan 1 loos alarm</td>" in page
     assert "vaak voor niets" in page
     assert "elders, geen band (5)" in page
     assert "aanhouding terrorisme" in page

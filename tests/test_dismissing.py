@@ -89,7 +89,7 @@ async def test_what_turned_out_to_be_nothing_is_a_false_alarm_by_one_tap(desk: C
 
 @pytest.mark.parametrize(
     ("place", "reason"),
-    enumerate(["sport_cultuur", "elders", "oud_nieuws", "al_bekend", "anders", "loos_alarm"]),
+    list(enumerate(["sport_cultuur", "elders", "oud_nieuws", "al_bekend", "anders", "loos_alarm"])),
 )
 async def test_a_button_under_an_old_message_keeps_its_reason(
     desk: Chat, place: int, reason: str

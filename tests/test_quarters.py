@@ -286,11 +286,12 @@ async def test_the_running_quarter_is_counted_now_and_a_past_one_is_shown_as_fro
 
 
 async def test_the_balance_of_the_pack_says_how_many_were_a_false_alarm(desk: Desk) -> None:
+    earlier = desk.world.now - timedelta(hours=1)
     async with desk.world.db.begin() as session:
         for reason in (DismissReason.FALSE_ALARM, DismissReason.OLD_NEWS):
             session.add(
-                Event(title="Pakket", type="E01", origin=Origin.FEED, detected_at=desk.world.now,
-                      alerted_at=desk.world.now, status=EventStatus.DISMISSED,
+                Event(title="Pakket", type="E01", origin=Origin.FEED, detected_at=earlier,
+                      alerted_at=earlier, status=EventStatus.DISMISSED,
                       dismissed_reason=reason)
             )  # fmt: skip
         figures = await read_figures(

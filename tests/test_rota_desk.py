@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -155,8 +156,8 @@ async def test_a_gap_is_a_row_of_its_own_also_the_one_that_is_now(
     people = await people_of_the_city(db, now)
     await on_rota(db, people["Anna"], now - 3 * DAY, now - DAY, now=now - 3 * DAY)
     await on_rota(db, people["Bram"], now + DAY, now + 2 * DAY, now=now)
-    table = (await world.desk.get(PAGE)).text.partition("<tbody>")[2].partition("</tbody>")[0]
-    rows_of_it = table.split("<tr>")[1:]
+    table = (await world.desk.get(PAGE)).text.partition("<tbody")[2].partition("</tbody>")[0]
+    rows_of_it = re.sub(r' (role|data-kop|colspan)="[^"]*"', "", table).split("<tr>")[1:]
     assert len(rows_of_it) == 3
     assert "maandag 2 maart, 17.42 uur</th><td>woensdag 4 maart, 17.42 uur" in rows_of_it[0]
     assert "Bram" in rows_of_it[1]

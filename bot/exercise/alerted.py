@@ -62,7 +62,7 @@ async def _sent(
     )
     for number, at, person, status in found.all():
         if number is not None and person is not None:
-            sent[number, at][person].add(status)
+            sent[number, at][person].add(DeliveryStatus(status))
     return sent
 
 
@@ -72,7 +72,7 @@ async def _roles(session: AsyncSession, people: Collection[int]) -> dict[int, se
     )
     roles: dict[int, set[Role]] = defaultdict(set)
     for person, role in found.all():
-        roles[person].add(role)
+        roles[person].add(Role(role))
     return roles
 
 
