@@ -75,6 +75,18 @@ async def test_an_uncertain_message_is_sent_again_only_by_a_person(desk: Desk) -
     assert (delivery.status, delivery.is_repeat) == (DeliveryStatus.PLANNED, True)
 
 
+async def test_one_line_is_settled_and_the_other_stays(desk: Desk) -> None:
+    one, other = [await uncertain(desk, MessageKind.NOTICE) for _ in range(2)]
+    page = (await desk.web.get("/berichten")).text
+    lines = page[page.index("<tbody>") : page.index("</tbody>")]
+    for words in ("Nog een keer<span", "Laat zo<span"):
+        assert lines.count(words) == 2
+    for number in (one, other):
+        assert lines.count(f'name="bericht" value="{number}"') == 2
+    assert await do(desk, "afgehandeld", bericht=str(one)) == 303
+    assert (await the(desk, other)).status is DeliveryStatus.UNKNOWN
+
+
 async def test_what_belongs_to_a_briefing_is_not_settled_here(desk: Desk) -> None:
     number = await uncertain(desk, MessageKind.BRIEFING, desk.number)
     assert "Niets onzeker" in (await desk.web.get("/berichten")).text

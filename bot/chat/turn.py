@@ -149,13 +149,20 @@ class Turn:
             organisation_id=self.actor.organisation_id if self.actor else None,
         )
 
-    async def change(self, text: str, buttons: Rows = ()) -> None:
-        """Edit the message under which the tapped button stands (or say it anew)."""
+    async def change(self, text: str, buttons: Rows = (), *, is_delicate: bool = False) -> None:
+        """Edit the message under which the tapped button stands (or say it anew).
+
+        :param is_delicate: as of :meth:`say`.
+        """
         if self.tap is None or self.tap.delivery_id is None:
-            await self.say(text, buttons)
+            await self.say(text, buttons, is_delicate=is_delicate)
             return
         form = TelegramForm(text=text, buttons=[list(row) for row in buttons])
-        await edit_sent(self.session, self.tap.delivery_id, Content(telegram=form), now=self.now)
+        content = Content(telegram=form)
+        await edit_sent(
+            self.session, self.tap.delivery_id,
+            seal_words(content, self.sealer) if is_delicate else content, now=self.now,
+        )  # fmt: skip
 
     async def ask(self, flow: str, step: str, data: Mapping[str, Any]) -> None:
         """Remember that the next answer of this chat belongs to this step."""

@@ -16,11 +16,9 @@ from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_vi
 from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from bot.console.health import read_beats
-from bot.console.part_texts import PARTS
 from bot.evening.asking_again import REQUEST, request_now, shown, waits_again
 from bot.evening.texts import STOPPED, WRITE_TEXTS
-from bot.event_names import name_of, names_of_events
+from bot.event_names import name_of
 from bot.rows import LiveMessage
 from briefings.calling_off import is_held
 from briefings.counting import Overview, read_overview
@@ -31,9 +29,6 @@ from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT
 from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
-from contacts.progress import read_progress
-from contacts.progress_texts import lines_of
-from contacts.records import ids_of
 from contacts.sending import edit_sent
 from feeds.changing import CHANGEABLE
 from feeds.rows import Event, EventStatus
@@ -291,28 +286,10 @@ async def running_events(session: AsyncSession, *, is_exercise: bool) -> Sequenc
     return found.all()
 
 
-async def show_status(turn: Turn) -> None:
-    """``/status``: how the sending stands, then the card of each running event, the newest last:
-    the card is what people go on with."""
-    actor = turn.allowed(Permission.SEE_STATUS)
-    running = list(await running_events(turn.session, is_exercise=actor.is_exercise))[:5]
-    if not running:
-        await turn.say(render("coordinator/nothing_running.html"))
-    sending = await read_progress(turn.session, ids_of(running), now=turn.now)
-    titles = await names_of_events(turn.session, ids_of(running))
-    beats = await read_beats(turn.session, turn.config.ticks, now=turn.now)
-    late = [PARTS.get(beat.name, beat.name) for beat in beats if beat.is_late]
-    if late or any(one.total for one in sending):
-        shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
-        await turn.say(render("coordinator/standing.html", sending=shown, late=late))
-    for event in reversed(running):
-        await show_card(turn, event)
-
-
 def _hash(view: View) -> str:
     return hashlib.sha256(repr(view).encode()).hexdigest()
 
 
 TAPS: dict[str, Handler] = {"ecard": card_again}
 STEPS: dict[tuple[str, str], Handler] = {}
-COMMANDS: dict[str, Handler] = {"/status": show_status}
+COMMANDS: dict[str, Handler] = {}

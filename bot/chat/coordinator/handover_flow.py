@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import handover_texts as texts
+from bot.chat.coordinator.doubts_flow import way_to_doubts
 from bot.chat.turn import Handler, Turn
 from bot.chat.used import use_up
 from bot.console.today import Running, Today, read_today
@@ -44,7 +45,8 @@ async def show(turn: Turn) -> None:
         sees=lambda need: may(actor, need.acts),
     )  # fmt: skip
     leads = await who_leads(turn.session, is_exercise=actor.is_exercise, now=turn.now)
-    await turn.say(view(today, leads, now=turn.now), [[Button(texts.TAKE, data(TAKE))]])
+    _, to_doubts = await way_to_doubts(turn)
+    await turn.say(view(today, leads, now=turn.now), [[Button(texts.TAKE, data(TAKE))], *to_doubts])
 
 
 async def who_leads(

@@ -1,0 +1,138 @@
+"""Messages outside the briefings that may not have arrived, and those that were stopped.
+
+Answers, alerts, conversations: what belongs to a briefing stands with it. A person sends them
+again or sets them aside, at the desk and on a phone by the same rules, which stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.directory import ChannelKind, Organisation, Person
+from contacts.outbox import (
+    DISTRIBUTED,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
+from contacts.permissions import Actor
+from contacts.records import read_columns
+from contacts.sending import cancel_message, resume_message
+from contacts.texts import OTHER_REASON, REASONS
+
+MOST = 200
+BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An uncertain message. ``who`` is empty where the way back is sealed."""
+
+    id: int
+    kind: MessageKind
+    who: str
+    organisation: str
+    channel: ChannelKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A message that was stopped, with the reason in words."""
+
+    id: int
+    kind: MessageKind
+    reason: str
+    at: datetime
+
+
+async def doubts_of(session: AsyncSession, *, is_exercise: bool, most: int = MOST) -> list[Doubt]:
+    """What is uncertain in this world, the newest first."""
+    statement = (
+        sa.select(
+            col(Delivery.id), col(Message.kind), col(Person.name), col(Organisation.name),
+            col(Delivery.kind), col(Message.send_at),
+        )
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Delivery.organisation_id))
+        .where(
+            col(Message.kind).not_in(DISTRIBUTED),
+            col(Message.is_exercise) == is_exercise,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status) == DeliveryStatus.UNKNOWN,
+        )
+        .order_by(col(Delivery.id).desc())
+        .limit(most)
+    )  # fmt: skip
+    return [
+        Doubt(ident, kind, who or "", organisation or "", way, at)
+        for ident, kind, who, organisation, way, at in await read_columns(session, statement)
+    ]
+
+
+async def stopped_of(session: AsyncSession, *, is_exercise: bool) -> list[Stopped]:
+    """What waits for a person to let it go on or call it off, the newest first."""
+    found = await session.exec(
+        select(Message)
+        .where(
+            col(Message.status) == MessageStatus.HALTED,
+            col(Message.kind).not_in(DISTRIBUTED),
+            col(Message.is_exercise) == is_exercise,
+        )
+        .order_by(col(Message.id).desc())
+        .limit(MOST)
+    )
+    return [
+        Stopped(
+            id=message.id or 0,
+            kind=message.kind,
+            reason=REASONS.get(message.halt_reason or "", OTHER_REASON),
+            at=message.send_at,
+        )
+        for message in found.all()
+    ]
+
+
+async def still_in_doubt(
+    session: AsyncSession, shown: Collection[int], *, is_exercise: bool
+) -> Sequence[int]:
+    """Of these deliveries those that still are uncertain, of no briefing and of this world."""
+    found = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Delivery.id).in_(shown),
+            col(Delivery.status) == DeliveryStatus.UNKNOWN,
+            col(Message.kind).not_in(DISTRIBUTED),
+            col(Message.is_exercise) == is_exercise,
+        )
+    )
+    return [ident for ident in found.all() if ident is not None]
+
+
+async def release_stopped(
+    session: AsyncSession, message_id: int, actor: Actor, *, goes_on: bool, now: datetime
+) -> bool:
+    """What was stopped goes on, or is called off. False when it is not stopped any more.
+
+    :raises LookupError: there is no such message in this world, or it is of a briefing.
+    """
+    message = await session.get(Message, message_id)
+    is_ours = message is not None and message.is_exercise == actor.is_exercise
+    if message is None or not is_ours or message.kind in DISTRIBUTED:
+        raise LookupError("no such message")
+    if message.status is not MessageStatus.HALTED:
+        return False
+    act = resume_message if goes_on else cancel_message
+    await act(session, message_id, who=actor.who, now=now, reason=BY_HAND)
+    return True
