@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -25,6 +25,7 @@ from bot.reducing import Reduced
 from bot.rows import UpdateKind
 from contacts.outbox import Content, Delivery, Message
 from contacts.records import Database
+from contacts.sealed_words import open_words
 from contacts.sealing import Sealer
 from contacts.sending import original_of
 from tests.outbox_world import a_person
@@ -42,12 +43,13 @@ class Telephone:
     chat: int
     now: datetime
     toast: str | None = None
+    config: Config = field(default_factory=Config)
 
     async def send(self, kind: UpdateKind, **payload: Any) -> None:
         number = next(_NUMBERS)
         update = Reduced(id=number, kind=kind, chat=self.chat, payload=payload)
         await store_updates(self.db, [update], SEALER, now=self.now)
-        self.toast = (await handle_update(self.db, number, Config(), SEALER, now=self.now)).toast
+        self.toast = (await handle_update(self.db, number, self.config, SEALER, now=self.now)).toast
 
     async def command(self, text: str) -> None:
         await self.send(UpdateKind.COMMAND, text=text)
@@ -75,10 +77,13 @@ class Telephone:
         raise AssertionError(f"no button {label!r}")
 
     async def said(self) -> list[tuple[bool, str]]:
-        """(is it of the exercise, text) of everything that was said."""
+        """(is it of the exercise, text as it is read) of everything that was said."""
         async with self.db.read() as session:
             found = (await session.exec(select(Message).order_by(col(Message.id)))).all()
-        forms = [(one.is_exercise, Content.from_json(one.content).telegram) for one in found]
+        forms = [
+            (one.is_exercise, open_words(Content.from_json(one.content), SEALER).telegram)
+            for one in found
+        ]
         return [(is_exercise, form.text) for is_exercise, form in forms if form is not None]
 
 

@@ -8,15 +8,8 @@ import pytest
 from sqlmodel import col, select
 
 from bot.chat.buttons import data, with_delivery
-from bot.chat.coordinator.leading_flow import (
-    BEGIN,
-    BREAK,
-    END,
-    LOOK_LASTS,
-    NEXT,
-    OFF,
-    START,
-)
+from bot.chat.coordinator.exercise_flow import BEGIN, LOOK_LASTS
+from bot.chat.coordinator.leading_flow import BREAK, END, NEXT, OFF, START
 from bot.chat.router import TAPS
 from bot.clock import utc_now
 from bot.exercise import leading_texts as words
@@ -74,7 +67,7 @@ async def test_a_scenario_is_looked_at_before_it_begins_and_says_who_takes_part(
     assert "1 persoon van 1 organisatie" in look
     assert "meteen berichten" not in look
     assert "meldt Schakel hun niet" in look, "beginning tells the list nothing"
-    assert "Mensen van de echte lijst vraagt u op de pagina Oefenen" in look
+    assert "Mensen van de echte lijst? Kies Vraag eerst mensen." in look
     assert await actions(db) == []
     await phone.press("Begin: 5 keer")
     exercise = await the_exercise(db)
@@ -167,7 +160,9 @@ async def test_in_a_world_of_the_exercise_itself_nobody_of_the_real_list_is_offe
     await phone.press(TITLE)
     look = (await phone.said())[-1][1]
     assert "op de oefenlijst" in look
-    assert "pagina Oefenen" not in look
+    assert "echte lijst" not in look
+    with pytest.raises(AssertionError, match="no button"):
+        await phone.button(words.ASK_FIRST)
 
 
 async def test_an_old_alert_of_an_exercise_says_that_the_exercise_is_over(db: Database) -> None:

@@ -75,10 +75,10 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     "/groep/{number:int}/weg": LIST, "/groep/{number:int}/bericht": ("grp",),
     "/groep/{number:int}/bericht/versturen": ("grpsend",), "/meldkaart": LIST,
     "/opvolging/{number:int}": LIST, "/inlezen/{number:int}/terug": LIST,
-    "/oefenen/begin": ("exgo",), "/oefenen/{number:int}/start": ("exstart",),
+    "/oefenen/begin": ("exgo", "exgath"), "/oefenen/{number:int}/start": ("exstart",),
     "/oefenen/{number:int}/verder": ("exnext",), "/oefenen/{number:int}/klaar": ("exend",),
     "/oefenen/{number:int}/stoppen": ("exbreak", "exoff", "exstop"),
-    "/oefenen/naspelen": READING, "/oefenen/{number:int}/vragen": LIST,
+    "/oefenen/naspelen": ("exregon",), "/oefenen/{number:int}/vragen": ("exasks",),
     **dict.fromkeys((path for path in ACTS if path.startswith("/beheer")), MACHINE),
     **{
         f"/beheer/rooster{act}": ROTA
@@ -109,7 +109,8 @@ AT_THE_DESK: dict[str, str] = {
             "texts", "text", "own", "ap0", "ap1", "ap4", "rd", "rcpt", "unk", "brka", "brk0",
             "calls",
             "klok", "ring", "pollask", "sigs", "sgs", "corr", "retr", "retr0", "retr2",
-            "dbt", "dbtx", "exlist", "exlook", "exnow", "exask", "/oefening",
+            "dbt", "dbtx", "exlist", "exlook", "exold", "exwho", "exnow", "exask", "/oefening",
+            "exppl", "exwhen", "expick", "exfind", "exone",
             "grpback", "grpleaf", "grpquit", "/groep", "late",
             "les", "lesskip", "lesown", "lesdue", "lesquit", "/les",
             "rotquit", "rotswap", "rottake", "/rooster",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +12,17 @@ from bot.console import exercise_texts as words
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.exercise_people import desk_of, exercise_in_path
 from bot.exercise import leading_texts, texts
+from bot.exercise.choosing import replay as replay_script
+from bot.exercise.choosing import replays_of
 from bot.exercise.leading import end, move_on, open_exercise
 from bot.exercise.marks import card_of, event_of
 from bot.exercise.pace import minute_at, next_inject
-from bot.exercise.replaying import replay_of
 from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.exercise.scripts import Script, script_of, shipped
 from bot.exercise.seats import OPEN
 from bot.exercise.starting import NotBegun, begin_with, cast_of
-from briefings.rows import FactBlock
 from contacts.permissions import Permission
-from feeds.events import items_of
-from feeds.lexicon import mask_names
-from feeds.rows import Event, EventStatus
+from feeds.rows import Event
 
 PAGE = "/oefenen"
 SPEEDS = {"1": 1.0, "5": 5.0, "20": 20.0}
@@ -60,27 +57,12 @@ async def _page(visit: Visit, *, status: int = 200, error: str = "") -> Response
         speeds=leading_texts.SPEEDS,
         running=await open_exercise(visit.session),
         earlier=[one for one in found.all() if one.status not in OPEN],
-        replays=await _replays(visit),
+        replays=await replays_of(visit.session, is_exercise=visit.actor.is_exercise),
         can_ask=not visit.actor.is_exercise,
         people=await cast_of(visit.session),
         statuses=texts.STATUSES,
         minutes=texts.minutes,
     )
-
-
-async def _replays(visit: Visit) -> Sequence[tuple[int, str]]:
-    """Closed events of the visitor's world, the newest first, with their neutral names."""
-    found = await visit.session.exec(
-        select(Event, FactBlock.neutral_title)
-        .outerjoin(FactBlock, col(FactBlock.event_id) == col(Event.id))
-        .where(
-            col(Event.status) == EventStatus.CLOSED,
-            col(Event.is_exercise) == visit.actor.is_exercise,
-        )
-        .order_by(col(Event.id).desc())
-        .limit(SHOWN)
-    )
-    return [(event.id or 0, name or mask_names(event.title)) for event, name in found.all()]
 
 
 async def start(visit: Visit) -> Response:
@@ -93,12 +75,11 @@ async def start(visit: Visit) -> Response:
 
 async def replay(visit: Visit) -> Response:
     """``POST /oefenen/naspelen``: an event of earlier, as an exercise."""
-    number = visit.number("gebeurtenis")
-    names = dict(await _replays(visit))
-    if number not in names:
+    number, is_exercise = visit.number("gebeurtenis"), visit.actor.is_exercise
+    script = await replay_script(visit.session, number, is_exercise=is_exercise)
+    if script is None:
         return await _page(visit, status=422, error=leading_texts.NO_SCENARIO)
-    items = await items_of(visit.session, number)
-    return await _begin(visit, replay_of(number, names[number], items))
+    return await _begin(visit, script)
 
 
 async def _begin(visit: Visit, script: Script) -> Response:

@@ -12,6 +12,8 @@ from contacts.directory import Role
 from feeds.events import ItemView
 from feeds.rows import Trust
 
+#: before the number of the event, in the key of its scenario
+KEY = "naspelen-"
 MOST_NEWS = 25
 MOST_OUTLETS = 12
 LONGEST_MIN = 12 * 60.0
@@ -44,7 +46,7 @@ def replay_of(event_id: int, name: str, items: Sequence[ItemView]) -> Script:
         text = texts.CALLED.format(name=name)
         injects = [Word(kind="word", at_min=0, to=Role.COORDINATOR, text=text)]
     return Script(
-        key=f"naspelen-{event_id}",
+        key=f"{KEY}{event_id}",
         title=texts.TITLE.format(name=name)[:120],
         about=texts.ABOUT.format(count=len(kept)),
         practise=texts.PRACTISE,

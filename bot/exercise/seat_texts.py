@@ -77,6 +77,7 @@ REACHED = {
     Reaching.NOT_THERE: "de vraag kwam niet aan",
     Reaching.CANNOT_LEAVE: "de vraag kan niet weg: geen {missing} ingesteld",
 }
+AND = " en geen "
 MISSING = {ChannelKind.TELEGRAM: "Telegram", ChannelKind.EMAIL: "mailserver"}
 STATUSES = {
     SeatStatus.ASKED: "gevraagd",
