@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.clock_rows import FirstCall, StepTick
 from briefings.timetable import BY_HAND, SKIPPABLE, Step
 from contacts.directory import Organisation, Role
+from contacts.former_names import named_like
 from contacts.journal import note_dropped, write_journal
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event, EventStatus
@@ -125,6 +126,25 @@ async def calls_first(session: AsyncSession, event_id: int) -> list[ToRing]:
                call.called_at)
         for call, organisation in found.all()
     ]  # fmt: skip
+
+
+async def not_listed(
+    session: AsyncSession, event: Event, *, most: int, search: str = "", skip: int = 0
+) -> list[tuple[int, str]]:
+    """(number, name) of organisations that may still be put on the list, by name."""
+    listed = select(FirstCall.organisation_id).where(col(FirstCall.event_id) == event.id)
+    found = await session.exec(
+        select(Organisation.id, Organisation.name)
+        .where(
+            col(Organisation.is_exercise) == event.is_exercise,
+            col(Organisation.id).not_in(listed),
+            named_like(search),
+        )
+        .order_by(col(Organisation.name), col(Organisation.id))
+        .offset(skip)
+        .limit(most)
+    )
+    return [(ident, name) for ident, name in found.all() if ident is not None]
 
 
 async def choose_calls(

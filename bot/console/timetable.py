@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,11 +25,17 @@ from briefings.clock_rows import FollowUp, StepTick
 from briefings.follow_ups import follow_up_kind, set_follow_up
 from briefings.moments import local_date
 from briefings.rows import Briefing
-from briefings.ticking import calls_first, choose_calls, tick_call, tick_step, untick_step
+from briefings.ticking import (
+    calls_first,
+    choose_calls,
+    not_listed,
+    tick_call,
+    tick_step,
+    untick_step,
+)
 from briefings.timetable import BY_HAND, CHAIN, SKIPPABLE, Line, Step, needing
 from briefings.versions import SENT, versions_of
-from contacts.directory import Organisation, Person, Role
-from contacts.former_names import named_like
+from contacts.directory import Person, Role
 from contacts.permissions import Permission
 from feeds.rows import Event
 
@@ -62,7 +68,6 @@ async def show_timetable(visit: Visit) -> Response:
     lines, speed = await lines_of(visit.session, event, visit.parts.config)
     ticked = await _ticked_by(visit.session, event.id)
     calls = await calls_first(visit.session, event.id)
-    listed = {one.organisation_id for one in calls}
     return await visit.show_of(
         event,
         "draaiboek",
@@ -70,7 +75,7 @@ async def show_timetable(visit: Visit) -> Response:
         lines=[_shown(line, ticked, now=visit.now) for line in lines],
         is_silent=speed is None,
         calls=calls,
-        **await _to_choose(visit, event, listed),
+        **await _to_choose(visit, event),
         **await _later(visit, event),
         **await extra_values(visit, event),
     )
@@ -129,20 +134,10 @@ def _role(role: Role) -> str:
     return texts.ROLES[role].lower()
 
 
-async def _to_choose(visit: Visit, event: Event, listed: Collection[int]) -> dict[str, Any]:
+async def _to_choose(visit: Visit, event: Event) -> dict[str, Any]:
     """Organisations that may still be put on the list; in a city they are searched for."""
     search = visit.request.query_params.get("zoek", "").strip()[:80]
-    found = await visit.session.exec(
-        select(Organisation.id, Organisation.name)
-        .where(
-            col(Organisation.is_exercise) == event.is_exercise,
-            col(Organisation.id).not_in(listed),
-            named_like(search),
-        )
-        .order_by(col(Organisation.name))
-        .limit(MOST_SHOWN + 1)
-    )
-    others = [(ident, name) for ident, name in found.all() if ident is not None]
+    others = await not_listed(visit.session, event, most=MOST_SHOWN + 1, search=search)
     return {"others": others[:MOST_SHOWN], "search": search, "more": len(others) > MOST_SHOWN}
 
 

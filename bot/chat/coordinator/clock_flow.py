@@ -14,7 +14,7 @@ from bot.evening.timing import lines_of
 from bot.event_names import name_of
 from briefings.follow_ups import follow_up_kind
 from briefings.moments import local_date
-from briefings.ticking import calls_first, tick_call, tick_step, untick_step
+from briefings.ticking import tick_step, untick_step
 from briefings.timetable import BY_HAND, SKIPPABLE, Line, Step
 from contacts.outbox import Button
 from contacts.permissions import Permission
@@ -163,48 +163,9 @@ async def tick(turn: Turn) -> None:
     await turn.change(*await clock_view(turn, event))
 
 
-async def show_calls(turn: Turn) -> None:
-    event = await open_event_of(turn)
-    await turn.say(*await _calls_view(turn, event), event_id=event.id)
-
-
-async def _calls_view(turn: Turn, event: Event) -> View:
-    calls = await calls_first(turn.session, event.id or 0)
-    buttons = [
-        Button(
-            (clock_texts.RUNG if one.called_at else clock_texts.TO_RING).format(number=number),
-            data("rung", event.id, one.id, int(one.called_at is None)),
-        )
-        for number, one in enumerate(calls, start=1)
-    ]
-    rows = [buttons[index : index + 3] for index in range(0, len(buttons), 3)]
-    text = render(
-        "coordinator/ring_first.html",
-        event=event,
-        title=await name_of(turn.session, event),
-        calls=calls,
-    )
-    return text, [*rows, [Button(clock_texts.OPEN_TIMETABLE, data("klok", event.id))]]
-
-
-async def tick_rung(turn: Turn) -> None:
-    event = await open_event_of(turn)
-    assert turn.tap is not None
-    try:
-        await tick_call(
-            turn.session, event, turn.tap.number(1), turn.known(),
-            is_called=bool(turn.tap.number(2)), now=turn.now,
-        )  # fmt: skip
-    except LookupError as error:
-        raise ValueError("not on the list") from error
-    await turn.change(*await _calls_view(turn, event))
-
-
 TAPS: dict[str, Handler] = {
     "klok": show,
     "klokt": tick,
-    "ring": show_calls,
-    "rung": tick_rung,
 }
 STEPS: dict[tuple[str, str], Handler] = {}
 COMMANDS: dict[str, Handler] = {"/klok": show_all}

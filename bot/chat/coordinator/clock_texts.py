@@ -42,6 +42,12 @@ REPLAN = "Vervolg op een andere dag"
 WRITE_FOLLOW_UP = "Update over het vervolg schrijven"
 RUNG = "☑ {number} gebeld"
 TO_RING = "☐ {number} gebeld"
+ADD_TO_RING = "Organisatie erbij"
+FIND_TO_RING = "Zoek op naam"
+FIND_LIKE = "Typ een deel van de naam van de organisatie."
+PREVIOUS, FURTHER = "Vorige", "Meer organisaties"
+TO_RING_ADDED = "Staat op de lijst."
+IN_LIST_ALREADY = "Stond al op de lijst."
 OPEN_TIMETABLE = "Draaiboek"
 STATES = {
     "done": "gedaan", "planned": "staat klaar", "not_needed": "niet nodig",
