@@ -31,7 +31,7 @@ async def organisations(chat: Chat, *names: str, is_exercise: bool = False) -> l
     async with chat.db.begin() as session:
         made = [
             Organisation(
-                name=name, domain=Domain.CARE, is_exercise=is_exercise, created_at=chat.now
+                name=name, domain=Domain.CARE_WELFARE, is_exercise=is_exercise, created_at=chat.now
             )
             for name in names
         ]

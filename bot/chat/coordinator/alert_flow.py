@@ -24,7 +24,7 @@ from bot.event_names import name_of
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.alerting import mark_tapped
-from feeds.events import items_of, snooze_event
+from feeds.events import snooze_event
 from feeds.grounds import grounds_of
 from feeds.muting import mute_subject
 from feeds.rows import Event, EventStatus, LeadAgency
@@ -210,13 +210,6 @@ async def mute(turn: Turn) -> None:
     )
 
 
-async def show_items(turn: Turn) -> None:
-    event = await open_event_of(turn)
-    assert event.id is not None
-    items = await items_of(turn.session, event.id)
-    await turn.say(render("coordinator/items.html", event=event, items=items[:15]))
-
-
 async def show_why(turn: Turn) -> None:
     event = await open_event_of(turn)
     grounds = await grounds_of(turn.session, event)
@@ -239,7 +232,6 @@ TAPS: dict[str, Handler] = {
     "later": ask_later,
     "snooze": snooze,
     "mute": mute,
-    "items": show_items,
     "why": show_why,
 }
 STEPS: dict[tuple[str, str], Handler] = {}
