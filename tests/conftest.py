@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +17,9 @@ from bot.bench.cluster import binaries
 from contacts.records import Database
 from feeds.chosen_place import choose
 from tests import stores
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 CLUSTER = pytest.StashKey[Path]()
 # A busy machine is slow at everything; that says nothing about the code. The same examples
@@ -94,6 +97,14 @@ def now() -> datetime:
 async def db() -> AsyncIterator[Database]:
     async with stores.clean_database() as database:
         yield database
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    from tests.browsing import a_browser  # only who looks at pages loads what that takes
+
+    async with a_browser() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,6 @@ from tests.browsing import (
     PATIENCE_MS,
     PHONE,
     Window,
-    a_browser,
     needs_browser,
     open_window,
 )
@@ -36,12 +35,6 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture
 async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     async with an_evening_at_the_desk(tmp_path) as started:
-        yield started
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
         yield started
 
 

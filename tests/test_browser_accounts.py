@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from bot.clock import utc_now
 from bot.settings import SignInSettings
-from tests.browsing import PATIENCE_MS, PHONE, a_browser, needs_browser, open_window
+from tests.browsing import PATIENCE_MS, PHONE, needs_browser, open_window
 from tests.flow_world import Evening, an_evening
 from tests.oidc_world import CLIENT, SECRET, LoopbackProvider, a_provider
 
@@ -38,12 +38,6 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
         )
         async with an_evening(tmp_path, sign_in=settings) as evening:
             yield City(evening, provider)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
-        yield started
 
 
 @needs_browser

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 from bot.clock import utc_now
 from bot.console import live
 from contacts.journal import SYSTEM, write_journal
-from tests.browsing import PATIENCE_MS, a_browser, needs_browser
+from tests.browsing import PATIENCE_MS, needs_browser
 from tests.flow_world import Evening, an_evening
 from tests.test_browser import at_desk, news, written
 
@@ -24,12 +24,6 @@ ALERT = "Melding wacht op een besluit"
 @pytest.fixture
 async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     async with an_evening(tmp_path) as started:
-        yield started
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
         yield started
 
 

@@ -8,48 +8,26 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ViewportSize, expect
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from playwright.async_api import Browser, expect
 
 from bot.clock import utc_now
 from bot.console.app import DOORS
-from bot.unsubscribing import Unsubscribing
-from briefings.learning.digest_rows import Digest, DigestStatus
-from briefings.learning.polls import STAYS_OPEN
-from briefings.learning.rows import Poll, QuickPoll
-from briefings.learning.survey_rows import Survey
-from briefings.overleg.rows import (
-    Agreement,
-    AgreementKind,
-    Overleg,
-    OverlegKind,
-    OverlegPresence,
-    OverlegStatus,
-)
-from contacts.directory import ContactGroup, GroupMember, LinkPurpose, Person
-from contacts.links import mint_person_link
-from contacts.outbox import Delivery
-from contacts.tokens import hash_token, new_token
 from signals.quarters import quarter_of
-from signals.rows import AnswerLink, OutcomeCode
 from tests.browsing import (
     PATIENCE_MS,
-    PHONE,
     Look,
     Window,
-    a_browser,
     keeps_all,
     needs_browser,
     open_window,
 )
 from tests.coordinating import news
-from tests.desk_evening import an_evening_at_the_desk, at_desk, signal_told, written
+from tests.desk_evening import at_desk, signal_told, written
 from tests.flow_world import Evening
+from tests.pages_world import a_filled_evening, links
 from tests.test_console_doors import OPEN_ON_PURPOSE
 
 pytestmark = needs_browser
@@ -85,68 +63,6 @@ BEHIND_A_LINK = (
 )  # fmt: skip
 PUBLIC = {"/aanmelden": "", "/gegevens": "gegevens", "/privacy": "privacy", "/waar": "waar",
           "/cijfers": ""}  # fmt: skip
-A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
-Nieuwe school,onderwijs,Voorbeeld,docent,voorbeeld@school.example,docent_vo_mbo
-,onderwijs,Zonder school,docent,,
-"""
-
-
-@pytest.fixture
-async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
-    async with an_evening_at_the_desk(tmp_path) as started:
-        async with started.house.db.begin() as session:
-            teacher = await session.exec(select(Person).where(col(Person.name) == "Docent VO"))
-            session.add(ContactGroup(name="Hulp na de onrust"))
-            await session.flush()
-            session.add(GroupMember(group_id=1, person_id=teacher.one().id or 0))
-            await an_overleg(session)
-            a_digest(session)
-        yield started
-
-
-def a_digest(session: AsyncSession) -> None:
-    """One that went, and one that is being written."""
-    now = utc_now()
-    text = "Dit hoorden wij:\n- Zo veel organisaties vertelden iets: 4.\nTot de volgende keer."
-    session.add_all(
-        Digest(
-            id=number, period=period, title="Wat wij deden met wat u vertelde", text=text,
-            status=status, edited_at=now, sent_at=sent_at, asked=3, is_exercise=True,
-        )
-        for number, period, status, sent_at in (
-            (1, "2026-K3", DigestStatus.DRAFT, None), (2, "2026-K2", DigestStatus.SENT, now),
-        )
-    )  # fmt: skip
-
-
-async def an_overleg(session: AsyncSession) -> None:
-    """One that is planned, with an action that is late; the one before it was held."""
-    now = utc_now()
-    session.add_all(
-        Overleg(
-            id=number, starts_at=now + timedelta(days=days), kind=OverlegKind.REGULAR, host_id=2,
-            place="Zaal 2", status=status, edited_at=now, is_exercise=True,
-        )
-        for number, days, status in ((1, 20, OverlegStatus.PLANNED), (2, -70, OverlegStatus.HELD))
-    )  # fmt: skip
-    await session.flush()
-    session.add(OverlegPresence(overleg_id=1, organisation_id=2))
-    session.add_all(
-        Agreement(
-            overleg_id=number, kind=kind, words=words, owner="communicatieadviseur", made_at=now,
-            due=now.date() - timedelta(days=3), is_exercise=True,
-        )
-        for number, kind, words in (
-            (1, AgreementKind.DECISION, "Wij houden twee uur aan voor de eerste tekst."),
-            (2, AgreementKind.ACTION, "Maak een kort stuk over wie de zaal opent."),
-        )
-    )  # fmt: skip
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
-        yield started
 
 
 def console_paths() -> list[str]:
@@ -158,6 +74,12 @@ def console_paths() -> list[str]:
             first = pattern.split("/")[1]
             found.append(pattern.replace("{number:int}", str(NUMBERS.get(first, "?"))))
     return found
+
+
+@pytest.fixture
+async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
+    async with a_filled_evening(tmp_path) as started:
+        yield started
 
 
 def test_every_address_is_looked_at_or_is_no_page() -> None:
@@ -246,7 +168,7 @@ async def test_every_page_passes_axe_in_every_state_and_look(
     await refused_and_shown(tour, desk)
     await tour.look(desk, f"/kwartaal/{quarter_of(utc_now()).name}", name="kwartaal")
     outside = await open_window(browser, evening.house.web.address)
-    for path, name in (await links(evening, form)).items():
+    for path, name in {**await links(evening, form), **PUBLIC}.items():
         await tour.look(outside, path, name=name)
     assert tour.found == []
     for window in (desk, approver, outside):
@@ -255,60 +177,10 @@ async def test_every_page_passes_axe_in_every_state_and_look(
         assert window.foreign == []
 
 
-async def test_a_phone_shows_every_column_by_name_and_a_menu_behind_a_button(
-    evening: Evening, browser: Browser
-) -> None:
-    desk = await at_desk(evening, browser, "Coördinator")
-    await desk.put_on(Look.NARROW)
-    await desk.go("/contacten")
-    header = await desk.page.locator(".kop").bounding_box()
-    assert header is not None
-    assert header["height"] <= MOST_HEADER
-    row = desk.page.get_by_role("row").filter(has=desk.page.get_by_role("rowheader")).first
-    cells = row.get_by_role("cell")
-    wanted = ["Domein", "Wijk", "Contacten", "Wat mist er"]
-    assert await cells.evaluate_all("all => all.map(one => one.dataset.kop)") == wanted
-    for cell in await cells.all():
-        box = await cell.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= PHONE["width"]
-    menu = desk.page.get_by_role("link", name="Signalen")
-    await expect(menu).to_be_hidden()
-    await desk.page.locator(".menuknop summary").focus()
-    await desk.page.keyboard.press("Enter")
-    await expect(menu).to_be_visible()
-    assert await desk.violations(Look.NARROW) == []
-    await desk.put_on(Look.LIGHT)
-    await expect(desk.page.locator(".menuknop")).to_be_hidden()
-    await expect(menu).to_be_visible()
-
-
-#: a header that leaves a phone of 740 pixels for the page
-MOST_HEADER = 120
-#: A4 between its margins, in the pixels of a browser
-PAPER = ViewportSize(width=718, height=1040)
-ON_PAPER = ("/gebeurtenis/1", "/gebeurtenis/1/bereik", "/gebeurtenis/1/ontvangers", "/beeld")
-
-
-async def test_a_page_fits_on_paper_with_its_links_and_without_its_buttons(
-    evening: Evening, browser: Browser
-) -> None:
-    desk = await at_desk(evening, browser, "Coördinator")
-    await news(evening)
-    await written(desk)
-    page = (await signal_told(evening)).removesuffix("/signaal")
-    await desk.page.set_viewport_size(PAPER)
-    await desk.page.emulate_media(media="print")
-    for path in (*(f"{desk.address}{path}" for path in ON_PAPER), page):
-        await desk.page.goto(path)
-        assert not await desk.is_wider_than_its_window(), path
-        for gone in await desk.page.locator("button, .menu").all():
-            assert not await gone.is_visible(), path
-        for link in await desk.page.locator("main a.knop:not(.niet-afdrukken *)").all():
-            assert await link.is_visible(), path
-        cut = "e => e.filter(one => one.scrollWidth > one.clientWidth + 1).length"
-        assert await desk.page.locator(".tabelvak").evaluate_all(cut) == 0, path
+A_LIST = """organisatie,domein,naam,functie,e-mail,doelgroepen
+Nieuwe school,onderwijs,Voorbeeld,docent,voorbeeld@school.example,docent_vo_mbo
+,onderwijs,Zonder school,docent,,
+"""
 
 
 async def refused_and_shown(tour: Tour, desk: Window) -> None:
@@ -336,40 +208,3 @@ async def refused_and_shown(tour: Tour, desk: Window) -> None:
     await desk.press("Agendalink maken")
     await expect(desk.page.locator("h1")).to_contain_text("Agendalink voor")
     await tour.here(desk, "")
-
-
-async def links(evening: Evening, form: str) -> dict[str, str]:
-    """The pages that open with a link, each with the name of its picture."""
-    async with evening.house.db.begin() as session:
-        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent VO"))).one()
-        staff = (await session.exec(select(Person).where(col(Person.name) == "Goedkeurder"))).one()
-        now = utc_now()
-        own = await mint_person_link(session, teacher.id or 0, LinkPurpose.OWN_PAGE, now=now)
-        judge = new_token()
-        last_day = now.date() + timedelta(days=60)
-        session.add(AnswerLink(token_hash=hash_token(judge), code=OutcomeCode.A, last_day=last_day))
-        enter = await mint_person_link(session, staff.id or 0, LinkPurpose.SIGN_IN, now=now)
-        session.add(
-            Poll(event_id=1, asked_at=now, send_at=now, closes_at=now + STAYS_OPEN, asked=1)
-        )
-        session.add(
-            Survey(
-                year=now.year, asked_at=now, closes_at=now + STAYS_OPEN, asked=9, is_exercise=True
-            )
-        )
-        session.add(QuickPoll(event_id=1, asked_at=now, closes_at=now + STAYS_OPEN, asked=1))
-        mailed = (await session.exec(select(Delivery.id).where(Delivery.kind == "email"))).first()
-    signing = Unsubscribing("", evening.house.sealer.derive("unsubscribe"))
-    page = form.removesuffix("/signaal")
-    return {
-        page: "organisatiepagina", form: "signaalformulier", f"{page}/dank": "dank",
-        f"/p/{own}": "eigen-pagina", f"/p/{own}/signaal": "", f"/p/{own}/dank": "",
-        f"/p/{own}/peiling": "peiling-vragen", f"/p/{own}/rondbrief": "rondbrief-eigen",
-        f"/p/{own}/overleg": "overleg-eigen",
-        f"/p/{own}/hulp": "hulp", f"/p/{own}/wie": "wie", f"/p/{own}/groepen": "groepen-eigen",
-        f"/p/{own}/vertel": "vertel", f"{page}/vertel": "", f"/nuttig/{judge}": "",
-        f"{page}/vraag": "vraag", f"{page}/overleg": "vragen-overleg",
-        f"/aanmelden/{enter}": "aanmelden-link",
-        signing.address(mailed or 1): "uit", f"{page[:-4]}xxxx": "",
-        **PUBLIC,
-    }  # fmt: skip

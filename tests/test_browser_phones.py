@@ -15,7 +15,7 @@ from bot.demo.phones import phone_routes
 from bot.demo.stage import Stage, exercise_config, load_scenario, scenario_sources, seat_everyone
 from bot.house import House
 from bot.simulator import Simulator
-from tests.browsing import PATIENCE_MS, PHONE, Window, a_browser, needs_browser, open_window
+from tests.browsing import PATIENCE_MS, PHONE, Window, needs_browser, open_window
 
 pytestmark = needs_browser
 expect.set_options(timeout=PATIENCE_MS)
@@ -42,12 +42,6 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     finally:
         await stage.house.stop()
         await simulator.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
-        yield started
 
 
 def phone(window: Window, name: str) -> Locator:

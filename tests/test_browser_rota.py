@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from bot.clock import utc_now
 from briefings.moments import local_date
-from tests.browsing import PATIENCE_MS, Look, a_browser, needs_browser
+from tests.browsing import PATIENCE_MS, Look, needs_browser
 from tests.desk_evening import an_evening_at_the_desk, at_desk
 from tests.flow_world import Evening
 
@@ -22,12 +22,6 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture
 async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     async with an_evening_at_the_desk(tmp_path) as started:
-        yield started
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
         yield started
 
 

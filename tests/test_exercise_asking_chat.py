@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ from bot.exercise.rows import Exercise, ExerciseStatus, Seat, SeatRole, SeatStat
 from bot.exercise.scripts import shipped
 from bot.exercise.seats import say_no, say_yes
 from bot.settings import TelegramSettings
-from briefings.moments import far_moment
+from briefings.moments import at_clock, far_moment, local_date
 from contacts.directory import ChannelKind, Person, Role
 from contacts.outbox import Content, Message
 from contacts.records import Database
@@ -132,14 +132,14 @@ async def test_the_moment_that_was_typed_stands_in_the_question(db: Database) ->
     await phone.press(words.ASK_SOMEBODY)
     await phone.write("gisteren")
     assert "geen dag die nog komt" in await last(phone)
-    at = NOW + timedelta(days=3)
-    await phone.write(f"{at.day}-{at.month} 16.00")
+    day = local_date(NOW) + timedelta(days=3)
+    await phone.write(f"{day.day}-{day.month} 16.00")
     assert "16.00 uur" in await last(phone)
     await phone.press("Anna, ")
     assert "16.00 uur" in await last(phone)
     await phone.press(words.ASK_AS.format(role="lezer"))
     [question] = await questions(db)
-    assert f"Wij beginnen op {far_moment(at, NOW).rpartition(',')[0]}, 16.00 uur" in question
+    assert f"Wij beginnen op {far_moment(at_clock(day, time(16)), NOW)}." in question
 
 
 async def test_a_moment_that_is_over_is_not_promised_any_more(db: Database) -> None:
@@ -252,8 +252,8 @@ async def test_when_it_is_over_nobody_is_asked(db: Database) -> None:
     async with db.begin() as session:
         exercise = await session.get_one(Exercise, number)
         await end(session, exercise, ExerciseStatus.STOPPED, who=LEADER, now=NOW)
-    at = NOW + timedelta(days=3)
-    await phone.write(f"{at.day}-{at.month} 16.00")
+    day = local_date(NOW) + timedelta(days=3)
+    await phone.write(f"{day.day}-{day.month} 16.00")
     assert await last(phone) == words.OVER
     delivery = (await phone.button(words.NO_MOMENT)).partition("~")[2]
     for wire in (data(PEOPLE, number), data(WHEN, number), data(PICK, number, 0, 0),

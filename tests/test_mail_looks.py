@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -20,7 +19,7 @@ from contacts.outbox import EmailForm
 from contacts.texts import BACKUP_LINE, OWN_INTERNAL_CONTACT
 from contacts.transport import Standing
 from tests.briefings_sheets import FACTS, MEASURE, a_sheet
-from tests.browsing import DESK, PHONE, a_browser, keeps_all, needs_browser, open_window
+from tests.browsing import DESK, PHONE, keeps_all, needs_browser, open_window
 from tests.test_unsubscribing import HELLO
 
 LEAVE = "https://schakel.example/uit/7-0123456789abcdef0123456789abcdef"
@@ -37,12 +36,6 @@ LOOK = """() => {
     const [a, b] = [light(getComputedStyle(node).color), behind(node)];
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); });
 }"""
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
-        yield started
 
 
 def a_mail(form: Form = Form.FULL, standing: Standing = Standing.BACKUP) -> str:

@@ -29,7 +29,7 @@ from contacts.directory import Person
 from contacts.permissions import Actor
 from contacts.records import Database
 from contacts.sealing import Sealer
-from tests.browsing import PATIENCE_MS, Window, a_browser, needs_browser, open_window, sign_in
+from tests.browsing import PATIENCE_MS, Window, needs_browser, open_window, sign_in
 from tests.console_desk import Desk, a_desk
 from tests.console_world import client_of, press
 from tests.flow_world import Evening, an_evening
@@ -193,12 +193,6 @@ async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     port = free_port()
     web = WebSettings(port=port, base_url=f"http://localhost:{port}")
     async with an_evening(tmp_path, web=web, sign_in=SignInSettings(passkey="mag")) as started:
-        yield started
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as started:
         yield started
 
 
