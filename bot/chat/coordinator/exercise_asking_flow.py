@@ -34,7 +34,10 @@ Rows = list[list[Button]]
 
 
 async def show_people(turn: Turn) -> None:
-    """``exppl:<exercise>``: who was asked, and what they said or how far the question came."""
+    """``exppl:<exercise>``: who was asked, and what they said or how far the question came.
+
+    In place of the message: what follows takes it away again, so that no list of it stays behind.
+    """
     exercise = await _exercise(turn)
     if exercise is None:
         return
@@ -50,7 +53,7 @@ async def show_people(turn: Turn) -> None:
         [Button(words.WHO_SAID, data(PEOPLE, exercise.id))],
         [Button(words.REFRESH, data(STAND, exercise.id))],
     ]
-    await turn.say(text, rows, is_delicate=True)
+    await turn.change(text, rows, is_delicate=True)
 
 
 async def ask_when(turn: Turn) -> None:
