@@ -188,7 +188,7 @@ async def show_one(turn: Turn) -> None:
         for role, label in one.roles.items()
     ]
     text = render(
-        "exercise/ask_one.html", name=one.name, where=one.where, title=exercise.title,
+        "exercise/ask_one.html", person=one.name, where=one.where, title=exercise.title,
         when=_said(minute, turn.now), runs=exercise.status is ExerciseStatus.RUNNING,
     )  # fmt: skip
     await turn.change(text, [*rows, [Button(words.BACK, data(PICK, exercise.id, 0, minute))]])
