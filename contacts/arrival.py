@@ -101,6 +101,7 @@ async def acknowledge(
     session.add(
         Acknowledgement(
             delivery_id=delivery.id,
+            message_id=delivery.message_id,
             organisation_id=delivery.organisation_id,
             event_id=message.event_id,
             kind=kind,
@@ -200,23 +201,25 @@ async def count_deliveries(
     message_ids: Sequence[int] | None = None,
 ) -> DeliveryCounts:
     """Deliveries by status, edits left out: of an event's briefings, or of these messages."""
-    chosen = [col(Delivery.act) == DeliveryAct.SEND]
+    ids = message_ids or ()
     if event_id is not None:
-        chosen += [col(Message.event_id) == event_id, col(Message.kind).in_(DISTRIBUTED)]
-    if message_ids is not None:
-        chosen.append(col(Message.id).in_(message_ids))
+        of_event = await session.exec(
+            select(Message.id).where(
+                col(Message.event_id) == event_id, col(Message.kind).in_(DISTRIBUTED)
+            )
+        )
+        ids = [one for one in of_event.all() if one is not None]
+    # By message, so that both are counted from an index alone.
     by_status = await session.exec(
         select(Delivery.status, func.count())
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(*chosen)
+        .where(col(Delivery.message_id).in_(ids), col(Delivery.act) == DeliveryAct.SEND)
         .group_by(col(Delivery.status))
     )
     tally = {DeliveryStatus(status): n for status, n in by_status.all()}
     acknowledged = await session.exec(
-        select(func.count(func.distinct(col(Acknowledgement.delivery_id))))
-        .join(Delivery, col(Delivery.id) == col(Acknowledgement.delivery_id))
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(*chosen)
+        select(func.count(func.distinct(col(Acknowledgement.delivery_id)))).where(
+            col(Acknowledgement.message_id).in_(ids)
+        )
     )
     return DeliveryCounts(
         planned=tally.get(DeliveryStatus.PLANNED, 0) + tally.get(DeliveryStatus.CLAIMED, 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.outbox import Content, Delivery, Message, MessageKind, Priority
+from contacts.records import ids_of, read_columns
 
 #: from this severity a briefing goes before other bulk, and is followed up
 URGENT_SEVERITY = 4
@@ -40,6 +41,16 @@ def default_priority(kind: MessageKind, severity: int) -> Priority:
     if kind in _PRIORITIES:
         return _PRIORITIES[kind]
     return Priority.URGENT if severity >= URGENT_SEVERITY else Priority.BULK
+
+
+async def message_ids(session: AsyncSession, briefing_ids: Collection[int]) -> list[int]:
+    """Of every form of these texts.
+
+    Asked first where deliveries are counted: the store may take any way to a join, and over all
+    the evenings of a year the wrong one reads all of them.
+    """
+    chosen = select(_MESSAGES.c.id).where(_MESSAGES.c.briefing_id.in_(briefing_ids))
+    return ids_of(await read_columns(session, chosen))
 
 
 async def store_message(

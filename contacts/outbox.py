@@ -256,10 +256,13 @@ class Acknowledgement(Row, table=True):
     __table_args__ = (
         UniqueConstraint("delivery_id", "kind"),
         Index("ix_acknowledgement_tally", "event_id", "kind"),
+        # Who read a text is counted on every page: from the index alone, without the deliveries.
+        Index("ix_acknowledgement_message", "message_id", "kind", "at", "delivery_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    message_id: int
     organisation_id: int | None = Field(default=None, index=True)
     event_id: int | None = None
     kind: AcknowledgementKind = required_choice(AcknowledgementKind)

@@ -111,7 +111,7 @@ async def add_reader(session: AsyncSession, first: Briefing, got: Got) -> None:
         assert delivery.id is not None
         session.add(
             Acknowledgement(
-                delivery_id=delivery.id, organisation_id=owner, event_id=1,
+                delivery_id=delivery.id, message_id=message.id, organisation_id=owner, event_id=1,
                 kind=AcknowledgementKind.READ, at=AT + timedelta(minutes=got.read_after),
             )
         )  # fmt: skip

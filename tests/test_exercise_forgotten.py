@@ -90,7 +90,11 @@ async def _an_exercise(session: AsyncSession) -> None:
     )  # fmt: skip
     session.add(
         Acknowledgement(
-            delivery_id=delivery.id or 0, event_id=event.id, kind=AcknowledgementKind.READ, at=NOW
+            delivery_id=delivery.id or 0,
+            message_id=delivery.message_id,
+            event_id=event.id,
+            kind=AcknowledgementKind.READ,
+            at=NOW,
         )
     )
     await session.flush()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.database import open_database
+from bot.migrating import migrate, on_connection, upgrade_to
 from contacts.arrival import (
     DeliveryCounts,
     acknowledge,
@@ -115,6 +119,31 @@ async def test_an_acknowledgement_is_written_once_per_kind(db: Database, now: da
         counts = await count_deliveries(session, event_id=1)
     assert (first, again, other) == (True, False, True)
     assert counts == DeliveryCounts(sent=1, acknowledged=1)
+
+
+async def test_what_was_read_before_the_upgrade_belongs_to_its_message(
+    tmp_path: Path, now: datetime
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'schakel.sqlite3'}"
+    await migrate(url)
+    db = open_database(url)
+    async with db.begin() as session:
+        await one_in(session, DeliveryStatus.SENT, now, address="1")
+        read = await one_in(session, DeliveryStatus.SENT, now, address="2")
+        assert await acknowledge(session, read.id or 0, READ, now=now)
+        for line in (
+            "DROP INDEX ix_acknowledgement_message",
+            "ALTER TABLE acknowledgement DROP COLUMN message_id",
+            "UPDATE alembic_version SET version_num = '0060'",
+        ):
+            await (await session.connection()).execute(text(line))
+    await db.close()
+    await on_connection(url, lambda connection: upgrade_to(connection, "0061"))
+    db = open_database(url)
+    async with db.read() as session:
+        counts = [await count_deliveries(session, message_ids=[one]) for one in (1, 2)]
+    await db.close()
+    assert [one.acknowledged for one in counts] == [0, 1]
 
 
 async def test_a_bounce_fails_the_mail_closes_the_address_and_tries_the_chat(

@@ -143,7 +143,11 @@ async def _acknowledged(db: Database, event_id: int, now: datetime) -> list[Any]
         await session.flush()
         assert delivery.id is not None
         kind = AcknowledgementKind.READ
-        return [Acknowledgement(delivery_id=delivery.id, event_id=event_id, kind=kind, at=now)]
+        return [
+            Acknowledgement(
+                delivery_id=delivery.id, message_id=message.id, event_id=event_id, kind=kind, at=now
+            )
+        ]
 
 
 def test_every_story_rings_and_belongs_to_no_other(now: datetime) -> None:

@@ -214,7 +214,9 @@ def acknowledgements(
     for number, event, _ in shares:
         for kind, each in ((AcknowledgementKind.READ, 2), (AcknowledgementKind.UNDERSTOOD, 4)):
             if number % each == 0:
-                yield Acknowledgement(delivery_id=number, event_id=event, kind=kind, at=now)
+                yield Acknowledgement(
+                    delivery_id=number, message_id=event, event_id=event, kind=kind, at=now
+                )
 
 
 def signals(amounts: Amounts, now: datetime) -> Iterator[Signal]:

@@ -16,6 +16,7 @@ from bot.console.doors import Door, Visit
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, newest_texts, versions_of
 from contacts.directory import Domain, Organisation, Person
+from contacts.messages import message_ids
 from contacts.neighbours import of_the_city
 from contacts.outbox import (
     Acknowledgement,
@@ -23,7 +24,6 @@ from contacts.outbox import (
     Delivery,
     DeliveryAct,
     DeliveryStatus,
-    Message,
 )
 from contacts.permissions import Permission
 from contacts.quiet import QUIET_HOURS
@@ -122,7 +122,7 @@ async def read_reach(
     :param with_neighbours: municipalities next door were asked along; else only those of them
         whose people a text went to before that was changed.
     """
-    got = _best_of_each(ids_of(parts)).subquery()
+    got = _best_of_each(await message_ids(visit.session, ids_of(parts))).subquery()
     asked = true() if with_neighbours else or_(of_the_city(), got.c.person_id.is_not(None))
     statement = (
         select(
@@ -149,7 +149,7 @@ async def read_reach(
     return [Reach(*row) for row in await read_columns(visit.session, statement)]
 
 
-def _best_of_each(briefing_ids: Sequence[int]) -> Select[Any]:
+def _best_of_each(messages: Sequence[int]) -> Select[Any]:
     """Everybody with a delivery: the best that is known, as a position in ``BEST``.
 
     One number per person: a city has ten thousand of them, and this page is looked at all evening.
@@ -173,9 +173,8 @@ def _best_of_each(briefing_ids: Sequence[int]) -> Select[Any]:
             _any(col(Acknowledgement.kind) == AcknowledgementKind.READ).label("read"),
             _any(col(Acknowledgement.kind) == AcknowledgementKind.UNDERSTOOD).label("understood"),
         )
-        .join(Message, col(Message.id) == col(Delivery.message_id))
         .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
-        .where(col(Message.briefing_id).in_(briefing_ids), col(Delivery.act) == DeliveryAct.SEND)
+        .where(col(Delivery.message_id).in_(messages), col(Delivery.act) == DeliveryAct.SEND)
         .group_by(col(Delivery.person_id))
     )
 

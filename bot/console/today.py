@@ -281,8 +281,7 @@ async def _acknowledged(
 ) -> Mapping[tuple[int | None, AcknowledgementKind], int]:
     found = await session.exec(
         select(Message.event_id, Acknowledgement.kind, func.count())
-        .join(Delivery, col(Delivery.id) == col(Acknowledgement.delivery_id))
-        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .join(Message, col(Message.id) == col(Acknowledgement.message_id))
         .where(col(Message.briefing_id).in_(briefing_ids))
         .group_by(col(Message.event_id), col(Acknowledgement.kind))
     )

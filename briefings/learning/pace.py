@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import Briefing
 from briefings.versions import first_texts
+from contacts.messages import message_ids
 from contacts.outbox import (
     Acknowledgement,
     AcknowledgementKind,
     Delivery,
     DeliveryAct,
     DeliveryStatus,
-    Message,
 )
+from contacts.records import ids_of
 from feeds.rows import Event
 
 #: fewer readers who said so tell nothing, and could be one of them
@@ -86,17 +86,18 @@ async def read_moments(
 async def _sent(session: AsyncSession, first: Sequence[Briefing]) -> Sent:
     if not first:
         return Sent(None, None)
-    ids = [part.id for part in first]
-    ours = (col(Message.briefing_id).in_(ids), col(Delivery.act) == DeliveryAct.SEND)
+    ours = await message_ids(session, ids_of(first))
     last = await session.exec(
-        select(func.max(Delivery.done_at))
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(*ours, col(Delivery.status) == DeliveryStatus.SENT)
+        select(func.max(Delivery.done_at)).where(
+            col(Delivery.message_id).in_(ours),
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status) == DeliveryStatus.SENT,
+        )
     )
     return Sent(last.one(), await _half_read(session, ours))
 
 
-async def _half_read(session: AsyncSession, ours: Sequence[ColumnElement[bool]]) -> datetime | None:
+async def _half_read(session: AsyncSession, messages: Sequence[int]) -> datetime | None:
     """When half of those who said so had read it; None when there are too few to tell.
 
     The store sorts and counts: an evening has thousands of readers, and a page asks for this.
@@ -107,9 +108,10 @@ async def _half_read(session: AsyncSession, ours: Sequence[ColumnElement[bool]])
             func.row_number().over(order_by=col(Acknowledgement.at)).label("place"),
             func.count().over().label("readers"),
         )
-        .join(Delivery, col(Delivery.id) == col(Acknowledgement.delivery_id))
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(*ours, col(Acknowledgement.kind) == AcknowledgementKind.READ)
+        .where(
+            col(Acknowledgement.message_id).in_(messages),
+            col(Acknowledgement.kind) == AcknowledgementKind.READ,
+        )
         .subquery()
     )
     found = await session.exec(

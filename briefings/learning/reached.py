@@ -19,7 +19,8 @@ from briefings.moments import at_clock, local_date
 from briefings.rows import Briefing
 from contacts.calling import CallItem, CallReason
 from contacts.directory import Domain, Organisation
-from contacts.outbox import Acknowledgement, Delivery, DeliveryAct, DeliveryStatus, Message
+from contacts.messages import message_ids
+from contacts.outbox import Acknowledgement, Delivery, DeliveryAct, DeliveryStatus
 from contacts.records import read_columns
 
 
@@ -48,7 +49,7 @@ async def read_reached(session: AsyncSession, first: Sequence[Briefing]) -> list
     if not ids:
         return []
     went = [part.distributed_at for part in first if part.distributed_at is not None]
-    places = _places(ids)
+    places = _places(await message_ids(session, ids))
     found = await read_columns(session, _per_domain(places, evening_of(min(went, default=None))))
     counts = {domain: list(numbers) for domain, *numbers in found}
     for domain, number in await read_columns(session, _without(ids, places)):
@@ -68,7 +69,7 @@ def evening_of(sent_at: datetime | None) -> tuple[datetime, datetime] | None:
     return at_clock(day, time.min), at_clock(day + timedelta(days=1), time.min)
 
 
-def _places(briefing_ids: Sequence[int]) -> Subquery:
+def _places(messages: Sequence[int]) -> Subquery:
     """Each organisation with a delivery: when the first of its people had it, who said so.
 
     The store counts: thousands of organisations, and a page asks for it.
@@ -82,10 +83,9 @@ def _places(briefing_ids: Sequence[int]) -> Subquery:
             func.min(case((arrived, when))).label("reached_at"),
             func.max(case((read, 1), else_=0)).label("has_read"),
         )
-        .join(Message, col(Message.id) == col(Delivery.message_id))
         .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
         .where(
-            col(Message.briefing_id).in_(briefing_ids),
+            col(Delivery.message_id).in_(messages),
             col(Delivery.act) == DeliveryAct.SEND,
         )
         .group_by(col(Delivery.organisation_id))
