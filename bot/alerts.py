@@ -28,6 +28,7 @@ from contacts.outbox import (
     EmailForm,
     Message,
     MessageKind,
+    Priority,
     TelegramForm,
 )
 from contacts.permissions import people_with
@@ -246,13 +247,18 @@ async def tell_coordinators(
     is_exercise: bool,
     now: datetime,
     avoid: ChannelKind | None = None,
+    priority: Priority | None = None,
     **values: object,
 ) -> Sequence[Delivery]:
-    """A calm line to all coordinators, by chat or mail, from a chat template."""
+    """A calm line to all coordinators, by chat or mail, from a chat template.
+
+    ``priority``: that of a digest waits for quiet hours to end.
+    """
     people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
     return await tell_those(
-        session, people, template, is_exercise=is_exercise, now=now, avoid=avoid, **values
-    )
+        session, people, template, is_exercise=is_exercise, now=now, avoid=avoid,
+        priority=priority, **values,
+    )  # fmt: skip
 
 
 async def tell_those(
@@ -263,6 +269,7 @@ async def tell_those(
     is_exercise: bool,
     now: datetime,
     avoid: ChannelKind | None = None,
+    priority: Priority | None = None,
     **values: object,
 ) -> Sequence[Delivery]:
     """A calm line to these people, by chat or mail, from a chat template.
@@ -270,7 +277,9 @@ async def tell_those(
     ``avoid``: the channel that the line is about; only who has nothing else gets it there.
     """
     text = render(template, **values)
-    return await say_to(session, people, text, is_exercise=is_exercise, now=now, avoid=avoid)
+    return await say_to(
+        session, people, text, is_exercise=is_exercise, now=now, avoid=avoid, priority=priority
+    )
 
 
 async def say_to(
@@ -281,6 +290,7 @@ async def say_to(
     is_exercise: bool,
     now: datetime,
     avoid: ChannelKind | None = None,
+    priority: Priority | None = None,
     event_id: int | None = None,
     buttons: list[list[Button]] | None = None,
 ) -> Sequence[Delivery]:
@@ -300,6 +310,7 @@ async def say_to(
         people,
         content,
         kind=MessageKind.NOTICE,
+        priority=priority,
         event_id=event_id,
         is_exercise=is_exercise,
         avoid=avoid,

@@ -133,8 +133,9 @@ async def leave_list(
     asked = await ask_successor(session, person, organisation, config, now=now)
     line = (texts.LEFT_LINE if asked else texts.LEFT_NOBODY).format(organisation=organisation.name)
     await tell_coordinators(
-        session, as_content(texts.LEFT_TITLE, [line]), is_exercise=person.is_exercise, now=now
-    )
+        session, as_content(texts.LEFT_TITLE, [line]), priority=Priority.DIGEST,
+        is_exercise=person.is_exercise, now=now,
+    )  # fmt: skip
     return True
 
 

@@ -21,6 +21,7 @@ from briefings.learning.digests import (
 )
 from contacts.directory import Person
 from contacts.notices import as_content, tell_coordinators
+from contacts.outbox import Priority
 
 #: the first week is for making it
 PATIENCE = timedelta(days=7)
@@ -46,7 +47,9 @@ async def remind_of_digest(session: AsyncSession, config: Config, *, now: dateti
         texts.REMIND_PAGE.format(page=page),
     ]
     content = as_content(texts.REMIND_TITLE, lines)
-    if not await tell_coordinators(session, content, is_exercise=config.is_exercise, now=now):
+    if not await tell_coordinators(
+        session, content, priority=Priority.DIGEST, is_exercise=config.is_exercise, now=now
+    ):
         return 0
     await note_reminded(session, period, now=now)
     return 1

@@ -6,7 +6,7 @@ a named coordinator sends it after reading it back. A briefing for many stays wi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -16,13 +16,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import group_texts as texts
 from briefings.lint import blocking, lint_sentence
+from briefings.moments import clock
 from briefings.own_words import strange_places
 from contacts.directory import ContactGroup, Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.groups import members_of
 from contacts.journal import JournalEntry, write_journal
-from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
+from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.permissions import Actor, Permission, require
+from contacts.quiet import count_resting
 from contacts.sending import tell_people
 from contacts.tokens import hash_token
 from signals.person_filter import screen
@@ -82,6 +84,17 @@ def content_of(group: str, title: str, text: str) -> Content:
     )
 
 
+async def resting_line(
+    session: AsyncSession, reached: Sequence[tuple[Person, Organisation]], *, now: datetime
+) -> str:
+    """Who of those whom it reaches gets it later, in Dutch; empty when nobody does."""
+    people = [person.id or 0 for person, _ in reached]
+    count, first = await count_resting(session, people, at=now)
+    if first is None:
+        return ""
+    return texts.RESTS[count > 1].format(n=count, until=clock(first))
+
+
 async def tell_group(
     session: AsyncSession,
     group: ContactGroup,
@@ -117,7 +130,7 @@ async def tell_group(
         return Sent(0, is_new=False)
     told = await tell_people(
         session, people, content_of(group.name, title, text), kind=MessageKind.NOTICE,
-        is_exercise=actor.is_exercise, now=now,
+        priority=Priority.DIGEST, is_exercise=actor.is_exercise, now=now,
     )  # fmt: skip
     reached = {delivery.person_id for delivery in told}
     missed = tuple(one for one in members if one[0].id not in reached)

@@ -22,6 +22,10 @@ PREVIOUS, NEXT = "Vorige", "Volgende"
 ASK_TITLE = "<b>Bericht aan {group}</b>\nWat is de titel? Hooguit {title} tekens, zonder personen."
 ASK_TEXT = "Wat is de tekst? Hooguit {text} tekens, zonder personen."
 SURE = "Zo ziet het eruit. Het gaat naar {people}, ieder langs het eigen kanaal:"
+RESTS = (
+    "1 van hen heeft rusttijd en krijgt het daarna, om {until} uur. Bel bij haast.",
+    "{n} van hen hebben rusttijd en krijgen het daarna, de eersten om {until} uur. Bel bij haast.",
+)
 NO_CHANNEL = "Zonder kanaal dat werkt. Bel zelf:"
 NOBODY_HAS = "Niemand in deze groep heeft een kanaal dat werkt. Er gaat niets uit."
 ONE, MANY = "1 contact", "{count} contacten"

@@ -9,7 +9,7 @@ remind had come is not reminded besides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import escape
 
 from sqlalchemy import or_
@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.asking import is_office_hour
 from bot.config import Config
 from bot.overleg_answers import AGENDA, answer_buttons
-from bot.overleg_moments import remind_from
+from bot.overleg_moments import LAST, last_word, remind_from
 from bot.overleg_telling import channels_to, invited_people
 from briefings.moments import far_moment
 from briefings.overleg import texts
@@ -29,11 +29,8 @@ from contacts.directory import Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.journal import SYSTEM, write_journal
 from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
-from contacts.quiet import QUIET_HOURS, quiet_ends
+from contacts.quiet import quiet_ends
 from contacts.sending import post
-
-#: later than this before it begins nobody is reminded any more
-LAST = timedelta(hours=1)
 
 
 async def remind_of_overleg(session: AsyncSession, config: Config, *, now: datetime) -> int:
@@ -81,12 +78,12 @@ async def _claim(session: AsyncSession, overleg: Overleg) -> bool:
 async def _remind(session: AsyncSession, overleg: Overleg, *, now: datetime) -> int:
     to = await channels_to(session, await invited_people(session, overleg))
     stay_away = (await replies_of(session, overleg.id or 0)).no
-    last = overleg.starts_at - LAST
-    held = {one.person_id: await _quiet_until(session, one.person_id, now) for one in to}
+    last = last_word(overleg.starts_at)
     to = [
         one
         for one in to
-        if one.organisation_id not in stay_away and (held[one.person_id] or now) < last
+        if one.organisation_id not in stay_away
+        and (await _quiet_until(session, one.person_id, now) or now) < last
     ]
     if not to:
         return 0
@@ -95,10 +92,6 @@ async def _remind(session: AsyncSession, overleg: Overleg, *, now: datetime) -> 
         session, kind=MessageKind.NOTICE, content=reminder(overleg, host.name, now=now), to=to,
         priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
     )  # fmt: skip
-    for delivery in sent:
-        if until := held[delivery.person_id]:
-            delivery.not_before, delivery.reason = until, QUIET_HOURS
-            session.add(delivery)
     overleg.reminder_id = sent[0].message_id
     session.add(overleg)
     write_journal(

@@ -15,6 +15,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.overleg_answers import AGENDA, CALENDAR, answer_buttons
+from bot.overleg_moments import last_word
 from briefings.moments import far_moment
 from briefings.overleg import texts
 from briefings.overleg.rows import Overleg, OverlegInvitation, OverlegStatus
@@ -64,6 +65,7 @@ async def invite_members(
     sent = await post(
         session, kind=MessageKind.NOTICE, content=invitation(overleg, host.name, now=now), to=to,
         priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
+        useful_until=last_word(overleg.starts_at),
     )  # fmt: skip
     session.add(OverlegInvitation(overleg_id=overleg.id or 0, message_id=sent[0].message_id))
     write_journal(

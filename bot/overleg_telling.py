@@ -12,11 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from html import escape
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.overleg_answers import AGENDA, CALENDAR, answer_buttons
-from bot.overleg_moments import remind_from
+from bot.overleg_moments import last_word, remind_from
 from briefings.moments import far_moment
 from briefings.overleg import texts
 from briefings.overleg.rows import Overleg, OverlegInvitation, OverlegStatus
@@ -24,6 +25,7 @@ from contacts.directory import Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.journal import Who, write_journal
 from contacts.outbox import (
+    DELIVERY_MOVES,
     Button,
     Content,
     Delivery,
@@ -33,7 +35,12 @@ from contacts.outbox import (
     Priority,
     TelegramForm,
 )
+from contacts.quiet import QUIET_HOURS
+from contacts.records import ids_of, move_many
 from contacts.sending import Recipient, cancel_message, first_channel, post
+
+#: why something about a meeting that waited does not go any more
+CHANGED = "overleg_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,11 @@ async def tell_invited(
     if change is None:
         return 0
     await _stop_reminder(session, overleg, who=who, now=now)
-    to = await channels_to(session, await invited_people(session, overleg))
+    unheard = await _stop_resting(session, overleg, who=who, now=now)
+    people = await invited_people(session, overleg)
+    if change is Change.OFF:
+        people = [one for one in people if one not in unheard]
+    to = await channels_to(session, people)
     if not to:
         return 0
     content = news(
@@ -98,6 +109,7 @@ async def tell_invited(
     await post(
         session, kind=MessageKind.NOTICE, content=content, to=to,
         priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
+        useful_until=last_word(min(before.starts_at, after.starts_at)),
     )  # fmt: skip
     overleg.invited_version = overleg.version
     if change is not Change.OFF and remind_from(overleg.starts_at) <= now:
@@ -125,7 +137,7 @@ async def invited_people(session: AsyncSession, overleg: Overleg) -> list[int]:
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
         .where(
             col(OverlegInvitation.overleg_id) == overleg.id,
-            col(Delivery.status) != DeliveryStatus.CANCELLED,
+            or_(col(Delivery.status) != DeliveryStatus.CANCELLED, col(Delivery.reason) == CHANGED),
             col(Person.left_at).is_(None),
             col(Organisation.is_exercise) == overleg.is_exercise,
         )
@@ -140,6 +152,38 @@ async def invited_organisations(session: AsyncSession, overleg: Overleg) -> set[
     people = await invited_people(session, overleg)
     found = await session.exec(select(Person.organisation_id).where(col(Person.id).in_(people)))
     return set(found.all())
+
+
+async def _stop_resting(
+    session: AsyncSession, overleg: Overleg, *, who: Who, now: datetime
+) -> set[int]:
+    """What waits of an invitation for quiet hours to end says what does not hold any more: the news
+    comes in its place. Returns who heard of the meeting in no way yet."""
+    theirs = select(OverlegInvitation.message_id).where(
+        col(OverlegInvitation.overleg_id) == overleg.id
+    )
+    found = await session.exec(
+        select(Delivery)
+        .where(
+            col(Delivery.message_id).in_(theirs), col(Delivery.status) != DeliveryStatus.CANCELLED
+        )
+        .with_for_update()
+    )
+    rows = found.all()
+    resting = [
+        one for one in rows
+        if one.status is DeliveryStatus.PLANNED
+        and one.reason == QUIET_HOURS and one.not_before > now
+    ]  # fmt: skip
+    moved = await move_many(
+        session, DELIVERY_MOVES, Delivery, ids_of(resting),
+        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+        who=who, action="held_superseded", now=now, reason=CHANGED, done_at=now,
+    )  # fmt: skip
+    stopped = set(moved)
+    heard = {one.person_id for one in rows if one.id not in stopped}
+    unheard = {one.person_id for one in rows if one.id in stopped} - heard
+    return {ident for ident in unheard if ident is not None}
 
 
 async def _stop_reminder(
@@ -157,9 +201,7 @@ async def _stop_reminder(
         .limit(1)
     )
     if waiting.first() is not None:
-        await cancel_message(
-            session, overleg.reminder_id, who=who, now=now, reason="overleg_changed"
-        )
+        await cancel_message(session, overleg.reminder_id, who=who, now=now, reason=CHANGED)
     overleg.reminder_id = None
     session.add(overleg)
 

@@ -24,6 +24,7 @@ from contacts.filling import LINK
 from contacts.journal import Who
 from contacts.messages import store_message
 from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.quiet import hold_back
 from feeds.rows import Event
 from signals.workdays import AMSTERDAM, is_working_day
 
@@ -47,6 +48,7 @@ async def ask_readers(
         send_at=send_at, now=now,
     )  # fmt: skip
     count = await plan_deliveries(session, message, readers, now=now)
+    await hold_back(session, message, now=now)
     return await begin_poll(session, event, who=who, send_at=send_at, asked=count, now=now)
 
 
@@ -120,6 +122,7 @@ async def ask_members(
         priority=Priority.DIGEST, is_exercise=event.is_exercise, now=now,
     )  # fmt: skip
     count = await plan_deliveries(session, message, readers, now=now)
+    await hold_back(session, message, useful_until=overleg.starts_at, now=now)
     return await begin_quick_poll(session, overleg, who=who, asked=count, now=now)
 
 

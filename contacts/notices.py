@@ -28,6 +28,7 @@ from contacts.outbox import (
     Message,
     MessageKind,
     MessageStatus,
+    Priority,
     TelegramForm,
 )
 from contacts.permissions import people_with
@@ -68,19 +69,16 @@ def as_content(title: str, lines: Sequence[str], buttons: Sequence[Button] = ())
 
 
 async def tell_coordinators(
-    session: AsyncSession,
-    content: Content,
-    *,
-    is_exercise: bool,
-    now: datetime,
-    avoid: ChannelKind | None = None,
-) -> int:
+    session: AsyncSession, content: Content, *, is_exercise: bool, now: datetime,
+    avoid: ChannelKind | None = None, priority: Priority | None = None,
+) -> int:  # fmt: skip
     """A notice to every coördinator, or to the beheerders when there is none."""
     for role in (Role.COORDINATOR, Role.ADMIN):
         people = await people_with(session, role, is_exercise=is_exercise)
         told = await tell_people(
             session, people, content,
-            kind=MessageKind.NOTICE, is_exercise=is_exercise, avoid=avoid, now=now,
+            kind=MessageKind.NOTICE, priority=priority, is_exercise=is_exercise, avoid=avoid,
+            now=now,
         )  # fmt: skip
         if told:
             return len(told)

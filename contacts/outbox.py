@@ -45,7 +45,7 @@ DISTRIBUTED = (
 
 
 class Priority(IntEnum):
-    """Lower goes first; shared by the limiter."""
+    """Lower goes first; shared by the limiter. What is a digest also waits for quiet hours."""
 
     DIALOGUE = 0
     FEEDBACK = 10

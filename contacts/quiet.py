@@ -1,6 +1,7 @@
 """Hours in which somebody wants no message; what is urgent comes all the same.
 
-What waits is a planned delivery with its moment and the reason ``quiet_hours``.
+What waits is a planned delivery with its moment and the reason ``quiet_hours``. A notice waits when
+whoever wrote it gave it the priority of a digest: that is what can be read in the morning as well.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
     MessageKind,
+    Priority,
 )
 from contacts.records import move_many, read_columns
 
@@ -62,8 +64,10 @@ def quiet_ends(begin: time | None, end: time | None, at: datetime) -> datetime |
     return datetime.combine(day, end, LOCAL).astimezone(at.tzinfo)
 
 
-def waits(kind: MessageKind, severity: int) -> bool:
+def waits(kind: MessageKind, severity: int, priority: int | None = None) -> bool:
     """Whether quiet hours hold such a message back. Pure."""
+    if priority == Priority.DIGEST:
+        return True
     return kind in WAITS and severity < URGENT_SEVERITY
 
 
@@ -71,19 +75,24 @@ async def earliest(
     session: AsyncSession, message: Message, person_id: int | None, at: datetime
 ) -> datetime:
     """When the message may go to this person: ``at``, or the end of their quiet hours."""
-    if person_id is None or not waits(message.kind, message.severity):
+    if person_id is None or not waits(message.kind, message.severity, message.priority):
         return at
     person = await session.get(Person, person_id)
     ends = quiet_ends(person.quiet_from, person.quiet_until, at) if person else None
     return ends or at
 
 
-async def hold_back(session: AsyncSession, message: Message, *, now: datetime) -> int:
+async def hold_back(
+    session: AsyncSession, message: Message, *, now: datetime, useful_until: datetime | None = None
+) -> int:
     """Give the planned deliveries of those in quiet hours their moment; returns how many.
 
     The same hours are shared by many people, so this is one statement per pair of hours.
+
+    :param useful_until: the moment of what it is about: who would read it only then, or later,
+        gets it at once.
     """
-    if not waits(message.kind, message.severity):
+    if not waits(message.kind, message.severity, message.priority):
         return 0
     at = max(now, message.send_at)
     pairs = await read_columns(
@@ -95,7 +104,7 @@ async def hold_back(session: AsyncSession, message: Message, *, now: datetime) -
     held = 0
     for begin, end in pairs:
         ends = quiet_ends(begin, end, at)
-        if ends is None:
+        if ends is None or (useful_until is not None and ends >= useful_until):
             continue
         theirs = select(Person.id).where(
             col(Person.quiet_from) == begin, col(Person.quiet_until) == end
@@ -135,6 +144,20 @@ async def hold_notice(
         session.add(delivery)
         _journal_held(session, message, 1, ends, now=now)
     await session.flush()
+
+
+async def count_resting(
+    session: AsyncSession, people: Collection[int], *, at: datetime
+) -> tuple[int, datetime | None]:
+    """How many of these people have quiet hours then, and when the first of them has no more."""
+    hours = await read_columns(
+        session,
+        sql_select(col(Person.quiet_from), col(Person.quiet_until)).where(
+            col(Person.id).in_(people), col(Person.quiet_from).is_not(None)
+        ),
+    )
+    ends = [wakes for pair in hours if (wakes := quiet_ends(*pair, at)) is not None]
+    return len(ends), min(ends, default=None)
 
 
 async def asleep_until(

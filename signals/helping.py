@@ -21,7 +21,7 @@ from contacts.directory import Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.meeting import Way, count_contact
-from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
+from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.permissions import Actor, Permission, may, require
 from contacts.records import ids_of, move, move_many
 from contacts.sealing import Sealer
@@ -246,8 +246,9 @@ async def _tell_maker(
         ),
     )
     await tell_people(
-        session, [maker], content, kind=MessageKind.NOTICE, is_exercise=entry.is_exercise, now=now
-    )
+        session, [maker], content, kind=MessageKind.NOTICE, priority=Priority.DIGEST,
+        is_exercise=entry.is_exercise, now=now,
+    )  # fmt: skip
 
 
 async def end_own(
@@ -288,20 +289,15 @@ async def remove_entry(
     line = help_texts.REMOVED.format(what=named(entry), reason=why)
     content = plain_word(help_texts.REMOVED_TITLE, line)
     await tell_people(
-        session, [maker], content, kind=MessageKind.NOTICE, is_exercise=entry.is_exercise, now=now
-    )
+        session, [maker], content, kind=MessageKind.NOTICE, priority=Priority.DIGEST,
+        is_exercise=entry.is_exercise, now=now,
+    )  # fmt: skip
 
 
 async def _end(
-    session: AsyncSession,
-    entry: HelpEntry,
-    outcome: HelpStatus,
-    *,
-    who: Who,
-    action: str,
-    now: datetime,
-    reason: str = "",
-) -> None:
+    session: AsyncSession, entry: HelpEntry, outcome: HelpStatus, *,
+    who: Who, action: str, now: datetime, reason: str = "",
+) -> None:  # fmt: skip
     """Over: the words go at once, who met whom a month later."""
     await move(
         session, HELP_MOVES, entry, outcome, who=who, action=action, now=now,

@@ -85,7 +85,7 @@ from bot.rows import UpdateKind
 from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
 from contacts.directory import ChannelKind, Role
-from contacts.outbox import Content, Delivery, MessageKind, TelegramForm
+from contacts.outbox import Content, Delivery, MessageKind, Priority, TelegramForm
 from contacts.people import close_channel
 from contacts.permissions import NotAllowed, people_with
 from contacts.records import RecordError
@@ -295,6 +295,7 @@ async def _membership(turn: Turn) -> None:
         others,
         Content(telegram=form),
         kind=MessageKind.NOTICE,
+        priority=Priority.DIGEST,
         is_exercise=turn.actor.is_exercise,
         now=turn.now,
     )

@@ -48,6 +48,7 @@ from contacts.messages import store_message
 from contacts.notices import as_content
 from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.permissions import Permission, may, people_with
+from contacts.quiet import hold_back
 from contacts.sending import tell_people
 from feeds.kalender import foreseen
 
@@ -162,7 +163,8 @@ async def _ask_others(visit: Visit, digest: Digest) -> int:
     lines = [texts.WAITS.format(period=words_of(digest)), texts.WAITS_PAGE.format(page=page)]
     told = await tell_people(
         visit.session, list(people.values()), as_content(texts.WAITS_TITLE, lines),
-        kind=MessageKind.NOTICE, is_exercise=digest.is_exercise, now=visit.now,
+        kind=MessageKind.NOTICE, priority=Priority.DIGEST, is_exercise=digest.is_exercise,
+        now=visit.now,
     )  # fmt: skip
     return len(told)
 
@@ -192,6 +194,7 @@ async def approve(visit: Visit) -> Response:
         priority=Priority.DIGEST, is_exercise=digest.is_exercise, now=visit.now,
     )  # fmt: skip
     await plan_deliveries(session, message, to, now=visit.now)
+    await hold_back(session, message, now=visit.now)
     return visit.back(f"{PLACE}/{digest.id}", done="digest_sent")
 
 

@@ -10,6 +10,7 @@ from bot.group_messages import (
     MAX_TEXT,
     MAX_TITLE,
     MOST_MEMBERS,
+    resting_line,
     tell_group,
     why_not,
 )
@@ -68,11 +69,13 @@ async def _page(visit: Visit, *, error: str = "", is_read_back: bool = False) ->
         error = texts.TOO_MANY.format(most=MOST_MEMBERS)
     title, text = _words(visit)
     lacking = await without_channel(visit.session, [person.id or 0 for person, _ in members])
+    reached = [one for one in members if one[0].id not in lacking]
+    rests = await resting_line(visit.session, reached, now=visit.now) if is_read_back else ""
     can_write = 0 < len(members) <= MOST_MEMBERS
     return visit.show(
         "groep_bericht.html", status=422 if error and visit.fields else 200, error=error,
         group=group, members=members, can_write=can_write,
-        reached=[one for one in members if one[0].id not in lacking],
+        reached=reached, rests=rests,
         missed=[one for one in members if one[0].id in lacking] if can_write else [],
         is_read_back=is_read_back and can_write, title=title, said=text,
         why=texts.WHY.format(group=group.name), longest_title=MAX_TITLE, longest=MAX_TEXT,

@@ -40,7 +40,7 @@ from contacts.directory import (
 )
 from contacts.filling import OWN_PAGE
 from contacts.links import count_person_links, find_person_link
-from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
+from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.people import close_channel, open_channel, person_by_address
 from contacts.permissions import people_with
 from contacts.returning import STOPPED
@@ -167,6 +167,7 @@ async def _tell_gap(session: AsyncSession, own: Own, *, now: datetime) -> None:
         [person for person in coordinators if person.id != own.person.id],
         Content(telegram=form),
         kind=MessageKind.NOTICE,
+        priority=Priority.DIGEST,
         is_exercise=own.person.is_exercise,
         now=now,
     )

@@ -43,6 +43,7 @@ from contacts.filling import OWN_PAGE
 from contacts.messages import store_message
 from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.permissions import Permission, may
+from contacts.quiet import hold_back
 
 PLACE = "/peiling"
 
@@ -115,6 +116,7 @@ async def ask(visit: Visit) -> Response:
         is_exercise=is_exercise, now=visit.now,
     )  # fmt: skip
     count = await plan_deliveries(session, message, to, now=visit.now)
+    await hold_back(session, message, now=visit.now)
     try:
         await begin_survey(
             session, who=visit.actor.who, asked=count, is_exercise=is_exercise, now=visit.now

@@ -19,7 +19,7 @@ from bot.console.pages import parts_of, show
 from bot.unsubscribing import PLACE, Unsubscribing
 from contacts.claiming import open_address
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery
+from contacts.outbox import Delivery, Priority
 from contacts.people import close_channel
 from contacts.sealing import Sealer
 
@@ -69,7 +69,7 @@ async def _leave(session: AsyncSession, number: int, sealer: Sealer, request: Re
         return
     await tell_coordinators(
         session, "coordinator/unsubscribed.html", is_exercise=delivery.is_exercise, now=now,
-        organisation_id=delivery.organisation_id,
+        priority=Priority.DIGEST, organisation_id=delivery.organisation_id,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from bot.group_messages import (
     MOST_MEMBERS,
     Sent,
     content_of,
+    resting_line,
     tell_group,
     why_not,
 )
@@ -116,9 +117,10 @@ async def wrote_text(turn: Turn) -> None:
         await turn.finish()
         await turn.say("\n".join([texts.NOBODY_HAS, *_to_call(missed)]))
         return
+    rests = await resting_line(turn.session, reached, now=turn.now)
     await turn.ask(FLOW, "sure", kept | {"text": line, "chosen": chosen})
     await turn.say(
-        _read_back(group, kept["title"], line, reached, missed),
+        _read_back(group, kept["title"], line, reached, missed, rests),
         [
             [Button(texts.SEND.format(people=people(len(reached))), data(SEND))],
             [Button(texts.AGAIN, data(AGAIN))],
@@ -128,12 +130,14 @@ async def wrote_text(turn: Turn) -> None:
 
 
 def _read_back(
-    group: ContactGroup, title: str, text: str, reached: Members, missed: Members
+    group: ContactGroup, title: str, text: str, reached: Members, missed: Members, rests: str
 ) -> str:
     """The message itself, then who gets it, and whom to call. Pure."""
     form = content_of(group.name, title, text).telegram
     said = texts.SURE.format(people=people(len(reached)))
     lines = [form.text if form else "", "", f"<b>{said}</b>", *_names(reached)]
+    if rests:
+        lines.append(rests)
     return "\n".join([*lines, *_to_call(missed)])
 
 
