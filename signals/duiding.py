@@ -14,9 +14,9 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Domain
+from contacts.directory import Domain, Role
 from contacts.journal import Who, write_journal
-from contacts.permissions import Actor
+from contacts.permissions import Actor, Permission, people_with
 from contacts.records import IllegalMove, StaleMove, move
 from contacts.sealing import Sealer
 from signals.feedback import CloseRefused, close_signal, open_signals
@@ -76,6 +76,11 @@ class Alike:
     signals: tuple[Signal, ...]
 
     @property
+    def unread(self) -> int:
+        """How many of them no duider read."""
+        return sum(1 for signal in self.signals if signal.established_severity is None)
+
+    @property
     def organisations(self) -> int:
         return len({signal.organisation_id for signal in self.signals})
 
@@ -122,6 +127,16 @@ async def readings_of(session: AsyncSession, signal_id: int) -> list[SignalReadi
         .order_by(col(SignalReading.made_at), col(SignalReading.id))
     )
     return list(found.all())
+
+
+async def still_to_read(session: AsyncSession, signal: Signal, *, but: int | None) -> int:
+    """How many duiders may read this signal and did not, besides who is asking."""
+    may = await people_with(
+        session, Role.INTERPRETER, is_exercise=signal.is_exercise,
+        needing=Permission.READ_SIGNALS,
+    )  # fmt: skip
+    did = {reading.person_id for reading in await readings_of(session, signal.id or 0)}
+    return len({person.id for person in may} - did - {but})
 
 
 async def read_signal(

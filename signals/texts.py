@@ -288,6 +288,26 @@ STEPS = {
 }
 
 
+ENDS_DUIDING = "Met uw antwoord sluit u het signaal. Duiden kan daarna niet meer."
+ENDS_TOGETHER = "Met dit antwoord sluit u deze {count} signalen. Duiden kan daarna niet meer."
+STILL_TO_READ = "Nog 1 duider gaf geen oordeel.", "Nog {count} duiders gaven geen oordeel."
+NOBODY_READ = "1 ervan heeft nog geen oordeel.", "{count} ervan hebben nog geen oordeel."
+
+
+def ends_duiding(still: int) -> str:
+    """What an answer ends, and how many duiders did not say anything yet. Pure."""
+    return _with_count(ENDS_DUIDING, STILL_TO_READ, still)
+
+
+def ends_together(count: int, unread: int) -> str:
+    """The same of one answer to so many signals. Pure."""
+    return _with_count(ENDS_TOGETHER.format(count=count), NOBODY_READ, unread)
+
+
+def _with_count(said: str, words: tuple[str, str], count: int) -> str:
+    return f"{said} {words[count > 1].format(count=count)}" if count else said
+
+
 def said_of(text: str, told_as: ToldAs) -> str:
     """The sentence about *uw signaal*, about what was told instead. Pure."""
     word = YOUR_WORD[told_as]

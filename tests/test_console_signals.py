@@ -309,3 +309,19 @@ async def test_a_reader_wipes_a_note_for_everybody_and_the_codes_stay(
     assert "De toelichting is gewist op" in after
     signal = await the(desk, number)
     assert (signal.note_sealed, signal.severity) == (None, 2)
+
+
+async def test_the_page_says_before_an_answer_that_it_ends_the_duiding(
+    desk: Desk, now: datetime
+) -> None:
+    number = await a_signal(desk, now)
+    async with desk.world.db.begin() as session:
+        teacher = (await session.exec(select(Person).where(col(Person.name) == "Docent"))).one()
+        session.add(RoleGrant(person_id=teacher.id or 0, role=Role.INTERPRETER, granted_at=now))
+    ends = "Met uw antwoord sluit u het signaal. Duiden kan daarna niet meer."
+    page = (await desk.web.get(f"/signaal/{number}")).text
+    assert f"{ends} Nog 1 duider gaf geen oordeel." in page
+    assert page.index(ends) < page.index(">Antwoorden</button>")
+    await a_signal(desk, now)
+    page = (await desk.web.get("/signalen")).text
+    assert "sluit u deze 2 signalen. Duiden kan daarna niet meer. 2 ervan hebben nog geen" in page

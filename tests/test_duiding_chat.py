@@ -9,11 +9,19 @@ import pytest
 from sqlmodel import select
 
 from bot.chat import texts as chat_texts
-from contacts.directory import Domain, Role, RoleGrant
+from contacts.directory import Domain, Organisation, Person, Role, RoleGrant
 from contacts.journal import JournalEntry
 from contacts.outbox import Message, MessageKind
 from contacts.records import Database
-from signals.rows import Reliability, Setting, Signal, SignalKind, SignalReading, SignalStatus
+from signals.rows import (
+    Reliability,
+    Setting,
+    Signal,
+    SignalKind,
+    SignalReading,
+    SignalStatus,
+    ToldAs,
+)
 from tests.partner_world import SEALER, Chat, a_partner
 
 
@@ -161,3 +169,61 @@ async def test_a_note_stands_sealed_in_the_outbox_and_wis_tekst_takes_it_away(ch
     assert line.actor == f"person:{chat.person_id}"
     await chat.press("Terug naar het signaal")
     assert "Wis tekst" not in await chat.labels()
+
+
+async def test_the_question_for_an_answer_says_that_it_ends_the_duiding(chat: Chat) -> None:
+    await another_duider(chat)
+    await told(chat)
+    await open_first(chat)
+    await chat.press("F Beantwoord")
+    ends = "Met uw antwoord sluit u het signaal. Duiden kan daarna niet meer."
+    assert f"{ends} Nog 1 duider gaf geen oordeel." in await chat.text()
+    await chat.write("De politie zegt dat er niemand meer wordt gezocht.")
+    assert ends in await chat.text(), "above the button that sends it"
+    assert [s.status for s in await chat.all(Signal)] == [SignalStatus.NEW]
+
+
+async def test_a_question_from_practice_is_not_read_by_duiders_so_nothing_is_said(
+    chat: Chat,
+) -> None:
+    number = await told(chat, told_as=ToldAs.QUESTION)
+    await chat.tap(f"sc:{number}:F")
+    assert "Schrijf één zin" in await chat.text()
+    assert "Duiden" not in await chat.text()
+
+
+async def test_one_answer_for_more_says_how_many_nobody_read(chat: Chat) -> None:
+    for _ in range(3):
+        await told(chat)
+    await open_first(chat)
+    for label in ("Duiden", "B van een collega", "2 gespannen"):
+        await chat.press(label)
+    await chat.command("/signalen")
+    for label in ("Eén antwoord voor meer", "Geruchten: 3", "F Beantwoord"):
+        await chat.press(label)
+    text = await chat.text()
+    assert "sluit u deze 3 signalen" in text
+    assert "2 ervan hebben nog geen oordeel." in text
+
+
+async def another_duider(chat: Chat) -> None:
+    """In another world and of the police, who read no single signal, count for nothing."""
+    async with chat.db.begin() as session:
+        for domain, is_exercise in (
+            (Domain.CIVIL, False), (Domain.SAFETY, False), (Domain.CIVIL, True),
+        ):  # fmt: skip
+            place = Organisation(
+                name=f"Huis {domain} {is_exercise}", domain=domain, is_exercise=is_exercise,
+                created_at=chat.now,
+            )  # fmt: skip
+            session.add(place)
+            await session.flush()
+            person = Person(
+                organisation_id=place.id or 0, name="Duider", is_exercise=is_exercise,
+                created_at=chat.now,
+            )  # fmt: skip
+            session.add(person)
+            await session.flush()
+            session.add(
+                RoleGrant(person_id=person.id or 0, role=Role.INTERPRETER, granted_at=chat.now)
+            )

@@ -18,6 +18,7 @@ from bot.chat.coordinator import texts as chat_texts
 from bot.console import duiding_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.today import read_titles
+from bot.signal_ending import ends_with_answer
 from contacts.directory import Organisation
 from contacts.journal import JournalEntry
 from contacts.permissions import Permission
@@ -93,6 +94,7 @@ async def _groups(visit: Visit, waiting: Sequence[Signal]) -> list[Group]:
             alike=one,
             event=titles.get(one.event_id or 0, texts.NO_EVENT),
             kind=signal_texts.ALL_KINDS[one.kind],
+            ends=signal_texts.ends_together(len(one.signals), one.unread),
         )
         for one in alike(waiting)[:MOST_GROUPS]
     ]
@@ -137,6 +139,7 @@ class Group:
     alike: Alike
     event: str
     kind: str
+    ends: str
 
 
 async def show_signal(visit: Visit) -> Response:
@@ -169,6 +172,7 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
         said=said,
         chosen=visit.text("uitkomst"),
         is_exercise=signal.is_exercise,
+        ends=await ends_with_answer(visit.session, signal, visit.actor),
         **await _duiding(visit, signal, may_read=may_read),
     )
 

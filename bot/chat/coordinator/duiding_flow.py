@@ -161,7 +161,8 @@ async def chose_group(turn: Turn) -> None:
     seen = [signal.id for signal in group.signals]
     given = {"event": event_id, "kind": kind.value, "code": code.value, "seen": seen}
     await turn.ask(FLOW, "together", given)
-    await turn.say(render("coordinator/ask_outcome.html", label=texts.OUTCOMES[code]))
+    ends = labels.ends_together(len(seen), group.unread)
+    await turn.say(render("coordinator/ask_outcome.html", label=texts.OUTCOMES[code], ends=ends))
 
 
 async def wrote_answer(turn: Turn) -> None:

@@ -17,6 +17,7 @@ from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.shown import drop_buttons
 from bot.chat.turn import Handler, Turn
+from bot.signal_ending import ends_with_answer
 from contacts.directory import Organisation
 from contacts.outbox import Button
 from contacts.permissions import Permission
@@ -106,7 +107,8 @@ async def chose_code(turn: Turn) -> None:
         return
     given = {"signal": signal.id, "code": code.value, "under": turn.tap.delivery_id}
     await turn.ask(FLOW, "sentence", given)
-    await turn.say(render("coordinator/ask_outcome.html", label=texts.OUTCOMES[code]))
+    ends = await ends_with_answer(turn.session, signal, turn.known())
+    await turn.say(render("coordinator/ask_outcome.html", label=texts.OUTCOMES[code], ends=ends))
 
 
 async def wrote_sentence(turn: Turn) -> None:
@@ -135,6 +137,7 @@ async def wrote_sentence(turn: Turn) -> None:
         "coordinator/answer_preview.html",
         shown=Markup(content.telegram.text),  # noqa: S704  (escaped where it was made)
         is_wanted=signal.reply_handle is not None,
+        ends=await ends_with_answer(turn.session, signal, turn.known()),
     )
     await turn.say(text, buttons, is_delicate=True)
 
@@ -163,7 +166,7 @@ async def send_sentence(turn: Turn) -> None:
 
 async def write_anew(turn: Turn) -> None:
     """*Terug*: nothing went; the question for a sentence is open again."""
-    turn.allowed(Permission.CLOSE_SIGNAL)
+    actor = turn.allowed(Permission.CLOSE_SIGNAL)
     if _previewed(turn) is None:
         turn.toast = chat_texts.QUESTION_OVER
         return
@@ -171,7 +174,8 @@ async def write_anew(turn: Turn) -> None:
     given = {key: one for key, one in turn.conversation.data.items() if key != "sentence"}
     await turn.ask(FLOW, "sentence", given)
     label = texts.OUTCOMES[OutcomeCode(given["code"])]
-    await turn.change(render("coordinator/ask_outcome.html", label=label))
+    ends = await ends_with_answer(turn.session, await _asked_about(turn), actor)
+    await turn.change(render("coordinator/ask_outcome.html", label=label, ends=ends))
 
 
 def _previewed(turn: Turn) -> str | None:
