@@ -2,6 +2,8 @@
 
 A link to sign in goes to a mail address, and whoever links a telephone acts as its owner. So only
 who gives rights (or the owner) may add an address to somebody with a right, and the owner hears it.
+Who may not give one back does not take the last one away either, nor takes such a person off the
+list: an approver whom nobody reaches is a text that nobody approves.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Collection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import RoleGrant
+from contacts.directory import Channel, ChannelStatus, RoleGrant
 from contacts.permissions import ALLOWED, Actor, Permission, may
 
 #: rights that open the pages
@@ -34,3 +36,23 @@ async def may_give_keys(session: AsyncSession, actor: Actor, people: Collection[
     if may(actor, Permission.MANAGE_SYSTEM):
         return True
     return not await other_holders(session, actor, people)
+
+
+async def may_take_key(session: AsyncSession, actor: Actor, channel: Channel) -> bool:
+    """Whether this actor may close this address: not the last that works of somebody with a right.
+
+    The addresses of that person are locked until the end of the transaction: two who each take
+    one of two leave one.
+    """
+    if may(actor, Permission.MANAGE_SYSTEM):
+        return True
+    if not await other_holders(session, actor, [channel.person_id]):
+        return True
+    found = await session.exec(
+        select(Channel)
+        .where(col(Channel.person_id) == channel.person_id)
+        .order_by(col(Channel.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return any(one.id != channel.id and one.status is ChannelStatus.ACTIVE for one in found.all())

@@ -13,9 +13,18 @@ import pytest
 from sqlmodel import col, select
 
 from bot.config import Config
-from bot.console.contact_texts import KEY_ADDED, KEY_INVITED
+from bot.console.contact_texts import KEY_ADDED, KEY_INVITED, KEY_LAST, KEY_TAKEN
 from bot.settings import TelegramSettings
-from contacts.directory import Channel, ChannelKind, Invitation, Person, Role, RoleGrant
+from contacts.directory import (
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    Invitation,
+    Person,
+    Role,
+    RoleGrant,
+)
+from contacts.importing.batches import ImportBatch
 from contacts.journal import JournalEntry
 from contacts.outbox import Delivery, Message
 from contacts.people import open_channel
@@ -127,6 +136,89 @@ async def test_a_coordinator_merges_nobody_with_an_approver(coordinator: Office)
     )
     assert "klaar=not_your_keys" in answer.headers["location"]
     assert await coordinator.addresses(coordinator.approver) == {THEIRS}
+
+
+async def channels_of(office: Office, person: int) -> dict[str, Channel]:
+    return {one.address: one for one in await office.rows(Channel) if one.person_id == person}
+
+
+async def take(office: Office, person: int, address: str) -> httpx.Response:
+    number = (await channels_of(office, person))[address].id
+    return await office.press(f"/contact/{person}/kanaal", kanaal=str(number), doe="weg")
+
+
+async def a_second_address(office: Office, person_id: int) -> None:
+    async with office.world.db.begin() as session:
+        person = await session.get_one(Person, person_id)
+        await open_channel(session, person, ChannelKind.EMAIL, MINE, rank=2, now=office.world.now)
+
+
+async def test_a_coordinator_takes_one_address_of_an_approver_and_never_the_last(
+    coordinator: Office,
+) -> None:
+    await a_second_address(coordinator, coordinator.approver)
+    page = (await coordinator.web.get(f"/contact/{coordinator.approver}")).text
+    assert 'name="doe" value="weg"' in page
+    assert (await take(coordinator, coordinator.approver, THEIRS)).status_code == 303
+    assert await coordinator.told(KEY_TAKEN[0]) == [MINE], "not by what was taken"
+    answer = await take(coordinator, coordinator.approver, MINE)
+    assert answer.status_code == 422
+    assert KEY_LAST in answer.text
+    assert 'name="doe" value="weg"' not in answer.text
+    left = await channels_of(coordinator, coordinator.approver)
+    assert {key: one.status for key, one in left.items()} == {
+        THEIRS: ChannelStatus.CLOSED, MINE: ChannelStatus.ACTIVE,
+    }  # fmt: skip
+
+
+async def test_a_beheerder_takes_the_last_one_and_can_give_it_back(admin: Office) -> None:
+    assert (await take(admin, admin.approver, THEIRS)).status_code == 303
+    await admin.press(f"/contact/{admin.approver}/adres", **{"e-mail": THEIRS})
+    [one] = (await channels_of(admin, admin.approver)).values()
+    assert one.status is ChannelStatus.ACTIVE
+
+
+async def test_a_coordinator_takes_the_last_address_of_a_member_and_of_themselves(
+    coordinator: Office,
+) -> None:
+    async with coordinator.world.db.begin() as session:
+        member = await a_colleague(session, "Docent", (), coordinator.world.now)
+    for person in (member, coordinator.me):
+        address = f"nummer{person}@elders.example"
+        await coordinator.press(f"/contact/{person}/adres", **{"e-mail": address})
+        assert (await take(coordinator, person, address)).status_code == 303
+        assert (await channels_of(coordinator, person))[address].status is ChannelStatus.CLOSED
+    assert await coordinator.told(KEY_TAKEN[0]) == []
+
+
+@pytest.mark.parametrize("act", ["weg", "wissen"])
+async def test_a_coordinator_takes_no_approver_off_the_list(coordinator: Office, act: str) -> None:
+    page = (await coordinator.web.get(f"/contact/{coordinator.approver}")).text
+    assert f"/contact/{coordinator.approver}/{act}" not in page
+    answer = await coordinator.press(f"/contact/{coordinator.approver}/{act}", zeker="ja")
+    assert answer.status_code == 403
+    assert await roles_of(coordinator, coordinator.approver) == {Role.APPROVER}
+
+
+async def test_a_beheerder_takes_an_approver_off_the_list(admin: Office) -> None:
+    assert (await admin.press(f"/contact/{admin.approver}/weg")).status_code == 303
+    assert await roles_of(admin, admin.approver) == set()
+
+
+async def test_a_coordinator_takes_back_no_list_that_brought_somebody_with_a_right(
+    coordinator: Office,
+) -> None:
+    raw = base64.b64encode(LIST.format(theirs=THEIRS, mine=MINE).encode()).decode()
+    await coordinator.press("/contacten/inlezen/opslaan", bestand=raw)
+    [batch] = await coordinator.rows(ImportBatch)
+    made = next(one for one in await coordinator.rows(Person) if one.name == "Docent VO")
+    async with coordinator.world.db.begin() as session:
+        session.add(
+            RoleGrant(person_id=made.id or 0, role=Role.APPROVER, granted_at=coordinator.world.now)
+        )
+    answer = await coordinator.press(f"/inlezen/{batch.id}/terug", zeker="ja")
+    assert "klaar=not_your_list" in answer.headers["location"]
+    assert made.id in {one.id for one in await coordinator.rows(Person)}
 
 
 LIST = (

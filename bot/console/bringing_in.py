@@ -15,6 +15,7 @@ from contacts.importing.batches import Going, ImportBatch, latest_batch, undo_im
 from contacts.importing.example import example_list
 from contacts.importing.exporting import Kind, export_rows, kinds, write_rows
 from contacts.journal import write_journal
+from contacts.keys import may_give_keys
 from contacts.permissions import Permission, may
 from feeds.districts import city_name, districts
 
@@ -90,6 +91,9 @@ async def take_back(visit: Visit) -> Response:
     if batch is None or newest is None or batch.id != newest.id:
         raise LookupError("not the newest import that can be taken back")
     going = await what_goes(visit.session, batch, asked_by=visit.actor.person_id)
+    made = (batch.undo or {}).get("made", {}).get("person", [])
+    if not await may_give_keys(visit.session, visit.actor, made):
+        return visit.back("/contacten/inlezen", done="not_your_list")
     if not going.may_go or visit.text("zeker") != "ja":
         return await _page(visit, status=200 if going.may_go else 422, going=going)
     await undo_import(visit.session, batch, who=visit.actor.who, now=visit.now)

@@ -31,6 +31,17 @@ KEY_ADDED = (
         "niet? Bel dan meteen de beheerder."
     ),
 )
+KEY_TAKEN = (
+    "Een kanaal van u is gesloten",
+    (
+        "Iemand van de gemeente sloot een adres of een telefoon van u in Schakel. Dit kanaal werkt "
+        "nog. Klopt het niet? Bel de beheerder: die zet het terug."
+    ),
+)
+KEY_LAST = (
+    "Dit is het laatste kanaal van iemand die in Schakel mag inloggen. Dat sluit alleen een "
+    "beheerder, omdat alleen die het terug kan geven."
+)
 KEY_INVITED = (
     "Er is een uitnodiging voor uw telefoon",
     (

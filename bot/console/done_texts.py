@@ -73,6 +73,10 @@ DONE = {
     "not_your_keys": (
         "Een van de twee mag in Schakel inloggen. Die voegt alleen een beheerder samen."
     ),
+    "not_your_list": (
+        "In deze lijst staat iemand die in Schakel mag inloggen. Die draait alleen een beheerder "
+        "terug."
+    ),
     "exercise_over": "Deze oefening is voorbij. De gebeurtenis blijft afgesloten.",
     "fact_added": "Het feit staat erin. De teksten zijn bijgewerkt.",
     "fact_lowered": "Het feit staat bij nog niet bevestigd: er is geen officiële bron.",

@@ -24,7 +24,8 @@ from bot.console.people import person_in_path
 from bot.own_data import erase_contact, export_contact
 from contacts.directory import Person, RoleGrant
 from contacts.journal import Who, write_journal
-from contacts.permissions import Permission, is_last_admin
+from contacts.keys import may_give_keys
+from contacts.permissions import Permission, is_last_admin, require
 from contacts.retention import KEEP_LOG
 
 #: what the checkbox sends
@@ -120,6 +121,8 @@ async def erase(visit: Visit) -> Response:
         return visit.back(f"/contact/{person.id}", done="tick_first")
     if await is_last_admin(visit.session, person):
         return visit.back(f"/contact/{person.id}", done="last_admin_stays")
+    if not await may_give_keys(visit.session, visit.actor, [person.id or 0]):
+        require(visit.actor, Permission.MANAGE_SYSTEM)
     await _off_the_list(
         visit.session, person, visit.parts.config, who=visit.actor.who, now=visit.now
     )

@@ -32,7 +32,7 @@ from contacts.gaps import standings
 from contacts.groups import all_groups, groups_by_hand_of
 from contacts.keys import may_give_keys
 from contacts.people import grant, revoke
-from contacts.permissions import Permission
+from contacts.permissions import Permission, is_last_admin, require
 from feeds.districts import districts
 
 PAGE = 40
@@ -127,6 +127,7 @@ async def person_page(
     channels = await visit.session.exec(
         select(Channel).where(col(Channel.person_id) == person.id).order_by(col(Channel.rank))
     )
+    found = channels.all()
     granted = await visit.session.exec(
         select(RoleGrant).where(col(RoleGrant.person_id) == person.id)
     )
@@ -146,7 +147,8 @@ async def person_page(
         groups=[group for group in await all_groups(visit.session) if group.rule is None],
         in_groups=await groups_by_hand_of(visit.session, person.id),
         organisation=await visit.session.get(Organisation, person.organisation_id),
-        channels=channels.all(),
+        channels=found,
+        working=sum(one.status is ChannelStatus.ACTIVE for one in found),
         roles=roles,
         rights=GIVEN,
         has_case_seat=any(grant.has_case_seat for grant in grants),
@@ -181,6 +183,11 @@ async def leave(visit: Visit) -> Response:
     person = await person_in_path(visit)
     if person.id == visit.actor.person_id:
         return visit.back(f"/contact/{person.id}", done="not_yourself")
+    if await is_last_admin(visit.session, person):
+        return visit.back(f"/contact/{person.id}", done="last_admin_stays")
+    # Their rights go with them, and only who gives rights takes them.
+    if not await may_give_keys(visit.session, visit.actor, [person.id or 0]):
+        require(visit.actor, Permission.MANAGE_SYSTEM)
     try:
         await leave_list(
             visit.session, person, visit.parts.config, who=visit.actor.who, now=visit.now

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.console.contact_texts import CONSENT_HOW, KEY_ADDED, REFUSALS
+from bot.console.contact_texts import CONSENT_HOW, KEY_ADDED, KEY_LAST, KEY_TAKEN, REFUSALS
 from bot.console.doors import Door, Visit
 from bot.console.key_telling import tell_holder
 from bot.console.organisations import person_values
@@ -17,7 +17,7 @@ from contacts.consent import ConsentKind, give_consent, withdraw_consent
 from contacts.directory import Channel, Person
 from contacts.editing import EditRefused, add_address, prefer, remove_address, save_person
 from contacts.groups import groups_by_hand_of, set_groups
-from contacts.keys import other_holders
+from contacts.keys import may_take_key, other_holders
 from contacts.permissions import Permission, require
 
 LONGEST_HOW = 120
@@ -67,12 +67,21 @@ async def change_channel(visit: Visit) -> Response:
     if channel is None or channel.person_id != person.id:
         raise ValueError("not theirs")
     if visit.text("doe") == "weg":
-        await remove_address(visit.session, channel, who=visit.actor.who, now=visit.now)
+        if not await may_take_key(visit.session, visit.actor, channel):
+            return await person_page(visit, person, error=KEY_LAST)
+        await _take(visit, person, channel)
     elif visit.text("doe") == "eerst":
         await prefer(visit.session, channel, who=visit.actor.who, now=visit.now)
     else:
         raise ValueError("no such act")
     return visit.back(f"/contact/{person.id}", done="saved")
+
+
+async def _take(visit: Visit, person: Person, channel: Channel) -> None:
+    """Told afterwards, so that a telephone that was lost does not hear it."""
+    taken = await remove_address(visit.session, channel, who=visit.actor.who, now=visit.now)
+    if taken and await other_holders(visit.session, visit.actor, [person.id or 0]):
+        await tell_holder(visit.session, person, KEY_TAKEN, now=visit.now)
 
 
 async def change_consent(visit: Visit) -> Response:
