@@ -44,6 +44,7 @@ from contacts.quiet import asleep_until, hold_back
 from contacts.records import move
 from feeds.events import close_event
 from feeds.rows import Event
+from signals.peer_groups import end_groups
 
 MESSAGE_KINDS = {
     BriefingKind.FIRST: MessageKind.BRIEFING,
@@ -218,6 +219,7 @@ async def distribute(
     await take_place(session, briefing, now=now)
     if briefing.kind is BriefingKind.CLOSING and event.status in RUNNING:
         await close_event(session, event, who=editor(briefing.approved_by), now=now)
+        await end_groups(session, is_exercise=event.is_exercise, now=now)
 
 
 async def distribute_due(session: AsyncSession, *, now: datetime) -> list[int]:

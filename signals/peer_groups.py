@@ -274,26 +274,31 @@ async def _move_seat(
     await move(session, SEAT_MOVES, seat, new, who=SYSTEM, action=action, now=now, answered_at=now)
 
 
-async def forget_groups(session: AsyncSession, *, now: datetime) -> int:
-    """End the groups whose event is over, and delete what ended a month ago; returns how many.
-
-    The own words go at once, who was in it a month later.
-    """
-    for is_exercise in (False, True):
-        running = await running_groups(session, is_exercise=is_exercise)
-        alive = {group.id for group in running}
-        found = await session.exec(
-            select(PeerGroup).where(
-                col(PeerGroup.status) == PeerStatus.RUNNING,
-                col(PeerGroup.is_exercise) == is_exercise,
-            )
+async def end_groups(session: AsyncSession, *, is_exercise: bool, now: datetime) -> int:
+    """End the groups whose event is over, and tell who is in them, in the caller's transaction: who
+    closes an event calls this at once. Returns how many. The own words go now."""
+    running = await running_groups(session, is_exercise=is_exercise)
+    alive = {group.id for group in running}
+    found = await session.exec(
+        select(PeerGroup).where(
+            col(PeerGroup.status) == PeerStatus.RUNNING,
+            col(PeerGroup.is_exercise) == is_exercise,
         )
-        over = [group for group in found.all() if group.id not in alive]
-        await tell_of_end(session, over, now=now)
-        await move_many(
-            session, PEER_MOVES, PeerGroup, ids_of(over), PeerStatus.RUNNING, PeerStatus.ENDED,
-            who=SYSTEM, action="peers_ended", now=now, name_sealed=None, ended_at=now,
-        )  # fmt: skip
+    )
+    over = [group for group in found.all() if group.id not in alive]
+    await tell_of_end(session, over, now=now)
+    await move_many(
+        session, PEER_MOVES, PeerGroup, ids_of(over), PeerStatus.RUNNING, PeerStatus.ENDED,
+        who=SYSTEM, action="peers_ended", now=now, name_sealed=None, ended_at=now,
+    )  # fmt: skip
+    return len(over)
+
+
+async def forget_groups(session: AsyncSession, *, now: datetime) -> int:
+    """End what nobody ended, and delete what ended a month ago with who was in it; returns how
+    many."""
+    for is_exercise in (False, True):
+        await end_groups(session, is_exercise=is_exercise, now=now)
     old = await session.exec(
         select(PeerGroup.id).where(col(PeerGroup.ended_at) <= now - KEEP_ENDED)
     )

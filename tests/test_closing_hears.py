@@ -30,12 +30,15 @@ from briefings.drafting import texts_of
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.directory import Domain, Role
 from contacts.journal import SYSTEM
-from contacts.outbox import Content, Message, MessageKind, MessageStatus
+from contacts.outbox import Content, Delivery, Message, MessageKind, MessageStatus
 from contacts.people import grant
 from contacts.records import Database
 from contacts.sealing import Sealer
+from contacts.sending import first_channel
 from feeds.rows import EventStatus
 from signals.feedback import close_signal
+from signals.peer_rows import PeerGroup, PeerSeat, PeerStatus, PeerTopic, SeatStatus
+from signals.peer_texts import ENDED
 from signals.rows import OutcomeCode, Setting, SignalKind
 from signals.settings import SignalSettings
 from signals.telling import Draft, Told, tell
@@ -218,6 +221,38 @@ async def test_an_approver_who_is_refused_gets_a_way_on(db: Database, reads: boo
     signals = [texts.SIGNALS] if reads else []
     assert await chat.labels() == [*signals, CLOSE_AGAIN, texts.SEND_BACK]
     assert ("Een coördinator of duider" in await chat.text()) is not reads
+
+
+async def test_the_approved_closing_tells_a_group_of_members_at_once_that_it_is_over(
+    db: Database,
+) -> None:
+    async with db.begin() as session:
+        cast, closing = await a_closing(session)
+        inside = next(one for one in cast.people if await first_channel(session, one.id or 0))
+        group = PeerGroup(event_id=cast.event.id or 0, topic=PeerTopic.PARENTS, made_at=NOW)
+        session.add(group)
+        await session.flush()
+        session.add(
+            PeerSeat(
+                group_id=group.id or 0, person_id=inside.id or 0, status=SeatStatus.IN,
+                asked_at=NOW,
+            )
+        )  # fmt: skip
+        bound = await submit(session, closing, cast.writer, SETTINGS, now=LATER)
+        assert isinstance(bound, Submitted), bound
+        await approve(
+            session, closing, cast.approver, SETTINGS, expected_hash=bound.content_hash, now=LATER
+        )
+        assert cast.event.status is EventStatus.CLOSED
+    async with db.read() as session:
+        assert (await session.get_one(PeerGroup, group.id)).status is PeerStatus.ENDED
+        found = await session.exec(
+            select(Message.content, Delivery.person_id)
+            .join(Delivery, col(Delivery.message_id) == col(Message.id))
+            .where(col(Message.kind) == MessageKind.NOTICE)
+        )
+        told_of_it = [(str(words), person) for words, person in found.all()]
+    assert [person for words, person in told_of_it if ENDED in words] == [inside.id]
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ from feeds.events import close_event, dismiss_event
 from feeds.parsing import Entry
 from feeds.polling import Watch
 from feeds.rows import DismissReason, Event, EventStatus, Source
+from signals.peer_groups import end_groups
 from signals.settings import SignalSettings
 from signals.telling import Draft, tell
 
@@ -198,6 +199,7 @@ async def _put_away(session: AsyncSession, event: Event, *, who: Who, now: datet
         await dismiss_event(session, event, DismissReason.OTHER, who=who, now=now)
     elif event.status in {EventStatus.CONFIRMED, EventStatus.REOPENED}:
         await close_event(session, event, who=who, now=now)
+        await end_groups(session, is_exercise=True, now=now)
 
 
 async def advance(tools: Tools, *, now: datetime) -> int:
