@@ -62,18 +62,29 @@ async def invite_members(
     if claimed.rowcount != 1:
         raise StaleMove("somebody else invited or changed it")
     host = await session.get_one(Organisation, overleg.host_id)
-    sent = await post(
-        session, kind=MessageKind.NOTICE, content=invitation(overleg, host.name, now=now), to=to,
-        priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
-        useful_until=last_word(overleg.starts_at),
-    )  # fmt: skip
-    session.add(OverlegInvitation(overleg_id=overleg.id or 0, message_id=sent[0].message_id))
+    at_home = [one for one in to if one.organisation_id == overleg.host_id]
+    for some, is_host in ((at_home, True), ([one for one in to if one not in at_home], False)):
+        if some:
+            await _send(session, overleg, host.name, some, is_host=is_host, now=now)
     write_journal(
         session, who=who, action="overleg_invited", subject=f"overleg:{overleg.id}",
         detail={"count": len(to)}, now=now,
     )  # fmt: skip
     await session.refresh(overleg)
     return len(to)
+
+
+async def _send(
+    session: AsyncSession, overleg: Overleg, host: str, to: Sequence[Recipient], *, is_host: bool,
+    now: datetime,
+) -> None:  # fmt: skip
+    sent = await post(
+        session, kind=MessageKind.NOTICE,
+        content=invitation(overleg, host, is_host=is_host, now=now), to=to,
+        priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
+        useful_until=last_word(overleg.starts_at),
+    )  # fmt: skip
+    session.add(OverlegInvitation(overleg_id=overleg.id or 0, message_id=sent[0].message_id))
 
 
 async def count_invitees(
@@ -142,15 +153,18 @@ async def _recipients(
     return list(chosen.values())
 
 
-def invitation(overleg: Overleg, host: str, *, now: datetime) -> Content:
-    """What they read, in both forms; the file is behind their own link. Pure."""
+def invitation(overleg: Overleg, host: str, *, is_host: bool = False, now: datetime) -> Content:
+    """What they read, in both forms; the file is behind their own link. Pure.
+
+    :param is_host: for people of the organisation that receives the others.
+    """
     title = texts.KINDS[overleg.kind]
     place = f" ({overleg.place})" if overleg.place else ""
     lines: Sequence[str] = (
         texts.INVITE_WHEN.format(
             when=far_moment(overleg.starts_at, now), minutes=overleg.minutes, host=host, place=place
         ),
-        texts.INVITE_WHY,
+        texts.INVITE_WHY.format(coming=texts.HOSTING if is_host else texts.COMING),
     )
     link, agenda = f"{OWN_PAGE}{CALENDAR}", f"{OWN_PAGE}{AGENDA}"
     html = "".join(f"<p>{escape(line)}</p>" for line in lines)

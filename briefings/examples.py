@@ -77,7 +77,6 @@ def example_sheet(
         version=1 if form in {Form.FULL, Form.HOLDING} and not is_update else 2,
         sender=settings.sender,
         is_exercise=False,
-        second_reader=True,
         lead_agency=texts.LEADS[LeadAgency.POLICE],
         since=moments.moment(NOW) if is_update or form not in {Form.FULL, Form.HOLDING} else "",
         meldkaart=_views(settings.meldkaart),

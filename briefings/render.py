@@ -137,7 +137,6 @@ class Sheet:
     version: int
     sender: str
     is_exercise: bool
-    second_reader: bool
     lead_agency: str
     since: str = ""
     lead: str = ""

@@ -8,7 +8,6 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from briefings import moments, texts
-from briefings.approval_rules import needs_four_eyes
 from briefings.capitals import with_capital
 from briefings.event_kinds import kind_of
 from briefings.facts import FactView
@@ -100,7 +99,6 @@ def make_sheet(
         version=version,
         sender=settings.sender,
         is_exercise=event.is_exercise,
-        second_reader=_has_second_reader(event, kind, settings),
         lead_agency=texts.LEADS[event.lead_agency or LeadAgency.UNKNOWN],
         since=moments.moment(history.since) if history.since else "",
         removed=history.removed if kind is BriefingKind.UPDATE else 0,
@@ -179,11 +177,6 @@ def _with_city(sheet: Sheet, settings: BriefingSettings, now: datetime) -> Sheet
         contacts=views([settings.contact_tonight, settings.contact_tomorrow]),
         checked_on=_checked_on([*settings.meldkaart, *settings.help_lines], now),
     )
-
-
-def _has_second_reader(event: Event, kind: BriefingKind, settings: BriefingSettings) -> bool:
-    """A retraction goes on one approver's word; its second reader looks afterwards."""
-    return needs_four_eyes(event, settings) and kind is not BriefingKind.RETRACTION
 
 
 def _sets_apart(form: Form, kind: BriefingKind) -> bool:

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from contacts.progress import Progress
-from contacts.texts import REASONS
+from contacts.texts import REASONS, counted
 
 HEAD = "{done} van {total} klaar · {sent} verzonden · {failed} mislukt · {unknown} onzeker"
 SPEED = "{rate} per seconde, nog ongeveer {left}"
-STANDS_STILL = "{due} kunnen nu weg, maar er beweegt niets"
-LATER = "{later} wachten op hun tijd (rusttijd of gepland)"
+STANDS_STILL = ("1 kan nu weg, maar er beweegt niets", "{n} kunnen nu weg, maar er beweegt niets")
+LATER = (
+    "1 wacht op zijn tijd (rusttijd of gepland)",
+    "{n} wachten op hun tijd (rusttijd of gepland)",
+)
 HALTED = "{halted} gestopt, tot iemand het laat doorgaan"
 WHY = "{count} × {reason}"
-SECONDS, MINUTES, HOURS = "{n} seconden", "{n} minuten", "{n} uur"
+SECONDS, MINUTES, HOURS = ("1 seconde", "{n} seconden"), "{n} minuten", "{n} uur"
 
 FAILURES: Mapping[str, str] = {
     **REASONS,
@@ -52,7 +55,7 @@ def about(left: timedelta) -> str:
     """Roughly: an estimate does not get more exact by its digits. Pure."""
     seconds = round(left.total_seconds())
     if seconds < 90:
-        return SECONDS.format(n=max(1, seconds))
+        return counted(SECONDS, max(1, seconds))
     if seconds < 90 * 60:
         return MINUTES.format(n=round(seconds / 60))
     return HOURS.format(n=f"{seconds / 3600:.1f}".replace(".", ","))
@@ -70,9 +73,9 @@ def lines_of(progress: Progress) -> list[str]:
         rate = f"{one.rate:.1f}".replace(".", ",")
         lines.append(SPEED.format(rate=rate, left=about(one.left)))
     elif one.due:
-        lines.append(STANDS_STILL.format(due=one.due))
+        lines.append(counted(STANDS_STILL, one.due))
     if one.later:
-        lines.append(LATER.format(later=one.later))
+        lines.append(counted(LATER, one.later))
     if one.halted:
         lines.append(HALTED.format(halted=one.halted))
     for code, count in one.reasons.items():

@@ -157,6 +157,11 @@ def counted(forms: tuple[str, str], n: int, **values: str) -> str:
     return forms[0 if n == 1 else 1].format(n=n, **values)
 
 
+def telt(n: int, one: str, several: str) -> str:
+    """``1 organisatie``, ``3 organisaties``; a filter in the templates. Pure."""
+    return f"{n} {one if n == 1 else several}"
+
+
 def listed(names: list[str], *, at_most: int = 12) -> str:
     """Names with commas; the rest as a number."""
     shown = ", ".join(names[:at_most])

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import ClassVar
 
+from contacts.texts import counted
 from feeds import texts
 from feeds.event_rules import EventRules
 from feeds.following import goes_on
@@ -189,7 +190,7 @@ class Memory:
             off = next((w for until, w in zip(rule.dagen, rule.eraf, strict=True)
                         if days <= until), 0.0)  # fmt: skip
             if off > 0 and (best is None or -off < best.weight):
-                best = Reason(texts.ECHO.format(days=max(1, round(days))), -off)
+                best = Reason(counted(texts.ECHO, max(1, round(days))), -off)
         return best
 
     def _follows(self, came: Came, rang: Iterable[Rang], event: int | None) -> Reason | None:
@@ -212,7 +213,7 @@ class Memory:
         if not earlier:
             return None
         of = max(earlier, key=lambda one: (one.severity, one.at))
-        text = texts.FOLLOWS.format(days=max(1, round(_days(came.at, of.at))))
+        text = counted(texts.FOLLOWS, max(1, round(_days(came.at, of.at))))
         # The first deaths in a matter are news: that rings again, as going on with it.
         first_deaths = came.subject.is_deadly and not any(one.is_deadly for one in of.subjects)
         return Reason(text, 0.0, follows=of.event, heard=0 if first_deaths else of.severity)

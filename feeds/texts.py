@@ -64,8 +64,14 @@ OFFICIAL = "ook van officiële kant: {source}"
 GROWING = "{count} berichten in {hours} uur"
 NEW_SUBJECT = "nieuw onderwerp"
 FAMILIAR = "lopend onderwerp: {count} eerdere berichten"
-ECHO = "over dit onderwerp ging {days} dag(en) geleden al een melding uit"
-FOLLOWS = "vervolg op een melding van {days} dag(en) geleden"
+ECHO = (
+    "over dit onderwerp ging een dag geleden al een melding uit",
+    "over dit onderwerp ging {n} dagen geleden al een melding uit",
+)
+FOLLOWS = (
+    "vervolg op een melding van een dag geleden",
+    "vervolg op een melding van {n} dagen geleden",
+)
 AFTERMATH = "nasleep of uitleg: “{shown}”"
 AT_MOST = "samen komt er hoogstens {most} bij"
 NEW_SECTION = "de redactie opende hiervoor een rubriek: {section}"

@@ -90,7 +90,6 @@ def a_sheet(form: Form = Form.FULL, **values: Any) -> Sheet:
         "version": 1,
         "sender": "Schakel",
         "is_exercise": False,
-        "second_reader": True,
         "lead_agency": texts.LEADS[LeadAgency.POLICE],
         "since": "dinsdag 3 maart, 18.05 uur" if form is not Form.FULL else "",
         "lead": FACTS[0].text,

@@ -35,6 +35,7 @@ from contacts.outbox import Content, Delivery, Message, MessageKind, TelegramFor
 from contacts.people import grant
 from contacts.records import Database
 from contacts.sending import Recipient, post
+from contacts.texts import counted
 from tests import partner_world
 from tests.briefings_cast import (
     NOW,
@@ -113,7 +114,7 @@ async def test_a_text_is_held_back_by_one_tap_and_the_rest_goes(
     await phone.press(texts.NOT_ALL)
     await phone.press("Politie/wijkteam (1)")
     assert texts.PART_OFF.format(name="Politie/wijkteam", count=1) in await phone.labels()
-    await phone.press(texts.PART_GO.format(count=6))
+    await phone.press(counted(texts.PART_GO, 6))
     await phone.press(texts.UNREAD_GO)
     sure = await phone.text()
     assert "1 persoon krijgt dit nu" in sure
@@ -299,7 +300,7 @@ async def test_on_a_phone_too_it_is_said_that_nobody_was_asked(db: Database, now
     async with db.begin() as session:
         await session.exec(delete(Channel).where(col(Channel.person_id) == phone.person_id))
     await phone.press("Politie/wijkteam (1)")
-    await phone.press(texts.PART_GO.format(count=6))
+    await phone.press(counted(texts.PART_GO, 6))
     await phone.press(texts.UNREAD_GO)
     await phone.press(texts.APPROVE_SURE)
     assert texts.REST_UNTOLD in await phone.text()

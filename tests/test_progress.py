@@ -87,7 +87,7 @@ def test_nothing_that_moves_is_said_to_stand_still() -> None:
     assert reason_of("smtp_550") == "de mailserver weigerde (550)"
     assert reason_of("something_new") == "something_new"
     assert [about(timedelta(seconds=s)) for s in (0.2, 600, 9000)] == [
-        "1 seconden", "10 minuten", "2,5 uur",
+        "1 seconde", "10 minuten", "2,5 uur",
     ]  # fmt: skip
 
 

@@ -91,12 +91,19 @@ async def test_a_notice_waits_when_it_is_as_a_digest_and_no_other_does(
         )  # fmt: skip
 
 
+async def invited(desk: Desk, overleg: Overleg) -> list[Delivery]:
+    """The invitation goes out; what it wrote."""
+    before = len(await desk.rows(Delivery))
+    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
+    rows = (await desk.rows(Delivery))[before:]
+    assert rows
+    return rows
+
+
 async def test_an_invitation_to_an_overleg_wakes_nobody(desk: Desk) -> None:
     overleg = await planned(desk)
     ends = await all_rest(desk.world.db, desk.world.now)
-    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
-    rows = await last_sent(desk.world.db)
-    assert rows
+    rows = await invited(desk, overleg)
     assert {(row.not_before, row.reason) for row in rows} == {(ends, QUIET_HOURS)}
 
 
@@ -106,9 +113,7 @@ async def test_an_invitation_that_would_come_too_late_goes_at_once(desk: Desk) -
     async with desk.world.db.begin() as session:
         soon = desk.world.now + 2 * HOUR + timedelta(minutes=30)
         await session.exec(update(Overleg).values(starts_at=soon))
-    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
-    rows = await last_sent(desk.world.db)
-    assert rows
+    rows = await invited(desk, overleg)
     assert {row.reason for row in rows} == {None}
 
 
@@ -118,16 +123,15 @@ async def test_news_comes_in_the_place_of_an_invitation_that_waits_and_what_is_o
 ) -> None:
     overleg = await planned(desk)
     ends = await all_rest(desk.world.db, desk.world.now)
-    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
-    waiting = await last_sent(desk.world.db)
+    waiting = await invited(desk, overleg)
     form = {**FORM, "gastheer": str(overleg.host_id), "dag": "2026-06-19"}
     await act(desk, overleg, what, **(form if news else {"doe": "niet"}))
     rows = {row.id: row for row in await desk.rows(Delivery)}
     assert {rows[one.id].status for one in waiting} == {DeliveryStatus.CANCELLED}
-    after = await last_sent(desk.world.db)
     if news is None:
-        assert [one.id for one in after] == [one.id for one in waiting], "they never heard of it"
+        assert max(rows) == waiting[-1].id, "they never heard of it"
         return
+    after = await last_sent(desk.world.db)
     assert (await desk.rows(Message))[-1].content["email"]["subject"].startswith(news)
     assert sorted(one.address for one in after) == sorted(one.address for one in waiting)
     assert {one.not_before for one in after} == {ends}
@@ -136,8 +140,7 @@ async def test_news_comes_in_the_place_of_an_invitation_that_waits_and_what_is_o
 async def test_who_was_still_to_be_invited_hears_that_it_goes_on_after_all(desk: Desk) -> None:
     overleg = await planned(desk)
     await all_rest(desk.world.db, desk.world.now)
-    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
-    waiting = await last_sent(desk.world.db)
+    waiting = await invited(desk, overleg)
     for word in ("niet", "weer"):
         await act(desk, (await desk.rows(Overleg))[-1], "stand", doe=word)
     after = await last_sent(desk.world.db)

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from bot.chat.coordinator.text_forms import with_headings
+from bot.chat.coordinator.texts import PART_GO, SHOW_UNKNOWN
 from bot.chat.render import render
+from bot.cli.texts import IMPORT_ERRORS
 from briefings.capitals import with_capital
 from briefings.counting import Overview
-from contacts.directory import Role
+from briefings.render import Form, render_text
+from contacts.directory import Audience, ChannelKind, Role
 from contacts.importing.texts import NEW_ROLE, ROLE_NAMES
+from contacts.progress_texts import LATER, STANDS_STILL
+from contacts.texts import counted, telt
+from feeds.texts import ECHO, FOLLOWS
+from tests.briefings_sheets import a_sheet
+
+NOW = datetime(2026, 3, 3, 17, 5, tzinfo=UTC)
+
+
+class _Draft:
+    audience = None
+    words = 1
+    remarks = ()
+
+
+_DRAFT = _Draft()
 
 
 def test_a_label_begins_with_a_capital_as_dutch_writes_it() -> None:
@@ -53,3 +74,45 @@ def test_a_heading_of_a_plain_text_is_bold_in_the_chat() -> None:
 def test_a_promise_that_lapses_stands_on_a_line_of_its_own() -> None:
     text = render("coordinator/drafted.html", kind="Afsluiting", closes=True, lapses=["vrijdag"])
     assert "dien het in.\n<b>Let op:</b>" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("exercise/over.html", {"in_time": 1, "total": 1}, "Wat er moest gebeuren, gebeurde op"),
+        ("exercise/over.html", {"in_time": 0, "total": 1}, "gebeurde niet op tijd"),
+        ("exercise/over.html", {"in_time": 1, "total": 3}, "moesten gebeuren, gebeurde er 1 op"),
+        ("exercise/over.html", {"in_time": 2, "total": 3}, "moesten gebeuren, gebeurden er 2 op"),
+        ("coordinator/trouble.html", {"waiting": 1}, "1 bericht wacht."),
+        ("coordinator/trouble.html", {"waiting": 2}, "2 berichten wachten."),
+        ("coordinator/recipients.html", {"people": 1}, "1 organisatie, 1 persoon"),
+        ("coordinator/recipients.html", {"people": 2}, "2 organisaties, 2 mensen"),
+        ("coordinator/texts.html", {"drafts": [_DRAFT]}, "<b>1 tekst · x</b>"),
+    ],
+)
+def test_one_is_said_as_one(name: str, values: dict[str, Any], said: str) -> None:
+    people = values.get("people", 0)
+    plan = Overview(by_channel={ChannelKind.EMAIL: people}, organisations=people)
+    shown = render(
+        name,
+        **{
+            "ended": True, "title": "x", "what": "x", "since": NOW, "plan": plan, "audiences": {},
+            "to_call": [], "more": 0, "labels": {None: "x"}, **values,
+        },
+    )  # fmt: skip
+    assert said in shown
+
+
+def test_counts_that_are_told_in_a_sentence_have_a_form_for_one() -> None:
+    assert telt(1, "tekst", "teksten") == "1 tekst"
+    assert telt(0, "tekst", "teksten") == "0 teksten"
+    for forms in (SHOW_UNKNOWN, PART_GO, ECHO, FOLLOWS, LATER, STANDS_STILL, IMPORT_ERRORS):
+        one, two = counted(forms, 1), counted(forms, 2)
+        assert "2" not in one
+        assert "2" in two
+
+
+def test_readers_of_a_text_are_not_told_how_it_was_approved() -> None:
+    for form in Form:
+        for audience in (Audience.PARENTS, Audience.TEACHER_PO):
+            assert "gaat deze tekst niet uit" not in render_text(a_sheet(form), audience).plain

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from briefings.capitals import with_capital
-from contacts.texts import WEEKDAYS
+from contacts.texts import WEEKDAYS, telt
 from feeds.telling_why import as_sentence
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -49,6 +49,7 @@ def _environment() -> Environment:
     environment.filters["tijd"] = clock_time
     environment.filters["dag_tijd"] = day_and_time
     environment.filters["reden"] = as_sentence
+    environment.filters["telt"] = telt
     return environment
 
 

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli import contact_texts, frame_texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
+from contacts.texts import counted
 
 if TYPE_CHECKING:
     from contacts.records import Database
@@ -45,7 +46,7 @@ def export_list(
     file.touch(mode=0o600)
     file.chmod(0o600)
     file.write_bytes(write_rows(rows, kind))
-    say(contact_texts.EXPORTED.format(count=len(rows), path=file))
+    say(counted(contact_texts.EXPORTED, len(rows), path=str(file)))
 
 
 def write_example(
@@ -78,7 +79,7 @@ def undo_import(config: ConfigPath = DEFAULT_CONFIG) -> None:
     count = with_database(loaded, lambda db: _undo(db, loaded.is_exercise))
     if count is None:
         raise stop(contact_texts.NOTHING_TO_UNDO, WRONG)
-    say(contact_texts.UNDONE.format(count=count))
+    say(counted(contact_texts.UNDONE, count))
 
 
 async def _undo(db: Database, is_exercise: bool) -> int | None:

@@ -13,8 +13,11 @@ EXAMPLE_OTHER_CITY = (
     "([feeds] place)."
 )
 HELP_UNDO = "Draai het laatste inlezen terug."
-EXPORTED = "{count} contacten in {path}. Er staan adressen in; bewaar het niet langer dan nodig."
+EXPORTED = (
+    "1 contact in {path}. Er staat een adres in; bewaar het niet langer dan nodig.",
+    "{n} contacten in {path}. Er staan adressen in; bewaar het niet langer dan nodig.",
+)
 NO_SUCH_KIND = "Kies een naam die eindigt op .csv, .xlsx of .vcf."
 NOTHING_TO_UNDO = "Er is niets terug te draaien. Dat kan een week lang."
-UNDONE = "Teruggedraaid: {count} gegevens."
+UNDONE = "Teruggedraaid: 1 gegeven.", "Teruggedraaid: {n} gegevens."
 IMPORTING = "Inlezen"

@@ -13,6 +13,7 @@ from bot.cli import frame_texts, texts
 from bot.cli.contact_files import progress_bar
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
 from bot.cli.framing import DutchTyper
+from contacts.texts import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +54,7 @@ def import_file(
         say(texts.IMPORT_PREVIEW)
     if errors:
         lines = len({error.line for error in errors})
-        raise stop(texts.IMPORT_ERRORS.format(count=lines), WRONG)
+        raise stop(counted(texts.IMPORT_ERRORS, lines), WRONG)
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -28,7 +28,10 @@ LANGUAGES = {"nl": "Nederlands", "en": "Engels", "de": "Duits", "fr": "Frans"}
 LANGUAGE = "  taal: {language}"
 UNKNOWN_LANGUAGE = "  taal: niet duidelijk"
 NOT_DUTCH = "  taal: {language}; de woordenlijsten zijn Nederlands, dus Schakel vindt hier weinig"
-SOME_BAD = "{count} van {total} bronnen zijn niet te lezen."
+SOME_BAD = (
+    "1 van {total} bronnen is niet te lezen.",
+    "{n} van {total} bronnen zijn niet te lezen.",
+)
 
 ADDED = "+ {key} · {name}"
 ALREADY = "= {name}: staat er al"

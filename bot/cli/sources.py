@@ -13,6 +13,7 @@ from bot.cli import frame_texts
 from bot.cli import source_texts as texts
 from bot.cli import texts as shared
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, run, say, stop, with_database
+from contacts.texts import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +50,7 @@ def check(
         raise stop(shared.NO_SOURCES, WRONG)
     bad = run(_look_at_all(named, loaded))
     if bad:
-        raise stop(texts.SOME_BAD.format(count=bad, total=len(named)), WRONG)
+        raise stop(counted(texts.SOME_BAD, bad, total=str(len(named))), WRONG)
 
 
 async def _named(db: Database, config: Config) -> list[tuple[str, str, str]]:

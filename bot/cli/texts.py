@@ -74,8 +74,8 @@ IMPORTED = (
 )
 IMPORT_PREVIEW = "Dit was een proef: er is niets opgeslagen (--preview)."
 IMPORT_ERRORS = (
-    "Er is iets mis op {count} regel(s). Verbeter ze en lees het bestand opnieuw in; wat goed was, "
-    "verandert daar niet door."
+    "Er is iets mis op 1 regel. Verbeter die en lees het bestand opnieuw in; de rest blijft.",
+    "Er is iets mis op {n} regels. Verbeter ze en lees het bestand opnieuw in; de rest blijft.",
 )
 IMPORT_COLUMNS = (
     "Er is niets opgeslagen. Deze kolommen zijn nodig: {required}. Deze mogen ook: {optional}."

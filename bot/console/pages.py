@@ -21,6 +21,7 @@ from briefings import moments
 from briefings.capitals import with_capital
 from contacts.records import Database
 from contacts.sealing import Sealer
+from contacts.texts import telt
 from feeds.telling_why import as_sentence
 
 HERE = Path(__file__).parent
@@ -125,6 +126,7 @@ def _environment() -> Environment:
     environment.filters["geldig"] = list_texts.how_long
     environment.filters["hoofdletter"] = with_capital
     environment.filters["reden"] = as_sentence
+    environment.filters["telt"] = telt
     environment.filters["machinetijd"] = lambda at: at.isoformat(timespec="seconds")
     return environment
 

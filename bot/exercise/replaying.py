@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.exercise import replay_texts as texts
 from bot.exercise.scripts import Action, Expected, Inject, News, Outlet, Script, Word
 from contacts.directory import Role
+from contacts.texts import counted
 from feeds.events import ItemView
 from feeds.rows import Trust
 
@@ -48,7 +49,7 @@ def replay_of(event_id: int, name: str, items: Sequence[ItemView]) -> Script:
     return Script(
         key=f"{KEY}{event_id}",
         title=texts.TITLE.format(name=name)[:120],
-        about=texts.ABOUT.format(count=len(kept)),
+        about=counted(texts.ABOUT, len(kept)),
         practise=texts.PRACTISE,
         outlets=tuple(outlets) if kept else (),
         injects=tuple(injects),

@@ -33,14 +33,17 @@ NEAR_LAST = (
 )
 INVITE_TITLE = "Uitnodiging: {what}"
 INVITE_WHEN = "{when}, {minutes} minuten, bij {host}{place}."
-INVITE_WHY = (
-    "Wij bespreken wat leeft in de stad en wat wij samen kunnen doen. Komt u? Kunt u niet, dan "
-    "kan een collega komen. Schakel bewaart alleen of uw organisatie komt."
+INVITE_WHY = "Wij bespreken wat leeft in de stad en wat wij samen kunnen doen. {coming}"
+COMING = (
+    "Komt u? Kunt u zelf niet, dan mag een collega van uw organisatie in uw plaats komen. Schakel "
+    "bewaart alleen of uw organisatie komt."
 )
+#: for who receives the others: whether they come is no question
+HOSTING = "Uw organisatie is deze keer gastheer. Lukt dat niet, zeg het dan tegen de gemeente."
 REPLIES = {Reply.YES: "Wij komen", Reply.NO: "Wij komen niet"}
 COMING_MAIL = "Zeg of u komt, en zie wat aan de orde komt"
 REMIND_TITLE = "Herinnering: {what}"
-REMIND_WHY = "Komt u? Eén tik is genoeg. Kunt u niet, dan kan een collega komen."
+REMIND_WHY = "Komt u? Eén tik is genoeg. Kunt u zelf niet, dan mag een collega in uw plaats komen."
 INVITE_AGENDA = "Wat komt aan de orde?"
 INVITE_CALENDAR = "Zet het in uw agenda"
 #: what who was invited reads when it changes; by the change
@@ -53,7 +56,7 @@ NEWS_LINES = {
     "moved": (
         "Het overleg is gewijzigd. Dit geldt nu: {after}",
         "Eerder was het: {before}",
-        "Komt u? Kunt u niet, dan kan een collega komen.",
+        "Komt u? Kunt u zelf niet, dan mag een collega in uw plaats komen.",
     ),
     "off": (
         "Dit overleg gaat niet door: {before}",
@@ -61,7 +64,7 @@ NEWS_LINES = {
     ),
     "on_again": (
         "Dit overleg gaat toch door: {after}",
-        "Komt u? Kunt u niet, dan kan een collega komen.",
+        "Komt u? Kunt u zelf niet, dan mag een collega in uw plaats komen.",
     ),
 }
 

@@ -17,6 +17,7 @@ from briefings.rows import Briefing, BriefingStatus, covered
 from contacts.directory import Audience
 from contacts.outbox import Button
 from contacts.permissions import Permission
+from contacts.texts import counted
 from feeds.rows import Event
 
 FLOW = "exception"
@@ -50,7 +51,7 @@ async def choose(turn: Turn) -> None:
         toggled = mask ^ (1 << AUDIENCES.index(audience))
         buttons.append([Button(label, data("aps", briefing.id, seen, toggled))])
     if chosen:
-        go = Button(texts.PART_GO.format(count=len(chosen)), data("ap1", briefing.id, seen, mask))
+        go = Button(counted(texts.PART_GO, len(chosen)), data("ap1", briefing.id, seen, mask))
         buttons.append([go])
     buttons.append([Button(texts.NOT_NOW, data("ap0", briefing.id))])
     await turn.change(

@@ -21,6 +21,7 @@ from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button, Message, MessageStatus
 from contacts.quiet import count_held
 from contacts.records import ids_of
+from contacts.texts import counted
 
 BAR = 10
 
@@ -60,7 +61,7 @@ async def progress_view(
     if unheard:
         buttons.insert(0, ways_on(event_id, None))
     if counts.unknown:
-        label = texts.SHOW_UNKNOWN.format(count=counts.unknown)
+        label = counted(texts.SHOW_UNKNOWN, counts.unknown)
         buttons.append([Button(label, data("unk", event_id, briefing_id))])
     to_call = await calls_of(session, event_id, now=now, statuses=[CallStatus.OPEN])
     if to_call:

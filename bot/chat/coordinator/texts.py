@@ -79,7 +79,7 @@ NOT_NOW = "Nog niet"
 READ_ONE = "Lees: {name}"
 HAS_OPENED = "✔ {name}"
 UNREAD_GO = "Toch verder"
-SHOW_UNKNOWN = "Bekijk de {count} onzekere"
+SHOW_UNKNOWN = "Bekijk het onzekere bericht", "Bekijk de {n} onzekere"
 RESEND = "Opnieuw sturen naar onzekere"
 CALL_LIST = "Bellijst ({count})"
 TO_TICK = "☐ {number} gebeld"
@@ -319,7 +319,7 @@ OWN_REFUSALS = {
 
 NOT_ALL = "Niet alles tegelijk"
 PART_ON, PART_OFF = "☑ {name} ({count})", "☐ {name} ({count})"
-PART_GO = "Verder met {count} teksten"
+PART_GO = "Verder met 1 tekst", "Verder met {n} teksten"
 ASK_EXCEPTION = "Vraag een uitzondering"
 SET_ASIDE = "Toch toestaan: {code}, {name}"
 
