@@ -307,7 +307,7 @@ async def _pause(session: AsyncSession, pause: ChannelPause) -> Content:
         other=texts.CHANNELS[other],
         since=_clock(pause.since),
         reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
-        waiting=waiting.one(),
+        waiting=texts.telt(waiting.one(), "bericht wacht", "berichten wachten"),
     )
     return as_content(texts.PAUSE_TITLE.format(channel=texts.CHANNELS[pause.kind]), [line])
 

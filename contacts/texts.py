@@ -114,7 +114,7 @@ SHOW_UNKNOWN = "Bekijk de onzekere"
 PAUSE_TITLE = "{channel} reageert niet"
 PAUSE = (
     "{channel} werkt niet sinds {since}. Reden: {reason}. "
-    "{waiting} berichten wachten. {other} gaat door. Niemand krijgt iets dubbel."
+    "{waiting}. {other} gaat door. Niemand krijgt iets dubbel."
 )
 PAUSE_OVER_TITLE = "{channel} werkt weer"
 PAUSE_OVER = "{channel} werkt weer. Het lag stil sinds {since}. De wachtende berichten gaan nu weg."

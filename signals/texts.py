@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from contacts.directory import Domain
+from contacts.texts import counted
 from signals.phases import Phase, Reason
 from signals.rephrasing import Change
 from signals.rows import (
@@ -272,13 +273,25 @@ PHASE_HELP = {
     Phase.AFTER: "Sluit af, koppel terug en leer samen.",
 }
 PHASE_REASONS = {
-    "grave": "{count} organisaties melden een botsing of dreiging (ernst 4)",
-    "clashes": "bij {count} daarvan gaat het om een oproep of om ruzie tussen groepen",
-    "symbolic": "{count} organisaties praten over deze zware gebeurtenis",
-    "districts": "er gebeurde iets in {count} wijken",
-    "domains": "er gebeurde iets volgens {count} domeinen",
-    "worried": "{count} organisaties maken zich zorgen (ernst 3 of meer)",
-    "simmering": "{count} domeinen merken iets",
+    "grave": (
+        "1 organisatie meldt een botsing of dreiging (ernst 4)",
+        "{n} organisaties melden een botsing of dreiging (ernst 4)",
+    ),
+    "clashes": (
+        "bij 1 daarvan gaat het om een oproep of om ruzie tussen groepen",
+        "bij {n} daarvan gaat het om een oproep of om ruzie tussen groepen",
+    ),
+    "symbolic": (
+        "1 organisatie praat over deze zware gebeurtenis",
+        "{n} organisaties praten over deze zware gebeurtenis",
+    ),
+    "districts": ("er gebeurde iets in 1 wijk", "er gebeurde iets in {n} wijken"),
+    "domains": ("er gebeurde iets volgens 1 domein", "er gebeurde iets volgens {n} domeinen"),
+    "worried": (
+        "1 organisatie maakt zich zorgen (ernst 3 of meer)",
+        "{n} organisaties maken zich zorgen (ernst 3 of meer)",
+    ),
+    "simmering": ("1 domein merkt iets", "{n} domeinen merken iets"),
 }
 STEPS = {
     Step.WATCH: "niets doen en blijven kijken",
@@ -316,4 +329,4 @@ def said_of(text: str, told_as: ToldAs) -> str:
 
 def phase_reasons(reasons: Sequence[Reason]) -> list[str]:
     """Why a phase is proposed, in Dutch. Pure."""
-    return [PHASE_REASONS[reason.key].format(count=reason.count) for reason in reasons]
+    return [counted(PHASE_REASONS[reason.key], reason.count) for reason in reasons]

@@ -10,6 +10,7 @@ import pytest
 from bot.chat.coordinator.text_forms import with_headings
 from bot.chat.coordinator.texts import PART_GO, SHOW_UNKNOWN
 from bot.chat.render import render
+from bot.cli.source_texts import UNDATED
 from bot.cli.texts import IMPORT_ERRORS
 from briefings.capitals import with_capital
 from briefings.counting import Overview
@@ -19,6 +20,7 @@ from contacts.importing.texts import NEW_ROLE, ROLE_NAMES
 from contacts.progress_texts import LATER, STANDS_STILL
 from contacts.texts import counted, telt
 from feeds.texts import ECHO, FOLLOWS
+from signals.texts import PHASE_REASONS
 from tests.briefings_sheets import a_sheet
 
 NOW = datetime(2026, 3, 3, 17, 5, tzinfo=UTC)
@@ -106,7 +108,8 @@ def test_one_is_said_as_one(name: str, values: dict[str, Any], said: str) -> Non
 def test_counts_that_are_told_in_a_sentence_have_a_form_for_one() -> None:
     assert telt(1, "tekst", "teksten") == "1 tekst"
     assert telt(0, "tekst", "teksten") == "0 teksten"
-    for forms in (SHOW_UNKNOWN, PART_GO, ECHO, FOLLOWS, LATER, STANDS_STILL, IMPORT_ERRORS):
+    told = (SHOW_UNKNOWN, PART_GO, ECHO, FOLLOWS, LATER, STANDS_STILL, IMPORT_ERRORS, UNDATED)
+    for forms in (*told, *PHASE_REASONS.values()):
         one, two = counted(forms, 1), counted(forms, 2)
         assert "2" not in one
         assert "2" in two

@@ -18,8 +18,11 @@ BAD = "✗ {name}: {why}"
 NEWEST = "nieuwste {at}"
 OLD = "nieuwste {at}, dat is {days} dagen oud"
 NO_DATES = "geen datums"
-UNREAD_DATES = "  {count} datums zijn niet te lezen"
-UNDATED = "  {count} berichten zonder datum; het moment van lezen telt dan"
+UNREAD_DATES = "  1 datum is niet te lezen", "  {n} datums zijn niet te lezen"
+UNDATED = (
+    "  1 bericht zonder datum; het moment van lezen telt dan",
+    "  {n} berichten zonder datum; het moment van lezen telt dan",
+)
 MOVED = "  voorgoed verhuisd naar {address}"
 HUB = "  stuurt nieuws zelf door (WebSub): {hub}"
 KIND = "  soort: {trust}, bereik: {reach}"

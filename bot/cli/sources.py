@@ -121,9 +121,9 @@ def lines_of(name: str, found: Look, *, now: datetime) -> Iterator[str]:
     if not found.is_fine:
         return
     if found.unread_dates:
-        yield texts.UNREAD_DATES.format(count=found.unread_dates)
+        yield counted(texts.UNREAD_DATES, found.unread_dates)
     if found.undated:
-        yield texts.UNDATED.format(count=found.undated)
+        yield counted(texts.UNDATED, found.undated)
     if found.about.hub:
         yield texts.HUB.format(hub=found.about.hub)
     language = texts.LANGUAGES.get(found.language or "")
