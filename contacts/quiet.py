@@ -156,7 +156,7 @@ async def count_resting(
             col(Person.id).in_(people), col(Person.quiet_from).is_not(None)
         ),
     )
-    ends = [wakes for pair in hours if (wakes := quiet_ends(*pair, at)) is not None]
+    ends = [wakes for begin, end in hours if (wakes := quiet_ends(begin, end, at)) is not None]
     return len(ends), min(ends, default=None)
 
 

@@ -228,7 +228,8 @@ async def test_the_approved_closing_tells_a_group_of_members_at_once_that_it_is_
 ) -> None:
     async with db.begin() as session:
         cast, closing = await a_closing(session)
-        inside = next(one for one in cast.people if await first_channel(session, one.id or 0))
+        reached = [one for one in cast.people if await first_channel(session, one.id or 0)]
+        inside = reached[0]
         group = PeerGroup(event_id=cast.event.id or 0, topic=PeerTopic.PARENTS, made_at=NOW)
         session.add(group)
         await session.flush()

@@ -85,22 +85,6 @@ async def test_the_invitation_carries_two_buttons_and_the_mail_leads_to_the_page
     assert "Zeg of u komt" in content["email"]["text"]
 
 
-async def test_who_is_host_is_not_told_that_a_colleague_may_come(desk: Desk) -> None:
-    overleg = await planned(desk)
-    before = len(await desk.rows(Delivery))
-    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
-    by_message = {one.id: str(one.content) for one in await desk.rows(Message)}
-    read = {
-        one.organisation_id == overleg.host_id: by_message[one.message_id]
-        for one in (await desk.rows(Delivery))[before:]
-    }
-    assert set(read) == {True, False}
-    assert "Uw organisatie is deze keer gastheer" in read[True]
-    assert "een collega van uw organisatie" not in read[True]
-    assert "een collega van uw organisatie" in read[False]
-    assert "gastheer" not in read[False]
-
-
 async def test_looking_at_the_page_says_nothing_and_one_press_does(desk: Desk) -> None:
     overleg = await invited(desk)
     link = f"{await own_link(desk)}{AGENDA}"

@@ -18,13 +18,15 @@ from briefings.overleg.rows import (
     OverlegPresence,
     OverlegStatus,
 )
-from contacts.directory import Domain, Organisation, Person
+from contacts.directory import ChannelKind, Domain, Organisation, Person
 from contacts.journal import JournalEntry
 from contacts.outbox import Content, Delivery, Message, MessageKind
+from contacts.people import open_channel
 from contacts.records import Database
 from contacts.sending import post
 from feeds.rows import Event, Origin
 from tests.console_desk import Desk, a_desk
+from tests.console_world import a_colleague
 from tests.overleg_world import FORM, act, page_of, planned
 
 NOW = datetime(2026, 6, 9, 8, 0, tzinfo=UTC)
@@ -53,6 +55,28 @@ async def change(desk: Desk, overleg: Overleg, **changed: str) -> str:
 
 async def told_since(desk: Desk, before: int) -> list[str]:
     return [one.address for one in (await desk.rows(Delivery))[before:]]
+
+
+async def test_who_is_host_is_not_told_that_a_colleague_may_come(desk: Desk) -> None:
+    overleg = await planned(desk)
+    async with desk.world.db.begin() as session:
+        guest = await a_colleague(session, "Gast", (), desk.world.now)
+        person = await session.get_one(Person, guest)
+        await open_channel(
+            session, person, ChannelKind.EMAIL, "gast@x.example", rank=1, now=desk.world.now
+        )
+    before = len(await desk.rows(Delivery))
+    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
+    by_message = {one.id: str(one.content) for one in await desk.rows(Message)}
+    read = {
+        one.organisation_id == overleg.host_id: by_message[one.message_id]
+        for one in (await desk.rows(Delivery))[before:]
+    }
+    assert set(read) == {True, False}
+    assert "Uw organisatie is deze keer gastheer" in read[True]
+    assert "een collega van uw organisatie" not in read[True]
+    assert "een collega van uw organisatie" in read[False]
+    assert "gastheer" not in read[False]
 
 
 @pytest.mark.parametrize(
