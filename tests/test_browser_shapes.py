@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
+from bot.clock import utc_now
+from contacts.directory import ChannelKind
+from contacts.outbox import Content, DeliveryStatus, MessageKind, TelegramForm
+from contacts.sending import Recipient, post
 from tests.browsing import PATIENCE_MS, PHONE, Look, needs_browser
 from tests.coordinating import news
 from tests.desk_evening import at_desk, signal_told, written
@@ -78,3 +83,30 @@ async def test_a_page_fits_on_paper_with_its_links_and_without_its_buttons(
             assert await link.is_visible(), path
         cut = "e => e.filter(one => one.scrollWidth > one.clientWidth + 1).length"
         assert await desk.page.locator(".tabelvak").evaluate_all(cut) == 0, path
+
+
+async def test_each_uncertain_line_has_its_buttons_in_every_look(
+    evening: Evening, browser: Browser
+) -> None:
+    async with evening.house.db.begin() as session:
+        for kind in (MessageKind.FEEDBACK, MessageKind.NOTICE):
+            [delivery] = await post(
+                session, kind=kind, content=Content(telegram=TelegramForm("Tekst")),
+                to=[Recipient(ChannelKind.TELEGRAM, "77", None, 2)], is_exercise=True,
+                now=utc_now(),
+            )  # fmt: skip
+            delivery.status = DeliveryStatus.UNKNOWN
+    desk = await at_desk(evening, browser, "Coördinator")
+    await desk.go("/berichten")
+    for look in Look:
+        await desk.put_on(look)
+        await expect(
+            desk.page.get_by_role("button", name=re.compile("^Nog een keer"))
+        ).to_have_count(2)
+        assert await desk.violations(look) == []
+        assert not await desk.is_wider_than_its_window(), look
+        assert await desk.hidden_in_tables() == [], look
+    await desk.put_on(Look.LIGHT)
+    await desk.page.get_by_role("button", name=re.compile("^Laat zo")).first.click()
+    await expect(desk.page.get_by_text("Hiervoor gaat niets meer uit.")).to_be_visible()
+    await expect(desk.page.get_by_role("button", name=re.compile("^Nog een keer"))).to_have_count(1)
