@@ -12,6 +12,7 @@ from bot.console.app import DOORS
 ACTS = {door.path for door in DOORS if door.method == "POST"}
 #: nobody does this between two messages on a phone
 READING = "asks to read things beside each other"
+WORDS = "is about words that are read at the desk alone"
 LIST = "keeps the list: work of a desk, before and after an evening"
 MEETING = "prepares or records a meeting"
 MACHINE = "keeps the installation"
@@ -49,7 +50,7 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     "/berichten/gestopt": ("dbtg", "dbtx2"),
     "/beeld/oordeel": MEETING, f"{_EVENT}/oordeel": MEETING,
     f"{_EVENT}/les": ("leskeep",), "/les/{number:int}": ("lesson",),
-    f"{_EVENT}/vraag": ("pollyes",), f"{_EVENT}/vraag/wissen": READING, "/peiling": MEETING,
+    f"{_EVENT}/vraag": ("pollyes",), f"{_EVENT}/vraag/wissen": WORDS, "/peiling": MEETING,
     "/rondbrief": READING,
     **{
         f"/rondbrief/{{number:int}}/{act}": READING
@@ -68,7 +69,7 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     "/signaal/{number:int}": ("sc", "sv", "sw"), "/signaal/{number:int}/bekijken": ("so",),
     "/signaal/{number:int}/wissen": ("sx",), "/signaal/{number:int}/duiden": ("sd",),
     "/signaal/{number:int}/besluit": ("sb",), "/signalen/samen": ("sg",),
-    "/vraag-en-aanbod/groep": READING, "/vraag-en-aanbod/{number:int}/weg": ("hx",),
+    "/vraag-en-aanbod/groep": LIST, "/vraag-en-aanbod/{number:int}/weg": ("hx",),
     **dict.fromkeys(
         (path for path in ACTS if path.startswith(("/contact", "/organisatie", "/locatie"))), LIST
     ),
