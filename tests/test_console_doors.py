@@ -25,7 +25,7 @@ from contacts.outbox import Delivery, Message
 from contacts.people import mark_left, open_channel, revoke
 from contacts.permissions import ALLOWED, SHARED, Permission
 from contacts.records import Database
-from feeds.rows import Event
+from feeds.rows import Event, Origin
 from tests.console_world import (
     SAME_SITE,
     World,
@@ -337,7 +337,7 @@ def test_the_way_back_stays_on_this_site(path: str, back: str) -> None:
 
 async def test_two_people_confirm_and_the_second_is_told(world: World) -> None:
     async with world.db.begin() as session:
-        event = Event(title="Melding", type="algemeen", origin="feed", detected_at=world.now)
+        event = Event(title="Melding", type="algemeen", origin=Origin.FEED, detected_at=world.now)
         session.add(event)
         await session.flush()
         number = event.id

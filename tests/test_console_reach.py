@@ -23,7 +23,7 @@ from contacts.directory import Domain, Organisation, Person
 from contacts.outbox import Delivery, DeliveryStatus, Message
 from contacts.records import Database
 from feeds.events import ItemView
-from feeds.rows import Event, EventStatus, Trust
+from feeds.rows import Event, EventStatus, Origin, Trust
 from signals.picture import bars
 from tests.console_desk import Desk, a_desk
 
@@ -164,7 +164,7 @@ async def test_the_reach_shows_a_hundred_organisations_a_leaf_and_the_missed_apa
 
 def test_the_steps_of_an_evening_stand_in_their_order(now: datetime) -> None:
     event = Event(
-        title="x", type="algemeen", origin="feed", status=EventStatus.CONFIRMED,
+        title="x", type="algemeen", origin=Origin.FEED, status=EventStatus.CONFIRMED,
         detected_at=now, alerted_at=now + timedelta(seconds=2),
         confirmed_at=now + timedelta(minutes=2),
     )  # fmt: skip

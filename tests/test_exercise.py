@@ -20,7 +20,7 @@ from bot.exercise.leading import Tools, advance, begin, end, move_on, running_ex
 from bot.exercise.marks import event_of
 from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.exercise.scripts import Script, shipped
-from contacts.directory import Organisation, Role
+from contacts.directory import Domain, Organisation, Role
 from contacts.journal import JournalEntry, Who
 from contacts.outbox import Delivery
 from contacts.records import Database, IllegalMove
@@ -77,7 +77,7 @@ async def play(db: Database, now: datetime) -> AsyncIterator[Play]:
                 session, now, chat="1", mail="a@b.example", role=Role.COORDINATOR
             )
             youth = Organisation(
-                name="Jongerenwerk", domain="zorg_welzijn", is_exercise=True, created_at=now
+                name="Jongerenwerk", domain=Domain.CARE_WELFARE, is_exercise=True, created_at=now
             )
             session.add(youth)
         tools = Tools(db, feeds.watch, Sealer(Sealer.new_key()), SignalSettings())

@@ -91,7 +91,7 @@ async def test_a_failing_update_is_told_and_the_rest_goes_on(
     async def explode(turn: Turn) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setitem(router.COMMANDS, "/help", explode)  # type: ignore[arg-type]
+    monkeypatch.setitem(router.COMMANDS, "/help", explode)
     caplog.set_level(logging.CRITICAL)
     await evening.teacher.say("/help")
     await evening.users["Teamleider"].say("/signaal")

@@ -180,12 +180,12 @@ async def bare_draft(session: object, severity: int) -> tuple[Cast, Briefing]:
     cast = await the_cast(session, severity=severity)  # type: ignore[arg-type]
     await open_facts(session, cast.event, SETTINGS, editor_id=1, now=NOW)  # type: ignore[arg-type]
     briefing = await draft_briefing(
-        session,
+        session,  # type: ignore[arg-type]
         cast.event,
         kind=BriefingKind.FIRST,
         settings=SETTINGS,
         editor_id=1,
-        now=NOW,  # type: ignore[arg-type]
+        now=NOW,
     )
     return cast, briefing
 

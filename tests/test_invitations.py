@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from contacts.directory import (
     Channel,
@@ -145,7 +145,7 @@ async def test_counts_are_per_day_and_name(db: Database, now: datetime) -> None:
             await count_up(session, name, now=now)
         await count_up(session, "referral", now=now + timedelta(days=1))
     async with db.read() as session:
-        rows = (await session.exec(select(Tally.day, Tally.name, Tally.count))).all()
+        rows = (await session.exec(select(col(Tally.day), col(Tally.name), col(Tally.count)))).all()
         assert await total(session, "referral", is_exercise=False) == 3
     assert set(rows) == {
         (now.date(), "referral", 2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -42,7 +42,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Installation]:
 
 
 @pytest.fixture
-def seed(record_property: pytest.RecordProperty) -> int:
+def seed(record_property: Callable[[str, object], None]) -> int:
     """The seed of the kills; in the report, so that a failing run can be repeated."""
     chosen = random.SystemRandom().randrange(1_000_000)
     record_property("kill_seed", chosen)

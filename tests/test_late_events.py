@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mail_reading import handle
 from bot.mail_sorting import MailKind, Sorted
 from contacts.arrival import acknowledge, prove_arrival, record_bounce, resend_unknown
-from contacts.directory import Channel, ChannelStatus
+from contacts.directory import Channel, ChannelKind, ChannelStatus
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import AcknowledgementKind, Delivery, DeliveryStatus
 from contacts.records import Database
@@ -28,7 +28,9 @@ async def a_mail(session: AsyncSession, status: DeliveryStatus, now: datetime, n
     person = await a_person(session, now, mail=f"p{n}@school.example")
     (delivery,) = await a_briefing(session, [person], now)
     session.add(
-        Channel(person_id=person.id, kind="telegram", address=f"9{n}", rank=5, created_at=now)
+        Channel(
+            person_id=person.id, kind=ChannelKind.TELEGRAM, address=f"9{n}", rank=5, created_at=now
+        )
     )
     delivery.status = status
     await session.flush()

@@ -183,7 +183,7 @@ async def test_before_sending_they_are_a_line_of_their_own(desk: Desk) -> None:
 def test_the_reason_is_translated_where_somebody_did_and_else_stays_dutch() -> None:
     text = BriefingText(
         briefing_id=1, audience=Audience.PARENTS, subject="Dag", telegram="Dag", html="<p>Dag</p>",
-        plain="Dag", template="x", remarks=[],
+        plain="Dag", template="x", template_version="1", words=1, remarks=[],
     )  # fmt: skip
     said = {"Dag": "Hello", texts.AS_NEIGHBOUR: "You get this as a neighbour."}
     both = content_for(

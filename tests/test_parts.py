@@ -294,7 +294,7 @@ async def test_each_organisation_reads_the_newest_text_of_its_own_work(db: Datab
         school = await session.get_one(Organisation, cast.people[0].organisation_id)
         link = AccessLink(
             token_hash="x", organisation_id=school.id or 0, event_id=cast.event.id or 0,
-            created_at=NOW,
+            created_at=NOW, expires_at=LATER,
         )  # fmt: skip
         door = Door(link, school, cast.event)
         own = await read_newest(session, door, None, now=LATER)

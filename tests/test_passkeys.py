@@ -98,7 +98,7 @@ async def with_setting(desk: Desk, setting: str, act: str) -> Any:
     """Press approve at a desk where passkeys are set like this."""
     assert (await desk.press("indienen", versie=1)).status_code == 303
     [briefing] = [one for one in await desk.rows(Briefing) if one.event_id == desk.number]
-    sign_in = SignInSettings(passkey=setting)  # type: ignore[arg-type]
+    sign_in = SignInSettings(passkey=setting)
     config = Config(
         sign_in=sign_in,
         web=WebSettings(base_url="http://localhost:8420"),

@@ -18,6 +18,7 @@ from bot.console.previews import mark_words, with_nonce
 from briefings.messages import content_for
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from contacts.records import Database
+from tests.briefings_cast import NOW
 from tests.console_desk import Desk, a_desk
 
 WORDS = st.text("abc <>&\"'é!", min_size=1, max_size=12)
@@ -47,7 +48,10 @@ def test_marking_adds_nothing_but_marks(text: str, words: str) -> None:
 
 
 def a_version(number: int, status: BriefingStatus) -> Briefing:
-    return Briefing(id=number, event_id=1, version=number, kind=BriefingKind.FIRST, status=status)
+    return Briefing(
+        id=number, event_id=1, version=number, kind=BriefingKind.FIRST, status=status,
+        facts_version=1, edited_at=NOW, created_at=NOW,
+    )  # fmt: skip
 
 
 def test_a_version_is_compared_with_the_asked_one_or_the_last_that_was_sent() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -100,8 +101,8 @@ async def test_an_outcome_that_cannot_be_stored_holds_no_other_and_is_not_lost(
     chat, store, refusals = Scripted(), lane.record, [2]
 
     async def refuse_the_first(
-        session: object, kind: object, results: list, **more: object
-    ) -> object:  # type: ignore[type-arg]
+        session: object, kind: object, results: list[Any], **more: object
+    ) -> object:
         if refusals[0] and any(result.chat == "1" for result in results):
             refusals[0] -= 1
             raise RuntimeError("the store says no")

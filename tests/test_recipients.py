@@ -12,7 +12,7 @@ from sqlmodel import select
 from bot.console.recipient_texts import why_no_channel
 from briefings.audience import plan_some, plan_version
 from briefings.rows import Briefing, BriefingStatus
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Organisation, Person
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.preparing import SET_ASIDE
 from contacts.records import Database
@@ -184,7 +184,7 @@ async def test_the_page_is_searched_by_name_organisation_and_text(desk: Desk) ->
 
 async def test_a_long_list_comes_in_leaves_that_agree_with_the_plan(desk: Desk) -> None:
     async with desk.world.db.begin() as session:
-        school = Organisation(name="Alfa", domain="onderwijs", created_at=desk.world.now)
+        school = Organisation(name="Alfa", domain=Domain.EDUCATION, created_at=desk.world.now)
         session.add(school)
         await session.flush()
         for number in range(230):

@@ -211,7 +211,10 @@ async def test_who_is_erased_is_off_the_rota_and_what_is_long_over_is_forgotten(
     async with db.begin() as session:
         assert await forget_turns(session, now=left.ends_at + KEEP_TURNS - timedelta(1)) == 0
         assert await forget_turns(session, now=left.ends_at + KEEP_TURNS) == 1
-        assert await on_duty(session, Event(title="x", detected_at=now), now=now) == []
+        assert (
+            await on_duty(session, Event(title="x", type="algemeen", detected_at=now), now=now)
+            == []
+        )
 
 
 async def test_who_comes_on_takes_over_at_the_desk_and_reads_the_note(

@@ -149,5 +149,5 @@ def test_only_updates_that_wait_after_a_fresh_error_are_trouble(
     now: datetime, pending: int, ago: timedelta | None, wrong: bool
 ) -> None:
     failed_at = None if ago is None else now - ago
-    info = WebhookInfo("u", False, pending, last_error_date=failed_at)  # type: ignore[arg-type]
+    info = WebhookInfo("u", False, pending, last_error_date=failed_at)
     assert _cannot_deliver(info, now) is wrong

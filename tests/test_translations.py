@@ -270,7 +270,7 @@ async def test_the_page_is_in_the_language_asked_for(db: Database) -> None:
         council = (await session.exec(select(Organisation))).all()[-1]
         link = AccessLink(
             token_hash="x", organisation_id=council.id or 0, event_id=cast.event.id or 0,
-            created_at=NOW,
+            created_at=NOW, expires_at=LATER,
         )  # fmt: skip
         door = Door(link, council, cast.event)
         dutch = await read_newest(session, door, PARENTS, now=LATER)

@@ -128,10 +128,10 @@ def test_what_is_written_is_what_a_mail_program_reads(subject: str, text: str) -
     message, raw = parsed(subject, text, leaves=True)
     assert " ".join(str(message["Subject"]).split()) == " ".join(subject.split())
     plain, html = message.iter_parts()
-    read = plain.get_content()  # type: ignore[attr-defined]
+    read = plain.get_content()
     written, line, address = read.rpartition("Geen e-mail meer van ons?")
     assert written.rstrip("\r\n") == text
     assert line + address.rstrip("\r\n") == f"Geen e-mail meer van ons? {MADE.address(7)}"
-    assert text in html.get_content()  # type: ignore[attr-defined]
+    assert text in html.get_content()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert b"\n" not in raw.replace(b"\r\n", b"")
