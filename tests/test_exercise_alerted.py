@@ -81,7 +81,7 @@ async def test_without_a_rota_it_says_how_many_coordinators_and_to_how_many_it_d
         assert first is not None
         first.status = DeliveryStatus.FAILED
         session.add(first)
-    assert await lines(db, number, now) == ["Na 0 min: 2 coördinatoren (1 kwam niet aan)."]
+    assert await lines(db, number, now) == ["Na 0 min: 2 coördinatoren (bij 1 kwam zij niet aan)."]
 
 
 async def test_it_stays_on_the_card_when_everybody_left_and_is_on_the_page(

@@ -57,7 +57,7 @@ PARTS = {
 }
 ALERTED = "Naar wie ging de melding?"
 RUNG = "Na {after}: {to}"
-NOT_CAME = " ({count} kwam niet aan)"
+NOT_CAME = " (bij {count} kwam zij niet aan)"
 NO_ALERT = "Er ging nog geen melding uit."
 AND = " en "
 KINDS = {"news": "nieuws", "word": "bericht", "signal": "signaal"}
