@@ -291,11 +291,13 @@ async def say_to(
     now: datetime,
     avoid: ChannelKind | None = None,
     priority: Priority | None = None,
+    useful_until: datetime | None = None,
     event_id: int | None = None,
     buttons: list[list[Button]] | None = None,
 ) -> Sequence[Delivery]:
     """As :func:`tell_those`, with a text that was rendered already.
 
+    :param useful_until: who would read it only then gets it at once.
     :param buttons: below it, in the chat.
     """
     plain = render("coordinator/plain.txt", text=text)
@@ -311,6 +313,7 @@ async def say_to(
         content,
         kind=MessageKind.NOTICE,
         priority=priority,
+        useful_until=useful_until,
         event_id=event_id,
         is_exercise=is_exercise,
         avoid=avoid,

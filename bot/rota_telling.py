@@ -17,9 +17,8 @@ from bot.chat.buttons import data
 from bot.rota_swapping import GIVE, TAKE, period_of
 from contacts.directory import Person, Role
 from contacts.filling import BASE
-from contacts.outbox import Button
+from contacts.outbox import Button, Priority
 from contacts.permissions import Actor
-from contacts.quiet import hold_notice
 from contacts.rota import Period, Turn
 from contacts.rota_rows import RotaTurn
 
@@ -101,8 +100,8 @@ async def _tell(
     by = texts.BY_COORDINATOR if Role.COORDINATOR in actor.roles else texts.BY_ADMIN
     head, *rest = lines
     text = "\n".join([f"<b>{escape(head.format(by=by))}</b>", *map(escape, rest), PAGE])
-    told = await say_to(
-        session, [person], text, is_exercise=person.is_exercise, now=now, buttons=buttons
-    )
     first = min(one.starts_at for one in about)
-    await hold_notice(session, told, person, unless_before=first, now=now)
+    await say_to(
+        session, [person], text, is_exercise=person.is_exercise, now=now, buttons=buttons,
+        priority=Priority.DIGEST, useful_until=first,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ whoever wrote it gave it the priority of a digest: that is what can be read in t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -121,29 +121,6 @@ async def hold_back(
         )
         held += _journal_held(session, message, result.rowcount, ends, now=now)
     return held
-
-
-async def hold_notice(
-    session: AsyncSession,
-    deliveries: Iterable[Delivery],
-    person: Person,
-    *,
-    unless_before: datetime,
-    now: datetime,
-) -> None:
-    """A notice to this person waits for their quiet hours to end, where notices do not.
-
-    :param unless_before: when that is not later than their end, it comes at once.
-    """
-    ends = quiet_ends(person.quiet_from, person.quiet_until, now)
-    if ends is None or unless_before <= ends:
-        return
-    for delivery in deliveries:
-        message = await session.get_one(Message, delivery.message_id)
-        delivery.not_before, delivery.reason = ends, QUIET_HOURS
-        session.add(delivery)
-        _journal_held(session, message, 1, ends, now=now)
-    await session.flush()
 
 
 async def count_resting(

@@ -245,6 +245,7 @@ async def tell_people(
     session: AsyncSession, people: Sequence[Person], content: Content, *,
     kind: MessageKind, now: datetime, event_id: int | None = None, severity: int = 0,
     is_exercise: bool, avoid: ChannelKind | None = None, priority: Priority | None = None,
+    useful_until: datetime | None = None,
 ) -> list[Delivery]:  # fmt: skip
     """One message to each person's first channel that can carry it.
 
@@ -263,6 +264,7 @@ async def tell_people(
     return await post(
         session, kind=kind, content=content, to=to, now=now,
         event_id=event_id, severity=severity, priority=priority, is_exercise=is_exercise,
+        useful_until=useful_until,
     )  # fmt: skip
 
 
