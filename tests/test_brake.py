@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.approved_texts import NOT_CALLED_OFF
+from bot.chat.coordinator.approved_texts import NOT_CALLED_OFF, WITHOUT_PROMISE
 from bot.chat.coordinator.progress import progress_view
 from bot.chat.render import day_and_time
 from bot.chat.router import route
@@ -89,6 +89,17 @@ async def test_one_tap_stops_what_was_not_sent_and_another_lets_it_go_on(desk: C
     await tap(desk, "brkg")
     assert (await state(desk))[0] is MessageStatus.READY
     assert await buttons(desk) == [texts.STOP]
+
+
+async def test_going_on_says_that_the_promised_update_does_not_go_along(desk: Chat) -> None:
+    async with desk.db.begin() as session:
+        briefing = (await session.exec(select(Briefing))).one()
+        briefing.promised_at = desk.now - timedelta(minutes=5)
+    await tap(desk, "brks")
+    await tap(desk, "brkg")
+    assert desk.toast == WITHOUT_PROMISE
+    await tap(desk, "brkg")
+    assert desk.toast == texts.ALREADY_DECIDED
 
 
 async def test_calling_off_is_asked_once_more_and_reaches_nobody_else(desk: Chat) -> None:

@@ -7,15 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.progress import progress_view
 from bot.chat.router import TAPS
-from bot.evening.closing_held import hold_and_tell
 from bot.evening.texts import CLOSE_AGAIN
-from bot.evening.writing import begin_version
 from briefings.approval import (
     ApprovalRefused,
     Approved,
@@ -24,65 +20,24 @@ from briefings.approval import (
     approve,
     submit,
 )
-from briefings.calling_off import go_on
-from briefings.distribution import distribute_due
 from briefings.drafting import texts_of
-from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.directory import Domain, Role
 from contacts.journal import SYSTEM
-from contacts.outbox import Content, Delivery, Message, MessageKind, MessageStatus
+from contacts.outbox import Delivery, Message, MessageKind
 from contacts.people import grant
 from contacts.records import Database
-from contacts.sealing import Sealer
 from contacts.sending import first_channel
 from feeds.rows import EventStatus
-from signals.feedback import close_signal
 from signals.peer_rows import PeerGroup, PeerSeat, PeerStatus, PeerTopic, SeatStatus
 from signals.peer_texts import ENDED
-from signals.rows import OutcomeCode, Setting, SignalKind
+from signals.rows import Setting, SignalKind
 from signals.settings import SignalSettings
-from signals.telling import Draft, Told, tell
+from signals.telling import Draft, tell
 from tests.approving import handed_in
-from tests.briefings_cast import NOW, SETTINGS, Cast
+from tests.briefings_cast import NOW, SETTINGS
+from tests.closing_world import LATER, a_closing, answered, begun, told
 from tests.console_desk import Desk, a_desk
 from tests.partner_world import Chat
-
-LATER = NOW + timedelta(days=7)
-SEALER = Sealer(Sealer.new_key())
-
-
-async def a_closing(session: AsyncSession, *, now: datetime = LATER) -> tuple[Cast, Briefing]:
-    cast, briefing, seen = await handed_in(session)
-    done = await approve(session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=NOW)
-    assert isinstance(done, Approved), done
-    closing = await begun(session, cast, now=now)
-    return cast, closing
-
-
-async def begun(session: AsyncSession, cast: Cast, *, now: datetime) -> Briefing:
-    closing = await begin_version(
-        session, cast.event, cast.writer, BriefingKind.CLOSING, SETTINGS, now=now
-    )
-    assert isinstance(closing, Briefing), closing
-    return closing
-
-
-async def told(session: AsyncSession, cast: Cast, *, at: datetime) -> int:
-    found = await tell(
-        session, Draft(cast.event.id, "stad", Setting.OTHER, (SignalKind.RUMOUR,), 2),
-        organisation_id=cast.people[0].organisation_id, domain=Domain.EDUCATION, reply=None,
-        sealer=SEALER, settings=SignalSettings(), is_exercise=False, now=at,
-    )  # fmt: skip
-    assert isinstance(found, Told), found
-    return found.signal_id
-
-
-async def answered(session: AsyncSession, cast: Cast, signal: int, *, at: datetime) -> None:
-    sent = await close_signal(
-        session, signal, OutcomeCode.C, "Wij houden het in de gaten.",
-        who=cast.writer.who, sealer=SEALER, now=at,
-    )  # fmt: skip
-    assert sent == []
 
 
 async def test_a_signal_that_comes_while_it_is_written_is_answered_first(db: Database) -> None:
@@ -138,70 +93,6 @@ async def test_an_update_waits_for_no_signal(db: Database) -> None:
             session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=NOW
         )
         assert isinstance(done, Approved), done
-
-
-MOMENT = LATER + timedelta(hours=12)
-
-
-async def for_the_morning(session: AsyncSession) -> tuple[Cast, Briefing]:
-    """A closing text that is approved for later."""
-    cast, closing = await a_closing(session)
-    bound = await submit(session, closing, cast.writer, SETTINGS, now=LATER)
-    assert isinstance(bound, Submitted), bound
-    done = await approve(
-        session, closing, cast.approver, SETTINGS, expected_hash=bound.content_hash, now=LATER,
-        send_at=MOMENT,
-    )  # fmt: skip
-    assert isinstance(done, Approved), done
-    return cast, closing
-
-
-async def notices(session: AsyncSession) -> list[str]:
-    found = await session.exec(
-        select(Message).where(col(Message.kind) == MessageKind.NOTICE).order_by(col(Message.id))
-    )
-    forms = [Content.from_json(message.content).telegram for message in found.all()]
-    return [form.text for form in forms if form is not None]
-
-
-async def test_a_signal_between_approval_and_its_moment_holds_a_closing_and_is_told(
-    db: Database,
-) -> None:
-    async with db.begin() as session:
-        cast, closing = await for_the_morning(session)
-        signal = await told(session, cast, at=LATER + timedelta(hours=1))
-        assert await hold_and_tell(session, now=LATER + timedelta(hours=1)) == 0
-        assert await hold_and_tell(session, now=MOMENT - timedelta(seconds=20)) == 1
-        assert await distribute_due(session, now=MOMENT) == []
-        assert cast.event.status is EventStatus.CONFIRMED
-        assert (closing.status, closing.send_at) == (BriefingStatus.APPROVED, None)
-        states = await session.exec(
-            select(Message.status, Message.halt_reason).where(
-                col(Message.briefing_id) == closing.id
-            )
-        )
-        assert set(states.all()) == {(MessageStatus.HALTED, "signals_wait")}
-        said = [text for text in await notices(session) if "ging niet uit" in text]
-        assert len(said) == 2  # the coordinator's, with buttons, and the approver's
-        assert all("Er kwam een signaal bij." in text for text in said)
-        text, rows = await progress_view(session, cast.event.id or 0, closing.id or 0, now=MOMENT)
-        assert "Er kwam een signaal bij." in text
-        assert [button.text for button in rows[0]] == [texts.SIGNALS, CLOSE_AGAIN]
-        # Nobody lets it tell that nothing was told.
-        assert not await go_on(session, closing, who=cast.writer.who, now=MOMENT)
-        await answered(session, cast, signal, at=MOMENT)
-        assert not await go_on(session, closing, who=cast.writer.who, now=MOMENT)
-        again = await begun(session, cast, now=MOMENT)
-        assert again.id != closing.id
-        assert closing.status is BriefingStatus.WITHDRAWN
-
-
-async def test_a_closing_without_new_signals_leaves_at_its_moment(db: Database) -> None:
-    async with db.begin() as session:
-        cast, closing = await for_the_morning(session)
-        assert await hold_and_tell(session, now=MOMENT) == 0
-        assert await distribute_due(session, now=MOMENT) == [closing.id]
-        assert cast.event.status is EventStatus.CLOSED
 
 
 @pytest.mark.parametrize("reads", [True, False])

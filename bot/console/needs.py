@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat.coordinator.approved_texts import HALTED
 from bot.console import calling_texts, overleg_texts, texts
 from bot.console.health import Beat
 from bot.console.part_texts import PARTS
@@ -227,7 +228,7 @@ async def halted(session: AsyncSession, titles: Mapping[int, str], *, now: datet
     }
     return [
         Need(
-            what=texts.NEED_HALTED.format(kind=texts.MESSAGE_KINDS[message.kind]),
+            what=_stopped(message),
             detail=title_of(titles, message.event_id),
             by=texts.SINCE if message.send_at <= now else texts.MEANT_FOR,
             due=message.send_at,
@@ -237,6 +238,13 @@ async def halted(session: AsyncSession, titles: Mapping[int, str], *, now: datet
         )
         for message in stopped.values()
     ]
+
+
+def _stopped(message: Message) -> str:
+    """What stands still, and why when the machine stopped it. Pure."""
+    what = texts.NEED_HALTED.format(kind=texts.MESSAGE_KINDS[message.kind])
+    why = HALTED.get(message.halt_reason or "")
+    return f"{what}, want {why}" if why else what
 
 
 async def pauses(session: AsyncSession, *, now: datetime) -> list[Need]:

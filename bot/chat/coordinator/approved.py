@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +31,8 @@ from feeds.rows import Event
 
 #: the message of who approved, and those of who else was asked
 APPROVED, TOLD = "approved", "told"
+#: so long after a version went out its messages say what becomes of it
+FOLLOWED = timedelta(days=1)
 
 
 class Stand(StrEnum):
@@ -82,6 +84,12 @@ async def told_view(
         **await standing(session, briefing, now=now),
     )
     return text, []
+
+
+async def is_long_gone(session: AsyncSession, briefing_id: int, *, now: datetime) -> bool:
+    """Whether a version went out so long ago that looking at it each second tells nothing new."""
+    briefing = await session.get_one(Briefing, briefing_id)
+    return briefing.distributed_at is not None and briefing.distributed_at <= now - FOLLOWED
 
 
 async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) -> dict[str, Any]:

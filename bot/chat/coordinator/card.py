@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import learning_texts, poll_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
+from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, is_long_gone, told_view
 from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -260,6 +260,8 @@ async def _view(
         return await request_now(session, event, live.briefing_id)
     if live.name == PROGRESS:
         return await progress_view(session, live.event_id, live.briefing_id, now=now)
+    if live.name in (APPROVED, TOLD) and await is_long_gone(session, live.briefing_id, now=now):
+        return None
     if live.name == APPROVED:
         return await approved_view(session, live.event_id, live.briefing_id, now=now)
     if live.name == TOLD:
