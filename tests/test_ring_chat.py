@@ -10,13 +10,15 @@ from sqlmodel import col, select
 from bot.chat.coordinator import clock_texts as texts
 from bot.chat.coordinator.ring_flow import AT_ONCE, FIND, PICK, PUT, RING
 from briefings.clock_rows import FirstCall
-from contacts.directory import Domain, Organisation, Role
+from contacts.directory import ChannelKind, Domain, Organisation, Role
 from contacts.journal import SYSTEM, JournalEntry
+from contacts.outbox import Content, MessageKind, TelegramForm
 from contacts.people import grant
 from contacts.permissions import NotAllowed
 from contacts.records import Database
-from feeds.rows import Event, EventStatus
-from tests.partner_world import Chat, a_partner, an_event
+from contacts.sending import Recipient, post
+from feeds.rows import Event, EventStatus, Origin
+from tests.partner_world import CHAT, Chat, a_partner, an_event
 
 
 @pytest.fixture
@@ -71,6 +73,27 @@ async def test_an_organisation_is_put_on_the_list_and_ticked_in_one_chat(
         [line] = found.all()
     assert line.actor == f"person:{coordinator.person_id}"
     assert "Moskee" not in str(line.detail)
+
+
+@pytest.mark.parametrize(("answer", "leads_there"), [("Nog te doen", True), ("Gebeld", False)])
+async def test_who_still_has_to_ring_gets_the_list_with_the_confirmation(
+    coordinator: Chat, answer: str, leads_there: bool
+) -> None:
+    async with coordinator.db.begin() as session:
+        event = Event(title="Onrust", type="E09", origin=Origin.FEED, detected_at=coordinator.now)
+        session.add(event)
+        await session.flush()
+        number = event.id
+        [delivery] = await post(
+            session, kind=MessageKind.ALERT, content=Content(telegram=TelegramForm("Melding")),
+            to=[Recipient(ChannelKind.TELEGRAM, str(CHAT), coordinator.person_id, 1)],
+            now=coordinator.now,
+        )  # fmt: skip
+    coordinator.message = alert = delivery.id or 0
+    await coordinator.tap(f"q4:{number}:3:0:0")
+    await coordinator.press(answer)
+    coordinator.message = alert
+    assert (texts.RING in await coordinator.labels()) is leads_there
 
 
 async def test_one_further_on_is_found_by_leaf_or_by_name(coordinator: Chat) -> None:

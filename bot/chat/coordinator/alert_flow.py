@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from bot.chat.buttons import data
-from bot.chat.coordinator import texts
+from bot.chat.coordinator import clock_texts, texts
 from bot.chat.coordinator.card import show_card
 from bot.chat.coordinator.decided import already_decided
 from bot.chat.render import render
@@ -167,7 +167,8 @@ async def _confirm(
             title=await name_of(turn.session, event),
             now=turn.now,
             when=part_of_day(turn.now),
-        )
+        ),
+        [[Button(clock_texts.RING, data("ring", event.id))]] if called is None else [],
     )
     await show_card(turn, event)
 
