@@ -20,10 +20,12 @@ from bot.rows import Conversation
 from contacts.directory import Domain, Person, Role, RoleGrant
 from contacts.journal import SYSTEM
 from contacts.merging import merge_people
-from contacts.outbox import Delivery
+from contacts.outbox import Delivery, Message
 from contacts.records import Database
 from feeds.rows import Event, EventStatus, Origin
 from signals.errors import DraftError
+from signals.peer_rows import PeerGroup, PeerSeat, PeerStatus, PeerTopic, SeatStatus
+from signals.peer_texts import ENDED
 from signals.rows import Setting, Signal, SignalKind
 from signals.settings import SignalSettings
 from signals.telling import Draft, tell
@@ -218,3 +220,32 @@ async def test_who_is_merged_during_an_exercise_still_hears_that_it_is_over(db: 
         assert await seat_of(session, number) is not None
     await two.end_it()
     assert [one.address for one in await two.told_to(number)] == [str(CHAT)]
+
+
+async def test_a_group_of_members_of_the_exercise_ends_with_it_and_is_told(db: Database) -> None:
+    two = await two_worlds(db)
+    async with db.begin() as session:
+        player = (await session.exec(select(Person).where(col(Person.is_exercise)))).first()
+        assert player is not None
+        exercise = await session.get_one(Exercise, two.exercise)
+        event = Event(
+            title="Oefening", type="algemeen", origin=Origin.MANUAL, detected_at=NOW,
+            status=EventStatus.CONFIRMED, is_exercise=True,
+        )  # fmt: skip
+        session.add(event)
+        await session.flush()
+        exercise.event_id = event.id
+        group = PeerGroup(
+            event_id=event.id or 0, topic=PeerTopic.PARENTS, made_at=NOW, is_exercise=True
+        )
+        session.add(group)
+        await session.flush()
+        session.add(
+            PeerSeat(
+                group_id=group.id or 0, person_id=player.id or 0, status=SeatStatus.IN,
+                asked_at=NOW,
+            )
+        )  # fmt: skip
+    await two.end_it()
+    assert [one.status for one in await two.rows(PeerGroup)] == [PeerStatus.ENDED]
+    assert any(ENDED in str(one.content) for one in await two.rows(Message))

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from bot.daily import send_daily_list
+from bot.poll_asking import next_office_hour
 from briefings.overleg.rows import Overleg
 from contacts.directory import ContactGroup, Domain, GroupMember, Person
 from contacts.journal import SYSTEM
@@ -17,6 +18,7 @@ from contacts.quiet import LOCAL, QUIET_HOURS, count_resting, set_quiet_hours
 from contacts.records import Database
 from contacts.sending import tell_people
 from tests.console_desk import Desk, a_desk
+from tests.console_world import press
 from tests.helping import somebody
 from tests.outbox_world import BOTH, a_person
 from tests.overleg_world import FORM, act, planned
@@ -26,6 +28,7 @@ from tests.test_daily_list import AT, MORNING, an_event
 from tests.test_daily_list import a_desk as a_coordinator
 from tests.test_group_chat import a_coordinator as who_leads
 from tests.test_group_chat import read_back
+from tests.test_polls import over
 
 HOUR = timedelta(hours=1)
 
@@ -194,3 +197,16 @@ async def test_a_message_to_a_group_says_so_on_the_page_as_well(desk: Desk) -> N
         "/groep/1/bericht", titel="Wie begeleidt dinsdag?", tekst="Er zijn nog twee groepen."
     )
     assert f"1 van hen heeft rusttijd en krijgt het daarna, om {ends:%H.%M} uur" in answer.text
+
+
+@pytest.mark.parametrize("what", ["peiling", "vraag"])
+async def test_questions_to_everybody_wake_nobody(desk: Desk, what: str) -> None:
+    if what == "vraag":
+        await over(desk)
+    leaves = next_office_hour(desk.world.now) if what == "vraag" else desk.world.now
+    ends = await all_rest(desk.world.db, leaves)
+    act_of = {"peiling": "/peiling", "vraag": f"/gebeurtenis/{desk.number}/vraag"}
+    assert (await press(desk.web, desk.world.sealer, act_of[what])).status_code == 303
+    rows = await last_sent(desk.world.db)
+    assert rows
+    assert {(row.not_before, row.reason) for row in rows} == {(ends, QUIET_HOURS)}
