@@ -100,6 +100,7 @@ async def test_the_same_boxes_are_ticked_in_the_chat(desk: Desk) -> None:
     chat = Chat(desk.world.db, desk.world.now, desk.world.staff_id)
     await chat.command("/bellijst")
     text = await chat.text()
+    assert "Nog 1 persoon te bellen." in text
     assert "☐ 1. Conciërge · Voorbeeldcollege" in text
     assert "026 000 0000 · geen werkend kanaal" in text
     await chat.press("☐ 1 gebeld")

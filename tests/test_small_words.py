@@ -63,6 +63,8 @@ def test_an_approver_reads_who_comes_on_the_list_of_calls_and_who_is_on_it_still
 
     later = asked(passed_over=1, still_to_call=1)
     assert "Niemand komt erbij op de bellijst. 1 persoon zonder werkend kanaal kreeg" in later
+    assert "1 persoon komt erbij op de bellijst." in asked(unreachable=[1])
+    assert "2 mensen komen erbij op de bellijst." in asked(unreachable=[1, 2])
     assert "Nog te bellen over een eerdere tekst: 1." in later
     assert "Nog te bellen" not in asked(passed_over=1)
     assert "Nog te bellen over een eerdere tekst: 2." in asked(still_to_call=2)
