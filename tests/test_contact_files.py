@@ -214,14 +214,14 @@ async def test_taking_back_never_takes_who_asks_nor_the_last_of_a_role(world: Wo
     """One press once took the whole desk off the list."""
     desk = [person.id for person in await rows(world.db, Person)]
     async with world.db.begin() as session:
-        await session.exec(delete(RoleGrant).where(col(RoleGrant.role) == Role.ADMIN))
+        await session.exec(delete(RoleGrant).where(col(RoleGrant.role) == Role.APPROVER))
         keeper = Person(
-            organisation_id=world.organisation_id, name="Beheerder", created_at=world.now
+            organisation_id=world.organisation_id, name="Goedkeurder", created_at=world.now
         )
         session.add(keeper)
         await session.flush()
         assert keeper.id is not None
-        session.add(RoleGrant(person_id=keeper.id, role=Role.ADMIN, granted_at=world.now))
+        session.add(RoleGrant(person_id=keeper.id, role=Role.APPROVER, granted_at=world.now))
         for made in (desk, [keeper.id]):
             session.add(
                 ImportBatch(
@@ -232,7 +232,7 @@ async def test_taking_back_never_takes_who_asks_nor_the_last_of_a_role(world: Wo
     both = await rows(world.db, ImportBatch)
     last = await world.press(f"/inlezen/{both[1].id}/terug", zeker="ja")
     assert last.status_code == 422
-    assert "niemand meer met deze rechten: beheerder" in last.text
+    assert "niemand meer met deze rechten: goedkeurder" in last.text
     async with world.db.begin() as session:
         (await session.get_one(ImportBatch, both[1].id)).undone_at = world.now
     mine = await world.press(f"/inlezen/{both[0].id}/terug", zeker="ja")

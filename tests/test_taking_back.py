@@ -1,174 +1,137 @@
-"""An import is taken back whatever points to its people by now, and nobody inherits anything."""
+"""A list that is taken back takes what it gave to who was there before: no less of a key."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, time
-from itertools import count
-from typing import Any
+from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
-from sqlalchemy import JSON, Boolean, Column, Enum, Integer, Table, Uuid
-from sqlalchemy import types as kinds
-from sqlmodel import SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import col, delete, select
 
-from bot.database import TABLES
-from contacts.directory import Organisation, Person
-from contacts.journal import SYSTEM, JournalEntry, Who, write_journal
-from contacts.merging import merge_people
-from contacts.people import mark_left, set_backup
-from contacts.pointers import STANDS_IN, history_columns, person_columns
+from bot.console.contact_texts import KEY_RIGHT_BACK, KEY_TAKEN
+from contacts.directory import Channel, ChannelKind, Person, Role, RoleGrant
+from contacts.importing import import_contacts, read_contacts
+from contacts.importing.batches import ImportBatch
+from contacts.journal import JournalEntry, Who
+from contacts.people import open_channel
 from contacts.records import Database
-from contacts.successors import open_succession
-from tests.contact_files_world import LIST, bring_in, rows, take_back
-from tests.outbox_world import a_person
+from tests.console_world import a_colleague
+from tests.test_keys import Office, an_office, roles_of
 
-#: every column of every table that holds the number of a person
-POINTERS = [
-    f"{table.name}.{column.name}"
-    for table in SQLModel.metadata.sorted_tables
-    for column in person_columns(table)
-]
-NEXT = count()
-STAYS = {f"{column.table.name}.{column.name}" for column in history_columns()}
+HEAD = "organisatie;domein;naam;doelgroepen;rechten;e-mail\n"
+ADDRESS = "nieuw@gemeente.example"
 
 
-def column_of(pointer: str) -> Column[Any]:
-    table, name = pointer.split(".")
-    return SQLModel.metadata.tables[table].columns[name]
+@pytest.fixture
+async def coordinator(db: Database, now: datetime) -> AsyncIterator[Office]:
+    async for one in an_office(db, now, (Role.COORDINATOR,)):
+        yield one
 
 
-async def a_row(
-    session: AsyncSession, table: Table, now: datetime, given: Mapping[str, Any]
-) -> int | None:
-    """Any row of this table, with what it needs, and with the values that are given."""
-    values: dict[str, Any] = {}
-    for column in table.columns:
-        if column.name in given:
-            values[column.name] = given[column.name]
-        elif column.foreign_keys and not column.nullable:
-            (key,) = column.foreign_keys
-            values[column.name] = await a_row(session, key.column.table, now, {})
-        elif not (column.nullable or column.autoincrement is True or _is_own_number(column)):
-            values[column.name] = a_value(column, now)
-    made = await (await session.connection()).execute(table.insert().values(values))
-    number = made.inserted_primary_key[0]  # type: ignore[index]
-    return number if isinstance(number, int) else None
+@pytest.fixture
+async def admin(db: Database, now: datetime) -> AsyncIterator[Office]:
+    async for one in an_office(db, now, (Role.ADMIN,)):
+        yield one
 
 
-def _is_own_number(column: Column[Any]) -> bool:
-    return column.primary_key and isinstance(column.type, Integer) and column.name == "id"
+async def colleague(
+    office: Office, name: str, *roles: Role, address: str = "",
+    kind: ChannelKind = ChannelKind.EMAIL,
+) -> int:  # fmt: skip
+    now = office.world.now
+    async with office.world.db.begin() as session:
+        number = await a_colleague(session, name, roles, now)
+        if address:
+            person = await session.get_one(Person, number)
+            await open_channel(session, person, kind, address, rank=1, now=now)
+    return number
 
 
-def a_value(column: Column[Any], now: datetime) -> Any:
-    """A value of the kind of this column."""
-    kind = column.type
-    if isinstance(kind, Enum):
-        return kind.enum_class and next(iter(kind.enum_class))
-    if isinstance(kind, JSON):
-        return {}
-    if isinstance(kind, Boolean):
-        return False
-    if isinstance(kind, Uuid):
-        return "0" * 32
-    length = getattr(kind, "length", None) or 8
-    python: dict[type, Any] = {
-        int: 1, float: 1.0, str: f"{next(NEXT):x}"[-length:],
-        datetime: now, date: now.date(), time: now.time(),
-    }  # fmt: skip
-    wrapped = kind.impl if isinstance(kind, kinds.TypeDecorator) else kind
-    return python[wrapped.python_type]
+async def brought_in(office: Office, name: str, right: str, address: str) -> int:
+    """The list of a beheerder, with one line; returns its number."""
+    line = f"Gemeente van {name};gemeente;{name};geen;{right};{address}\n"
+    async with office.world.db.begin() as session:
+        result = await import_contacts(
+            session, read_contacts((HEAD + line).encode()), who=Who("person", office.me),
+            is_exercise=False, now=office.world.now,
+        )  # fmt: skip
+    assert result.errors == []
+    assert result.batch_id is not None
+    return result.batch_id
 
 
-async def imported(db: Database, now: datetime) -> int:
-    """The last one that the import made: a store may give that number again."""
-    return max((await bring_in(db, now, LIST)).person_ids)
-
-
-def test_every_table_is_looked_at() -> None:
-    assert TABLES
-    assert {"succession.left_person_id", "city_line_state.owner_id", "rota_turn.offered_to_id",
-            "delivery.person_id", "briefing.approved_by"} <= STAYS  # fmt: skip
-    assert not {"channel.person_id", f"organisation.{STANDS_IN}", f"person.{STANDS_IN}"} & STAYS
-
-
-@pytest.mark.parametrize("pointer", POINTERS)
-async def test_an_import_is_taken_back_whatever_points_to_its_people(
-    db: Database, now: datetime, pointer: str
+async def test_a_coordinator_takes_back_no_list_that_gave_somebody_a_right(
+    coordinator: Office,
 ) -> None:
-    number = await imported(db, now)
-    column = column_of(pointer)
-    async with db.begin() as session:
-        await a_row(session, column.table, now, {column.name: number})
-    assert await take_back(db, now) > 0
-    async with db.read() as session:
-        left = await session.get(Person, number)
-        found = (await (await session.connection()).execute(select(column))).scalars().all()
-    if pointer in STAYS:
-        assert left is not None
-        assert left.left_at == now
-    else:
-        assert left is None
-        assert number not in found, "nothing waits for whoever gets this number next"
+    other = await colleague(coordinator, "Docent", address="docent@gemeente.example")
+    batch = await brought_in(coordinator, "Docent", "goedkeurder", "docent@gemeente.example")
+    answer = await coordinator.press(f"/inlezen/{batch}/terug", zeker="ja")
+    assert "klaar=not_your_list" in answer.headers["location"]
+    assert Role.APPROVER in await roles_of(coordinator, other)
 
 
-async def test_the_next_person_is_nobodys_back_up_by_their_number(
-    db: Database, now: datetime
+async def test_a_coordinator_takes_back_no_list_that_gave_an_address_to_who_has_a_right(
+    coordinator: Office,
 ) -> None:
-    number = await imported(db, now)
-    async with db.begin() as session:
-        school = (await a_person(session, now)).organisation_id
-        organisation = await session.get_one(Organisation, school)
-        await set_backup(
-            session, organisation, await session.get_one(Person, number), who=SYSTEM, now=now
+    other = await colleague(coordinator, "Duider", Role.INTERPRETER)
+    batch = await brought_in(coordinator, "Duider", "", ADDRESS)
+    answer = await coordinator.press(f"/inlezen/{batch}/terug", zeker="ja")
+    assert "klaar=not_your_list" in answer.headers["location"]
+    assert await coordinator.addresses(other) == {ADDRESS}
+
+
+async def test_a_coordinator_still_takes_back_an_address_of_a_member(coordinator: Office) -> None:
+    member = await colleague(coordinator, "Docent")
+    batch = await brought_in(coordinator, "Docent", "", ADDRESS)
+    asked = await coordinator.press(f"/inlezen/{batch}/terug")
+    assert "1 persoon blijft, maar verliest een adres of een recht" in asked.text
+    answer = await coordinator.press(f"/inlezen/{batch}/terug", zeker="ja")
+    assert "klaar=import_undone" in answer.headers["location"]
+    assert await coordinator.addresses(member) == set()
+    assert await coordinator.told(KEY_TAKEN[0]) == []
+
+
+async def test_a_right_that_goes_with_its_list_is_journalled_and_its_owner_hears_it(
+    admin: Office,
+) -> None:
+    address = "docent@gemeente.example"
+    other = await colleague(admin, "Docent", address=address)
+    batch = await brought_in(admin, "Docent", "goedkeurder", address)
+    answer = await admin.press(f"/inlezen/{batch}/terug", zeker="ja")
+    assert "klaar=import_undone" in answer.headers["location"]
+    assert await roles_of(admin, other) == set()
+    lines = [one for one in await admin.rows(JournalEntry) if one.action == "role_revoked"]
+    assert [(one.actor, one.detail) for one in lines if one.detail["role"] == Role.APPROVER] == [
+        (f"person:{admin.me}", {"role": Role.APPROVER.value, "ids": [other]})
+    ]
+    assert await admin.told(KEY_RIGHT_BACK[0]) == [address]
+
+
+async def test_an_address_that_goes_with_its_list_is_told_on_what_is_left(admin: Office) -> None:
+    await colleague(admin, "Duider", Role.INTERPRETER, address="777", kind=ChannelKind.TELEGRAM)
+    batch = await brought_in(admin, "Duider", "", ADDRESS)
+    await admin.press(f"/inlezen/{batch}/terug", zeker="ja")
+    assert await admin.told(KEY_TAKEN[0]) == ["777"]
+
+
+@pytest.mark.parametrize(("right", "address"), [("goedkeurder", ""), ("", ADDRESS)])
+async def test_taking_back_takes_neither_the_last_right_nor_the_last_address_of_its_holder(
+    admin: Office, right: str, address: str
+) -> None:
+    async with admin.world.db.begin() as session:
+        await session.exec(delete(Channel).where(col(Channel.person_id) == admin.approver))
+        if right:
+            await session.exec(delete(RoleGrant).where(col(RoleGrant.role) == Role.APPROVER))
+    batch = await brought_in(admin, "Goedkeurder", right, address)
+    async with admin.world.db.begin() as session:
+        others = (
+            select(RoleGrant)
+            .where(col(RoleGrant.role) == Role.APPROVER)
+            .where(col(RoleGrant.person_id) != admin.approver)
         )
-    await take_back(db, now)
-    organisations = {one.id: one for one in await rows(db, Organisation)}
-    assert organisations[school].backup_person_id is None
-    journal = await rows(db, JournalEntry)
-    assert [line.action for line in journal].count("backup_set") == 2, "it can be read back"
-
-
-async def test_who_did_something_keeps_their_number(db: Database, now: datetime) -> None:
-    number = await imported(db, now)
-    async with db.begin() as session:
-        who = Who("person", number)
-        write_journal(session, who=who, action="event_confirmed", subject="event:1", now=now)
-    await take_back(db, now)
-    assert [(one.id, one.left_at) for one in await rows(db, Person)] == [(number, now)]
-
-
-async def test_who_left_before_the_import_is_taken_back_stops_nothing(
-    db: Database, now: datetime
-) -> None:
-    number = await imported(db, now)
-    async with db.begin() as session:
-        person = await session.get_one(Person, number)
-        await mark_left(session, person, who=SYSTEM, now=now)
-        await open_succession(session, person, now=now)
-    await take_back(db, now)
-    assert [one.id for one in await rows(db, Person)] == [number]
-
-
-async def test_who_stands_in_for_an_organisation_still_does_after_a_double_is_put_together(
-    db: Database, now: datetime
-) -> None:
-    async with db.begin() as session:
-        keep = await a_person(session, now, chat="1")
-        twice = Person(organisation_id=keep.organisation_id, name="docent", created_at=now)
-        session.add(twice)
-        await session.flush()
-        other = await a_person(session, now)
-        other.backup_person_id, keep.backup_person_id = twice.id, twice.id
-        for number in (keep.organisation_id, other.organisation_id):
-            organisation = await session.get_one(Organisation, number)
-            await set_backup(session, organisation, twice, who=SYSTEM, now=now)
-        await merge_people(session, keep, twice, who=SYSTEM, now=now)
-    async with db.read() as session:
-        places = await session.exec(
-            select(Organisation.backup_person_id).order_by(col(Organisation.id))
-        )
-        people = await session.exec(select(Person.backup_person_id).order_by(col(Person.id)))
-        assert places.all() == [keep.id, keep.id]
-        assert people.all() == [None, None, keep.id]
+        for one in (await session.exec(others)).all():
+            await session.delete(one)
+    answer = await admin.press(f"/inlezen/{batch}/terug", zeker="ja")
+    assert answer.status_code == 422
+    assert "niemand meer met deze rechten: goedkeurder" in answer.text
+    assert {one.undone_at for one in await admin.rows(ImportBatch)} == {None}

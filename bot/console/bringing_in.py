@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+from collections.abc import Collection
 
 from starlette.responses import Response
 
 from bot.console import contact_texts, texts
 from bot.console.doors import Door, Visit
+from bot.console.key_telling import tell_holder
+from contacts.directory import Person
 from contacts.importing import ImportResult, LineError, Reading, import_contacts, read_contacts
-from contacts.importing.batches import Going, ImportBatch, latest_batch, undo_import, what_goes
+from contacts.importing.batches import ImportBatch, latest_batch, undo_import
 from contacts.importing.example import example_list
 from contacts.importing.exporting import Kind, export_rows, kinds, write_rows
+from contacts.importing.going import Going, what_goes
 from contacts.journal import write_journal
-from contacts.keys import may_give_keys
+from contacts.keys import KEYS, may_give_keys, other_holders
 from contacts.permissions import Permission, may
 from feeds.districts import city_name, districts
 
@@ -91,13 +95,27 @@ async def take_back(visit: Visit) -> Response:
     if batch is None or newest is None or batch.id != newest.id:
         raise LookupError("not the newest import that can be taken back")
     going = await what_goes(visit.session, batch, asked_by=visit.actor.person_id)
-    made = (batch.undo or {}).get("made", {}).get("person", [])
-    if not await may_give_keys(visit.session, visit.actor, made):
+    if not await may_give_keys(visit.session, visit.actor, going.everybody):
         return visit.back("/contacten/inlezen", done="not_your_list")
     if not going.may_go or visit.text("zeker") != "ja":
         return await _page(visit, status=200 if going.may_go else 422, going=going)
+    had_keys = await other_holders(visit.session, visit.actor, going.staying)
     await undo_import(visit.session, batch, who=visit.actor.who, now=visit.now)
+    await _tell_losers(visit, going, had_keys)
     return visit.back("/contacten/inlezen", done="import_undone")
+
+
+async def _tell_losers(visit: Visit, going: Going, had_keys: Collection[int]) -> None:
+    """Whoever could sign in hears, by the ways that are left, what went with the list."""
+    rights = {person_id for person_id, role in going.lose_right if role in KEYS}
+    for person_id in sorted(had_keys):
+        person = await visit.session.get_one(Person, person_id)
+        for lost, words in (
+            (rights, contact_texts.KEY_RIGHT_BACK),
+            (going.lose_address, contact_texts.KEY_TAKEN),
+        ):
+            if person_id in lost:
+                await tell_holder(visit.session, person, words, now=visit.now)
 
 
 async def take_out(visit: Visit) -> Response:

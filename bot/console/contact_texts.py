@@ -38,6 +38,13 @@ KEY_TAKEN = (
         "nog. Klopt het niet? Bel de beheerder: die zet het terug."
     ),
 )
+KEY_RIGHT_BACK = (
+    "Een recht van u is ingetrokken",
+    (
+        "U kreeg dit recht in Schakel met een lijst, en die lijst is teruggedraaid. Klopt dat "
+        "niet? Bel de beheerder: die geeft het terug."
+    ),
+)
 KEY_LAST = (
     "Dit is het laatste kanaal van iemand die in Schakel mag inloggen. Dat sluit alleen een "
     "beheerder, omdat alleen die het terug kan geven."

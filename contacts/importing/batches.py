@@ -29,8 +29,6 @@ PARTS = ("channel", "role_grant", "group_member", "consent")
 CHANGED: dict[str, type[Organisation | Person | Site]] = {
     "organisation": Organisation, "person": Person, "site": Site,
 }  # fmt: skip
-#: without one of each an installation stands still
-NEEDED = (Role.COORDINATOR, Role.APPROVER, Role.ADMIN)
 
 
 class ImportBatch(Row, table=True):
@@ -99,50 +97,6 @@ async def latest_batch(session: AsyncSession, *, is_exercise: bool) -> ImportBat
     return found.first()
 
 
-@dataclass(frozen=True, slots=True)
-class Going:
-    """What taking an import back would take from the list. ``last``: roles that nobody of those
-    who stay has, which stops it; so does ``is_self``: whoever asks is one of them."""
-
-    people: int
-    organisations: int
-    last: tuple[Role, ...]
-    is_self: bool
-
-    @property
-    def may_go(self) -> bool:
-        return not self.last and not self.is_self
-
-
-async def what_goes(session: AsyncSession, batch: ImportBatch, *, asked_by: int) -> Going:
-    """Count before anything is done.
-
-    :raises AlreadyUndone: there is nothing left to go back to.
-    """
-    if batch.undo is None or batch.undone_at is not None:
-        raise AlreadyUndone(str(batch.id))
-    made = batch.undo["made"]
-    people = set(made.get("person", []))
-    found = await session.exec(
-        select(RoleGrant.role, RoleGrant.person_id)
-        .join(Person, col(Person.id) == col(RoleGrant.person_id))
-        .where(
-            col(RoleGrant.role).in_(NEEDED),
-            col(Person.left_at).is_(None),
-            col(Person.is_exercise) == batch.is_exercise,
-        )
-    )
-    holders: dict[Role, set[int]] = {}
-    for role, person_id in found.all():
-        holders.setdefault(Role(role), set()).add(person_id)
-    return Going(
-        people=len(people),
-        organisations=len(made.get("organisation", [])),
-        last=tuple(role for role in NEEDED if holders.get(role) and holders[role] <= people),
-        is_self=asked_by in people,
-    )
-
-
 async def undo_import(session: AsyncSession, batch: ImportBatch, *, who: Who, now: datetime) -> int:
     """Take an import back; returns how many rows went back or away.
 
@@ -182,15 +136,16 @@ async def _take_away(
             await mark_left(session, person, who=who, now=now)
     gone = [person_id for person_id in people if person_id not in leaving]
     await _stand_down(session, gone, who=who, now=now)
+    await _journal_rights(session, made.get("role_grant", []), people, who=who, now=now)
     for table in tables_of_one_person():
         # What came to hang on them since, such as an invitation, goes with them.
-        for some in _portions(gone):
+        for some in portions(gone):
             await session.exec(delete(table).where(table.columns["person_id"].in_(some)))
     count = len(people)
     for name in (*PARTS, "site", "person"):
         table = SQLModel.metadata.tables[name]
         ids = gone if name == "person" else made.get(name, [])
-        for some in _portions(ids):
+        for some in portions(ids):
             result = await session.exec(delete(table).where(table.c.id.in_(some)))
             count += 0 if name == "person" else result.rowcount
     return count + await _drop_empty(session, made.get("organisation", []))
@@ -200,7 +155,7 @@ async def _with_history(session: AsyncSession, people: Sequence[int]) -> set[int
     """To whom rows point that go on without them, or who did something: their number stays taken,
     for a store may give it to the next person."""
     found: set[int] = set()
-    for some in _portions(people):
+    for some in portions(people):
         for column in history_columns():
             rows = await session.exec(select(column).where(column.in_(some)).distinct())
             found.update(rows.all())
@@ -216,13 +171,35 @@ async def _stand_down(
     session: AsyncSession, gone: Sequence[int], *, who: Who, now: datetime
 ) -> None:
     """Nobody has one of these as their back-up any more: the number may become somebody else's."""
-    for some in _portions(gone):
+    for some in portions(gone):
         await replace_backup(session, some, None, who=who, now=now)
         await session.exec(
             update(Person)
             .where(col(Person.backup_person_id).in_(some))
             .values(backup_person_id=None)
         )
+
+
+async def _journal_rights(
+    session: AsyncSession, ids: Sequence[int], people: Sequence[int], *, who: Who, now: datetime
+) -> None:
+    """Whoever was on the list before stays, without what the import gave them."""
+    lost: dict[Role, list[int]] = {}
+    for some in portions(ids):
+        found = await session.exec(
+            select(RoleGrant.role, RoleGrant.person_id)
+            .where(col(RoleGrant.id).in_(some))
+            .order_by(col(RoleGrant.id))
+        )
+        for role, person_id in found.all():
+            lost.setdefault(Role(role), []).append(person_id)
+    came = set(people)
+    for role, holders in lost.items():
+        if stay := [person_id for person_id in holders if person_id not in came]:
+            write_journal(
+                session, who=who, action="role_revoked", subject="person",
+                detail={"role": role.value, "ids": stay}, now=now,
+            )  # fmt: skip
 
 
 async def _drop_empty(session: AsyncSession, ids: Sequence[int]) -> int:
@@ -234,7 +211,7 @@ async def _drop_empty(session: AsyncSession, ids: Sequence[int]) -> int:
         for column in table.columns
         if any(key.column is organisation.c.id for key in column.foreign_keys)
     ]
-    for some in _portions(ids):
+    for some in portions(ids):
         result = await session.exec(
             delete(organisation).where(
                 organisation.c.id.in_(some), *(~exists().where(same) for same in used)
@@ -244,7 +221,8 @@ async def _drop_empty(session: AsyncSession, ids: Sequence[int]) -> int:
     return count
 
 
-def _portions(ids: Sequence[int]) -> list[Sequence[int]]:
+def portions(ids: Sequence[int]) -> list[Sequence[int]]:
+    """So many as fit in one statement. Pure."""
     return [ids[start : start + 1000] for start in range(0, len(ids), 1000)]
 
 
