@@ -28,6 +28,7 @@ from contacts.outbox import (
     MessageKind,
     TelegramForm,
 )
+from contacts.retention import WIPED
 from contacts.sending import edit_sent, original_of
 from feeds.rows import Event
 
@@ -88,8 +89,7 @@ async def _follow(
     await _let_be(session, delivery, but=name)
     form = TelegramForm(text=view[0], buttons=view[1])
     await edit_sent(session, delivery.id or 0, Content(telegram=form), now=now)
-    chat = int(delivery.address)
-    await remember(session, event_id, chat, name, delivery, view, now, briefing_id)
+    await remember(session, event_id, int(delivery.address), name, delivery, view, now, briefing_id)
 
 
 async def follow_requests(
@@ -122,7 +122,7 @@ async def _let_be(session: AsyncSession, delivery: Delivery, *, but: str) -> Non
 async def _open_requests(
     session: AsyncSession, event: Event, *, but: int | None = None
 ) -> list[Delivery]:
-    """The questions to approvers that still have buttons.
+    """The questions to approvers that still have buttons, and still have somebody who reads them.
 
     :param but: the message that tells by itself what was decided.
     """
@@ -135,6 +135,9 @@ async def _open_requests(
             col(Delivery.kind) == ChannelKind.TELEGRAM,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status).in_(ARRIVED),
+            # Of who was erased only the number of the delivery is left: there is no chat to edit.
+            col(Delivery.person_id).is_not(None),
+            col(Delivery.address).not_like(f"{WIPED}%"),
         )
     )
     # What was decided under an older question is told there, and kept up to date.

@@ -29,6 +29,7 @@ from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT
 from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
+from contacts.retention import WIPED
 from contacts.sending import edit_sent
 from feeds.changing import CHANGEABLE
 from feeds.rows import Event, EventStatus
@@ -227,7 +228,10 @@ async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
     found = await session.exec(
         select(LiveMessage, Event)
         .join(Event, col(Event.id) == col(LiveMessage.event_id))
+        .join(Delivery, col(Delivery.id) == col(LiveMessage.delivery_id))
         .where(
+            # Of who was erased there is no chat any more.
+            col(Delivery.address).not_like(f"{WIPED}%"),
             col(Event.status).in_(RUNNING) | (col(Event.closed_at) > now - timedelta(hours=1)),
             col(LiveMessage.edited_at) <= now - EDIT_PAUSE,
         )
