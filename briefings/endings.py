@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import Briefing, BriefingStatus, Fact
-from briefings.versions import versions_of
+from briefings.versions import SENT, versions_of
 from contacts.journal import JournalEntry
 
 #: more would push the question itself off the screen of a phone
@@ -78,11 +78,27 @@ async def voided(session: AsyncSession, briefing: Briefing) -> Voided | None:
         return await _changes(session, briefing, ended)
     if ended is not None or briefing.status is not BriefingStatus.DRAFT:
         return None
-    for before in reversed(await versions_of(session, briefing.event_id)):
-        if before.version < briefing.version:
-            ended = await how_it_ended(session, before)
-            is_void = ended is not None and ended.end is End.APPROVAL_VOIDED
-            return await _changes(session, before, ended) if ended and is_void else None
+    return await _lapsed_before(session, briefing)
+
+
+async def _lapsed_before(session: AsyncSession, draft: Briefing) -> Voided | None:
+    """What changed in the approved version that a draft took the place of. The other part of that
+    version may have been sent meanwhile; what was approved after it lapsed told the change."""
+    sent_since: list[datetime] = []
+    for before in reversed(await versions_of(session, draft.event_id)):
+        if before.version >= draft.version:
+            continue
+        if before.status in SENT:
+            sent_since += [before.approved_at] if before.approved_at else []
+            continue
+        ended = await how_it_ended(session, before)
+        if (
+            ended is None
+            or ended.end is not End.APPROVAL_VOIDED
+            or any(at > ended.at for at in sent_since)
+        ):
+            return None
+        return await _changes(session, before, ended)
     return None
 
 

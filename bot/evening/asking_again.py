@@ -107,19 +107,22 @@ async def ask_again(
 ) -> int | str:
     """An approver asks the coordinators to hand in what changed; how many hear it, or why not.
 
+    Nobody hears it: it can be asked again.
+
     :raises NotAllowed: the actor may not approve.
     """
     require(actor, Permission.APPROVE_BRIEFING)
     assert event.id is not None
-    waiting = await waits_again(session, event.id)
+    waiting = await _only_us(session, event.id)
     if waiting is None:
         return approved_texts.NOTHING_TO_ASK
     if waiting.asked_at is not None:
         return approved_texts.ASKED_ALREADY.format(clock=clock(waiting.asked_at))
     people = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
+    others = [person for person in people if person.id != actor.person_id]
     told = await tell_people(
         session,
-        [person for person in people if person.id != actor.person_id],
+        others,
         await _question(session, event, waiting),
         kind=MessageKind.NOTICE,
         event_id=event.id,
@@ -127,9 +130,26 @@ async def ask_again(
         is_exercise=event.is_exercise,
         now=now,
     )
+    if not told:
+        return _nobody(is_writer=len(others) < len(people), others=len(others))
     subject = f"briefing:{waiting.briefing.id}"
     write_journal(session, who=actor.who, action=ASKED, subject=subject, now=now)
     return len(told)
+
+
+async def _only_us(session: AsyncSession, event_id: int) -> Waiting | None:
+    """As :func:`waits_again`; who asks in the same moment waits, and finds that it was asked."""
+    briefing = await current_briefing(session, event_id)
+    if briefing is not None:
+        await session.refresh(briefing, with_for_update=True)
+    return await waits_again(session, event_id)
+
+
+def _nobody(*, is_writer: bool, others: int) -> int | str:
+    """Nobody else heard it: what who asked can do about that. Pure."""
+    if not is_writer:
+        return 0
+    return approved_texts.ASK_THE_OTHERS if others else approved_texts.ASK_YOURSELF
 
 
 async def _question(session: AsyncSession, event: Event, waiting: Waiting) -> Content:

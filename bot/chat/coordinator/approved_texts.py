@@ -19,6 +19,12 @@ NOTHING_TO_ASK = "Dat hoeft niet meer: kijk wat er nu ter goedkeuring ligt."
 ASKED_ALREADY = "Dat is al gevraagd, om {clock} uur."
 ASKED_NOW = "De coördinator kreeg uw vraag."
 ASKED_NOBODY = "Geen coördinator heeft een kanaal dat werkt. Bel de coördinator."
+#: who asks is a coordinator too, and no other one hears it
+ASK_YOURSELF = "U bent zelf de enige coördinator. Dien de teksten zelf opnieuw in."
+ASK_THE_OTHERS = (
+    "Geen andere coördinator heeft een kanaal dat werkt. Bel een van hen, of dien de teksten zelf "
+    "opnieuw in."
+)
 ASK_SUBJECT = "Een goedkeurder vraagt de teksten terug"
 
 #: a closing text that did not leave at its moment
