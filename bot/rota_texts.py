@@ -152,5 +152,5 @@ REMOVE_BACKUP = (
     "Van {begin} tot {end} is dan niemand achterwacht. Reageert niemand op een melding, dan zijn "
     "alle goedkeurders aan zet."
 )
-REMOVE_TOLD = "{name} krijgt bericht."
+REMOVE_TOLD = "{name} krijgt bericht, als Schakel een kanaal heeft."
 REMOVE_RATHER = "Moet een ander deze periode hebben? Kies dan Wijzigen, dan is er geen gat."

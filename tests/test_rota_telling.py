@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot import rota_texts as words
 from briefings.moments import local
-from contacts.directory import Person, Role
+from contacts.directory import Channel, ChannelStatus, Person, Role
 from contacts.outbox import Content, Delivery, Message, MessageKind
 from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
@@ -69,6 +69,21 @@ async def test_one_period_is_told_to_whose_it_is_by_role_and_given_away_by_one_t
     annas = Chat(db, now, people["Anna"], message=delivery.id or 0)
     await annas.press(words.GIVE)
     assert "Aan wie wilt u dit vragen?" in await annas.text()
+
+
+async def test_who_has_no_channel_is_not_said_to_get_word(
+    world: World, db: Database, now: datetime
+) -> None:
+    people = await people_of_the_city(db, now)
+    async with db.begin() as session:
+        for channel in await session.exec(
+            select(Channel).where(col(Channel.person_id) == people["Anna"])
+        ):
+            channel.status = ChannelStatus.CLOSED
+            session.add(channel)
+    done = await world.press(PAGE, wie=people["Anna"], **ONE)
+    assert "bel zelf" in (await world.desk.get(done.headers["location"])).text
+    assert await told(db, NOTICE) == []
 
 
 async def test_a_whole_series_is_one_message_to_each_and_the_actor_hears_nothing(
@@ -164,7 +179,7 @@ async def test_taking_away_asks_once_what_happens_then_and_tells_whose_it_was(
     assert asked.status_code == 200
     assert f"Anna weghalen: {place} van woensdag 4 maart, 17.42 uur" in asked.text
     assert f"Van woensdag 4 maart, 17.42 uur tot donderdag 5 maart, 17.42 uur {then}" in asked.text
-    assert "Anna krijgt bericht." in asked.text
+    assert "Anna krijgt bericht, als Schakel een kanaal heeft." in asked.text
     assert len(await rows(db, RotaTurn)) == 1
     assert await told(db, NOTICE) == []
     assert (await world.press(path, versie="9")).status_code == 409

@@ -41,12 +41,18 @@ DONE = {
     "lesson_niet": "De les gaat niet door.",
     "lesson_weer": "De les staat weer open.",
     "rota_added": "Het staat op het rooster. Wie u erop zette, krijgt bericht.",
+    "rota_added_untold": "Het staat op het rooster. Niet ieder die u erop zette, heeft een kanaal "
+    "dat werkt: bel zelf.",
     "rota_changed": "De periode is gewijzigd. Wie dat aangaat, krijgt bericht.",
+    "rota_changed_untold": "De periode is gewijzigd. Niet ieder die dat aangaat, heeft een kanaal "
+    "dat werkt: bel zelf.",
     "rota_taken": "Overgenomen. De dienst is nu van u alleen.",
     "rota_note": "Bewaard. Wie na u dienst heeft, leest het bij de overdracht.",
     "rota_offered": "Uw collega krijgt de vraag. Tot die ja zegt, blijft de periode van u.",
     "rota_passed": "De periode is nu van u. Wie haar had, krijgt bericht.",
     "rota_declined": "U neemt het niet over. Wie het vroeg, krijgt bericht.",
+    "rota_removed_untold": "De periode is weg. Wie erop stond, heeft geen kanaal dat werkt: "
+    "bel zelf.",
     "rota_removed": "De periode is weg. Stond een ander erop, dan krijgt die bericht.",
     "exercise_gathering": "De oefening staat klaar. Vraag nu mensen; de tijd loopt nog niet.",
     "exercise_people_asked": "De vraag gaat nu uit. Hieronder staat bij wie zij aankwam en wie u "

@@ -56,8 +56,8 @@ async def _add(visit: Visit, periods: list[Period], *, about: str) -> Response:
     except RotaRefused as why:
         person = periods[0].person_id
         return await show_page(visit, await refused(visit, why, person), about=about)
-    await tell_put_on(visit.session, added, visit.actor, now=visit.now)
-    return visit.back(PAGE, done="rota_added")
+    told = await tell_put_on(visit.session, added, visit.actor, now=visit.now)
+    return visit.back(PAGE, done="rota_added" if told else "rota_added_untold")
 
 
 async def change(visit: Visit) -> Response:
@@ -75,8 +75,8 @@ async def change(visit: Visit) -> Response:
         )  # fmt: skip
     except RotaRefused as why:
         return await show_page(visit, await refused(visit, why, period.person_id), about=about)
-    await tell_changed(visit.session, before, turn, visit.actor, now=visit.now)
-    return visit.back(PAGE, done="rota_changed")
+    told = await tell_changed(visit.session, before, turn, visit.actor, now=visit.now)
+    return visit.back(PAGE, done="rota_changed" if told else "rota_changed_untold")
 
 
 async def remove(visit: Visit) -> Response:
@@ -88,8 +88,8 @@ async def remove(visit: Visit) -> Response:
     if visit.text("zeker") != "ja":
         return await show_page(visit, about=f"p{turn.id}", removes=turn)
     await remove_turn(visit.session, turn, seen=seen, who=visit.actor.who, now=visit.now)
-    await tell_taken_off(visit.session, turn, visit.actor, now=visit.now)
-    return visit.back(PAGE, done="rota_removed")
+    told = await tell_taken_off(visit.session, turn, visit.actor, now=visit.now)
+    return visit.back(PAGE, done="rota_removed" if told else "rota_removed_untold")
 
 
 def _place(visit: Visit) -> RotaPlace:

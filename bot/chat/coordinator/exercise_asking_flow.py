@@ -63,7 +63,8 @@ async def ask_when(turn: Turn) -> None:
         return
     await turn.ask(FLOW, "moment", {"exercise": exercise.id})
     unsaid = Button(words.NO_MOMENT, data(PICK, exercise.id, 0, OPEN_MOMENT))
-    await turn.say(render("exercise/ask_when.html", title=exercise.title), [[unsaid]])
+    # In its place: who said yes stands nowhere longer than it is looked at.
+    await turn.change(render("exercise/ask_when.html", title=exercise.title), [[unsaid]])
 
 
 async def wrote_when(turn: Turn) -> None:
