@@ -28,7 +28,6 @@ from contacts.outbox import (
     EmailForm,
     Message,
     MessageKind,
-    Priority,
     TelegramForm,
 )
 from contacts.permissions import people_with
@@ -247,17 +246,17 @@ async def tell_coordinators(
     is_exercise: bool,
     now: datetime,
     avoid: ChannelKind | None = None,
-    priority: Priority | None = None,
+    may_rest: bool = False,
     **values: object,
 ) -> Sequence[Delivery]:
     """A calm line to all coordinators, by chat or mail, from a chat template.
 
-    ``priority``: that of a digest waits for quiet hours to end.
+    ``may_rest``: who has quiet hours gets it when they are over.
     """
     people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
     return await tell_those(
         session, people, template, is_exercise=is_exercise, now=now, avoid=avoid,
-        priority=priority, **values,
+        may_rest=may_rest, **values,
     )  # fmt: skip
 
 
@@ -269,7 +268,7 @@ async def tell_those(
     is_exercise: bool,
     now: datetime,
     avoid: ChannelKind | None = None,
-    priority: Priority | None = None,
+    may_rest: bool = False,
     **values: object,
 ) -> Sequence[Delivery]:
     """A calm line to these people, by chat or mail, from a chat template.
@@ -278,7 +277,7 @@ async def tell_those(
     """
     text = render(template, **values)
     return await say_to(
-        session, people, text, is_exercise=is_exercise, now=now, avoid=avoid, priority=priority
+        session, people, text, is_exercise=is_exercise, now=now, avoid=avoid, may_rest=may_rest
     )
 
 
@@ -290,14 +289,14 @@ async def say_to(
     is_exercise: bool,
     now: datetime,
     avoid: ChannelKind | None = None,
-    priority: Priority | None = None,
+    may_rest: bool = False,
     useful_until: datetime | None = None,
     event_id: int | None = None,
     buttons: list[list[Button]] | None = None,
 ) -> Sequence[Delivery]:
     """As :func:`tell_those`, with a text that was rendered already.
 
-    :param useful_until: who would read it only then gets it at once.
+    :param may_rest, useful_until: as for :func:`contacts.sending.post`.
     :param buttons: below it, in the chat.
     """
     plain = render("coordinator/plain.txt", text=text)
@@ -312,7 +311,7 @@ async def say_to(
         people,
         content,
         kind=MessageKind.NOTICE,
-        priority=priority,
+        may_rest=may_rest,
         useful_until=useful_until,
         event_id=event_id,
         is_exercise=is_exercise,

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import asking_texts as texts
+from bot import gaps
 from bot.chat.buttons import data
 from bot.config import Config
 from contacts.directory import ChannelKind, Organisation, Person
@@ -127,13 +128,14 @@ async def leave_list(
         raise LastAdmin
     if who.person_id == person.id:
         await answer_check(session, person, CheckAnswer.LEFT, who=who, now=now)
+    rests = await gaps.may_rest(session, [person.id or 0], is_exercise=person.is_exercise)
     await mark_left(session, person, who=who, now=now)
     await open_succession(session, person, now=now)
     organisation = await session.get_one(Organisation, person.organisation_id)
     asked = await ask_successor(session, person, organisation, config, now=now)
     line = (texts.LEFT_LINE if asked else texts.LEFT_NOBODY).format(organisation=organisation.name)
     await tell_coordinators(
-        session, as_content(texts.LEFT_TITLE, [line]), priority=Priority.DIGEST,
+        session, as_content(texts.LEFT_TITLE, [line]), may_rest=rests,
         is_exercise=person.is_exercise, now=now,
     )  # fmt: skip
     return True

@@ -9,7 +9,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
 from contacts.directory import Role
-from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import tell_people
@@ -41,7 +41,7 @@ async def send_daily_list(
         people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
         told = listed and await tell_people(
             session, people, daily_content(listed),
-            kind=MessageKind.NOTICE, priority=Priority.DIGEST, is_exercise=is_exercise, now=now,
+            kind=MessageKind.NOTICE, may_rest=True, is_exercise=is_exercise, now=now,
         )  # fmt: skip
         if listed and not told:
             # Unmarked, it is tried again until somebody has a channel that works.

@@ -21,7 +21,6 @@ from briefings.learning.digests import (
 )
 from contacts.directory import Person
 from contacts.notices import as_content, tell_coordinators
-from contacts.outbox import Priority
 
 #: the first week is for making it
 PATIENCE = timedelta(days=7)
@@ -48,7 +47,7 @@ async def remind_of_digest(session: AsyncSession, config: Config, *, now: dateti
     ]
     content = as_content(texts.REMIND_TITLE, lines)
     if not await tell_coordinators(
-        session, content, priority=Priority.DIGEST, is_exercise=config.is_exercise, now=now
+        session, content, may_rest=True, is_exercise=config.is_exercise, now=now
     ):
         return 0
     await note_reminded(session, period, now=now)

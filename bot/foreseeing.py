@@ -15,7 +15,6 @@ from briefings.event_kinds import kind_of
 from briefings.library import library
 from briefings.moments import local_date
 from contacts.directory import Audience
-from contacts.outbox import Priority
 from contacts.records import Database
 from feeds.daily import list_day
 from feeds.kalender import Foreseen, foreseen
@@ -56,7 +55,7 @@ async def tell_foreseen(db: Database, config: Config, *, now: datetime) -> int:
             known.add((moment.key, moment.day))
             reached = await tell_coordinators(
                 session, "coordinator/foreseen.html", is_exercise=config.is_exercise, now=now,
-                priority=Priority.DIGEST,
+                may_rest=True,
                 what=shown_name(moment, config), day=moment.day, days=(moment.day - today).days,
                 is_estimated=moment.is_estimated, card=scenario_card(moment.type, config),
             )  # fmt: skip

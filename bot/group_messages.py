@@ -22,7 +22,7 @@ from contacts.directory import ContactGroup, Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.groups import members_of
 from contacts.journal import JournalEntry, write_journal
-from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, require
 from contacts.quiet import count_resting
 from contacts.sending import tell_people
@@ -130,7 +130,7 @@ async def tell_group(
         return Sent(0, is_new=False)
     told = await tell_people(
         session, people, content_of(group.name, title, text), kind=MessageKind.NOTICE,
-        priority=Priority.DIGEST, is_exercise=actor.is_exercise, now=now,
+        may_rest=True, is_exercise=actor.is_exercise, now=now,
     )  # fmt: skip
     reached = {delivery.person_id for delivery in told}
     missed = tuple(one for one in members if one[0].id not in reached)

@@ -15,7 +15,7 @@ from briefings.learning.rows import Lesson
 from briefings.moments import dated, local_date
 from contacts.journal import SYSTEM
 from contacts.notices import as_content, tell_coordinators
-from contacts.outbox import Button, Content, Priority
+from contacts.outbox import Button, Content
 
 #: more would not be read in a chat; the page shows the rest
 SHOWN = 5
@@ -34,7 +34,7 @@ async def remind_of_lessons(session: AsyncSession, config: Config, *, now: datet
         page = f"{config.web.base_url.rstrip('/')}/leren"
         content = reminder([*late], page)
         await tell_coordinators(
-            session, content, priority=Priority.DIGEST, is_exercise=config.is_exercise, now=now
+            session, content, may_rest=True, is_exercise=config.is_exercise, now=now
         )
     return len(late)
 

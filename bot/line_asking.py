@@ -27,7 +27,7 @@ from contacts.directory import Person, Role
 from contacts.filling import OWN_PAGE
 from contacts.journal import SYSTEM, Who
 from contacts.notices import as_content, tell_coordinators
-from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import people_with
 from contacts.sending import tell_people
 
@@ -53,7 +53,7 @@ async def ask_about_lines(session: AsyncSession, config: Config, *, now: datetim
         assert state.id is not None
         await tell_people(
             session, people, question(line, state.id), kind=MessageKind.DIALOGUE,
-            priority=Priority.DIGEST, is_exercise=False, now=now,
+            may_rest=True, is_exercise=False, now=now,
         )  # fmt: skip
         asked += 1
     return asked

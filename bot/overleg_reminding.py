@@ -18,7 +18,7 @@ from briefings.overleg.agreements import take_late, take_near
 from briefings.overleg.rows import Agreement
 from contacts.directory import Organisation, Person
 from contacts.notices import as_content, tell_coordinators
-from contacts.outbox import Button, Content, MessageKind, Priority
+from contacts.outbox import Button, Content, MessageKind
 from contacts.sending import tell_people
 
 #: more would not be read in a chat; the page shows the rest
@@ -40,7 +40,7 @@ async def remind_of_agreements(session: AsyncSession, config: Config, *, now: da
         page = f"{config.web.base_url.rstrip('/')}/overleg"
         await tell_coordinators(
             session, late_content(late, page),
-            priority=Priority.DIGEST, is_exercise=is_exercise, now=now,
+            may_rest=True, is_exercise=is_exercise, now=now,
         )  # fmt: skip
     return len(near) + len(late)
 
@@ -57,7 +57,7 @@ async def _tell_owner(session: AsyncSession, one: Agreement, *, now: datetime) -
     for person in found.all():
         told = await tell_people(
             session, [person], content,
-            kind=MessageKind.NOTICE, priority=Priority.DIGEST, is_exercise=one.is_exercise,
+            kind=MessageKind.NOTICE, may_rest=True, is_exercise=one.is_exercise,
             now=now,
         )  # fmt: skip
         if told:

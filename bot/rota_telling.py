@@ -17,7 +17,7 @@ from bot.chat.buttons import data
 from bot.rota_swapping import GIVE, TAKE, period_of
 from contacts.directory import Person, Role
 from contacts.filling import BASE
-from contacts.outbox import Button, Priority
+from contacts.outbox import Button
 from contacts.permissions import Actor
 from contacts.rota import Period, Turn
 from contacts.rota_rows import RotaTurn
@@ -109,6 +109,6 @@ async def _tell(
     first = min(one.starts_at for one in about)
     told = await say_to(
         session, [person], text, is_exercise=person.is_exercise, now=now, buttons=buttons,
-        priority=Priority.DIGEST, useful_until=first,
+        may_rest=True, useful_until=first,
     )  # fmt: skip
     return bool(told)

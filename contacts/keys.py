@@ -20,15 +20,19 @@ from contacts.permissions import ALLOWED, Actor, Permission, may
 KEYS = ALLOWED[Permission.USE_CONSOLE]
 
 
-async def other_holders(session: AsyncSession, actor: Actor, people: Collection[int]) -> set[int]:
-    """Who of these people may sign in, but for the actor, whose keys are their own."""
+async def holders(session: AsyncSession, people: Collection[int]) -> set[int]:
+    """Who of these people may sign in."""
     found = await session.exec(
         select(RoleGrant.person_id).where(
-            col(RoleGrant.person_id).in_(set(people) - {actor.person_id}),
-            col(RoleGrant.role).in_(KEYS),
+            col(RoleGrant.person_id).in_(people), col(RoleGrant.role).in_(KEYS)
         )
     )
     return set(found.all())
+
+
+async def other_holders(session: AsyncSession, actor: Actor, people: Collection[int]) -> set[int]:
+    """Who of these people may sign in, but for the actor, whose keys are their own."""
+    return await holders(session, set(people) - {actor.person_id})
 
 
 async def may_give_keys(session: AsyncSession, actor: Actor, people: Collection[int]) -> bool:

@@ -28,7 +28,6 @@ from contacts.outbox import (
     Message,
     MessageKind,
     MessageStatus,
-    Priority,
     TelegramForm,
 )
 from contacts.permissions import people_with
@@ -70,14 +69,14 @@ def as_content(title: str, lines: Sequence[str], buttons: Sequence[Button] = ())
 
 async def tell_coordinators(
     session: AsyncSession, content: Content, *, is_exercise: bool, now: datetime,
-    avoid: ChannelKind | None = None, priority: Priority | None = None,
+    avoid: ChannelKind | None = None, may_rest: bool = False,
 ) -> int:  # fmt: skip
     """A notice to every coördinator, or to the beheerders when there is none."""
     for role in (Role.COORDINATOR, Role.ADMIN):
         people = await people_with(session, role, is_exercise=is_exercise)
         told = await tell_people(
             session, people, content,
-            kind=MessageKind.NOTICE, priority=priority, is_exercise=is_exercise, avoid=avoid,
+            kind=MessageKind.NOTICE, may_rest=may_rest, is_exercise=is_exercise, avoid=avoid,
             now=now,
         )  # fmt: skip
         if told:

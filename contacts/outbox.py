@@ -45,7 +45,7 @@ DISTRIBUTED = (
 
 
 class Priority(IntEnum):
-    """Lower goes first; shared by the limiter. What is a digest also waits for quiet hours."""
+    """Lower goes first; shared by the limiter. A digest may also rest in quiet hours."""
 
     DIALOGUE = 0
     FEEDBACK = 10

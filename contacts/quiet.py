@@ -1,7 +1,7 @@
 """Hours in which somebody wants no message; what is urgent comes all the same.
 
 What waits is a planned delivery with its moment and the reason ``quiet_hours``. A notice waits when
-whoever wrote it gave it the priority of a digest: that is what can be read in the morning as well.
+whoever wrote it said that it may rest, or when it is a digest: that can be read in the morning too.
 """
 
 from __future__ import annotations
@@ -83,16 +83,18 @@ async def earliest(
 
 
 async def hold_back(
-    session: AsyncSession, message: Message, *, now: datetime, useful_until: datetime | None = None
-) -> int:
+    session: AsyncSession, message: Message, *, now: datetime, may_rest: bool = False,
+    useful_until: datetime | None = None,
+) -> int:  # fmt: skip
     """Give the planned deliveries of those in quiet hours their moment; returns how many.
 
     The same hours are shared by many people, so this is one statement per pair of hours.
 
+    :param may_rest: this message may wait, whatever its kind; its place in the queue stays.
     :param useful_until: the moment of what it is about: who would read it only then, or later,
         gets it at once.
     """
-    if not waits(message.kind, message.severity, message.priority):
+    if not (may_rest or waits(message.kind, message.severity, message.priority)):
         return 0
     at = max(now, message.send_at)
     pairs = await read_columns(

@@ -57,12 +57,13 @@ async def post(
     priority: Priority | None = None,
     is_exercise: bool = False,
     send_at: datetime | None = None,
+    may_rest: bool = False,
     useful_until: datetime | None = None,
 ) -> list[Delivery]:
     """Write a message and one delivery per recipient; returns the deliveries with their ids.
 
-    An address that is named twice gets the message once. With ``Priority.DIGEST`` whoever has
-    quiet hours gets it when they are over, or at once when ``useful_until`` is before that.
+    An address that is named twice gets the message once. What ``may_rest``, as a digest always may,
+    comes when somebody's quiet hours are over, or at once when ``useful_until`` is before that.
     """
     message = await store_message(
         session, kind=kind, content=content, now=now, event_id=event_id, briefing_id=briefing_id,
@@ -74,7 +75,7 @@ async def post(
     session.add_all(deliveries)
     await session.flush()
     journal_planned(session, message, len(deliveries), now=now)
-    if message.priority == Priority.DIGEST:
+    if may_rest or message.priority == Priority.DIGEST:
         await _let_rest(session, message, useful_until=useful_until, now=now)
     return deliveries
 
@@ -82,7 +83,7 @@ async def post(
 async def _let_rest(
     session: AsyncSession, message: Message, *, useful_until: datetime | None, now: datetime
 ) -> None:
-    if await hold_back(session, message, useful_until=useful_until, now=now):
+    if await hold_back(session, message, may_rest=True, useful_until=useful_until, now=now):
         fresh = select(Delivery).where(col(Delivery.message_id) == message.id)
         await session.exec(fresh.execution_options(populate_existing=True))
 
@@ -244,7 +245,7 @@ def has_form(content: Content, kind: ChannelKind) -> bool:
 async def tell_people(
     session: AsyncSession, people: Sequence[Person], content: Content, *,
     kind: MessageKind, now: datetime, event_id: int | None = None, severity: int = 0,
-    is_exercise: bool, avoid: ChannelKind | None = None, priority: Priority | None = None,
+    is_exercise: bool, avoid: ChannelKind | None = None, may_rest: bool = False,
     useful_until: datetime | None = None,
 ) -> list[Delivery]:  # fmt: skip
     """One message to each person's first channel that can carry it.
@@ -263,8 +264,8 @@ async def tell_people(
         return []
     return await post(
         session, kind=kind, content=content, to=to, now=now,
-        event_id=event_id, severity=severity, priority=priority, is_exercise=is_exercise,
-        useful_until=useful_until,
+        event_id=event_id, severity=severity, is_exercise=is_exercise,
+        may_rest=may_rest, useful_until=useful_until,
     )  # fmt: skip
 
 

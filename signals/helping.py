@@ -21,7 +21,7 @@ from contacts.directory import Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.meeting import Way, count_contact
-from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, may, require
 from contacts.records import ids_of, move, move_many
 from contacts.sealing import Sealer
@@ -246,7 +246,7 @@ async def _tell_maker(
         ),
     )
     await tell_people(
-        session, [maker], content, kind=MessageKind.NOTICE, priority=Priority.DIGEST,
+        session, [maker], content, kind=MessageKind.NOTICE, may_rest=True,
         is_exercise=entry.is_exercise, now=now,
     )  # fmt: skip
 
@@ -289,7 +289,7 @@ async def remove_entry(
     line = help_texts.REMOVED.format(what=named(entry), reason=why)
     content = plain_word(help_texts.REMOVED_TITLE, line)
     await tell_people(
-        session, [maker], content, kind=MessageKind.NOTICE, priority=Priority.DIGEST,
+        session, [maker], content, kind=MessageKind.NOTICE, may_rest=True,
         is_exercise=entry.is_exercise, now=now,
     )  # fmt: skip
 

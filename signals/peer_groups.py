@@ -20,7 +20,7 @@ from contacts.directory import Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.journal import SYSTEM, write_journal
 from contacts.meeting import Way, count_contact
-from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, load_actor, require
 from contacts.records import ids_of, move, move_many
 from contacts.sealed_words import seal_words
@@ -178,7 +178,7 @@ async def ask_in(
     person = await session.get_one(Person, person_id)
     await tell_people(
         session, [person], seal_words(content, sealer) if group.name_sealed else content,
-        kind=MessageKind.NOTICE, priority=Priority.DIGEST, is_exercise=group.is_exercise,
+        kind=MessageKind.NOTICE, may_rest=True, is_exercise=group.is_exercise,
         now=now,
     )  # fmt: skip
     return None

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Person
 from contacts.filling import OWN_PAGE
-from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.sending import tell_people
 from signals import peer_texts
 from signals.peer_rows import PeerGroup, PeerSeat, SeatStatus
@@ -76,7 +76,7 @@ async def _tell(
         return 0
     content = news(line, None if is_over else group.id)
     told = await tell_people(
-        session, there, content, kind=MessageKind.NOTICE, priority=Priority.DIGEST,
+        session, there, content, kind=MessageKind.NOTICE, may_rest=True,
         is_exercise=group.is_exercise, now=now,
     )  # fmt: skip
     return len(told)

@@ -13,7 +13,8 @@ from bot.poll_asking import next_office_hour
 from briefings.overleg.rows import Overleg
 from contacts.directory import ContactGroup, Domain, GroupMember, Person
 from contacts.journal import SYSTEM
-from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind, Priority
+from contacts.messages import default_priority
+from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
 from contacts.quiet import LOCAL, QUIET_HOURS, count_resting, set_quiet_hours
 from contacts.records import Database
 from contacts.sending import tell_people
@@ -63,17 +64,17 @@ async def last_sent(db: Database) -> list[Delivery]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "priority", "waits"),
+    ("kind", "may_rest"),
     [
-        (MessageKind.NOTICE, Priority.DIGEST, True),
-        (MessageKind.DIALOGUE, Priority.DIGEST, True),
-        (MessageKind.NOTICE, None, False),
-        (MessageKind.APPROVAL, None, False),
-        (MessageKind.DIALOGUE, None, False),
+        (MessageKind.NOTICE, True),
+        (MessageKind.DIALOGUE, True),
+        (MessageKind.NOTICE, False),
+        (MessageKind.APPROVAL, False),
+        (MessageKind.DIALOGUE, False),
     ],
 )
-async def test_a_notice_waits_when_it_is_as_a_digest_and_no_other_does(
-    db: Database, now: datetime, kind: MessageKind, priority: Priority | None, waits: bool
+async def test_a_notice_waits_when_it_may_and_keeps_its_place_in_the_queue(
+    db: Database, now: datetime, kind: MessageKind, may_rest: bool
 ) -> None:
     night = datetime(2026, 3, 3, 23, tzinfo=LOCAL)
     async with db.begin() as session:
@@ -83,11 +84,12 @@ async def test_a_notice_waits_when_it_is_as_a_digest_and_no_other_does(
             session, sleeper, night.time(), night.time().replace(hour=7), who=SYSTEM, now=now
         )
         rows = await tell_people(
-            session, [sleeper, awake], BOTH, kind=kind, priority=priority, is_exercise=False,
+            session, [sleeper, awake], BOTH, kind=kind, may_rest=may_rest, is_exercise=False,
             now=night,
         )  # fmt: skip
-        assert [row.reason for row in rows] == [QUIET_HOURS if waits else None, None]
-        assert [row.not_before == night for row in rows] == [not waits, True]
+        assert [row.reason for row in rows] == [QUIET_HOURS if may_rest else None, None]
+        assert [row.not_before == night for row in rows] == [not may_rest, True]
+        assert {row.priority for row in rows} == {int(default_priority(kind, 0))}
         both = [sleeper.id or 0, awake.id or 0]
         assert await count_resting(session, both, at=night) == (
             1, datetime(2026, 3, 4, 7, tzinfo=LOCAL),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot import gaps
 from bot.chat import (
     agreements_flow,
     finding_flow,
@@ -85,7 +86,7 @@ from bot.rows import UpdateKind
 from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
 from contacts.directory import ChannelKind, Role
-from contacts.outbox import Content, Delivery, MessageKind, Priority, TelegramForm
+from contacts.outbox import Content, Delivery, MessageKind, TelegramForm
 from contacts.people import close_channel
 from contacts.permissions import NotAllowed, people_with
 from contacts.records import RecordError
@@ -295,7 +296,9 @@ async def _membership(turn: Turn) -> None:
         others,
         Content(telegram=form),
         kind=MessageKind.NOTICE,
-        priority=Priority.DIGEST,
+        may_rest=await gaps.may_rest(
+            turn.session, [turn.actor.person_id], is_exercise=turn.actor.is_exercise
+        ),
         is_exercise=turn.actor.is_exercise,
         now=turn.now,
     )

@@ -163,7 +163,7 @@ async def _ask_others(visit: Visit, digest: Digest) -> int:
     lines = [texts.WAITS.format(period=words_of(digest)), texts.WAITS_PAGE.format(page=page)]
     told = await tell_people(
         visit.session, list(people.values()), as_content(texts.WAITS_TITLE, lines),
-        kind=MessageKind.NOTICE, priority=Priority.DIGEST, is_exercise=digest.is_exercise,
+        kind=MessageKind.NOTICE, may_rest=True, is_exercise=digest.is_exercise,
         now=visit.now,
     )  # fmt: skip
     return len(told)

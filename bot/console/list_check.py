@@ -17,7 +17,6 @@ from bot.console.preferences import on_own_page
 from contacts.importing.judging import EMAIL
 from contacts.journal import Who
 from contacts.notices import as_content, tell_coordinators
-from contacts.outbox import Priority
 from contacts.successors import open_successions, propose
 
 LONGEST = 120
@@ -70,7 +69,7 @@ async def name_successor(request: Request) -> Response:
         line = asking_texts.PROPOSED_LINE.format(organisation=own.organisation.name)
         content = as_content(asking_texts.PROPOSED_TITLE, [line])
         await tell_coordinators(
-            session, content, priority=Priority.DIGEST, is_exercise=own.person.is_exercise, now=now
+            session, content, may_rest=True, is_exercise=own.person.is_exercise, now=now
         )
 
     return await on_own_page(request, save, done="opvolger")

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot import gaps
 from bot.chat.render import render
 from bot.console import own_page_texts, paths, telling  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import BadForm, first, read_fields
@@ -40,7 +41,7 @@ from contacts.directory import (
 )
 from contacts.filling import OWN_PAGE
 from contacts.links import count_person_links, find_person_link
-from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
+from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.people import close_channel, open_channel, person_by_address
 from contacts.permissions import people_with
 from contacts.returning import STOPPED
@@ -167,7 +168,9 @@ async def _tell_gap(session: AsyncSession, own: Own, *, now: datetime) -> None:
         [person for person in coordinators if person.id != own.person.id],
         Content(telegram=form),
         kind=MessageKind.NOTICE,
-        priority=Priority.DIGEST,
+        may_rest=await gaps.may_rest(
+            session, [own.person.id or 0], is_exercise=own.person.is_exercise
+        ),
         is_exercise=own.person.is_exercise,
         now=now,
     )

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot import gaps
 from bot.alerts import tell_coordinators
 from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console import unsubscribe_texts as texts
@@ -19,7 +20,7 @@ from bot.console.pages import parts_of, show
 from bot.unsubscribing import PLACE, Unsubscribing
 from contacts.claiming import open_address
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery, Priority
+from contacts.outbox import Delivery
 from contacts.people import close_channel
 from contacts.sealing import Sealer
 
@@ -67,9 +68,11 @@ async def _leave(session: AsyncSession, number: int, sealer: Sealer, request: Re
         only_exercise=delivery.is_exercise,
     ):  # fmt: skip
         return
+    owners = await gaps.owners_of(session, ChannelKind.EMAIL, address)
+    rests = await gaps.may_rest(session, owners, is_exercise=delivery.is_exercise)
     await tell_coordinators(
         session, "coordinator/unsubscribed.html", is_exercise=delivery.is_exercise, now=now,
-        priority=Priority.DIGEST, organisation_id=delivery.organisation_id,
+        may_rest=rests, organisation_id=delivery.organisation_id,
     )  # fmt: skip
 
 
