@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from telegram import Bot
 
 from bot.clock import utc_now
+from bot.coming_due import before_sending
 from bot.config import Config, load_sealer
 from bot.database import open_database
 from bot.duties import Duty, Office
@@ -30,8 +31,6 @@ from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.unsubscribing import Unsubscribing
 from bot.uploads import Uploads
-from briefings.lapsed import drop_past_promises
-from briefings.versions import closings_due
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
@@ -211,13 +210,9 @@ class House:
 
     async def _hold_pump(self, stop: asyncio.Event) -> None:
         """Recover what a crash left behind and look at what came due meanwhile, then send."""
-        async with self.db.begin() as session:
-            await drop_past_promises(session, now=self.clock())
-            if await closings_due(session, by=self.clock()):
-                from bot.evening.closing_held import hold_and_tell
-
-                await hold_and_tell(session, now=self.clock())
+        # First, so that what was in hand when the house stopped is looked at as well.
         await self.pump.recover(now=self.clock())
+        await before_sending(self.db, self.clock())
         await self.pump.run(stop)
 
     async def _hold_ticks(self, stop: asyncio.Event) -> None:

@@ -14,13 +14,13 @@ from bot.alerts import call_backup, ring
 from bot.asking import ask_due
 from bot.beats import note_beat
 from bot.chat.coordinator.card import refresh_live
+from bot.coming_due import sweep_due
 from bot.config import is_safe_address
 from bot.console.health import late_after
 from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
 from bot.digest_reminding import remind_of_digest
-from bot.evening.closing_held import hold_and_tell
 from bot.exercise.leading import advance
 from bot.exercise.limits import end_what_lasts
 from bot.exercise.machine import play_along
@@ -38,8 +38,6 @@ from bot.serious_signals import tell_serious
 from bot.settings import TickSettings
 from bot.tidying import freeze_and_forget
 from bot.watching import tell_rhythm, tell_stood_still, tell_trouble
-from briefings.distribution import distribute_due
-from briefings.lapsed import drop_past_promises
 from contacts.escalation import escalate_due
 from contacts.gaps import note_reach
 from feeds.hubs import ask_hubs
@@ -179,16 +177,16 @@ async def daily(house: House, now: datetime) -> None:
 
 async def refresh(house: House, now: datetime) -> None:
     """Texts whose hour has come, and live messages; a card that fails holds up no text."""
-    async with house.db.begin() as session:
-        changed = await hold_and_tell(session, now=now)
-        changed += len(await distribute_due(session, now=now))
-        await drop_past_promises(session, now=now)
-    if changed:
+    due = await sweep_due(house.db, now)
+    if due.changed:
         house.pump.wake()
     async with house.db.begin() as session:
         edited = await refresh_live(session, now=now)
     if edited:
         house.pump.wake()
+    if due.faults:
+        # An old heartbeat tells a person that this goes wrong each time.
+        raise due.faults[0]
 
 
 async def escalate(house: House, now: datetime) -> None:

@@ -222,24 +222,35 @@ async def distribute(
         await end_groups(session, is_exercise=event.is_exercise, now=now)
 
 
-async def distribute_due(session: AsyncSession, *, now: datetime) -> list[int]:
-    """Distribute the approved versions whose moment has come; returns their ids.
-
-    One that was stopped or called off meanwhile does not count as sent.
-    """
+async def versions_due(session: AsyncSession, *, by: datetime) -> Sequence[Briefing]:
+    """The approved versions whose moment is there at ``by``, oldest first."""
     found = await session.exec(
-        select(Briefing, Event)
-        .join(Event, col(Event.id) == col(Briefing.event_id))
+        select(Briefing)
         .where(
             col(Briefing.status) == BriefingStatus.APPROVED,
-            col(Briefing.send_at) <= now,
+            col(Briefing.send_at) <= by,
         )
         .order_by(col(Briefing.id))
     )
+    return found.all()
+
+
+async def distribute_due(
+    session: AsyncSession, *, now: datetime, briefing_id: int | None = None
+) -> list[int]:
+    """Distribute the approved versions whose moment has come; returns their ids.
+
+    One that was stopped or called off meanwhile does not count as sent.
+
+    :param briefing_id: only this version; None is all.
+    """
     done = []
-    for briefing, event in found.all():
+    for briefing in await versions_due(session, by=now):
+        if briefing_id not in (None, briefing.id):
+            continue
         if not await may_leave(session, briefing, now=now):
             continue
+        event = await session.get_one(Event, briefing.event_id)
         await distribute(session, event, briefing, now=now)
         assert briefing.id is not None
         done.append(briefing.id)

@@ -17,7 +17,7 @@ from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.progress import progress_view
 from bot.chat.router import TAPS
-from bot.evening.closing_held import hold_and_tell
+from bot.evening.closing_held import tell_held
 from bot.evening.texts import CLOSE_AGAIN
 from bot.house import House
 from briefings.approval import (
@@ -28,7 +28,9 @@ from briefings.approval import (
 )
 from briefings.calling_off import go_on, hold
 from briefings.distribution import distribute_due
+from briefings.last_look import LOOKS_AHEAD, hold_unheard, untold_holds
 from briefings.rows import Briefing, BriefingStatus
+from briefings.versions import closings_due
 from contacts.directory import ChannelKind, Domain
 from contacts.outbox import Content, EmailForm, Message, MessageKind, MessageStatus
 from contacts.records import Database
@@ -56,6 +58,15 @@ async def for_the_morning(session: AsyncSession) -> tuple[Cast, Briefing]:
     )  # fmt: skip
     assert isinstance(done, Approved), done
     return cast, closing
+
+
+async def hold_and_tell(session: AsyncSession, *, now: datetime) -> int:
+    """What a round does with closing texts, in one transaction; how many it stopped."""
+    due = [one.id or 0 for one in await closings_due(session, by=now + LOOKS_AHEAD)]
+    held = [one for one in due if await hold_unheard(session, one, now=now)]
+    for one in await untold_holds(session):
+        await tell_held(session, one, now=now)
+    return len(held)
 
 
 async def notices(session: AsyncSession) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.chat.coordinator.approved_texts import HALTED
 from bot.chat.coordinator.texts import DISMISSALS
 from bot.console import contact_texts, texts
 from bot.console.calling_texts import REASONS as CALL_REASONS
@@ -68,7 +69,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "language": contact_texts.LANGUAGES,
     "phase": _PHASES,
     "proposed": _PHASES,
-    "reason": _by_code(REASONS, CALL_REASONS, DISMISSALS, WHYS),
+    "reason": _by_code(REASONS, CALL_REASONS, DISMISSALS, HALTED, WHYS),
     # Their first letter is a mark.
     "reliability": {str(code): said for code, said in signal_texts.RELIABILITIES.items()},
     "role": _by_code(texts.ROLES),

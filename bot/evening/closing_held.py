@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,12 +13,14 @@ from bot.chat.coordinator import approved_texts, texts
 from bot.chat.render import render
 from bot.evening.texts import CLOSE_AGAIN
 from bot.event_names import name_of
-from briefings.last_look import Held, hold_unheard
+from briefings.last_look import Held, held_untold, note_told
 from contacts.directory import Role
 from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, may, people_with
 from contacts.sending import tell_people
 from feeds.rows import Event
+
+log = logging.getLogger(__name__)
 
 #: why a closing text does not tell what partners told
 UNHEARD = ("signals_wait", "signals_changed")
@@ -38,46 +42,61 @@ def why_not(reason: str, actor: Actor) -> str:
     return why
 
 
-async def hold_and_tell(session: AsyncSession, *, now: datetime) -> int:
-    """Stop the closing texts that may not leave, and tell the coordinators and the approvers;
-    returns how many that are."""
-    held = await hold_unheard(session, now=now)
-    for one in held:
-        await _tell(session, one, now=now)
-    return len(held)
-
-
-async def _tell(session: AsyncSession, held: Held, *, now: datetime) -> None:
+async def tell_held(session: AsyncSession, briefing_id: int, *, now: datetime) -> int:
+    """The coordinators and the approvers hear that a closing text stands still, or the admins
+    where none of those can; returns how many. Nobody: it stays to be told."""
+    held = await held_untold(session, briefing_id)
+    if held is None:
+        return 0
     event = await session.get_one(Event, held.briefing.event_id)
-    assert event.id is not None
-    for role in (Role.COORDINATOR, Role.APPROVER):
-        people = await people_with(session, role, is_exercise=event.is_exercise)
-        if role is Role.APPROVER:
-            leads = await people_with(session, Role.COORDINATOR, is_exercise=event.is_exercise)
-            known = {person.id for person in leads}
-            people = [person for person in people if person.id not in known]
-        text = render(
-            "coordinator/closing_held.html",
-            title=await name_of(session, event),
-            meant_for=held.meant_for,
-            why=texts.REFUSALS[held.reason],
+    told = await _tell(session, event, held, (Role.COORDINATOR, Role.APPROVER), now=now)
+    told = told or await _tell(session, event, held, (Role.ADMIN,), now=now)
+    is_news = await note_told(session, held, told, now=now)
+    if is_news and not told:
+        log.error(
+            "A closing text was stopped, and nobody can hear it",
+            extra={"action": "closing_hold_untold", "briefing_id": held.briefing.id},
         )
-        # Signals are not read by who only approves.
-        buttons = ways_on(event.id, None) if role is Role.COORDINATOR else []
-        await tell_people(
+    return told
+
+
+async def _tell(
+    session: AsyncSession, event: Event, held: Held, roles: Sequence[Role], *, now: datetime
+) -> int:
+    known: set[int | None] = set()
+    told = 0
+    for role in roles:
+        people = await people_with(session, role, is_exercise=event.is_exercise)
+        people = [person for person in people if person.id not in known]
+        known |= {person.id for person in people}
+        deliveries = await tell_people(
             session,
             people,
-            Content(
-                telegram=TelegramForm(text=text, buttons=[buttons] if buttons else []),
-                email=EmailForm(
-                    subject=approved_texts.CLOSING_HELD,
-                    text=render("coordinator/plain.txt", text=text),
-                    html=f"<p>{text}</p>",
-                ),
-            ),
+            await _content(session, event, held, role),
             kind=MessageKind.NOTICE,
             event_id=event.id,
             severity=event.severity or 0,
             is_exercise=event.is_exercise,
             now=now,
         )
+        told += len(deliveries)
+    return told
+
+
+async def _content(session: AsyncSession, event: Event, held: Held, role: Role) -> Content:
+    text = render(
+        "coordinator/closing_held.html",
+        title=await name_of(session, event),
+        meant_for=held.meant_for,
+        why=texts.REFUSALS.get(held.reason, approved_texts.NOT_LOOKED),
+    )
+    # Signals are not read by who only approves, or only keeps the house.
+    buttons = ways_on(event.id or 0, None) if role is Role.COORDINATOR else []
+    return Content(
+        telegram=TelegramForm(text=text, buttons=[buttons] if buttons else []),
+        email=EmailForm(
+            subject=approved_texts.CLOSING_HELD,
+            text=render("coordinator/plain.txt", text=text),
+            html=f"<p>{text}</p>",
+        ),
+    )

@@ -29,10 +29,16 @@ ASK_SUBJECT = "Een goedkeurder vraagt de teksten terug"
 
 #: a closing text that did not leave at its moment
 CLOSING_HELD = "De afsluiting ging niet uit"
+#: where looking at the signals went wrong
+NOT_LOOKED = (
+    "Schakel kon niet nagaan of er een signaal bij kwam. Kijk zelf bij de signalen, en laat haar "
+    "dan doorgaan."
+)
 OTHERS_ANSWER = "Een coördinator of duider beantwoordt signalen."
 #: why a closing text was stopped, after *Gestopt:*
 HALTED = {
     "signals_wait": "er kwam een signaal bij dat nog geen antwoord heeft",
+    "not_looked": "Schakel kon niet nagaan of er een signaal bij kwam",
     "signals_changed": "de signalen veranderden na deze tekst",
 }
 #: after *Ga door*, when the promised update is over
