@@ -96,29 +96,49 @@ async def tell_invited(
     if change is None:
         return 0
     await _stop_reminder(session, overleg, who=who, now=now)
-    unheard = await _stop_resting(session, overleg, who=who, now=now)
+    stopped = await _stop_resting(session, overleg, who=who, now=now)
     people = await invited_people(session, overleg)
     if change is Change.OFF:
-        people = [one for one in people if one not in unheard]
-    to = await channels_to(session, people)
-    if not to:
+        people = [one for one in people if one not in stopped.unheard]
+    told = 0
+    for some, missed in (
+        ([one for one in people if one not in stopped.missed], False),
+        ([one for one in people if one in stopped.missed], True),
+    ):
+        told += await _write(session, overleg, before, change, some, missed=missed, now=now)
+    if not told:
         return 0
-    content = news(
-        overleg, change, await _said(session, before, now), await _said(session, after, now)
-    )
-    await post(
-        session, kind=MessageKind.NOTICE, content=content, to=to,
-        priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
-        useful_until=last_word(min(before.starts_at, after.starts_at)),
-    )  # fmt: skip
     overleg.invited_version = overleg.version
     if change is not Change.OFF and remind_from(overleg.starts_at) <= now:
         overleg.reminded_for = overleg.starts_at  # this very news reminds them
     session.add(overleg)
     write_journal(
         session, who=who, action="overleg_invited_told", subject=f"overleg:{overleg.id}",
-        detail={"count": len(to)}, now=now,
+        detail={"count": told}, now=now,
     )  # fmt: skip
+    await session.flush()
+    return told
+
+
+async def _write(
+    session: AsyncSession, overleg: Overleg, before: Stand, change: Change, people: Sequence[int],
+    *, missed: bool, now: datetime,
+) -> int:  # fmt: skip
+    """The news to these people; it is a message of this meeting, so that newer news finds it."""
+    to = await channels_to(session, people)
+    if not to:
+        return 0
+    after = stand_of(overleg)
+    content = news(
+        overleg, change, await _said(session, before, now), await _said(session, after, now),
+        missed=missed,
+    )  # fmt: skip
+    sent = await post(
+        session, kind=MessageKind.NOTICE, content=content, to=to,
+        priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
+        useful_until=last_word(min(before.starts_at, after.starts_at)),
+    )  # fmt: skip
+    session.add(OverlegInvitation(overleg_id=overleg.id or 0, message_id=sent[0].message_id))
     await session.flush()
     return len(to)
 
@@ -154,11 +174,20 @@ async def invited_organisations(session: AsyncSession, overleg: Overleg) -> set[
     return set(found.all())
 
 
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """``missed``: whose message did not go any more, and ``unheard``: who of them heard of the
+    meeting in no way yet."""
+
+    missed: frozenset[int]
+    unheard: frozenset[int]
+
+
 async def _stop_resting(
     session: AsyncSession, overleg: Overleg, *, who: Who, now: datetime
-) -> set[int]:
-    """What waits of an invitation for quiet hours to end says what does not hold any more: the news
-    comes in its place. Returns who heard of the meeting in no way yet."""
+) -> _Stopped:
+    """What waits of an invitation, or of earlier news, for quiet hours to end says what does not
+    hold any more: the news comes in its place."""
     theirs = select(OverlegInvitation.message_id).where(
         col(OverlegInvitation.overleg_id) == overleg.id
     )
@@ -181,9 +210,9 @@ async def _stop_resting(
         who=who, action="held_superseded", now=now, reason=CHANGED, done_at=now,
     )  # fmt: skip
     stopped = set(moved)
+    missed = frozenset(one.person_id for one in rows if one.id in stopped and one.person_id)
     heard = {one.person_id for one in rows if one.id not in stopped}
-    unheard = {one.person_id for one in rows if one.id in stopped} - heard
-    return {ident for ident in unheard if ident is not None}
+    return _Stopped(missed, missed - heard)
 
 
 async def _stop_reminder(
@@ -220,15 +249,21 @@ async def _said(session: AsyncSession, stand: Stand, now: datetime) -> str:
     )
 
 
-def news(overleg: Overleg, change: Change, before: str, after: str) -> Content:
+def news(
+    overleg: Overleg, change: Change, before: str, after: str, *, missed: bool = False
+) -> Content:
     """What they read, in both forms: first what holds now. Pure.
 
     :param before: day, hour and place as they were told earlier.
     :param after: as they are.
+    :param missed: earlier news did not reach them, so what they know is older than ``before``.
     """
     what = texts.KINDS[overleg.kind]
     title = texts.NEWS_TITLES[change.value].format(what=what)
     lines = [one.format(before=before, after=after) for one in texts.NEWS_LINES[change.value]]
+    if missed:
+        other = texts.NEWS_MISSED[change is Change.OFF]
+        lines = [lines[0], other, *(lines[2:] if change is Change.MOVED else lines[1:])]
     return _in_both_forms(title, lines, None if change is Change.OFF else overleg)
 
 

@@ -247,7 +247,7 @@ async def _tell_maker(
     )
     await tell_people(
         session, [maker], content, kind=MessageKind.NOTICE, may_rest=True,
-        is_exercise=entry.is_exercise, now=now,
+        useful_until=entry.expires_at, is_exercise=entry.is_exercise, now=now,
     )  # fmt: skip
 
 

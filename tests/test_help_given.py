@@ -13,6 +13,7 @@ from briefings.learning.packs import read_figures
 from contacts.directory import Domain, Role
 from contacts.journal import JournalEntry
 from contacts.permissions import load_actor
+from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
 from feeds.rows import Event
 from signals.help_counts import (
@@ -30,6 +31,7 @@ from signals.settings import SignalSettings
 from tests.console_desk import Desk, a_desk
 from tests.helping import consent, put, reached, somebody
 from tests.partner_world import SEALER, Chat, a_partner, an_event
+from tests.test_quiet_notices import all_rest, last_sent
 
 
 @pytest.fixture
@@ -200,3 +202,20 @@ async def test_the_evaluation_and_the_quarter_show_it_in_all_their_forms(desk: D
         assert ">7</td>" in page
         assert "maatschappelijk: gegeven;7;keer" in (await desk.web.get(f"{path}/csv")).text
         assert (await desk.web.get(f"{path}/pdf")).status_code == 200
+
+
+@pytest.mark.parametrize(("hours", "rests"), [(1, False), (5, True)])
+async def test_that_somebody_helps_comes_at_once_when_the_question_ends_before_the_morning(
+    school: Chat, hours: int, rests: bool
+) -> None:
+    welfare = await somebody(school, "Welzijn", Domain.CARE_WELFARE)
+    entry = await put(school, school.person_id or 0)
+    await all_rest(school.db, school.now)
+    async with school.db.begin() as session:
+        row = await session.get_one(HelpEntry, entry)
+        row.expires_at = school.now + timedelta(hours=hours)
+        session.add(row)
+        helper = await load_actor(session, welfare)
+        assert helper is not None
+        assert isinstance(await take_up(session, entry, actor=helper, now=school.now), Taken)
+    assert [one.reason for one in await last_sent(school.db)] == [QUIET_HOURS if rests else None]

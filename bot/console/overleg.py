@@ -18,6 +18,7 @@ from bot.console.pages import fragment
 from bot.console.printing import send_pdf
 from bot.console.texts import DOMAINS
 from bot.overleg_telling import Stand, invited_people, stand_of, tell_invited
+from bot.poll_moving import follow_meeting
 from briefings.moments import at_clock, dated, day, local_date
 from briefings.overleg import texts as names
 from briefings.overleg.agreements import (
@@ -246,6 +247,7 @@ async def set_state(visit: Visit) -> Response:
 
 async def _told(visit: Visit, overleg: Overleg, before: Stand, done: str) -> Response:
     """Back to the page; who was invited hears of the change, and the page says so."""
+    await follow_meeting(visit.session, overleg, before, who=visit.actor.who, now=visit.now)
     told = await tell_invited(
         visit.session, overleg, before, who=visit.actor.who, now=visit.now
     )  # fmt: skip

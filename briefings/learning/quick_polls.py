@@ -9,10 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.learning.rows import QuickPoll
 from briefings.overleg.rows import Overleg, OverlegStatus
-from contacts.journal import Who, write_journal
+from contacts.journal import JournalEntry, Who, write_journal
 
 #: an answer after the meeting is still of use, for a while
 STAYS_OPEN = timedelta(days=7)
+ASKED = "quick_poll_asked"
 
 
 async def quick_poll_of(session: AsyncSession, event_id: int) -> QuickPoll | None:
@@ -38,8 +39,26 @@ async def begin_quick_poll(
     )  # fmt: skip
     session.add(poll)
     await session.flush()
-    write_journal(
-        session, who=who, action="quick_poll_asked", subject=f"overleg:{overleg.id}",
-        detail={"messages": asked}, now=now,
-    )  # fmt: skip
+    note_quick_poll(session, overleg, who=who, messages=asked, now=now)
     return poll
+
+
+def note_quick_poll(
+    session: AsyncSession, overleg: Overleg, *, who: Who, messages: int, now: datetime
+) -> None:
+    """That the questions for this meeting were planned, each time; it says when."""
+    write_journal(
+        session, who=who, action=ASKED, subject=f"overleg:{overleg.id}",
+        detail={"messages": messages}, now=now,
+    )  # fmt: skip
+
+
+async def times_asked(session: AsyncSession, overleg: Overleg) -> list[datetime]:
+    """The moments at which the questions for this meeting were planned."""
+    found = await session.exec(
+        select(JournalEntry.at).where(
+            col(JournalEntry.action) == ASKED,
+            col(JournalEntry.subject) == f"overleg:{overleg.id}",
+        )
+    )
+    return list(found.all())

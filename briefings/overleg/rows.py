@@ -55,7 +55,8 @@ class Overleg(Row, table=True):
 
 
 class OverlegInvitation(Row, table=True):
-    """A message that invited members; its deliveries say whom, for as long as those are kept."""
+    """A message that invited members, or told who was invited of a change; its deliveries say whom,
+    for as long as those are kept."""
 
     __tablename__ = "overleg_invitation"
 

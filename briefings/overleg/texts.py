@@ -67,6 +67,11 @@ NEWS_LINES = {
         "Komt u? Kunt u zelf niet, dan mag een collega in uw plaats komen.",
     ),
 }
+#: for whom earlier news was overtaken: the moment that they know is an older one; last: it is off
+NEWS_MISSED = (
+    "Hebt u een ander moment in uw agenda? Dat geldt niet meer.",
+    "Hebt u een ander moment in uw agenda? Ook dan gaat het niet door.",
+)
 
 
 def exercise(name: str) -> str:
