@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.card import refresh_live
+from bot.chat.coordinator.card import card_view, refresh_live
 from bot.chat.coordinator.progress import progress_view
 from bot.chat.shown import shown_form
 from bot.evening.approving import ask_approvers
@@ -18,14 +18,15 @@ from bot.evening.questions import settle_requests
 from briefings import calling_off
 from briefings.approval import Approved, approve
 from briefings.distribution import distribute_due
-from briefings.rows import Briefing
+from briefings.facts import set_next_update
+from briefings.rows import Briefing, BriefingKind
 from contacts.calling import CallItem, CallStatus
-from contacts.directory import Organisation, Role
+from contacts.directory import Organisation, Role, RoleGrant
 from contacts.journal import JournalEntry
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind, TelegramForm
 from contacts.records import Database
 from tests.approving import handed_in
-from tests.briefings_cast import NOW, SETTINGS, Cast, add_person, sure
+from tests.briefings_cast import NOW, SETTINGS, Cast, add_person, send, sure
 from tests.console_desk import Desk, a_desk
 
 MORNING, TOMORROW = NOW + timedelta(hours=12), NOW + timedelta(hours=24)
@@ -114,7 +115,8 @@ async def test_the_approver_reads_that_it_was_stopped_goes_on_and_was_called_off
 async def test_who_was_asked_and_did_not_decide_reads_how_it_ended(db: Database) -> None:
     asked = await for_the_morning(db)
     form = await asked.form(asked.told, at=SOON)
-    assert form.text.endswith("Deze versie is goedgekeurd.")
+    assert "Deze versie is goedgekeurd. " in form.text
+    assert "gaan uit op woensdag 4-3, 06.05" in form.text
     assert labels(form) == []
     await asked.act(calling_off.call_off, at=SOON)
     form = await asked.form(asked.told, at=SOON + timedelta(minutes=1))
@@ -128,6 +130,68 @@ async def test_a_fact_that_voids_the_approval_is_told_to_who_approved(db: Databa
     form = await asked.form(asked.decided, at=SOON + timedelta(minutes=1))
     assert "De goedkeuring verviel" in form.text
     assert "gaan uit op" not in form.text
+
+
+async def test_who_was_asked_can_let_what_was_stopped_go_on(db: Database) -> None:
+    asked = await for_the_morning(db)
+    await asked.act(calling_off.stop, at=SOON)
+    form = await asked.form(asked.told, at=SOON + timedelta(minutes=1))
+    assert "Laat het doorgaan, of zeg het af." in form.text
+    assert labels(form) == [texts.GO_ON, texts.CALL_OFF]
+
+
+async def test_who_may_not_brake_any_more_reads_who_may(db: Database) -> None:
+    asked = await for_the_morning(db)
+    async with db.begin() as session:
+        delivery = await session.get_one(Delivery, asked.told)
+        await session.exec(delete(RoleGrant).where(col(RoleGrant.person_id) == delivery.person_id))
+    await asked.act(calling_off.stop, at=SOON)
+    form = await asked.form(asked.told, at=SOON + timedelta(minutes=1))
+    assert "De coördinator laat het doorgaan of zegt het af." in form.text
+    assert labels(form) == []
+
+
+async def test_the_coordinator_reads_that_the_approval_lapsed_and_why(db: Database) -> None:
+    asked = await for_the_morning(db)
+    event_id = asked.cast.event.id or 0
+    async with db.begin() as session:
+        await sure(session, asked.cast.event, "De Testlaan is weer open.", at=SOON)
+        text, _ = await progress_view(session, event_id, asked.briefing_id, now=SOON)
+    assert text.startswith("<b>De goedkeuring verviel:</b> de feiten veranderden.")
+    assert "Afgezegd" not in text
+
+
+async def test_a_fact_of_later_is_not_why_the_approval_lapsed(db: Database) -> None:
+    asked = await for_the_morning(db)
+    event_id = asked.cast.event.id or 0
+    async with db.begin() as session:
+        await set_next_update(session, event_id, MORNING, editor_id=1, now=SOON)
+        later = SOON + timedelta(minutes=1)
+        await sure(session, asked.cast.event, "De Testlaan is weer open.", at=later)
+        text, _ = await progress_view(session, event_id, asked.briefing_id, now=later)
+    assert text.startswith("<b>De goedkeuring verviel:</b> de teksten, de ontvangers")
+
+
+async def test_the_message_of_a_version_that_was_called_off_shows_no_call_list(
+    db: Database,
+) -> None:
+    asked = await for_the_morning(db)
+    event_id = asked.cast.event.id or 0
+    await asked.act(calling_off.call_off, at=SOON)
+    async with db.begin() as session:
+        again = await send(session, asked.cast, BriefingKind.FIRST, now=SOON)
+        _, rows = await progress_view(session, event_id, asked.briefing_id, now=SOON)
+        _, newer = await progress_view(session, event_id, again.id or 0, now=SOON)
+    assert rows == []
+    assert texts.CALL_LIST.format(count=1) in [one.text for row in newer for one in row]
+
+
+async def test_the_card_has_a_line_for_what_changed_and_one_for_who_gets_it(db: Database) -> None:
+    asked = await for_the_morning(db)
+    async with db.begin() as session:
+        await sure(session, asked.cast.event, "De Testlaan is weer open.", at=SOON)
+        text, _ = await card_view(session, asked.cast.event, now=SOON)
+    assert "zien wat er veranderde.\nOntvangers: " in text
 
 
 async def test_what_waits_is_called_off_in_one_step_and_nobody_is_called_about_it(

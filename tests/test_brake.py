@@ -106,7 +106,10 @@ async def test_calling_off_is_asked_once_more_and_reaches_nobody_else(desk: Chat
     await tap(desk, "brks")
     await tap(desk, "brka")
     assert (await state(desk))[0] is MessageStatus.HALTED
-    assert await desk.labels() == [texts.CANCEL_SURE, texts.GO_ON]
+    assert await desk.labels() == [texts.CANCEL_SURE, NOT_CALLED_OFF]
+    await tap(desk, "brk0")
+    assert (await state(desk))[0] is MessageStatus.HALTED
+    assert await desk.labels() == [texts.GO_ON, texts.CALL_OFF]
     await tap(desk, "brkx")
     assert set((await state(desk))[1]) == {DeliveryStatus.CANCELLED}
     assert await buttons(desk) == []

@@ -25,7 +25,7 @@ from contacts.calling import CallItem, CallReason, CallStatus
 from contacts.directory import Role
 from contacts.journal import JournalEntry
 from contacts.outbox import Button, Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
-from contacts.permissions import load_actor
+from contacts.permissions import Permission, load_actor, may
 from contacts.records import ids_of
 from feeds.rows import Event
 
@@ -64,7 +64,7 @@ async def approved_view(
     """Under the decision itself, with the one button that still does something."""
     briefing = await session.get_one(Briefing, briefing_id)
     values = await standing(session, briefing, now=now)
-    text = render("coordinator/approved.html", briefing=briefing, **values)
+    text = render("coordinator/approved.html", briefing=briefing, can_act=True, **values)
     if values["stand"] is Stand.VOIDED:
         again = await waits_again(session, event_id)
         mine = again is not None and again.changed.version == briefing.version
@@ -73,17 +73,36 @@ async def approved_view(
 
 
 async def told_view(
-    session: AsyncSession, event: Event, briefing_id: int, *, now: datetime
+    session: AsyncSession,
+    event: Event,
+    briefing_id: int,
+    *,
+    delivery_id: int | None = None,
+    now: datetime,
 ) -> View:
-    """For an approver who was asked and did not decide: that somebody did, and how it went on."""
+    """For an approver who was asked and did not decide: that somebody did, and how it went on.
+
+    :param delivery_id: the message, to know whether its reader may decide about what stands still.
+    """
     briefing = await session.get_one(Briefing, briefing_id)
+    values = await standing(session, briefing, now=now)
+    stands_still = values["stand"] in (Stand.STOPPED, Stand.HALTED)
+    can_act = stands_still and await _may_brake(session, delivery_id)
     text = render(
         "coordinator/approved_told.html",
         title=await name_of(session, event),
         briefing=briefing,
-        **await standing(session, briefing, now=now),
+        can_act=can_act,
+        **values,
     )
-    return text, []
+    return text, _buttons(event.id or 0, briefing, values["stand"]) if can_act else []
+
+
+async def _may_brake(session: AsyncSession, delivery_id: int | None) -> bool:
+    delivery = await session.get(Delivery, delivery_id) if delivery_id else None
+    reader = delivery.person_id if delivery else None
+    actor = await load_actor(session, reader) if reader else None
+    return actor is not None and may(actor, Permission.STOP_SENDING)
 
 
 async def is_long_gone(session: AsyncSession, briefing_id: int, *, now: datetime) -> bool:

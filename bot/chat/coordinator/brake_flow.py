@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
-from bot.chat.coordinator.approved import APPROVED, approved_view
+from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
 from bot.chat.coordinator.card import CARD, live_name, show_card
 from bot.chat.coordinator.decided import already_decided
-from bot.chat.coordinator.progress import meant_for, messages_of, progress_view
+from bot.chat.coordinator.progress import progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.closing_held import ways_on, why_not
@@ -54,8 +54,15 @@ async def _show(turn: Turn, event_id: int, briefing_id: int) -> None:
     """How it stands now, in the place of the button; the card stays what it is."""
     assert turn.tap is not None
     name = await live_name(turn.session, turn.tap.delivery_id)
-    as_view = approved_view if name == APPROVED else progress_view
-    text, buttons = await as_view(turn.session, event_id, briefing_id, now=turn.now)
+    if name == TOLD:
+        event = await turn.session.get_one(Event, event_id)
+        delivery_id = turn.tap.delivery_id
+        text, buttons = await told_view(
+            turn.session, event, briefing_id, delivery_id=delivery_id, now=turn.now
+        )
+    else:
+        as_view = approved_view if name == APPROVED else progress_view
+        text, buttons = await as_view(turn.session, event_id, briefing_id, now=turn.now)
     if name == CARD:
         await turn.say(text, buttons, event_id=event_id)
     else:
@@ -90,12 +97,8 @@ async def ask_cancel(turn: Turn) -> None:
     assert turn.tap is not None
     event = await turn.in_world(Event, turn.tap.number(0))
     briefing = await turn.session.get_one(Briefing, await briefing_of(turn, event))
-    stopped = meant_for(await messages_of(turn.session, briefing.id or 0))
-    other = (
-        Button(texts.GO_ON, data("brkg", event.id, briefing.id))
-        if stopped
-        else Button(approved_texts.NOT_CALLED_OFF, data("brk0", event.id, briefing.id))
-    )
+    # *Ga door* would read as going on with calling off.
+    other = Button(approved_texts.NOT_CALLED_OFF, data("brk0", event.id, briefing.id))
     is_ahead = waits(briefing, now=turn.now)
     await turn.say(
         render("coordinator/cancel_sure.html", leaves_at=briefing.send_at if is_ahead else None),

@@ -269,7 +269,9 @@ async def _view(
     if live.name == APPROVED:
         return await approved_view(session, live.event_id, live.briefing_id, now=now)
     if live.name == TOLD:
-        return await told_view(session, event, live.briefing_id, now=now)
+        return await told_view(
+            session, event, live.briefing_id, delivery_id=live.delivery_id, now=now
+        )
     return await card_view(session, event, now=now)
 
 

@@ -13,7 +13,8 @@ from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.evening.closing_held import ways_on
 from briefings.calling_off import is_held, may_not_go_on
-from briefings.rows import Briefing, BriefingStatus
+from briefings.endings import End, how_it_ended
+from briefings.rows import Briefing, BriefingStatus, Fact
 from briefings.versions import waits
 from contacts.arrival import count_deliveries
 from contacts.calling import CallStatus, calls_of
@@ -41,6 +42,7 @@ async def progress_view(
     held, held_until = await count_held(session, briefing_id, now=now)
     filled = BAR * done // total if total else BAR
     unheard = await may_not_go_on(session, briefing)
+    is_off = briefing.status is BriefingStatus.WITHDRAWN
     text = render(
         "coordinator/progress.html",
         counts=counts,
@@ -52,7 +54,8 @@ async def progress_view(
         held_until=held_until,
         only_held=held and held == counts.planned and not counts.sending,
         is_halted=is_halted,
-        is_called_off=briefing.status is BriefingStatus.WITHDRAWN,
+        is_called_off=is_off,
+        ended=await _why_off(session, briefing) if is_off else "",
         leaves_at=briefing.send_at if waits(briefing, now=now) else None,
         meant_for=meant_for(messages) if is_held(briefing) else None,
         why=texts.REFUSALS.get(unheard, ""),
@@ -63,11 +66,30 @@ async def progress_view(
     if counts.unknown:
         label = counted(texts.SHOW_UNKNOWN, counts.unknown)
         buttons.append([Button(label, data("unk", event_id, briefing_id))])
-    to_call = await calls_of(session, event_id, now=now, statuses=[CallStatus.OPEN])
+    # The list is of the event: about a version that nobody got, nobody is to be called.
+    open_calls = [CallStatus.OPEN]
+    to_call = [] if is_off else await calls_of(session, event_id, now=now, statuses=open_calls)
     if to_call:
         label = texts.CALL_LIST.format(count=len(to_call))
         buttons.append([Button(label, data(OPEN_CALLS, event_id))])
     return text, buttons
+
+
+async def _why_off(session: AsyncSession, briefing: Briefing) -> str:
+    """What ended an approved version that nobody got: a code for its text."""
+    ended = await how_it_ended(session, briefing)
+    if ended is None or ended.end is not End.APPROVAL_VOIDED:
+        return "withdrawn" if ended and ended.end is End.WITHDRAWN else "called_off"
+    # By the moment: a fact that came later did not end it.
+    found = await session.exec(
+        select(Fact.id)
+        .where(
+            col(Fact.event_id) == briefing.event_id,
+            (col(Fact.created_at) == ended.at) | (col(Fact.withdrawn_at) == ended.at),
+        )
+        .limit(1)
+    )
+    return "words" if found.first() is None else "facts"
 
 
 async def messages_of(session: AsyncSession, briefing_id: int) -> Sequence[Message]:
