@@ -137,7 +137,9 @@ ON_SWAP = "Kunt u dan niet? Ruilen kan met /rooster in de chat, of op de pagina 
 OFF_ANOTHER = (
     "Een ander staat er nu voor. Wilt u toch? Overnemen kan met /rooster, of op de pagina:"
 )
-OFF_NOBODY = "Niemand staat er nu voor. Klopt dat niet? Een coördinator zet u terug op de pagina:"
+OFF_NOBODY = (
+    "Er is nog niemand voor in de plaats. Klopt dat niet? Een coördinator zet u terug op de pagina:"
+)
 GIVE, TAKE_OVER = "Geef aan een ander", "Neem over"
 #: taking a period away is asked once
 REMOVE = "Weghalen"

@@ -58,6 +58,7 @@ class Overview:
     more than one gets it at. ``quiet``: how many keep which quiet hours. ``passed_over``: people
     without a channel whom the earlier text did not reach; what follows on it passes them too.
     ``still_to_call``: who stands on the list of calls of an earlier text and is not yet called.
+    ``is_part``: some of the texts only, so that no organisation and no earlier text compares.
     ``neighbours``: how many people of which organisations of municipalities next door are in it.
     """
 
@@ -71,6 +72,7 @@ class Overview:
     passed_over: int = 0
     still_to_call: int = 0
     neighbours: Mapping[int, int] = field(default_factory=dict)
+    is_part: bool = False
 
     @property
     def people(self) -> int:
@@ -105,6 +107,7 @@ async def _of_version(
 ) -> Overview:
     plan = only_readers_of(await plan_version(session, event, briefing), audiences)
     counted = await overview_of(session, plan)
+    counted = replace(counted, is_part=set(audiences) != set(Audience))
     if briefing.kind is BriefingKind.FIRST:
         return counted
     everybody = _everybody(event)

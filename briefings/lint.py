@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from html import unescape
+from math import floor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -268,7 +269,7 @@ def _reading(blocks: Sequence[Block], text: Rendered) -> Iterator[Remark]:
     score = score_of(blocks)
     least = limits.flesch_parents if text.audience is Audience.PARENTS else limits.flesch
     if score.words >= limits.flesch_from_words and score.flesch < least:
-        yield _remark("Z15", WARN, places["whole"], count=round(score.flesch), limit=least)
+        yield _remark("Z15", WARN, places["whole"], count=floor(score.flesch), limit=least)
     shown = chat_words(text.telegram)
     if shown > limits.chat_words:
         yield _remark("Z16", WARN, places["chat"], count=shown, limit=limits.chat_words)

@@ -76,9 +76,9 @@ async def look_over(
         Finding(Notice.NOT_TOLD, await _beside_the_point(session, event, briefing)),
         Finding(Notice.LAPSES, len(lapsed), lapsed),
         Finding(Notice.NO_CHANNEL, len(plan.unreachable)),
-        Finding(Notice.ONE_CONTACT, len(names), names),
+        Finding(Notice.ONE_CONTACT, 0 if plan.is_part else len(names), names),
         Finding(Notice.DOUBLE, plan.doubles),
-        *compare(plan.people, before),
+        *([] if plan.is_part else compare(plan.people, before)),
         _resting(event, briefing, plan, now=briefing.send_at or now),
     ]
     return [finding for finding in found if finding.count]

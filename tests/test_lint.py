@@ -12,6 +12,7 @@ from briefings import language
 from briefings.lint import Remark, blocking, lint_sentence, lint_text
 from briefings.lint_rules import lint_rules
 from briefings.plaintext import chat_length, words
+from briefings.reading import Score
 from briefings.render import FactLine, Form, Rendered, render_text
 from contacts.directory import Audience
 from tests.briefings_sheets import FACTS, MEASURE, POLICE, a_sheet
@@ -312,6 +313,16 @@ def test_hard_words_weigh_more_for_parents() -> None:
     assert found == set(Audience)
     easy = "<p>De gemeente belt vandaag alle ouders van de school.</p>" * 8
     assert "Z15" not in codes(lint_text(replace(with_html(easy), audience=Audience.PARENTS)))
+
+
+def test_a_score_just_below_the_limit_is_not_said_to_be_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scored = Score(words=90, sentences=9, mean=10, longest=12, flesch=74.6)
+    monkeypatch.setattr("briefings.lint.score_of", lambda _: scored)
+    text = replace(with_html("<p>De politie zoekt het uit.</p>"), audience=Audience.PARENTS)
+    (said,) = [one.advice for one in lint_text(text) if one.code == "Z15"]
+    assert said.startswith("Leesbaarheid 74 ")
 
 
 def test_a_chat_text_that_does_not_fit_the_first_screen_is_told() -> None:

@@ -125,6 +125,13 @@ async def test_the_page_and_the_chat_say_what_stands_out_and_the_journal_keeps_i
         assert entry.one().detail["noticed"] == {"one_contact": 1, "quiet_hours": 1}
 
 
+async def test_some_of_the_texts_are_compared_with_nothing(desk: Desk) -> None:
+    await desk.fact("Er was vanmiddag onrust in de wijk.")
+    await desk.press("indienen", versie=1)
+    assert "heeft maar één contact" in await desk.page("verzenden")
+    assert "heeft maar één contact" not in await desk.page("goedkeuren?tekst=ouders")
+
+
 async def test_facts_beside_the_point_stand_out_at_the_desk(desk: Desk) -> None:
     await desk.fact("Er zijn geen gewonden.")
     said = "Er is 1 feit, en dat lijkt niet te zeggen wat er gebeurde."

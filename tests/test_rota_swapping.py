@@ -140,6 +140,8 @@ async def test_who_may_not_stand_there_and_who_cannot_be_reached_is_refused(
     assert (found.version, found.offered_to_id) == (1, None), "nothing was asked"
     backup = await on_rota(chat.db, people["Bram"], now + DAY, now + 2 * DAY, BACKUP, now=now)
     await approver.command("/rooster")
+    # The period of duty stands there too, without a button that would be refused.
+    assert await approver.labels() == [texts.TAKE_IT.format(number=2)]
     await approver.tap(f"{SURE}:{backup}:1")
     assert (await turn(chat.db, backup)).person_id == people["Dirk"], "a back-up he may be"
 

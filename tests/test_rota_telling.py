@@ -187,7 +187,7 @@ async def test_taking_away_asks_once_what_happens_then_and_tells_whose_it_was(
     assert await rows(db, RotaTurn) == []
     _, text, buttons = await newest(db, people["Anna"])
     assert "<b>Een coördinator haalde u van het rooster</b>" in text
-    assert "Niemand staat er nu voor" in text
+    assert "Er is nog niemand voor in de plaats" in text
     assert buttons == []
 
 

@@ -277,7 +277,7 @@ NOT_BEGUN = {
     "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",
 }
 REMARK_MISSING = "Schrijf wat er anders moet."
-HALTED_BY_HAND = "iemand heeft het gestopt"
+HALTED_BY_HAND = "door een collega"
 NO_CHANNEL = "geen werkend kanaal"
 OWN_ADDRESS = "adres van de organisatie"
 ANSWER_REFUSED = {

@@ -39,7 +39,7 @@ async def show(turn: Turn) -> None:
         rows.append([Button(texts.TAKE, data(TAKE, mine.id))])
     if mine is not None:
         rows.append([Button(texts.LEAVE_NOTE, data(NOTE, mine.id))])
-    rows += rows_for(standing, actor.person_id, SHOWN)
+    rows += rows_for(standing, actor, SHOWN)
     await turn.say(view(standing, actor.person_id, now=turn.now), rows)
 
 

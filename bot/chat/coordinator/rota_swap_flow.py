@@ -26,7 +26,7 @@ from contacts.directory import Person
 from contacts.outbox import Button
 from contacts.permissions import Actor, Permission
 from contacts.records import StaleMove
-from contacts.rota_keeping import RotaRefused
+from contacts.rota_keeping import ROLES, RotaRefused
 from contacts.rota_rows import RotaTurn
 
 #: ask · take over
@@ -35,10 +35,13 @@ ASK, SURE = "rotask", "rottake2"
 SHOWN = 12
 
 
-def rows_for(standing: Standing, own: int, shown: int) -> list[list[Button]]:
-    """One button for each period that is shown: one's own to give, another's to take. Pure."""
-    rows = []
+def rows_for(standing: Standing, actor: Actor, shown: int) -> list[list[Button]]:
+    """One button for each period that is shown: one's own to give, another's to take where one may
+    stand. Pure."""
+    rows, own = [], actor.person_id
     for number, one in enumerate(standing.turns[:shown], 1):
+        if one.person_id != own and not actor.roles & set(ROLES[one.place]):
+            continue
         verb, label = (GIVE, texts.SWAP) if one.person_id == own else (TAKE, texts.TAKE_IT)
         rows.append([Button(label.format(number=number), data(verb, one.id, one.version))])
     return rows

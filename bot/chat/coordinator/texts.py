@@ -286,7 +286,7 @@ GRIP_CHANGED = "Iemand anders wijzigde de GRIP. Open de vraag opnieuw."
 SUBMIT_ANYWAY = "Toch indienen"
 RELEASED = "Ja, vrijgegeven: verzenden"
 RELEASED_LATER = "Ja, vrijgegeven: verzenden om {clock}"
-STOP_WAITING = "Toch niet op dat moment"
+STOP_WAITING = "Stop"
 #: what an approver's older question says when its answer is no longer needed
 REQUEST_RENEWED = "Er is een nieuwe versie ter goedkeuring. De vraag staat hieronder."
 REST_UNTOLD = (
