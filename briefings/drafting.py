@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ from briefings.versions import (
     OPEN,
     SENT,
     NothingToCorrect,
+    begun_at,
     current_briefing,
     earlier_for,
     editor,
@@ -112,6 +114,7 @@ async def draft_briefing(
         await carry_words(session, briefing, versions, joined)
         await carry_translations(session, briefing, versions, joined)
     history = await _history(session, briefing, earlier, now=now)
+    history = replace(history, begun=begun_at(briefing, versions))
     told = view
     if briefing.kind is BriefingKind.RETRACTION:
         # It goes out on one word: nothing rides along that no second reader has approved.

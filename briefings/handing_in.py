@@ -20,7 +20,7 @@ from briefings.facts import facts_of
 from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
 from briefings.translations import read_translations
-from briefings.versions import texts_of
+from briefings.versions import begun_at, texts_of, versions_of
 from contacts.permissions import Actor, Permission, require
 from contacts.records import move
 from feeds.rows import Event
@@ -111,12 +111,11 @@ async def hand_in(
 
 
 async def _says_right(session: AsyncSession, briefing: Briefing, view: FactView) -> bool:
-    """Whether a correction holds a sentence of after the wrong version; others: always."""
+    """Whether a correction holds a sentence of after it was begun; others: always."""
     if briefing.kind is not BriefingKind.CORRECTION or briefing.correction_of_id is None:
         return True
-    wrong = await session.get_one(Briefing, briefing.correction_of_id)
-    sure = (*view.confirmed, *view.denied)
-    return any(fact.created_at > wrong.edited_at for fact in sure)
+    begun = begun_at(briefing, await versions_of(session, briefing.event_id))
+    return any(fact.created_at > begun for fact in (*view.confirmed, *view.denied))
 
 
 def counts(plan: RecipientPlan) -> dict[str, int]:

@@ -32,11 +32,13 @@ class History:
     """What was said before this version.
 
     ``before``: the version that this one follows, or the wrong one for a correction.
-    ``removed``: sentences taken out since then. ``sent``: how many versions each audience got.
+    ``begun``: when a correction was begun. ``removed``: sentences taken out since ``before``.
+    ``sent``: how many versions each audience got.
     ``promised``: the update that readers still wait for.
     """
 
     before: Briefing | None = None
+    begun: datetime | None = None
     removed: int = 0
     sent: Mapping[Audience, int] = field(default_factory=dict)
     promised: Mapping[Audience, datetime] = field(default_factory=dict)
@@ -44,6 +46,11 @@ class History:
     def is_news(self, fact: Fact) -> bool:
         """Whether the version before was drafted without this sentence."""
         return self.before is not None and fact.created_at > self.before.edited_at
+
+    def is_right(self, fact: Fact) -> bool:
+        """Whether this sentence can stand in the place of the wrong one: what was written before
+        the correction was begun, was about something else."""
+        return self.begun is not None and fact.created_at > self.begun
 
     @property
     def since(self) -> datetime | None:
@@ -78,9 +85,10 @@ def make_sheet(
     """Everything the templates print, for one version.
 
     In an update what is new is taken out of the other lists, so that no reader gets a
-    sentence twice; in a correction the new sentences are the right ones.
+    sentence twice; in a correction the sentences of after its beginning are the right ones.
     """
-    fresh = [fact for fact in (*_told(view), *view.measures) if history.is_news(fact)]
+    is_apart = history.is_right if kind is BriefingKind.CORRECTION else history.is_news
+    fresh = [fact for fact in (*_told(view), *view.measures) if is_apart(fact)]
     form = choose_form(
         kind, confirmed=len(view.confirmed), news=len(fresh), removed=history.removed
     )
@@ -127,7 +135,7 @@ def _with_facts(sheet: Sheet, view: FactView, apart: set[int | None], now: datet
     alone = tuple(_line(fact, now) for fact in told if fact.id in apart)
     sure = {fact.id for fact in (*view.confirmed, *view.denied)}
     right = [fact for fact in told if fact.id in apart & sure]
-    # What replaces the wrong sentence was typed last; what came in between stands below it.
+    # What replaces the wrong sentence was typed last.
     right.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
     return replace(
         sheet,

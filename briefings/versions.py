@@ -149,6 +149,21 @@ def followed_by(briefing: Briefing, versions: Sequence[Briefing]) -> list[Briefi
     return earlier
 
 
+def begun_at(correction: Briefing, versions: Sequence[Briefing]) -> datetime:
+    """When somebody began to put right what ``correction`` puts right. Pure.
+
+    Only what was written after that can be what is right. A draft of it that was dropped since
+    the last text that went out, or voided before its moment, was the beginning.
+    """
+    told = max((one.version for one in earlier_than(correction.version, versions)), default=0)
+    begun = [
+        one.created_at
+        for one in versions
+        if one.kind is BriefingKind.CORRECTION and told < one.version <= correction.version
+    ]
+    return min(begun, default=correction.created_at)
+
+
 def first_with(
     fact_created_at: datetime, versions: Sequence[Briefing], *, now: datetime
 ) -> int | None:

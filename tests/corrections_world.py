@@ -7,12 +7,14 @@ from datetime import timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.drafting import draft_briefing
 from briefings.facts import facts_of, withdraw_fact
 from briefings.rows import Briefing, BriefingKind
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
-from tests.briefings_cast import NOW, Cast, facts_for, send, sure, the_cast
+from tests.briefings_cast import NOW, SETTINGS, Cast, facts_for, send, sure, the_cast
 
 LATER = NOW + timedelta(hours=3)
+RIGHT_AT = LATER + timedelta(seconds=30)
 WRONG = "De politie heeft in Arnhem drie mensen aangehouden."
 
 
@@ -31,11 +33,15 @@ async def sent_first(session: AsyncSession, **arrived: DeliveryStatus) -> tuple[
 
 
 async def correct(session: AsyncSession, cast: Cast) -> Briefing:
-    """Take the wrong sentence out, put the right one in, send the correction."""
+    """Take the wrong sentence out, begin the correction, put the right one in, send it."""
     view = await facts_of(session, cast.event.id or 0)
     wrong = next(fact for fact in view.confirmed if fact.text == WRONG)
     await withdraw_fact(session, wrong.id or 0, editor_id=1, now=LATER)
-    await sure(session, cast.event, "De politie heeft vier mensen aangehouden.", at=LATER)
+    await draft_briefing(
+        session, cast.event, kind=BriefingKind.CORRECTION, settings=SETTINGS, editor_id=1,
+        now=LATER, wrong="het aantal aanhoudingen.",
+    )  # fmt: skip
+    await sure(session, cast.event, "De politie heeft vier mensen aangehouden.", at=RIGHT_AT)
     return await send(
         session, cast, BriefingKind.CORRECTION, now=LATER + timedelta(minutes=1),
         wrong="het aantal aanhoudingen.",

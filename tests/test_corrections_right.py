@@ -1,0 +1,143 @@
+"""What stands in a correction as right was written after the correction was begun."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.evening.writing import NewFact, begin_correction, redraft, store_fact
+from briefings.approval import Approved, SubmitRefused, Submitted, approve, submit
+from briefings.drafting import texts_of
+from briefings.facts import facts_of
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactKind
+from briefings.versions import current_briefing, drop
+from contacts.records import Database
+from tests.briefings_cast import SETTINGS, Cast, send, sure
+from tests.corrections_world import LATER, WRONG, sent_first
+
+OPEN = "De scholen zijn morgen gewoon open."
+RIGHT = "De politie heeft vier mensen aangehouden."
+NOTHING = "Wij hebben hierover nu geen bevestigd feit."
+BEGUN = LATER + timedelta(minutes=10)
+
+
+async def updated(session: AsyncSession) -> Cast:
+    """A first text with a wrong sentence, and an update with an unrelated new fact."""
+    cast, _ = await sent_first(session)
+    await sure(session, cast.event, OPEN, at=LATER, source="gemeente")
+    await send(session, cast, BriefingKind.UPDATE, now=LATER)
+    return cast
+
+
+async def begun(
+    session: AsyncSession, cast: Cast, key: str | None = None, *, at: datetime = BEGUN
+) -> Briefing:
+    view = await facts_of(session, cast.event.id or 0)
+    wrong = key or str(next(fact.id for fact in view.confirmed if fact.text == WRONG))
+    found = await begin_correction(
+        session, cast.event, cast.writer, wrong, "het aantal", SETTINGS, allow=(), now=at
+    )
+    assert isinstance(found, Briefing), found
+    return found
+
+
+async def told_right(session: AsyncSession, briefing: Briefing) -> list[str]:
+    """The opening of each text, in both forms: up to what was wrong."""
+    return [
+        form[: form.index("had")]
+        for text in await texts_of(session, briefing.id or 0)
+        for form in (text.telegram, text.plain)
+    ]
+
+
+async def put_right(session: AsyncSession, cast: Cast, *, at: datetime) -> None:
+    new = NewFact(FactKind.CONFIRMED, RIGHT, "politie")
+    await store_fact(session, cast.event, cast.writer, new, settings=SETTINGS, allow=(), now=at)
+
+
+async def test_an_unrelated_fact_of_an_update_is_not_what_is_right(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await updated(session)
+        correction = await begun(session, cast)
+        openings = await told_right(session, correction)
+        whole = [text.plain for text in await texts_of(session, correction.id or 0)]
+    assert all(NOTHING in " ".join(opening.split()) for opening in openings)
+    assert not any(OPEN in opening for opening in openings)
+    assert all(OPEN in plain for plain in whole), "it still holds, among the other facts"
+
+
+async def test_without_a_right_fact_since_it_was_begun_handing_in_is_asked(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await updated(session)
+        correction = await begun(session, cast)
+        refused = await submit(session, correction, cast.writer, SETTINGS, now=BEGUN)
+    assert isinstance(refused, SubmitRefused)
+    assert refused.reason == "no_right"
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_only_what_was_added_since_it_was_begun_stands_as_right(
+    db: Database, whole: bool
+) -> None:
+    at = BEGUN + timedelta(minutes=2)
+    async with db.begin() as session:
+        cast = await updated(session)
+        await begun(session, cast, "alles" if whole else None)
+        await put_right(session, cast, at=at)
+        correction = await current_briefing(session, cast.event.id or 0)
+        assert correction is not None
+        openings = await told_right(session, correction)
+        done = await submit(session, correction, cast.writer, SETTINGS, now=at)
+        assert isinstance(done, Submitted), done
+    assert all(RIGHT in opening and OPEN not in opening for opening in openings)
+
+
+@pytest.mark.parametrize("voided", [False, True])
+async def test_the_right_fact_stays_right_when_the_correction_is_drafted_anew(
+    db: Database, voided: bool
+) -> None:
+    """Approved for later and then edited; or withdrawn, and begun once more."""
+    at, again = BEGUN + timedelta(minutes=2), BEGUN + timedelta(minutes=5)
+    async with db.begin() as session:
+        cast = await updated(session)
+        first = await begun(session, cast)
+        await put_right(session, cast, at=at)
+        if voided:
+            done = await submit(session, first, cast.writer, SETTINGS, now=at)
+            assert isinstance(done, Submitted), done
+            later = await approve(
+                session,
+                first,
+                cast.approver,
+                SETTINGS,
+                expected_hash=done.content_hash,
+                now=at,
+                send_at=again + timedelta(minutes=5),
+            )
+            assert isinstance(later, Approved), later
+            await sure(session, cast.event, "De Testlaan is weer open.", at=again)
+            await redraft(session, cast.event, cast.writer, SETTINGS, now=again)
+        else:
+            await drop(session, first, who=cast.writer.who, action="briefing_withdrawn", now=at)
+            await begun(session, cast, "alles", at=again)
+        correction = await current_briefing(session, cast.event.id or 0)
+        assert correction is not None
+        assert (correction.id != first.id, first.status) == (True, BriefingStatus.WITHDRAWN)
+        openings = await told_right(session, correction)
+    assert all(RIGHT in opening for opening in openings)
+
+
+async def test_what_an_earlier_correction_put_right_is_not_right_in_the_next(db: Database) -> None:
+    at, next_at = BEGUN + timedelta(minutes=2), BEGUN + timedelta(hours=1)
+    async with db.begin() as session:
+        cast = await updated(session)
+        await begun(session, cast)
+        await put_right(session, cast, at=at)
+        await send(session, cast, BriefingKind.CORRECTION, now=at)
+        view = await facts_of(session, cast.event.id or 0)
+        other = next(fact.id for fact in view.confirmed if fact.text.startswith("Er is nu geen"))
+        correction = await begun(session, cast, str(other), at=next_at)
+        openings = await told_right(session, correction)
+    assert not any(RIGHT in opening for opening in openings)
