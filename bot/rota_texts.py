@@ -11,7 +11,9 @@ DUTY_NOW = "Dienst: {name}"
 BACKUP_NOW = "achterwacht {name}"
 UNTIL = "tot {moment}"
 NOBODY_NOW = "Nu heeft niemand dienst. Een melding gaat meteen naar alle coördinatoren."
-UNREACHED_NOW = "{name} heeft dienst, maar is nu niet te bereiken. Een melding gaat naar iedereen."
+UNREACHED_NOW = (
+    "{name} heeft dienst, maar is nu niet te bereiken. Een melding gaat naar alle coördinatoren."
+)
 NO_ROTA = "Er staat niemand op het rooster. Een melding gaat naar alle coördinatoren tegelijk."
 FIRST = {
     "dienst": "Een melding gaat eerst naar wie dienst heeft. Reageert niemand binnen {minutes} "
@@ -74,10 +76,12 @@ NEED_UNFIT = "{name} staat op het rooster, en is niet te bereiken"
 NEED_UNFIT_DETAIL = "Zet een ander op het rooster, of herstel het kanaal of het recht"
 FROM, SINCE, AND = "vanaf", "sinds", " en "
 #: a gap as a line among the periods
-NOBODY_BETWEEN = "Niemand heeft dienst: {begin} tot {end}. Een melding gaat dan naar iedereen."
-NOBODY_FROM = "Niemand heeft dienst: vanaf {begin}. Een melding gaat dan naar iedereen."
+NOBODY_BETWEEN = (
+    "Niemand heeft dienst: {begin} tot {end}. Een melding gaat dan naar alle coördinatoren."
+)
+NOBODY_FROM = "Niemand heeft dienst: vanaf {begin}. Een melding gaat dan naar alle coördinatoren."
 NOBODY_ON = "Niemand heeft dienst"
-NOBODY_THEN = "Een melding gaat dan naar iedereen."
+NOBODY_THEN = "Een melding gaat dan naar alle coördinatoren."
 OPEN_END = "nog open"
 #: what the coordinators are told once
 GAP_TITLE = "Er komt een gat in het rooster"
@@ -86,7 +90,7 @@ GAP_OPEN = "Vanaf {begin} staat er niemand meer op het rooster."
 GAP_THEN = "Een melding gaat dan naar alle coördinatoren tegelijk. Vullen kan op de pagina Rooster:"
 UNFIT_TITLE = "Iemand op het rooster is niet te bereiken"
 UNFIT_LINE = "{name} staat op het rooster voor {places}, maar heeft geen recht of geen kanaal meer."
-UNFIT_THEN = "Een melding gaat dan naar iedereen. Zet een ander op het rooster:"
+UNFIT_THEN = "Een melding gaat dan naar alle coördinatoren. Zet een ander op het rooster:"
 #: the note
 NOTE_ASK = "Wat moet wie na u komt weten? Hooguit {longest} tekens, en niets over een persoon."
 NOTE_KEPT = "Bewaard. Wie na u dienst heeft, krijgt het bij de overdracht."

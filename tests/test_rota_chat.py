@@ -50,11 +50,11 @@ async def test_a_gap_is_a_line_of_its_own_between_the_periods(chat: Chat, now: d
     assert [line.split(".")[0] for line in (lines[0], lines[2])] == ["1", "2"]
     assert lines[1] == (
         "<b>Niemand heeft dienst: woensdag 4 maart, 17.42 uur tot donderdag 5 maart, 17.42 uur. "
-        "Een melding gaat dan naar iedereen.</b>"
+        "Een melding gaat dan naar alle coördinatoren.</b>"
     )
     assert lines[3] == (
         "<b>Niemand heeft dienst: vanaf vrijdag 6 maart, 17.42 uur. "
-        "Een melding gaat dan naar iedereen.</b>"
+        "Een melding gaat dan naar alle coördinatoren.</b>"
     )
     assert [one for one in await chat.labels() if one[-1].isdigit() or "over" in one] == [
         texts.TAKE_IT.format(number=1), texts.TAKE_IT.format(number=2)

@@ -163,7 +163,10 @@ async def test_a_gap_is_a_row_of_its_own_also_the_one_that_is_now(
     assert "Bram" in rows_of_it[1]
     assert "donderdag 5 maart, 17.42 uur</th><td>nog open" in rows_of_it[2]
     for row in (rows_of_it[0], rows_of_it[2]):
-        assert "<strong>Niemand heeft dienst</strong>. Een melding gaat dan naar iedereen." in row
+        assert (
+            "<strong>Niemand heeft dienst</strong>. Een melding gaat dan naar alle coördinatoren."
+            in row
+        )
         assert "<form" not in row
 
 

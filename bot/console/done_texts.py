@@ -40,7 +40,7 @@ DONE = {
     "lesson_gedaan": "De les is gedaan.",
     "lesson_niet": "De les gaat niet door.",
     "lesson_weer": "De les staat weer open.",
-    "rota_added": "Het staat op het rooster. Wie u erop zette, krijgt bericht.",
+    "rota_added": "Het staat op het rooster. Zette u een ander erop, dan krijgt die bericht.",
     "rota_added_untold": "Het staat op het rooster. Niet ieder die u erop zette, heeft een kanaal "
     "dat werkt: bel zelf.",
     "rota_changed": "De periode is gewijzigd. Wie dat aangaat, krijgt bericht.",
