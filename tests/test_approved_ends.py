@@ -235,7 +235,12 @@ async def test_the_page_says_when_it_goes_and_calls_it_off_in_one_step(desk: Des
     later = (desk.world.now + timedelta(hours=1, minutes=30)).strftime("%H.%M")
     done = await desk.press("goedkeuren", gelezen=bound.content_hash, tijd=later)
     assert done.status_code == 303, done.text
+    told = (await desk.web.get(done.headers["location"])).text
+    [said] = [line for line in told.splitlines() if "De berichten gaan uit op " in line]
+    assert f"dinsdag 3 maart, {later} uur." in said
     page = await desk.page("verzenden")
+    for early in ("Wie kreeg het", "Wie las het?", "Alsnog sturen naar wie het miste"):
+        assert early not in page
     assert "Goedgekeurd: versie 1" in page
     assert "Gaat uit op " in page
     assert "Verzonden: versie 1" not in page
@@ -244,3 +249,21 @@ async def test_the_page_says_when_it_goes_and_calls_it_off_in_one_step(desk: Des
     page = await desk.page("verzenden")
     assert "Afgezegd " in page
     assert "door de coördinator. Niemand kreeg deze versie, en zij gaat niet meer uit." in page
+
+
+async def test_after_a_stop_before_the_first_message_the_page_asks_nobody_who_read_it(
+    desk: Desk,
+) -> None:
+    await desk.fact()
+    await desk.send(1)
+    assert (await desk.press("stoppen", versie=1)).status_code == 303
+    assert "Wie kreeg het" not in await desk.page("verzenden")
+    assert (await desk.press("doorgaan", versie=1)).status_code == 303
+    async with desk.world.db.begin() as session:
+        await session.exec(
+            update(Delivery).values(status=DeliveryStatus.SENT)
+            .where(col(Delivery.status) == DeliveryStatus.PLANNED)
+        )  # fmt: skip
+    page = await desk.page("verzenden")
+    for there in ("Wie kreeg het", "Wie las het?", "Alsnog sturen naar wie het miste"):
+        assert there in page

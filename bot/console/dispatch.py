@@ -17,9 +17,9 @@ from starlette.responses import Response
 from bot.chat.coordinator import approved_texts
 from bot.chat.coordinator.approved import standing
 from bot.chat.coordinator.progress import meant_for, messages_of
-from bot.console import calling_texts, texts
+from bot.console import calling_texts, done_texts, texts
 from bot.console.doors import Door, StalePage, Visit
-from briefings import calling_off
+from briefings import calling_off, moments
 from briefings.calling_off import BY_HAND, is_held
 from briefings.past_promise import is_past
 from briefings.rows import Briefing, BriefingStatus
@@ -77,6 +77,13 @@ class Dispatch:
         return self.done == self.total
 
     @property
+    def has_begun(self) -> bool:
+        """Whether somebody may have it; also when there is nobody to send it to."""
+        if self.leaves_at or self.meant_for:
+            return False
+        return self.counts.planned < self.total or not self.total
+
+    @property
     def can_stop(self) -> bool:
         return self.counts.planned > 0 and not self.is_halted
 
@@ -119,6 +126,13 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         leaves_at=briefing.send_at if waits(briefing, now=visit.now) else None,
         meant_for=meant_for(messages) if is_held(briefing) else None,
     )
+
+
+def goes_at(visit: Visit, dispatches: Sequence[Dispatch]) -> str:
+    """After approving for later: on which day and when it goes; empty when that is not now."""
+    words = done_texts.LATER.get(visit.request.query_params.get("klaar", ""), "")
+    leaves_at = next((one.leaves_at for one in dispatches if one.leaves_at), None)
+    return words.format(at=moments.moment(leaves_at)) if words and leaves_at else ""
 
 
 async def what_ended(visit: Visit, event: Event) -> tuple[Briefing, str] | None:

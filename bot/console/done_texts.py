@@ -110,10 +110,11 @@ DONE = {
     "drafted_look_back": "De uitnodiging om terug te kijken staat klaar. Lees na en dien in.",
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
-    "approved_later": "Goedgekeurd. De berichten gaan uit op het gekozen moment.",
+    "approved_later": "Goedgekeurd. Hieronder staat hoe het met de berichten staat.",
     "approved_rest_untold": "Goedgekeurd. De andere teksten wachten hieronder, maar niemand die ze "
     "mag goedkeuren kreeg bericht: geen van hen heeft een kanaal. Bel een goedkeurder.",
     "approved_part": "Goedgekeurd. De andere teksten blijven wachten; die staan hieronder.",
+    "approved_part_later": "Goedgekeurd. De andere teksten blijven wachten; die staan hieronder.",
     "set_aside_rule": "De uitzondering staat erbij, met uw reden. U kunt nu goedkeuren.",
     "taken_back": "Ingetrokken. De berichten gaan nu uit; een tweede lezer kijkt achteraf.",
     "sent_back": "Teruggestuurd met uw opmerking.",
@@ -208,6 +209,13 @@ DONE = {
     "not_running": "Deze gebeurtenis loopt niet (meer).",
     "saved": "Opgeslagen.",
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
+}
+
+#: after approving for a moment that is still to come
+LATER = {
+    "approved_later": "Goedgekeurd. De berichten gaan uit op {at}.",
+    "approved_part_later": "Goedgekeurd. De berichten gaan uit op {at}. De andere teksten blijven "
+    "wachten; die staan hieronder.",
 }
 
 #: what a new draft asks of whoever began it, where that is not putting facts in

@@ -96,7 +96,8 @@ class Visit:
         """A page of the console; who is in an exercise reads so on every one of them."""
         values["is_exercise"] = self.actor.is_exercise or values.get("is_exercise", False)
         values.setdefault("typed", typed_in(self.request.url.path, self.fields))
-        done = done_texts.DONE.get(self.request.query_params.get("klaar", ""), "")
+        plain = done_texts.DONE.get(self.request.query_params.get("klaar", ""), "")
+        done = values.pop("done", "") or plain
         return show(
             self.request,
             page,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import passkeys, texts
 from bot.console.contact_texts import LANGUAGES
-from bot.console.dispatch import calls_shown, read_dispatches, what_ended
+from bot.console.dispatch import calls_shown, goes_at, read_dispatches, what_ended
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.drafts import stamp_of
 from bot.console.exceptions import exceptions_shown
@@ -60,12 +60,14 @@ async def _page(
             if chosen
             else read_overview(visit.session, event, briefing)
         )
+    standing = await _standing(visit, event, briefing)
     return await visit.show_of(
         event,
         "verzenden",
         "verzenden.html",
         status=422 if error else 200,
-        **await _standing(visit, event, briefing),
+        done=goes_at(visit, standing["dispatches"]),
+        **standing,
         **await _planned(visit, event, briefing, plan),
         error=error,
         asks=asks,
@@ -242,8 +244,8 @@ async def approve_now(visit: Visit) -> Response:
     )
     if told == 0:
         return visit.back(f"/gebeurtenis/{event.id}/verzenden", done="approved_rest_untold")
-    done = "approved_part" if chosen else "approved_later" if at else "approved"
-    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
+    done = "approved_part" if chosen else "approved"
+    return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=f"{done}_later" if at else done)
 
 
 async def set_aside(visit: Visit) -> Response:
