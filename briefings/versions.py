@@ -242,6 +242,18 @@ async def void_submission(
     return draft
 
 
+async def at_stake(session: AsyncSession, event_id: int, *, now: datetime) -> BriefingStatus | None:
+    """What :func:`void_submission` would take back: a version that was handed in, or one that
+    was approved and has not gone; None when nothing."""
+    briefing = await current_briefing(session, event_id)
+    if briefing is None or briefing.status is BriefingStatus.SUBMITTED:
+        return briefing.status if briefing else None
+    if briefing.status is BriefingStatus.DRAFT and briefing.audiences is None:
+        return None
+    is_waiting = any(waits(one, now=now) for one in await versions_of(session, event_id))
+    return BriefingStatus.APPROVED if is_waiting else None
+
+
 async def _waiting(
     session: AsyncSession, newest: Briefing, *, alone: bool, now: datetime
 ) -> Briefing | None:

@@ -14,6 +14,7 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.console.seen import stamp
 from bot.evening import writing
 from bot.evening.asking_again import waits_again
+from bot.evening.forewarning import forewarned
 from bot.evening.promising import called, desk_choices, promise_from
 from bot.evening.sourcing import clock_time, said_at, source_names
 from bot.evening.starting import next_time
@@ -86,6 +87,7 @@ async def _page(visit: Visit, event: Event, given: Given) -> Response:
         sources=sources,
         given=given,
         again=await waits_again(visit.session, event.id),
+        warning=await forewarned(visit.session, event.id, now=visit.now),
     )
 
 

@@ -1,5 +1,7 @@
 """Dutch words of the evening, for both faces."""
 
+from briefings.rows import BriefingStatus
+
 TOMORROW = "morgen {clock}"
 TODAY, THIS_EVENING, TONIGHT = "vandaag", "vanavond", "vannacht"
 
@@ -15,6 +17,13 @@ AROUND = {
 WRITE_TEXTS = "Teksten schrijven"
 #: an approved text that was stopped before its moment
 STOPPED = "gestopt, gaat niet vanzelf uit"
+#: before the facts change, while a version lies with the approvers or waits for its moment
+TAKES_BACK = {
+    BriefingStatus.SUBMITTED: "Let op: er ligt een tekst bij de goedkeurders. Verandert u iets in "
+    "de feiten, dan gaat die terug en moet hij opnieuw worden ingediend.",
+    BriefingStatus.APPROVED: "Let op: er wacht een goedgekeurde tekst. Verandert u iets in de "
+    "feiten, dan vervalt die goedkeuring en moet hij opnieuw worden ingediend.",
+}
 #: a closing text that was begun, with the signals as they are now
 CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"

@@ -12,6 +12,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.asking_again import hand_in_buttons, shown, waits_again
+from bot.evening.forewarning import forewarned
 from bot.evening.sourcing import read_source, source_names
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
@@ -67,17 +68,23 @@ async def say_facts(turn: Turn, event: Event) -> None:
     ]
     if taken:
         buttons.insert(0, taken)
-    await turn.say(
-        render(
-            "coordinator/facts.html",
-            event=event,
-            title=await name_of(turn.session, event),
-            view=view,
-            proposals=offered[:3],
-            **shown(again),
-        ),
-        buttons,
+    text = render(
+        "coordinator/facts.html",
+        event=event,
+        title=await name_of(turn.session, event),
+        view=view,
+        proposals=offered[:3],
+        **shown(again),
     )
+    await say_warned(turn, event, text, buttons)
+
+
+async def say_warned(
+    turn: Turn, event: Event, text: str, buttons: list[list[Button]] | None = None
+) -> None:
+    """With what a change would take back from the approvers, if anything."""
+    warning = await forewarned(turn.session, event.id or 0, now=turn.now)
+    await turn.say(f"{text}\n\n{warning}" if warning else text, buttons or [])
 
 
 async def take_over(turn: Turn) -> None:
@@ -107,19 +114,19 @@ async def take_over(turn: Turn) -> None:
 async def ask_fact(turn: Turn) -> None:
     event = await open_event_of(turn)
     await turn.ask(FLOW, "text", {"event": event.id, "kind": FactKind.CONFIRMED.value})
-    await turn.say(render("coordinator/ask_fact.html"))
+    await say_warned(turn, event, render("coordinator/ask_fact.html"))
 
 
 async def ask_denied(turn: Turn) -> None:
     event = await open_event_of(turn)
     await turn.ask(FLOW, "text", {"event": event.id, "kind": FactKind.DENIED.value})
-    await turn.say(render("coordinator/ask_denied.html"))
+    await say_warned(turn, event, render("coordinator/ask_denied.html"))
 
 
 async def ask_unknown(turn: Turn) -> None:
     event = await open_event_of(turn)
     await turn.ask(FLOW, "text", {"event": event.id, "kind": FactKind.UNKNOWN.value})
-    await turn.say(render("coordinator/ask_unknown.html"))
+    await say_warned(turn, event, render("coordinator/ask_unknown.html"))
 
 
 async def wrote_fact(turn: Turn) -> None:
@@ -181,7 +188,7 @@ async def ask_confirmed(turn: Turn) -> None:
     if not buttons:
         turn.toast = texts.OLD_CHOICE
         return
-    await turn.say(render("coordinator/ask_confirmed.html"), buttons)
+    await say_warned(turn, event, render("coordinator/ask_confirmed.html"), buttons)
 
 
 async def chose_confirmed(turn: Turn) -> None:
@@ -207,7 +214,7 @@ async def ask_remove(turn: Turn) -> None:
         [Button(texts.cut_short(fact.text), data("fdel2", event.id, fact.id))]
         for fact in facts[:12]
     ]
-    await turn.say(render("coordinator/ask_remove.html"), buttons)
+    await say_warned(turn, event, render("coordinator/ask_remove.html"), buttons)
 
 
 async def remove(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
-from bot.chat.coordinator.facts_flow import asked_event, given_so_far, mark, store
+from bot.chat.coordinator.facts_flow import asked_event, given_so_far, mark, say_warned, store
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.writing import NewFact
@@ -22,7 +22,8 @@ MEASURE = "measure"
 async def ask_measure(turn: Turn) -> None:
     event = await open_event_of(turn)
     await turn.ask(MEASURE, "0", {"event": event.id})
-    await turn.say(render("coordinator/ask_measure.html", question=texts.MEASURE_STEPS[0][1]))
+    question = texts.MEASURE_STEPS[0][1]
+    await say_warned(turn, event, render("coordinator/ask_measure.html", question=question))
 
 
 async def wrote_measure(turn: Turn) -> None:
