@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +35,6 @@ from briefings.versions import (
     OPEN,
     SENT,
     NothingToCorrect,
-    begun_at,
     current_briefing,
     earlier_for,
     editor,
@@ -45,6 +43,7 @@ from briefings.versions import (
     void_submission,
 )
 from briefings.wordings import carry_words, worded, words_of
+from briefings.wrong_carried import with_wrong
 from contacts.directory import Audience, Domain, Organisation
 from contacts.journal import write_journal
 from feeds.rows import Event
@@ -114,7 +113,7 @@ async def draft_briefing(
         await carry_words(session, briefing, versions, joined)
         await carry_translations(session, briefing, versions, joined)
     history = await _history(session, briefing, earlier, now=now)
-    history = replace(history, begun=begun_at(briefing, versions))
+    history = await with_wrong(session, history, briefing, versions, now=now)
     told = view
     if briefing.kind is BriefingKind.RETRACTION:
         # It goes out on one word: nothing rides along that no second reader has approved.

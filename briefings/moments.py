@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,26 @@ def far_moment(at: datetime, now: datetime) -> str:
 def moment(at: datetime) -> str:
     """``dinsdag 3 maart, 20.45 uur``."""
     return texts.MOMENT.format(day=weekday(local_date(at)), clock=clock(at))
+
+
+def several(ats: Sequence[datetime]) -> str:
+    """``dinsdag 3 maart, 20.45 en 22.10 uur``, in the order given, each minute once."""
+    by_day: dict[date, dict[str, None]] = {}
+    for at in ats:
+        by_day.setdefault(local_date(at), {})[clock(at)] = None
+    return texts.AND.join(
+        texts.MOMENT.format(day=weekday(day), clock=_listed(list(clocks)))
+        for day, clocks in by_day.items()
+    )
+
+
+def are_more(ats: Sequence[datetime]) -> bool:
+    """Whether :func:`several` names more than one moment."""
+    return len({(local_date(at), clock(at)) for at in ats}) > 1
+
+
+def _listed(words: Sequence[str]) -> str:
+    return texts.AND.join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def default_next_update(settings: BriefingSettings, *, now: datetime) -> datetime:

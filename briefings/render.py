@@ -139,6 +139,7 @@ class Sheet:
     is_exercise: bool
     lead_agency: str
     since: str = ""
+    is_since_more: bool = False
     lead: str = ""
     confirmed: tuple[FactLine, ...] = ()
     news: tuple[FactLine, ...] = ()

@@ -32,13 +32,15 @@ class History:
     """What was said before this version.
 
     ``before``: the version that this one follows, or the wrong one for a correction.
-    ``begun``: when a correction was begun. ``removed``: sentences taken out since ``before``.
+    ``begun``: when a correction was begun. ``carried``: when each text that held what it puts
+    right went out. ``removed``: sentences taken out since ``before``.
     ``sent``: how many versions each audience got.
     ``promised``: the update that readers still wait for.
     """
 
     before: Briefing | None = None
     begun: datetime | None = None
+    carried: tuple[datetime, ...] = ()
     removed: int = 0
     sent: Mapping[Audience, int] = field(default_factory=dict)
     promised: Mapping[Audience, datetime] = field(default_factory=dict)
@@ -53,10 +55,15 @@ class History:
         return self.begun is not None and fact.created_at > self.begun
 
     @property
-    def since(self) -> datetime | None:
+    def since(self) -> str:
+        """The moment of the version before, or those of every text that was wrong."""
         if self.before is None:
-            return None
-        return self.before.distributed_at or self.before.approved_at or self.before.edited_at
+            return ""
+        return moments.several(self.carried or (told_at(self.before),))
+
+
+def told_at(version: Briefing) -> datetime:
+    return version.distributed_at or version.approved_at or version.edited_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,8 @@ def make_sheet(
         sender=settings.sender,
         is_exercise=event.is_exercise,
         lead_agency=texts.LEADS[event.lead_agency or LeadAgency.UNKNOWN],
-        since=moments.moment(history.since) if history.since else "",
+        since=history.since,
+        is_since_more=moments.are_more(history.carried),
         removed=history.removed if kind is BriefingKind.UPDATE else 0,
         wrong=wrong.strip().rstrip("."),
         reported=closing.reported,

@@ -14,6 +14,7 @@ MONTHS = (
 NEAR_DAYS = {0: "vandaag", 1: "morgen"}
 
 MOMENT = "{day}, {clock} uur"
+AND = " en "
 SOURCE = "{name}, {clock} uur"
 SOURCE_OTHER_DAY = "{name}, {day} {clock} uur"
 

@@ -11,10 +11,11 @@ from bot.evening.writing import NewFact, begin_correction, redraft, store_fact
 from briefings.approval import Approved, SubmitRefused, Submitted, approve, submit
 from briefings.drafting import texts_of
 from briefings.facts import facts_of
+from briefings.moments import are_more, several
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactKind
 from briefings.versions import current_briefing, drop
 from contacts.records import Database
-from tests.briefings_cast import SETTINGS, Cast, send, sure
+from tests.briefings_cast import NOW, SETTINGS, Cast, send, sure
 from tests.corrections_world import LATER, WRONG, sent_first
 
 OPEN = "De scholen zijn morgen gewoon open."
@@ -46,7 +47,7 @@ async def begun(
 async def told_right(session: AsyncSession, briefing: Briefing) -> list[str]:
     """The opening of each text, in both forms: up to what was wrong."""
     return [
-        form[: form.index("had")]
+        form[: form.index("een fout")]
         for text in await texts_of(session, briefing.id or 0)
         for form in (text.telegram, text.plain)
     ]
@@ -141,3 +142,46 @@ async def test_what_an_earlier_correction_put_right_is_not_right_in_the_next(db:
         correction = await begun(session, cast, str(other), at=next_at)
         openings = await told_right(session, correction)
     assert not any(RIGHT in opening for opening in openings)
+
+
+async def test_each_text_that_held_the_wrong_sentence_is_named(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await updated(session)
+        correction = await begun(session, cast)
+        texts = await texts_of(session, correction.id or 0)
+    named = "Onze berichten van dinsdag 3 maart, 18.05 en 21.05 uur hadden een fout."
+    for text in texts:
+        for form in (text.telegram, " ".join(text.plain.split())):
+            assert named in form
+
+
+async def test_an_earlier_text_without_the_wrong_sentence_is_not_named(db: Database) -> None:
+    async with db.begin() as session:
+        cast = await updated(session)
+        view = await facts_of(session, cast.event.id or 0)
+        late = next(str(fact.id) for fact in view.confirmed if fact.text == OPEN)
+        correction = await begun(session, cast, late)
+        texts = await texts_of(session, correction.id or 0)
+    named = "Ons bericht van dinsdag 3 maart, 21.05 uur had een fout."
+    assert all(named in " ".join(text.plain.split()) for text in texts)
+    assert all(named in text.telegram for text in texts)
+
+
+async def test_a_later_text_without_news_repeated_the_wrong_sentence_in_full(
+    db: Database,
+) -> None:
+    async with db.begin() as session:
+        cast, _ = await sent_first(session)
+        await send(session, cast, BriefingKind.UPDATE, now=LATER)
+        correction = await begun(session, cast)
+        texts = await texts_of(session, correction.id or 0)
+    named = "Onze berichten van dinsdag 3 maart, 18.05 en 21.05 uur hadden een fout."
+    assert all(named in text.telegram for text in texts)
+
+
+def test_moments_of_one_day_are_named_with_one_date() -> None:
+    given = [NOW, NOW + timedelta(seconds=9), LATER, BEGUN, NOW + timedelta(hours=14)]
+    assert several(given) == (
+        "dinsdag 3 maart, 18.05, 21.05 en 21.15 uur en woensdag 4 maart, 08.05 uur"
+    )
+    assert not are_more(given[:2])
