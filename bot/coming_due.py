@@ -17,9 +17,10 @@ from typing import TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.came_due import LOOKS_AHEAD
 from briefings.distribution import distribute_due, versions_due
 from briefings.lapsed import drop_past_promises
-from briefings.last_look import LOOKS_AHEAD, hold_unheard, hold_unseen, untold_holds
+from briefings.last_look import hold_unheard, hold_unseen, untold_holds
 from briefings.rows import BriefingKind
 from briefings.versions import closings_due
 from contacts.records import Database

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from telegram import Bot
 
 from bot.clock import utc_now
-from bot.coming_due import before_sending
 from bot.config import Config, load_sealer
 from bot.database import open_database
 from bot.duties import Duty, Office
@@ -31,6 +30,7 @@ from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.unsubscribing import Unsubscribing
 from bot.uploads import Uploads
+from briefings.came_due import came_due
 from contacts.pump import Pump
 from contacts.records import Database
 from contacts.transport import Transport
@@ -212,7 +212,10 @@ class House:
         """Recover what a crash left behind and look at what came due meanwhile, then send."""
         # First, so that what was in hand when the house stopped is looked at as well.
         await self.pump.recover(now=self.clock())
-        await before_sending(self.db, self.clock())
+        if await came_due(self.db, now=self.clock()):
+            from bot.coming_due import before_sending  # most of the product with it
+
+            await before_sending(self.db, self.clock())
         await self.pump.run(stop)
 
     async def _hold_ticks(self, stop: asyncio.Event) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.came_due import STILL_WAITS, promise_over
 from briefings.past_promise import page_without, promises, texts_without
 from briefings.rows import Briefing, BriefingText
 from briefings.translating import DUTCH, Forms
@@ -25,15 +26,9 @@ from contacts.messages import store_message
 from contacts.outbox import (
     Content,
     Delivery,
-    DeliveryAct,
-    DeliveryStatus,
     Message,
-    MessageStatus,
     Priority,
 )
-
-#: what waits for longer than this is no news any more
-LOOKS_BACK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +49,7 @@ async def drop_past_promises(
     """
     only = () if briefing_id is None else (col(Briefing.id) == briefing_id,)
     found = await session.exec(
-        select(Message, Briefing)
-        .join(Briefing, col(Briefing.id) == col(Message.briefing_id))
-        .where(
-            *only,
-            col(Briefing.promised_at) <= now,
-            col(Briefing.promised_at) > now - LOOKS_BACK,
-            col(Message.status) == MessageStatus.READY,
-            select(Delivery.id)
-            .where(col(Delivery.message_id) == col(Message.id), *_STILL_WAITS)
-            .exists(),
-        )
-        .order_by(col(Message.id))
+        select(Message, Briefing).where(*only, *promise_over(now)).order_by(col(Message.id))
     )
     shortened = 0
     for message, briefing in found.all():
@@ -76,12 +60,6 @@ async def drop_past_promises(
         if short != content:
             shortened += await _take_over(session, message, short, now=now)
     return shortened
-
-
-_STILL_WAITS = (
-    col(Delivery.status) == DeliveryStatus.PLANNED,
-    col(Delivery.act) == DeliveryAct.SEND,
-)
 
 
 def without(content: Content, pairs: Sequence[Pair]) -> Content:
@@ -137,7 +115,7 @@ async def _take_over(
     )
     moved = await session.exec(
         update(Delivery)
-        .where(col(Delivery.message_id) == message.id, *_STILL_WAITS)
+        .where(col(Delivery.message_id) == message.id, *STILL_WAITS)
         .values(message_id=instead.id)
         .execution_options(synchronize_session="fetch")
     )

@@ -14,13 +14,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.calling_off import hold, is_held
+from briefings.came_due import LOOKS_AHEAD
 from briefings.closing import unheard
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.outbox import Message, MessageStatus
 
-#: the pump may take a message in the very second of its moment, before a round comes by
-LOOKS_AHEAD = timedelta(minutes=1)
 #: what could not be looked at until so short before its moment is stopped unseen
 LAST_TRY = timedelta(seconds=5)
 #: nobody knows whether partners told something: looking went wrong

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.came_due import closing_due
 from briefings.rows import (
     BRIEFING_MOVES,
     Briefing,
@@ -302,15 +303,7 @@ async def _move_beside(session: AsyncSession, other: Briefing, draft: Briefing) 
 
 async def closings_due(session: AsyncSession, *, by: datetime) -> list[Briefing]:
     """The closing texts that are approved for a moment up to ``by``, oldest first."""
-    found = await session.exec(
-        select(Briefing)
-        .where(
-            col(Briefing.kind) == BriefingKind.CLOSING,
-            col(Briefing.status) == BriefingStatus.APPROVED,
-            col(Briefing.send_at) <= by,
-        )
-        .order_by(col(Briefing.id))
-    )
+    found = await session.exec(select(Briefing).where(*closing_due(by)).order_by(col(Briefing.id)))
     return list(found.all())
 
 

@@ -27,8 +27,9 @@ from briefings.approval import (
     submit,
 )
 from briefings.calling_off import go_on, hold
+from briefings.came_due import LOOKS_AHEAD
 from briefings.distribution import distribute_due
-from briefings.last_look import LOOKS_AHEAD, hold_unheard, untold_holds
+from briefings.last_look import hold_unheard, untold_holds
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import closings_due
 from contacts.directory import ChannelKind, Domain

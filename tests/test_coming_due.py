@@ -4,6 +4,8 @@ leave stays, also after a house that was killed."""
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +20,7 @@ from bot.house import House
 from briefings import last_look
 from briefings.approval import Approved, Submitted, approve, submit
 from briefings.calling_off import go_on
+from briefings.came_due import came_due
 from briefings.drafting import draft_briefing
 from briefings.facts import set_next_update
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
@@ -250,9 +253,11 @@ async def test_a_closing_in_hand_at_a_kill_is_stopped_before_it_leaves(
 async def test_a_house_sends_also_when_looking_first_goes_wrong(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async with db.begin() as session:
+        await going(session)
     monkeypatch.setattr(coming_due, "drop_past_promises", broken)
     ran = []
-    house = a_house(db)
+    house = a_house(db, clock=AFTER)
 
     async def run(_: asyncio.Event) -> None:
         ran.append(True)
@@ -260,3 +265,21 @@ async def test_a_house_sends_also_when_looking_first_goes_wrong(
     house.pump.run = run
     await House._hold_pump(house, asyncio.Event())
     assert ran == [True]
+
+
+async def test_a_promise_that_is_over_came_due_and_one_that_holds_did_not(db: Database) -> None:
+    assert not await came_due(db, now=AFTER)
+    async with db.begin() as session:
+        await going(session)
+    assert await came_due(db, now=AFTER)
+    assert not await came_due(db, now=AFTER - timedelta(days=1))
+
+
+def test_a_house_that_starts_loads_no_more_than_sending_needs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import bot.house, sys; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(done.stdout.split())
+    assert "contacts.pump" in loaded
+    assert not {"bot.coming_due", "briefings.distribution", "bot.chat.coordinator.card"} & loaded
