@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.evening.writing import NewFact, begin_correction, redraft, store_fact
+from bot.evening.writing import NewFact, NotBegun, begin_correction, redraft, store_fact
 from briefings.approval import Approved, SubmitRefused, Submitted, approve, submit
-from briefings.drafting import texts_of
+from briefings.drafting import draft_briefing, texts_of
 from briefings.facts import facts_of
 from briefings.moments import are_more, several
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactKind
@@ -142,6 +142,29 @@ async def test_what_an_earlier_correction_put_right_is_not_right_in_the_next(db:
         correction = await begun(session, cast, str(other), at=next_at)
         openings = await told_right(session, correction)
     assert not any(RIGHT in opening for opening in openings)
+
+
+async def test_nothing_is_taken_out_while_another_text_waits_for_its_moment(db: Database) -> None:
+    async with db.begin() as session:
+        cast, _ = await sent_first(session)
+        update = await draft_briefing(
+            session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=LATER
+        )
+        handed_in = await submit(session, update, cast.writer, SETTINGS, now=LATER)
+        assert isinstance(handed_in, Submitted)
+        approved = await approve(
+            session, update, cast.approver, SETTINGS, expected_hash=handed_in.content_hash,
+            now=LATER, send_at=LATER + timedelta(minutes=30),
+        )  # fmt: skip
+        assert isinstance(approved, Approved), approved
+        view = await facts_of(session, cast.event.id or 0)
+        wrong = next(fact for fact in view.confirmed if fact.text == WRONG)
+        refused = await begin_correction(
+            session, cast.event, cast.writer, str(wrong.id), "het aantal", SETTINGS, allow=(),
+            now=BEGUN,
+        )  # fmt: skip
+        assert refused == NotBegun("version_waits")
+        assert (wrong.withdrawn_at, update.status) == (None, BriefingStatus.APPROVED)
 
 
 async def test_each_text_that_held_the_wrong_sentence_is_named(db: Database) -> None:

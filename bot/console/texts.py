@@ -272,6 +272,8 @@ SENT_ALREADY = "Deze zin is al verzonden. Was hij fout, of geldt hij alleen niet
 NOT_BEGUN = {
     "taken_back": "Deze zin is al ingetrokken. Kijk bij Verzenden hoe het gaat.",
     "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
+    "version_waits": "Er wacht een goedgekeurde tekst op zijn moment. Zeg die eerst af bij "
+    "Verzenden; daarna kunt u corrigeren. De zin staat er nog.",
     "person": "In deze regel lijkt een persoon herkenbaar. Schrijf alleen het onderwerp.",
     "one_signal_waits": "Nog 1 signaal wacht op een antwoord. Beantwoord dit signaal eerst.",
     "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",

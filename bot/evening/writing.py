@@ -16,7 +16,7 @@ from briefings.facts import FactRefused, add_fact, clear_context, withdraw_fact
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
-from briefings.versions import void_submission
+from briefings.versions import void_submission, waits
 from contacts.permissions import Actor, Permission, require
 from feeds.changing import Decided, change_event
 from feeds.rows import Event
@@ -59,9 +59,9 @@ class NotStored:
 
 @dataclass(frozen=True, slots=True)
 class NotBegun:
-    """No new version. ``reason``: ``draft_open``, ``signals_wait`` (with their number) or
-    ``never_sent``, ``taken_back`` (somebody did it already), ``person`` (the subject is about
-    one)."""
+    """No new version. ``reason``: ``draft_open``, ``version_waits`` (approved for a moment that has
+    not come), ``signals_wait`` (with their number), ``never_sent``, ``taken_back`` (somebody did it
+    already) or ``person`` (the subject is about one)."""
 
     reason: str
     count: int = 0
@@ -255,6 +255,17 @@ async def _other_draft(session: AsyncSession, event: Event, kind: BriefingKind) 
     return current is not None and current.status in OPEN_STATES and current.kind is not kind
 
 
+async def _another_waits(session: AsyncSession, event: Event, *, now: datetime) -> bool:
+    """Whether a version that is no correction is approved for a moment that has not come."""
+    assert event.id is not None
+    current = await current_briefing(session, event.id)
+    return (
+        current is not None
+        and current.kind is not BriefingKind.CORRECTION
+        and waits(current, now=now)
+    )
+
+
 async def _unanswered(session: AsyncSession, event: Event) -> int:
     found = await open_signals(session, is_exercise=event.is_exercise)
     return sum(signal.event_id == event.id for signal in found)
@@ -289,6 +300,9 @@ async def begin_correction(
     if await _other_draft(session, event, BriefingKind.CORRECTION):
         # The wrong sentence stays until its correction can be written.
         return NotBegun("draft_open")
+    if part is not None and await _another_waits(session, event, now=now):
+        # Taking the sentence out would void what waits, and leave a draft in the way.
+        return NotBegun("version_waits")
     await take_out(session, event, key, actor, settings, now=now)
     if part is None:
         # Nobody read it yet: taking it out is enough.
