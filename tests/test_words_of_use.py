@@ -76,7 +76,7 @@ async def test_the_page_of_an_exercise_says_so_before_and_after_the_press(world:
     pressed = await world.web.post(path, data={"oordeel": "ja"}, headers=SAME_SITE)
     assert "OEFENING." in pressed.text
     assert await judged(world) == {"exercise:useful:A": 1}
-    assert "beoordeelde antwoorden" not in (await world.desk.get("/signalen")).text
+    assert "of het nuttig was" not in (await world.desk.get("/signalen")).text
     async with world.db.read() as session:
         assert await usefulness(session, is_exercise=True) == (1, 1)
         assert await usefulness(session, is_exercise=False) == (0, 0)
@@ -98,7 +98,10 @@ async def test_a_look_counts_nothing_and_one_press_counts_once(world: World) -> 
     assert await judged(world) == {"useful:A": 1}
     async with world.db.read() as session:
         assert (await session.exec(select(AnswerLink))).all() == []
-    assert "1 van 1 beoordeelde antwoorden" in (await world.desk.get("/signalen")).text
+    assert (
+        "Van één antwoord zei de melder of het nuttig was: ja."
+        in (await world.desk.get("/signalen")).text
+    )
 
 
 async def test_the_mail_that_leaves_leads_to_the_page(world: World) -> None:
