@@ -55,7 +55,7 @@ async def an_alert(chat: Chat, count: int) -> int:
 async def where(chat: Chat) -> dict[int, list[str]]:
     """The titles of the reports by event."""
     found: dict[int, list[str]] = {}
-    for item in await chat.all(Item):
+    for item in sorted(await chat.all(Item), key=lambda one: one.id or 0):
         found.setdefault(item.event_id or 0, []).append(item.title)
     return found
 
