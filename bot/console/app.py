@@ -104,6 +104,7 @@ from bot.console.guarding import HeadersOnEverything, put_headers
 from bot.console.live import LiveDesk
 from bot.console.pacing import Pace, PaceOnLinks, Paces
 from bot.console.pages import STATIC, Parts, explain, nothing_to_wake
+from bot.console.paths import EVENT_PAGE
 from contacts.records import Database
 from contacts.sealing import Sealer
 
@@ -203,7 +204,7 @@ def build_app(
 @cache
 def _routes() -> list[Route | Mount]:
     """Made once: they keep nothing, so every application of a process can have the same."""
-    page = "/o/{token:token}"
+    page = EVENT_PAGE
     return [
         *(door.route() for door in DOORS),
         *accounts.ROUTES,

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot import digest_texts as texts
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.own_page import open_page
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from briefings.learning.digest_draft import AHEAD, draft_of, period_in_words, read_data
 from briefings.learning.digest_rows import Digest, DigestStatus
 from briefings.learning.digest_texts import TITLE
@@ -252,4 +252,4 @@ DOORS = (
     Door(f"{_ONE}/terug", give_back, Permission.APPROVE_BRIEFING, "POST"),
     Door(f"{_ONE}/goedkeuren", approve, Permission.APPROVE_BRIEFING, "POST"),
 )
-ROUTES = (Route("/p/{token:token}/rondbrief", show_own),)
+ROUTES = (Route(f"{PERSONAL_PAGE}/rondbrief", show_own),)

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.console import judging_texts as texts
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import LINK_PART
 from signals.feedback import JUDGE, can_judge, is_played, judge_answer
 
-_PAGE = f"{JUDGE}/{{token:token}}"
+_PAGE = f"{JUDGE}/{LINK_PART}"
 
 
 async def ask(request: Request) -> Response:

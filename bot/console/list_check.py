@@ -9,10 +9,10 @@ from starlette.routing import Route
 
 from bot import asking_texts
 from bot.asking import LastAdmin, leave_list, say_right
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import Fields, first
 from bot.console.own_page import Own
 from bot.console.pages import explain, parts_of
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.preferences import on_own_page
 from contacts.importing.judging import EMAIL
 from contacts.journal import Who
@@ -76,7 +76,7 @@ async def name_successor(request: Request) -> Response:
 
 
 ROUTES = (
-    Route("/p/{token:token}/klopt", say_it_is_right, methods=["POST"]),
-    Route("/p/{token:token}/weg", say_goodbye, methods=["POST"]),
-    Route("/p/{token:token}/opvolger", name_successor, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/klopt", say_it_is_right, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/weg", say_goodbye, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/opvolger", name_successor, methods=["POST"]),
 )

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.doors import Door, Visit
 from bot.console.overleg_form import typed_or_chosen
 from bot.console.pages import explain, parts_of
+from bot.console.paths import LINK_PART
 from briefings.overleg.feed import (
     calendar_of,
     find_calendar_link,
@@ -80,4 +80,4 @@ DOORS = (
     Door("/overleg/agenda", make_link, Permission.LEAD_OVERLEG, "POST"),
     Door("/overleg/agenda/{number:int}", revoke_link, Permission.LEAD_OVERLEG, "POST"),
 )
-ROUTES = (Route("/agenda/{token:token}", send_calendar),)
+ROUTES = (Route(f"/agenda/{LINK_PART}", send_calendar),)

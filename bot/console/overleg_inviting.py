@@ -11,12 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.console import overleg_texts as texts
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.doors import Door, Visit
 from bot.console.overleg_feed import CALENDAR_TYPE
 from bot.console.overleg_form import overleg_of
 from bot.console.own_page import open_page
 from bot.console.pages import explain, parts_of
+from bot.console.paths import PERSONAL_PAGE
 from bot.overleg_answers import CALENDAR
 from bot.overleg_inviting import count_invitees, invite_members, named, named_invitees
 from bot.overleg_telling import invited_organisations, invited_people
@@ -106,4 +106,4 @@ async def send_file(request: Request) -> Response:
 
 
 DOORS = (Door("/overleg/{number:int}/uitnodigen", invite, Permission.LEAD_OVERLEG, "POST"),)
-ROUTES = (Route(f"/p/{{token:token}}{CALENDAR}", send_file),)
+ROUTES = (Route(f"{PERSONAL_PAGE}{CALENDAR}", send_file),)

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import Fields, first
 from bot.console.own_page import Own
 from bot.console.pages import explain, parts_of
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.preferences import on_own_page
 from bot.exercise.seats import leave, say_no, say_yes, seat_of
 
@@ -42,4 +42,4 @@ async def answer(request: Request) -> Response:
     return response
 
 
-ROUTES = (Route("/p/{token:token}/oefening", answer, methods=["POST"]),)
+ROUTES = (Route(f"{PERSONAL_PAGE}/oefening", answer, methods=["POST"]),)

@@ -13,13 +13,13 @@ from starlette.routing import Route
 from bot.chat.finding_flow import SCHOOLS
 from bot.chat.help_texts import SCHOOLS as SCHOOL_NAMES
 from bot.console import (
-    paths,  # noqa: F401  (paths teaches the router tokens)
     texts,
 )
 from bot.console.forms import BadForm, Fields, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.own_page import Own, open_page
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from contacts.directory import Domain
 from contacts.meeting import Way, count_contact
 from contacts.permissions import Permission, load_actor, require
@@ -96,6 +96,6 @@ async def _page(
 
 
 ROUTES = (
-    Route("/p/{token:token}/wie", show_form),
-    Route("/p/{token:token}/wie", find, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/wie", show_form),
+    Route(f"{PERSONAL_PAGE}/wie", find, methods=["POST"]),
 )

@@ -17,11 +17,11 @@ from starlette.routing import Route
 
 from bot.chat.peer_texts import REFUSED
 from bot.console import own_groups_texts as texts
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import Fields, first, number
 from bot.console.own_help import act_on_own_page, actor_of, let_others_see
 from bot.console.own_page import Own, open_page
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.signal_form import form_hash, mark_hits
 from bot.event_names import names_of_events
 from contacts.directory import Domain
@@ -227,7 +227,7 @@ def _back(request: Request, done: str) -> Response:
     return RedirectResponse(f"/p/{token}{GROUPS}?klaar={done}", status_code=303)
 
 
-_PAGE = f"/p/{{token:token}}{GROUPS}"
+_PAGE = f"{PERSONAL_PAGE}{GROUPS}"
 ROUTES = (
     Route(_PAGE, show_groups),
     Route(_PAGE, begin, methods=["POST"]),

@@ -17,11 +17,11 @@ from starlette.routing import Route
 
 from bot.chat.help_texts import HOW_PAGE, REFUSED
 from bot.console import help_page_texts as texts
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import BadForm, Fields, first, number, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.own_page import Own, open_page
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.preferences import on_own_page
 from bot.console.signal_form import form_hash, mark_hits, why_refused
 from bot.event_names import names_of_events
@@ -253,10 +253,10 @@ async def choose_sharing(request: Request) -> Response:
 
 
 ROUTES = (
-    Route("/p/{token:token}/hulp", show_board),
-    Route("/p/{token:token}/hulp", place_entry, methods=["POST"]),
-    Route("/p/{token:token}/hulp/oppakken", take, methods=["POST"]),
-    Route("/p/{token:token}/hulp/klaar", end, methods=["POST"]),
-    Route("/p/{token:token}/hulp/gegeven", say_it_was_given, methods=["POST"]),
-    Route("/p/{token:token}/delen", choose_sharing, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/hulp", show_board),
+    Route(f"{PERSONAL_PAGE}/hulp", place_entry, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/hulp/oppakken", take, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/hulp/klaar", end, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/hulp/gegeven", say_it_was_given, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/delen", choose_sharing, methods=["POST"]),
 )

@@ -17,12 +17,12 @@ from starlette.routing import Route
 
 from bot.config import Config
 from bot.console import (
-    paths,  # noqa: F401  (paths teaches the router tokens)
     picture_texts,
 )
 from bot.console.overleg_agenda import coming, done_since, last_met, waiting_picture
 from bot.console.own_page import Own, open_page
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from bot.overleg_answers import AGENDA, CALENDAR
 from briefings.drafting import names_never_said
 from briefings.learning.lessons import all_lessons
@@ -117,4 +117,4 @@ async def show_own_agenda(request: Request) -> Response:
     )  # fmt: skip
 
 
-ROUTES = (Route(f"/p/{{token:token}}{AGENDA}", show_own_agenda),)
+ROUTES = (Route(f"{PERSONAL_PAGE}{AGENDA}", show_own_agenda),)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.console.forms import Fields, first, number
 from bot.console.own_help import act_on_own_page
 from bot.console.own_page import Own
+from bot.console.paths import PERSONAL_PAGE
 from bot.overleg_answers import AGENDA
 from briefings.overleg.replies import say
 from briefings.overleg.rows import Overleg, Reply
@@ -33,4 +34,4 @@ async def answer(request: Request) -> Response:
     return await act_on_own_page(request, act)
 
 
-ROUTES = (Route(f"/p/{{token:token}}{AGENDA}", answer, methods=["POST"]),)
+ROUTES = (Route(f"{PERSONAL_PAGE}{AGENDA}", answer, methods=["POST"]),)

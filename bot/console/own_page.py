@@ -16,11 +16,12 @@ from starlette.routing import Route
 
 from bot import gaps
 from bot.chat.render import render
-from bot.console import own_page_texts, paths, telling  # noqa: F401  (paths teaches the router tokens)
+from bot.console import own_page_texts, telling
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from bot.exercise.lending import way_of_yes
 from bot.exercise.seat_texts import ROLES, WAYS
 from bot.exercise.seats import seat_of
@@ -262,11 +263,11 @@ async def _mail_link(session: AsyncSession, parts: Parts, address: str, *, now: 
 
 
 ROUTES = (
-    Route("/p/{token:token}", show_page),
-    Route("/p/{token:token}/kanaal", change_channel, methods=["POST"]),
-    Route("/p/{token:token}/signaal", show_form),
-    Route("/p/{token:token}/signaal", take_signal, methods=["POST"]),
-    Route("/p/{token:token}/dank", thank),
+    Route(PERSONAL_PAGE, show_page),
+    Route(f"{PERSONAL_PAGE}/kanaal", change_channel, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/signaal", show_form),
+    Route(f"{PERSONAL_PAGE}/signaal", take_signal, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/dank", thank),
     Route(ASK, show_asking),
     Route(ASK, ask_link, methods=["POST"]),
 )

@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from bot.asking import leave_list
 from bot.config import Config
-from bot.console import paths  # noqa: F401  (teaches the router tokens)
 from bot.console.doors import Door, Visit
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.own_page import open_page
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.people import person_in_path
 from bot.own_data import erase_contact, export_contact
 from contacts.directory import Person, RoleGrant
@@ -137,8 +137,8 @@ def _file(told: dict[str, Any]) -> Response:
 
 ROUTES = (
     Route("/privacy", show_privacy),
-    Route("/p/{token:token}/bestand", download),
-    Route("/p/{token:token}/wissen", erase_me, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/bestand", download),
+    Route(f"{PERSONAL_PAGE}/wissen", erase_me, methods=["POST"]),
 )
 DOORS = (
     Door("/contact/{number:int}/bestand", hand_out, Permission.MANAGE_CONTACTS, "POST"),

@@ -1,10 +1,18 @@
-"""What may stand in an address; importing this teaches it to the router."""
+"""What may stand in an address, and the beginnings of addresses with it.
+
+The router learns it when this is imported, so whoever names such an address does that from here.
+"""
 
 from __future__ import annotations
 
 from starlette.convertors import Convertor, register_url_convertor
 
 from contacts.outbox import AcknowledgementKind
+
+#: what cannot be guessed in a link
+LINK_PART = "{token:token}"
+#: of a person, and of an organisation at an event
+PERSONAL_PAGE, EVENT_PAGE = f"/p/{LINK_PART}", f"/o/{LINK_PART}"
 
 ACKNOWLEDGEMENTS = {
     "gelezen": AcknowledgementKind.READ,

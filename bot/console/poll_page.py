@@ -14,11 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import poll_texts as texts
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.forms import BadForm, Fields, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.organisation import closed_door
 from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.paths import EVENT_PAGE
 from bot.console.reading import Door, open_door
 from bot.console.signal_form import mark_hits, why_refused
 from bot.poll_ballots import CLOSING, QUICK, Ballot
@@ -38,7 +38,7 @@ from contacts.sending import original_of
 from contacts.tally import count_up
 from signals.person_filter import Screening
 
-_PAGE = "/o/{token:token}"
+_PAGE = EVENT_PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.doors import Door, Visit
 from bot.console.forms import BadForm, Fields, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.own_page import Own, open_page
 from bot.console.pages import explain, parts_of
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.people import person_in_path
 from bot.console.seen import stamp_of_hours
 from contacts.directory import Organisation, Person
@@ -132,8 +132,8 @@ async def change_backup(visit: Visit) -> Response:
 
 
 ROUTES = (
-    Route("/p/{token:token}/rusttijd", own_hours, methods=["POST"]),
-    Route("/p/{token:token}/vervanger", own_backup, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/rusttijd", own_hours, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/vervanger", own_backup, methods=["POST"]),
 )
 DOORS = (
     Door("/contact/{number:int}/rusttijd", change_hours, Permission.MANAGE_CONTACTS, "POST"),

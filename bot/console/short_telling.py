@@ -17,6 +17,7 @@ from bot.console import organisation, own_page, texts
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import EVENT_PAGE, PERSONAL_PAGE
 from bot.console.signal_form import form_hash, mark_hits, why_refused
 from bot.console.telling import Opener, Place, seal_receipt, tell_here
 from contacts.tokens import new_token
@@ -133,8 +134,8 @@ async def take_of_event(request: Request) -> Response:
 
 
 ROUTES = (
-    Route("/p/{token:token}/vertel", show_own),
-    Route("/p/{token:token}/vertel", take_own, methods=["POST"]),
-    Route("/o/{token:token}/vertel", show_of_event),
-    Route("/o/{token:token}/vertel", take_of_event, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/vertel", show_own),
+    Route(f"{PERSONAL_PAGE}/vertel", take_own, methods=["POST"]),
+    Route(f"{EVENT_PAGE}/vertel", show_of_event),
+    Route(f"{EVENT_PAGE}/vertel", take_of_event, methods=["POST"]),
 )

@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.console import paths, sign_in_texts  # noqa: F401  (paths teaches the router tokens)
+from bot.console import sign_in_texts
 from bot.console.accounts import desk_of, end_session_url
 from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, way_back, who_is_there
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.paths import LINK_PART
 from bot.console.sessions import end_session, is_form_token, start_session
 from contacts.directory import ChannelKind, LinkPurpose
 from contacts.filling import SIGN_IN as LINK_PLACE
@@ -153,7 +154,7 @@ async def leave(request: Request) -> Response:
 ROUTES = (
     Route(SIGN_IN, show_sign_in),
     Route(SIGN_IN, ask_link, methods=["POST"]),
-    Route(f"{SIGN_IN}/{{token:token}}", show_link),
-    Route(f"{SIGN_IN}/{{token:token}}", enter, methods=["POST"]),
+    Route(f"{SIGN_IN}/{LINK_PART}", show_link),
+    Route(f"{SIGN_IN}/{LINK_PART}", enter, methods=["POST"]),
     Route("/afmelden", leave, methods=["POST"]),
 )

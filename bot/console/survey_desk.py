@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import survey_texts as texts
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.own_page import open_page
 from bot.console.pages import explain, parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.texts import DOMAINS
 from briefings.learning.polls import ticket_of
 from briefings.learning.survey import (
@@ -195,6 +195,6 @@ DOORS = (
     Door(PLACE, ask, Permission.LEAD_OVERLEG, "POST"),
 )
 ROUTES = (
-    Route("/p/{token:token}/peiling", show_own),
-    Route("/p/{token:token}/peiling", take_own, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/peiling", show_own),
+    Route(f"{PERSONAL_PAGE}/peiling", take_own, methods=["POST"]),
 )

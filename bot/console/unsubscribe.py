@@ -13,10 +13,10 @@ from starlette.routing import Route
 
 from bot import gaps
 from bot.alerts import tell_coordinators
-from bot.console import paths  # noqa: F401  (paths teaches the router tokens)
 from bot.console import unsubscribe_texts as texts
 from bot.console.forms import MAX_BODY
 from bot.console.pages import parts_of, show
+from bot.console.paths import LINK_PART
 from bot.unsubscribing import PLACE, Unsubscribing
 from contacts.claiming import open_address
 from contacts.directory import ChannelKind
@@ -87,6 +87,6 @@ def _page(request: Request, words: tuple[str, str], *, status: int) -> Response:
 
 
 ROUTES = (
-    Route(f"{PLACE}{{token:token}}", ask, methods=["GET"]),
-    Route(f"{PLACE}{{token:token}}", leave, methods=["POST"]),
+    Route(f"{PLACE}{LINK_PART}", ask, methods=["GET"]),
+    Route(f"{PLACE}{LINK_PART}", leave, methods=["POST"]),
 )

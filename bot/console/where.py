@@ -20,6 +20,7 @@ from bot.console.doors import Door, Visit
 from bot.console.forms import Fields, first
 from bot.console.own_page import Own
 from bot.console.pages import parts_of, show
+from bot.console.paths import PERSONAL_PAGE
 from bot.console.preferences import on_own_page
 from bot.console.printing import send_pdf
 from bot.line_asking import answer_line, in_words
@@ -208,7 +209,7 @@ async def answer_on_own_page(request: Request) -> Response:
 ROUTES = (
     Route(line_texts.PLACE, show_card),
     Route(f"{line_texts.PLACE}/pdf", print_card),
-    Route("/p/{token:token}/regel", answer_on_own_page, methods=["POST"]),
+    Route(f"{PERSONAL_PAGE}/regel", answer_on_own_page, methods=["POST"]),
 )
 DOORS = (
     Door("/meldkaart", show_lines, Permission.MANAGE_CONTACTS),
