@@ -112,6 +112,7 @@ def compose(
         text = f"{text}\n\n{UNSUBSCRIBE_TEXT.format(link=unsubscribe)}\n"
         html = _below(html, f"<p>{UNSUBSCRIBE_HTML.format(link=escape(unsubscribe))}</p>")
     for words, kind in ((text, "plain"), (html, "html")):
+        # The stubs know a character set by its name only, and a name would mean base64.
         mail.attach(MIMEText(words, kind, UTF8))  # type: ignore[arg-type]
     return Composed(number, mail.as_bytes(policy=LINES))
 

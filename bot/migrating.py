@@ -173,6 +173,7 @@ def _has_version(connection: Connection) -> bool:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
+    # The name is ours.
     found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").first()  # noqa: S608
     return None if found is None else str(found[0])
 

@@ -123,6 +123,7 @@ class Poller:
             f"{self._bot.base_url}/getUpdates?{urlencode(query)}",
             read_timeout=self._timeout_s + 10,
         )
+        # The library calls this answer an object or a list of them; for updates it is the list.
         return [update for update in result if isinstance(update, dict)]  # type: ignore[union-attr]
 
 

@@ -113,6 +113,7 @@ class QuickCursor:
         return self._lastrowid
 
     async def _there(self, trip: Callable[[], Any]) -> Any:
+        # The driver has no types here.
         return await self._conn._execute(trip)  # type: ignore[no-untyped-call]
 
 

@@ -52,7 +52,7 @@ class Row(SQLModel):
     """Base of every table: the table is named after the class in snake case."""
 
     @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805
+    def __tablename__(cls) -> str:  # noqa: N805  (the decorator gives it the class)
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
 

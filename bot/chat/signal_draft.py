@@ -126,7 +126,7 @@ def to_draft(data: Mapping[str, Any], note: str) -> Draft:
         note=note,
         theme=str(data.get("theme", "")),
         wants_feedback=bool(data.get("wants_feedback", True)),
-        **given,  # type: ignore[arg-type]
+        **given,  # type: ignore[arg-type]  # _KINDS gives each its kind
     )
 
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -29,7 +29,7 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.records import read_columns
+from contacts.records import Row, read_columns
 
 FORM = "text/plain; version=0.0.4; charset=utf-8"
 #: whoever watches waits about so long for an answer
@@ -180,6 +180,6 @@ async def _of_waiting(session: AsyncSession, now: datetime) -> list[Gauge]:
     ]
 
 
-async def _count(session: AsyncSession, table: type, *where: object) -> int:
-    statement = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type]
+async def _count(session: AsyncSession, table: type[Row], *where: ColumnElement[bool]) -> int:
+    statement = select(func.count()).select_from(table).where(*where)
     return int((await read_columns(session, statement))[0][0])
