@@ -294,7 +294,7 @@ async def calls_of(
     )
     rows: dict[int | None, tuple[CallItem, Person, Organisation]] = {}
     told: dict[int | None, datetime] = {}
-    listed = await _all(session, query)
+    listed = (await session.exec(query)).all()
     off = await _called_off(session, [item for item, _, _ in listed])
     for item, person, where in listed:
         before = rows.get(person.id)
@@ -317,14 +317,6 @@ async def _called_off(session: AsyncSession, items: Sequence[CallItem]) -> Colle
         select(CallItem.id).where(col(CallItem.id).in_(ended), _taken_back())
     )
     return set(found.all())
-
-
-async def _all(
-    session: AsyncSession, query: object
-) -> Sequence[tuple[CallItem, Person, Organisation]]:
-    found = await session.exec(query)  # type: ignore[call-overload]
-    rows: Sequence[tuple[CallItem, Person, Organisation]] = found.all()
-    return rows
 
 
 def _shown(

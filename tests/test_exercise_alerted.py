@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.alerts import call_backup, ring
 from bot.clock import utc_now
@@ -77,7 +77,7 @@ async def test_without_a_rota_it_says_how_many_coordinators_and_to_how_many_it_d
         await close_channel(session, ChannelKind.TELEGRAM, "4202", reason="stopped", now=now)
     await ring(db, FeedSettings(), now=now)
     async with db.begin() as session:
-        first = (await session.exec(select(Delivery).order_by(Delivery.id))).first()  # type: ignore[arg-type]
+        first = (await session.exec(select(Delivery).order_by(col(Delivery.id)))).first()
         assert first is not None
         first.status = DeliveryStatus.FAILED
         session.add(first)

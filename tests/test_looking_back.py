@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import open_database
@@ -149,7 +149,7 @@ async def test_what_was_planned_before_the_upgrade_keeps_its_meeting_and_frees_t
     await on_connection(url, lambda connection: upgrade_to(connection, "0060"))
     db = open_database(url)
     async with db.read() as session:
-        versions = (await session.exec(select(Briefing).order_by(Briefing.version))).all()  # type: ignore[arg-type]
+        versions = (await session.exec(select(Briefing).order_by(col(Briefing.version)))).all()
         block = (await session.exec(select(FactBlock))).one()
     await db.close()
     assert [one.meets_at for one in versions] == [None, MEETING]

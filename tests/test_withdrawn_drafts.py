@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
@@ -102,7 +102,7 @@ async def test_in_the_chat_the_first_texts_are_written_anew(phone: Chat, button:
     assert {texts.TEXTS, texts.RECIPIENTS}.isdisjoint(labels)
     await tap(phone, "upd:1")
     async with phone.db.read() as session:
-        found = (await session.exec(select(Briefing).order_by(Briefing.version))).all()  # type: ignore[arg-type]
+        found = (await session.exec(select(Briefing).order_by(col(Briefing.version)))).all()
     assert [(one.kind, one.status) for one in found] == [
         (BriefingKind.FIRST, BriefingStatus.WITHDRAWN),
         (BriefingKind.FIRST, BriefingStatus.DRAFT),
