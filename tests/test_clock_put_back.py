@@ -130,7 +130,7 @@ async def test_rounds_come_at_once_after_the_step_and_a_person_hears_of_it(db: D
         await asyncio.sleep(0.2)
         clock.ahead = timedelta(0)
         async with asyncio.timeout(60):
-            while not (said := await all_messages(db)):  # noqa: ASYNC110
+            while not (said := await all_messages(db)):  # noqa: ASYNC110  (nothing tells it)
                 await asyncio.sleep(0.05)
     finally:
         stop.set()
@@ -162,7 +162,7 @@ async def test_a_step_that_nobody_could_hear_of_is_told_as_soon_as_somebody_can(
     async with db.begin() as session:
         await a_person(session, clock(), chat="1", role=Role.COORDINATOR)
     async with asyncio.timeout(60):
-        while not await all_messages(db):  # noqa: ASYNC110  # nothing here says that it was told
+        while not await all_messages(db):  # noqa: ASYNC110  (nothing here says that it was told)
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.6)
     stop.set()

@@ -231,7 +231,7 @@ async def test_what_still_waits_for_a_connection_has_not_left(
     stop = asyncio.Event()
     running = asyncio.create_task(pump.run(stop))
     async with asyncio.timeout(60):
-        while len(silent.sent) < 3:  # noqa: ASYNC110
+        while len(silent.sent) < 3:  # noqa: ASYNC110  (the other side tells nobody)
             await asyncio.sleep(0.02)
     # As a kill leaves them.
     found = read_lines(path.read_text("utf-8").splitlines(), departure_log._boot())

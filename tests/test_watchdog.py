@@ -31,7 +31,7 @@ async def test_a_loop_that_stands_still_ends_the_process_and_leaves_a_note(
     watchdog = Watchdog(tmp_path, clock=utc_now, still_s=0.2, end=ended.append)
     showing = asyncio.create_task(watchdog.show())
     await asyncio.sleep(0.05)
-    time.sleep(1.0)  # noqa: ASYNC251
+    time.sleep(1.0)  # noqa: ASYNC251  (the loop that stands still is the claim)
     showing.cancel()
     assert ended == [EXIT_CODE]
     at = stood_still_at(tmp_path)
@@ -47,7 +47,7 @@ async def test_a_loop_that_is_busy_and_turns_is_left_alone(tmp_path: Path) -> No
     showing = asyncio.create_task(watchdog.show())
     for _ in range(20):
         await asyncio.sleep(0)
-        time.sleep(0.01)  # noqa: ASYNC251
+        time.sleep(0.01)  # noqa: ASYNC251  (a busy loop that still turns)
     showing.cancel()
     assert ended == []
     assert stood_still_at(tmp_path) is None

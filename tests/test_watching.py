@@ -107,7 +107,7 @@ async def test_three_duties_that_see_telegram_gone_tell_it_once(
     house.clock, stop = (lambda: now), asyncio.Event()
     noting = [asyncio.create_task(note_own_rounds(house, stop)) for _ in range(3)]
     async with asyncio.timeout(60):
-        while not await told(db):  # noqa: ASYNC110
+        while not await told(db):  # noqa: ASYNC110  (three of them race; the row tells)
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.3)
     stop.set()
@@ -128,7 +128,7 @@ async def test_ticks_that_are_taken_away_stop(db: Database, now: datetime) -> No
     try:
         duty = asyncio.create_task(house._hold_ticks(asyncio.Event()))
         async with asyncio.timeout(60):
-            while not rounds:  # noqa: ASYNC110
+            while not rounds:  # noqa: ASYNC110  (nothing tells it)
                 await asyncio.sleep(0.05)
         duty.cancel()
         await asyncio.gather(duty, return_exceptions=True)
