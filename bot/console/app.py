@@ -190,7 +190,11 @@ def build_app(
     app = Starlette(
         routes=[*phones, *doors, *_routes()],
         middleware=[Middleware(HeadersOnEverything), Middleware(PaceOnLinks)],
-        exception_handlers={HTTPException: _say_why, Exception: _say_sorry},
+        exception_handlers={
+            HTTPException: _say_why,
+            own_page.PageOver: own_page.say_over,
+            Exception: _say_sorry,
+        },
     )
     parts = Parts(db, config, sealer, clock, on_change, has_phones=bool(phones))
     app.state.parts = parts

@@ -230,9 +230,7 @@ async def show_own(request: Request) -> Response:
     """``GET /p/{token}/rondbrief``: the newest one that went."""
     parts, token = parts_of(request), request.path_params["token"]
     async with parts.db.read() as session:
-        own = await open_page(session, token, now=parts.clock())
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         digest = await newest_sent(session, is_exercise=own.person.is_exercise)
     if digest is None:
         return explain(request, "not_found", status=404)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +12,7 @@ from starlette.routing import Route
 from bot import asking_texts
 from bot.asking import LastAdmin, leave_list, say_right
 from bot.console.forms import Fields, first
-from bot.console.own_page import Own
+from bot.console.own_page import Own, act_on_own_page
 from bot.console.pages import explain, parts_of
 from bot.console.paths import PERSONAL_PAGE
 from bot.console.preferences import on_own_page
@@ -33,19 +35,18 @@ async def say_it_is_right(request: Request) -> Response:
 
 async def say_goodbye(request: Request) -> Response:
     """``POST /p/{token}/weg``: the page itself stops working with it, so it says so."""
-    parts = parts_of(request)
 
-    async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
         if first(fields, "zeker") != "ja":
             raise ValueError("not sure")
         who = Who("person", own.person.id)
-        await leave_list(session, own.person, parts.config, who=who, now=parts.clock())
+        await leave_list(session, own.person, parts_of(request).config, who=who, now=now)
+        return explain(request, "left_list", status=200)
 
     try:
-        answer = await on_own_page(request, save, done="weg")
+        return await act_on_own_page(request, act)
     except LastAdmin:
         return explain(request, "last_admin", status=409)
-    return explain(request, "left_list", status=200) if answer.status_code == 303 else answer
 
 
 async def name_successor(request: Request) -> Response:

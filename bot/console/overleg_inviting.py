@@ -15,7 +15,7 @@ from bot.console.doors import Door, Visit
 from bot.console.overleg_feed import CALENDAR_TYPE
 from bot.console.overleg_form import overleg_of
 from bot.console.own_page import open_page
-from bot.console.pages import explain, parts_of
+from bot.console.pages import parts_of
 from bot.console.paths import PERSONAL_PAGE
 from bot.overleg_answers import CALENDAR
 from bot.overleg_inviting import count_invitees, invite_members, named, named_invitees
@@ -86,9 +86,7 @@ async def send_file(request: Request) -> Response:
     """``GET /p/{token}/overleg.ics``: the meetings for somebody's calendar. Changes nothing."""
     parts = parts_of(request)
     async with parts.db.read() as session:
-        own = await open_page(session, request.path_params["token"], now=parts.clock())
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         meetings = await all_overleg(session, is_exercise=own.person.is_exercise)
         found = await session.exec(
             select(Organisation.id, Organisation.name).where(

@@ -5,6 +5,8 @@ The answer comes under the form itself, so that what was looked for stands in no
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +17,9 @@ from bot.chat.help_texts import SCHOOLS as SCHOOL_NAMES
 from bot.console import (
     texts,
 )
-from bot.console.forms import BadForm, Fields, first, read_fields
-from bot.console.guarding import is_same_site
-from bot.console.own_page import Own, open_page
-from bot.console.pages import explain, parts_of, show
+from bot.console.forms import Fields, first
+from bot.console.own_page import Own, act_on_own_page, open_page
+from bot.console.pages import parts_of, show
 from bot.console.paths import PERSONAL_PAGE
 from contacts.directory import Domain
 from contacts.meeting import Way, count_contact
@@ -34,40 +35,29 @@ async def show_form(request: Request) -> Response:
     """``GET /p/{token}/wie``."""
     parts = parts_of(request)
     async with parts.db.read() as session:
-        own = await open_page(session, request.path_params["token"], now=parts.clock())
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         return await _page(request, session, own, {}, None)
 
 
 async def find(request: Request) -> Response:
     """``POST /p/{token}/wie``: counted for the two domains, and for nobody."""
-    parts = parts_of(request)
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    now = parts.clock()
-    try:
-        fields = await read_fields(request)
-        async with parts.db.begin() as session:
-            own = await open_page(session, request.path_params["token"], now=now)
-            if own is None:
-                return explain(request, "own_page_over", status=410)
-            actor = await load_actor(session, own.person.id or 0)
-            assert actor is not None
-            require(actor, Permission.ASK_HELP)
-            domain, kind, district = _asked(fields)
-            found = await find_members(
-                session, domain, audience=SCHOOLS.get(kind), district=district or None,
-                asker_id=actor.person_id, is_exercise=actor.is_exercise,
-            )  # fmt: skip
-            if found:
-                await count_contact(
-                    session, actor.domain, domain, Way.LOOKED_UP,
-                    is_exercise=actor.is_exercise, now=now,
-                )  # fmt: skip
-            return await _page(request, session, own, fields, found)
-    except (BadForm, ValueError):
-        return explain(request, "not_like_this", status=400)
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        actor = await load_actor(session, own.person.id or 0)
+        assert actor is not None
+        require(actor, Permission.ASK_HELP)
+        domain, kind, district = _asked(fields)
+        found = await find_members(
+            session, domain, audience=SCHOOLS.get(kind), district=district or None,
+            asker_id=actor.person_id, is_exercise=actor.is_exercise,
+        )  # fmt: skip
+        if found:
+            await count_contact(
+                session, actor.domain, domain, Way.LOOKED_UP, is_exercise=actor.is_exercise, now=now
+            )
+        return await _page(request, session, own, fields, found)
+
+    return await act_on_own_page(request, act)
 
 
 def _asked(fields: Fields) -> tuple[Domain, str, str]:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.chat.peer_texts import REFUSED
 from bot.console import own_groups_texts as texts
 from bot.console.forms import Fields, first, number
-from bot.console.own_help import act_on_own_page, actor_of, let_others_see
-from bot.console.own_page import Own, open_page
-from bot.console.pages import explain, parts_of, show
+from bot.console.own_help import actor_of, let_others_see
+from bot.console.own_page import Own, act_on_own_page, back, open_page
+from bot.console.pages import parts_of, show
 from bot.console.paths import PERSONAL_PAGE
 from bot.console.signal_form import form_hash, mark_hits
 from bot.event_names import names_of_events
@@ -66,9 +65,7 @@ async def show_groups(request: Request) -> Response:
     """``GET /p/{token}/groepen``. Changes nothing."""
     parts = parts_of(request)
     async with parts.db.read() as session:
-        own = await open_page(session, request.path_params["token"], now=parts.clock())
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         return await _page(request, session, own, Form())
 
 
@@ -223,8 +220,7 @@ def _said(refused: HelpRefused | None, done: str) -> str:
 
 
 def _back(request: Request, done: str) -> Response:
-    token: Any = request.path_params["token"]
-    return RedirectResponse(f"/p/{token}{GROUPS}?klaar={done}", status_code=303)
+    return back(request, done, GROUPS)
 
 
 _PAGE = f"{PERSONAL_PAGE}{GROUPS}"

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.chat.help_texts import HOW_PAGE, REFUSED
 from bot.console import help_page_texts as texts
-from bot.console.forms import BadForm, Fields, first, number, read_fields
-from bot.console.guarding import is_same_site
-from bot.console.own_page import Own, open_page
-from bot.console.pages import explain, parts_of, show
+from bot.console.forms import Fields, first, number
+from bot.console.own_page import Own, act_on_own_page, back, open_page
+from bot.console.pages import parts_of, show
 from bot.console.paths import PERSONAL_PAGE
-from bot.console.preferences import on_own_page
 from bot.console.signal_form import form_hash, mark_hits, why_refused
 from bot.event_names import names_of_events
 from contacts.consent import ConsentKind, give_consent, withdraw_consent
 from contacts.journal import Who
-from contacts.permissions import Actor, NotAllowed, Permission, load_actor, may
+from contacts.permissions import Actor, Permission, load_actor, may
 from contacts.sharing import is_sharing
 from contacts.tally import count_up
 from contacts.tokens import new_token
@@ -65,9 +62,7 @@ async def show_board(request: Request) -> Response:
     """``GET /p/{token}/hulp``."""
     parts = parts_of(request)
     async with parts.db.read() as session:
-        own = await open_page(session, request.path_params["token"], now=parts.clock())
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         return await _page(request, session, own, Form())
 
 
@@ -196,30 +191,8 @@ async def say_it_was_given(request: Request) -> Response:
     return await act_on_own_page(request, act)
 
 
-async def act_on_own_page(request: Request, act: Any) -> Response:
-    """The guard of a person's own page around one act, which makes its own answer."""
-    parts = parts_of(request)
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    now = parts.clock()
-    try:
-        fields = await read_fields(request)
-        async with parts.db.begin() as session:
-            own = await open_page(session, request.path_params["token"], now=now)
-            if own is None:
-                return explain(request, "own_page_over", status=410)
-            response: Response = await act(session, own, fields, now)
-    except NotAllowed:
-        return explain(request, "not_allowed", status=403)
-    except (BadForm, ValueError):
-        return explain(request, "not_like_this", status=400)
-    parts.on_change()
-    return response
-
-
 def _back(request: Request, done: str, where: str = "") -> Response:
-    token = request.path_params["token"]
-    return RedirectResponse(f"/p/{token}/hulp?klaar={done}{where}", status_code=303)
+    return back(request, f"{done}{where}", "/hulp")
 
 
 async def let_others_see(session: AsyncSession, own: Own, *, now: datetime) -> None:
@@ -231,25 +204,19 @@ async def let_others_see(session: AsyncSession, own: Own, *, now: datetime) -> N
 
 async def choose_sharing(request: Request) -> Response:
     """``POST /p/{token}/delen``: other members may see me, or not any more."""
-    now = parts_of(request).clock()
-    chosen: list[str] = []
 
-    async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
         wish = first(fields, "doe")
         if wish not in ("ja", "nee"):
             raise ValueError("no such wish")
         if wish == "ja":
             await let_others_see(session, own, now=now)
-        else:
-            who, kind = Who("person", own.person.id), ConsentKind.SHARE_WITH_MEMBERS
-            await withdraw_consent(session, own.person, kind, who=who, now=now)
-        chosen.append(wish)
+            return back(request, "delen")
+        who, kind = Who("person", own.person.id), ConsentKind.SHARE_WITH_MEMBERS
+        await withdraw_consent(session, own.person, kind, who=who, now=now)
+        return back(request, "niet-delen")
 
-    answer = await on_own_page(request, save, done="delen")
-    if chosen == ["nee"] and answer.status_code == 303:
-        token = request.path_params["token"]
-        return RedirectResponse(f"/p/{token}?klaar=niet-delen", status_code=303)
-    return answer
+    return await act_on_own_page(request, act)
 
 
 ROUTES = (

@@ -21,7 +21,7 @@ from bot.console import (
 )
 from bot.console.overleg_agenda import coming, done_since, last_met, waiting_picture
 from bot.console.own_page import Own, open_page
-from bot.console.pages import explain, parts_of, show
+from bot.console.pages import parts_of, show
 from bot.console.paths import PERSONAL_PAGE
 from bot.overleg_answers import AGENDA, CALENDAR
 from briefings.drafting import names_never_said
@@ -106,9 +106,7 @@ async def show_own_agenda(request: Request) -> Response:
     parts, token = parts_of(request), request.path_params["token"]
     now = parts.clock()
     async with parts.db.read() as session:
-        own = await open_page(session, token, now=now)
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         agenda = await read_own_agenda(session, own, parts.config, now=now)
     return show(
         request, "overleg_eigen.html", page=f"/p/{token}", agenda=agenda, names=names, now=now,

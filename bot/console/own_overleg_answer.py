@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.console.forms import Fields, first, number
-from bot.console.own_help import act_on_own_page
-from bot.console.own_page import Own
+from bot.console.own_page import Own, act_on_own_page, back
 from bot.console.paths import PERSONAL_PAGE
 from bot.overleg_answers import AGENDA
 from briefings.overleg.replies import say
@@ -27,9 +26,7 @@ async def answer(request: Request) -> Response:
             raise ValueError("no such meeting")
         reply, key = Reply(first(fields, "doe")), number(fields, "moment")
         kept = await say(session, overleg, own.organisation.id or 0, reply, key=key, now=now)
-        page = f"/p/{request.path_params['token']}{AGENDA}"
-        done = reply.value if kept else "niet"
-        return RedirectResponse(f"{page}?klaar={done}", status_code=303)
+        return back(request, reply.value if kept else "niet", AGENDA)
 
     return await act_on_own_page(request, act)
 

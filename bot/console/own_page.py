@@ -5,6 +5,7 @@ No account, no cookie, no JavaScript. The link is for one person; only its hash 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from bot import gaps
 from bot.chat.render import render
 from bot.console import own_page_texts, telling
-from bot.console.forms import BadForm, first, read_fields
+from bot.console.forms import BadForm, Fields, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
@@ -44,14 +45,13 @@ from contacts.filling import OWN_PAGE
 from contacts.links import count_person_links, find_person_link
 from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
 from contacts.people import close_channel, open_channel, person_by_address
-from contacts.permissions import people_with
+from contacts.permissions import NotAllowed, people_with
 from contacts.returning import STOPPED
 from contacts.sending import Recipient, post, tell_people
 from contacts.sharing import is_sharing
 from contacts.successors import Succession, open_successions
 
 ASK = "/gegevens"
-#: why a channel was closed; only its owner may open such a one again
 #: no more mails with a link than this for one person in a day
 LINKS_A_DAY = 5
 
@@ -68,12 +68,25 @@ class Own:
     vacant: tuple[tuple[Succession, Person], ...]
 
 
-async def open_page(session: AsyncSession, token: str, *, now: datetime) -> Own | None:
-    """What the link opens, or None when it opens nothing (any more)."""
+class PageOver(Exception):
+    """The link in the address opens nothing (any more)."""
+
+
+async def say_over(request: Request, error: Exception) -> Response:
+    """For whoever opened one."""
+    return explain(request, "own_page_over", status=410)
+
+
+async def open_page(session: AsyncSession, request: Request) -> Own:
+    """What the link in the address opens.
+
+    :raises PageOver: nothing; the application answers that with :func:`say_over`.
+    """
+    token, now = request.path_params["token"], parts_of(request).clock()
     link = await find_person_link(session, token, LinkPurpose.OWN_PAGE, now=now)
     person = await session.get(Person, link.person_id) if link is not None else None
     if person is None or person.left_at is not None:
-        return None
+        raise PageOver
     found = await session.exec(
         select(Channel).where(col(Channel.person_id) == person.id).order_by(col(Channel.rank))
     )
@@ -87,57 +100,71 @@ async def open_page(session: AsyncSession, token: str, *, now: datetime) -> Own 
     return Own(person, organisation, tuple(found.all()), tuple(colleagues.all()), tuple(vacant))
 
 
+#: in the transaction of the page's owner; :raises ValueError: the form asks what it cannot
+Act = Callable[[AsyncSession, Own, Fields, datetime], Awaitable[Response]]
+
+
+async def act_on_own_page(request: Request, act: Act) -> Response:
+    """The guard of a person's own page around one act, which makes its own answer: same site, a
+    link that works, a form that is right."""
+    parts = parts_of(request)
+    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
+        return explain(request, "cross_site", status=403)
+    try:
+        fields = await read_fields(request)
+        async with parts.db.begin() as session:
+            own = await open_page(session, request)
+            response = await act(session, own, fields, parts.clock())
+    except NotAllowed:
+        return explain(request, "not_allowed", status=403)
+    except (BadForm, ValueError):
+        return explain(request, "not_like_this", status=400)
+    parts.on_change()
+    return response
+
+
+def back(request: Request, done: str, page: str = "") -> Response:
+    """To the own page, or one below it, with what was done (and where on it)."""
+    token = request.path_params["token"]
+    return RedirectResponse(f"/p/{token}{page}?klaar={done}", status_code=303)
+
+
 async def show_page(request: Request) -> Response:
     """``GET /p/{token}``."""
     parts, token = parts_of(request), request.path_params["token"]
     async with parts.db.read() as session:
-        own = await open_page(session, token, now=parts.clock())
-        number = own.person.id if own is not None else None
-        shares = await is_sharing(session, number or 0)
-        lines = await kept_by(session, parts.config.briefings, number or 0)
-        survey = own and await running(
-            session, is_exercise=own.person.is_exercise, now=parts.clock()
-        )
-        seat = own and await seat_of(session, number or 0)
+        own = await open_page(session, request)
+        number, is_exercise = own.person.id or 0, own.person.is_exercise
+        shares = await is_sharing(session, number)
+        lines = await kept_by(session, parts.config.briefings, number)
+        survey = await running(session, is_exercise=is_exercise, now=parts.clock())
+        seat = await seat_of(session, number)
         lent = await way_of_yes(session, seat[0]) if seat else None
-        digest = own and await newest_sent(session, is_exercise=own.person.is_exercise)
-        meeting = own and await next_meeting(
-            session, is_exercise=own.person.is_exercise, now=parts.clock()
-        )
-    if own is None:
-        return explain(request, "own_page_over", status=410)
+        digest = await newest_sent(session, is_exercise=is_exercise)
+        meeting = await next_meeting(session, is_exercise=is_exercise, now=parts.clock())
     return show(
         request, "eigen.html", own=own, page=f"/p/{token}", stopped=STOPPED, lines=lines,
         shares=shares, has_survey=survey is not None, has_digest=digest is not None,
         seat=seat, lent=WAYS[lent.kind].format(lent.address) if lent else "", roles=ROLES,
         meeting=meeting, now=parts.clock(),
         in_words=in_words, mark_of=fingerprint_of, today=local_date(parts.clock()),
-        statuses=ChannelStatus, is_exercise=own.person.is_exercise,
+        statuses=ChannelStatus, is_exercise=is_exercise,
         done=own_page_texts.DONE.get(request.query_params.get("klaar", ""), ""),
     )  # fmt: skip
 
 
 async def change_channel(request: Request) -> Response:
     """``POST /p/{token}/kanaal``: stop one channel, or start it again."""
-    parts, token = parts_of(request), request.path_params["token"]
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    try:
-        fields = await read_fields(request)
-    except BadForm:
-        return explain(request, "not_like_this", status=400)
-    number, wish = first(fields, "kanaal"), first(fields, "doe")
-    now = parts.clock()
-    async with parts.db.begin() as session:
-        own = await open_page(session, token, now=now)
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        number, wish = first(fields, "kanaal"), first(fields, "doe")
         channel = next((one for one in own.channels if str(one.id) == number), None)
         if channel is None or wish not in ("stop", "start"):
-            return explain(request, "not_like_this", status=400)
+            raise ValueError("no such channel or wish")
         await _change(session, own, channel, wish, now=now)
-    parts.on_change()
-    return RedirectResponse(f"/p/{token}?klaar={wish}", status_code=303)
+        return back(request, wish)
+
+    return await act_on_own_page(request, act)
 
 
 async def _change(
@@ -193,12 +220,9 @@ async def thank(request: Request) -> Response:
     return await telling.thank(request, open_place, page=f"/p/{token}", token=token)
 
 
-async def open_place(session: AsyncSession, request: Request) -> telling.Place | Response:
+async def open_place(session: AsyncSession, request: Request) -> telling.Place:
     """The loose form of this person's organisation; the answer goes to their first channel."""
-    parts, token = parts_of(request), request.path_params["token"]
-    own = await open_page(session, token, now=parts.clock())
-    if own is None:
-        return explain(request, "own_page_over", status=410)
+    token, own = request.path_params["token"], await open_page(session, request)
     working = [one for one in own.channels if one.status is ChannelStatus.ACTIVE]
     reply = (
         Recipient(working[0].kind, working[0].address, None, own.organisation.id)

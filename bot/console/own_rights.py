@@ -9,15 +9,14 @@ from typing import Any
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.asking import leave_list
 from bot.config import Config
 from bot.console.doors import Door, Visit
-from bot.console.forms import BadForm, first, read_fields
-from bot.console.guarding import is_same_site
-from bot.console.own_page import open_page
+from bot.console.forms import Fields, first
+from bot.console.own_page import Own, act_on_own_page, back, open_page
 from bot.console.pages import explain, parts_of, show
 from bot.console.paths import PERSONAL_PAGE
 from bot.console.people import person_in_path
@@ -60,37 +59,25 @@ async def case_seats(session: AsyncSession, *, is_exercise: bool) -> int:
 
 async def download(request: Request) -> Response:
     """``GET /p/{token}/bestand``: everything about this person, for this person."""
-    parts, token = parts_of(request), request.path_params["token"]
+    parts = parts_of(request)
     async with parts.db.read() as session:
-        own = await open_page(session, token, now=parts.clock())
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         return _file(await export_contact(session, own.person, parts.sealer))
 
 
 async def erase_me(request: Request) -> Response:
     """``POST /p/{token}/wissen``: off the list, and no name left. It cannot be undone."""
-    parts, token = parts_of(request), request.path_params["token"]
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    try:
-        is_sure = first(await read_fields(request), "zeker") == SURE
-    except BadForm:
-        return explain(request, "not_like_this", status=400)
-    if not is_sure:
-        return RedirectResponse(f"/p/{token}?klaar=vinkje#wissen", status_code=303)
-    now = parts.clock()
-    async with parts.db.begin() as session:
-        own = await open_page(session, token, now=now)
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        if first(fields, "zeker") != SURE:
+            return back(request, "vinkje#wissen")
         if await is_last_admin(session, own.person):
             return explain(request, "last_admin", status=409)
-        await _off_the_list(
-            session, own.person, parts.config, who=Who("person", own.person.id), now=now
-        )
-    parts.on_change()
-    return explain(request, "erased", status=200)
+        who, config = Who("person", own.person.id), parts_of(request).config
+        await _off_the_list(session, own.person, config, who=who, now=now)
+        return explain(request, "erased", status=200)
+
+    return await act_on_own_page(request, act)
 
 
 async def _off_the_list(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import time
+from datetime import datetime, time
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.console.doors import Door, Visit
-from bot.console.forms import BadForm, Fields, first, read_fields
-from bot.console.guarding import is_same_site
-from bot.console.own_page import Own, open_page
-from bot.console.pages import explain, parts_of
+from bot.console.forms import Fields, first
+from bot.console.own_page import Own, act_on_own_page, back
+from bot.console.pages import parts_of
 from bot.console.paths import PERSONAL_PAGE
 from bot.console.people import person_in_path
 from bot.console.seen import stamp_of_hours
@@ -53,12 +52,15 @@ def read_hours(fields: Fields) -> tuple[time | None, time | None]:
 async def own_hours(request: Request) -> Response:
     """``POST /p/{token}/rusttijd``."""
 
-    async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
-        begin, end = read_hours(fields)
-        who, now = _who(own), parts_of(request).clock()
-        await set_quiet_hours(session, own.person, begin, end, who=who, now=now)
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        try:
+            begin, end = read_hours(fields)
+        except BadHours:
+            return back(request, "uren")
+        await set_quiet_hours(session, own.person, begin, end, who=_who(own), now=now)
+        return back(request, "rusttijd")
 
-    return await on_own_page(request, save, done="rusttijd")
+    return await act_on_own_page(request, act)
 
 
 async def own_backup(request: Request) -> Response:
@@ -77,23 +79,13 @@ def _who(own: Own) -> Who:
 
 
 async def on_own_page(request: Request, save: Save, *, done: str) -> Response:
-    """The guard of a person's own page: same site, a link that works, a form that is right."""
-    parts, token = parts_of(request), request.path_params["token"]
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    try:
-        fields = await read_fields(request)
-        async with parts.db.begin() as session:
-            own = await open_page(session, token, now=parts.clock())
-            if own is None:
-                return explain(request, "own_page_over", status=410)
-            await save(session, own, fields)
-    except BadHours:
-        return RedirectResponse(f"/p/{token}?klaar=uren", status_code=303)
-    except (BadForm, ValueError):
-        return explain(request, "not_like_this", status=400)
-    parts.on_change()
-    return RedirectResponse(f"/p/{token}?klaar={done}", status_code=303)
+    """An act that ends on the page itself, which says that it was ``done``."""
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
+        await save(session, own, fields)
+        return back(request, done)
+
+    return await act_on_own_page(request, act)
 
 
 async def _colleague(

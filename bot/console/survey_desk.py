@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import survey_texts as texts
 from bot.console.doors import Door, StalePage, Visit
-from bot.console.forms import BadForm, first, read_fields
-from bot.console.guarding import is_same_site
-from bot.console.own_page import open_page
+from bot.console.forms import Fields, first
+from bot.console.own_page import Own, act_on_own_page, open_page
 from bot.console.pages import explain, parts_of, show
 from bot.console.paths import PERSONAL_PAGE
 from bot.console.texts import DOMAINS
@@ -147,9 +148,7 @@ async def show_own(request: Request) -> Response:
     parts, token = parts_of(request), request.path_params["token"]
     now = parts.clock()
     async with parts.db.read() as session:
-        own = await open_page(session, token, now=now)
-        if own is None:
-            return explain(request, "own_page_over", status=410)
+        own = await open_page(session, request)
         survey = await running(session, is_exercise=own.person.is_exercise, now=now)
         if survey is None:
             return explain(request, "questions_closed", status=410)
@@ -162,19 +161,9 @@ async def show_own(request: Request) -> Response:
 
 async def take_own(request: Request) -> Response:
     """``POST /p/{token}/peiling``: count them, once."""
-    parts, token = parts_of(request), request.path_params["token"]
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    now = parts.clock()
-    try:
-        fields = await read_fields(request)
+
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
         given = {one: Says(said) for one in Asks if (said := first(fields, one.value))}
-    except (BadForm, ValueError):
-        return explain(request, "not_like_this", status=400)
-    async with parts.db.begin() as session:
-        own = await open_page(session, token, now=now)
-        if own is None:
-            return explain(request, "own_page_over", status=410)
         survey = await running(session, is_exercise=own.person.is_exercise, now=now)
         if survey is None:
             return explain(request, "questions_closed", status=410)
@@ -182,7 +171,9 @@ async def take_own(request: Request) -> Response:
             session, survey, given, domain=own.organisation.domain,
             ticket=_ticket(request, survey, own.person.id or 0), now=now,
         )  # fmt: skip
-    return RedirectResponse(f"/p/{token}{PLACE}", status_code=303)
+        return RedirectResponse(f"/p/{request.path_params['token']}{PLACE}", status_code=303)
+
+    return await act_on_own_page(request, act)
 
 
 def _ticket(request: Request, survey: Survey, person_id: int) -> str:
