@@ -23,14 +23,17 @@ from contacts.directory import (
     Domain,
     Organisation,
     Person,
+    Role,
     Tally,
 )
+from contacts.journal import SYSTEM
 from contacts.outbox import (
     Button,
     Content,
     MessageKind,
     TelegramForm,
 )
+from contacts.people import grant
 from contacts.permissions import load_actor
 from contacts.records import Database
 from contacts.sealing import Sealer, is_sealed
@@ -146,6 +149,14 @@ async def a_partner(db: Database, now: datetime) -> Chat:
             )
         )
     return Chat(db, now, person.id)
+
+
+async def a_coordinator(db: Database, now: datetime) -> Chat:
+    """The same person, who coordinates."""
+    chat = await a_partner(db, now)
+    async with db.begin() as session:
+        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
+    return chat
 
 
 async def an_event(chat: Chat, *, is_exercise: bool = False) -> int:

@@ -17,8 +17,7 @@ from bot.chat.turn import Turn
 from bot.evening.starting import prepare
 from bot.rows import UpdateKind
 from briefings.rows import Briefing, BriefingStatus
-from contacts.directory import ChannelKind, Role, RoleGrant
-from contacts.journal import SYSTEM
+from contacts.directory import ChannelKind, RoleGrant
 from contacts.outbox import (
     Content,
     Delivery,
@@ -28,20 +27,17 @@ from contacts.outbox import (
     MessageStatus,
     TelegramForm,
 )
-from contacts.people import grant
 from contacts.permissions import load_actor
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus
-from tests.partner_world import CONFIG, Chat, a_partner, an_event
+from tests.partner_world import CONFIG, Chat, a_coordinator, an_event
 
 
 @pytest.fixture
 async def desk(db: Database, now: datetime) -> Chat:
     """A coordinator's chat on a real store, with a text on its way to three schools."""
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
+    chat = await a_coordinator(db, now)
     event_id = await an_event(chat)
     async with db.begin() as session:
         event = await session.get_one(Event, event_id)

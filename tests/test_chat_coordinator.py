@@ -29,7 +29,7 @@ from contacts.records import Database
 from feeds.rows import Event, Item, Source, Trust
 from tests.coordinating import FACT, a_running_event, approved, say, tap
 from tests.flow_world import Evening, an_evening
-from tests.partner_world import CONFIG, Chat, a_partner
+from tests.partner_world import CONFIG, Chat, a_coordinator
 
 
 @pytest.fixture
@@ -41,10 +41,7 @@ async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
 @pytest.fixture
 async def desk(db: Database, now: datetime) -> Chat:
     """A coordinator's chat on a real store, without a house around it."""
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
+    return await a_coordinator(db, now)
 
 
 async def sent_version(desk: Chat) -> None:

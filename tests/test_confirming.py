@@ -9,14 +9,12 @@ import pytest
 
 from bot.chat.coordinator import texts
 from briefings.rows import BriefingText, Fact, FactBlock, FactKind
-from contacts.directory import Role
-from contacts.journal import SYSTEM, JournalEntry
-from contacts.people import grant
+from contacts.journal import JournalEntry
 from contacts.records import Database
 from feeds.rows import Event, LeadAgency
 from tests.console_desk import Desk, a_desk
 from tests.coordinating import a_running_event, say, tap
-from tests.partner_world import Chat, a_partner
+from tests.partner_world import Chat, a_coordinator
 
 LINE = "Er is een school ontruimd aan de Testlaan."
 WORDS = "We houden de school vanavond gesloten."
@@ -30,10 +28,7 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def phone(db: Database, now: datetime) -> Chat:
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
+    return await a_coordinator(db, now)
 
 
 async def button(phone: Chat, label: str) -> str:

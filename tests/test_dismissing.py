@@ -9,20 +9,15 @@ from sqlmodel import select
 
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.dismissing_flow import MOST
-from contacts.directory import Role
-from contacts.journal import SYSTEM, JournalEntry
-from contacts.people import grant
+from contacts.journal import JournalEntry
 from contacts.records import Database
 from feeds.rows import DismissReason, Event, EventStatus, Item, Origin, Source, Trust
-from tests.partner_world import Chat, a_partner
+from tests.partner_world import Chat, a_coordinator
 
 
 @pytest.fixture
 async def desk(db: Database, now: datetime) -> Chat:
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
+    return await a_coordinator(db, now)
 
 
 async def event_with(

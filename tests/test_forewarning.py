@@ -17,16 +17,14 @@ from bot.rows import UpdateKind
 from briefings.approval import Approved, approve
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import at_stake, void_submission
-from contacts.directory import Audience, Role
-from contacts.journal import SYSTEM
-from contacts.people import grant
+from contacts.directory import Audience
 from contacts.permissions import load_actor
 from contacts.records import Database
 from feeds.rows import Event
 from tests.approving import a_draft, handed_in
 from tests.briefings_cast import NOW, SETTINGS
 from tests.console_desk import Desk, a_desk
-from tests.partner_world import CONFIG, Chat, a_partner, an_event
+from tests.partner_world import CONFIG, Chat, a_coordinator, an_event
 
 MORNING = NOW + timedelta(hours=12)
 SUBMITTED, APPROVED = BriefingStatus.SUBMITTED, BriefingStatus.APPROVED
@@ -42,9 +40,7 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def phone(db: Database, now: datetime) -> Chat:
     """A coordinator's chat, with a text that was handed in."""
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
+    chat = await a_coordinator(db, now)
     event_id = await an_event(chat)
     async with db.begin() as session:
         actor = await load_actor(session, chat.person_id or 0)

@@ -11,22 +11,18 @@ from bot import learning_texts as texts
 from bot.chat.coordinator.learning_flow import ABOUT, KEEP
 from briefings.learning.rows import Lesson, LessonStatus
 from briefings.moments import local_date
-from contacts.directory import Role
-from contacts.journal import SYSTEM, JournalEntry
-from contacts.people import grant
+from contacts.journal import JournalEntry
 from contacts.permissions import NotAllowed
 from contacts.records import Database
 from feeds.rows import Event, EventStatus
-from tests.partner_world import Chat, a_partner, an_event
+from tests.partner_world import Chat, a_coordinator, a_partner, an_event
 
 CHANGE, KEPT, OWNER = "Zet het nummer bovenaan.", "Het eerste bericht was kort.", "woordvoerder"
 PERSON = "Bel Fatima Yilmaz eerder."
 
 
-async def a_coordinator(db: Database, now: datetime) -> tuple[Chat, int]:
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
+async def with_an_event(db: Database, now: datetime) -> tuple[Chat, int]:
+    chat = await a_coordinator(db, now)
     return chat, await an_event(chat)
 
 
@@ -41,7 +37,7 @@ async def up_to_the_day(chat: Chat) -> None:
 async def test_it_is_read_back_and_kept_by_one_tap_with_its_line_in_the_journal(
     db: Database, now: datetime
 ) -> None:
-    chat, event = await a_coordinator(db, now)
+    chat, event = await with_an_event(db, now)
     await up_to_the_day(chat)
     await chat.press("Over 6 weken")
     text = await chat.text()
@@ -67,7 +63,7 @@ async def test_it_is_read_back_and_kept_by_one_tap_with_its_line_in_the_journal(
 async def test_nothing_to_keep_our_own_organisation_and_a_day_in_words_are_enough(
     db: Database, now: datetime
 ) -> None:
-    chat, event = await a_coordinator(db, now)
+    chat, event = await with_an_event(db, now)
     await chat.tap(f"{ABOUT}:{event}", message=0)
     await chat.write(CHANGE)
     await chat.press(texts.SKIP)
@@ -83,7 +79,7 @@ async def test_nothing_to_keep_our_own_organisation_and_a_day_in_words_are_enoug
 async def test_a_person_is_refused_in_each_line_and_the_question_stays_open(
     db: Database, now: datetime
 ) -> None:
-    chat, _ = await a_coordinator(db, now)
+    chat, _ = await with_an_event(db, now)
     await chat.command("/les")
     await chat.press("Gebeurtenis")
     for line in (CHANGE, KEPT):
@@ -100,7 +96,7 @@ async def test_a_role_with_a_pronoun_is_asked_about_once_and_can_stay(
     db: Database, now: datetime
 ) -> None:
     line = "Bel eerst de schoolleider, want hij wist van niets."
-    chat, _ = await a_coordinator(db, now)
+    chat, _ = await with_an_event(db, now)
     await chat.command("/les")
     await chat.press("Gebeurtenis")
     await chat.write(line)
@@ -120,14 +116,14 @@ async def test_a_role_with_a_pronoun_is_asked_about_once_and_can_stay(
 
 
 async def test_who_notes_one_reads_first_that_members_read_it(db: Database, now: datetime) -> None:
-    chat, event = await a_coordinator(db, now)
+    chat, event = await with_an_event(db, now)
     await chat.tap(f"{ABOUT}:{event}", message=0)
     assert texts.READERS in await chat.text()
     assert "ook niet zonder naam" in await chat.text()
 
 
 async def test_a_day_with_its_month_in_words_is_read(db: Database, now: datetime) -> None:
-    chat, _ = await a_coordinator(db, now)
+    chat, _ = await with_an_event(db, now)
     await up_to_the_day(chat)
     await chat.write("14 december")
     await chat.press(texts.KEEP_IT)
@@ -139,7 +135,7 @@ async def test_a_day_with_its_month_in_words_is_read(db: Database, now: datetime
 async def test_a_day_that_is_none_or_is_over_is_asked_again(
     db: Database, now: datetime, said: str
 ) -> None:
-    chat, _ = await a_coordinator(db, now)
+    chat, _ = await with_an_event(db, now)
     await up_to_the_day(chat)
     await chat.write(said)
     answer = await chat.text()
@@ -150,7 +146,7 @@ async def test_a_day_that_is_none_or_is_over_is_asked_again(
 
 
 async def test_a_line_that_is_too_long_is_not_taken(db: Database, now: datetime) -> None:
-    chat, _ = await a_coordinator(db, now)
+    chat, _ = await with_an_event(db, now)
     await chat.command("/les")
     await chat.press("Gebeurtenis")
     await chat.write("Dit moet anders. " * 30)
@@ -158,7 +154,7 @@ async def test_a_line_that_is_too_long_is_not_taken(db: Database, now: datetime)
 
 
 async def test_stopping_keeps_nothing(db: Database, now: datetime) -> None:
-    chat, _ = await a_coordinator(db, now)
+    chat, _ = await with_an_event(db, now)
     await up_to_the_day(chat)
     await chat.press("Over 2 weken")
     await chat.press(texts.QUIT)
@@ -171,7 +167,7 @@ async def test_stopping_keeps_nothing(db: Database, now: datetime) -> None:
 async def test_only_events_of_the_own_world_that_were_confirmed_are_offered(
     db: Database, now: datetime
 ) -> None:
-    chat, event = await a_coordinator(db, now)
+    chat, event = await with_an_event(db, now)
     other = await an_event(chat, is_exercise=True)
     async with db.begin() as session:
         (await session.get_one(Event, event)).status = EventStatus.DETECTED

@@ -10,22 +10,17 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.measures_flow import readers_of
 from bot.chat.texts import OLD_BUTTON
 from briefings.rows import BriefingText, Fact, FactKind
-from contacts.directory import Audience, Role
-from contacts.journal import SYSTEM
-from contacts.people import grant
+from contacts.directory import Audience
 from contacts.records import Database
 from tests.coordinating import a_running_event, say, tap
-from tests.partner_world import Chat, a_partner
+from tests.partner_world import Chat, a_coordinator
 
 ANSWERS = ("De straat is dicht.", "alle verkeer", "Presikhaaf", "nu tot 21.00 uur", "burgemeester")
 
 
 @pytest.fixture
 async def phone(db: Database, now: datetime) -> Chat:
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
+    return await a_coordinator(db, now)
 
 
 async def asked(phone: Chat) -> int:

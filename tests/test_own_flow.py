@@ -12,14 +12,12 @@ from bot.chat.texts import OLD_BUTTON
 from briefings.drafting import current_briefing
 from briefings.own_words import passages
 from briefings.rows import BriefingStatus, BriefingText, OwnWording
-from contacts.directory import Audience, Role
-from contacts.journal import SYSTEM
+from contacts.directory import Audience
 from contacts.outbox import Message
-from contacts.people import grant
 from contacts.records import Database
 from tests.console_desk import Desk, a_desk
 from tests.coordinating import a_running_event, say, tap
-from tests.partner_world import Chat, a_partner
+from tests.partner_world import Chat, a_coordinator
 
 RULES = "Liever niet"
 #: the event on the phone has no confirmed fact yet: its texts are short ones
@@ -35,10 +33,7 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def phone(db: Database, now: datetime) -> Chat:
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
+    return await a_coordinator(db, now)
 
 
 async def stamp(desk: Desk) -> str:

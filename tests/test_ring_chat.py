@@ -10,23 +10,19 @@ from sqlmodel import col, select
 from bot.chat.coordinator import clock_texts as texts
 from bot.chat.coordinator.ring_flow import AT_ONCE, FIND, PICK, PUT, RING
 from briefings.clock_rows import FirstCall
-from contacts.directory import ChannelKind, Domain, Organisation, Role
-from contacts.journal import SYSTEM, JournalEntry
+from contacts.directory import ChannelKind, Domain, Organisation
+from contacts.journal import JournalEntry
 from contacts.outbox import Content, MessageKind, TelegramForm
-from contacts.people import grant
 from contacts.permissions import NotAllowed
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus, Origin
-from tests.partner_world import CHAT, Chat, a_partner, an_event
+from tests.partner_world import CHAT, Chat, a_coordinator, a_partner, an_event
 
 
 @pytest.fixture
 async def coordinator(db: Database, now: datetime) -> Chat:
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
+    return await a_coordinator(db, now)
 
 
 async def organisations(chat: Chat, *names: str, is_exercise: bool = False) -> list[int]:

@@ -12,21 +12,16 @@ from bot.chat.coordinator import texts
 from bot.chat.shown import shown_form
 from bot.chat.texts import OLD_BUTTON
 from briefings.rows import Fact, FactKind
-from contacts.directory import Person, Role
-from contacts.journal import SYSTEM
+from contacts.directory import Person
 from contacts.outbox import TelegramForm
-from contacts.people import grant
 from contacts.records import Database
 from tests.coordinating import FACT, a_running_event, say, tap
-from tests.partner_world import Chat, a_partner
+from tests.partner_world import Chat, a_coordinator
 
 
 @pytest.fixture
 async def desk(db: Database, now: datetime) -> Chat:
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
-    return chat
+    return await a_coordinator(db, now)
 
 
 async def form_of(desk: Chat, message: int) -> TelegramForm:

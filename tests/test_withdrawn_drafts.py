@@ -16,14 +16,11 @@ from bot.evening.starting import prepare
 from bot.evening.texts import WRITE_TEXTS
 from bot.rows import UpdateKind
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
-from contacts.directory import Role
-from contacts.journal import SYSTEM
-from contacts.people import grant
 from contacts.permissions import load_actor
 from contacts.records import Database
 from feeds.rows import Event
 from tests.console_desk import Desk, a_desk
-from tests.partner_world import CONFIG, Chat, a_partner, an_event
+from tests.partner_world import CONFIG, Chat, a_coordinator, an_event
 
 
 @pytest.fixture
@@ -73,9 +70,7 @@ async def test_at_the_desk_what_went_out_can_still_be_followed_and_taken_back(de
 @pytest.fixture
 async def phone(db: Database, now: datetime) -> Chat:
     """A coordinator's chat, with the first texts as a draft."""
-    chat = await a_partner(db, now)
-    async with db.begin() as session:
-        await grant(session, chat.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=now)
+    chat = await a_coordinator(db, now)
     event_id = await an_event(chat)
     async with db.begin() as session:
         event = await session.get_one(Event, event_id)
