@@ -20,6 +20,7 @@ from signals.settings import SignalSettings
 from signals.telling import Draft, Told, tell
 from tests.approving import handed_in
 from tests.briefings_cast import NOW, SETTINGS, Cast
+from tests.console_desk import Desk
 
 LATER = NOW + timedelta(days=7)
 SEALER = Sealer(Sealer.new_key())
@@ -49,6 +50,16 @@ async def told(session: AsyncSession, cast: Cast, *, at: datetime) -> int:
     )  # fmt: skip
     assert isinstance(found, Told), found
     return found.signal_id
+
+
+async def told_at_desk(desk: Desk) -> None:
+    """The same, of a school at the event of a desk."""
+    async with desk.world.db.begin() as session:
+        await tell(
+            session, Draft(desk.number, "stad", Setting.OTHER, (SignalKind.RUMOUR,), 2),
+            organisation_id=1, domain=Domain.EDUCATION, reply=None, sealer=desk.world.sealer,
+            settings=SignalSettings(), is_exercise=False, now=desk.world.now,
+        )  # fmt: skip
 
 
 async def answered(session: AsyncSession, cast: Cast, signal: int, *, at: datetime) -> None:

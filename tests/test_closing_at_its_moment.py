@@ -32,16 +32,13 @@ from briefings.distribution import distribute_due
 from briefings.last_look import hold_unheard, untold_holds
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import closings_due
-from contacts.directory import ChannelKind, Domain
+from contacts.directory import ChannelKind
 from contacts.outbox import Content, EmailForm, Message, MessageKind, MessageStatus
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from feeds.rows import EventStatus
-from signals.rows import Setting, SignalKind
-from signals.settings import SignalSettings
-from signals.telling import Draft, tell
 from tests.briefings_cast import SETTINGS, Cast
-from tests.closing_world import LATER, a_closing, answered, begun, told
+from tests.closing_world import LATER, a_closing, answered, begun, told, told_at_desk
 from tests.console_desk import Desk, a_desk
 from tests.partner_world import Chat
 
@@ -170,12 +167,7 @@ async def test_the_page_says_why_a_closing_stands_still(desk: Desk) -> None:
     await desk.send(1)
     assert (await desk.press("nieuwe-versie", soort="afsluiting")).status_code == 303
     assert (await desk.press("indienen", versie=2)).status_code == 303
-    async with desk.world.db.begin() as session:
-        await tell(
-            session, Draft(desk.number, "stad", Setting.OTHER, (SignalKind.RUMOUR,), 2),
-            organisation_id=1, domain=Domain.EDUCATION, reply=None, sealer=desk.world.sealer,
-            settings=SignalSettings(), is_exercise=False, now=desk.world.now,
-        )  # fmt: skip
+    await told_at_desk(desk)
     async with desk.world.db.begin() as session:
         found = await session.exec(
             select(Briefing).where(

@@ -21,7 +21,7 @@ from briefings.approval import (
     submit,
 )
 from briefings.drafting import texts_of
-from contacts.directory import Domain, Role
+from contacts.directory import Role
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, Message, MessageKind
 from contacts.people import grant
@@ -30,12 +30,9 @@ from contacts.sending import first_channel
 from feeds.rows import EventStatus
 from signals.peer_rows import PeerGroup, PeerSeat, PeerStatus, PeerTopic, SeatStatus
 from signals.peer_texts import ENDED
-from signals.rows import Setting, SignalKind
-from signals.settings import SignalSettings
-from signals.telling import Draft, tell
 from tests.approving import handed_in
 from tests.briefings_cast import NOW, SETTINGS
-from tests.closing_world import LATER, a_closing, answered, begun, told
+from tests.closing_world import LATER, a_closing, answered, begun, told, told_at_desk
 from tests.console_desk import Desk, a_desk
 from tests.partner_world import Chat
 
@@ -157,12 +154,7 @@ async def test_at_the_desk_a_closing_is_written_again_with_one_button(desk: Desk
     await desk.fact()
     await desk.send(1)
     assert (await desk.press("nieuwe-versie", soort="afsluiting")).status_code == 303
-    async with desk.world.db.begin() as session:
-        await tell(
-            session, Draft(desk.number, "stad", Setting.OTHER, (SignalKind.RUMOUR,), 2),
-            organisation_id=1, domain=Domain.EDUCATION, reply=None, sealer=desk.world.sealer,
-            settings=SignalSettings(), is_exercise=False, now=desk.world.now,
-        )  # fmt: skip
+    await told_at_desk(desk)
     assert "Eerst de signalen" not in await desk.page("verzenden")
     refused = await desk.press("indienen", versie=2)
     assert refused.status_code == 422
@@ -178,12 +170,7 @@ async def test_at_the_desk_the_approver_sees_the_signals_before_trying(desk: Des
     await desk.send(1)
     assert (await desk.press("nieuwe-versie", soort="afsluiting")).status_code == 303
     assert (await desk.press("indienen", versie=2)).status_code == 303
-    async with desk.world.db.begin() as session:
-        await tell(
-            session, Draft(desk.number, "stad", Setting.OTHER, (SignalKind.RUMOUR,), 2),
-            organisation_id=1, domain=Domain.EDUCATION, reply=None, sealer=desk.world.sealer,
-            settings=SignalSettings(), is_exercise=False, now=desk.world.now,
-        )  # fmt: skip
+    await told_at_desk(desk)
     page = await desk.page("verzenden")
     assert "Eerst de signalen" in page
     assert "Er kwam een signaal bij." in page
