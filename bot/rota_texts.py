@@ -116,9 +116,9 @@ SWAP, TAKE_IT, YES, NO = (
     "Nee",
 )
 PERIOD = "{place} van {begin} tot {end}"
-SWAP_ASK = "Aan wie wilt u dit vragen? {period}. Tot die ja zegt, blijft het van u."
+SWAP_ASK = "Aan wie wilt u dit vragen? Het gaat om {period}. Tot die ja zegt, blijft het van u."
 NOBODY_ELSE = "Er is niemand anders die dit mag en te bereiken is."
-TAKE_ASK = "Neemt u dit over van {name}? {period}. {name} hoort het."
+TAKE_ASK = "Neemt u dit over van {name}? Het gaat om {period}. {name} hoort het."
 OFFERED = "{name} krijgt de vraag. Tot die ja zegt, blijft het van u."
 OFFER = "{name} vraagt of u dit overneemt: {period}."
 PASSED = "Het is nu van u: {period}."
