@@ -13,7 +13,6 @@ from bot.chat.coordinator import texts
 from bot.config import Config
 from briefings.event_kinds import kind_of
 from briefings.library import library
-from briefings.moments import local_date
 from contacts.directory import Audience
 from contacts.records import Database
 from feeds.daily import list_day
@@ -86,9 +85,3 @@ def scenario_card(event_type: str, config: Config) -> ScenarioCard | None:
         owner=meta.owner,
         reviewed_on=meta.reviewed_on,
     )
-
-
-def upcoming(config: Config, now: datetime, days: int) -> list[Foreseen]:
-    """What is coming, for a list."""
-    today = local_date(now)
-    return foreseen(config.calendar, today, today + timedelta(days=days))

@@ -94,7 +94,6 @@ UNFIT_THEN = "Een melding gaat dan naar alle coördinatoren. Zet een ander op he
 #: the note
 NOTE_ASK = "Wat moet wie na u komt weten? Hooguit {longest} tekens, en niets over een persoon."
 NOTE_KEPT = "Bewaard. Wie na u dienst heeft, krijgt het bij de overdracht."
-NOTE_GONE = "De notitie is weg."
 NOTE_LONG = "Schrijf hooguit {longest} tekens."
 NOTE_PERSON = (
     "Dit lijkt over een persoon te gaan. Wij hebben niets bewaard. Schrijf het zonder namen, "

@@ -157,11 +157,6 @@ class RotaSettings(Frozen):
         30, ge=5, le=720, description="zonder *Overgenomen* binnen zoveel minuten horen beiden het"
     )
 
-    @property
-    def change_time(self) -> time:
-        """The hour of the change as a time."""
-        return time.fromisoformat(self.change_at)
-
 
 class TickSettings(Frozen):
     """Pace of the rounds, in seconds (``[ticks]``)."""

@@ -47,8 +47,6 @@ SLACK = 1.01
 WEIGHTS = (400, 700)
 #: a file that a screen reader can follow (PDF/UA-1)
 TAGGED = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
-#: Debian's names of the libraries that WeasyPrint draws with
-LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 
 
 class PdfUnavailable(Exception):

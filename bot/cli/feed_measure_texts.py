@@ -28,7 +28,6 @@ BAD_LINES = {
     "no_title": "er is geen title en geen titles",
     "no_severity": "severity is geen heel getal van 0 tot en met 5",
 }
-NEEDS_GOLD = "Geef de labels mee: --relevance BESTAND."
 NO_LABELLED = "Geen enkel bericht in de invoer heeft een label."
 
 HEAD = "{items} berichten met een label; {missing} labels zonder bericht"

@@ -1,7 +1,7 @@
 """Dutch labels of the coördinator's buttons, and the fixed choices behind them."""
 
 from bot.chat.buttons import short
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, FactKind
+from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.directory import Audience
 from feeds.rows import DismissReason, LeadAgency
 from signals.rows import OutcomeCode
@@ -69,7 +69,6 @@ NO_MOMENT = "Geen vast moment"
 NEXT_UPDATE = "Volgende update"
 DONE = "Klaar"
 TAKE_OVER = "Neem over: {number}"
-OWN_SOURCE = "Andere bron"
 READ = "Lees"
 APPROVE = "Goedkeuren en verzenden"
 APPROVE_SURE = "Ja, verzenden"
@@ -126,14 +125,6 @@ AUDIENCES = {
     Audience.RELIGIOUS_CULTURAL: "Religieus/cultureel",
     Audience.POLICE_DISTRICT: "Politie/wijkteam",
     Audience.PARENTS: "Ouders",
-}
-
-FACT_KINDS = {
-    FactKind.CONFIRMED: "Bevestigd",
-    FactKind.UNCONFIRMED: "Nog niet bevestigd",
-    FactKind.UNKNOWN: "Nog niet bekend",
-    FactKind.DENIED: "Klopt niet (ontkend door officiële bron)",
-    FactKind.MEASURE: "Maatregelen",
 }
 
 #: Official sources that a fact can be taken from with one tap.
