@@ -217,7 +217,7 @@ async def test_the_stream_names_the_chat_that_changed(table: Table, db: Database
 
     async def progress() -> Progress:
         async with db.read() as session:
-            return await read_progress(session)
+            return await read_progress(session, now=datetime(2026, 3, 3, tzinfo=UTC))
 
     stop = asyncio.Event()
     events = Stream(prints, progress, stop).events()

@@ -13,6 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.clock import utc_now
+from bot.demo import phone_texts as texts
 from bot.demo.checklist import Progress, read_progress
 from bot.demo.evenings import begin_evening, further_stories, publish_background
 from bot.demo.phones import phone_routes
@@ -25,7 +26,7 @@ from bot.demo.stage import (
 )
 from bot.house import House
 from bot.simulator import Simulator
-from briefings.rows import Briefing, BriefingKind, Fact, FactKind
+from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from contacts.directory import ChannelKind, Domain
 from contacts.outbox import (
     Acknowledgement,
@@ -34,6 +35,7 @@ from contacts.outbox import (
     Delivery,
     Message,
     MessageKind,
+    MessageStatus,
 )
 from contacts.records import Database
 from feeds.grouping import Doc, Grouper
@@ -55,20 +57,114 @@ def ticked(progress: Progress) -> list[int]:
     return [step.number for step in progress.steps if step.is_done]
 
 
-async def test_without_an_evening_the_first_step_is_now(db: Database) -> None:
+async def test_without_an_evening_the_first_step_is_now(db: Database, now: datetime) -> None:
     async with db.read() as session:
-        progress = await read_progress(session)
+        progress = await read_progress(session, now=now)
     assert ticked(progress) == []
     assert [step.number for step in progress.steps if step.is_now] == [1]
     assert (progress.has_begun, progress.is_over) == (False, False)
 
 
-async def test_dismissed_and_real_events_are_no_evening(db: Database, now: datetime) -> None:
+async def test_real_and_silent_events_are_no_evening(db: Database, now: datetime) -> None:
     async with db.begin() as session:
-        session.add(_event(now, status=EventStatus.DISMISSED))
         session.add_all([_event(now, is_exercise=False), _event(now, alerted_at=None)])
     async with db.read() as session:
-        assert not (await read_progress(session)).has_begun
+        assert not (await read_progress(session, now=now)).has_begun
+
+
+async def test_a_dismissed_alert_strikes_what_is_left_and_offers_another_evening(
+    table: Table, db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        session.add(_event(now, status=EventStatus.DISMISSED))
+    async with db.read() as session:
+        progress = await read_progress(session, now=now)
+    assert (ticked(progress), progress.is_over) == ([1], True)
+    assert [step.number for step in progress.steps if step.is_moot] == [2, 3, 4, 5, 6, 7, 8, 9]
+    assert not any(step.is_now for step in progress.steps)
+    page = (await table.web.get("/telefoons/lijst")).text
+    assert "<s>Bevestig de melding</s>" in page
+    assert "U koos bij deze melding [Niet relevant]. De avond stopt hier" in page
+    assert "Begin nog een avond" in page
+
+
+async def test_an_evening_that_runs_stays_the_list_when_another_alert_is_dismissed(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        session.add(_event(now, confirmed_at=now, status=EventStatus.CONFIRMED))
+    async with db.begin() as session:
+        session.add(_event(now, status=EventStatus.DISMISSED))
+    async with db.read() as session:
+        progress = await read_progress(session, now=now)
+    assert (ticked(progress), progress.is_over) == ([1, 2], False)
+
+
+async def test_what_was_skipped_before_closing_is_struck(
+    table: Table, db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        session.add(_event(now, confirmed_at=now, closed_at=now, status=EventStatus.CLOSED))
+    async with db.read() as session:
+        progress = await read_progress(session, now=now)
+    assert [step.number for step in progress.steps if step.is_moot] == [3, 4, 5, 6, 7, 8]
+    assert not any(step.is_now for step in progress.steps)
+    page = (await table.web.get("/telefoons/lijst")).text
+    assert "<s>Geef een signaal</s>" in page
+    assert "De avond is afgesloten." in page
+
+
+async def test_a_text_that_was_called_off_is_written_and_handed_in_again(
+    db: Database, now: datetime
+) -> None:
+    event_id = await _confirmed(db, now)
+    off = _briefing(
+        event_id, now, submitted_at=now, approved_at=now, status=BriefingStatus.WITHDRAWN
+    )
+    async with db.begin() as session:
+        session.add(off)
+        session.add(
+            Fact(event_id=event_id, kind=FactKind.CONFIRMED, text="x", created_at=now, created_by=1)
+        )
+    assert await _to_do(db, now) == (4, texts.CALLED_OFF)
+    assert "[Teksten schrijven]" in texts.CALLED_OFF
+
+
+async def test_a_text_that_was_stopped_or_waits_says_what_to_press(
+    db: Database, now: datetime
+) -> None:
+    event_id = await _confirmed(db, now)
+    later = _briefing(
+        event_id, now, submitted_at=now, approved_at=now, status=BriefingStatus.APPROVED,
+        send_at=now + timedelta(hours=8),
+    )  # fmt: skip
+    async with db.begin() as session:
+        session.add(later)
+        await session.flush()
+        ident = later.id
+    assert await _to_do(db, now) == (6, texts.WAITS)
+    async with db.begin() as session:
+        session.add(
+            Message(
+                kind=MessageKind.BRIEFING, content=Content().to_json(), created_at=now,
+                send_at=now, briefing_id=ident, status=MessageStatus.HALTED,
+            )
+        )  # fmt: skip
+    assert await _to_do(db, now) == (6, texts.STOPPED)
+
+
+async def _confirmed(db: Database, now: datetime) -> int:
+    async with db.begin() as session:
+        event = _event(now, confirmed_at=now, status=EventStatus.CONFIRMED)
+        session.add(event)
+        await session.flush()
+        return event.id or 0
+
+
+async def _to_do(db: Database, now: datetime) -> tuple[int, str]:
+    async with db.read() as session:
+        progress = await read_progress(session, now=now)
+    return next((step.number, step.how) for step in progress.steps if step.is_now)
 
 
 async def test_each_step_is_ticked_by_what_happened(db: Database, now: datetime) -> None:
@@ -89,7 +185,7 @@ async def test_each_step_is_ticked_by_what_happened(db: Database, now: datetime)
         [_signal(event_id, now, outcome_code=OutcomeCode.F)],
     ):
         async with db.read() as session:
-            progress = await read_progress(session)
+            progress = await read_progress(session, now=now)
         assert ticked(progress) == expected
         assert [step.number for step in progress.steps if step.is_now] == [len(expected) + 1]
         async with db.begin() as session:
@@ -98,7 +194,7 @@ async def test_each_step_is_ticked_by_what_happened(db: Database, now: datetime)
     async with db.begin() as session:
         (await session.get_one(Event, event_id)).closed_at = now
     async with db.read() as session:
-        progress = await read_progress(session)
+        progress = await read_progress(session, now=now)
     assert (len(ticked(progress)), progress.is_over) == (9, True)
 
 
@@ -108,7 +204,7 @@ async def test_a_new_evening_starts_the_list_again(db: Database, now: datetime) 
     async with db.begin() as session:
         session.add(_event(now + timedelta(hours=1)))
     async with db.read() as session:
-        assert ticked(await read_progress(session)) == [1]
+        assert ticked(await read_progress(session, now=now)) == [1]
 
 
 def _briefing(event_id: int, now: datetime, **given: Any) -> Briefing:
@@ -224,4 +320,4 @@ async def _two_evenings(stage: Stage, web: httpx.AsyncClient) -> None:
     async with stage.house.db.read() as session:
         rang = await session.exec(select(Event.id).where(col(Event.alerted_at).is_not(None)))
         assert len(rang.all()) == 2
-        assert ticked(await read_progress(session)) == [1, 2]
+        assert ticked(await read_progress(session, now=utc_now())) == [1, 2]

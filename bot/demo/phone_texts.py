@@ -83,3 +83,28 @@ STEPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         ),
     ),
 )
+
+#: instead of how a step is done, where the first text did not just go out
+CALLED_OFF = (
+    "Deze tekst is ingetrokken of afgezegd. Druk op de kaart op [Teksten schrijven] en dan op "
+    "[Ter goedkeuring]."
+)
+STOPPED = (
+    "Het verzenden is gestopt, dus er komt niets binnen. Coördinator: druk op [Ga door]. "
+    "Of druk op [Afzeggen] en schrijf de teksten opnieuw."
+)
+WAITS = (
+    "De tekst gaat uit op de tijd die de goedkeurder koos. Nu verder spelen? Coördinator: druk op "
+    "[Afzeggen] en dan op [Ja, afzeggen]. Schrijf de teksten opnieuw en kies nu de knop zonder "
+    "tijd."
+)
+
+#: under the list, when nothing is to do any more
+ENDED = {
+    "closed": "De avond is afgesloten. Iedereen die iets meldde, heeft antwoord gekregen.",
+    "dismissed": (
+        "U koos bij deze melding [Niet relevant]. De avond stopt hier: er gaat niets uit, en de "
+        "andere stappen vervallen."
+    ),
+}
+SKIPPED = "Vervallen:"

@@ -123,8 +123,11 @@ class Phones:
     async def _list(self, request: Request) -> dict[str, Any]:
         """What the list needs, with a way to the phone of everybody in it."""
         feeds, scenario = self.stage.simulator.feeds, self.stage.scenario
+        progress = await self._progress()
         return {
-            "progress": await self._progress(),
+            "progress": progress,
+            "ended": texts.ENDED.get(progress.ended, ""),
+            "skipped": texts.SKIPPED,
             "has_story": next_story(feeds, scenario) is not None,
             "chats": {user.chat.name: user.chat_id for user in self._chosen(request)},
             "query": _query(request),
@@ -132,7 +135,7 @@ class Phones:
 
     async def _progress(self) -> Progress:
         async with self.stage.house.db.read() as session:
-            return await read_progress(session)
+            return await read_progress(session, now=self.stage.house.clock())
 
     # -- doing
 
