@@ -104,11 +104,47 @@ async def test_calling_off_is_asked_once_more_and_reaches_nobody_else(desk: Chat
     assert (await state(desk))[0] is MessageStatus.HALTED
     assert await desk.labels() == [texts.CANCEL_SURE, NOT_CALLED_OFF]
     await tap(desk, "brk0")
+    assert "Niet afgezegd." in await desk.text()
     assert (await state(desk))[0] is MessageStatus.HALTED
     assert await desk.labels() == [texts.GO_ON, texts.CALL_OFF]
     await tap(desk, "brkx")
     assert set((await state(desk))[1]) == {DeliveryStatus.CANCELLED}
     assert await buttons(desk) == []
+
+
+async def test_stopping_on_the_card_leaves_no_second_message(desk: Chat) -> None:
+    later = desk.now + timedelta(hours=9)
+    async with desk.db.begin() as session:
+        briefing = (await session.exec(select(Briefing))).one()
+        briefing.status, briefing.send_at = BriefingStatus.APPROVED, later
+    await tap(desk, "ecard")
+    before = len(await desk.all(Delivery))
+    await desk.tap("brks:1:1")
+    assert desk.toast == "Gestopt. De kaart zegt hoe het nu staat."
+    assert len(await desk.all(Delivery)) == before
+    await desk.tap("brkg:1:1")
+    assert desk.toast == "Het gaat door. De kaart zegt hoe het nu staat."
+    assert len(await desk.all(Delivery)) == before
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_the_answer_to_calling_off_says_what_comes_next_and_repeats_nothing(
+    desk: Chat, is_gone: bool
+) -> None:
+    if is_gone:
+        async with desk.db.begin() as session:
+            briefing = (await session.exec(select(Briefing))).one()
+            briefing.status, briefing.send_at = BriefingStatus.APPROVED, desk.now + timedelta(1)
+    else:
+        await tap(desk, "brks")
+    await tap(desk, "brka")
+    await desk.tap("brkx:1:1")
+    answer = await desk.text()
+    new = "Begin op de kaart een nieuwe tekst." if is_gone else "Wie de tekst al had, houdt hem."
+    assert new in answer
+    async with desk.db.read() as session:
+        follows, _ = await progress_view(session, 1, 1, now=desk.now)
+    assert answer.strip() not in follows
 
 
 async def test_what_waits_for_its_moment_is_called_off_without_stopping_it_first(

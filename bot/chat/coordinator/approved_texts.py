@@ -1,6 +1,9 @@
 """Dutch of what became of a version that lay with the approvers, in both faces."""
 
 NOT_CALLED_OFF = "Niet afzeggen"
+#: after a tap on the card, which shows the rest
+STOPPED_NOW = "Gestopt. De kaart zegt hoe het nu staat."
+GOES_ON_NOW = "Het gaat door. De kaart zegt hoe het nu staat."
 #: who called it off; empty for the machine
 BY_COORDINATOR, BY_APPROVER = " door de coördinator", " door een goedkeurder"
 #: how an approved version ended before anybody had it, by :class:`approved.Stand`

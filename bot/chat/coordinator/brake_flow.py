@@ -16,8 +16,9 @@ from bot.evening.closing_held import ways_on, why_not
 from bot.exercise.over import was_of_an_exercise
 from briefings import calling_off
 from briefings.past_promise import is_past
-from briefings.rows import Briefing
+from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
+from contacts.directory import Role
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.events import reopen_event
@@ -38,22 +39,37 @@ async def briefing_of(turn: Turn, event: Event) -> int:
     return briefing.id
 
 
-async def _each(turn: Turn, act: Act) -> None:
-    """Do this to the messages of the text, then show how it stands."""
+async def _each(turn: Turn, act: Act, said: str) -> None:
+    """Do this to the messages of the text, then show how it stands.
+
+    :param said: instead of that, where the card shows it already.
+    """
+    briefing, count = await _act(turn, act)
+    if not count:
+        event = await turn.session.get_one(Event, briefing.event_id)
+        turn.toast = await already_decided(turn, event)
+    assert turn.tap is not None
+    if await live_name(turn.session, turn.tap.delivery_id) == CARD:
+        # It is brought up to date at once; a message beside it would soon tell something old.
+        turn.toast = turn.toast or said
+        return
+    await _show(turn, briefing)
+
+
+async def _act(turn: Turn, act: Act) -> tuple[Briefing, int]:
+    """The text of the button, and how many of its messages this was done to."""
     actor = turn.allowed(Permission.STOP_SENDING)
     assert turn.tap is not None
     event = await turn.in_world(Event, turn.tap.number(0))
-    briefing_id = await briefing_of(turn, event)
-    briefing = await turn.session.get_one(Briefing, briefing_id)
-    if not await act(turn.session, briefing, who=actor.who, now=turn.now):
-        turn.toast = await already_decided(turn, event)
-    await _show(turn, briefing.event_id, briefing_id)
+    briefing = await turn.session.get_one(Briefing, await briefing_of(turn, event))
+    return briefing, await act(turn.session, briefing, who=actor.who, now=turn.now)
 
 
-async def _show(turn: Turn, event_id: int, briefing_id: int) -> None:
-    """How it stands now, in the place of the button; the card stays what it is."""
+async def _show(turn: Turn, briefing: Briefing) -> None:
+    """How it stands now, in the place of the button."""
     assert turn.tap is not None
     name = await live_name(turn.session, turn.tap.delivery_id)
+    event_id, briefing_id = briefing.event_id, briefing.id or 0
     if name == TOLD:
         event = await turn.session.get_one(Event, event_id)
         delivery_id = turn.tap.delivery_id
@@ -63,15 +79,12 @@ async def _show(turn: Turn, event_id: int, briefing_id: int) -> None:
     else:
         as_view = approved_view if name == APPROVED else progress_view
         text, buttons = await as_view(turn.session, event_id, briefing_id, now=turn.now)
-    if name == CARD:
-        await turn.say(text, buttons, event_id=event_id)
-    else:
-        await turn.change(text, buttons)
+    await turn.change(text, buttons)
 
 
 async def stop(turn: Turn) -> None:
     """What was not sent yet waits. One tap: a brake does not ask."""
-    await _each(turn, calling_off.stop)
+    await _each(turn, calling_off.stop, approved_texts.STOPPED_NOW)
 
 
 async def go_on(turn: Turn) -> None:
@@ -86,8 +99,8 @@ async def go_on(turn: Turn) -> None:
             render("coordinator/approve_refused.html", why=why), [ways_on(event.id or 0, actor)]
         )
         return
-    await _each(turn, calling_off.go_on)
-    if turn.toast is None and is_past(briefing, leaves_at=turn.now):
+    await _each(turn, calling_off.go_on, approved_texts.GOES_ON_NOW)
+    if turn.toast in (None, approved_texts.GOES_ON_NOW) and is_past(briefing, leaves_at=turn.now):
         turn.toast = approved_texts.WITHOUT_PROMISE
 
 
@@ -107,15 +120,26 @@ async def ask_cancel(turn: Turn) -> None:
 
 
 async def keep(turn: Turn) -> None:
-    """It is not called off after all: the question says how it stands."""
+    """It is not called off after all; what can be done about it stays at hand."""
     turn.allowed(Permission.STOP_SENDING)
     assert turn.tap is not None
     event = await turn.in_world(Event, turn.tap.number(0))
-    await _show(turn, event.id or 0, await briefing_of(turn, event))
+    briefing_id = await briefing_of(turn, event)
+    _, buttons = await progress_view(turn.session, event.id or 0, briefing_id, now=turn.now)
+    await turn.change(render("coordinator/not_called_off.html"), buttons)
 
 
 async def cancel(turn: Turn) -> None:
-    await _each(turn, calling_off.call_off)
+    """The messages about this text say that it was called off; the answer says what comes next."""
+    briefing, count = await _act(turn, calling_off.call_off)
+    if not count:
+        event = await turn.session.get_one(Event, briefing.event_id)
+        turn.toast = await already_decided(turn, event)
+        await _show(turn, briefing)
+        return
+    may_write = Role.COORDINATOR in turn.known().roles
+    is_gone = briefing.status is BriefingStatus.WITHDRAWN
+    await turn.change(render("coordinator/called_off.html", may_write=may_write, is_gone=is_gone))
 
 
 async def reopen(turn: Turn) -> None:
