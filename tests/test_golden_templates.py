@@ -88,6 +88,35 @@ def test_the_mail_is_as_it_was_read(pytestconfig: pytest.Config) -> None:
     compare("mail-schoolleiding.html", content.email.html, pytestconfig)
 
 
+@pytest.mark.parametrize("form", Form)
+def test_no_text_for_parents_holds_the_link_of_the_school(form: Form) -> None:
+    text = render_text(a_sheet(form), Audience.PARENTS)
+    assert "%%LINK%%" not in text.html
+    assert "Merkt u iets?" not in text.plain
+    other = render_text(a_sheet(form), Audience.TEACHER_PO)
+    assert ("Merkt u iets?" in other.plain) is (form not in (Form.CLOSING, Form.LOOK_BACK))
+
+
+@pytest.mark.parametrize(
+    ("audience", "last"),
+    [
+        (Audience.PARENTS, "Blijft uw kind ermee zitten? Praat met de leraar of mentor."),
+        (Audience.RELIGIOUS_CULTURAL, "Dank voor uw inzet."),
+        (Audience.TEACHER_PO, "Dank voor uw werk."),
+        (Audience.POLICE_DISTRICT, "Dank voor uw werk."),
+    ],
+)
+def test_each_reader_has_a_last_line_of_their_own(audience: Audience, last: str) -> None:
+    assert render_text(a_sheet(Form.CLOSING), audience).telegram.rstrip().endswith(last)
+
+
+def test_parents_are_not_asked_to_a_meeting_of_organisations() -> None:
+    text = render_text(a_sheet(Form.LOOK_BACK), Audience.PARENTS)
+    assert "Meedoen is vrijwillig" not in text.telegram + text.plain
+    assert "uw pagina" not in text.plain
+    assert "Scholen en organisaties kijken samen terug" in text.telegram
+
+
 def test_every_golden_text_is_still_in_use() -> None:
     used = {f"{name}-{audience}.txt" for name, audience in CASES} | {"mail-schoolleiding.html"}
     assert {path.name for path in GOLDEN.iterdir() if path.is_file()} == used
