@@ -15,6 +15,7 @@ from bot.exercise.forgetting import forget_exercises
 from bot.inbox import forget_old
 from bot.own_data import erase_who_left
 from bot.uploads import forget_uploads
+from briefings.asked_texts import drop_asked
 from briefings.learning.freezing import freeze_due
 from briefings.learning.polls import forget_polls
 from briefings.learning.survey import forget_surveys
@@ -93,6 +94,7 @@ async def forget_what_is_over(
     await forget_surveys(session, now=now)
     await drop_calls(session, now=now)
     await drop_openings(session, now=now)
+    await drop_asked(session, now=now)
     await forget_looks(session, now=now)
     await forget_replies(session, now=now)
     await forget_turns(session, now=now)

@@ -21,6 +21,7 @@ from briefings.approval_rules import (
     judge_approval,
     needs_release,
 )
+from briefings.asked_texts import forget_asked, keep_asked
 from briefings.audience import RecipientPlan
 from briefings.blocking import open_blocks
 from briefings.closing import unheard
@@ -90,6 +91,7 @@ async def send_back(
     :raises IllegalMove: it was not handed in.
     """
     require(actor, Permission.APPROVE_BRIEFING)
+    asked_at = briefing.submitted_at
     await move(
         session,
         BRIEFING_MOVES,
@@ -103,6 +105,7 @@ async def send_back(
         submitted_by=None,
         submitted_at=None,
     )
+    await keep_asked(session, briefing, asked_at)
 
 
 async def approve(
@@ -158,6 +161,7 @@ async def approve(
     if refused is not None:
         return refused
     await forget_openings(session, briefing.event_id, chosen)
+    await forget_asked(session, briefing.event_id, chosen)
     if part:
         await hold_rest(session, event, briefing, chosen, actor, now=now)
     promises = briefing.kind not in NO_PROMISE

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.asked_texts import keep_asked
 from briefings.closing import unheard
 from briefings.lapsed import drop_past_promises
 from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatus
@@ -139,6 +140,7 @@ async def _end(session: AsyncSession, briefing: Briefing, *, who: Who, now: date
         session, BRIEFING_MOVES, briefing, BriefingStatus.WITHDRAWN,
         who=who, action="briefing_called_off", now=now, distributed_at=None,
     )  # fmt: skip
+    await keep_asked(session, briefing, briefing.submitted_at)
     # Nobody has to be rung about what nobody will get.
     await call_off_calls(session, briefing.id or 0, who=who, now=now)
 

@@ -241,3 +241,21 @@ class TextOpening(Row, table=True):
     audience: Audience = required_choice(Audience)
     mark: str = Field(max_length=16)
     opened_at: datetime
+
+
+class AskedText(Row, table=True):
+    """The words of an audience as they last lay with the approvers, until new ones are approved.
+
+    Kept when a version comes back from them (:mod:`briefings.asked_texts`): the version itself is
+    written anew in its place. ``asked_at``: when it was handed in.
+    """
+
+    __table_args__ = (UniqueConstraint("event_id", "audience"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", index=True)
+    audience: Audience = required_choice(Audience)
+    kind: BriefingKind = required_choice(BriefingKind)
+    plain: str
+    telegram: str
+    asked_at: datetime

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from briefings.asked_texts import keep_asked
 from briefings.came_due import closing_due
 from briefings.rows import (
     BRIEFING_MOVES,
@@ -207,12 +208,14 @@ async def void_submission(
         return None
     was_handed_in = briefing.status is BriefingStatus.SUBMITTED
     if was_handed_in:
+        asked_at = briefing.submitted_at
         await move(
             session, BRIEFING_MOVES, briefing, BriefingStatus.DRAFT,
             who=editor(editor_id), action="submission_voided", now=now,
             detail={"reason": "edited"},
             content_hash=None, submitted_by=None, submitted_at=None,
         )  # fmt: skip
+        await keep_asked(session, briefing, asked_at)
     if briefing.status is BriefingStatus.DRAFT:
         if not alone:
             await _join_waiting(session, briefing, who=editor(editor_id), now=now)
@@ -326,6 +329,7 @@ async def drop(
         session, BRIEFING_MOVES, briefing, BriefingStatus.WITHDRAWN,
         who=who, action=action, now=now,
     )  # fmt: skip
+    await keep_asked(session, briefing, briefing.submitted_at)
     waiting = await session.exec(
         select(Message.id).where(
             col(Message.briefing_id) == briefing.id,

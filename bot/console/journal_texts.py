@@ -92,6 +92,7 @@ ACTIONS = {
     "first_call_unticked": "vooraf bellen toch niet gedaan",
     "first_calls_dropped": "lijsten van vooraf bellen gewist",
     "openings_dropped": "wie welke tekst opende gewist",
+    "asked_texts_dropped": "eerdere woorden bij de goedkeurders gewist",
     "event_changed": "gebeurtenis gewijzigd",
     "version_sent_to_missed": "alsnog verstuurd naar wie het miste",
     "deliveries_resent": "onzekere berichten opnieuw klaargezet",

@@ -16,6 +16,7 @@ from bot.console.drafts import stamp_of
 from bot.console.exceptions import exceptions_shown
 from bot.evening import approving, asking_again, questions
 from bot.evening.closing_held import why_not
+from bot.evening.since_asked import ShownChanges, changes_shown
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
 from briefings.approval import ApprovalRefused, approve, writers_in
@@ -102,6 +103,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "can_split": can_split,
         "translated": await _translated(visit, drafts),
         **await exceptions_shown(visit.session, briefing, drafts),
+        "since": await _since(visit, briefing, drafts),
         "is_open": briefing is not None and briefing.status in OPEN,
         "dispatches": await read_dispatches(visit, event),
         "over": await what_ended(visit, event),
@@ -114,6 +116,15 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
         **await calls_shown(visit, event),
     }
+
+
+async def _since(
+    visit: Visit, briefing: Briefing | None, drafts: Sequence[BriefingText]
+) -> ShownChanges | None:
+    """For who reads it again: what changed since it last lay with the approvers."""
+    if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
+        return None
+    return await changes_shown(visit.session, briefing, drafts)
 
 
 async def _unheard(visit: Visit, briefing: Briefing | None) -> str:

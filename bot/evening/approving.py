@@ -13,9 +13,11 @@ from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
 from bot.console.contact_texts import LANGUAGES
 from bot.evening.questions import follow_requests, retire_requests
+from bot.evening.since_asked import MOST_IN_CHAT, changes_shown
 from bot.event_names import name_of
 from briefings.approval import send_back
 from briefings.approval_rules import needs_four_eyes
+from briefings.asked_texts import since_asked
 from briefings.blocking import granted_in, open_blocks
 from briefings.counting import read_overview
 from briefings.drafting import current_briefing, texts_of
@@ -64,6 +66,7 @@ async def request_view(
         names=texts.AUDIENCES,
         blocks=blocks,
         granted=granted_in(briefing, drafts),
+        since=await changes_shown(session, briefing, drafts, most=MOST_IN_CHAT),
         translations=await _translations(session, drafts),
     )
     seen = briefing.content_hash[:HASH_PART]
@@ -116,7 +119,11 @@ async def _put_before(
     now: datetime,
 ) -> int:
     """The request in the chat, by mail for who has no chat; returns how many have a channel."""
-    mail = render("coordinator/approval_mail.html", title=await name_of(session, event))
+    drafts = await texts_of(session, briefing.id or 0)
+    before = await since_asked(session, briefing, drafts)
+    mail = render(
+        "coordinator/approval_mail.html", title=await name_of(session, event), before=before
+    )
     told = await tell_people(
         session,
         people,

@@ -29,3 +29,9 @@ CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"
 #: a moment that a page offers for the next update
 IN_AN_HOUR = "over een uur: {moment}"
+#: what changed since texts last lay with the approvers: in how many, and per line what it is
+IN_ALL = "In alle {count} teksten"
+CHANGED = {"come": "Nieuw", "gone": "Weg", "rewritten": "Anders"}
+CHANGED_IN_CHAT = {
+    "come": "Nieuw in Telegram", "gone": "Weg uit Telegram", "rewritten": "Anders in Telegram",
+}  # fmt: skip
