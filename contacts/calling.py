@@ -87,6 +87,7 @@ class Call:
     somebody called them about an earlier version of the same event."""
 
     id: int
+    person_id: int
     person: str
     function: str
     organisation: str
@@ -325,6 +326,7 @@ def _shown(
     assert item.id is not None
     return Call(
         id=item.id,
+        person_id=item.person_id,
         person=person.name,
         function=person.function,
         organisation=organisation.name,

@@ -9,9 +9,10 @@ import pytest
 from sqlmodel import col, select
 
 from contacts.calling import CallItem, CallStatus
-from contacts.directory import Channel, ChannelStatus, Organisation, Person
+from contacts.directory import Channel, ChannelStatus, Organisation, Person, Role
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery
+from contacts.people import grant, revoke
 from contacts.permissions import NotAllowed
 from contacts.quiet import set_quiet_hours
 from contacts.records import Database
@@ -113,3 +114,36 @@ async def test_the_same_boxes_are_ticked_in_the_chat(desk: Desk) -> None:
     assert (await desk.rows(CallItem))[0].status is CallStatus.OPEN
     with pytest.raises(NotAllowed):
         await Chat(desk.world.db, desk.world.now, 1).command("/bellijst")
+
+
+async def test_a_line_without_a_number_says_where_to_put_it_or_whom_to_ask(desk: Desk) -> None:
+    await a_colleague_without_channel(desk)
+    async with desk.world.db.begin() as session:
+        (await session.get_one(Organisation, desk.world.organisation_id)).phone = None
+    await desk.fact()
+    await desk.send(1)
+    chat = Chat(desk.world.db, desk.world.now, desk.world.staff_id)
+    await chat.command("/bellijst")
+    text = await chat.text()
+    assert "nummer niet bekend · geen werkend kanaal" in text
+    assert "Zet het daarna bij Contacten op de werkpagina (/console)." in text
+    (item,) = await desk.rows(CallItem)
+    way = f'<a href="/contact/{item.person_id}">'
+    assert f"nummer niet bekend: {way}zet het erbij" in await desk.page("verzenden")
+    recipients = "ontvangers?versie=1&groep=geen-kanaal"
+    assert f"{way}niet bekend: zet het erbij" in await desk.page(recipients)
+    async with desk.world.db.begin() as session:
+        await grant(session, desk.world.staff_id, Role.APPROVER, who=SYSTEM, now=desk.world.now)
+        for role in (Role.COORDINATOR, Role.ADMIN):
+            await revoke(session, desk.world.staff_id, role, who=SYSTEM, now=desk.world.now)
+    await chat.command("/bellijst")
+    assert "Geen nummer? Vraag het aan de coördinator." in await chat.text()
+
+
+async def test_with_every_number_known_the_list_gives_no_hint(desk: Desk) -> None:
+    await a_colleague_without_channel(desk)
+    await desk.fact()
+    await desk.send(1)
+    chat = Chat(desk.world.db, desk.world.now, desk.world.staff_id)
+    await chat.command("/bellijst")
+    assert "Geen nummer?" not in await chat.text()

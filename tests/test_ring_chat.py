@@ -54,7 +54,8 @@ async def test_an_organisation_is_put_on_the_list_and_ticked_in_one_chat(
     await coordinator.press("Moskee")
     assert coordinator.toast == texts.TO_RING_ADDED
     assert await listed(coordinator) == [mosque]
-    assert "1 ☐ Moskee" in await coordinator.text()
+    assert "1 ☐ Moskee · nummer niet bekend" in await coordinator.text()
+    assert "Geen nummer?" in await coordinator.text()
     await coordinator.press(texts.TO_RING.format(number=1))
     assert "1 ☑ Moskee" in await coordinator.text()
     await coordinator.press(texts.ADD_TO_RING)

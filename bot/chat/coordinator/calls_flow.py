@@ -16,7 +16,7 @@ from bot.event_names import name_of
 from contacts.calling import Call, CallItem, CallStatus, calls_of, tick_off
 from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button
-from contacts.permissions import Permission
+from contacts.permissions import Permission, may
 from feeds.rows import Event
 
 #: lines in one message; what is done makes room
@@ -81,6 +81,8 @@ async def _view(turn: Turn, event: Event) -> tuple[str, list[list[Button]]]:
         more=max(waiting - AT_ONCE, 0),
         reasons=REASONS,
         done=CallStatus.CALLED,
+        lacks_number=not all(call.phone for call in lines),
+        may_add=may(turn.known(), Permission.MANAGE_CONTACTS),
     )
     buttons = [
         Button(_label(number, call), data(TICK, event.id, call.id, call.status.value))

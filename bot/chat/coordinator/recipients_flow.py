@@ -21,7 +21,7 @@ from contacts.calling import CallStatus, calls_of
 from contacts.directory import Organisation
 from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button
-from contacts.permissions import Permission
+from contacts.permissions import Permission, may
 from feeds.rows import Event
 
 #: people in one message; the desk shows all
@@ -58,6 +58,8 @@ async def show_recipients(turn: Turn) -> None:
             audiences={texts.AUDIENCES[name]: count for name, count in plan.by_audience.items()},
             to_call=to_call,
             more=len(plan.unreachable) - len(to_call),
+            lacks_number=not all(one.phone for one in to_call),
+            may_add=may(turn.known(), Permission.MANAGE_CONTACTS),
         ),
         [*await late_buttons(turn, event), *await _call_list(turn, event)],
     )

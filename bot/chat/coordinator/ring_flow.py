@@ -12,7 +12,7 @@ from bot.chat.turn import Handler, Turn
 from bot.event_names import name_of
 from briefings.ticking import calls_first, choose_calls, not_listed, tick_call
 from contacts.outbox import Button
-from contacts.permissions import Permission
+from contacts.permissions import Permission, may
 from feeds.rows import Event
 
 FLOW = "ring_first"
@@ -44,6 +44,8 @@ async def _calls_view(turn: Turn, event: Event) -> View:
         event=event,
         title=await name_of(turn.session, event),
         calls=calls,
+        lacks_number=not all(one.phone for one in calls),
+        may_add=may(turn.known(), Permission.MANAGE_CONTACTS),
     )
     if event.status in card.RUNNING:
         rows.append([Button(clock_texts.ADD_TO_RING, data(PICK, event.id, 0))])
