@@ -290,3 +290,14 @@ async def test_at_the_desk_calling_off_a_waiting_text_says_that_it_does_not_coun
     assert version.status is BriefingStatus.WITHDRAWN
     states = {one.status for one in await desk.rows(Message) if one.briefing_id == version.id}
     assert states == {MessageStatus.CANCELLED}
+
+
+async def test_a_time_for_sending_that_is_none_is_told_at_its_own_field(desk: Desk) -> None:
+    await desk.fact()
+    assert (await desk.press("indienen", versie=1)).status_code == 303
+    bound = next(one for one in await desk.rows(Briefing) if one.event_id == desk.number)
+    refused = await desk.press("goedkeuren", gelezen=bound.content_hash, tijd="straks")
+    assert refused.status_code == 422
+    assert 'aria-describedby="tijd-hint tijd-fout"' in refused.text
+    assert "Schrijf de tijd zo: 22.00" in refused.text
+    assert 'role="alert"' not in refused.text

@@ -297,6 +297,42 @@ def test_a_moment_is_offered_once() -> None:
     assert later == "vandaag 21.00"
 
 
+def test_the_moments_that_a_page_offers_come_in_order_of_time() -> None:
+    now = clock_of(3, 14) + timedelta(minutes=50)
+    choices = desk_choices(now, now)
+    assert [name for _, name in choices] == [
+        "vandaag 15.30", "over een uur: vandaag 16.00", "vandaag 22.00", "morgen 07.15",
+    ]  # fmt: skip
+    assert [at for at, _ in choices] == sorted(at for at, _ in choices)
+
+
+async def test_a_time_that_is_none_is_told_at_its_own_field(desk: Desk) -> None:
+    page = await desk.page("feiten")
+    stamp = page.partition('name="gezien" value="')[2].partition('"')[0]
+    refused = await desk.press("volgende-update", tijd="straks", gezien=stamp)
+    assert refused.status_code == 422
+    assert 'id="belofte-tijd-fout"' in refused.text
+    assert 'aria-describedby="belofte-tijd-hint belofte-tijd-fout"' in refused.text
+    assert 'role="alert"><p><strong>Let op.</strong>' not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("values", "ident"),
+    [
+        ({"tekst": "De politie doet onderzoek.", "bron": "politie", "tijd": "laat"}, "bron-tijd"),
+        ({"tekst": "De politie doet onderzoek.", "bron": ""}, "bron"),
+        ({"tekst": "Sander de Vries is aangehouden.", "bron": "politie"}, "tekst"),
+    ],
+)
+async def test_what_is_wrong_with_a_fact_is_told_at_its_field(
+    desk: Desk, values: dict[str, str], ident: str
+) -> None:
+    refused = await desk.press("feiten", soort="bevestigd", versie=1, **values)
+    assert refused.status_code == 422
+    assert f'id="{ident}-fout"' in refused.text
+    assert f'aria-describedby="{ident}-hint {ident}-fout"' in refused.text
+
+
 @pytest.mark.parametrize(
     ("hour", "when"), [(2, "vannacht"), (9, "vandaag"), (17, "vandaag"), (18, "vanavond")]
 )

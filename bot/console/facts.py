@@ -40,13 +40,28 @@ FURTHEST = timedelta(days=1, hours=1)
 CONTEXT_FIELDS = ("neutral_title", "local_tie", "meaning", "meaning_speaker")
 
 
+#: the field that a refusal is about; of any other it is said above the form
+FIELDS = {
+    "person": "tekst", "too_precise": "tekst", "too_long": "tekst", "empty": "tekst",
+    "no_source": "bron", "needs_official_source": "bron", "source_in_future": "tijd",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was typed in a form that came back, so that nothing has to be typed twice."""
+    """What was typed in a form that came back, so that nothing has to be typed twice.
+
+    ``at``: the field that the error is about; empty when it is about the form.
+    """
 
     form: str = ""
     values: dict[str, str] = field(default_factory=dict)
     error: str = ""
+    at: str = ""
+
+    def error_of(self, form: str, name: str = "") -> str:
+        """The error to say at this field of this form; without a name, above the form."""
+        return self.error if (self.form, self.at) == (form, name) else ""
 
 
 async def show_facts(visit: Visit) -> Response:
@@ -100,7 +115,7 @@ async def add(visit: Visit) -> Response:
         raise ValueError("not a sentence")
     at = clock_time(given["tijd"])
     if given["tijd"] and at is None:
-        return await _page(visit, event, Given("feit", given, texts.TIME_LIKE_THIS))
+        return await _page(visit, event, Given("feit", given, texts.TIME_LIKE_THIS, "tijd"))
     fact = NewFact(
         kind,
         given["tekst"],
@@ -142,7 +157,8 @@ async def _store(
     )
     if isinstance(stored, NotStored):
         error = chat_texts.REFUSALS.get(stored.reason, stored.reason)
-        return await _page(visit, event, Given(form, values, error))
+        at = FIELDS.get(stored.reason, "") if form == "feit" else ""
+        return await _page(visit, event, Given(form, values, error, at))
     done = "fact_lowered" if stored.lowered else "fact_added"
     if visit.text("versie") != str(before):
         done = "fact_added_beside"
@@ -179,7 +195,7 @@ async def confirm(visit: Visit) -> Response:
     form = f"bevestigd-{fact.id}"
     at = clock_time(given["tijd"])
     if given["tijd"] and at is None:
-        return await _page(visit, event, Given(form, given, texts.TIME_LIKE_THIS))
+        return await _page(visit, event, Given(form, given, texts.TIME_LIKE_THIS, "tijd"))
     stored = await writing.confirm_fact(
         visit.session,
         event,
@@ -194,7 +210,9 @@ async def confirm(visit: Visit) -> Response:
     )
     if isinstance(stored, NotStored):
         error = chat_texts.REFUSALS.get(stored.reason, stored.reason)
-        return await _page(visit, event, Given(form, given, error))
+        # Its sentence stands there already: only its source can be typed.
+        about = FIELDS.get(stored.reason, "").replace("tekst", "")
+        return await _page(visit, event, Given(form, given, error, about))
     return visit.back(f"/gebeurtenis/{event.id}/feiten", done="fact_confirmed")
 
 
@@ -230,7 +248,7 @@ async def promise(visit: Visit) -> Response:
     elif clock is not None:
         at = next_time(soonest, clock)
     else:
-        return await _page(visit, event, Given("update", values, texts.TIME_LIKE_THIS))
+        return await _page(visit, event, Given("update", values, texts.TIME_LIKE_THIS, "tijd"))
     if at < soonest:
         return await _page(visit, event, Given("update", values, chat_texts.MOMENT_IS_OVER))
     if at > soonest + FURTHEST:

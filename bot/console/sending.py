@@ -51,6 +51,7 @@ async def _page(
     error: str = "",
     asks: bool = False,
     chosen: Sequence[Audience] = (),
+    time_error: str = "",
 ) -> Response:
     assert event.id is not None
     briefing = await current_briefing(visit.session, event.id)
@@ -66,11 +67,12 @@ async def _page(
         event,
         "verzenden",
         "verzenden.html",
-        status=422 if error else 200,
+        status=422 if error or time_error else 200,
         done=goes_at(visit, standing["dispatches"]),
         **standing,
         **await _planned(visit, event, briefing, plan),
         error=error,
+        time_error=time_error,
         asks=asks,
         chosen=chosen,
         unread=await _unread(visit, briefing, chosen) if asks and briefing else [],
@@ -186,7 +188,7 @@ async def show_progress(visit: Visit) -> Response:
     briefing = await current_briefing(visit.session, event.id)
     standing = await _standing(visit, event, briefing)
     return await visit.show_of(
-        event, "verzenden", "deel_voortgang.html", plan=None, asks=False, **standing
+        event, "verzenden", "deel_voortgang.html", plan=None, asks=False, time_error="", **standing
     )
 
 
@@ -230,7 +232,7 @@ async def approve_now(visit: Visit) -> Response:
     at = clock_time(visit.text("tijd"))
     chosen = [Audience(one) for one in visit.fields.get("tekst", [])]
     if visit.text("tijd") and at is None:
-        return await _page(visit, event, error=texts.TIME_LIKE_THIS, asks=True, chosen=chosen)
+        return await _page(visit, event, asks=True, chosen=chosen, time_error=texts.TIME_LIKE_THIS)
     if refused := await passkeys.refusal(visit, briefing.content_hash or ""):
         return await _page(visit, event, error=refused)
     result = await approve(

@@ -43,14 +43,15 @@ def in_an_hour(now: datetime, soonest: datetime) -> datetime:
 
 
 def desk_choices(now: datetime, soonest: datetime) -> list[tuple[int, str]]:
-    """The moments that a page offers, in seconds since 1970 with what they are called. Pure."""
+    """The moments that a page offers, in seconds since 1970 with what they are called, the first to
+    come first. Pure."""
     hour = in_an_hour(now, soonest)
     usual = [at for _, at in update_choices(soonest) if at != hour]
     is_near = hour - now < timedelta(minutes=75)
     shape = texts.IN_AN_HOUR if is_near else "{moment}"
     named = [(hour, shape.format(moment=called(hour, now)))]
     named += [(at, called(at, now)) for at in usual]
-    return [(int(at.timestamp()), name) for at, name in named]
+    return [(int(at.timestamp()), name) for at, name in sorted(named)]
 
 
 def called(at: datetime, now: datetime) -> str:
