@@ -37,6 +37,10 @@ class CityLineState(Row, table=True):
     is_wrong: bool = Field(default=False, description="somebody said that it is not right")
 
 
+#: each page and each turn of a chat asks it, so it is made once
+_EVERY = select(CityLineState)
+
+
 def lines_of(settings: BriefingSettings) -> list[CityLine]:
     """Every line that readers may act on, in the order of the configuration. Pure."""
     return [
@@ -107,7 +111,7 @@ def must_ask(line: CityLine, state: CityLineState | None, today: date) -> bool:
 
 async def line_states(session: AsyncSession) -> dict[str, CityLineState]:
     """What is known beside the configuration, by label."""
-    found = await session.exec(select(CityLineState))
+    found = await session.exec(_EVERY)
     return {state.label: state for state in found.all()}
 
 

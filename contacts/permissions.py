@@ -180,7 +180,7 @@ async def load_actors(session: AsyncSession, person_ids: Collection[int]) -> dic
     for person_id, role in granted.all():
         roles[person_id].add(Role(role))
     listed = people.all()
-    is_real = any(one[2] for one in listed) and await _has_real_people(session)
+    is_real = any(one[2] for one in listed) and await has_real_people(session)
     return {
         person_id: Actor(
             person_id, organisation_id, frozenset(roles[person_id]), is_exercise, Domain(domain),
@@ -191,7 +191,8 @@ async def load_actors(session: AsyncSession, person_ids: Collection[int]) -> dic
     }  # fmt: skip
 
 
-async def _has_real_people(session: AsyncSession) -> bool:
+async def has_real_people(session: AsyncSession) -> bool:
+    """Whether anybody real is on the list; then who plays is a guest (:class:`Actor`)."""
     found = await session.exec(
         select(Person.id)
         .where(col(Person.is_exercise).is_(False), col(Person.left_at).is_(None))

@@ -165,39 +165,58 @@ def guarded(door: Door) -> Callable[[Request], Awaitable[Response]]:
     """The handler behind the guard."""
 
     async def enter(request: Request) -> Response:
+        if door.method == "GET":
+            return await _look(request, door)
         visitor = await who_is_there(request)
         if visitor is None:
             return _ask_to_sign_in(request)
-        if door.method == "POST":
-            return await _act(request, door, visitor)
-        return await _look(request, door, visitor)
+        return await _act(request, door, visitor)
 
     return enter
 
 
 async def who_is_there(request: Request) -> Visitor | None:
     """The person behind the cookie; notes the use of the session now and then."""
-    parts = parts_of(request)
-    token = request.cookies.get(parts.cookie_name)
-    if not token:
-        return None
-    now = parts.clock()
+    parts, now = parts_of(request), parts_of(request).clock()
     async with parts.db.read() as session:
-        found = await find_visitor(session, token, parts.config.web, parts.sealer, now=now)
+        found = await _find(request, session, now)
     if found is None:
         return None
     visitor, is_due = found
     if is_due:
-        async with parts.db.begin() as session:
-            await note_use(session, visitor.session_id, now=now)
+        await _note(parts, visitor, now)
     return visitor
 
 
-async def _look(request: Request, door: Door, visitor: Visitor) -> Response:
+async def _find(
+    request: Request, session: AsyncSession, now: datetime
+) -> tuple[Visitor, bool] | None:
     parts = parts_of(request)
+    token = request.cookies.get(parts.cookie_name)
+    if not token:
+        return None
+    return await find_visitor(session, token, parts.config.web, parts.sealer, now=now)
+
+
+async def _note(parts: Parts, visitor: Visitor, now: datetime) -> None:
+    async with parts.db.begin() as session:
+        await note_use(session, visitor.session_id, now=now)
+
+
+async def _look(request: Request, door: Door) -> Response:
+    """The page, in the session in which its reader was found: one transaction less."""
+    parts, now = parts_of(request), parts_of(request).clock()
     async with parts.db.read() as session:
-        parts = replace(parts, config=await current_config(session, parts.config))
-        return await _answer(Visit(request, parts, visitor, session, parts.clock()), door)
+        found = await _find(request, session, now)
+        if found is None:
+            return _ask_to_sign_in(request)
+        visitor, is_due = found
+        here = replace(parts, config=await current_config(session, parts.config))
+        response = await _answer(Visit(request, here, visitor, session, now), door)
+    # Only now: whoever writes waits for a turn, and a reader's look should not be open meanwhile.
+    if is_due:
+        await _note(parts, visitor, now)
+    return response
 
 
 async def _act(request: Request, door: Door, visitor: Visitor) -> Response:

@@ -12,19 +12,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import col, select, update
+from sqlalchemy import bindparam, select
+from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.rows import WebSession
 from bot.settings import WebSettings
-from contacts.directory import Person
+from contacts.directory import Organisation, Person, Role, RoleGrant
 from contacts.journal import Who, write_journal
-from contacts.permissions import Actor, Permission, load_actor, may
+from contacts.permissions import Actor, Permission, has_real_people, load_actor, may
+from contacts.records import read_columns
 from contacts.sealing import Sealer
 from contacts.tokens import hash_token, new_token
 
 #: a session notes its use at most this often
 TOUCH_EVERY = timedelta(minutes=1)
+
+
+#: a session that is not over, with who it is of: a row for each right. Every page asks it, so it is
+#: made once.
+_SESSION = (
+    select(
+        col(WebSession.id), col(WebSession.person_id), col(WebSession.seen_at), col(Person.name),
+        col(Person.organisation_id), col(Person.is_exercise), col(Organisation.domain),
+        col(RoleGrant.role),
+    )
+    .join(Person, col(Person.id) == col(WebSession.person_id))
+    .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+    .outerjoin(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+    .where(
+        col(WebSession.token_hash) == bindparam("token_hash"),
+        col(WebSession.ended_at).is_(None),
+        col(WebSession.seen_at) > bindparam("seen_after"),
+        col(WebSession.opened_at) > bindparam("opened_after"),
+        col(Person.left_at).is_(None),
+    )
+)  # fmt: skip
 
 
 class SignInWay(StrEnum):
@@ -71,21 +94,25 @@ async def find_visitor(
     session: AsyncSession, token: str, settings: WebSettings, sealer: Sealer, *, now: datetime
 ) -> tuple[Visitor, bool] | None:
     """Whose session this is and whether its use must be noted, or None when it is over."""
-    found = await session.exec(
-        select(WebSession).where(
-            col(WebSession.token_hash) == hash_token(token),
-            col(WebSession.ended_at).is_(None),
-            col(WebSession.seen_at) > now - timedelta(minutes=settings.idle_min),
-            col(WebSession.opened_at) > now - timedelta(hours=settings.session_h),
-        )
-    )
-    row = found.first()
-    actor = await load_actor(session, row.person_id) if row is not None else None
-    if row is None or row.id is None or actor is None or not may(actor, Permission.USE_CONSOLE):
+    found = await read_columns(
+        session, _SESSION, {
+            "token_hash": hash_token(token),
+            "seen_after": now - timedelta(minutes=settings.idle_min),
+            "opened_after": now - timedelta(hours=settings.session_h),
+        },
+    )  # fmt: skip
+    if not found:
         return None
-    person = await session.get_one(Person, row.person_id)
-    visitor = Visitor(actor, person.name, row.id, form_token(sealer, token))
-    return visitor, now - row.seen_at >= TOUCH_EVERY
+    one = found[0]
+    is_guest = one.is_exercise and await has_real_people(session)
+    roles = frozenset({Role.MEMBER, *(row.role for row in found if row.role is not None)})
+    actor = Actor(
+        one.person_id, one.organisation_id, roles, one.is_exercise, one.domain, is_guest=is_guest
+    )
+    if not may(actor, Permission.USE_CONSOLE):
+        return None
+    visitor = Visitor(actor, one.name, one.id, form_token(sealer, token))
+    return visitor, now - one.seen_at >= TOUCH_EVERY
 
 
 async def note_use(session: AsyncSession, session_id: int, *, now: datetime) -> None:
