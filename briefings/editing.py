@@ -103,15 +103,20 @@ async def write_words(
     :raises NotAllowed: the actor may not edit.
     """
     require(actor, Permission.EDIT_FACTS)
+    # Judged first: what is refused, or is there already, takes nothing back from the approvers.
+    briefing = await _open_one(session, event, actor, now=now)
+    part, _ = await _found(session, briefing, audience, place) if briefing else (None, None)
+    refused = judge_words(words, part.standard, allow) if part else None
+    if refused is not None:
+        return refused
+    if part is not None and not part.is_unsettled and tidy(words) == tidy(part.words):
+        return None
     briefing = await _editable(session, event, actor, settings, now=now)
     if briefing is None:
         return WordsRefused("not_open")
     part, row = await _found(session, briefing, audience, place)
     if part is None:
         return WordsRefused("no_part")
-    refused = judge_words(words, part.standard, allow)
-    if refused is not None:
-        return refused
     if tidy(words) == tidy(part.standard):
         await _drop(session, briefing, row, actor, audience, now=now)
     else:
@@ -181,14 +186,21 @@ async def _editable(
     session: AsyncSession, event: Event, actor: Actor, settings: BriefingSettings, *, now: datetime
 ) -> Briefing | None:
     """The open version as a draft; one that was handed in or waits for its moment is voided."""
+    briefing = await _open_one(session, event, actor, now=now)
+    if briefing is None or briefing.status is BriefingStatus.DRAFT:
+        return briefing
+    return await _redraft(session, event, briefing, actor, settings, now=now)
+
+
+async def _open_one(
+    session: AsyncSession, event: Event, actor: Actor, *, now: datetime
+) -> Briefing | None:
+    """The version that this actor can word as it stands, or None."""
     assert event.id is not None
     briefing = await current_briefing(session, event.id)
     if actor.is_exercise != event.is_exercise or not can_be_worded(briefing, now=now):
         return None
-    assert briefing is not None
-    if briefing.status is BriefingStatus.DRAFT:
-        return briefing
-    return await _redraft(session, event, briefing, actor, settings, now=now)
+    return briefing
 
 
 async def _redraft(

@@ -14,7 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import Briefing, BriefingStatus, Fact
 from briefings.versions import SENT, versions_of
+from contacts.directory import Audience, Role
 from contacts.journal import JournalEntry
+from contacts.permissions import load_actor
 
 #: more would push the question itself off the screen of a phone
 MOST = 5
@@ -32,6 +34,7 @@ class End(StrEnum):
 
 VOIDED = frozenset({End.APPROVAL_VOIDED, End.SUBMISSION_VOIDED})
 _SUBMITTED = "briefing_submitted"
+_WORDED = ("own_words_written", "own_words_kept", "own_words_dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ class Voided:
     """A version lay with the approvers, and then something in it changed.
 
     ``since``: when it was handed in; ``added`` and ``gone``: sentences of the facts, at most
-    :data:`MOST` each; both empty when something else changed. ``was_approved``: it waited for
-    its moment.
+    :data:`MOST` each; ``worded``: whose texts were worded by hand since, and in which role; all
+    empty when something else changed. ``by``: who took it back, by role; None is the machine or
+    somebody without one. ``was_approved``: it waited for its moment.
     """
 
     version: int
@@ -58,6 +62,8 @@ class Voided:
     added: tuple[str, ...]
     gone: tuple[str, ...]
     was_approved: bool
+    by: Role | None = None
+    worded: tuple[tuple[Audience, Role | None], ...] = ()
 
 
 async def how_it_ended(session: AsyncSession, briefing: Briefing) -> Ended | None:
@@ -65,9 +71,12 @@ async def how_it_ended(session: AsyncSession, briefing: Briefing) -> Ended | Non
     entry = await _last(session, briefing, [*End, _SUBMITTED])
     if entry is None or entry.action == _SUBMITTED:
         return None
+    return Ended(End(entry.action), entry.at, _person(entry))
+
+
+def _person(entry: JournalEntry) -> int | None:
     kind, _, number = entry.actor.partition(":")
-    person_id = int(number) if kind == "person" and number.isdecimal() else None
-    return Ended(End(entry.action), entry.at, person_id)
+    return int(number) if kind == "person" and number.isdecimal() else None
 
 
 async def voided(session: AsyncSession, briefing: Briefing) -> Voided | None:
@@ -117,8 +126,40 @@ async def _changes(session: AsyncSession, briefing: Briefing, ended: Ended) -> V
     gone = [one.text for one in found if one.created_at <= since]
     was_approved = ended.end is End.APPROVAL_VOIDED
     return Voided(
-        briefing.version, since, ended.at, tuple(added[:MOST]), tuple(gone[:MOST]), was_approved
+        briefing.version, since, ended.at, tuple(added[:MOST]), tuple(gone[:MOST]), was_approved,
+        by=await _role_of(session, ended.person_id),
+        worded=await _worded(session, briefing, since=ended.at),
+    )  # fmt: skip
+
+
+async def _worded(
+    session: AsyncSession, briefing: Briefing, *, since: datetime
+) -> tuple[tuple[Audience, Role | None], ...]:
+    """The texts that somebody worded by hand, or put back, in this version or the one after it."""
+    subjects = [
+        f"briefing:{one.id}"
+        for one in await versions_of(session, briefing.event_id)
+        if one.version >= briefing.version
+    ]
+    found = await session.exec(
+        select(JournalEntry)
+        .where(
+            col(JournalEntry.subject).in_(subjects),
+            col(JournalEntry.action).in_(_WORDED),
+            col(JournalEntry.at) >= since,
+        )
+        .order_by(col(JournalEntry.id))
     )
+    whose: dict[Audience, Role | None] = {}
+    for entry in found.all():
+        whose[Audience(entry.detail["audience"])] = await _role_of(session, _person(entry))
+    return tuple(whose.items())
+
+
+async def _role_of(session: AsyncSession, person_id: int | None) -> Role | None:
+    actor = await load_actor(session, person_id) if person_id else None
+    roles = actor.roles if actor else ()
+    return next((one for one in (Role.COORDINATOR, Role.APPROVER) if one in roles), None)
 
 
 async def _last(

@@ -12,6 +12,7 @@ from bot.chat.coordinator import texts as chat_texts
 from bot.console import previews, texts
 from bot.console.doors import Door, Visit
 from bot.console.drafts import stamp_of
+from bot.evening.forewarning import own_forewarned
 from briefings.editing import Part, can_be_worded, parts_of, settle_words, write_words
 from briefings.own_words import CHAT
 from briefings.rows import Briefing, BriefingText
@@ -24,7 +25,10 @@ from feeds.rows import Event
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A part as the page shows it; ``changes`` are those from the standard to the own words."""
+    """A part as the page shows it; ``changes`` are those from the standard to the own words.
+
+    ``asks``: the choice that takes texts back from the approvers, and waits for a yes.
+    """
 
     part: Part
     heading: str
@@ -32,6 +36,7 @@ class Shown:
     changes: Markup | None
     words: str
     error: str = ""
+    asks: str = ""
 
 
 async def show_wording(visit: Visit) -> Response:
@@ -49,6 +54,7 @@ async def _page(
     place: str = "",
     typed: str = "",
     error: str = "",
+    asks: str = "",
 ) -> Response:
     assert event.id is not None
     briefing = await current_briefing(visit.session, event.id)
@@ -60,20 +66,21 @@ async def _page(
         event,
         "teksten",
         "schrijven.html",
-        status=422 if error else 200,
+        status=422 if error or asks else 200,
         briefing=briefing,
         draft=previews.as_draft(text, None),
         is_open=can_be_worded(briefing, now=visit.now),
-        is_handed_in=briefing.status.value != "draft",
+        warning=own_forewarned(briefing, now=visit.now),
         stamp=stamp_of(await versions_of(visit.session, event.id)),
         parts=[
-            _shown(part, typed, error) if part.place == place else _shown(part) for part in parts
+            _shown(part, typed, error, asks) if part.place == place else _shown(part)
+            for part in parts
         ],
         choices=[one for one in parts if one.is_unsettled],
     )
 
 
-def _shown(part: Part, typed: str = "", error: str = "") -> Shown:
+def _shown(part: Part, typed: str = "", error: str = "", asks: str = "") -> Shown:
     words = typed or part.words
     return Shown(
         part=part,
@@ -82,6 +89,7 @@ def _shown(part: Part, typed: str = "", error: str = "") -> Shown:
         changes=previews.word_changes(part.standard, part.words) if part.is_own else None,
         words=words,
         error=error,
+        asks=asks,
     )
 
 
@@ -98,6 +106,11 @@ async def write(visit: Visit) -> Response:
     visit.require_seen(stamp_of(await versions_of(visit.session, event.id)))
     place, typed = visit.text("plek"), visit.text("woorden")
     settings = visit.parts.config.briefings
+    before = await current_briefing(visit.session, event.id)
+    went_back = own_forewarned(before, now=visit.now)
+    if went_back and visit.text("terughalen") != "ja":
+        choice = visit.text("keuze") or "opslaan"
+        return await _page(visit, event, audience, place=place, typed=typed, asks=choice)
     if visit.text("keuze") == "standaard":
         refused = await settle_words(
             visit.session, event, visit.actor, audience, place, "drop", settings, now=visit.now
@@ -111,9 +124,10 @@ async def write(visit: Visit) -> Response:
     if refused is not None:
         error = chat_texts.OWN_REFUSALS[refused.reason]
         return await _page(visit, event, audience, place=place, typed=typed, error=error)
-    back = urlencode(
-        {"tekst": audience.value, "klaar": _DONE.get(visit.text("keuze"), "own_words_written")}
-    )
+    after = await current_briefing(visit.session, event.id)
+    is_back = bool(went_back) and not own_forewarned(after, now=visit.now)
+    done = _DONE.get(visit.text("keuze"), "own_words_written")
+    back = urlencode({"tekst": audience.value, "klaar": "own_words_took_back" if is_back else done})
     return RedirectResponse(f"/gebeurtenis/{event.id}/teksten/schrijven?{back}", status_code=303)
 
 

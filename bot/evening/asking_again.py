@@ -13,10 +13,12 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.progress import View
 from bot.chat.render import render
+from bot.evening import texts as words
 from bot.event_names import name_of
+from briefings.capitals import with_capital
 from briefings.drafting import current_briefing
 from briefings.endings import End, Voided, how_it_ended, voided
-from briefings.moments import clock
+from briefings.moments import clock, moment
 from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import Role
 from contacts.journal import JournalEntry, write_journal
@@ -37,6 +39,11 @@ class Waiting:
     briefing: Briefing
     changed: Voided
     asked_at: datetime | None
+
+    @property
+    def who(self) -> list[str]:
+        """As :func:`who_changed`."""
+        return who_changed(self.changed)
 
 
 async def waits_again(session: AsyncSession, event_id: int) -> Waiting | None:
@@ -82,8 +89,22 @@ async def request_now(
 def shown(waiting: Waiting | None) -> dict[str, object]:
     """For a template that says what changed, if anything did. Pure."""
     if waiting is None:
-        return {"changed": None, "asked_at": None}
-    return {"changed": waiting.changed, "asked_at": waiting.asked_at}
+        return {"changed": None, "asked_at": None, "who": []}
+    return {"changed": waiting.changed, "asked_at": waiting.asked_at, "who": waiting.who}
+
+
+def who_changed(changed: Voided) -> list[str]:
+    """Who took it back, and whose texts were worded by hand: by role, never by name. Pure."""
+    lines = []
+    if changed.by is not None:
+        who, at = with_capital(words.BY_ROLE[changed.by]), moment(changed.at)
+        lines.append(words.CHANGED_BY.format(who=who, at=at))
+    by: dict[str, list[str]] = {}
+    for audience, role in changed.worded:
+        who = words.BY_ROLE[role] if role else words.SOMEBODY
+        by.setdefault(who, []).append(texts.AUDIENCES[audience])
+    lines += [words.WORDED_BY.format(who=who, names=", ".join(by[who])) for who in by]
+    return lines
 
 
 def buttons(event_id: int, waiting: Waiting) -> list[list[Button]]:

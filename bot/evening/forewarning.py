@@ -1,4 +1,4 @@
-"""Before somebody changes the facts: what that takes back from the approvers."""
+"""Before somebody changes the facts or words a text: what that takes back from the approvers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.evening.texts import TAKES_BACK
-from briefings.versions import at_stake
+from bot.chat.coordinator.texts import AUDIENCES
+from bot.evening.texts import OWN_TAKES_BACK, TAKES_BACK
+from briefings.rows import Briefing, BriefingStatus, covered
+from briefings.versions import at_stake, waits
 
 
 async def forewarned(session: AsyncSession, event_id: int, *, now: datetime) -> str:
     """The sentence for who is about to change the facts; empty when that takes nothing back."""
     status = await at_stake(session, event_id, now=now)
     return TAKES_BACK[status] if status else ""
+
+
+def own_forewarned(briefing: Briefing | None, *, now: datetime) -> str:
+    """As :func:`forewarned`, for who words one text of this version by hand: with which texts go
+    back. Other parts of it stay where they are. Pure."""
+    if briefing is None or not _lies_there(briefing, now=now):
+        return ""
+    names = [AUDIENCES[audience] for audience in covered(briefing)]
+    one, more = OWN_TAKES_BACK[briefing.status]
+    return (more if len(names) > 1 else one).format(count=len(names), names=", ".join(names))
+
+
+def _lies_there(briefing: Briefing, *, now: datetime) -> bool:
+    return briefing.status is BriefingStatus.SUBMITTED or waits(briefing, now=now)

@@ -1,6 +1,7 @@
 """Dutch words of the evening, for both faces."""
 
 from briefings.rows import BriefingStatus
+from contacts.directory import Role
 
 TOMORROW = "morgen {clock}"
 TODAY, THIS_EVENING, TONIGHT = "vandaag", "vanavond", "vannacht"
@@ -24,6 +25,37 @@ TAKES_BACK = {
     BriefingStatus.APPROVED: "Let op: er wacht een goedgekeurde tekst. Verandert u iets in de "
     "feiten, dan vervalt die goedkeuring en moet hij opnieuw worden ingediend.",
 }
+#: the same before somebody words one text by hand, for one text and for more
+OWN_TAKES_BACK = {
+    BriefingStatus.SUBMITTED: (
+        (
+            "Deze tekst ligt ter goedkeuring: {names}. Schrijft u iets zelf, dan gaat hij terug, "
+            "en moet een coördinator hem opnieuw indienen."
+        ),
+        (
+            "Deze {count} teksten liggen ter goedkeuring: {names}. Schrijft u iets zelf, dan gaan "
+            "ze alle {count} terug, en moet een coördinator ze opnieuw indienen."
+        ),
+    ),
+    BriefingStatus.APPROVED: (
+        (
+            "Deze tekst is goedgekeurd en wacht op zijn moment: {names}. Schrijft u iets zelf, dan "
+            "vervalt die goedkeuring, en moet een coördinator hem opnieuw indienen."
+        ),
+        (
+            "Deze {count} teksten zijn goedgekeurd en wachten op hun moment: {names}. Schrijft u "
+            "iets zelf, dan vervalt de goedkeuring van alle {count}, en moet een coördinator ze "
+            "opnieuw indienen."
+        ),
+    ),
+}
+OWN_ANYWAY = "Ja, haal terug en formuleer zelf"
+OWN_TOOK_BACK = "U haalde terug wat ter goedkeuring lag. Een coördinator dient het opnieuw in."
+#: who took it back or worded it, by role
+BY_ROLE = {Role.COORDINATOR: "de coördinator", Role.APPROVER: "een goedkeurder"}
+SOMEBODY = "iemand"
+CHANGED_BY = "{who} veranderde iets, {at}."
+WORDED_BY = "Zelf geformuleerd door {who}: {names}."
 #: a closing text that was begun, with the signals as they are now
 CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"

@@ -14,7 +14,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.progress import View, meant_for, messages_of
 from bot.chat.render import render
-from bot.evening.asking_again import buttons, waits_again
+from bot.evening.asking_again import buttons, waits_again, who_changed
 from bot.event_names import name_of
 from briefings import moments
 from briefings.calling_off import is_held, may_not_go_on
@@ -117,12 +117,14 @@ async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) 
     tally = await _tally(session, ids_of(messages))
     ended = await how_it_ended(session, briefing)
     stand = stand_of(briefing, messages, ended, now=now)
+    changed = await voided(session, briefing) if stand is Stand.VOIDED else None
     planned, cancelled = tally.get(DeliveryStatus.PLANNED, 0), DeliveryStatus.CANCELLED
     return {
         "stand": stand,
         "at": briefing.approved_at or now,
         "said": await _said(session, stand, ended),
-        "changed": await voided(session, briefing) if stand is Stand.VOIDED else None,
+        "changed": changed,
+        "who": who_changed(changed) if changed else [],
         "why": texts.REFUSALS.get(await may_not_go_on(session, briefing), ""),
         "leaves_at": briefing.send_at,
         "meant_for": meant_for(messages),

@@ -5,30 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 from bot.chat.buttons import AUDIENCES, data
-from bot.chat.coordinator import texts
+from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.text_forms import with_shown_places
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.evening import texts as words
+from bot.evening.asking_again import ASK
+from bot.evening.forewarning import own_forewarned
 from briefings.editing import Part, can_be_worded, parts_of, settle_words, write_words
 from briefings.own_words import CHAT
-from briefings.rows import Briefing
+from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import current_briefing, texts_of
 from briefings.wordings import words_of
 from contacts.directory import Audience
 from contacts.outbox import Button
-from contacts.permissions import Permission
+from contacts.permissions import Permission, may
 from feeds.rows import Event
 
 FLOW = "own"
+#: at the end of a button: its reader was asked, and takes the texts back knowingly
+KNOWING = "z"
 
 
 async def show_parts(turn: Turn) -> None:
     """The parts of one text as buttons; those that wait for a choice first in the words."""
     event, briefing, audience = await _asked(turn)
+    if await _asks_first(turn, briefing, audience):
+        return
     parts = await _parts(turn, briefing, audience)
     buttons = [
-        Button(_label(part), data("own2", event.id, *_mark(briefing, audience), number))
+        Button(
+            _label(part), data("own2", event.id, *_mark(briefing, audience), number, *_known(turn))
+        )
         for number, part in enumerate(parts)
         if not part.is_absent
     ]
@@ -51,8 +60,10 @@ async def show_part(turn: Turn) -> None:
     number = turn.tap.number(4)
     if not 0 <= number < len(parts):
         raise ValueError("no such part")
+    if await _asks_first(turn, briefing, audience):
+        return
     part = parts[number]
-    marks = (event.id, *_mark(briefing, audience), number)
+    marks = (event.id, *_mark(briefing, audience), number, *_known(turn))
     buttons = []
     if part.is_unsettled:
         buttons.append([Button(texts.OWN_KEEP, data("ownk", *marks))])
@@ -66,6 +77,7 @@ async def show_part(turn: Turn) -> None:
             "audience": audience.value,
             "place": part.place,
             "stamp": _stamp(briefing),
+            "knows": bool(_known(turn)),
         },
     )
     await turn.say(
@@ -91,6 +103,11 @@ async def wrote_words(turn: Turn) -> None:
         await turn.say(render("coordinator/fact_refused.html", why=texts.OLD_VERSION))
         return
     audience = Audience(given["audience"])
+    went_back = own_forewarned(briefing, now=turn.now)
+    if went_back and not given.get("knows"):
+        # Handed in while they were typed.
+        await _ask_first(turn, briefing, audience, own_button(event.id or 0, briefing, audience))
+        return
     refused = await write_words(
         turn.session, event, actor, audience, given["place"], _with_places(turn.text or ""),
         turn.config.briefings, allow=turn.config.signals.allow, now=turn.now,
@@ -99,7 +116,7 @@ async def wrote_words(turn: Turn) -> None:
         why = texts.OWN_REFUSALS[refused.reason]
         await turn.say(render("coordinator/fact_refused.html", why=why))
         return
-    await _say_done(turn, event, audience)
+    await _say_done(turn, event, audience, went_back=bool(went_back))
 
 
 async def keep(turn: Turn) -> None:
@@ -117,25 +134,70 @@ async def _settle(turn: Turn, *, keeps: bool) -> None:
     number = turn.tap.number(4)
     if not 0 <= number < len(parts) or not parts[number].is_own:
         raise ValueError("no such part")
+    if await _asks_first(turn, briefing, audience):
+        return
+    went_back = own_forewarned(briefing, now=turn.now)
     await turn.finish()
     await settle_words(
         turn.session, event, turn.known(), audience, parts[number].place,
         "keep" if keeps else "drop", turn.config.briefings, now=turn.now,
     )  # fmt: skip
-    await _say_done(turn, event, audience)
+    await _say_done(turn, event, audience, went_back=bool(went_back))
 
 
-async def _say_done(turn: Turn, event: Event, audience: Audience) -> None:
+async def _asks_first(turn: Turn, briefing: Briefing, audience: Audience) -> bool:
+    """Ask once before texts go back from the approvers; False, and nothing said, when none do."""
+    if _known(turn) or not own_forewarned(briefing, now=turn.now):
+        return False
+    assert turn.tap is not None
+    await _ask_first(turn, briefing, audience, Button("", data(turn.tap.verb, *turn.tap.args)))
+    return True
+
+
+async def _ask_first(turn: Turn, briefing: Briefing, audience: Audience, way: Button) -> None:
+    """``way`` is where a yes leads."""
+    rows = [[Button(words.OWN_ANYWAY, f"{way.data}:{KNOWING}")]]
+    is_there = briefing.status is BriefingStatus.SUBMITTED
+    if is_there and may(turn.known(), Permission.APPROVE_BRIEFING):
+        rows.append([Button(texts.SEND_BACK, data("back", briefing.id))])
+    await turn.say(
+        render(
+            "coordinator/own_sure.html",
+            label=texts.AUDIENCES[audience],
+            warning=own_forewarned(briefing, now=turn.now),
+            is_late=turn.tap is None,
+        ),
+        rows,
+    )
+
+
+def _known(turn: Turn) -> tuple[str, ...]:
+    """The end of a button of who was asked, for the buttons after it."""
+    assert turn.tap is not None
+    return (KNOWING,) if turn.tap.args[-1:] == (KNOWING,) else ()
+
+
+async def _say_done(turn: Turn, event: Event, audience: Audience, *, went_back: bool) -> None:
     briefing = await current_briefing(turn.session, event.id or 0)
     drafts = await texts_of(turn.session, briefing.id or 0) if briefing else []
     draft = next(one for one in drafts if one.audience is audience)
     assert briefing is not None
+    # The same words again take nothing back.
+    went_back = went_back and not own_forewarned(briefing, now=turn.now)
+    rows = [
+        [Button(texts.OWN_READ, data("text", briefing.id, AUDIENCES.index(audience)))],
+        [Button(texts.ALL_TEXTS, data("texts", event.id))],
+    ]
+    if went_back and not may(turn.known(), Permission.SUBMIT_BRIEFING):
+        rows.append([Button(approved_texts.ASK_AGAIN, data(ASK, event.id))])
     await turn.say(
-        render("coordinator/own_done.html", draft=draft, label=texts.AUDIENCES[audience]),
-        [
-            [Button(texts.OWN_READ, data("text", briefing.id, AUDIENCES.index(audience)))],
-            [Button(texts.ALL_TEXTS, data("texts", event.id))],
-        ],
+        render(
+            "coordinator/own_done.html",
+            draft=draft,
+            label=texts.AUDIENCES[audience],
+            went_back=words.OWN_TOOK_BACK if went_back else "",
+        ),
+        rows,
     )
 
 
