@@ -88,7 +88,7 @@ async def _message(
     actor = await load_actor(session, person.id or 0)
     today = await read_today(
         session, config, is_exercise=turn.is_exercise, now=now,
-        sees=lambda need: actor is not None and may(actor, need.acts),
+        sees=lambda need: actor is not None and may(actor, need.acts), reader=person.id,
     )  # fmt: skip
     begin = [texts.YOUR_DUTY.format(until=far_moment(turn.ends_at, now))]
     begin.append(texts.TAP_ALONE if leaves is None else texts.TAP_PLEASE.format(name=leaves.name))

@@ -65,13 +65,24 @@ UNTAKEN_BEFORE = (
 )
 UNTAKEN_ALL = "{name} heeft dienst sinds {since}, maar tikte nog niet op Overgenomen. Bel even."
 #: what stands on Vandaag
-NEED_GAP = "Er komt een gat in het rooster"
+NEED_GAP = "Er komt een gat in het rooster: niemand heeft dan dienst"
 NEED_GAP_NOW = "Niemand heeft dienst"
-NEED_GAP_UNTIL = "tot {until}"
-NEED_GAP_OPEN = "daarna staat er niemand op het rooster"
+#: how long, and what an alert does meanwhile
+NEED_GAP_UNTIL = "Het duurt tot {until}. {then}"
+NEED_GAP_OPEN = "Op het rooster staat daarna niemand meer. {then}"
+NEED_GAP_THEN = "Een melding gaat dan naar alle coördinatoren"
+NEED_GAP_MEANWHILE = "Een melding gaat nu naar alle coördinatoren"
+#: for whoever has the duty, and for the others: with somebody who goes off, and without
+NEED_TAKE = "U hebt dienst: tik nog op Overgenomen"
+NEED_TAKE_DETAIL = "Tot dan heeft wie u aflost ook nog dienst"
+NEED_TAKE_ALONE = "Dan is zeker dat u er bent"
 NEED_UNTAKEN = "De dienst is nog niet overgenomen door {name}"
-NEED_UNTAKEN_DETAIL = "Wie ervoor dienst had, heeft die ook nog"
-NEED_UNTAKEN_ALONE = "Een melding gaat naar deze persoon. Tik op Rooster op Overgenomen"
+NEED_UNTAKEN_DETAIL = (
+    "Wie ervoor dienst had, heeft die ook nog. Bel {name}: alleen die kan op Overgenomen tikken"
+)
+NEED_UNTAKEN_ALONE = (
+    "Een melding gaat naar {name}. Bel {name}: alleen die kan op Overgenomen tikken"
+)
 NEED_UNFIT = "{name} staat op het rooster, en is niet te bereiken"
 NEED_UNFIT_DETAIL = "Zet een ander op het rooster, of herstel het kanaal of het recht"
 FROM, SINCE, AND = "vanaf", "sinds", " en "

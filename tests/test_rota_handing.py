@@ -8,6 +8,7 @@ import pytest
 
 from bot.alerts import ring
 from bot.config import Config
+from bot.console.rota_needs import rota_needs
 from bot.console.today import read_today
 from bot.rota_handing import say_taken
 from bot.rota_round import keep_rota
@@ -16,7 +17,7 @@ from contacts.filling import BASE
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import ChannelPause, Message, MessageKind
 from contacts.people import close_channel, open_channel, revoke
-from contacts.permissions import load_actor
+from contacts.permissions import Permission, load_actor
 from contacts.records import Database, StaleMove
 from contacts.rota import Period
 from contacts.rota_duty import leave_note
@@ -155,6 +156,48 @@ async def test_without_a_tap_both_hear_it_after_half_an_hour_and_both_have_duty(
     await tap(db, brams, people["Bram"], now + 2 * HALF)
 
 
+@pytest.mark.parametrize(
+    ("reader", "what", "detail"),
+    [
+        (
+            "Bram",
+            "U hebt dienst: tik nog op Overgenomen",
+            "Tot dan heeft wie u aflost ook nog dienst",
+        ),
+        (
+            "Carla",
+            "De dienst is nog niet overgenomen door Bram",
+            (
+                "Wie ervoor dienst had, heeft die ook nog. "
+                "Bel Bram: alleen die kan op Overgenomen tikken"
+            ),
+        ),
+    ],
+)
+async def test_only_whose_duty_it_is_reads_that_they_must_tap(
+    db: Database, now: datetime, reader: str, what: str, detail: str
+) -> None:
+    people, _, _ = await a_change(db, now)
+    await round_at(db, now)
+    async with db.read() as session:
+        today = await read_today(
+            session, Config(), is_exercise=False, now=now + HALF, sees=lambda _: True,
+            reader=people[reader],
+        )  # fmt: skip
+    assert (what, detail) in [(one.what, one.detail) for one in today.needs]
+
+
+async def test_a_gap_is_no_need_of_who_cannot_fill_it(db: Database, now: datetime) -> None:
+    people = await people_of_the_city(db, now)
+    await on_rota(db, people["Bram"], now - DAY, now + DAY, now=now)
+    async with db.read() as session:
+        [gap] = await rota_needs(
+            session, Config(), is_exercise=False, reader=people["Bram"], now=now
+        )
+    assert gap.detail.startswith("Op het rooster staat daarna niemand meer.")
+    assert gap.acts is Permission.KEEP_ROTA
+
+
 async def test_where_nobody_goes_off_the_other_coordinators_hear_that_it_was_not_taken(
     db: Database, now: datetime
 ) -> None:
@@ -226,9 +269,13 @@ async def test_today_shows_the_gap_until_it_is_filled_and_says_when_it_is_now(
     await on_rota(db, people["Bram"], now - DAY, now + DAY, now=now)
     await on_rota(db, people["Anna"], now + 2 * DAY, now + 9 * WEEK, now=now, is_taken=False)
     [(what, detail)] = await shown(now)
-    assert what == "Er komt een gat in het rooster"
-    assert detail == "tot donderdag 5 maart, 17.42 uur"
-    assert (await shown(now + DAY))[0][0] == "Niemand heeft dienst"
+    assert what == "Er komt een gat in het rooster: niemand heeft dan dienst"
+    assert detail == (
+        "Het duurt tot donderdag 5 maart, 17.42 uur. Een melding gaat dan naar alle coördinatoren"
+    )
+    [(what, detail)] = await shown(now + DAY)
+    assert what == "Niemand heeft dienst"
+    assert detail.endswith("Een melding gaat nu naar alle coördinatoren")
     await on_rota(db, people["Carla"], now + DAY, now + 2 * DAY, now=now)
     assert await shown(now) == []
 

@@ -17,6 +17,7 @@ async def show_today(visit: Visit) -> Response:
         visit.parts.config,
         is_exercise=visit.actor.is_exercise,
         now=visit.now,
+        reader=visit.actor.person_id,
         sees=lambda need: (
             (may(visit.actor, Permission.SEE_STATUS) or may(visit.actor, need.opens_for))
             and may(visit.actor, need.acts)

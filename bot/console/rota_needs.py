@@ -15,14 +15,18 @@ from briefings.moments import far_moment
 from contacts.permissions import Permission
 from contacts.rota import Gap, before_of, is_untaken
 from contacts.rota_keeping import turns_of
+from contacts.rota_rows import RotaTurn
 
 PAGE = "/beheer/rooster"
 
 
 async def rota_needs(
-    session: AsyncSession, config: Config, *, is_exercise: bool, now: datetime
+    session: AsyncSession, config: Config, *, is_exercise: bool, reader: int | None, now: datetime
 ) -> list[Need]:
-    """Of one world; nothing where no rota is kept."""
+    """Of one world; nothing where no rota is kept.
+
+    :param reader: who reads it: only whose duty it is can take it over.
+    """
     turns = await turns_of(session, is_exercise=is_exercise)
     if not turns:
         return []
@@ -30,10 +34,9 @@ async def rota_needs(
     unfit = await unfit_for(session, coming, is_exercise=is_exercise, now=now, minds_pauses=False)
     names = await names_of(session, {one.person_id for one in coming})
     needs = [
-        _need(
-            texts.NEED_UNTAKEN.format(name=names.get(one.person_id, texts.GONE)),
-            texts.NEED_UNTAKEN_DETAIL if before_of(turns, one) else texts.NEED_UNTAKEN_ALONE,
-            texts.SINCE, one.starts_at, is_exercise=is_exercise,
+        _untaken(
+            one, names.get(one.person_id, texts.GONE), reader,
+            is_alone=before_of(turns, one) is None,
         )
         for one in turns
         if is_untaken(one, now) and one.handed_at is not None
@@ -43,6 +46,7 @@ async def rota_needs(
         _need(
             texts.NEED_UNFIT.format(name=names.get(person, texts.GONE)),
             texts.NEED_UNFIT_DETAIL, texts.FROM, at, is_exercise=is_exercise,
+            acts=Permission.KEEP_ROTA,
         )
         for person, at in first.items()
     ]  # fmt: skip
@@ -52,19 +56,36 @@ async def rota_needs(
     ]
 
 
-def _of_gap(gap: Gap, now: datetime, *, is_exercise: bool) -> Need:
-    is_now = gap.starts_at <= now
-    until = texts.NEED_GAP_OPEN
-    if gap.ends_at is not None:
-        until = texts.NEED_GAP_UNTIL.format(until=far_moment(gap.ends_at, now))
+def _untaken(turn: RotaTurn, name: str, reader: int | None, *, is_alone: bool) -> Need:
+    if turn.person_id == reader:
+        what = texts.NEED_TAKE
+        detail = texts.NEED_TAKE_ALONE if is_alone else texts.NEED_TAKE_DETAIL
+    else:
+        what = texts.NEED_UNTAKEN.format(name=name)
+        detail = texts.NEED_UNTAKEN_ALONE if is_alone else texts.NEED_UNTAKEN_DETAIL
     return _need(
-        texts.NEED_GAP_NOW if is_now else texts.NEED_GAP, until,
+        what, detail.format(name=name), texts.SINCE, turn.starts_at,
+        is_exercise=turn.is_exercise, acts=Permission.MANAGE_EVENT,
+    )  # fmt: skip
+
+
+def _of_gap(gap: Gap, now: datetime, *, is_exercise: bool) -> Need:
+    """Only who keeps the rota can fill it."""
+    is_now = gap.starts_at <= now
+    then = texts.NEED_GAP_MEANWHILE if is_now else texts.NEED_GAP_THEN
+    lasts = texts.NEED_GAP_OPEN.format(then=then)
+    if gap.ends_at is not None:
+        lasts = texts.NEED_GAP_UNTIL.format(until=far_moment(gap.ends_at, now), then=then)
+    return _need(
+        texts.NEED_GAP_NOW if is_now else texts.NEED_GAP, lasts,
         texts.SINCE if is_now else texts.FROM, gap.starts_at, is_exercise=is_exercise,
+        acts=Permission.KEEP_ROTA,
     )  # fmt: skip
 
 
-def _need(what: str, detail: str, by: str, due: datetime, *, is_exercise: bool) -> Need:
+def _need(
+    what: str, detail: str, by: str, due: datetime, *, is_exercise: bool, acts: Permission
+) -> Need:
     return Need(
-        what=what, detail=detail, by=by, due=due, is_exercise=is_exercise, page=PAGE,
-        acts=Permission.MANAGE_EVENT,
-    )  # fmt: skip
+        what=what, detail=detail, by=by, due=due, is_exercise=is_exercise, page=PAGE, acts=acts
+    )

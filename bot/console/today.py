@@ -104,10 +104,12 @@ async def read_today(
     is_exercise: bool,
     now: datetime,
     sees: Callable[[Need], bool],
+    reader: int | None = None,
 ) -> Today:
     """The first page of one world (exercise or real), as it stands.
 
     :param sees: whether the reader is concerned with this need.
+    :param reader: the person, where some lines are told otherwise to whom they are about.
     """
     titles = await read_titles(session)
     found = await session.exec(
@@ -134,7 +136,7 @@ async def read_today(
         [] if is_exercise else unchecked_lines(config.briefings, now=now),
         await late_actions(session, is_exercise=is_exercise, now=now),
         await waiting_digests(session, is_exercise=is_exercise),
-        await rota_needs(session, config, is_exercise=is_exercise, now=now),
+        await rota_needs(session, config, is_exercise=is_exercise, reader=reader, now=now),
         sick_feeds(sources, config.feeds.tell_after_failures, now=now),
     )
     return Today(

@@ -42,7 +42,7 @@ async def show(turn: Turn) -> None:
     actor = turn.allowed(Permission.MANAGE_EVENT)
     today = await read_today(
         turn.session, turn.config, is_exercise=actor.is_exercise, now=turn.now,
-        sees=lambda need: may(actor, need.acts),
+        sees=lambda need: may(actor, need.acts), reader=actor.person_id,
     )  # fmt: skip
     leads = await who_leads(turn.session, is_exercise=actor.is_exercise, now=turn.now)
     _, to_doubts = await way_to_doubts(turn)
