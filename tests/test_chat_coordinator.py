@@ -210,6 +210,35 @@ async def test_only_what_was_sent_can_be_taken_back_and_only_after_asking_once_m
     assert (await typed_facts(desk))[0].withdrawn_at is None
 
 
+@pytest.mark.parametrize("verb", ["retr", "corr"])
+async def test_taking_back_and_correcting_can_be_left_at_the_first_question(
+    desk: Chat, verb: str
+) -> None:
+    event_id = await a_running_event(desk)
+    await tap(desk, f"fadd:{event_id}")
+    await say(desk, FACT)
+    await tap(desk, await first_button(desk))
+    await sent_version(desk)
+    before = len(await desk.all(Briefing))
+    await tap(desk, f"{verb}:{event_id}")
+    await desk.press("Toch niet")
+    assert await desk.text() == "Goed. Er is niets veranderd en er gaat niets uit."
+    assert len(await desk.all(Briefing)) == before
+
+
+async def test_taking_back_says_what_it_does_and_to_whom(desk: Chat) -> None:
+    event_id = await a_running_event(desk)
+    await tap(desk, f"fadd:{event_id}")
+    await say(desk, FACT)
+    await tap(desk, await first_button(desk))
+    await sent_version(desk)
+    await tap(desk, f"retr:{event_id}")
+    text = await desk.text()
+    assert "Iedereen die de tekst kreeg, leest dan: gebruik hem niet meer." in text
+    assert "zonder goedkeuring vooraf" in text
+    assert "Kies dan Correctie op de kaart" in text
+
+
 async def test_in_the_night_the_chat_offers_the_morning(
     desk: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

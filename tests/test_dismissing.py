@@ -121,3 +121,23 @@ async def test_a_forged_button_brings_an_alert_nowhere(desk: Chat) -> None:
         await desk.tap(f"into:{alert}:{drill}")
     async with desk.db.read() as session:
         assert (await session.get_one(Event, alert)).status is EventStatus.DETECTED
+
+
+@pytest.mark.parametrize("question", ["no", "later", "ok"])
+async def test_a_question_about_an_alert_has_a_way_back_that_decides_nothing(
+    desk: Chat, question: str
+) -> None:
+    alert = await event_with(desk, "Inval in Arnhem", EventStatus.DETECTED)
+    await desk.tap(f"items:{alert}")
+    await desk.tap(f"{question}:{alert}")
+    await desk.press("Toch niet")
+    assert "Mogelijk ingrijpende gebeurtenis" in await desk.text()
+    assert {"Bevestig", "Nog niet, blijf volgen", "Niet relevant"} <= {*await desk.labels()}
+    [event] = await desk.all(Event)
+    assert (event.status, event.snoozed_until) == (EventStatus.DETECTED, None)
+
+
+async def test_the_way_back_is_over_once_somebody_decided(desk: Chat) -> None:
+    alert = await event_with(desk, "Inval in Arnhem", EventStatus.CONFIRMED)
+    await desk.tap(f"alert:{alert}", message=0)
+    assert desk.toast == texts.ALREADY_DECIDED

@@ -106,7 +106,8 @@ AT_THE_DESK: dict[str, str] = {
     **dict.fromkeys(
         (
             "ok", "q2", "q3", "q4", "no", "later", "items", "why", "day", "echg", "echg2", "ecard",
-            "grip", "facts", "fcon", "fdel", "fmap", "fmdn", "fmwho", "fnext", "fsrc", "faro",
+            "alert", "grip", "facts", "fcon", "fdel", "fmap", "fmdn", "fmwho", "fnext", "fsrc",
+            "faro",
             "texts", "text", "own", "ap0", "ap1", "ap4", "rd", "rcpt", "unk", "brka", "brk0",
             "calls", "klok", "ring", "ringadd", "ringfind", "pollask", "splt",
             "sigs", "sgs", "corr", "retr", "retr0", "retr2",

@@ -53,7 +53,7 @@ async def start_correction(turn: Turn) -> None:
     ]
     await turn.say(
         render("coordinator/ask_wrong.html", event=event, title=await name_of(turn.session, event)),
-        buttons,
+        [*buttons, [Button(texts.NOT_AFTER_ALL, data("retr0", event.id))]],
     )
 
 

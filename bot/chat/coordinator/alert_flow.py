@@ -32,6 +32,8 @@ from feeds.telling_why import told
 
 #: on a button: whom to ring first was not decided yet
 NOT_SAID = 2
+#: the verb of a button that shows the alert again
+BACK = "alert"
 
 
 def alert_buttons(event_id: int) -> list[list[Button]]:
@@ -44,6 +46,11 @@ def alert_buttons(event_id: int) -> list[list[Button]]:
         ],
         [Button(texts.SHOW_WHY, data("why", event_id))],
     ]
+
+
+def way_back(event: Event) -> list[Button]:
+    """Out of a question about an alert: its answers again."""
+    return [Button(texts.NOT_AFTER_ALL, data(BACK, event.id))]
 
 
 async def open_event_of(turn: Turn, index: int = 0) -> Event:
@@ -70,7 +77,7 @@ async def ask_severity(turn: Turn) -> None:
     ]
     await turn.change(
         render("coordinator/ask_severity.html", event=event, default=default),
-        [row, [Button(texts.ALL_DEFAULTS, data("alldef", event.id))]],
+        [row, [Button(texts.ALL_DEFAULTS, data("alldef", event.id))], way_back(event)],
     )
 
 
@@ -81,7 +88,10 @@ async def ask_lead(turn: Turn) -> None:
         Button(texts.LEADS[lead], data("q3", event.id, severity, index))
         for index, lead in enumerate(LEADS)
     ]
-    await turn.change(render("coordinator/ask_lead.html", event=event), [buttons[:2], buttons[2:]])
+    await turn.change(
+        render("coordinator/ask_lead.html", event=event),
+        [buttons[:2], buttons[2:], way_back(event)],
+    )
 
 
 async def ask_deadline(turn: Turn) -> None:
@@ -96,7 +106,9 @@ async def ask_deadline(turn: Turn) -> None:
         )
         for index, label in send_choices(turn.now)
     ]
-    await turn.change(render("coordinator/ask_deadline.html", event=event), [buttons])
+    await turn.change(
+        render("coordinator/ask_deadline.html", event=event), [buttons, way_back(event)]
+    )
 
 
 async def ask_calls(turn: Turn) -> None:
@@ -110,7 +122,8 @@ async def ask_calls(turn: Turn) -> None:
                 Button(texts.CALLED, data("conf", event.id, *chosen, 1)),
                 Button(texts.NOT_NEEDED, data("conf", event.id, *chosen, 0)),
                 Button(texts.NOT_YET, data("conf", event.id, *chosen, NOT_SAID)),
-            ]
+            ],
+            way_back(event),
         ],
     )
 
@@ -185,7 +198,10 @@ async def ask_later(turn: Turn) -> None:
         Button(label, data("snooze", event.id, minutes)) for minutes, label in texts.SNOOZES.items()
     ]
     mute = [Button(texts.MUTE, data("mute", event.id))]
-    await turn.change(render("coordinator/ask_later.html", event=event), [row[:2], row[2:], mute])
+    await turn.change(
+        render("coordinator/ask_later.html", event=event),
+        [row[:2], row[2:], mute, way_back(event)],
+    )
 
 
 async def snooze(turn: Turn) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from bot.alerts import alert_content
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.alert_flow import open_event_of
+from bot.chat.coordinator.alert_flow import BACK, open_event_of, way_back
 from bot.chat.coordinator.card import RUNNING
 from bot.chat.coordinator.decided import already_decided
 from bot.chat.render import render
@@ -34,8 +35,19 @@ async def ask_why_not(turn: Turn) -> None:
     belongs = await _belongs_buttons(turn, event)
     await turn.change(
         render("coordinator/ask_why_not.html", event=event, is_alone=not belongs),
-        [buttons[:3], buttons[3:], *belongs],
+        [buttons[:3], buttons[3:], *belongs, way_back(event)],
     )
+
+
+async def show_alert_again(turn: Turn) -> None:
+    """``alert:<event>``, *Toch niet*: nothing is decided, and its answers are there again."""
+    event = await open_event_of(turn)
+    if event.status is not EventStatus.DETECTED:
+        turn.toast = await already_decided(turn, event)
+        return
+    form = (await alert_content(turn.session, event)).telegram
+    assert form is not None
+    await turn.change(form.text, form.buttons)
 
 
 async def _belongs_buttons(turn: Turn, event: Event) -> list[list[Button]]:
@@ -95,6 +107,11 @@ async def merge(turn: Turn) -> None:
     )
 
 
-TAPS: dict[str, Handler] = {"no": ask_why_not, "dis": dismiss, "into": merge}
+TAPS: dict[str, Handler] = {
+    "no": ask_why_not,
+    "dis": dismiss,
+    "into": merge,
+    BACK: show_alert_again,
+}
 STEPS: dict[tuple[str, str], Handler] = {}
 COMMANDS: dict[str, Handler] = {}

@@ -42,7 +42,7 @@ async def start(turn: Turn) -> None:
             title=await name_of(turn.session, event),
             left=left,
         ),
-        buttons,
+        [*buttons, [Button(texts.NOT_AFTER_ALL, data("retr0", event.id))]],
     )
 
 
@@ -62,7 +62,7 @@ async def wrote_about(turn: Turn) -> None:
     await turn.ask(FLOW, "sure", given)
     row = [
         Button(texts.TAKE_BACK_SURE, data("retr3", event.id, given["part"])),
-        Button(texts.NOT_NOW, data("retr0", event.id)),
+        Button(texts.NOT_AFTER_ALL, data("retr0", event.id)),
     ]
     await turn.say(
         render(
@@ -76,11 +76,12 @@ async def wrote_about(turn: Turn) -> None:
 
 
 async def not_now(turn: Turn) -> None:
+    """*Toch niet*, of this question and of the one that a correction begins with."""
     talk = turn.conversation
     # Another question may be open by now; that one goes on.
     if talk is not None and (talk.flow, talk.step) == (FLOW, "sure"):
         await turn.finish()
-    await turn.change(render("coordinator/cancelled.html"))
+    await turn.change(render("coordinator/nothing_changed.html"))
 
 
 async def sure(turn: Turn) -> None:

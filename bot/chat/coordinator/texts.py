@@ -9,6 +9,8 @@ from signals.rows import OutcomeCode
 CONFIRM = "Bevestig"
 LATER = "Nog niet, blijf volgen"
 NOT_RELEVANT = "Niet relevant"
+#: the way back out of a question
+NOT_AFTER_ALL = "Toch niet"
 SHOW_ITEMS = "Bekijk berichten"
 SHOW_WHY = "Alle redenen"
 #: a number of the daily list
