@@ -13,8 +13,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import say_to
-from bot.chat.coordinator.clock_flow import reminder_buttons
-from bot.chat.coordinator.clock_texts import ASKS, LABELS
+from bot.chat.coordinator.clock_flow import ask_of, reminder_buttons
+from bot.chat.coordinator.clock_texts import LABELS
 from bot.chat.render import render
 from bot.config import Config
 from bot.evening.timing import all_lines, timed_events
@@ -80,7 +80,7 @@ async def _tell(
         "coordinator/clock_reminder.html",
         title=await name_of(session, event),
         label=LABELS[line.step],
-        ask=ASKS[line.step],
+        ask=ask_of(line),
         stage=stage.value,
         due=line.due,
         is_past=now >= line.due,

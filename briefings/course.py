@@ -10,18 +10,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.approval_rules import severity_of
+from briefings.behind import in_parts
 from briefings.clock_rows import FirstCall, FollowUp, StepTick
-from briefings.rows import Briefing, BriefingStatus
+from briefings.parts import APPROVED, READY, moment_of, parts_of
+from briefings.rows import Briefing
 from briefings.settings import BriefingSettings, ClockSettings
 from briefings.timetable import Course, Line, Mark, Sending, Step, timetable
-from briefings.versions import SENT
 from contacts.records import ids_of
 from feeds.rows import Event
 
-#: handed in, or further
-READY = frozenset({BriefingStatus.SUBMITTED, BriefingStatus.APPROVED, *SENT})
-#: read by a second person, or by whoever may do it alone
-APPROVED = frozenset({BriefingStatus.APPROVED, *SENT})
 Kind = TypeVar("Kind", Briefing, StepTick, FirstCall, FollowUp)
 
 
@@ -37,7 +34,10 @@ async def timetables_of(
     :param speeds: by event, minutes of the exercise per minute; 1 where it is not named.
     """
     courses = await courses_of(session, events, speeds)
-    return {ident: timetable(course, clock, rules) for ident, course in courses.items()}
+    return {
+        ident: in_parts(timetable(course, clock, rules), course)
+        for ident, course in courses.items()
+    }
 
 
 async def courses_of(
@@ -97,11 +97,12 @@ def _course(
         marks=_marks(ticks),
         follow_up_on=planned[0].day if planned else None,
         speed=speed,
+        parts=parts_of(versions),
     )
 
 
 def _sending(version: Briefing) -> Sending | None:
-    at = version.distributed_at or version.send_at
+    at = moment_of(version)
     if at is None:
         return None
     return Sending(version.kind, at, version.promised_at, version.told_as is not None)

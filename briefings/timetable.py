@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from briefings.moments import NIGHT_ENDS, at_clock, is_school_day, local
+from briefings.parts import Parts
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings, ClockSettings
 from signals.workdays import is_working_day
@@ -104,13 +105,15 @@ class Course:
     marks: Mapping[Step, Mark] = field(default_factory=dict)
     follow_up_on: date | None = None
     speed: float = 1.0
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One step. ``done_at`` may lie ahead: it leaves by itself then.
 
-    ``is_moot``: not done, and not to be done any more.
+    ``is_moot``: not done, and not to be done any more. ``so_far``: done for so many texts of all,
+    the others being approved on their own.
     """
 
     step: Step
@@ -118,6 +121,7 @@ class Line:
     done_at: datetime | None = None
     is_needed: bool = True
     is_moot: bool = False
+    so_far: tuple[int, int] | None = None
 
     @property
     def is_open(self) -> bool:

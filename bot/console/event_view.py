@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.console import texts
 from bot.console.reading import fill_page
 from bot.console.today import count_acknowledgements
+from bot.evening.parts_said import said_parts
 from briefings.rows import Briefing, BriefingStatus, BriefingText, Fact, FactBlock, FactKind
 from contacts.arrival import DeliveryCounts, count_deliveries
 from contacts.outbox import AcknowledgementKind
@@ -58,7 +59,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """The page of one event."""
+    """The page of one event. ``parts``: as :func:`said_parts`."""
 
     event: Event
     title: str
@@ -75,6 +76,7 @@ class EventView:
     counts: DeliveryCounts
     acknowledged: dict[AcknowledgementKind, int]
     told: Told | None
+    parts: str = ""
 
 
 async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
@@ -107,6 +109,7 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
         counts=await count_deliveries(session, event_id=event_id),
         acknowledged=await count_acknowledgements(session, event_id),
         told=await _told(session, event_id),
+        parts=said_parts(briefings[::-1]),
     )
 
 

@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
-from bot.chat.coordinator.clock_flow import TELLABLE, sign_of, state_of
-from bot.chat.coordinator.clock_texts import ASKS, LABELS, STATES
+from bot.chat.coordinator.clock_flow import TELLABLE, ask_of, sign_of, so_far_of, state_of
+from bot.chat.coordinator.clock_texts import LABELS, STATES
 from bot.config import Config
 from bot.console import done_texts, texts
 from bot.console.doors import Door, Visit
@@ -99,9 +99,9 @@ def _shown(line: Line, ticked: Mapping[Step, str], *, now: datetime) -> Shown:
     return Shown(
         line=line,
         label=LABELS[line.step],
-        ask=ASKS[line.step] if line.is_open and (acts or state == "late") else "",
+        ask=ask_of(line) if line.is_open and (acts or state == "late") else "",
         state=state,
-        said=STATES[state],
+        said=", ".join(filter(None, [STATES[state], so_far_of(line)])),
         sign=sign_of(line),
         who=ticked.get(line.step, ""),
         acts=acts,
@@ -239,7 +239,7 @@ async def late_steps(
 def _need(event: Event, line: Line, titles: Mapping[int, str]) -> Need:
     return Need(
         what=texts.NEED_STEP.format(step=LABELS[line.step], title=title_of(titles, event.id)),
-        detail=ASKS[line.step],
+        detail=ask_of(line),
         by=texts.STEP_BY,
         due=line.due,
         event_id=event.id,

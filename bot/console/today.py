@@ -34,6 +34,7 @@ from bot.console.needs import (
 )
 from bot.console.rota_needs import rota_needs
 from bot.console.timetable import late_steps
+from bot.evening.parts_said import said_parts
 from briefings.rows import Briefing, BriefingStatus, FactBlock
 from briefings.versions import SENT, newest_texts
 from contacts.arrival import DeliveryCounts
@@ -60,7 +61,7 @@ class Running:
     """An event in progress: the newest version, the text that readers have, and the next promise.
 
     ``sent``: the newest text that went out; ``counts`` are messages of that text alone, and
-    ``read`` and ``understood`` are about it too.
+    ``read`` and ``understood`` are about it too. ``parts``: as :func:`said_parts`.
     """
 
     event: Event
@@ -71,6 +72,7 @@ class Running:
     read: int
     understood: int
     next_update_at: datetime | None
+    parts: str = ""
 
     @property
     def total(self) -> int:
@@ -194,7 +196,7 @@ async def _running(
     events = found.all()
     ids = [event.id for event in events if event.id is not None]
     # Everything at once: asking per event would make the first page slower with each of them.
-    newest, out = await _newest(session, ids)
+    newest, out, behind = await _newest(session, ids)
     parts = [part.id for told in out.values() for part in told if part.id is not None]
     counts = await count_per_event(session, ids, parts)
     said = await _acknowledged(session, parts)
@@ -212,6 +214,7 @@ async def _running(
             read=said.get((event.id, AcknowledgementKind.READ), 0),
             understood=said.get((event.id, AcknowledgementKind.UNDERSTOOD), 0),
             next_update_at=updates.get(event.id or 0),
+            parts=behind.get(event.id or 0, ""),
         )
         for event in events
     ]
@@ -258,9 +261,9 @@ async def count_per_event(
 
 async def _newest(
     session: AsyncSession, event_ids: Sequence[int]
-) -> tuple[Mapping[int, Briefing], Mapping[int, Sequence[Briefing]]]:
-    """Of each event the newest version that was not withdrawn, and the newest text that went out
-    or waits for its moment, with its parts."""
+) -> tuple[Mapping[int, Briefing], Mapping[int, Sequence[Briefing]], Mapping[int, str]]:
+    """Of each event the newest version that was not withdrawn, the newest text that went out or
+    waits for its moment, with its parts, and how many of those are approved."""
     found = await session.exec(
         select(Briefing)
         .where(
@@ -275,6 +278,7 @@ async def _newest(
     return (
         {ident: of_event[-1] for ident, of_event in versions.items()},
         {ident: newest_texts(of_event, GONE_OUT) for ident, of_event in versions.items()},
+        {ident: said_parts(of_event) for ident, of_event in versions.items()},
     )
 
 

@@ -59,6 +59,8 @@ WORDED_BY = "Zelf geformuleerd door {who}: {names}."
 #: a closing text that was begun, with the signals as they are now
 CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"
+#: a text that was approved in parts
+PARTS_DONE = "{done} van {total} teksten goedgekeurd; de rest wacht"
 #: a moment that a page offers for the next update
 IN_AN_HOUR = "over een uur: {moment}"
 #: what changed since texts last lay with the approvers: in how many, and per line what it is

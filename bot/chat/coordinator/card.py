@@ -17,6 +17,7 @@ from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.asking_again import REQUEST, request_now, shown, waits_again
+from bot.evening.parts_said import said_parts
 from bot.evening.texts import STOPPED, WRITE_TEXTS
 from bot.event_names import name_of
 from bot.rows import LiveMessage
@@ -26,7 +27,7 @@ from briefings.drafting import current_briefing, texts_of
 from briefings.facts import facts_of
 from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
-from briefings.versions import SENT
+from briefings.versions import SENT, versions_of
 from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
 from contacts.retention import WIPED
@@ -123,6 +124,7 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
         due=await due_of(session, briefing, event.send_before) if briefing else None,
         state=_state(briefing) if briefing else "",
         drafts=len(drafts),
+        parts=said_parts(await versions_of(session, event.id)),
         **shown(await waits_again(session, event.id)),
         remarks=sum(1 for draft in drafts if draft.remarks),
         plan=plan,

@@ -109,10 +109,26 @@ def said_of(line: Line, *, now: datetime) -> str:
     """Where a step stands, in words; nothing while there is time. Pure."""
     state = state_of(line, now=now)
     if state == "open":
-        return ""
-    said = clock_texts.STATES[state]
+        return so_far_of(line)
+    said = ", ".join(filter(None, [clock_texts.STATES[state], so_far_of(line)]))
     has_moment = state in ("done", "planned") and line.done_at is not None
     return f"{said} ({near(line.done_at, now=now)})" if has_moment and line.done_at else said
+
+
+def so_far_of(line: Line) -> str:
+    """For how many of the texts it is done; empty when it is for all or none. Pure."""
+    if line.so_far is None:
+        return ""
+    done, total = line.so_far
+    return clock_texts.SO_FAR.format(done=done, total=total)
+
+
+def ask_of(line: Line) -> str:
+    """What is asked of whoever hears that the step is not done. Pure."""
+    if line.so_far is None or line.step not in clock_texts.ASKS_REST:
+        return clock_texts.ASKS[line.step]
+    done, total = line.so_far
+    return clock_texts.ASKS_REST[line.step].format(done=done, total=total)
 
 
 def near(at: datetime, *, now: datetime) -> str:

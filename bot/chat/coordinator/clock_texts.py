@@ -31,6 +31,15 @@ ASKS = {
     Step.FOLLOW_UP: "Wat bekend wordt, gaat naar dezelfde lijst als het eerste bericht. De woorden "
     "daarvoor staan klaar.",
 }
+#: a step that is done for a part of the texts
+SO_FAR = "{done} van {total} teksten"
+ASKS_REST = {
+    Step.DRAFT: "{done} van de {total} teksten zijn ingediend. De andere nog niet.",
+    Step.FOUR_EYES: "{done} van de {total} teksten zijn goedgekeurd. De andere wachten nog.",
+    Step.SEND: "{done} van de {total} teksten zijn verstuurd. De andere lezers hebben nog niets.",
+    Step.PROMISE: "{done} van de {total} teksten zijn verstuurd. De andere lezers wachten nog.",
+    Step.MORNING: "{done} van de {total} teksten zijn verstuurd. De andere lezers wachten nog.",
+}
 TICK = "☐ {label}: gedaan"
 NOT_NEEDED = "{label}: niet nodig"
 UNTICK = "☑ {label}: toch niet"
