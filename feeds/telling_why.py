@@ -17,11 +17,13 @@ MOST = 5
 #: what weighs less is not among the reasons that somebody reads first
 SLIGHT = 0.2
 #: bookkeeping of the sum, which says nothing about the event
-BOOKKEEPING = frozenset({texts.BASE, texts.SMALL_THINGS, texts.NOTHING})
+BOOKKEEPING = frozenset(
+    {texts.BASE, texts.SMALL_THINGS, texts.NOTHING, texts.HERE, texts.HERE_BEFORE}
+)
 _WORDS = re.compile(r"\w+")
 _SHOWN = re.compile(r"“([^”]*)”")
 #: as ``texts.FEATURE`` is written, with what may stand before and after it
-_FEATURE = re.compile(r"(maar ook: )?(.+): “([^”]*)”(.*)\Z", re.DOTALL)
+_FEATURE = re.compile(r"(dit maakt het lichter: )?(.+): “([^”]*)”(.*)\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

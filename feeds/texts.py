@@ -56,6 +56,9 @@ NOTHING = "geen kenmerken die iets wegen"
 BASE = "uitgangspunt voor elk bericht"
 NO_EVENT = "er wordt geen gebeurtenis genoemd"
 SMALL_THINGS = "kleine kenmerken samen"
+#: of nearly all news from here, as the lexicon names it, and as events of before keep it
+HERE = "gaat over Nederland"
+HERE_BEFORE = "niets wijst op het buitenland"
 
 #: reasons of an event
 SECOND_NEWSROOM = "tweede redactie binnen {minutes} min"
@@ -85,7 +88,7 @@ READ_IN = "{reason} ({where})"
 #: how a reason begins that only repeats the kind of event
 KIND_MARK = "soort: "
 #: a reason that speaks against
-LIGHTER = "maar ook: {reason}"
+LIGHTER = "dit maakt het lichter: {reason}"
 BY_HAND = "met de hand gestart"
 
 #: ``schakel feeds explain``

@@ -31,7 +31,8 @@ def test_the_heaviest_reasons_come_first_and_what_speaks_against_last() -> None:
          row("spanning: “rellen”", 0.8), row("sport: “WK”", -1.5), row("nieuw onderwerp", 0.9)]
     )  # fmt: skip
     assert why.first == (
-        "rellen: “rellen”", "nieuw onderwerp", "rubriek binnenland", "maar ook: sport: “WK”"
+        "rellen: “rellen”", "nieuw onderwerp", "rubriek binnenland",
+        "dit maakt het lichter: sport: “WK”"
     )  # fmt: skip
     assert why.left_over == 1
 
@@ -55,6 +56,16 @@ def test_a_real_headline_is_told_in_at_most_five_lines() -> None:
     assert not any("+" in reason or "0," in reason for reason in why.first)
 
 
+def test_that_news_is_from_here_is_no_reason_to_tell() -> None:
+    found = score_item(
+        "Rellen op het Velperplein na betoging", "", trust=Trust.REGIONAL, lexicon=load_lexicon()
+    )
+    rows = [reason.as_row() for reason in found.reasons]
+    assert texts.HERE in [reason["text"] for reason in rows], "its weight is kept and shown"
+    why = told([*rows, row(texts.HERE_BEFORE, -0.1)])
+    assert not {texts.HERE, texts.HERE_BEFORE} & {*why.heavier, *why.lighter}
+
+
 def test_what_names_the_same_thing_is_said_once_among_the_first() -> None:
     why = told(
         [row("aanslag elders in Nederland: minstens ernst 3", 2.0), row("aanslag: “aanslag”", 1.5),
@@ -70,7 +81,10 @@ def test_what_names_the_same_thing_is_said_once_among_the_first() -> None:
 
 @given(ROWS)
 def test_no_first_reason_repeats_another(rows: list[dict[str, object]]) -> None:
-    named = [reason.removeprefix("maar ook: ").partition(":")[0] for reason in told(rows).first]
+    named = [
+        reason.removeprefix("dit maakt het lichter: ").partition(":")[0]
+        for reason in told(rows).first
+    ]
     heavy = [name.split()[0] for name in named if name.startswith("rellen")]
     assert len(heavy) <= 2  # once among what makes it heavier, once among what does not
 
@@ -80,7 +94,7 @@ def test_no_first_reason_repeats_another(rows: list[dict[str, object]]) -> None:
     [
         ("oorlogsgeweld: “inval”", "oorlogsgeweld, want er staat “inval”"),
         ("doden: “doden” (in de inleiding)", "doden, want er staat “doden” (in de inleiding)"),
-        ("maar ook: sport: “WK”", "maar ook: sport, want er staat “WK”"),
+        ("dit maakt het lichter: sport: “WK”", "dit maakt het lichter: sport, want er staat “WK”"),
         ("rubriek: “rellen-den-haag”", "staat in de rubriek “rellen-den-haag”"),
         ("sport: “WK”, telt niet mee", "sport, want er staat “WK”, telt niet mee"),
         ("aanslag in Nederland: minstens ernst 4", "aanslag in Nederland: minstens ernst 4"),
