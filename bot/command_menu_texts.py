@@ -2,7 +2,7 @@
 
 MEMBERS = {
     "signaal": "vertellen wat u merkt in een groep",
-    "vraag": "een vraag van de praktijk stellen",
+    "vraag": "een vraag uit uw werk stellen",
     "voorbeeld": "een positief voorbeeld delen",
     "hulp": "andere leden om hulp vragen, of hulp bieden",
     "wie": "andere leden vinden",

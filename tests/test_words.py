@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select, update
 
+from bot.chat.render import render
 from bot.chat.texts import QUESTION_OVER
 from bot.rows import Conversation
 from bot.tidying import forget_what_is_over
@@ -41,7 +43,7 @@ from signals.telling import district_names
 from tests.asking_practice import WORDS, ask
 from tests.console_world import PLANTED, SAME_SITE, World, a_world, contents
 from tests.helping import reached
-from tests.partner_world import SEALER, Chat, a_partner, an_event
+from tests.partner_world import CONFIG, SEALER, Chat, a_partner, an_event
 
 
 @pytest.fixture
@@ -277,3 +279,17 @@ async def test_old_ones_become_counts_that_are_no_signals(world: World) -> None:
     assert [(row.dimension, row.value, row.signals) for row in rows] == [
         ("vorm", "praktijkvraag", 1)
     ]
+
+
+async def test_a_teacher_finds_the_command_where_they_begin(school: Chat) -> None:
+    for template in ("partner/welcome.html", "no_question_open.html"):
+        assert "/vraag" in render(template, settings=CONFIG.briefings), template
+    await school.command("/help")
+    assert "/vraag: een vraag uit uw werk stellen aan de gemeente. U krijgt antwoord." in (
+        await school.text()
+    )
+    await school.command("/signaal")
+    assert "Hebt u zelf een vraag uit uw werk? Typ /vraag." in await school.text()
+    handbook = Path(__file__).parents[1] / "docs" / "handleiding.md"
+    _, _, of_readers = handbook.read_text("utf-8").partition("## Als u een briefing krijgt")
+    assert "Typ `/vraag`" in of_readers
