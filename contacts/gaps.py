@@ -11,13 +11,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, UniqueConstraint, and_, cast, func
+from sqlalchemy import Integer, Select, UniqueConstraint, cast, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelStatus, Domain, Organisation, Person
-from contacts.list_check import is_fresh, silent_people
+from contacts.list_check import PATIENCE, is_fresh, silent_people
 from contacts.neighbours import of_the_city, somebody_reachable
 from contacts.people import LEFT
 from contacts.records import Row, read_columns, required_choice
@@ -115,33 +115,24 @@ async def standings(
         for one in organisations
         if one.id is not None
     ]
-    return await _standings(session, places, [one.id for one in places], every, now=now)
+    return await standings_of(session, places, [one.id for one in places], every, now=now)
 
 
-async def all_standings(
-    session: AsyncSession, every: timedelta, *, is_exercise: bool, now: datetime
-) -> list[Standing]:
-    """Every organisation of the city in a world with its gaps, by name."""
-    mine = and_(col(Organisation.is_exercise) == is_exercise, of_the_city())
-    columns = [col(getattr(Organisation, name)) for name in Place._fields]
-    rows = await read_columns(
-        session, sql_select(*columns).where(mine).order_by(col(Organisation.name))
-    )
-    within = select(Organisation.id).where(mine)
-    return await _standings(session, list(map(Place._make, rows)), within, every, now=now)
-
-
-async def _standings(
+async def standings_of(
     session: AsyncSession, places: Sequence[Place], within: Within, every: timedelta, *,
     now: datetime,
 ) -> list[Standing]:  # fmt: skip
-    """:param within: the same organisations, as numbers or as the question for them."""
+    """As :func:`standings`, of organisations of which only these columns were read.
+
+    :param within: the same organisations, as numbers or as the question for them.
+    """
     by_id = {place.id: Standing(place) for place in places}
     await _count_people(session, by_id, within)
     await _count_closed(session, by_id, within)
     silent = await session.exec(
         select(Person.organisation_id).where(
-            col(Person.id).in_(silent_people(within, now=now)), col(Person.left_at).is_(None)
+            col(Person.id).in_(silent_people(within, before=now - PATIENCE)),
+            col(Person.left_at).is_(None),
         )
     )
     for organisation_id in silent.all():

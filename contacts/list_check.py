@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func
+from sqlalchemy import BindParameter, Select, func
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -147,8 +147,10 @@ async def confirm_organisation(
     await session.flush()
 
 
-def silent_people(within: Collection[int] | Select[Any], *, now: datetime) -> Select[Any]:
-    """Asks who heard the question longer ago than the patience and never answered the newest."""
+def silent_people(
+    within: Collection[int] | Select[Any], *, before: datetime | BindParameter[Any]
+) -> Select[Any]:
+    """Asks who heard the question before this, the patience ago, and never answered the newest."""
     newest = (
         select(func.max(col(ListCheck.id)))
         .where(col(ListCheck.organisation_id).in_(within))
@@ -157,5 +159,5 @@ def silent_people(within: Collection[int] | Select[Any], *, now: datetime) -> Se
     return select(ListCheck.person_id).where(
         col(ListCheck.id).in_(newest),
         col(ListCheck.answered_at).is_(None),
-        col(ListCheck.asked_at) <= now - PATIENCE,
+        col(ListCheck.asked_at) <= before,
     )

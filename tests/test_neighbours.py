@@ -33,7 +33,8 @@ from contacts.directory import (
     Organisation,
     Person,
 )
-from contacts.gaps import all_standings, reach_now
+from contacts.gap_counts import gaps_by_name
+from contacts.gaps import reach_now
 from contacts.groups import Rule, make_group, members_of
 from contacts.importing import read_contacts
 from contacts.importing.exporting import Kind
@@ -268,7 +269,7 @@ async def test_it_is_counted_apart_and_is_no_member(desk: Desk) -> None:
             select(Organisation.name).where(col(Organisation.municipality).is_(None))
         )
         city = set(named.all())
-        standing = await all_standings(
+        standing = await gaps_by_name(
             session, timedelta(days=182), is_exercise=False, now=desk.world.now
         )
         assert {one.organisation.name for one in standing} == city

@@ -24,7 +24,8 @@ from contacts.directory import (
     Role,
     RoleGrant,
 )
-from contacts.gaps import Gap, all_standings
+from contacts.gap_counts import gaps_by_name
+from contacts.gaps import Gap
 from contacts.list_check import ListCheck, confirm_organisation
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.people import close_channel
@@ -258,7 +259,7 @@ async def keep_at_desk(
     Who turns out to have gone is taken off; the organisation names somebody on the telephone.
     """
     every = timedelta(days=config.contacts.check_days)
-    standings = await all_standings(session, every, is_exercise=False, now=now)
+    standings = await gaps_by_name(session, every, is_exercise=False, now=now)
     grave = [one for one in standings if {Gap.UNREACHABLE, Gap.BOUNCING}.intersection(one.gaps)]
     grave.sort(key=lambda one: Gap.UNREACHABLE not in one.gaps)
     for standing in grave[: habits.calls]:

@@ -16,7 +16,8 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.console.gap_texts import GAP_HELP, GAPS, MONTH, MONTHS
 from briefings.moments import local_date
 from contacts.directory import Domain, Organisation
-from contacts.gaps import Gap, ReachDay, Standing, all_standings, reach_days, reach_now
+from contacts.gap_counts import gaps_by_name, kinds_of_standing
+from contacts.gaps import Gap, ReachDay, Standing, reach_days
 from contacts.list_check import confirm_organisation
 from contacts.neighbours import next_door
 from contacts.permissions import Permission
@@ -45,29 +46,29 @@ async def show_gaps(visit: Visit) -> Response:
     asked = visit.request.query_params
     gap, domain = _chosen(Gap, asked.get("hiaat", "")), _chosen(Domain, asked.get("domein", ""))
     every = timedelta(days=visit.parts.config.contacts.check_days)
-    everything = await all_standings(
-        visit.session, every, is_exercise=visit.actor.is_exercise, now=visit.now
-    )
-    rows = [one for one in matching(everything, gap, domain)
-            if one.organisation.name > asked.get("na", "")]  # fmt: skip
+    is_exercise, now = visit.actor.is_exercise, visit.now
+    kinds = await kinds_of_standing(visit.session, every, is_exercise=is_exercise, now=now)
+    rows = await gaps_by_name(
+        visit.session, every, is_exercise=is_exercise, now=now,
+        gap=gap, domain=domain, after=asked.get("na", ""), limit=PAGE + 1,
+    )  # fmt: skip
     ids = [one.organisation.id for one in rows[:PAGE]]
     since = local_date(visit.now) - YEARS
-    days = await reach_days(visit.session, is_exercise=visit.actor.is_exercise, since=since)
-    now = await reach_now(visit.session, is_exercise=visit.actor.is_exercise)
+    days = await reach_days(visit.session, is_exercise=is_exercise, since=since)
     return visit.show(
         "hiaten.html",
         rows=rows[:PAGE],
         more=rows[PAGE - 1].organisation.name if len(rows) > PAGE else None,
-        counts=count_gaps(everything),
+        counts=count_gaps(kinds),
         vacant=await open_successions(visit.session, ids),
         gap=gap,
         domain=domain,
         gaps=GAPS,
         help=GAP_HELP,
         domains=texts.DOMAINS,
-        organisations=len(everything),
-        reachable=sum(reachable for _, reachable in now.values()),
-        next_door=await next_door(visit.session, is_exercise=visit.actor.is_exercise),
+        organisations=sum(count for _, count in kinds),
+        reachable=sum(count for one, count in kinds if one.reachable),
+        next_door=await next_door(visit.session, is_exercise=is_exercise),
         line=line_of(days),
         shares=shares_of(days),
         size=(WIDTH, HEIGHT),
@@ -78,21 +79,15 @@ def _chosen(kind: type[Choice], value: str) -> Choice | None:
     return kind(value) if value in {one.value for one in kind} else None
 
 
-def matching(
-    everything: Sequence[Standing], gap: Gap | None, domain: Domain | None
-) -> list[Standing]:
-    """Organisations with this gap (or with any) in this domain (or in all). Pure."""
-    return [
-        one
-        for one in everything
-        if (gap in one.gaps if gap else one.gaps)
-        and (domain is None or one.organisation.domain is domain)
-    ]
+def count_gaps(kinds: Sequence[tuple[Standing, int]]) -> dict[Gap, dict[Domain, int]]:
+    """How many organisations of each domain have each gap; gaps that nobody has are left out.
 
-
-def count_gaps(everything: Sequence[Standing]) -> dict[Gap, dict[Domain, int]]:
-    """How many organisations of each domain have each gap; gaps that nobody has are left out."""
-    counts = Counter((gap, one.organisation.domain) for one in everything for gap in one.gaps)
+    :param kinds: one of those that are alike, and how many there are.
+    """
+    counts = Counter[tuple[Gap, Domain]]()
+    for one, organisations in kinds:
+        for gap in one.gaps:
+            counts[gap, one.organisation.domain] += organisations
     return {
         gap: {domain: counts[gap, domain] for domain in Domain}
         for gap in Gap

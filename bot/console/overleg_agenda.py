@@ -28,7 +28,8 @@ from briefings.moments import dated, day, local_date
 from briefings.overleg.agreements import is_late, open_actions
 from briefings.overleg.rows import Overleg, OverlegStatus
 from contacts.directory import Domain
-from contacts.gaps import ENOUGH, Standing, all_standings
+from contacts.gap_counts import kinds_of_standing
+from contacts.gaps import ENOUGH, Standing
 from feeds.kalender import foreseen
 from signals.feedback import open_signals
 from signals.picture import Picture, picture_of
@@ -117,15 +118,18 @@ def _when(on: date, *, is_estimated: bool) -> str:
 
 
 async def _reached(session: AsyncSession, is_exercise: bool, *, now: datetime) -> list[Reached]:
-    return list_health(await all_standings(session, timedelta(0), is_exercise=is_exercise, now=now))
+    kinds = await kinds_of_standing(session, timedelta(0), is_exercise=is_exercise, now=now)
+    return list_health(kinds)
 
 
-def list_health(standing: Sequence[Standing]) -> list[Reached]:
+def list_health(kinds: Sequence[tuple[Standing, int]]) -> list[Reached]:
     """Per domain how many organisations can be reached, and by two people or more. Pure."""
-    everybody, reachable, two = (
-        Counter(one.organisation.domain for one in standing if one.reachable >= least)
-        for least in (0, 1, ENOUGH)
-    )
+    counts = [Counter[Domain]() for _ in range(3)]
+    for least, count in zip((0, 1, ENOUGH), counts, strict=True):
+        for one, organisations in kinds:
+            if one.reachable >= least:
+                count[one.organisation.domain] += organisations
+    everybody, reachable, two = counts
     return [
         Reached(DOMAINS[domain], everybody[domain], reachable[domain], two[domain])
         for domain in Domain
