@@ -145,3 +145,9 @@ NOTICES = {
         "{n} mensen hebben nu rusttijd en krijgen het later, de eersten om {until}",
     ),
 }
+
+#: what a remark of the language check says is not there, by its code
+LACKS = {
+    "V2": "bij een maatregel: of die voor de lezer geldt",
+    "N14": "bij een feit: de bron en de tijd",
+}

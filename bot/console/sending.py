@@ -16,6 +16,7 @@ from bot.console.drafts import stamp_of
 from bot.console.exceptions import exceptions_shown
 from bot.evening import approving, asking_again, questions
 from bot.evening.closing_held import why_not
+from bot.evening.lacking_said import lacking_said
 from bot.evening.since_asked import ShownChanges, changes_shown
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
@@ -76,6 +77,7 @@ async def _page(
         asks=asks,
         chosen=chosen,
         unread=await _unread(visit, briefing, chosen) if asks and briefing else [],
+        lacks=lacking_said(standing["drafts"], chosen, texts.AUDIENCES) if asks else [],
         later=later_moment(event.send_before, visit.now),
         passkey=await passkeys.question(visit, briefing.content_hash or "")
         if asks and briefing is not None
@@ -101,6 +103,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
     can_split = briefing is not None and briefing.kind in CAN_SPLIT and len(drafts) > 1
     return {
         "briefing": briefing,
+        "drafts": drafts,
         "parts": [(one.audience, texts.AUDIENCES[one.audience]) for one in drafts],
         "can_split": can_split,
         "translated": await _translated(visit, drafts),
@@ -126,7 +129,7 @@ async def _since(
     """For who reads it again: what changed since it last lay with the approvers."""
     if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
         return None
-    return await changes_shown(visit.session, briefing, drafts)
+    return await changes_shown(visit.session, briefing, drafts, names=texts.AUDIENCES)
 
 
 async def _unheard(visit: Visit, briefing: Briefing | None) -> str:

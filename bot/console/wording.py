@@ -70,7 +70,7 @@ async def _page(
         briefing=briefing,
         draft=previews.as_draft(text, None),
         is_open=can_be_worded(briefing, now=visit.now),
-        warning=own_forewarned(briefing, now=visit.now),
+        warning=own_forewarned(briefing, now=visit.now, names=texts.AUDIENCES),
         stamp=stamp_of(await versions_of(visit.session, event.id)),
         parts=[
             _shown(part, typed, error, asks) if part.place == place else _shown(part)

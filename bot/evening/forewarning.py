@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,6 +11,7 @@ from bot.chat.coordinator.texts import AUDIENCES
 from bot.evening.texts import OWN_TAKES_BACK, TAKES_BACK
 from briefings.rows import Briefing, BriefingStatus, covered
 from briefings.versions import at_stake, waits
+from contacts.directory import Audience
 
 
 async def forewarned(session: AsyncSession, event_id: int, *, now: datetime) -> str:
@@ -18,14 +20,16 @@ async def forewarned(session: AsyncSession, event_id: int, *, now: datetime) -> 
     return TAKES_BACK[status] if status else ""
 
 
-def own_forewarned(briefing: Briefing | None, *, now: datetime) -> str:
+def own_forewarned(
+    briefing: Briefing | None, *, now: datetime, names: Mapping[Audience, str] = AUDIENCES
+) -> str:
     """As :func:`forewarned`, for who words one text of this version by hand: with which texts go
     back. Other parts of it stay where they are. Pure."""
     if briefing is None or not _lies_there(briefing, now=now):
         return ""
-    names = [AUDIENCES[audience] for audience in covered(briefing)]
+    said = [names[audience] for audience in covered(briefing)]
     one, more = OWN_TAKES_BACK[briefing.status]
-    return (more if len(names) > 1 else one).format(count=len(names), names=", ".join(names))
+    return (more if len(said) > 1 else one).format(count=len(said), names=", ".join(said))
 
 
 def _lies_there(briefing: Briefing, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -15,6 +15,7 @@ from bot.evening import texts
 from briefings.asked_texts import SinceAsked, since_asked
 from briefings.line_changes import LineChange, SharedChanges
 from briefings.rows import Briefing, BriefingText
+from contacts.directory import Audience
 
 #: more would push the question itself off the screen of a phone; the page shows all
 MOST_IN_CHAT = 6
@@ -47,16 +48,20 @@ async def changes_shown(
     drafts: Sequence[BriefingText],
     *,
     most: int | None = None,
+    names: Mapping[Audience, str] = AUDIENCES,
 ) -> ShownChanges | None:
     """None when these texts never lay with the approvers before.
 
     :param most: how many lines at most; None is all of them, whole.
+    :param names: of the texts, as this face calls them.
     """
     found = await since_asked(session, briefing, drafts)
-    return None if found is None else shown(found, most=most)
+    return None if found is None else shown(found, names, most=most)
 
 
-def shown(found: SinceAsked, *, most: int | None = None) -> ShownChanges:
+def shown(
+    found: SinceAsked, names: Mapping[Audience, str], *, most: int | None = None
+) -> ShownChanges:
     """Pure."""
     groups, left, more = [], most, 0
     for group in found.groups:
@@ -66,14 +71,14 @@ def shown(found: SinceAsked, *, most: int | None = None) -> ShownChanges:
             left -= len(fitting)
         if fitting:
             lines = [_line(change, is_cut=most is not None) for change in fitting]
-            groups.append(ShownGroup(_label(group, found.compared), lines))
+            groups.append(ShownGroup(_label(group, found.compared, names), lines))
     return ShownChanges(found.since, groups, more)
 
 
-def _label(group: SharedChanges, compared: int) -> str:
+def _label(group: SharedChanges, compared: int, names: Mapping[Audience, str]) -> str:
     if len(group.audiences) == compared and compared > 1:
         return texts.IN_ALL.format(count=compared)
-    return ", ".join(AUDIENCES[audience] for audience in group.audiences)
+    return ", ".join(names[audience] for audience in group.audiences)
 
 
 def _line(change: LineChange, *, is_cut: bool) -> tuple[str, Markup]:

@@ -59,6 +59,9 @@ WORDED_BY = "Zelf geformuleerd door {who}: {names}."
 #: a closing text that was begun, with the signals as they are now
 CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"
+#: before the last tap of an approval: which text lacks what
+LACKS = "Ontbreekt in {where}: {what}."
+ALL_TEXTS = "alle {count} teksten"
 #: a text that was approved in parts
 PARTS_DONE = "{done} van {total} teksten goedgekeurd; de rest wacht"
 #: a moment that a page offers for the next update

@@ -18,6 +18,7 @@ from bot.console.passkeys import is_asked
 from bot.evening import approving, asking_again, questions
 from bot.evening.approving import HASH_PART
 from bot.evening.closing_held import UNHEARD, ways_on, why_not
+from bot.evening.lacking_said import lacking_said
 from bot.evening.starting import later_moment
 from bot.event_names import name_of
 from briefings.approval import ApprovalRefused, approve
@@ -148,6 +149,7 @@ async def ask_sure(turn: Turn) -> None:
             title=await name_of(turn.session, event),
             plan=plan,
             noticed=noticed,
+            lacks=lacking_said(await texts_of(turn.session, briefing.id or 0), chosen or ()),
             released=released,
             names=texts.AUDIENCES,
             held=[] if chosen is None else [a for a in covered(briefing) if a not in chosen],
