@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -25,6 +24,7 @@ from bot.mail_transport import MailTransport
 from bot.migrating import migrate
 from bot.paper_making import paper_maker
 from bot.query_plans import QueryPlans
+from bot.settling import quick_turns
 from bot.strangers import beside_guests
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
@@ -124,10 +124,14 @@ class House:
         log.info("Started", extra={"action": "started"})
 
     async def _open(self, listener: socket.socket | None) -> None:
+        def load() -> Departments:
+            from bot.departments import open_departments
+
+            return open_departments(self, listener, self._phones)
+
         # In a thread, so that what is being sent meanwhile keeps its turns.
-        load = importlib.import_module
-        departments = await asyncio.to_thread(load, "bot.departments")
-        self._departments = departments.open_departments(self, listener, self._phones)
+        with quick_turns():
+            self._departments = await asyncio.to_thread(load)
         if self._on_trouble is not None:
             self.poller.on_trouble = self._on_trouble
 
@@ -176,11 +180,7 @@ class House:
         worker = beside(self._rest.menu, self.worker.run)
         reading = [
             Duty("poller", Office.BOT, self._noted(self._after_sending(self.poller.run))),
-            Duty(
-                "worker",
-                Office.BOT,
-                self._noted(self._after_sending(worker)),
-            ),
+            Duty("worker", Office.BOT, self._noted(self._after_sending(worker))),
         ]
         return [
             Duty("pump", Office.WORKER, self._noted(self._hold_pump)),

@@ -16,7 +16,6 @@ from typing import IO
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.alerts import tell_those
 from contacts.directory import Person, Role
 from contacts.permissions import people_with
 
@@ -143,6 +142,8 @@ async def tell_falls(
     """Tell the coordinators and the beheerder how often it fell. False: nobody could be told."""
     if not starts.is_worth_telling:
         return False
+    from bot.alerts import tell_those  # much of the product, which need not be there before sending
+
     log.error("It fell %s times", starts.falls, extra={"action": "fell_often"})
     people: dict[int | None, Person] = {}
     for role in (Role.COORDINATOR, Role.ADMIN):

@@ -124,14 +124,14 @@ class AiohttpRequest(BaseRequest):
 
 
 def _told_before_it_leaves() -> aiohttp.TraceConfig:
-    """A request that waits for a connection has not left; its first byte follows on these."""
+    """Just before the bytes: what waits for a connection, or has one and waits for its turn to
+    write, has not left. Without its body no request is done, and its head goes with the body."""
 
-    async def has_connection(*_: object) -> None:
+    async def is_written(*_: object) -> None:
         leaves()
 
     told = aiohttp.TraceConfig()
-    told.on_connection_create_end.append(has_connection)
-    told.on_connection_reuseconn.append(has_connection)
+    told.on_request_chunk_sent.append(is_written)
     return told
 
 

@@ -1,7 +1,7 @@
 """What left and what came back, in a file beside the store, so that a kill leaves less unknown.
 
 A row in *sending* says that something may have left; this file says whether it did. It is written
-when a request has its connection and after each answer, and never flushed to the disk: what was
+just before a request is written and after each answer, and never flushed to the disk: what was
 written survives the process, and after a crash of the machine the file is not believed. It is
 believed only when
 
@@ -21,7 +21,8 @@ import logging
 import os
 import secrets
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +33,21 @@ log = logging.getLogger(__name__)
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 #: from this size on, what is over is left out: when nothing is under way, and in any case
 SMALL, LARGE = 64_000, 1_000_000
+#: the time of a file is told in steps
+COARSE = timedelta(milliseconds=10)
 MARKED, LEFT, BACK = "m", "l", "b"
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
     """What one run left behind. ``away``: requests without an answer; ``sent``: delivery and the
-    other side's number. What is in neither did not leave."""
+    other side's number. What is in neither did not leave. ``by``: when all of that was over, by
+    the machine's clock."""
 
     run: str
     away: frozenset[int] = frozenset()
     sent: Mapping[int, str] = field(default_factory=dict)
+    by: datetime | None = field(default=None, compare=False)
 
 
 def read_lines(lines: Iterable[str], boot: str) -> Left | None:
@@ -99,9 +104,11 @@ class DepartureLog:
             return None
         try:
             lines = self._path.read_text("utf-8").splitlines()
+            written = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
         except (OSError, ValueError):
             return None
-        return read_lines(lines, boot)
+        left = read_lines(lines, boot)
+        return None if left is None else replace(left, by=written + COARSE)
 
     def begin(self) -> None:
         """A new run, once everything of the run before is in the rows."""

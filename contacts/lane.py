@@ -62,6 +62,7 @@ class Lane:
         self._done: list[Result] = []
         self._tries: dict[int, int] = {}
         self._woken = asyncio.Event()
+        self._door = asyncio.Lock()
         self._held_until: datetime | None = None
         self._claim_took = timedelta(0)
         self._is_busy = False
@@ -91,13 +92,9 @@ class Lane:
         within += LONGEST_QUANTUM + LONGEST_TRIP
         async with means.db.read() as session:
             lately = await sent_lately(
-                session,
-                self.kind,
-                within=within,
-                ahead=LONGEST_QUANTUM,
-                sealer=means.sealer,
-                now=now,
-            )
+                session, self.kind, within=within, ahead=LONGEST_QUANTUM,
+                sealer=means.sealer, now=now,
+            )  # fmt: skip
         for chat, at in lately:
             self._limiter.remember(chat, min(at, now))
 
@@ -122,7 +119,7 @@ class Lane:
             try:
                 await self._record()
                 wait_s = await self._round(now=self._means.clock())
-                if not self.in_hand:
+                if not self.in_hand and not self._has_to_wait():
                     self.is_going.set()
             except Exception as error:
                 log.exception(
@@ -136,9 +133,8 @@ class Lane:
 
     async def _round(self, *, now: datetime) -> float:
         """Start what may go now; returns for how many seconds there is nothing to do."""
-        wait = self._limiter.wait(now)
-        if wait > self._horizon() / 2:
-            return (wait - self._horizon() / 2).total_seconds()
+        if self._has_to_wait():
+            return (self._limiter.wait(now) - self._horizon() / 2).total_seconds()
         if not self._is_busy and not await self._anything(now):
             return LOOK_S
         claimed, until = await self._claim(now=now)
@@ -148,6 +144,10 @@ class Lane:
             await self._departures.give_back()
             return await self._wait_out(until, now=now)
         return 0.0 if claimed else self._until_a_chat_is_free(now)
+
+    def _has_to_wait(self) -> bool:
+        """Enough left within the last second; after a restart too, when nothing is in hand yet."""
+        return self._limiter.wait(self._means.clock()) > self._horizon() / 2
 
     async def _anything(self, now: datetime) -> bool:
         """A look without the write lock."""
@@ -242,6 +242,9 @@ class Lane:
         outcome: Outcome = Later(clock(), "interrupted")  # until the request begins
         try:
             await asyncio.sleep(max(0.0, (at - clock()).total_seconds()))
+            # What is late does not leave in a heap: between two of them, answers are read.
+            async with self._door:
+                await asyncio.sleep(0)
             if self._held_until is not None and self._is_held():
                 outcome = Later(self._held_until, "channel_held", whole_channel=True)
                 self._limiter.withdrawn(marked.delivery_id)
@@ -324,9 +327,6 @@ class Lane:
             await asyncio.sleep(max(0.0, PACE_S - spent))
 
     async def _sleep(self, seconds: float) -> None:
-        if seconds <= 0:
-            await asyncio.sleep(0)
-            return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), timeout=seconds)
 

@@ -83,8 +83,10 @@ async def _settled(
     """What the run before knew of its own: arrived, or never left."""
     run = owned_by(owner, left.run)
     ours = [ident for ident, said_by in sending.items() if said_by == run]
+    # Not now: what left a start ago would hold up what waits, as if it had left just now.
+    by = now if left.by is None else min(left.by, now)
     arrived = [
-        Result(ident, "", Sent(left.sent[ident]), at=now) for ident in ours if ident in left.sent
+        Result(ident, "", Sent(left.sent[ident]), at=by) for ident in ours if ident in left.sent
     ]
     stayed = [ident for ident in ours if ident not in left.sent and ident not in left.away]
     done = await record_sent(session, arrived, now=now)

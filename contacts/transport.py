@@ -101,7 +101,7 @@ def when_leaving(tell: Callable[[], None]) -> None:
 
 
 def leaves() -> None:
-    """There is a connection, and from now on the other side may have it."""
+    """It is about to be written: from now on the other side may have it."""
     tell = _LEAVING.get()
     if tell is not None:
         tell()
@@ -110,8 +110,9 @@ def leaves() -> None:
 class Transport(Protocol):
     """Sends over one channel. Never raises for what the network does: that is an outcome.
 
-    One with ``tells_leaving`` calls :func:`leaves` before each request, once it has a connection;
-    of any other all that is certain is that it may have sent from when it is called.
+    One with ``tells_leaving`` calls :func:`leaves` before each request, once it has a connection
+    and is about to be written; of any other all that is certain is that it may have sent from when
+    it is called.
     """
 
     kind: ChannelKind

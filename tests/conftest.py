@@ -32,6 +32,8 @@ settings.register_profile(
 )
 settings.load_profile("calm")
 
+#: the collector looks through so many new objects at a time, and seldom through old ones
+SELDOM = (100_000, 20, 10)
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 
 
@@ -71,12 +73,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 10)
+    gc.set_threshold(*SELDOM)
 
 
 def pytest_runtest_teardown() -> None:
-    """A command that ran in this process put the collector off, or looked with another city."""
+    """A command that ran in this process set the collector, or looked with another city."""
     gc.enable()
+    gc.set_threshold(*SELDOM)
     choose()
 
 

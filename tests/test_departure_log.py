@@ -207,6 +207,26 @@ async def test_only_what_was_under_way_is_uncertain_after_a_kill(
     assert (rows[3].id, rows[3].attempts, rows[3].lease_owner) == (stayed, 0, None)
 
 
+async def test_what_arrived_before_a_kill_is_noted_as_of_then(
+    db: Database, log: DepartureLog, path: Path
+) -> None:
+    """Or what waits is held up as if it had left just now."""
+    async with db.begin() as session:
+        person = await a_person(session, utc_now(), chat="1")
+        [delivery] = await a_briefing(session, [person], utc_now())
+        delivery.status, delivery.lease_owner = DeliveryStatus.SENDING, owned_by("test", log.run)
+    log.leaves(delivery.id or 0)
+    log.came_back(delivery.id or 0, Sent("41"))
+    log.close()
+    pump = a_pump(db, Scripted(), departures=path)
+    await pump.recover(now=utc_now() + timedelta(hours=1))
+    await pump.close()
+    [row] = await all_deliveries(db)
+    assert row.status is DeliveryStatus.SENT
+    assert row.done_at is not None
+    assert row.done_at < utc_now() + timedelta(minutes=1)
+
+
 class Reluctant(Scripted):
     """A transport that has no connection for anybody but "1"."""
 

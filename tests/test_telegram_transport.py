@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import aiohttp
 import pytest
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
@@ -291,3 +292,24 @@ async def test_a_message_leaves_once_there_is_a_connection_and_not_before(
         assert left[-1] == len(simulator.telegram.calls) - 1
     for bot in (nowhere, somewhere):
         await bot.request.shutdown()
+
+
+async def test_a_message_with_a_connection_has_not_left_until_it_is_written(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+    waits = asyncio.Event()
+
+    async def stuck(*_: object) -> None:
+        waits.set()
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(aiohttp.ClientRequest, "write_bytes", stuck)
+    when_leaving(lambda: left.append("left"))
+    bot = a_bot(simulator)
+    sending = asyncio.create_task(TelegramTransport(bot, utc_now).send(HELLO, now=utc_now()))
+    await asyncio.wait_for(waits.wait(), 30)
+    assert left == []
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    await bot.request.shutdown()

@@ -12,8 +12,6 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
-from bot.settling import load_quickly
-
 log = logging.getLogger(__name__)
 
 NEEDED = (
@@ -26,7 +24,7 @@ WHERE_THERE_IS = ("bot.election", "bot.picture_drawing", "psycopg", "weasyprint"
 
 def load_everything() -> None:
     """Once; the garbage collector leaves it alone afterwards, so that it stays shared."""
-    load_quickly()
+    gc.disable()
     for name in NEEDED:
         importlib.import_module(name)
     for name in WHERE_THERE_IS:
