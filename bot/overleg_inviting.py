@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from html import escape
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,7 +65,7 @@ async def invite_members(
     at_home = [one for one in to if one.organisation_id == overleg.host_id]
     for some, is_host in ((at_home, True), ([one for one in to if one not in at_home], False)):
         if some:
-            await _send(session, overleg, host.name, some, is_host=is_host, now=now)
+            await send_invitation(session, overleg, host.name, some, is_host=is_host, now=now)
     write_journal(
         session, who=who, action="overleg_invited", subject=f"overleg:{overleg.id}",
         detail={"count": len(to)}, now=now,
@@ -74,10 +74,14 @@ async def invite_members(
     return len(to)
 
 
-async def _send(
+async def send_invitation(
     session: AsyncSession, overleg: Overleg, host: str, to: Sequence[Recipient], *, is_host: bool,
     now: datetime,
 ) -> None:  # fmt: skip
+    """One message of this meeting to these people.
+
+    :param is_host: they are of the organisation that receives the others.
+    """
     sent = await post(
         session, kind=MessageKind.NOTICE,
         content=invitation(overleg, host, is_host=is_host, now=now), to=to,
@@ -133,13 +137,30 @@ async def _recipients(
     if group is not None:
         found = await members_of(session, group, is_exercise=overleg.is_exercise)
         firsts = [await channels_of(session, person.id or 0) for person, _ in found]
-        return [channels[0] for channels in firsts if channels]
+        to = [channels[0] for channels in firsts if channels]
+        if all(one.organisation_id != overleg.host_id for one in to):
+            to += await of_the_host(session, overleg)
+        return to
+    return await _first_of_each(session, overleg, of_the_city())
+
+
+async def of_the_host(session: AsyncSession, overleg: Overleg) -> list[Recipient]:
+    """The first person of the organisation that receives the others; nobody when none is reached.
+
+    Also when a group is invited that it is not in, or after the others were.
+    """
+    return await _first_of_each(session, overleg, col(Organisation.id) == overleg.host_id)
+
+
+async def _first_of_each(
+    session: AsyncSession, overleg: Overleg, which: ColumnElement[bool]
+) -> list[Recipient]:
     people = await session.exec(
         select(Person.id, Person.organisation_id)
         .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
         .where(
             col(Organisation.is_exercise) == overleg.is_exercise,
-            of_the_city(),
+            which,
             col(Person.left_at).is_(None),
         )
         .order_by(col(Organisation.name), col(Person.id))
@@ -158,7 +179,8 @@ def invitation(overleg: Overleg, host: str, *, is_host: bool = False, now: datet
 
     :param is_host: for people of the organisation that receives the others.
     """
-    title = texts.KINDS[overleg.kind]
+    what = texts.KINDS[overleg.kind]
+    title = (texts.HOST_TITLE if is_host else texts.INVITE_TITLE).format(what=what)
     place = f" ({overleg.place})" if overleg.place else ""
     lines: Sequence[str] = (
         texts.INVITE_WHEN.format(
@@ -170,8 +192,7 @@ def invitation(overleg: Overleg, host: str, *, is_host: bool = False, now: datet
     html = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return Content(
         telegram=TelegramForm(
-            text="\n".join([f"<b>{texts.INVITE_TITLE.format(what=title)}</b>",
-                            *map(escape, lines)]),
+            text="\n".join([f"<b>{title}</b>", *map(escape, lines)]),
             buttons=[
                 answer_buttons(overleg),
                 [Button(texts.INVITE_AGENDA, url=agenda)],
@@ -179,7 +200,7 @@ def invitation(overleg: Overleg, host: str, *, is_host: bool = False, now: datet
             ],
         ),
         email=EmailForm(
-            subject=texts.INVITE_TITLE.format(what=title)[:60],
+            subject=title[:60],
             text="\n\n".join(
                 [*lines, f"{texts.COMING_MAIL}: {agenda}", f"{texts.INVITE_CALENDAR}: {link}"]
             )

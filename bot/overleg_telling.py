@@ -6,7 +6,7 @@ them has first now. What is over is told to nobody, and so is a change that nobo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.overleg_answers import AGENDA, CALENDAR, answer_buttons
+from bot.overleg_inviting import of_the_host, send_invitation
 from bot.overleg_moments import last_word, remind_from
 from briefings.moments import far_moment
 from briefings.overleg import texts
@@ -101,15 +102,23 @@ async def tell_invited(
     if change is Change.OFF:
         people = [one for one in people if one not in stopped.unheard]
     told = 0
+    is_off = change is Change.OFF
+    at_home = {} if is_off else await _at_home(session, people, before, after)
     for some, missed in (
         ([one for one in people if one not in stopped.missed], False),
         ([one for one in people if one in stopped.missed], True),
     ):
-        told += await _write(session, overleg, before, change, some, missed=missed, now=now)
+        for line in (*texts.HOST_LINES, ""):
+            these = [one for one in some if at_home.get(one, "") == line]
+            told += await _write(
+                session, overleg, before, change, these, own=line, missed=missed, now=now
+            )
+    if not is_off and after.host_id != before.host_id:
+        told += await _tell_new_host(session, overleg, at_home, now=now)
     if not told:
         return 0
     overleg.invited_version = overleg.version
-    if change is not Change.OFF and remind_from(overleg.starts_at) <= now:
+    if not is_off and remind_from(overleg.starts_at) <= now:
         overleg.reminded_for = overleg.starts_at  # this very news reminds them
     session.add(overleg)
     write_journal(
@@ -120,18 +129,51 @@ async def tell_invited(
     return told
 
 
+async def _at_home(
+    session: AsyncSession, people: Sequence[int], before: Stand, after: Stand
+) -> dict[int, str]:
+    """What the people of whoever receives the others, now or before, read besides."""
+    found = await session.exec(
+        select(Person.id, Person.organisation_id).where(
+            col(Person.id).in_(people),
+            col(Person.organisation_id).in_({before.host_id, after.host_id}),
+        )
+    )
+    if before.host_id == after.host_id:
+        return {ident or 0: texts.HOST_STILL for ident, _ in found.all()}
+    return {
+        ident or 0: texts.HOST_NOW if where == after.host_id else texts.HOST_NOT_ANY_MORE
+        for ident, where in found.all()
+    }
+
+
+async def _tell_new_host(
+    session: AsyncSession, overleg: Overleg, at_home: Mapping[int, str], *, now: datetime
+) -> int:
+    """Nobody of them was invited before: they get the invitation of a host."""
+    to = await of_the_host(session, overleg)
+    if texts.HOST_NOW in at_home.values() or not to:
+        return 0
+    host = await session.get_one(Organisation, overleg.host_id)
+    await send_invitation(session, overleg, host.name, to, is_host=True, now=now)
+    return len(to)
+
+
 async def _write(
     session: AsyncSession, overleg: Overleg, before: Stand, change: Change, people: Sequence[int],
-    *, missed: bool, now: datetime,
+    *, own: str, missed: bool, now: datetime,
 ) -> int:  # fmt: skip
-    """The news to these people; it is a message of this meeting, so that newer news finds it."""
+    """The news to these people; it is a message of this meeting, so that newer news finds it.
+
+    :param own: what only they read besides.
+    """
     to = await channels_to(session, people)
     if not to:
         return 0
     after = stand_of(overleg)
     content = news(
         overleg, change, await _said(session, before, now), await _said(session, after, now),
-        missed=missed,
+        own=own, missed=missed,
     )  # fmt: skip
     sent = await post(
         session, kind=MessageKind.NOTICE, content=content, to=to,
@@ -250,12 +292,14 @@ async def _said(session: AsyncSession, stand: Stand, now: datetime) -> str:
 
 
 def news(
-    overleg: Overleg, change: Change, before: str, after: str, *, missed: bool = False
-) -> Content:
+    overleg: Overleg, change: Change, before: str, after: str, *, own: str = "",
+    missed: bool = False,
+) -> Content:  # fmt: skip
     """What they read, in both forms: first what holds now. Pure.
 
     :param before: day, hour and place as they were told earlier.
     :param after: as they are.
+    :param own: for who receives the others; that it is off says enough.
     :param missed: earlier news did not reach them, so what they know is older than ``before``.
     """
     what = texts.KINDS[overleg.kind]
@@ -264,7 +308,13 @@ def news(
     if missed:
         other = texts.NEWS_MISSED[change is Change.OFF]
         lines = [lines[0], other, *(lines[2:] if change is Change.MOVED else lines[1:])]
-    return _in_both_forms(title, lines, None if change is Change.OFF else overleg)
+    if change is Change.OFF:
+        return _in_both_forms(title, lines, None)
+    # Whether they come is no question to a host.
+    lines = [*lines[:-1], own] if own and own != texts.HOST_NOT_ANY_MORE else lines
+    if own == texts.HOST_NOT_ANY_MORE:
+        lines = [lines[0], own, *lines[1:]]
+    return _in_both_forms(title, lines, overleg)
 
 
 def _in_both_forms(title: str, lines: Sequence[str], comes: Overleg | None) -> Content:

@@ -18,7 +18,14 @@ from briefings.overleg.rows import (
     OverlegPresence,
     OverlegStatus,
 )
-from contacts.directory import ChannelKind, Domain, Organisation, Person
+from contacts.directory import (
+    ChannelKind,
+    ContactGroup,
+    Domain,
+    GroupMember,
+    Organisation,
+    Person,
+)
 from contacts.journal import JournalEntry
 from contacts.outbox import Content, Delivery, Message, MessageKind
 from contacts.people import open_channel
@@ -59,12 +66,7 @@ async def told_since(desk: Desk, before: int) -> list[str]:
 
 async def test_who_is_host_is_not_told_that_a_colleague_may_come(desk: Desk) -> None:
     overleg = await planned(desk)
-    async with desk.world.db.begin() as session:
-        guest = await a_colleague(session, "Gast", (), desk.world.now)
-        person = await session.get_one(Person, guest)
-        await open_channel(
-            session, person, ChannelKind.EMAIL, "gast@x.example", rank=1, now=desk.world.now
-        )
+    await a_guest(desk)
     before = len(await desk.rows(Delivery))
     await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
     by_message = {one.id: str(one.content) for one in await desk.rows(Message)}
@@ -74,9 +76,73 @@ async def test_who_is_host_is_not_told_that_a_colleague_may_come(desk: Desk) -> 
     }
     assert set(read) == {True, False}
     assert "Uw organisatie is deze keer gastheer" in read[True]
+    assert "U bent gastheer: Maatschappelijk overleg" in read[True]
+    assert "Uitnodiging: Maatschappelijk overleg" in read[False]
     assert "een collega van uw organisatie" not in read[True]
     assert "een collega van uw organisatie" in read[False]
     assert "gastheer" not in read[False]
+
+
+async def a_guest(desk: Desk, name: str = "Gast") -> int:
+    """Somebody of the other organisation, who can be reached; returns which one that is."""
+    async with desk.world.db.begin() as session:
+        guest = await a_colleague(session, name, (), desk.world.now)
+        person = await session.get_one(Person, guest)
+        await open_channel(
+            session, person, ChannelKind.EMAIL, "gast@x.example", rank=1, now=desk.world.now
+        )
+        return person.organisation_id
+
+
+async def read_by(desk: Desk, before: int) -> dict[int | None, str]:
+    """What each organisation got since."""
+    by_message = {one.id: str(one.content) for one in await desk.rows(Message)}
+    rows = (await desk.rows(Delivery))[before:]
+    return {one.organisation_id: by_message[one.message_id] for one in rows}
+
+
+async def test_a_new_host_and_the_one_before_hear_it_each_in_their_own_words(desk: Desk) -> None:
+    guest = await a_guest(desk)
+    overleg, _ = await invited(desk)
+    before = len(await desk.rows(Delivery))
+    await change(desk, overleg, gastheer=str(guest))
+    read = await read_by(desk, before)
+    assert "Uw organisatie is nu gastheer." in read[guest]
+    assert "een collega in uw plaats" not in read[guest]
+    assert "Uw organisatie is geen gastheer meer." in read[overleg.host_id]
+    before = len(await desk.rows(Delivery))
+    await change(desk, overleg, gastheer=str(guest), plek="Zaal 4")
+    read = await read_by(desk, before)
+    assert "Uw organisatie is gastheer. Lukt het zo niet" in read[guest]
+    assert "gastheer" not in read[overleg.host_id]
+
+
+async def test_a_new_host_who_was_not_invited_gets_the_invitation_of_a_host(desk: Desk) -> None:
+    overleg, _ = await invited(desk)
+    guest = await a_guest(desk)
+    before = len(await desk.rows(Delivery))
+    await change(desk, overleg, gastheer=str(guest))
+    assert "U bent gastheer" in (await read_by(desk, before))[guest]
+
+
+async def test_a_group_without_the_host_brings_the_host_along(desk: Desk) -> None:
+    guest = await a_guest(desk)
+    overleg = await planned(desk)
+    async with desk.world.db.begin() as session:
+        group = ContactGroup(name="Gasten")
+        session.add(group)
+        await session.flush()
+        found = await session.exec(select(Person).where(col(Person.organisation_id) == guest))
+        session.add(GroupMember(group_id=group.id or 0, person_id=found.one().id or 0))
+        number = str(group.id)
+    page = (await desk.web.get(f"/overleg/{overleg.id}?wie={number}")).text
+    assert "2 mensen krijgen dan de uitnodiging" in page
+    assert "Vraag eerst de gastheer" in page
+    before = len(await desk.rows(Delivery))
+    await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-", groep=number)
+    read = await read_by(desk, before)
+    assert set(read) == {guest, overleg.host_id}
+    assert "U bent gastheer" in read[overleg.host_id]
 
 
 @pytest.mark.parametrize(

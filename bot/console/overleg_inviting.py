@@ -18,7 +18,13 @@ from bot.console.own_page import open_page
 from bot.console.pages import parts_of
 from bot.console.paths import PERSONAL_PAGE
 from bot.overleg_answers import CALENDAR
-from bot.overleg_inviting import count_invitees, invite_members, named, named_invitees
+from bot.overleg_inviting import (
+    count_invitees,
+    invite_members,
+    named,
+    named_invitees,
+    of_the_host,
+)
 from bot.overleg_telling import invited_organisations, invited_people
 from briefings.overleg.feed import calendar_of
 from briefings.overleg.meetings import all_overleg
@@ -33,12 +39,15 @@ LEADS = Permission.LEAD_OVERLEG
 
 async def invitees(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     """Who can be invited: one of each organisation, or a group; and how many that is now."""
+    host = await visit.session.get_one(Organisation, overleg.host_id)
     known = {str(group.id): group for group in await all_groups(visit.session)}
     chosen = visit.request.query_params.get("wie", "")
     group = known.get(chosen)
     return {
         "invitees": {"": texts.EVERYBODY, **{key: one.name for key, one in known.items()}},
         "invitee": "" if group is None else chosen,
+        "host_phone": host.phone or "",
+        "host_hears": bool(await of_the_host(visit.session, overleg)),
         "would_get": await count_invitees(visit.session, overleg, group),
         "shown_invitees": await named_invitees(visit.session, overleg, group)
         if visit.request.query_params.get("toon") == "ja" and may(visit.actor, LEADS)

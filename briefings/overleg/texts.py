@@ -39,7 +39,16 @@ COMING = (
     "bewaart alleen of uw organisatie komt."
 )
 #: for who receives the others: whether they come is no question
-HOSTING = "Uw organisatie is deze keer gastheer. Lukt dat niet, zeg het dan tegen de gemeente."
+HOST_TITLE = "U bent gastheer: {what}"
+HOSTING = (
+    "Uw organisatie is deze keer gastheer: de anderen komen bij u. Lukt dat niet, zeg het dan "
+    "tegen de gemeente."
+)
+#: below what changed, for who receives the others
+HOST_NOW = "Uw organisatie is nu gastheer. Lukt dat niet, zeg het dan tegen de gemeente."
+HOST_STILL = "Uw organisatie is gastheer. Lukt het zo niet, zeg het dan tegen de gemeente."
+HOST_NOT_ANY_MORE = "Uw organisatie is geen gastheer meer."
+HOST_LINES = (HOST_NOW, HOST_STILL, HOST_NOT_ANY_MORE)
 REPLIES = {Reply.YES: "Wij komen", Reply.NO: "Wij komen niet"}
 COMING_MAIL = "Zeg of u komt, en zie wat aan de orde komt"
 REMIND_TITLE = "Herinnering: {what}"
