@@ -28,6 +28,7 @@ from briefings.pdf import Sheet
 from briefings.plaintext import without_links_to
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings.short_form import left_out_of
 from briefings.versions import SENT, versions_of
 from briefings.wordings import words_aside
 from contacts.permissions import Permission
@@ -71,6 +72,7 @@ async def _page(
         stamp=stamp_of(versions),
         again=await waits_again(visit.session, event.id),
         drafts=await _drafts(visit, briefing, compared) if briefing else [],
+        left_out=await left_out_of(visit.session, briefing, found) if briefing else {},
         can_ask=may_be_asked(found),
         compared=compared,
         is_asked=bool(asked),

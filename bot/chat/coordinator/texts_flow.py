@@ -22,6 +22,7 @@ from briefings.drafting import current_briefing, texts_of
 from briefings.editing import can_be_worded
 from briefings.openings import note_opened
 from briefings.rows import Briefing, BriefingStatus, BriefingText
+from briefings.short_form import LeftOut, left_out_of
 from briefings.versions import OPEN
 from briefings.wordings import words_aside
 from contacts.outbox import Button
@@ -84,11 +85,14 @@ async def show_text(turn: Turn) -> None:
     audience = AUDIENCES[turn.tap.number(1)]
     if briefing is None or briefing.is_exercise != actor.is_exercise:
         raise ValueError("no such briefing for this actor")
-    for draft in await texts_of(turn.session, briefing.id or 0):
+    drafts = await texts_of(turn.session, briefing.id or 0)
+    left_out = await left_out_of(turn.session, briefing, drafts)
+    for draft in drafts:
         if draft.audience is audience:
             if may(actor, Permission.APPROVE_BRIEFING):
                 await note_opened(turn.session, briefing, draft, actor.person_id, now=turn.now)
-            await _say_text(turn, draft, is_before=briefing.status in OPEN)
+            is_before, gone = briefing.status in OPEN, left_out.get(audience)
+            await _say_text(turn, draft, is_before=is_before, left_out=gone)
     if can_be_worded(briefing, now=turn.now) and may(actor, Permission.EDIT_FACTS):
         await turn.say(
             render("coordinator/own_offer.html", label=texts.AUDIENCES[audience]),
@@ -96,10 +100,17 @@ async def show_text(turn: Turn) -> None:
         )
 
 
-async def _say_text(turn: Turn, draft: BriefingText, *, is_before: bool) -> None:
-    label = texts.AUDIENCES[draft.audience]
+async def _say_text(
+    turn: Turn, draft: BriefingText, *, is_before: bool, left_out: LeftOut | None
+) -> None:
     await turn.say(
-        render("coordinator/preview_head.html", draft=draft, label=label, is_before=is_before)
+        render(
+            "coordinator/preview_head.html",
+            draft=draft,
+            label=texts.AUDIENCES[draft.audience],
+            is_before=is_before,
+            left_out=left_out,
+        )
     )
     await turn.say(with_shown_places(draft.telegram))
     for part in split_text(with_shown_places(draft.plain), PART):
