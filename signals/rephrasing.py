@@ -1,7 +1,8 @@
 """Says a note less precisely before it is kept: no class, no claim of a rumour. Pure.
 
 A class with its number is finer than needed, and what a rumour claims about somebody is
-better kept nowhere. That there is a rumour, and the mood in the group, stay.
+better kept nowhere. That there is a rumour stays, and the mood in the group; one that is told in
+the sentence of the claim stays as a code.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from signals.person_words import Span
+from signals.rumour_words import tension_beside
 
 CLASS = "KLAS"
 VO_CLASS, PRIMARY_GROUP, SOME_CLASS = "een vo-klas", "een basisschoolgroep", "een klas"
-NOT_KEPT = "(gerucht, inhoud niet bewaard)"
+#: how the place of a claim begins, and how it reads without and with what was told beside it
+_PLACE = "(gerucht, inhoud niet bewaard"
+NOT_KEPT, NOT_KEPT_BUT = f"{_PLACE})", f"{_PLACE}; genoemd: {{codes}})"
 _PRIMARY = re.compile(r"\bgroep\b", re.IGNORECASE)
 _SECONDARY = re.compile(
     r"vmbo|mavo|havo|vwo|gymnasium|atheneum|brugklas|[1-6]\s?[a-z]\b", re.IGNORECASE
@@ -61,6 +65,11 @@ def rephrase(text: str, spans: Iterable[Span]) -> Rephrased:
     return Rephrased(kept, tuple(change for change, is_made in changed if is_made))
 
 
+def tells_rumour(note: str) -> bool:
+    """Whether the claim of a rumour was left out of a note that was kept."""
+    return _PLACE in note
+
+
 def _without_classes(text: str, spans: Iterable[Span]) -> tuple[str, bool]:
     found = sorted((span for span in spans if span.label == CLASS), key=lambda s: -s.start)
     for span in found:
@@ -82,6 +91,8 @@ def _without_rumours(text: str) -> tuple[str, bool]:
             continue
         end = _END.search(text, found.end())
         stop = end.start() if end else len(text)
-        kept.append(f"{text[at : found.end()].rstrip()} {NOT_KEPT}")
+        codes = ", ".join(tension_beside(text[found.end() : stop]))
+        place = NOT_KEPT_BUT.format(codes=codes) if codes else NOT_KEPT
+        kept.append(f"{text[at : found.end()].rstrip()} {place}")
         at = stop
     return "".join(kept) + text[at:], bool(kept)

@@ -295,5 +295,23 @@ def describe(signal: Signal) -> Description:
     )
 
 
+def beside_rumour(signal: Signal) -> str:
+    """The coded part of a signal about a rumour, in one sentence; empty where nobody was asked it,
+    as in a mail. Pure."""
+    if signal.told_as is not ToldAs.SIGNAL or SignalKind.UNSORTED.value in signal.kinds:
+        return ""
+    what = describe(signal)
+    others = [kind for kind in signal.kinds if kind != SignalKind.RUMOUR.value]
+    codes = [
+        what.level,
+        *(texts.ALL_KINDS[SignalKind(kind)].lower() for kind in others),
+        f"{what.district}, {what.setting}",
+        what.breadth if signal.breadth is not Breadth.UNKNOWN else "",
+        what.direction if signal.direction is not Direction.UNKNOWN else "",
+        texts.NEEDED.format(need=what.need) if signal.need is not Need.UNSAID else "",
+    ]
+    return texts.BESIDE_RUMOUR.format(codes=" · ".join(filter(None, codes)))
+
+
 def _handle(reply: Recipient | None, sealer: Sealer) -> str | None:
     return None if reply is None else sealer.seal(f"{reply.kind.value}:{reply.address}")

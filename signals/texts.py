@@ -216,9 +216,14 @@ JUDGE_LINK = "Zeg het met één tik"
 USEFUL = "Nuttig"
 NOT_USEFUL = "Niet nuttig"
 
+#: beside a note of which the claim of a rumour was left out
+BESIDE_RUMOUR = "Het gerucht zelf is niet bewaard. Wel wat erbij is gemeld: {codes}."
+NEEDED = "nodig: {need}"
+
 CHANGED = {
     Change.CLASS: "Wij schreven de klas algemener op.",
-    Change.RUMOUR: "Wat het gerucht beweert, bewaren wij niet; wel dat er een gerucht is.",
+    Change.RUMOUR: "Wat het gerucht beweert, bewaren wij niet; wel dat er een gerucht is, en de "
+    "spanning die u erbij noemde.",
 }
 
 BY_MAIL_SUBJECT = "Uw signaal is ontvangen"

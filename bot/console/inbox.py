@@ -33,9 +33,10 @@ from signals.feedback import (
     outcome_sentence,
 )
 from signals.promises import note_look
+from signals.rephrasing import tells_rumour
 from signals.retention import wipe_text
 from signals.rows import OutcomeCode, Signal, SignalKind, SignalStatus
-from signals.telling import Description, describe
+from signals.telling import Description, beside_rumour, describe
 
 LAST_CLOSED = 25
 MOST_GROUPS = 5
@@ -159,6 +160,7 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
         signal=signal,
         what=describe(signal),
         note=note,
+        beside=beside_rumour(signal) if tells_rumour(note) else "",
         has_note=signal.note_sealed is not None,
         answered=outcome_sentence(signal, visit.parts.sealer),
         organisation=organisation,

@@ -21,7 +21,7 @@ from contacts.sending import tell_people
 from feeds.rows import Event, EventStatus
 from signals.rephrasing import Change
 from signals.rows import Signal, SignalKind
-from signals.telling import Told, describe
+from signals.telling import Told, beside_rumour, describe
 
 #: from this severity a signal does not wait until somebody looks
 AT_ONCE = 4
@@ -77,9 +77,9 @@ async def _ask_for_a_denial(
     session: AsyncSession, signal: Signal, event: Event | None, *, now: datetime
 ) -> None:
     title = await name_of(session, event) if event else ""
-    text = render("coordinator/rumour.html", event=title)
+    text = render("coordinator/rumour.html", event=title, beside=beside_rumour(signal))
     content = Content(
-        telegram=TelegramForm(text=text),
+        telegram=TelegramForm(text=text, buttons=[[Button(texts.READ, data("so", signal.id))]]),
         email=EmailForm(
             subject=render("coordinator/notice_subject.txt"),
             text=render("coordinator/plain.txt", text=text),

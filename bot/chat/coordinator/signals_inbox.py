@@ -31,8 +31,9 @@ from signals.feedback import (
     why_not,
 )
 from signals.promises import note_look
+from signals.rephrasing import tells_rumour
 from signals.rows import OutcomeCode, Signal, SignalStatus, ToldAs
-from signals.telling import describe
+from signals.telling import beside_rumour, describe
 
 FLOW = "answer"
 CODES = tuple(OutcomeCode)
@@ -89,6 +90,7 @@ async def show_signal(turn: Turn) -> None:
             signal=signal,
             note=note,
             what=describe(signal),
+            beside=beside_rumour(signal) if tells_rumour(note) else "",
             organisation=organisation,
         ),
         rows,
