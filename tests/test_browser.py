@@ -160,8 +160,8 @@ async def test_an_exercise_is_led_from_the_page(evening: Evening, browser: Brows
     assert await desk.violations() == []
     await desk.page.get_by_text("Wat komt er nog?").click()
     await desk.keep("oefening")
-    await desk.press("Beëindig en toon de kaart")
-    await expect(desk.page.get_by_text("De oefening is klaar.")).to_be_visible()
+    await desk.press("Beëindig en toon de scorekaart")
+    await expect(desk.page.get_by_text("De oefening is beëindigd.")).to_be_visible()
     await evening.coordinator.see("scorekaart")
     assert desk.complaints == []
 

@@ -58,7 +58,7 @@ def test_an_approver_reads_who_comes_on_the_list_of_calls_and_who_is_on_it_still
     def asked(**plan: Any) -> str:
         return render(
             "coordinator/approve_sure.html", event=None, title="x", noticed=[], released=False,
-            plan=Overview(**plan), names={}, held=[],
+            plan=Overview(**plan), names={}, held=[], lacks=[],
         )  # fmt: skip
 
     later = asked(passed_over=1, still_to_call=1)
@@ -85,8 +85,16 @@ def test_a_promise_that_lapses_stands_on_a_line_of_its_own() -> None:
     [
         ("exercise/over.html", {"in_time": 1, "total": 1}, "Wat er moest gebeuren, gebeurde op"),
         ("exercise/over.html", {"in_time": 0, "total": 1}, "gebeurde niet op tijd"),
-        ("exercise/over.html", {"in_time": 1, "total": 3}, "moesten gebeuren, gebeurde er 1 op"),
-        ("exercise/over.html", {"in_time": 2, "total": 3}, "moesten gebeuren, gebeurden er 2 op"),
+        (
+            "exercise/over.html",
+            {"in_time": 1, "total": 3},
+            "stappen op de scorekaart gebeurde er 1 op",
+        ),
+        (
+            "exercise/over.html",
+            {"in_time": 2, "total": 3},
+            "stappen op de scorekaart gebeurden er 2 op",
+        ),
         ("coordinator/trouble.html", {"waiting": 1}, "1 bericht wacht."),
         ("coordinator/trouble.html", {"waiting": 2}, "2 berichten wachten."),
         ("coordinator/recipients.html", {"people": 1}, "1 organisatie, 1 persoon"),
@@ -121,3 +129,19 @@ def test_readers_of_a_text_are_not_told_how_it_was_approved() -> None:
     for form in Form:
         for audience in (Audience.PARENTS, Audience.TEACHER_PO):
             assert "gaat deze tekst niet uit" not in render_text(a_sheet(form), audience).plain
+
+
+def test_where_nobody_can_be_asked_for_an_exercise_the_chat_says_why() -> None:
+    values = {"people": 3, "organisations": 2}
+    why = "Mensen van de echte lijst vragen kan hier niet"
+    assert why in render("exercise/choose.html", can_ask=False, **values)
+    assert why not in render("exercise/choose.html", can_ask=True, **values)
+
+
+def test_ending_and_breaking_off_an_exercise_each_say_what_they_are_for() -> None:
+    text = render("exercise/end_sure.html", title="Aanhoudingen")
+    assert "<b>Beëindig</b>: u bent klaar met oefenen." in text
+    assert "<b>Breek af</b>: het liep mis, of er gebeurt iets echts." in text
+    off = render("exercise/over.html", title="x", ended=False, in_time=0, total=3)
+    assert off.startswith("<b>De oefening is afgebroken</b>")
+    assert "In deze oefening is niets meer te doen." in off

@@ -61,6 +61,7 @@ async def _page(visit: Visit, *, status: int = 200, error: str = "") -> Response
         can_ask=not visit.actor.is_exercise,
         people=await cast_of(visit.session),
         statuses=texts.STATUSES,
+        not_held=texts.NOT_HELD,
         minutes=texts.minutes,
     )
 

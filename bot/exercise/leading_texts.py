@@ -22,7 +22,8 @@ MACHINE = {
         "tegen, dan stuurt zij hem terug."
     ),
     SeatRole.READER: (
-        "De machine speelt vier verzonnen organisaties, die na acht minuten op Gelezen tikken."
+        "De machine speelt vier verzonnen organisaties, die na acht minuten op Gelezen tikken. Van "
+        "één blijft onzeker of de eerste tekst aankwam: zo oefent u wat u dan doet."
     ),
 }
 # In the chat
@@ -33,7 +34,7 @@ CALL_OFF = "Gaat niet door"
 NEXT = "Volgende inspeler nu"
 REFRESH = "Hoe staat het nu?"
 END = "Beëindigen of afbreken"
-END_NOW = "Beëindig, toon de kaart"
+END_NOW = "Beëindig, toon de scorekaart"
 BREAK_OFF = "Breek af"
 BACK = "Terug"
 ALL = "Andere oefening kiezen"

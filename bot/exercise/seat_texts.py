@@ -47,6 +47,7 @@ OVER_SUBJECT = "De oefening is voorbij"
 OVER_LINES = (
     "De oefening {title} is voorbij. Dank u voor het meedoen.",
     "Vanaf nu is alles wat u krijgt en schrijft weer echt.",
+    "Knoppen onder een bericht met OEFENING doen niets meer.",
 )
 OFF_TITLE = "De oefening gaat niet door"
 OFF_SUBJECT = "De oefening gaat niet door"

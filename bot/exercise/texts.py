@@ -43,9 +43,11 @@ VERDICTS = {
 STATUSES = {
     ExerciseStatus.GATHERING: "wacht op mensen",
     ExerciseStatus.RUNNING: "loopt",
-    ExerciseStatus.ENDED: "klaar",
-    ExerciseStatus.STOPPED: "gestopt",
+    ExerciseStatus.ENDED: "beëindigd",
+    ExerciseStatus.STOPPED: "afgebroken",
 }
+#: called off while people were asked
+NOT_HELD = "ging niet door"
 #: whom the alert went to: one, and more of them
 PARTS = {
     Part.DUTY: ("coördinator met dienst", "coördinatoren met dienst"),
