@@ -66,6 +66,8 @@ async def read_standing(session: AsyncSession, *, is_exercise: bool, now: dateti
 
 async def names_of(session: AsyncSession, people: set[int]) -> dict[int, str]:
     """What these people are called."""
+    if not people:
+        return {}
     found = await session.exec(select(Person.id, Person.name).where(col(Person.id).in_(people)))
     return {number: name for number, name in found.all() if number is not None}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -46,7 +47,9 @@ from contacts.outbox import (
     DeliveryAct,
     DeliveryStatus,
     Message,
+    MessageKind,
 )
+from contacts.records import read_columns
 from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus, Source
 from signals.feedback import open_signals
@@ -198,8 +201,12 @@ async def _running(
     # Everything at once: asking per event would make the first page slower with each of them.
     newest, out, behind = await _newest(session, ids)
     parts = [part.id for told in out.values() for part in told if part.id is not None]
-    counts = await count_per_event(session, ids, parts)
-    said = await _acknowledged(session, parts)
+    messages = await read_columns(
+        session, sa.select(col(Message.id), col(Message.event_id), col(Message.kind))
+        .where(col(Message.briefing_id).in_(parts)),
+    )  # fmt: skip
+    counts = await _count_per_event(session, ids, messages)
+    said = await _acknowledged(session, messages)
     due = await session.exec(
         select(FactBlock.event_id, FactBlock.next_update_at).where(col(FactBlock.event_id).in_(ids))
     )
@@ -220,19 +227,14 @@ async def _running(
     ]
 
 
-async def count_per_event(
-    session: AsyncSession, event_ids: Sequence[int], briefing_ids: Sequence[int]
+async def _count_per_event(
+    session: AsyncSession,
+    event_ids: Sequence[int],
+    messages: Sequence[tuple[int, int, MessageKind]],
 ) -> Mapping[int, DeliveryCounts]:
     """Messages of these versions per event by status; what was told back stands beside it, not
     in it. Versions of one text are never added: nobody could say what the sum counts."""
-    messages = await session.exec(
-        select(Message.id, Message.event_id).where(
-            col(Message.event_id).in_(event_ids),
-            col(Message.kind).in_(DISTRIBUTED),
-            col(Message.briefing_id).in_(briefing_ids),
-        )
-    )
-    event_of = dict(messages.all())
+    event_of = {ident: event_id for ident, event_id, kind in messages if kind in DISTRIBUTED}
     # In the order of the index, so that nothing is read or sorted but the index itself.
     found = await session.exec(
         select(Delivery.message_id, Delivery.status, func.count())
@@ -283,15 +285,19 @@ async def _newest(
 
 
 async def _acknowledged(
-    session: AsyncSession, briefing_ids: Sequence[int]
+    session: AsyncSession, messages: Sequence[tuple[int, int, MessageKind]]
 ) -> Mapping[tuple[int | None, AcknowledgementKind], int]:
-    found = await session.exec(
-        select(Message.event_id, Acknowledgement.kind, func.count())
-        .join(Message, col(Message.id) == col(Acknowledgement.message_id))
-        .where(col(Message.briefing_id).in_(briefing_ids))
-        .group_by(col(Message.event_id), col(Acknowledgement.kind))
-    )
-    return {(event_id, AcknowledgementKind(kind)): count for event_id, kind, count in found.all()}
+    event_of = {ident: event_id for ident, event_id, _ in messages}
+    # Per message, which its index answers: with their event each answer was looked at.
+    found = await read_columns(
+        session, sa.select(col(Acknowledgement.message_id), col(Acknowledgement.kind), func.count())
+        .where(col(Acknowledgement.message_id).in_(list(event_of)))
+        .group_by(col(Acknowledgement.message_id), col(Acknowledgement.kind)),
+    )  # fmt: skip
+    said: Counter[tuple[int | None, AcknowledgementKind]] = Counter()
+    for message_id, kind, count in found:
+        said[event_of[message_id], AcknowledgementKind(kind)] += count
+    return said
 
 
 async def count_acknowledgements(
