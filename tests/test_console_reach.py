@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console.evaluation import promises_of
 from bot.console.event_view import strips_of
 from bot.console.picture import shade
 from bot.console.reach import read_reach
+from bot.console.reach_counts import PAGE
 from bot.console.spans import spoken
 from briefings.learning.pace import Sent, moments_of
-from briefings.rows import (
-    Briefing,
-)
+from briefings.rows import Briefing
+from briefings.versions import versions_of
 from contacts.directory import Domain, Organisation, Person
 from contacts.outbox import Delivery, DeliveryStatus, Message
 from contacts.records import Database
@@ -131,9 +130,8 @@ async def test_a_person_counts_once_by_the_best_that_is_known(desk: Desk) -> Non
                 )
             )  # fmt: skip
     async with desk.world.db.read() as session:
-        visit: Any = SimpleNamespace(session=session)
-        rows = await read_reach(visit, [briefing], is_exercise=False)
-    [row] = [row for row in rows if row.name == school.name]
+        leaf = await read_reach(session, [briefing], is_exercise=False)
+    [row] = [row for row in leaf.rows if row.name == school.name]
     assert (row.people, row.sent, row.unknown, row.failed, row.without) == (3, 1, 1, 0, 1)
 
 
@@ -160,6 +158,75 @@ async def test_the_reach_shows_a_hundred_organisations_a_leaf_and_the_missed_apa
     assert ("Zuid 119" in first, "Zuid 119" in second) == (False, True)
     assert "Zuid 119" in await desk.page("bereik?alleen=gemist&blad=99")
     assert (await desk.web.get(f"/gebeurtenis/{desk.number}/bereik?blad=x²")).status_code == 200
+
+
+async def test_a_leaf_beyond_the_last_is_the_last_and_counts_are_of_all(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        for number in range(PAGE + 1):
+            await people_of(session, f"Zuid {number:03}", ["ouders"], desk.world.now)
+        await people_of(session, "Zuid zonder tekst", [], desk.world.now)
+        versions = await versions_of(session, desk.number)
+        seen = [await read_reach(session, versions, is_exercise=False, number=n) for n in (0, 1, 9)]
+        played = await read_reach(session, versions, is_exercise=True)
+    assert [(one.number, one.last) for one in seen] == [(1, 2), (1, 2), (2, 2)]
+    first, _, last = ([row.name for row in one.rows] for one in seen)
+    assert len(first) == PAGE
+    assert last[-1] == "Zuid 100"
+    assert not {*first} & {*last}
+    assert sum(one.people for one in seen[0].domains) == len(first + last)
+    assert (played.rows, played.domains, played.number, played.last) == ([], [], 1, 1)
+
+
+async def test_next_door_counts_whom_a_text_went_to_before_it_was_not_asked_along(
+    desk: Desk,
+) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        told, _ = await people_of(
+            session, "Gemeente Buurstad", ["ouders", "ouders"], desk.world.now, "Buurstad"
+        )
+        delivery = (
+            await session.exec(
+                select(Delivery)
+                .join(Message, col(Message.id) == col(Delivery.message_id))
+                .where(col(Message.event_id) == desk.number, col(Message.briefing_id).is_not(None))
+            )
+        ).first()
+        assert delivery is not None
+        delivery.person_id = told
+        await session.flush()
+        versions = await versions_of(session, desk.number)
+
+        async def next_door(**asked: bool) -> list[tuple[int, int]]:
+            leaf = await read_reach(session, versions, is_exercise=False, **asked)
+            return [(one.people, one.without) for one in leaf.rows if "Buurstad" in one.name]
+
+        assert await next_door() == [(1, 0)]
+        assert await next_door(with_neighbours=True) == [(2, 1)]
+        delivery.person_id = None
+        await session.flush()
+        assert await next_door() == []
+        assert await next_door(with_neighbours=True) == [(2, 2)]
+
+
+async def people_of(
+    session: AsyncSession, name: str, audiences: list[str], now: datetime, city: str | None = None
+) -> list[int]:
+    """An organisation with somebody for each of these audiences, or with one who gets no text."""
+    place = Organisation(name=name, domain=Domain.EDUCATION, municipality=city, created_at=now)
+    session.add(place)
+    await session.flush()
+    people = [
+        Person(organisation_id=place.id or 0, name="x", audiences=[one] if one else [],
+               created_at=now)
+        for one in audiences or [""]
+    ]  # fmt: skip
+    session.add_all(people)
+    await session.flush()
+    return [one.id or 0 for one in people]
 
 
 def test_the_steps_of_an_evening_stand_in_their_order(now: datetime) -> None:

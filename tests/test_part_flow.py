@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from sqlmodel import col, delete, select
@@ -197,11 +195,10 @@ async def test_reach_is_of_both_parts_of_a_text(desk: Desk) -> None:
     both = "Van versie 1, eerste bericht: verzonden; versie 2, eerste bericht: verzonden. "
     assert both in after
     async with desk.world.db.read() as session:
-        visit: Any = SimpleNamespace(session=session)
         parts = newest_texts(await versions_of(session, rest.event_id), SENT)
-        rows = await read_reach(visit, parts, is_exercise=False)
+        leaf = await read_reach(session, parts, is_exercise=False)
     assert [one.version for one in parts] == [1, 2]
-    assert sum(row.without for row in rows) == 0
+    assert sum(row.without for row in leaf.domains) == 0
 
 
 def a_version(number: int, kind: BriefingKind, *audiences: Audience) -> Briefing:
