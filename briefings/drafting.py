@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings import moments
 from briefings.closing import closing_of
 from briefings.facts import FactView, facts_of, renew_promise
+from briefings.headlines import headlines_in
 from briefings.library import library
 from briefings.links_alive import dead_links, link_remarks
 from briefings.lint import Remark, lint_text, review_remarks
@@ -258,6 +259,7 @@ async def _write_texts(
     own = await words_of(session, briefing.id)
     facts = [fact.text for fact in _all_facts(view)]
     dead = await dead_links(session)
+    headlines = await headlines_in(session, briefing.event_id, view)
     for audience in covered(briefing):
         done = worded(render_text(sheet, audience), briefing.kind, own)
         remarks = lint_text(
@@ -270,6 +272,7 @@ async def _write_texts(
             *own_remarks(done),
             *link_remarks(done.text.html, dead),
             *quote_remarks(facts, done.written, public_words=sheet.meaning),
+            *headlines,
             *_aged(sheet, audience, settings),
         ]
         remarks.sort(key=lambda remark: not remark.blocks)

@@ -87,6 +87,14 @@ class Links(Frozen):
     images: list[str]
 
 
+class Headlines(Frozen):
+    """Marks of a headline: newsrooms behind it, labels before it, and verbs it leaves out."""
+
+    newsroom: str
+    label: str
+    verbs: str
+
+
 class Style(Frozen):
     """Patterns of grammar."""
 
@@ -104,6 +112,7 @@ class LintRules(Frozen):
     sources: Sources
     links: Links
     style: Style
+    headlines: Headlines
     rules: list[Rule]
     plain: dict[str, str]
     advice: dict[str, str]

@@ -43,6 +43,12 @@ def is_form(text: str) -> bool:
     return text.lower() in _forms()
 
 
+def lemma_of(text: str) -> str:
+    """The form under which a word stands in the dictionary, such as an infinitive; empty when it
+    is not in there."""
+    return str(_forms().get(text.lower(), ""))
+
+
 def is_word(text: str) -> bool:
     """Whether this is a Dutch word, or two of them written as one."""
     forms, word = _forms(), text.lower()

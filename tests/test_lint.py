@@ -115,7 +115,7 @@ PIECES = (
 #: rules about a whole text, each with its own test below
 WHOLE = frozenset({"A1", "R1", "T1", "V1", "Z10", "Z11", "Z12", "Z16"})
 #: in the tests of own words, quotes and living links, each with a text that it leaves alone
-BESIDE = frozenset({"H1", "H2", "H3", "H4", "K1", "K2", "K3", "L2", "V3"})
+BESIDE = frozenset({"H1", "H2", "H3", "H4", "K1", "K2", "K3", "K4", "L2", "V3"})
 
 
 def with_html(html: str, **values: object) -> Rendered:
