@@ -61,13 +61,12 @@ def alike_places(places: Sequence[Place], limit: int = SHOWN) -> list[tuple[Plac
     :param limit: no more than so many.
     """
     pairs: dict[tuple[int, int], None] = {}
-    kinds = {(place.domain, place.municipality or "") for place in places}
-    for domain, city in sorted(kinds):
-        here = [
-            number
-            for number, place in enumerate(places)
-            if (place.domain, place.municipality or "") == (domain, city)
-        ]
+    by_kind: defaultdict[tuple[Domain, str], list[int]] = defaultdict(list)
+    for number, place in enumerate(places):
+        by_kind[place.domain, place.municipality or ""].append(number)
+    for _, here in sorted(by_kind.items()):
+        if len(pairs) >= limit:
+            break
         for said in ("mailbox", "phone"):
             pairs |= dict.fromkeys(
                 _same([(number, getattr(places[number], said)) for number in here])
@@ -104,13 +103,19 @@ async def find_places_twice(
 ) -> list[tuple[Place, Place]]:
     """Organisations that may be on the list twice; the first hundred pairs."""
     columns = [col(getattr(Organisation, name)) for name in Place._fields]
-    rows = await read_columns(
-        session,
-        sql_select(*columns)
-        .where(col(Organisation.is_exercise) == is_exercise)
-        .order_by(col(Organisation.domain), col(Organisation.name)),
-    )
-    return alike_places([Place(*row) for row in rows])
+    found: list[tuple[Place, Place]] = []
+    # Two are never of two domains, so what follows the first hundred is not read.
+    for domain in sorted(Domain):
+        if len(found) >= SHOWN:
+            break
+        rows = await read_columns(
+            session,
+            sql_select(*columns)
+            .where(col(Organisation.is_exercise) == is_exercise, col(Organisation.domain) == domain)
+            .order_by(col(Organisation.name)),
+        )
+        found += alike_places([Place(*row) for row in rows], SHOWN - len(found))
+    return found
 
 
 async def join_organisations(

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, groupby
-from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
@@ -21,6 +21,8 @@ from contacts.records import read_columns
 #: from so alike (0 to 100) two names are shown as perhaps the same
 ALIKE = 88
 SHOWN = 100
+#: people who are read first; then four times as many
+PORTION = 400
 Kind = TypeVar("Kind", Person, Organisation)
 
 
@@ -83,21 +85,42 @@ def _same(one: _Words, other: _Words) -> bool:
 
 
 async def find_pairs(session: AsyncSession, *, is_exercise: bool) -> list[Pair]:
-    """Who may be on the list twice, within each organisation; the first hundred."""
-    columns = [col(getattr(Person, name)) for name in Listed._fields]
-    rows = await read_columns(
-        session,
-        sql_select(*columns)
-        .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
-        .where(col(Person.left_at).is_(None), col(Person.is_exercise) == is_exercise)
-        .order_by(col(Organisation.name), col(Person.id)),
-    )
+    """Who may be on the list twice, within each organisation; the first hundred.
+
+    Read by portions: where many are, a whole city is not read for the first hundred.
+    """
     found: list[tuple[Listed, Listed]] = []
-    for _, people in groupby((Listed(*row) for row in rows), attrgetter("organisation_id")):
-        found += alike(list(people))
-        if len(found) >= SHOWN:
+    after, most = None, PORTION  # type: str | None, int
+    while len(found) < SHOWN:
+        rows = await _portion(session, after, most, is_exercise=is_exercise)
+        places = [(name, list(people)) for name, people in groupby(rows, itemgetter(0))]
+        is_last = len(rows) < most
+        # Of the last one more people may follow.
+        for name, people in places if is_last else places[:-1]:
+            found += alike([Listed(*row[1:]) for row in people])
+            after = name
+            if len(found) >= SHOWN:
+                break
+        if is_last:
             break
+        most *= 4
     return await _as_pairs(session, found[:SHOWN])
+
+
+async def _portion(
+    session: AsyncSession, after: str | None, most: int, *, is_exercise: bool
+) -> Sequence[Any]:
+    """The name of an organisation behind this one with somebody of it, by name."""
+    asked = (
+        sql_select(col(Organisation.name), *(col(getattr(Person, one)) for one in Listed._fields))
+        .join(Person, col(Person.organisation_id) == col(Organisation.id))
+        .where(col(Person.left_at).is_(None), col(Person.is_exercise) == is_exercise)
+        .order_by(col(Organisation.name), col(Person.id))
+        .limit(most)
+    )
+    if after is not None:
+        asked = asked.where(col(Organisation.name) > after)
+    return await read_columns(session, asked)
 
 
 async def _as_pairs(session: AsyncSession, found: Sequence[tuple[Listed, Listed]]) -> list[Pair]:

@@ -7,7 +7,16 @@ from datetime import datetime
 
 import pytest
 
-from contacts.directory import Audience, Channel, ChannelKind, ContactGroup, GroupMember, Person
+from contacts.directory import (
+    Audience,
+    Channel,
+    ChannelKind,
+    ContactGroup,
+    Domain,
+    GroupMember,
+    Organisation,
+    Person,
+)
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.merging import alike, find_pairs, merge_people
 from contacts.people import open_channel
@@ -82,3 +91,27 @@ async def test_the_desk_merges_and_not_across_worlds(world: World) -> None:
     real = [p for p in await rows(world.db, Person) if p.name == "Docent" and not p.is_exercise]
     await world.press("/contacten/dubbel", blijft=real[0].id, gaat=real[1].id)
     assert "Niemand lijkt dubbel" in (await world.desk.get("/contacten/dubbel")).text
+
+
+async def test_pairs_are_found_by_portions_and_no_organisation_is_cut_in_two(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = (3, 1, 9, 2, 2)
+    async with db.begin() as session:
+        for number, size in enumerate(sizes):
+            school = Organisation(name=f"School {number}", domain=Domain.EDUCATION, created_at=now)
+            session.add(school)
+            await session.flush()
+            for each in range(size):
+                # The first and the last of each are one person.
+                name = "Docent" if each in (0, size - 1) else f"{'abcdefghi'[each] * 9}"
+                session.add(Person(organisation_id=school.id or 0, name=name, created_at=now))
+        await session.flush()
+        found = []
+        for portion in (1, 2, 3, 4, 400):
+            monkeypatch.setattr("contacts.merging.PORTION", portion)
+            pairs = await find_pairs(session, is_exercise=False)
+            found.append([(one.organisation.name, one.first.name) for one in pairs])
+            assert all(one.second.id == (one.first.id or 0) + 1 for one in pairs[-2:])
+        assert await find_pairs(session, is_exercise=True) == []
+    assert found == [[(f"School {n}", "Docent") for n in (0, 2, 3, 4)]] * 5
