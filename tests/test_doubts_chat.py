@@ -139,7 +139,7 @@ async def test_one_goes_again_marked_as_a_repetition_and_the_other_is_left(
     assert coordinator.toast == texts.SETTLED
     delivery = await the(coordinator, older)
     assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, "set_aside")
-    assert "Niets onzeker." in await coordinator.text()
+    assert "Er is niets onzeker." in await coordinator.text()
     person = f"person:{coordinator.person_id}"
     assert await journal(coordinator, "deliveries_resent") == [person]
     assert await journal(coordinator, "deliveries_set_aside") == [person]
@@ -154,7 +154,7 @@ async def test_an_old_button_sends_nothing_twice_and_says_so(coordinator: Chat, 
     await coordinator.tap(f"{verb}:{number}")
     assert coordinator.toast == texts.CHANGED
     assert (await the(coordinator, number)).status is DeliveryStatus.SENT
-    assert "Niets onzeker." in await coordinator.text()
+    assert "Er is niets onzeker." in await coordinator.text()
 
 
 @pytest.mark.parametrize("verb", [AGAIN, SETTLE])

@@ -227,7 +227,12 @@ async def test_a_change_when_nothing_is_asked_is_said_to_be_unread(evening: Even
 
 async def test_blocking_the_bot_closes_the_channel_and_is_told(evening: Evening) -> None:
     await evening.teacher.block()
-    await evening.coordinator.see("ontvangt geen berichten meer")
+    told = await evening.coordinator.see("geen berichten meer in Telegram")
+    # The teacher has mail as well.
+    assert told.text.endswith(
+        "Iemand van School (oefening) krijgt geen berichten meer in Telegram. "
+        "Schakel gebruikt nu het volgende kanaal."
+    )
     async with evening.house.db.read() as session:
         closed = await session.exec(
             select(Channel.address).where(col(Channel.status) == ChannelStatus.CLOSED)

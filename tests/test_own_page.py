@@ -78,6 +78,12 @@ async def test_stopping_the_last_channel_tells_the_coordinator(world: World) -> 
     assert (await press(world, page, "stop")).status_code == 303
     assert (await channel(world)).status is ChannelStatus.CLOSED
     assert "geen berichten meer" in (await world.web.get(f"{page}?klaar=stop")).text
+    async with world.db.read() as session:
+        [told] = (await session.exec(select(Message).order_by(col(Message.id).desc()))).all()[:1]
+    assert told.content["email"]["text"] == (
+        "Iemand van Voorbeeldcollege krijgt geen berichten meer. Een kanaal dat werkt, is er niet "
+        "meer. Bel de organisatie, en zet bij Contacten een nieuw adres."
+    )
     again = await press(world, page, "start")
     assert again.status_code == 303
     assert (await channel(world)).status is ChannelStatus.ACTIVE

@@ -89,7 +89,7 @@ async def test_one_line_is_settled_and_the_other_stays(desk: Desk) -> None:
 
 async def test_what_belongs_to_a_briefing_is_not_settled_here(desk: Desk) -> None:
     number = await uncertain(desk, MessageKind.BRIEFING, desk.number)
-    assert "Niets onzeker" in (await desk.web.get("/berichten")).text
+    assert "Er is niets onzeker" in (await desk.web.get("/berichten")).text
     assert await do(desk, "afgehandeld", bericht=str(number)) == 409
     assert f'href="/gebeurtenis/{desk.number}/verzenden"' in (await desk.web.get("/")).text
 

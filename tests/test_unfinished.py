@@ -131,7 +131,7 @@ async def test_stopping_when_nothing_is_open_says_so_and_that_what_was_sent_is_k
 ) -> None:
     await send(chat, "/annuleren")
     assert (await said(chat))[-1] == (
-        "Er stond geen vraag open. Wat u eerder verstuurde, is bewaard."
+        "U was niets aan het invullen. Wat u eerder verstuurde, is bewaard."
     )
     await send(chat, "/vraag")
     await send(chat, "/annuleren")

@@ -67,6 +67,8 @@ async def test_a_look_changes_nothing_and_a_press_closes_the_address_once(
         assert await channels_of(session, closed.person_id) == []
     told = await notices(db)
     assert len(told) == 1
+    assert "Iemand van " in told[0]
+    assert "organisatie 1" not in told[0]
     assert "school.example" not in told[0]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import gaps
+from bot.alerts import tell_those
 from bot.chat import (
     agreements_flow,
     finding_flow,
@@ -85,13 +86,13 @@ from bot.exercise.seats import SEAT
 from bot.rows import UpdateKind
 from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
-from contacts.directory import ChannelKind, Role
-from contacts.outbox import Content, Delivery, MessageKind, TelegramForm
+from contacts.directory import ChannelKind, Organisation, Role
+from contacts.outbox import Delivery
 from contacts.people import close_channel
 from contacts.permissions import NotAllowed, people_with
 from contacts.records import RecordError
 from contacts.sealing import is_sealed
-from contacts.sending import tell_people
+from contacts.sending import channels_of
 
 _PARTS = (
     alert_flow,
@@ -290,18 +291,15 @@ async def _membership(turn: Turn) -> None:
         turn.session, Role.COORDINATOR, is_exercise=turn.actor.is_exercise
     )
     others = [person for person in coordinators if person.id != turn.actor.person_id]
-    form = TelegramForm(text=render("left.html", organisation_id=turn.actor.organisation_id))
-    await tell_people(
-        turn.session,
-        others,
-        Content(telegram=form),
-        kind=MessageKind.NOTICE,
+    where = await turn.session.get_one(Organisation, turn.actor.organisation_id)
+    await tell_those(
+        turn.session, others, "left.html", is_exercise=turn.actor.is_exercise, now=turn.now,
         may_rest=await gaps.may_rest(
             turn.session, [turn.actor.person_id], is_exercise=turn.actor.is_exercise
         ),
-        is_exercise=turn.actor.is_exercise,
-        now=turn.now,
-    )
+        organisation=where.name, is_everywhere=False,
+        has_other=bool(await channels_of(turn.session, turn.actor.person_id)),
+    )  # fmt: skip
 
 
 async def tell_failure(turn: Turn) -> None:
@@ -312,12 +310,7 @@ async def tell_failure(turn: Turn) -> None:
         coordinators = await people_with(
             turn.session, Role.COORDINATOR, is_exercise=turn.actor.is_exercise
         )
-        form = TelegramForm(text=render("failed_notice.html"))
-        await tell_people(
-            turn.session,
-            coordinators,
-            Content(telegram=form),
-            kind=MessageKind.NOTICE,
-            is_exercise=turn.actor.is_exercise,
-            now=turn.now,
-        )
+        await tell_those(
+            turn.session, coordinators, "failed_notice.html",
+            is_exercise=turn.actor.is_exercise, now=turn.now,
+        )  # fmt: skip

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import gaps
-from bot.chat.render import render
+from bot.alerts import tell_those
 from bot.console import own_page_texts, telling
 from bot.console.forms import BadForm, Fields, first, read_fields
 from bot.console.guarding import is_same_site
@@ -43,11 +43,11 @@ from contacts.directory import (
 )
 from contacts.filling import OWN_PAGE
 from contacts.links import count_person_links, find_person_link
-from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
+from contacts.outbox import Content, EmailForm, MessageKind
 from contacts.people import close_channel, open_channel, person_by_address
 from contacts.permissions import NotAllowed, people_with
 from contacts.returning import STOPPED
-from contacts.sending import Recipient, post, tell_people
+from contacts.sending import Recipient, post
 from contacts.sharing import is_sharing
 from contacts.successors import Succession, open_successions
 
@@ -190,18 +190,14 @@ async def _change(
 async def _tell_gap(session: AsyncSession, own: Own, *, now: datetime) -> None:
     """Nobody is reached there any more: the coordinators look for somebody else."""
     coordinators = await people_with(session, Role.COORDINATOR, is_exercise=own.person.is_exercise)
-    form = TelegramForm(text=render("left.html", organisation_id=own.person.organisation_id))
-    await tell_people(
-        session,
-        [person for person in coordinators if person.id != own.person.id],
-        Content(telegram=form),
-        kind=MessageKind.NOTICE,
+    await tell_those(
+        session, [person for person in coordinators if person.id != own.person.id], "left.html",
+        is_exercise=own.person.is_exercise, now=now,
         may_rest=await gaps.may_rest(
             session, [own.person.id or 0], is_exercise=own.person.is_exercise
         ),
-        is_exercise=own.person.is_exercise,
-        now=now,
-    )
+        organisation=own.organisation.name, is_everywhere=True, has_other=False,
+    )  # fmt: skip
 
 
 async def show_form(request: Request) -> Response:

@@ -19,7 +19,7 @@ from bot.console.pages import parts_of, show
 from bot.console.paths import LINK_PART
 from bot.unsubscribing import PLACE, Unsubscribing
 from contacts.claiming import open_address
-from contacts.directory import ChannelKind
+from contacts.directory import ChannelKind, Organisation
 from contacts.outbox import Delivery
 from contacts.people import close_channel
 from contacts.sealing import Sealer
@@ -70,9 +70,10 @@ async def _leave(session: AsyncSession, number: int, sealer: Sealer, request: Re
         return
     owners = await gaps.owners_of(session, ChannelKind.EMAIL, address)
     rests = await gaps.may_rest(session, owners, is_exercise=delivery.is_exercise)
+    where = await session.get(Organisation, delivery.organisation_id or 0)
     await tell_coordinators(
         session, "coordinator/unsubscribed.html", is_exercise=delivery.is_exercise, now=now,
-        may_rest=rests, organisation_id=delivery.organisation_id,
+        may_rest=rests, organisation=where.name if where else "",
     )  # fmt: skip
 
 
