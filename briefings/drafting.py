@@ -30,7 +30,7 @@ from briefings.rows import (
     covered,
 )
 from briefings.settings import BriefingSettings
-from briefings.sheets import Closing, History, make_sheet
+from briefings.sheets import Closing, History, make_sheet, numbers_for
 from briefings.translations import carry_translations
 from briefings.versions import (
     OPEN,
@@ -125,7 +125,7 @@ async def draft_briefing(
         told,
         settings,
         kind=briefing.kind,
-        version=briefing.version,
+        versions=numbers_for(earlier),
         history=history,
         closing=await _closing(session, briefing),
         wrong=briefing.wrong or "",

@@ -74,7 +74,9 @@ def example_sheet(
         as_of=NOW,
         next_update_at=NOW + (LOOK_BACK if form is Form.LOOK_BACK else LATER),
         now=NOW,
-        version=1 if form in {Form.FULL, Form.HOLDING} and not is_update else 2,
+        versions=dict.fromkeys(
+            Audience, 1 if form in {Form.FULL, Form.HOLDING} and not is_update else 2
+        ),
         sender=settings.sender,
         is_exercise=False,
         lead_agency=texts.LEADS[LeadAgency.POLICE],

@@ -134,7 +134,6 @@ class Sheet:
     as_of: datetime
     next_update_at: datetime
     now: datetime
-    version: int
     sender: str
     is_exercise: bool
     lead_agency: str
@@ -163,6 +162,7 @@ class Sheet:
     not_done: tuple[str, ...] = ()
     sent_before: Mapping[Audience, int] = field(default_factory=dict)
     lapsed: Mapping[Audience, datetime] = field(default_factory=dict)
+    versions: Mapping[Audience, int] = field(default_factory=dict)
     moment: Moment = Moment.SCHOOL
     school_day: str = ""
     own_templates: Path | None = None
@@ -303,6 +303,7 @@ def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
     said = shelf.moment(sheet.templates, audience, sheet.moment)
     values |= {
         "audience": audience.value,
+        "version": sheet.versions.get(audience, 1),
         "deel": without_soothing(shelf.part(sheet.templates, audience), is_open=_is_danger(sheet)),
         "moment": said.format(schooldag=sheet.school_day),
         "as_of": moments.moment(_stand(sheet)),

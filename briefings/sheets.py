@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from briefings.render import (
     SourceView,
     choose_form,
 )
-from briefings.rows import Briefing, BriefingKind, Fact
+from briefings.rows import Briefing, BriefingKind, Fact, covered
 from briefings.settings import BriefingSettings, CityLine
 from contacts.directory import Audience
 from feeds.rows import Event, LeadAgency
@@ -62,6 +63,16 @@ class History:
         return moments.several(self.carried or (told_at(self.before),))
 
 
+def numbers_for(earlier: Sequence[Briefing]) -> dict[Audience, int]:
+    """Which text each audience gets after these, as its readers count: what was withdrawn, called
+    off or approved for others never reached them. Pure.
+
+    :param earlier: versions that went out, or are approved to.
+    """
+    told = Counter(audience for version in earlier for audience in covered(version))
+    return {audience: told[audience] + 1 for audience in Audience}
+
+
 def told_at(version: Briefing) -> datetime:
     return version.distributed_at or version.approved_at or version.edited_at
 
@@ -81,7 +92,7 @@ def make_sheet(
     settings: BriefingSettings,
     *,
     kind: BriefingKind,
-    version: int,
+    versions: Mapping[Audience, int],
     history: History,
     closing: Closing,
     wrong: str,
@@ -111,7 +122,7 @@ def make_sheet(
         as_of=view.block.as_of,
         next_update_at=meets_at or view.block.next_update_at,
         now=now,
-        version=version,
+        versions=versions,
         sender=settings.sender,
         is_exercise=event.is_exercise,
         lead_agency=texts.LEADS[event.lead_agency or LeadAgency.UNKNOWN],

@@ -44,22 +44,22 @@ _FORMS: dict[Form, dict[str, Any]] = {
         "lead": "",
         "unconfirmed": (FactLine("Bij de inval waren knallen te horen.", "omroep, 17.47 uur"),),
     },
-    Form.NO_NEWS: {"kind": BriefingKind.UPDATE, "version": 2},
+    Form.NO_NEWS: {"kind": BriefingKind.UPDATE, "versions": dict.fromkeys(Audience, 2)},
     Form.CORRECTION: {
         "kind": BriefingKind.CORRECTION,
-        "version": 2,
+        "versions": dict.fromkeys(Audience, 2),
         "confirmed": FACTS[1:3],
         "right": (FactLine("De politie heeft vier mensen aangehouden.", POLICE),),
         "wrong": "het aantal aanhoudingen",
     },
     Form.RETRACTION: {
         "kind": BriefingKind.RETRACTION,
-        "version": 2,
+        "versions": dict.fromkeys(Audience, 2),
         "wrong": "een zin over achtergrond",
     },
     Form.CLOSING: {
         "kind": BriefingKind.CLOSING,
-        "version": 3,
+        "versions": dict.fromkeys(Audience, 3),
         "reported": (
             "Van 11 organisaties kregen wij signalen. Dank daarvoor. Vooral over: geruchten."
         ),
@@ -69,7 +69,7 @@ _FORMS: dict[Form, dict[str, Any]] = {
     },
     Form.LOOK_BACK: {
         "kind": BriefingKind.LOOK_BACK,
-        "version": 4,
+        "versions": dict.fromkeys(Audience, 4),
         "reported": "Van 11 organisaties kregen wij signalen. Dank daarvoor.",
     },
 }
@@ -87,7 +87,7 @@ def a_sheet(form: Form = Form.FULL, **values: Any) -> Sheet:
         "as_of": NOW,
         "next_update_at": NOW + timedelta(hours=3, minutes=55),
         "now": NOW,
-        "version": 1,
+        "versions": dict.fromkeys(Audience, 1),
         "sender": "Schakel",
         "is_exercise": False,
         "lead_agency": texts.LEADS[LeadAgency.POLICE],

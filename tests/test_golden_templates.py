@@ -33,7 +33,7 @@ SHEETS: dict[str, Sheet] = {
     ),
     "update": a_sheet(
         kind=BriefingKind.UPDATE,
-        version=2,
+        versions=dict.fromkeys(Audience, 2),
         since="dinsdag 3 maart, 18.05 uur",
         lead=f"De politie heeft een vierde persoon aangehouden. {FACTS[0].text}",
         news=(FactLine("De politie heeft een vierde persoon aangehouden.", "OM, 21.40 uur"),),

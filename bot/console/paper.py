@@ -88,7 +88,7 @@ def sheet_of(door: Door, reading: Reading, *, page: str, sender: str, address: s
         body=without_links_to(body, page),
         audience=texts.AUDIENCES[reading.audience],
         stand=texts.PRINTED_STAND.format(
-            version=reading.version, moment=moments.moment(reading.sent_at)
+            version=reading.number, moment=moments.moment(reading.sent_at)
         ),
         sender=sender,
         is_exercise=door.event.is_exercise,

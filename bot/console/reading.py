@@ -14,6 +14,7 @@ from briefings.library import SHARED
 from briefings.past_promise import page_without
 from briefings.render import Form
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.sheets import numbers_for
 from briefings.texts import AS_NEIGHBOUR
 from briefings.translating import DUTCH, Forms, direction
 from briefings.translations import read_translations
@@ -55,6 +56,7 @@ class Reading:
 
     ``before`` is the text that still holds when the newest one only says that there is no
     news; empty otherwise. ``corrected``: what earlier texts had wrong, each as a category.
+    ``number``: which text this is for its readers, who count what they got.
     ``acknowledged`` is about this version only. ``languages``: others that it can be read in.
     ``as_neighbour``: why a municipality next door reads it; empty for everybody else.
     """
@@ -67,6 +69,7 @@ class Reading:
     audience: Audience
     others: tuple[Audience, ...]
     version: int
+    number: int
     sent_at: datetime
     is_newer: bool
     acknowledged: dict[AcknowledgementKind, datetime]
@@ -140,6 +143,7 @@ async def read_newest(
         audience=audience,
         others=tuple(other for other in Audience if other in by_audience and other != audience),
         version=newest.version,
+        number=numbers_for(earlier)[audience],
         sent_at=newest.distributed_at or newest.send_at or newest.edited_at,
         is_newer=await _is_newer(session, message, newest),
         acknowledged=await _acknowledged(session, delivery_id),
