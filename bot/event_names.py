@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.rows import FactBlock
 from feeds.lexicon import mask_names
 from feeds.rows import Event
+
+#: every page of an event asks it, so it is made once
+_NEUTRAL_TITLE = select(FactBlock.neutral_title).where(
+    col(FactBlock.event_id) == bindparam("of_event")
+)
 
 
 async def names_of_events(session: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
@@ -26,7 +32,5 @@ async def names_of_events(session: AsyncSession, ids: Collection[int]) -> Mappin
 
 async def name_of(session: AsyncSession, event: Event) -> str:
     """The one name that coordinators see, in the chat, in mail and at the desk."""
-    found = await session.exec(
-        select(FactBlock.neutral_title).where(col(FactBlock.event_id) == event.id)
-    )
+    found = await session.exec(_NEUTRAL_TITLE, params={"of_event": event.id})
     return found.first() or mask_names(event.title)

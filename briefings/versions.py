@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,11 +51,17 @@ def editor(person_id: int | None) -> Who:
     return SYSTEM if person_id is None else Who("person", person_id)
 
 
+#: nearly every page of an event asks it, so it is made once
+_OF_EVENT = (
+    select(Briefing)
+    .where(col(Briefing.event_id) == bindparam("of_event"))
+    .order_by(col(Briefing.version))
+)
+
+
 async def versions_of(session: AsyncSession, event_id: int) -> list[Briefing]:
     """Every version of an event, oldest first."""
-    found = await session.exec(
-        select(Briefing).where(col(Briefing.event_id) == event_id).order_by(col(Briefing.version))
-    )
+    found = await session.exec(_OF_EVENT, params={"of_event": event_id})
     return list(found.all())
 
 

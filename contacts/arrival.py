@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import BindParameter, bindparam, func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,7 +29,7 @@ from contacts.outbox import (
 )
 from contacts.outcomes import close_address
 from contacts.preparing import SET_ASIDE
-from contacts.records import move, move_many
+from contacts.records import ids_of, move, move_many, read_columns
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import original_of
 from contacts.verdicts import Fallback, Untold
@@ -194,6 +196,21 @@ async def set_aside(
     return len(moved)
 
 
+_OF_EVENT = sql_select(col(Message.id)).where(
+    col(Message.event_id) == bindparam("of_event"), col(Message.kind).in_(DISTRIBUTED)
+)
+_MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
+# By message, so that both are counted from an index alone.
+_BY_STATUS = (
+    sql_select(col(Delivery.status), func.count())
+    .where(col(Delivery.message_id).in_(_MESSAGES), col(Delivery.act) == DeliveryAct.SEND)
+    .group_by(col(Delivery.status))
+)
+_ACKNOWLEDGED = sql_select(func.count(func.distinct(col(Acknowledgement.delivery_id)))).where(
+    col(Acknowledgement.message_id).in_(_MESSAGES)
+)
+
+
 async def count_deliveries(
     session: AsyncSession,
     *,
@@ -203,24 +220,10 @@ async def count_deliveries(
     """Deliveries by status, edits left out: of an event's briefings, or of these messages."""
     ids = message_ids or ()
     if event_id is not None:
-        of_event = await session.exec(
-            select(Message.id).where(
-                col(Message.event_id) == event_id, col(Message.kind).in_(DISTRIBUTED)
-            )
-        )
-        ids = [one for one in of_event.all() if one is not None]
-    # By message, so that both are counted from an index alone.
-    by_status = await session.exec(
-        select(Delivery.status, func.count())
-        .where(col(Delivery.message_id).in_(ids), col(Delivery.act) == DeliveryAct.SEND)
-        .group_by(col(Delivery.status))
-    )
-    tally = {DeliveryStatus(status): n for status, n in by_status.all()}
-    acknowledged = await session.exec(
-        select(func.count(func.distinct(col(Acknowledgement.delivery_id)))).where(
-            col(Acknowledgement.message_id).in_(ids)
-        )
-    )
+        ids = ids_of(await read_columns(session, _OF_EVENT, {"of_event": event_id}))
+    by_status = await read_columns(session, _BY_STATUS, {"messages": ids})
+    tally = {DeliveryStatus(status): n for status, n in by_status}
+    ((acknowledged,),) = await read_columns(session, _ACKNOWLEDGED, {"messages": ids})
     return DeliveryCounts(
         planned=tally.get(DeliveryStatus.PLANNED, 0) + tally.get(DeliveryStatus.CLAIMED, 0),
         sending=tally.get(DeliveryStatus.SENDING, 0),
@@ -228,5 +231,5 @@ async def count_deliveries(
         failed=tally.get(DeliveryStatus.FAILED, 0),
         unknown=tally.get(DeliveryStatus.UNKNOWN, 0),
         cancelled=tally.get(DeliveryStatus.CANCELLED, 0),
-        acknowledged=acknowledged.one(),
+        acknowledged=acknowledged,
     )

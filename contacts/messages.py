@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import SYSTEM, JournalEntry, write_journal
@@ -22,6 +22,9 @@ _MESSAGES = _TABLES[str(Message.__tablename__)]
 _ADD_MESSAGE = insert(_MESSAGES)
 _ADD_AND_NUMBER = _ADD_MESSAGE.returning(_MESSAGES.c.id, sort_by_parameter_order=True)
 _LAST_MESSAGE = select(func.coalesce(func.max(_MESSAGES.c.id), 0))
+_OF_TEXTS = select(_MESSAGES.c.id).where(
+    _MESSAGES.c.briefing_id.in_(bindparam("texts", expanding=True))
+)
 _ADD_DELIVERY = insert(_TABLES[str(Delivery.__tablename__)])
 _ADD_LINE = insert(_TABLES[str(JournalEntry.__tablename__)])
 
@@ -49,8 +52,7 @@ async def message_ids(session: AsyncSession, briefing_ids: Collection[int]) -> l
     Asked first where deliveries are counted: the store may take any way to a join, and over all
     the evenings of a year the wrong one reads all of them.
     """
-    chosen = select(_MESSAGES.c.id).where(_MESSAGES.c.briefing_id.in_(briefing_ids))
-    return ids_of(await read_columns(session, chosen))
+    return ids_of(await read_columns(session, _OF_TEXTS, {"texts": list(briefing_ids)}))
 
 
 async def store_message(

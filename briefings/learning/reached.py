@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import Executable, Subquery, case, false, func, select
+from sqlalchemy import Executable, Subquery, bindparam, case, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +22,9 @@ from contacts.directory import Domain, Organisation
 from contacts.messages import message_ids
 from contacts.outbox import Acknowledgement, Delivery, DeliveryAct, DeliveryStatus
 from contacts.records import read_columns
+
+#: a moment at which nothing of ours arrived
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,16 @@ async def read_reached(session: AsyncSession, first: Sequence[Briefing]) -> list
     if not ids:
         return []
     went = [part.distributed_at for part in first if part.distributed_at is not None]
-    places = _places(await message_ids(session, ids))
-    found = await read_columns(session, _per_domain(places, evening_of(min(went, default=None))))
+    # Without an evening nobody was in time: a day that begins and ends at once.
+    begin, end = evening_of(min(went, default=None)) or (NEVER, NEVER)
+    messages = await message_ids(session, ids)
+    found = await read_columns(
+        session, _PER_DOMAIN, {"messages": messages, "begin": begin, "end": end}
+    )
     counts = {domain: list(numbers) for domain, *numbers in found}
-    for domain, number in await read_columns(session, _without(ids, places)):
+    for domain, number in await read_columns(
+        session, _WITHOUT, {"messages": messages, "texts": ids}
+    ):
         counts.setdefault(domain, [0, 0, 0, 0])[0] += number
     return [
         Reached(domain, *(int(one or 0) for one in counts[domain]))
@@ -69,7 +78,7 @@ def evening_of(sent_at: datetime | None) -> tuple[datetime, datetime] | None:
     return at_clock(day, time.min), at_clock(day + timedelta(days=1), time.min)
 
 
-def _places(messages: Sequence[int]) -> Subquery:
+def _places() -> Subquery:
     """Each organisation with a delivery: when the first of its people had it, who said so.
 
     The store counts: thousands of organisations, and a page asks for it.
@@ -85,7 +94,7 @@ def _places(messages: Sequence[int]) -> Subquery:
         )
         .outerjoin(Acknowledgement, col(Acknowledgement.delivery_id) == col(Delivery.id))
         .where(
-            col(Delivery.message_id).in_(messages),
+            col(Delivery.message_id).in_(bindparam("messages", expanding=True)),
             col(Delivery.act) == DeliveryAct.SEND,
         )
         .group_by(col(Delivery.organisation_id))
@@ -93,10 +102,11 @@ def _places(messages: Sequence[int]) -> Subquery:
     )
 
 
-def _per_domain(places: Subquery, evening: tuple[datetime, datetime] | None) -> Executable:
+def _per_domain() -> Executable:
     """Per domain: organisations, reached, reached that evening, and those where somebody read."""
+    places = _places()
     at = places.c.reached_at
-    in_time = false() if evening is None else (at >= evening[0]) & (at < evening[1])
+    in_time = (at >= bindparam("begin")) & (at < bindparam("end"))
     return (
         select(
             col(Organisation.domain),
@@ -110,18 +120,23 @@ def _per_domain(places: Subquery, evening: tuple[datetime, datetime] | None) -> 
     )
 
 
-def _without(briefing_ids: Sequence[int], places: Subquery) -> Executable:
+def _without() -> Executable:
     """Per domain: organisations for which nothing could be planned."""
+    places = _places()
     return (
         select(col(Organisation.domain), func.count(col(Organisation.id).distinct()))
         .join(CallItem, col(CallItem.organisation_id) == col(Organisation.id))
         .where(
-            col(CallItem.briefing_id).in_(briefing_ids),
+            col(CallItem.briefing_id).in_(bindparam("texts", expanding=True)),
             col(CallItem.why) == CallReason.NO_CHANNEL,
             col(Organisation.id).not_in(select(places.c.id).where(places.c.id.is_not(None))),
         )
         .group_by(col(Organisation.domain))
     )
+
+
+#: made once: two pages and the pack of each quarter ask them
+_PER_DOMAIN, _WITHOUT = _per_domain(), _without()
 
 
 def summed(reached: Sequence[Reached]) -> Reached | None:
