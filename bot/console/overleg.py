@@ -12,7 +12,7 @@ from bot.console import overleg_texts as texts
 from bot.console.doors import Door, Visit
 from bot.console.overleg_agenda import agenda_of
 from bot.console.overleg_extra import quick_values
-from bot.console.overleg_form import choices_of, form_values, overleg_of, read_plan
+from bot.console.overleg_form import CHOICES, choices_of, form_values, overleg_of, read_plan
 from bot.console.overleg_inviting import coming, invitees
 from bot.console.pages import fragment
 from bot.console.printing import send_pdf
@@ -38,6 +38,7 @@ from briefings.overleg.meetings import (
     add_present,
     all_overleg,
     change_overleg,
+    host_names,
     move_overleg,
     plan_overleg,
     present_at,
@@ -85,8 +86,8 @@ async def show_meetings(visit: Visit) -> Response:
 async def _list_page(visit: Visit, typed: Plan | None, *, error: str = "") -> Response:
     is_exercise = visit.actor.is_exercise
     found = await all_overleg(visit.session, is_exercise=is_exercise)
-    in_turn = await turns(visit.session, is_exercise=is_exercise)
-    hosts = {one.organisation_id: one.name for one in in_turn}
+    chosen = typed.host_id if typed else 0
+    in_turn = await turns(visit.session, is_exercise=is_exercise, most=CHOICES, also=chosen)
     usual = at_clock(on_working_day(local_date(visit.now) + USUAL), USUAL_HOUR)
     first = in_turn[0].organisation_id if in_turn else 0
     return visit.show(
@@ -95,8 +96,8 @@ async def _list_page(visit: Visit, typed: Plan | None, *, error: str = "") -> Re
         error=error,
         planned=[one for one in reversed(found) if one.status is OverlegStatus.PLANNED],
         past=[one for one in found if one.status is not OverlegStatus.PLANNED],
-        hosts=hosts,
-        choices=choices_of(in_turn, typed.host_id if typed else 0),
+        hosts=await host_names(visit.session, found, is_exercise=is_exercise),
+        choices=choices_of(in_turn),
         in_turn=[one.name for one in in_turn[:SHOWN_IN_TURN]],
         links=await calendar_links(visit.session, is_exercise=is_exercise),
         **form_values(typed or Plan(usual, USUAL_MIN, first, "")),
@@ -131,7 +132,9 @@ async def _page(
 ) -> Response:
     usual = on_working_day(local_date(visit.now) + USUAL_ACTION)
     plan_form = typed or Plan(overleg.starts_at, overleg.minutes, overleg.host_id, overleg.place)
-    in_turn = await turns(visit.session, is_exercise=overleg.is_exercise)
+    in_turn = await turns(
+        visit.session, is_exercise=overleg.is_exercise, most=CHOICES, also=plan_form.host_id
+    )
     return visit.show(
         "overleg.html",
         status=422 if error else 200,
@@ -143,7 +146,7 @@ async def _page(
         **await coming(visit, overleg),
         invited=len(await invited_people(visit.session, overleg)),
         **form_values(plan_form),
-        choices=choices_of(in_turn, plan_form.host_id),
+        choices=choices_of(in_turn),
         agreed=agreed or NewAgreement(AgreementKind.ACTION, "", "", usual),
         longest=LONGEST,
         longest_owner=LONGEST_OWNER,

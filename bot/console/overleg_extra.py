@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bot.console import overleg_texts as texts
 from bot.console.doors import Door, StalePage, Visit
-from bot.console.overleg_form import choices_of, form_values, overleg_of, read_plan
+from bot.console.overleg_form import CHOICES, choices_of, form_values, overleg_of, read_plan
 from bot.console.poll_results import result_of
 from bot.console.texts import DOMAINS
 from bot.poll_asking import ask_members, count_readers_of
@@ -19,7 +19,7 @@ from briefings.learning.quick_polls import can_ask_members, quick_poll_of
 from briefings.learning.rows import Question
 from briefings.moments import at_clock, day, local_date
 from briefings.overleg import texts as names
-from briefings.overleg.meetings import NotPlanned, Plan, plan_overleg, turns
+from briefings.overleg.meetings import NotPlanned, Plan, host_names, plan_overleg, turns
 from briefings.overleg.rows import Overleg
 from contacts.permissions import Permission, may
 from feeds.rows import Event, EventStatus
@@ -37,14 +37,15 @@ async def extra_values(visit: Visit, event: Event) -> dict[str, Any]:
         .where(col(Overleg.event_id) == event.id)
         .order_by(col(Overleg.starts_at), col(Overleg.id))
     )
-    in_turn = await turns(visit.session, is_exercise=event.is_exercise)
+    meetings = found.all()
+    in_turn = await turns(visit.session, is_exercise=event.is_exercise, most=CHOICES)
     first = in_turn[0].organisation_id if in_turn else 0
     soon = at_clock(local_date(visit.now) + SOON, HOUR)
     reason = visit.request.query_params.get("overleg", "")
     return {
-        "extra_planned": found.all(),
+        "extra_planned": meetings,
         "extra_error": texts.NOT_PLANNED.get(reason, ""),
-        "hosts": {one.organisation_id: one.name for one in in_turn},
+        "hosts": await host_names(visit.session, meetings, is_exercise=event.is_exercise),
         "choices": choices_of(in_turn),
         "overleg_names": names,
         **form_values(Plan(soon, MINUTES, first, "")),

@@ -29,14 +29,13 @@ def form_values(typed: Plan) -> dict[str, Any]:
     }
 
 
-def choices_of(in_turn: Sequence[Candidate], chosen: int = 0) -> dict[int, str]:
+def choices_of(in_turn: Sequence[Candidate]) -> dict[int, str]:
     """Organisations to choose from at once: those whose turn is near, and the chosen one. Pure.
 
     A city has hundreds of them; any other is typed by its name. Who has room says so.
     """
-    listed = [*in_turn[:CHOICES], *(one for one in in_turn if one.organisation_id == chosen)]
     return {
-        one.organisation_id: one.name + (texts.HAS_ROOM if one.has_room else "") for one in listed
+        one.organisation_id: one.name + (texts.HAS_ROOM if one.has_room else "") for one in in_turn
     }
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, and_, delete, update
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.overleg.replies import drop_replies
-from briefings.overleg.rotation import Candidate, Hosted, in_turn
+from briefings.overleg.rotation import Candidate, Hosted, domains_in_turn, in_turn
 from briefings.overleg.rows import (
     OVERLEG_MOVES,
     Overleg,
@@ -20,10 +21,10 @@ from briefings.overleg.rows import (
     OverlegPresence,
     OverlegStatus,
 )
-from contacts.directory import Domain, Organisation, Site
+from contacts.directory import Organisation, Site
 from contacts.journal import Who, write_journal
 from contacts.neighbours import of_the_city
-from contacts.records import StaleMove, move
+from contacts.records import StaleMove, move, read_columns
 from signals.person_filter import screen
 
 LONGEST_PLACE = 120
@@ -51,27 +52,59 @@ class NotPlanned:
     reason: str
 
 
-async def turns(session: AsyncSession, *, is_exercise: bool) -> list[Candidate]:
-    """Every organisation of the city in this world, first whose turn it is to host."""
-    found = await session.exec(
-        select(Organisation.id, Organisation.name, Organisation.domain).where(
-            col(Organisation.is_exercise) == is_exercise, of_the_city()
-        )
-    )
+async def turns(
+    session: AsyncSession, *, is_exercise: bool, most: int, also: int = 0
+) -> list[Candidate]:
+    """The first organisations of the city in this world whose turn it is to host.
+
+    A domain is read when its turn comes before there are enough: a city has thousands of them.
+
+    :param also: is there too, at the end, when it is one of them.
+    """
+    mine = [col(Organisation.is_exercise) == is_exercise, of_the_city()]
     rooms = set((await session.exec(select(Site.organisation_id).where(col(Site.can_host)))).all())
-    hosted = await session.exec(
-        select(Overleg.host_id, Overleg.starts_at).where(
+    held = await read_columns(
+        session,
+        sql_select(col(Overleg.host_id), col(Overleg.starts_at), col(Organisation.domain))
+        .outerjoin(Organisation, and_(col(Organisation.id) == col(Overleg.host_id), *mine))
+        .where(
             col(Overleg.is_exercise) == is_exercise,
             col(Overleg.status) != OverlegStatus.CANCELLED,
         )
+        .order_by(col(Overleg.starts_at)),
     )
-    return in_turn(
-        [
-            Candidate(ident or 0, name, Domain(domain), has_room=ident in rooms)
-            for ident, name, domain in found.all()
-        ],
-        [Hosted(ident, at) for ident, at in hosted.all()],
+    hosted = [Hosted(ident, at) for ident, at, _ in held]
+
+    async def where(condition: ColumnElement[bool]) -> list[Candidate]:
+        columns = [col(Organisation.id), col(Organisation.name), col(Organisation.domain)]
+        rows = await read_columns(session, sql_select(*columns).where(*mine, condition))
+        found = [Candidate(one.id, one.name, one.domain, one.id in rooms) for one in rows]
+        return in_turn(found, hosted)
+
+    first: list[Candidate] = []
+    for domain in domains_in_turn({one.domain: one.starts_at for one in held if one.domain}):
+        if len(first) < most:
+            first += await where(col(Organisation.domain) == domain)
+    known = {one.organisation_id for one in first[:most]}
+    other = await where(col(Organisation.id) == also) if also and also not in known else []
+    return [*first[:most], *other]
+
+
+async def host_names(
+    session: AsyncSession, meetings: Collection[Overleg], *, is_exercise: bool
+) -> dict[int, str]:
+    """What the hosts of these meetings are called, as far as they are of the city."""
+    ids = {one.host_id for one in meetings}
+    if not ids:
+        return {}
+    found = await session.exec(
+        select(Organisation.id, Organisation.name).where(
+            col(Organisation.id).in_(ids),
+            col(Organisation.is_exercise) == is_exercise,
+            of_the_city(),
+        )
     )
+    return {ident: name for ident, name in found.all() if ident is not None}
 
 
 def why_not(given: Plan, allow: Collection[str], *, now: datetime) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,15 +41,23 @@ def in_turn(candidates: Iterable[Candidate], hosted: Iterable[Hosted]) -> list[C
         by_organisation[one.organisation_id] = one.at
         if one.organisation_id in domain_of:
             by_domain[domain_of[one.organisation_id]] = one.at
+    place = {domain: number for number, domain in enumerate(domains_in_turn(by_domain))}
     return sorted(
         everybody,
         key=lambda one: (
-            *_last(by_domain.get(one.domain)),
-            list(Domain).index(one.domain),
+            place[one.domain],
             *_last(by_organisation.get(one.organisation_id)),
             one.name.casefold(),
         ),
     )
+
+
+def domains_in_turn(last: Mapping[Domain, datetime]) -> list[Domain]:
+    """Every domain, first whose last turn is longest ago.
+
+    :param last: when each had its last turn; one that never had any is left out.
+    """
+    return sorted(Domain, key=lambda domain: _last(last.get(domain)))
 
 
 def _last(at: datetime | None) -> tuple[bool, float]:
