@@ -189,7 +189,7 @@ async def refused_and_shown(tour: Tour, desk: Window) -> None:
     await desk.page.fill("#tekst", "Jan Jansen is aangehouden.")
     await desk.page.fill("#bron", "politie")
     await desk.press("Toevoegen")
-    await expect(desk.page.get_by_role("alert").first).to_be_visible()
+    await expect(desk.page.locator("#tekst-fout")).to_be_visible()
     await tour.here(desk, "feit-geweigerd")
     await desk.go("/contacten/inlezen")
     await desk.page.set_input_files(
