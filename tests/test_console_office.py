@@ -18,6 +18,7 @@ from bot.console.texts import NEED_LINES_DETAIL
 from bot.demo.stage import exercise_lines
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
+from briefings.facts import open_facts
 from briefings.library import library
 from briefings.rows import BriefingStatus
 from contacts.calling import CallItem, CallReason
@@ -67,6 +68,9 @@ async def test_feed_titles_and_reasons_are_escaped(world: World) -> None:
 
 
 async def test_the_event_page_shows_seven_texts_without_anybodys_link(world: World) -> None:
+    async with world.db.begin() as session:
+        event, city = await session.get_one(Event, world.event_id), Config().briefings
+        await open_facts(session, event, city, editor_id=None, now=world.now)
     page = (await world.desk.get(f"/gebeurtenis/{world.event_id}/teksten")).text
     assert page.count('id="tekst-') == len(Audience)
     assert "%%" not in page
