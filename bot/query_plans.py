@@ -2,8 +2,9 @@
 
 Without figures it guesses that a status picks out ten rows; on an evening it picks out all of
 them, and one count read every delivery that the house ever made. SQLite advises to look again as
-tables grow (https://www.sqlite.org/lang_analyze.html). PostgreSQL does it by itself. A reading
-connection keeps the figures with which it was opened, so none is kept for long
+tables grow (https://www.sqlite.org/lang_analyze.html). A small table gets no figures: with them it
+is read whole, also when ten thousand messages are planned a moment later. PostgreSQL does it by
+itself. A reading connection keeps the figures with which it was opened, so none is kept for long
 (``bot.database.READERS_LAST_S``).
 """
 
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 #: entries of an index that are read for its figure; the cost no longer grows with the store
 LIMIT = 1000
-#: a smaller table is read whole as quickly as through any index
+#: a smaller table gets no figures
 SMALL = 200
 #: after so many times as many rows the figures are of another store
 GREW = 4
 #: with a figure for it, each claim of what is due would first read every message ever made, into a
 #: filter for the few that it looks up
 LEFT_OUT = {"message"}
+_FIGURES = "SELECT name FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')"
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
 
@@ -39,7 +41,7 @@ class QueryPlans:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._known: Mapping[str, int] = {}
+        self._known: Mapping[str, int] | None = None
 
     async def keep(self) -> bool:
         """Look again if a table grew much; returns whether that was so."""
@@ -47,13 +49,27 @@ class QueryPlans:
             return False
         async with self._db.engine.begin() as connection:
             rows = await _sizes(connection)
+            if self._known is None:
+                await _forget_small(connection, rows)
+                self._known = {}
             if not is_outdated(self._known, rows):
                 return False
             await connection.exec_driver_sql(f"PRAGMA analysis_limit = {LIMIT}")
-            for name in rows.keys() - LEFT_OUT:
+            for name in {name for name, size in rows.items() if size >= SMALL} - LEFT_OUT:
                 await connection.exec_driver_sql(f'ANALYZE "{name}"')
         self._known = rows
         return True
+
+
+async def _forget_small(connection: AsyncConnection, rows: Mapping[str, int]) -> None:
+    """Figures of small tables that stand there from before."""
+    small = [(name,) for name, size in rows.items() if size < SMALL]
+    kept = [name for (name,) in await connection.exec_driver_sql(_FIGURES)]
+    for figures in kept if small else ():
+        question = f"DELETE FROM {figures} WHERE tbl = ?"  # noqa: S608 - SQLite's own names
+        await connection.exec_driver_sql(question, small)
+    # So that this connection reads them anew.
+    await connection.exec_driver_sql("ANALYZE sqlite_schema")
 
 
 async def _sizes(connection: AsyncConnection) -> dict[str, int]:

@@ -12,7 +12,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +40,8 @@ QUESTION = "/help"
 #: longer than Telegram's one message a second in one chat
 PRESS_EVERY_S = 1.2
 ANSWER_LIMIT_S = 20.0
+#: a house that said nothing to the coordinator for so long has nothing to say
+QUIET_S = 4.0
 LOOK_S = 0.05
 STILL_S = 60.0
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
@@ -124,10 +126,13 @@ async def measure_button(
     """How long a coordinator waits for an answer while ``contacts`` texts go out; one line of JSON,
     after a table unless ``quiet``.
 
-    Counted from the moment that Telegram has the message until it has our answer.
+    Counted from the moment that Telegram has the message until it has our answer. It begins when
+    the house said all that it has to say of the made-up event: one chat gets one message a second,
+    so that an answer just after a message of its own takes a second whatever goes out.
     """
     load = os.getloadavg()[0]
     async with a_scene(contacts, rate, latency_ms, database) as scene:
+        await _until_quiet(scene)
         await run_once("bot.bench.plan_process", "post", asked=scene.asked)
         waits = []
         while await _unsent(scene.db):
@@ -148,18 +153,25 @@ async def measure_button(
 
 async def _press(scene: Scene) -> float:
     """Seconds until the coordinator, chat number 0, has an answer."""
-    before = _to_coordinator(await _answers(scene.port))
+    before = await _to_coordinator(scene)
     said = await _say(scene, FIRST_CHAT, 1)
     async with asyncio.timeout(ANSWER_LIMIT_S):
         while True:
-            came = _to_coordinator(await _answers(scene.port))
+            came = await _to_coordinator(scene)
             if len(came) > len(before):
                 return came[len(before)] - said
             await asyncio.sleep(LOOK_S)
 
 
-def _to_coordinator(answers: Iterable[tuple[float, str, str]]) -> list[float]:
-    return sorted(at for at, chat, _ in answers if chat == str(FIRST_CHAT))
+async def _until_quiet(scene: Scene) -> None:
+    heard = -1
+    while len(came := await _to_coordinator(scene)) != heard:
+        heard = len(came)
+        await asyncio.sleep(QUIET_S)
+
+
+async def _to_coordinator(scene: Scene) -> list[float]:
+    return sorted(at for at, _, _ in await _answers(scene.port, f"?address={FIRST_CHAT}"))
 
 
 async def _say(scene: Scene, first: int, count: int) -> float:
@@ -171,10 +183,10 @@ async def _say(scene: Scene, first: int, count: int) -> float:
         return float((await answer.json())["at"])
 
 
-async def _answers(port: int) -> list[tuple[float, str, str]]:
+async def _answers(port: int, query: str = "") -> list[tuple[float, str, str]]:
     async with (
         aiohttp.ClientSession() as web,
-        web.get(f"http://127.0.0.1:{port}/arrived") as answer,
+        web.get(f"http://127.0.0.1:{port}/arrived{query}") as answer,
     ):
         found = await answer.json()
     return list(zip(found["at"], found["address"], found["line"], strict=True))

@@ -6,9 +6,9 @@ message only its first line is kept, so that this side is not what is measured.
 ``python -m bot.simulator.crowd`` reads one JSON object from standard input (``token``,
 ``latency_s``, ``faults``, ``mail_faults``, ``seed``), prints its addresses as one, and ends when
 the input closes.
-``GET /arrived`` answers what the journal proves; ``POST /say`` lets many chats say one thing
-each. There is a mail server as well; ``GET /tried`` answers when each address was first tried
-there, and ``GET /trips`` when each message came in and was answered here.
+``GET /arrived`` answers what the journal proves, ``?address=`` of one chat; ``POST /say`` lets
+many chats say one thing each. There is a mail server as well; ``GET /tried`` answers when each
+address was first tried there, and ``GET /trips`` when each message came in and was answered here.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Crowd:
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """One call, or a look at the journal."""
         looks: dict[str, Callable[[], Any]] = {
-            "/arrived": self.arrived,
+            "/arrived": lambda: self.arrived(request.query.get("address")),
             "/trips": lambda: self.trips,
             "/tried": lambda: sorted(self.mail.first_tries.values()),
         }
@@ -118,14 +118,16 @@ class Crowd:
                 await asyncio.wait_for(self._said.wait(), POLL_S)
         return self._updates[:MOST_UPDATES]
 
-    def arrived(self) -> Json:
-        """Moment, address and first line or subject of all that came, as lists of equal length."""
+    def arrived(self, address: str | None = None) -> Json:
+        """Moment, address and first line or subject of all that came, or of what came to this
+        address, as lists of equal length."""
         came = [(call.at, str(call.chat_id), call.text or "") for call in self.journal.accepted()]
         for mail in self.mail.mails:
             came += [(mail.at, to, str(mail.message["Subject"])) for to in mail.recipients]
+        came = [one for one in came if address in (None, one[1])]
         return {
             "at": [at for at, _, _ in came],
-            "address": [address for _, address, _ in came],
+            "address": [to for _, to, _ in came],
             "line": [line for _, _, line in came],
         }
 
