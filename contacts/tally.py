@@ -39,8 +39,8 @@ async def count_up(
         await session.flush()
 
 
-async def total(session: AsyncSession, name: str, *, is_exercise: bool) -> int:
-    """The count of ``name`` over all days, in one world."""
-    named = counted_as(name, is_exercise=is_exercise)
-    found = await session.exec(select(Tally.count).where(col(Tally.name) == named))
+async def total(session: AsyncSession, *names: str, is_exercise: bool) -> int:
+    """The count of these names together over all days, in one world."""
+    named = [counted_as(name, is_exercise=is_exercise) for name in names]
+    found = await session.exec(select(Tally.count).where(col(Tally.name).in_(named)))
     return sum(found.all())

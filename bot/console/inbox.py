@@ -5,7 +5,7 @@ Whoever reads here sees the organisation, never the person who told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -73,12 +73,14 @@ async def inbox_page(visit: Visit, *, error: str = "") -> Response:
         .order_by(col(Signal.closed_at).desc())
         .limit(LAST_CLOSED)
     )
+    titles, answered = await read_titles(visit.session), closed.all()
+    names = await _names_of(visit.session, [*found, *answered])
     return visit.show(
         "signalen.html",
-        waiting=await _lines(visit, found),
-        closed=await _lines(visit, closed.all()),
+        waiting=_lines(visit, found, titles, names),
+        closed=_lines(visit, answered, titles, names),
         outcomes=chat_texts.OUTCOMES,
-        groups=await _groups(visit, found),
+        groups=_groups(titles, found),
         is_much=len(found) >= visit.parts.config.signals.bundle_from,
         statuses=signal_texts.STATUSES,
         useful=await usefulness(visit.session, is_exercise=visit.actor.is_exercise),
@@ -88,8 +90,7 @@ async def inbox_page(visit: Visit, *, error: str = "") -> Response:
     )
 
 
-async def _groups(visit: Visit, waiting: Sequence[Signal]) -> list[Group]:
-    titles = await read_titles(visit.session)
+def _groups(titles: Mapping[int, str], waiting: Sequence[Signal]) -> list[Group]:
     return [
         Group(
             alike=one,
@@ -106,20 +107,28 @@ async def usefulness(session: AsyncSession, *, is_exercise: bool) -> tuple[int, 
 
     async def taps(verb: str) -> int:
         names = [f"{verb}:{code.value}" for code in OutcomeCode]
-        return sum([await total(session, name, is_exercise=is_exercise) for name in names])
+        return await total(session, *names, is_exercise=is_exercise)
 
     yes, no = await taps("useful"), await taps("notuseful")
     return yes, yes + no
 
 
-async def _lines(visit: Visit, signals: Sequence[Signal]) -> list[Line]:
-    titles = await read_titles(visit.session)
-    found = await visit.session.exec(
-        select(Organisation).where(
+async def _names_of(session: AsyncSession, signals: Sequence[Signal]) -> dict[int | None, str]:
+    """What the organisations of these signals are called, by number."""
+    found = await session.exec(
+        select(Organisation.id, Organisation.name).where(
             col(Organisation.id).in_({signal.organisation_id for signal in signals})
         )
     )
-    names = {row.id: row.name for row in found.all()}
+    return dict(found.all())
+
+
+def _lines(
+    visit: Visit,
+    signals: Sequence[Signal],
+    titles: Mapping[int, str],
+    names: Mapping[int | None, str],
+) -> list[Line]:
     return [
         Line(
             signal=signal,

@@ -49,6 +49,8 @@ from signals.workdays import AMSTERDAM
 #: from these counts on a wijk is darker
 FEW, MANY = 3, 6
 QUARTER_MONTHS = 3
+#: a quarter of 92 days at its end, and the weeks that tell what is usual
+LOOK_BACK = timedelta(weeks=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,8 @@ async def show_period(visit: Visit) -> Response:
 
 
 async def _period_page(visit: Visit, *, error: str = "") -> Response:
-    period, signals = await _in_period(visit)
+    period, signals, longer = await _in_period(visit)
     values = await _values(visit, signals, None)
-    # What is usual can only be told from a longer look back.
-    longer = await _since(visit, visit.now - timedelta(weeks=14))
     return visit.show(
         "beeld_periode.html",
         status=422 if error else 200,
@@ -114,11 +114,14 @@ async def _period_page(visit: Visit, *, error: str = "") -> Response:
     )
 
 
-async def _in_period(visit: Visit) -> tuple[str, Sequence[Signal]]:
+async def _in_period(visit: Visit) -> tuple[str, Sequence[Signal], Sequence[Signal]]:
+    """Which period, what was told in it, and all of the longer look back, which holds each."""
     asked = visit.request.query_params.get("periode", "week")
     period = asked if asked in picture_texts.PERIODS else "week"
-    found = await _since(visit, begin_of(period, visit.now))
-    return period, weak_signals(found) if period == "kwartaal" else found
+    begin = begin_of(period, visit.now)
+    longer = await _since(visit, visit.now - LOOK_BACK)
+    found = [one for one in longer if one.received_at >= begin]
+    return period, weak_signals(found) if period == "kwartaal" else found, longer
 
 
 def begin_of(period: str, now: datetime) -> datetime:
@@ -266,7 +269,7 @@ async def print_event(visit: Visit) -> Response:
 
 async def print_period(visit: Visit) -> Response:
     """``GET /beeld/pdf?periode=…``."""
-    period, signals = await _in_period(visit)
+    period, signals, _ = await _in_period(visit)
     values = await _values(visit, signals, None)
     return await _print(visit, picture_texts.PERIODS[period], values, visit.actor.is_exercise)
 
