@@ -177,6 +177,8 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         try:
             await house.start()
             await house.ready()
+            # A city's house has stood for days; how soon it sends after a start is another figure.
+            await house.settled()
             planned = await run_once("bot.bench.plan_process", "post", asked=asked)
             ended = await _until_settled(db, house, plan)
             figures = await house.stop()

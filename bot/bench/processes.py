@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 START_S, STOP_S = 120.0, 60.0
 LOOK_S = 0.05
+#: a house at rest uses less of each second, and gets so many seconds for it
+QUIET_CPU_S, SETTLES_S = 0.15, 20
 
 
 class BenchFailed(Exception):
@@ -120,6 +122,17 @@ class House:
             raise BenchFailed(texts.NO_START)
         self._works = True
 
+    async def settled(self) -> None:
+        """Wait until a start is really over: it uses little of a processor, or it never will."""
+        assert self._process is not None
+        before = used(self._process.pid)[0]
+        for _ in range(SETTLES_S):
+            await asyncio.sleep(1.0)
+            now = used(self._process.pid)[0]
+            if now - before < QUIET_CPU_S:
+                return
+            before = now
+
     async def end(self) -> None:
         """Without a warning; it stays away."""
         assert self._process is not None
@@ -217,6 +230,11 @@ class Houses:
         for house in self.all:
             await house.ready()
         await self._sender()
+
+    async def settled(self) -> None:
+        """Wait until what a start does beside its work is done in all of them."""
+        for house in self.all:
+            await house.settled()
 
     async def kill_and_restart(self) -> None:
         """The one that sends; a host of its own comes back when another has taken over."""
