@@ -16,7 +16,7 @@ import briefings.clock_rows
 import briefings.learning.digest_rows
 import briefings.learning.rows
 import briefings.learning.survey_rows
-import briefings.links_alive
+import briefings.link_rows
 import briefings.overleg.rows
 import briefings.rows
 import contacts.calling
@@ -30,8 +30,8 @@ import contacts.outbox
 import contacts.rota_rows
 import contacts.successors
 import feeds.rows
-import signals.allowed_names
-import signals.help_counts
+import signals.allowed_rows
+import signals.help_count_rows
 import signals.help_rows
 import signals.peer_rows
 import signals.rows
@@ -46,7 +46,7 @@ TABLES = (
     briefings.learning.digest_rows,
     briefings.learning.rows,
     briefings.learning.survey_rows,
-    briefings.links_alive,
+    briefings.link_rows,
     briefings.clock_rows,
     briefings.overleg.rows,
     briefings.rows,
@@ -61,8 +61,8 @@ TABLES = (
     contacts.rota_rows,
     contacts.successors,
     feeds.rows,
-    signals.allowed_names,
-    signals.help_counts,
+    signals.allowed_rows,
+    signals.help_count_rows,
     signals.help_rows,
     signals.peer_rows,
     signals.rows,

@@ -25,7 +25,6 @@ from bot.migrating import migrate
 from bot.paper_making import paper_maker
 from bot.query_plans import QueryPlans
 from bot.settling import quick_turns
-from bot.strangers import beside_guests
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.unsubscribing import Unsubscribing
@@ -334,6 +333,8 @@ class House:
             )
         sending = self.config.sending
         if self.config.database.several_hosts:
+            from bot.strangers import beside_guests
+
             rate = beside_guests(sending.telegram_per_s)
             sending = sending.model_copy(update={"telegram_per_s": rate})
         return Pump(

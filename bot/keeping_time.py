@@ -22,7 +22,8 @@ from bot.event_names import name_of
 from bot.foreseeing import scenario_card
 from briefings.clock_rows import StepTold
 from briefings.follow_ups import follow_up_kind
-from briefings.timetable import Line, Stage, Step, Told, to_tell
+from briefings.steps import Stage, Step
+from briefings.timetable import Line, Told, to_tell
 from contacts.directory import Person, Role
 from contacts.outbox import Delivery
 from contacts.permissions import people_with

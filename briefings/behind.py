@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from briefings.rows import BriefingKind
-from briefings.timetable import Course, Line, Step
+from briefings.steps import Step
+from briefings.timetable import Course, Line
 
 
 def in_parts(lines: Sequence[Line], course: Course) -> list[Line]:

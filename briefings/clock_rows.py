@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from briefings.timetable import Stage, Step
+from briefings.steps import Stage, Step
 from contacts.directory import Role
 from contacts.records import Row, choice, required_choice
 

@@ -15,7 +15,8 @@ from briefings.clock_rows import FirstCall, FollowUp, StepTick
 from briefings.parts import APPROVED, READY, moment_of, parts_of
 from briefings.rows import Briefing
 from briefings.settings import BriefingSettings, ClockSettings
-from briefings.timetable import Course, Line, Mark, Sending, Step, timetable
+from briefings.steps import Step
+from briefings.timetable import Course, Line, Mark, Sending, timetable
 from contacts.records import ids_of
 from feeds.rows import Event
 

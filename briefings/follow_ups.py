@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.clock_rows import FollowUp
 from briefings.event_kinds import kind_of
+from briefings.steps import Step
 from briefings.ticking import untick_step
-from briefings.timetable import Step
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event

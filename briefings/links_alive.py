@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import urlsplit
 
-from sqlmodel import Field, col, delete, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from briefings.link_rows import LONGEST, LinkLook
 from briefings.lint import WARN, Remark
 from briefings.lint_rules import lint_rules
 from briefings.rows import Briefing, BriefingText
 from briefings.versions import OPEN
-from contacts.records import Row
 
 #: what the language check calls it
 CODE = "L2"
@@ -31,17 +31,7 @@ DEAD = frozenset({"gone", "removed", "unreachable", "private_address", "bad_addr
 HOLDS, HOLDS_DEAD = timedelta(hours=6), timedelta(minutes=10)
 #: looks are forgotten so long after the last one
 KEPT = timedelta(days=30)
-LONGEST = 2000
 _LINKS = re.compile(r'href="(https?://[^"]+)"')
-
-
-class LinkLook(Row, table=True):
-    """What the last look at an address gave. ``fault`` None: it answered."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    url: str = Field(max_length=LONGEST, unique=True)
-    looked_at: datetime
-    fault: str | None = Field(default=None, max_length=40)
 
 
 def links_of(html: str) -> list[str]:

@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.clock_rows import FirstCall, StepTick
-from briefings.timetable import BY_HAND, SKIPPABLE, Step
+from briefings.steps import Step
+from briefings.timetable import BY_HAND, SKIPPABLE
 from contacts.directory import Organisation, Role
 from contacts.former_names import named_like
 from contacts.journal import note_dropped, write_journal

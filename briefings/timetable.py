@@ -9,35 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from briefings.moments import NIGHT_ENDS, at_clock, is_school_day, local
 from briefings.parts import Parts
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings, ClockSettings
+from briefings.steps import Stage, Step
 from signals.workdays import is_working_day
 
 #: what leaves so long before the morning update is that update
 MORNING_BEGINS = timedelta(hours=3)
 #: no reminder of what was due longer ago than this: after a long stop that helps nobody
 TOO_OLD = timedelta(days=7)
-
-
-class Step(StrEnum):
-    """A step of the timetable, in its order."""
-
-    CONFIRM = "bevestigen"
-    CALL_FIRST = "vooraf_bellen"
-    DRAFT = "indienen"
-    FOUR_EYES = "vier_ogen"
-    SEND = "verzenden"
-    PROMISE = "beloofde_update"
-    MORNING = "ochtendupdate"
-    CHECK = "nakijken"
-    CLOSING = "afsluiten"
-    LOOK_BACK = "terugkijken"
-    FOLLOW_UP = "vervolg"
-
 
 #: what only a person knows to be done
 BY_HAND = frozenset({Step.CALL_FIRST, Step.CHECK, Step.LOOK_BACK, Step.FOLLOW_UP})
@@ -57,14 +40,6 @@ NOT_TOLD = frozenset({Step.CONFIRM})
 NO_PROMISE = frozenset({BriefingKind.CLOSING, BriefingKind.LOOK_BACK})
 #: still to do when the event is closed
 AFTERWARDS = frozenset({Step.LOOK_BACK, Step.FOLLOW_UP})
-
-
-class Stage(StrEnum):
-    """How far a step that is not done has come."""
-
-    DUE = "nu"
-    LATE = "te_laat"
-    BACKUP = "achterwacht"
 
 
 @dataclass(frozen=True, slots=True)

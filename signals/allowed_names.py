@@ -10,28 +10,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import Who, write_journal
-from contacts.records import Row
 from signals import dutch_words
+from signals.allowed_rows import LONGEST, AllowedName
 from signals.person_filter import screen
 from signals.person_words import Lists, Token, fold, load_lists, tokenize
 from signals.settings import SignalSettings
 
-SHORTEST, LONGEST, MOST = 2, 80, 500
+SHORTEST, MOST = 2, 500
 #: a name on the list may look like a name, that is why it is there; it is never one of these
 _MAY_LOOK_LIKE = frozenset({"NAAM", "PERSOON", "LOCATIE"})
-
-
-class AllowedName(Row, table=True):
-    """One name of a place, school, shop or club."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(max_length=LONGEST, description="a place or an organisation, never a person")
-    key: str = Field(max_length=LONGEST * 2, unique=True, description="the same, folded")
-    added_at: datetime
 
 
 class WhyNot(StrEnum):

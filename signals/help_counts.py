@@ -9,47 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, col, or_, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Domain
 from contacts.meeting import KEEP_PLAYED
-from contacts.records import Row, required_choice
 from feeds.rows import Event
 from signals import texts
 from signals.feedback import shown_count
+from signals.help_count_rows import STANDING, HelpCount, HelpStep
 from signals.workdays import AMSTERDAM
-
-#: the event of what stands apart from any
-STANDING = 0
-
-
-class HelpStep(StrEnum):
-    """How far help came. Taken up and given count for the domain that helps."""
-
-    ASKED = "gevraagd"
-    OFFERED = "aangeboden"
-    TAKEN = "opgepakt"
-    GIVEN = "gegeven"
-
-
-class HelpCount(Row, table=True):
-    """How often, in a week (its Monday), around an event (0: standing) and of one domain."""
-
-    __tablename__ = "help_count"
-    __table_args__ = (UniqueConstraint("event_id", "week", "domain", "step", "is_exercise"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    event_id: int = Field(default=STANDING, index=True, description="0: standing")
-    week: date = Field(index=True)
-    domain: Domain = required_choice(Domain)
-    step: HelpStep = required_choice(HelpStep)
-    count: int = Field(default=0)
-    is_exercise: bool = Field(default=False)
 
 
 @dataclass(frozen=True, slots=True)

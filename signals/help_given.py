@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.directory import Organisation
 from contacts.journal import SYSTEM, write_journal
 from contacts.permissions import Actor, Permission, require
-from signals.help_counts import HelpStep, count_step
+from signals.help_count_rows import HelpStep
+from signals.help_counts import count_step
 from signals.help_rows import HelpEntry, HelpKind, HelpMatch
 
 #: button data ``hg:<match>``

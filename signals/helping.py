@@ -31,7 +31,8 @@ from feeds.rows import Event
 from signals import help_texts
 from signals.errors import DraftError, NoSuchEvent
 from signals.feedback import plain_word
-from signals.help_counts import HelpStep, count_step, take_back
+from signals.help_count_rows import HelpStep
+from signals.help_counts import count_step, take_back
 from signals.help_rows import HELP_MOVES, HelpEntry, HelpKind, HelpMatch, HelpStatus, HelpTopic
 from signals.help_views import entry_for, events_of, named
 from signals.person_filter import screen

@@ -12,7 +12,8 @@ from bot.keeping_time import remind_of_steps
 from briefings.drafting import draft_briefing
 from briefings.facts import set_next_update
 from briefings.rows import Briefing, BriefingKind
-from briefings.timetable import Line, Step
+from briefings.steps import Step
+from briefings.timetable import Line
 from contacts.outbox import Delivery, Message, MessageKind
 from contacts.records import Database
 from feeds.rows import Event

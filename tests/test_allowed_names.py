@@ -18,7 +18,8 @@ from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import grant
 from contacts.permissions import ALLOWED, Permission
 from contacts.records import Database
-from signals.allowed_names import AllowedName, WhyNot, add_name, remove_name, why_not
+from signals.allowed_names import WhyNot, add_name, remove_name, why_not
+from signals.allowed_rows import AllowedName
 from signals.person_filter import screen
 from signals.settings import SignalSettings
 from tests.console_desk import Desk, a_desk

@@ -17,7 +17,8 @@ from briefings.course import timetables_of
 from briefings.parts import Parts
 from briefings.rows import BriefingKind
 from briefings.settings import ClockSettings
-from briefings.timetable import Course, Line, Sending, Step, timetable
+from briefings.steps import Step
+from briefings.timetable import Course, Line, Sending, timetable
 from contacts.records import Database
 from tests.briefings_cast import NOW, SETTINGS, Cast
 from tests.console_desk import Desk, a_desk

@@ -16,7 +16,8 @@ from briefings.follow_ups import set_follow_up
 from briefings.moments import local_date
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from briefings.settings import ClockSettings
-from briefings.timetable import Step, timetable
+from briefings.steps import Step
+from briefings.timetable import timetable
 from briefings.versions import versions_of
 from contacts.directory import Audience
 from contacts.records import Database

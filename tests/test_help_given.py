@@ -16,13 +16,8 @@ from contacts.permissions import load_actor
 from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
 from feeds.rows import Event
-from signals.help_counts import (
-    HelpCount,
-    HelpStep,
-    drop_played_help,
-    help_of_event,
-    lines_of,
-)
+from signals.help_count_rows import HelpCount, HelpStep
+from signals.help_counts import drop_played_help, help_of_event, lines_of
 from signals.help_given import say_given
 from signals.help_rows import HelpEntry, HelpKind, HelpMatch, HelpTopic
 from signals.helping import HelpDraft, Placed, Taken, place, remove_entry, take_up

@@ -11,8 +11,8 @@ from bot.console.today import read_titles
 from bot.exercise.rows import Exercise
 from bot.ticks import TICKS
 from briefings.clock_rows import StepTold
+from briefings.steps import Stage, Step
 from briefings.ticking import tick_step
-from briefings.timetable import Stage, Step
 from contacts.directory import Person
 from contacts.journal import SYSTEM
 from contacts.records import Database

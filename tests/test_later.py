@@ -20,7 +20,7 @@ from briefings.drafting import current_briefing, texts_of
 from briefings.follow_ups import set_follow_up
 from briefings.moments import at_clock, local_date
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
-from briefings.timetable import Step
+from briefings.steps import Step
 from briefings.versions import versions_of
 from contacts.directory import Role
 from contacts.journal import SYSTEM

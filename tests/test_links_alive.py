@@ -15,12 +15,12 @@ from sqlmodel import col, select
 from bot.link_watching import look_at_links
 from briefings.drafting import draft_briefing
 from briefings.facts import open_facts
+from briefings.link_rows import LinkLook
 from briefings.links_alive import (
     CODE,
     HOLDS,
     HOLDS_DEAD,
     KEPT,
-    LinkLook,
     forget_looks,
     link_remarks,
     links_of,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.settling import LOADING, USUAL, load_quickly, quick_turns, settle_memory
 
+ROOT = Path(__file__).parents[1]
 #: prints what the loop itself loads in the second after a house is ready
 LOADED_LATER = """
 import asyncio, os, sys, threading
@@ -69,10 +70,20 @@ def test_turns_are_as_long_as_before_once_it_is_loaded() -> None:
 def test_the_loop_of_a_house_that_is_ready_loads_nothing_any_more(tmp_path: Path) -> None:
     """Meanwhile nothing would be sent or read: what is not there yet, a thread loads."""
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
-    paths = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-c", LOADED_LATER], cwd=tmp_path, capture_output=True, text=True,
         env={**os.environ, "SCHAKEL_TELEGRAM_TOKEN": "1:abc", "PYTHONPATH": paths}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
+
+
+def test_what_a_house_loads_before_it_sends_writes_and_reads_no_texts() -> None:
+    """After a restart people wait for it; the rest is loaded beside the sending."""
+    asked = "import sys, bot.house, bot.run; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    later = {"jinja2", "bot.alerts", "briefings.library", "signals.person_filter", "starlette"}
+    assert later & set(done.stdout.split()) == set()

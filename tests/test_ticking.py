@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from bot.chat.coordinator.clock_flow import is_at_hand, near, sign_of
 from bot.evening.starting import confirm
 from briefings.clock_rows import FirstCall, StepTick
+from briefings.steps import Step
 from briefings.ticking import (
     KEEP_CALLS,
     choose_calls,
@@ -19,7 +20,7 @@ from briefings.ticking import (
     tick_step,
     untick_step,
 )
-from briefings.timetable import Line, Step
+from briefings.timetable import Line
 from contacts.directory import Organisation, Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import grant

@@ -13,6 +13,7 @@ from bot.chat.coordinator.clock_flow import said_of, sign_of
 from briefings.moments import is_school_day, local
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings, ClockSettings
+from briefings.steps import Stage, Step
 from briefings.timetable import (
     AHEAD,
     CHAIN,
@@ -23,8 +24,6 @@ from briefings.timetable import (
     Line,
     Mark,
     Sending,
-    Stage,
-    Step,
     stage_of,
     timetable,
     to_tell,

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from bot.console import allowing_texts as words
 from bot.console.doors import Door, Visit
 from contacts.permissions import Permission
-from signals.allowed_names import LONGEST, add_name, all_names, remove_name
+from signals.allowed_names import add_name, all_names, remove_name
+from signals.allowed_rows import LONGEST
 from signals.person_words import fold
 
 _PAGE = "/beheer/namen"

@@ -36,7 +36,8 @@ from contacts.arrival import count_deliveries
 from contacts.permissions import Permission
 from feeds.rows import Event
 from signals.feedback import shown_count
-from signals.help_counts import HelpLine, HelpStep, help_of_event
+from signals.help_count_rows import HelpStep
+from signals.help_counts import HelpLine, help_of_event
 from signals.looking_back import Told, read_told
 from signals.rows import Signal
 

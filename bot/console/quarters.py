@@ -24,7 +24,8 @@ from briefings.moments import dated, day, local_date
 from briefings.pdf import Sheet
 from briefings.texts import MONTHS
 from contacts.permissions import Permission
-from signals.help_counts import HelpLine, HelpStep
+from signals.help_count_rows import HelpStep
+from signals.help_counts import HelpLine
 from signals.picture import Bar
 from signals.quarters import Quarter, quarter_named, quarter_of
 

@@ -25,6 +25,7 @@ from briefings.clock_rows import FollowUp, StepTick
 from briefings.follow_ups import follow_up_kind, set_follow_up
 from briefings.moments import local_date
 from briefings.rows import Briefing
+from briefings.steps import Step
 from briefings.ticking import (
     calls_first,
     choose_calls,
@@ -33,7 +34,7 @@ from briefings.ticking import (
     tick_step,
     untick_step,
 )
-from briefings.timetable import BY_HAND, CHAIN, SKIPPABLE, Line, Step, needing
+from briefings.timetable import BY_HAND, CHAIN, SKIPPABLE, Line, needing
 from briefings.versions import SENT, versions_of
 from contacts.directory import Person, Role
 from contacts.permissions import Permission

@@ -12,8 +12,8 @@ from briefings.facts import open_facts
 from briefings.moments import NIGHT_ENDS, local
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings
+from briefings.steps import Step
 from briefings.ticking import tick_step
-from briefings.timetable import Step
 from contacts.permissions import Actor
 from feeds.events import confirm_event
 from feeds.rows import Event, LeadAgency

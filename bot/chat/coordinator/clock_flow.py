@@ -14,8 +14,9 @@ from bot.evening.timing import lines_of
 from bot.event_names import name_of
 from briefings.follow_ups import follow_up_kind
 from briefings.moments import local_date
+from briefings.steps import Step
 from briefings.ticking import tick_step, untick_step
-from briefings.timetable import BY_HAND, SKIPPABLE, Line, Step
+from briefings.timetable import BY_HAND, SKIPPABLE, Line
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus

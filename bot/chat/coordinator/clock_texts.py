@@ -1,6 +1,6 @@
 """Dutch words of the timetable, in the chat, in reminders and at the desk."""
 
-from briefings.timetable import Step
+from briefings.steps import Step
 
 LABELS = {
     Step.CONFIRM: "Besluit over de melding",
