@@ -67,7 +67,9 @@ def test_a_hard_word_is_explained_where_it_stands_first(word: str) -> None:
 
 
 #: where the rota speaks; and a moment of the timetable, which is kept under that name
-OF_THE_ROTA = re.compile(r"rota|rooster|vandaag|escalated|exercise/|timetable|briefings/steps|clock_reminder")
+OF_THE_ROTA = re.compile(
+    r"rota|rooster|vandaag|escalated|exercise/|timetable|briefings/steps|clock_reminder"
+)
 
 
 def test_one_word_means_one_thing_achterwacht_is_of_the_rota() -> None:
