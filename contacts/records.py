@@ -51,6 +51,9 @@ class StaleMove(RecordError):
 class Row(SQLModel):
     """Base of every table: the table is named after the class in snake case."""
 
+    # Nobody judges a row by its model: what could is made when it is asked for, which saves memory.
+    model_config = {"defer_build": True}
+
     @declared_attr.directive
     def __tablename__(cls) -> str:  # noqa: N805  (the decorator gives it the class)
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
