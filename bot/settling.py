@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 #: so many new objects are looked through at a time, and what stayed is not looked at again
 LOADING = (20_000, 10**6, 10**6)
-USUAL = (700, 10, 10)
+#: seldom enough that a page is not looked through several times while it is made, and everything
+#: once in a million new objects: that takes a twentieth of a second, in which every page waits
+USUAL = (2000, 10, 50)
 
 
 def load_quickly() -> None:

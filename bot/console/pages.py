@@ -108,6 +108,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        # Looking on the disk whether each changed was done for every page and each of its parts.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
