@@ -81,7 +81,7 @@ async def _tell(
         "coordinator/clock_reminder.html",
         title=await name_of(session, event),
         label=LABELS[line.step],
-        ask=ask_of(line),
+        ask=ask_of(line, now=now),
         stage=stage.value,
         due=line.due,
         is_past=now >= line.due,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from briefings.rows import BriefingKind
 from briefings.steps import Step
-from briefings.timetable import Course, Line
+from briefings.timetable import Course, Line, SoFar
 
 
 def in_parts(lines: Sequence[Line], course: Course) -> list[Line]:
@@ -19,12 +19,16 @@ def _in_parts(line: Line, course: Course) -> Line:
     parts = course.parts
     if parts is None or not parts.is_behind or line.done_at is None or course.closed_at:
         return line
-    done = parts.total
-    if parts.kind is BriefingKind.FIRST:
-        steps = {Step.DRAFT: parts.ready, Step.FOUR_EYES: parts.approved, Step.SEND: parts.sent}
-        done = steps.get(line.step, parts.total)
-    elif line.step in (Step.PROMISE, Step.MORNING) and line.done_at in parts.moments:
-        done = parts.sent
-    if done == parts.total:
-        return line
-    return replace(line, done_at=None, so_far=(done, parts.total))
+    is_first = parts.kind is BriefingKind.FIRST
+    before = {Step.DRAFT: parts.ready, Step.FOUR_EYES: parts.approved} if is_first else {}
+    if line.step in before:
+        done = before[line.step]
+        return line if done == parts.total else _so_far(line, SoFar(done, parts.total))
+    is_kept = line.step in (Step.PROMISE, Step.MORNING) and line.done_at in parts.moments
+    if line.step is Step.SEND if is_first else is_kept:
+        return _so_far(line, SoFar(parts.sent, parts.total, parts.planned, parts.planned_at))
+    return line
+
+
+def _so_far(line: Line, so_far: SoFar) -> Line:
+    return replace(line, done_at=None, so_far=so_far)

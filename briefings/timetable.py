@@ -84,10 +84,21 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class SoFar:
+    """A step is done for so many texts of all; for ``planned`` others it does itself at
+    ``planned_at`` (None: at more than one moment)."""
+
+    done: int
+    total: int
+    planned: int = 0
+    planned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One step. ``done_at`` may lie ahead: it leaves by itself then.
 
-    ``is_moot``: not done, and not to be done any more. ``so_far``: done for so many texts of all,
+    ``is_moot``: not done, and not to be done any more. ``so_far``: done for a part of the texts,
     the others being approved on their own.
     """
 
@@ -96,7 +107,7 @@ class Line:
     done_at: datetime | None = None
     is_needed: bool = True
     is_moot: bool = False
-    so_far: tuple[int, int] | None = None
+    so_far: SoFar | None = None
 
     @property
     def is_open(self) -> bool:

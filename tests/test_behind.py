@@ -18,7 +18,7 @@ from briefings.parts import Parts
 from briefings.rows import BriefingKind
 from briefings.settings import ClockSettings
 from briefings.steps import Step
-from briefings.timetable import Course, Line, Sending, timetable
+from briefings.timetable import Course, Line, Sending, SoFar, timetable
 from contacts.records import Database
 from tests.briefings_cast import NOW, SETTINGS, Cast
 from tests.console_desk import Desk, a_desk
@@ -44,7 +44,7 @@ async def test_the_steps_say_for_how_many_texts_they_are_done(db: Database) -> N
             assert sign_of(lines[step]) == "☐"
             assert said_of(lines[step], now=NOW) == "6 van 7 teksten"
             assert said_of(lines[step], now=NOW + timedelta(days=1)) == "te laat, 6 van 7 teksten"
-        assert ask_of(lines[Step.FOUR_EYES]) == (
+        assert ask_of(lines[Step.FOUR_EYES], now=NOW) == (
             "6 van de 7 teksten zijn goedgekeurd. De andere wachten nog."
         )
         done = await approved(
@@ -53,6 +53,32 @@ async def test_the_steps_say_for_how_many_texts_they_are_done(db: Database) -> N
         assert isinstance(done, Approved), done
         lines = await steps(session, cast)
         assert not any(lines[step].is_open for step in (Step.FOUR_EYES, Step.SEND))
+
+
+async def test_texts_that_wait_for_their_moment_are_not_called_sent(db: Database) -> None:
+    leaves = NOW + timedelta(hours=1)
+    async with db.begin() as session:
+        cast, _, _ = await split(session, send_at=leaves)
+        send = (await steps(session, cast))[Step.SEND]
+        assert send.so_far == SoFar(0, 7, 6, leaves)
+        assert said_of(send, now=NOW) == "6 van 7 teksten klaar voor 19.05 uur"
+        asked = "6 van de 7 teksten staan klaar voor 19.05 uur. De andere nog niet."
+        assert ask_of(send, now=NOW) == asked
+        day_before = ask_of(send, now=NOW - timedelta(days=1))
+        assert "staan klaar voor dinsdag 3-3, 19.05 uur." in day_before
+
+
+def test_what_was_sent_and_what_waits_are_told_apart() -> None:
+    leaves = NOW + timedelta(hours=1)
+    line = Line(Step.PROMISE, NOW, so_far=SoFar(5, 7, 1, leaves))
+    assert said_of(line, now=NOW) == "5 van 7 teksten, 1 klaar voor 19.05 uur"
+    assert ask_of(line, now=NOW) == (
+        "5 van de 7 teksten zijn verstuurd en 1 staat klaar voor 19.05 uur. De andere nog niet."
+    )
+    several = Line(Step.SEND, NOW, so_far=SoFar(0, 7, 6))
+    assert ask_of(several, now=NOW) == (
+        "6 van de 7 teksten staan klaar voor hun eigen moment. De andere nog niet."
+    )
 
 
 async def test_a_rest_that_is_withdrawn_holds_no_step_open(db: Database) -> None:
@@ -71,7 +97,7 @@ def test_a_promised_update_that_went_in_part_is_not_kept_yet() -> None:
     course = Course(NOW, 4, confirmed_at=NOW, sendings=[first, update], parts=parts)
     lines = in_parts(timetable(course, ClockSettings(), SETTINGS), course)
     kept = next(line for line in lines if line.due == promise)
-    assert (kept.step, kept.so_far, kept.is_open) == (Step.PROMISE, (6, 7), True)
+    assert (kept.step, kept.so_far, kept.is_open) == (Step.PROMISE, SoFar(6, 7), True)
     sent = next(line for line in lines if line.step is Step.SEND)
     assert (sent.so_far, sent.is_open) == (None, False)
     everywhere = replace(course, parts=replace(parts, approved=7, sent=7))

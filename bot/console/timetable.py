@@ -100,9 +100,9 @@ def _shown(line: Line, ticked: Mapping[Step, str], *, now: datetime) -> Shown:
     return Shown(
         line=line,
         label=LABELS[line.step],
-        ask=ask_of(line) if line.is_open and (acts or state == "late") else "",
+        ask=ask_of(line, now=now) if line.is_open and (acts or state == "late") else "",
         state=state,
-        said=", ".join(filter(None, [STATES[state], so_far_of(line)])),
+        said=", ".join(filter(None, [STATES[state], so_far_of(line, now=now)])),
         sign=sign_of(line),
         who=ticked.get(line.step, ""),
         acts=acts,
@@ -233,14 +233,16 @@ async def late_steps(
     for event in events:
         lines, speed = tables[event.id or 0]
         due = needing(lines, config.clock, now=now, speed=speed or 1.0)
-        found += [_need(event, line, titles) for line in due if line.step not in SAID_BY_DRAFTS]
+        found += [
+            _need(event, line, titles, now=now) for line in due if line.step not in SAID_BY_DRAFTS
+        ]
     return found
 
 
-def _need(event: Event, line: Line, titles: Mapping[int, str]) -> Need:
+def _need(event: Event, line: Line, titles: Mapping[int, str], *, now: datetime) -> Need:
     return Need(
         what=texts.NEED_STEP.format(step=LABELS[line.step], title=title_of(titles, event.id)),
-        detail=ask_of(line),
+        detail=ask_of(line, now=now),
         by=texts.STEP_BY,
         due=line.due,
         event_id=event.id,

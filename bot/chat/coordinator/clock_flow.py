@@ -16,7 +16,7 @@ from briefings.follow_ups import follow_up_kind
 from briefings.moments import local_date
 from briefings.steps import Step
 from briefings.ticking import tick_step, untick_step
-from briefings.timetable import BY_HAND, SKIPPABLE, Line
+from briefings.timetable import BY_HAND, SKIPPABLE, Line, SoFar
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
@@ -110,26 +110,42 @@ def said_of(line: Line, *, now: datetime) -> str:
     """Where a step stands, in words; nothing while there is time. Pure."""
     state = state_of(line, now=now)
     if state == "open":
-        return so_far_of(line)
-    said = ", ".join(filter(None, [clock_texts.STATES[state], so_far_of(line)]))
+        return so_far_of(line, now=now)
+    said = ", ".join(filter(None, [clock_texts.STATES[state], so_far_of(line, now=now)]))
     has_moment = state in ("done", "planned") and line.done_at is not None
     return f"{said} ({near(line.done_at, now=now)})" if has_moment and line.done_at else said
 
 
-def so_far_of(line: Line) -> str:
-    """For how many of the texts it is done; empty when it is for all or none. Pure."""
+def so_far_of(line: Line, *, now: datetime) -> str:
+    """For how many of the texts it is done, and for how many it has its moment; empty when it is
+    for all or none. Pure."""
     if line.so_far is None:
         return ""
-    done, total = line.so_far
-    return clock_texts.SO_FAR.format(done=done, total=total)
+    words = clock_texts.SO_FAR
+    if line.so_far.planned:
+        words = clock_texts.SO_FAR_PLANNED if line.so_far.done else clock_texts.PLANNED
+    return _counted(words, line.so_far, now=now)
 
 
-def ask_of(line: Line) -> str:
+def ask_of(line: Line, *, now: datetime) -> str:
     """What is asked of whoever hears that the step is not done. Pure."""
     if line.so_far is None or line.step not in clock_texts.ASKS_REST:
         return clock_texts.ASKS[line.step]
-    done, total = line.so_far
-    return clock_texts.ASKS_REST[line.step].format(done=done, total=total)
+    words = clock_texts.ASKS_REST[line.step]
+    if line.so_far.planned:
+        is_both = line.so_far.done > 0
+        words = clock_texts.ASKS_SENT_AND_PLANNED if is_both else clock_texts.ASKS_PLANNED
+    return _counted(words, line.so_far, now=now)
+
+
+def _counted(words: str, so_far: SoFar, *, now: datetime) -> str:
+    leaves, at = so_far.planned_at, clock_texts.SEVERAL_MOMENTS
+    if leaves is not None:
+        at = clock_texts.PLANNED_AT.format(at=near(leaves, now=now))
+    stand = clock_texts.STANDS if so_far.planned == 1 else clock_texts.STAND
+    return words.format(
+        done=so_far.done, total=so_far.total, planned=so_far.planned, at=at, stand=stand
+    )
 
 
 def near(at: datetime, *, now: datetime) -> str:

@@ -33,6 +33,10 @@ ASKS = {
 }
 #: a step that is done for a part of the texts
 SO_FAR = "{done} van {total} teksten"
+#: a text that leaves by itself has reached nobody yet
+PLANNED = "{planned} van {total} teksten klaar voor {at}"
+SO_FAR_PLANNED = "{done} van {total} teksten, {planned} klaar voor {at}"
+PLANNED_AT, SEVERAL_MOMENTS = "{at} uur", "hun eigen moment"
 ASKS_REST = {
     Step.DRAFT: "{done} van de {total} teksten zijn ingediend. De andere nog niet.",
     Step.FOUR_EYES: "{done} van de {total} teksten zijn goedgekeurd. De andere wachten nog.",
@@ -40,6 +44,12 @@ ASKS_REST = {
     Step.PROMISE: "{done} van de {total} teksten zijn verstuurd. De andere lezers wachten nog.",
     Step.MORNING: "{done} van de {total} teksten zijn verstuurd. De andere lezers wachten nog.",
 }
+ASKS_PLANNED = "{planned} van de {total} teksten {stand} klaar voor {at}. De andere nog niet."
+ASKS_SENT_AND_PLANNED = (
+    "{done} van de {total} teksten zijn verstuurd en {planned} {stand} klaar voor {at}. De andere "
+    "nog niet."
+)
+STAND, STANDS = "staan", "staat"
 TICK = "☐ {label}: gedaan"
 NOT_NEEDED = "{label}: niet nodig"
 UNTICK = "☑ {label}: toch niet"
