@@ -6,14 +6,17 @@ nothing, and what it missed: events that people started by hand.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlmodel import col, or_, select
+from sqlalchemy import or_, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.records import read_columns
 from feeds.event_rules import load_event_rules
 from feeds.rows import DismissReason, Event, EventStatus, Origin
 
@@ -22,6 +25,18 @@ LEAST = 5
 #: of which less than this share was taken up
 POOR = 0.3
 OTHER = "anders"
+
+
+class Rung(NamedTuple):
+    """What of an event says how its alert was received; no more columns are read."""
+
+    type: str
+    status: EventStatus
+    themes: Sequence[str]
+    alerted_at: datetime | None
+    alerted_severity: int
+    severity: int | None
+    dismissed_reason: DismissReason | None
 
 
 @dataclass(slots=True)
@@ -71,21 +86,19 @@ class Balance:
     by_theme: Mapping[str, Tally]
 
 
-def balance_of(events: Iterable[Event], form_of: Mapping[str, str]) -> Balance:
+def balance_of(events: Iterable[Rung], form_of: Mapping[str, str]) -> Balance:
     """Count events. One counts once per theme that it touches. Pure.
 
     :param form_of: the form of tension (geweld, onrust…) of each kind.
     """
     total = Tally()
-    forms: dict[str, Tally] = {}
-    types: dict[str, Tally] = {}
-    themes: dict[str, Tally] = {}
+    forms, types, themes = (defaultdict[str, Tally](Tally) for _ in range(3))
     for event in events:
         rows = [
             total,
-            forms.setdefault(form_of.get(event.type, OTHER), Tally()),
-            types.setdefault(event.type, Tally()),
-            *(themes.setdefault(theme, Tally()) for theme in event.themes),
+            forms[form_of.get(event.type, OTHER)],
+            types[event.type],
+            *(themes[theme] for theme in event.themes),
         ]
         for tally in rows:
             _count(tally, event)
@@ -96,8 +109,10 @@ async def read_balance(
     session: AsyncSession, *, since: datetime, until: datetime, is_exercise: bool
 ) -> Balance:
     """The balance of what rang, or was started by hand, in this time."""
-    found = await session.exec(
-        select(Event)
+    columns = [col(getattr(Event, name)) for name in Rung._fields]
+    found = await read_columns(
+        session,
+        select(*columns)
         .where(
             col(Event.is_exercise).is_(is_exercise),
             col(Event.merged_into_id).is_(None),
@@ -105,12 +120,12 @@ async def read_balance(
             col(Event.detected_at) < until,
             or_(col(Event.alerted_at).is_not(None), col(Event.origin) == Origin.MANUAL),
         )
-        .order_by(col(Event.id))
+        .order_by(col(Event.id)),
     )
-    return balance_of(found.all(), load_event_rules().group_of)
+    return balance_of(map(Rung._make, found), load_event_rules().group_of)
 
 
-def _count(tally: Tally, event: Event) -> None:
+def _count(tally: Tally, event: Rung) -> None:
     if event.alerted_at is None:
         tally.by_hand += 1
         return
