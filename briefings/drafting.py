@@ -18,6 +18,7 @@ from briefings.links_alive import dead_links, link_remarks
 from briefings.lint import Remark, lint_text, review_remarks
 from briefings.lint_own import own_remarks
 from briefings.lint_quotes import quote_remarks
+from briefings.lint_sources import source_remarks
 from briefings.promising import open_promises
 from briefings.render import Rendered, Sheet, render_text
 from briefings.rows import (
@@ -273,6 +274,7 @@ async def _write_texts(
             *link_remarks(done.text.html, dead),
             *quote_remarks(facts, done.written, public_words=sheet.meaning),
             *headlines,
+            *source_remarks(_all_facts(view), done.text),
             *_aged(sheet, audience, settings),
         ]
         remarks.sort(key=lambda remark: not remark.blocks)

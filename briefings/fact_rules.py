@@ -61,12 +61,12 @@ def tidy(text: str) -> str:
 
 def is_official(source_name: str) -> bool:
     """Whether the name is that of a body that may confirm: police, OM, municipality, …"""
-    return any(_is_official_part(part) for part in _parts(source_name))
+    return any(_is_official_part(part) for part in source_parts(source_name))
 
 
 def may_confirm(source_name: str) -> bool:
     """An official body, or at least two newsrooms named together."""
-    return is_official(source_name) or len(set(_parts(source_name))) >= _NEWSROOMS
+    return is_official(source_name) or len(set(source_parts(source_name))) >= _NEWSROOMS
 
 
 def judge(
@@ -144,7 +144,7 @@ def _judge_words(statement: Statement) -> FactRefused | None:
     return FactRefused("blocked", remarks=tuple(remarks)) if remarks else None
 
 
-def _parts(source_name: str) -> list[str]:
+def source_parts(source_name: str) -> list[str]:
     """The sources named together, lower case, without articles."""
     sources = lint_rules().sources
     between = "|".join(re.escape(separator) for separator in sources.separators)

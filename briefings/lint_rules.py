@@ -75,11 +75,16 @@ class Abbreviations(Frozen):
 
 
 class Sources(Frozen):
-    """How a source's name says that it is official, or two newsrooms."""
+    """How a source's name says that it is official, two newsrooms, or hearsay."""
 
     official: list[str]
     separators: list[str]
     articles: list[str]
+    hearsay: list[str] = Field(min_length=1)
+
+    @cached_property
+    def rumours(self) -> re.Pattern[str]:
+        return _any(self.hearsay)
 
 
 class Links(Frozen):
