@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from html import unescape
 
@@ -15,14 +15,23 @@ from contacts.directory import Audience
 _SAME_LINE = 0.5
 _UNDERLINE = re.compile(r"-+\Z")
 #: the stamp of a text: when and which version it is, never what it says
-_STAMP = re.compile(r"(?:[^.]+\. )?Stand van [^.]+\.\d\d uur\.(?: Versie \d+\.)?\Z")
+_STAMP = re.compile(r"Stand van [^.]+\.\d\d uur\.(?: Versie \d+\.)?\Z")
+#: the same in the head of a chat text
+_CLOCK = re.compile(r"(?: ·)?(?: stand)? \d\d\.\d\d\b")
 _BULLET = re.compile(r"(?:[-•]|\d{1,2}[.)])\s+")
 _MARKS = re.compile(r"<[^>]*>")
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+
+#: per place in a line the sentences that went and those that came
+_Steps = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A line that went, one that came, or one that was rewritten: then both."""
+    """A line that went, one that came, or one that was rewritten: then both.
+
+    Twice the same words: a line that stands elsewhere now.
+    """
 
     gone: str
     come: str
@@ -62,28 +71,31 @@ def shared_changes(
 
 
 def changes_of(before: Words, after: Words) -> list[LineChange]:
-    """On the page; then what changed in the chat alone."""
-    if before == after:
-        return []
+    """On the page; then what changed in the chat alone. Empty only when the words are the same,
+    in the same order.
+
+    A change in the chat is left out when the page has that very change, sentence for sentence:
+    the same word elsewhere says nothing about what the chat says now.
+    """
     page = line_changes(_page_lines(before.plain), _page_lines(after.plain))
-    gone, come = _words(one.gone for one in page), _words(one.come for one in page)
     chat = line_changes(_chat_lines(before.telegram), _chat_lines(after.telegram))
-    alone = [
-        LineChange(one.gone, one.come, in_chat=True)
-        for one in chat
-        if _went(one.gone, one.come) - gone or _went(one.come, one.gone) - come
-    ]
-    return [*page, *alone]
+    said = {_steps(one) for one in page} - {()}
+    alone = [one for one in chat if one not in page and _steps(one) not in said]
+    return [*page, *(replace(one, in_chat=True) for one in alone)]
 
 
 def line_changes(old: Sequence[str], new: Sequence[str]) -> list[LineChange]:
-    """Lines that only moved are no change."""
+    """What went, came or was rewritten, in the order of the text; then the lines that moved. Of a
+    line that stands there twice one can go."""
+    left_out, added = Counter(old) - Counter(new), Counter(new) - Counter(old)
     changes: list[LineChange] = []
+    moved: list[LineChange] = []
     for op, a, b, c, d in SequenceMatcher(None, old, new, False).get_opcodes():
         if op == "equal":
             continue
-        gone = [line for line in old[a:b] if line not in new]
-        come = [line for line in new[c:d] if line not in old]
+        gone, elsewhere = _taken(old[a:b], left_out)
+        come, _ = _taken(new[c:d], added)
+        moved += [LineChange(line, line) for line in elsewhere]
         for line in gone:
             alike = max(come, key=lambda other: _likeness(line, other), default="")
             is_same = bool(alike) and _likeness(line, alike) >= _SAME_LINE
@@ -91,12 +103,35 @@ def line_changes(old: Sequence[str], new: Sequence[str]) -> list[LineChange]:
             if is_same:
                 come.remove(alike)
         changes += [LineChange("", line) for line in come]
-    return changes
+    return changes + moved
+
+
+def _taken(lines: Sequence[str], counted: Counter[str]) -> tuple[list[str], list[str]]:
+    """Those that the count holds, which is lowered by them, and the others."""
+    taken: list[str] = []
+    others: list[str] = []
+    for line in lines:
+        (taken if counted[line] else others).append(line)
+        counted[line] -= bool(counted[line])
+    return taken, others
+
+
+def _steps(change: LineChange) -> _Steps:
+    gone, come = _sentences(change.gone), _sentences(change.come)
+    return tuple(
+        (tuple(gone[a:b]), tuple(come[c:d]))
+        for op, a, b, c, d in SequenceMatcher(None, gone, come, False).get_opcodes()
+        if op != "equal"
+    )
+
+
+def _sentences(line: str) -> list[str]:
+    return [one.lower().rstrip(".") for one in _SENTENCES.split(line) if one]
 
 
 def _page_lines(plain: str) -> list[str]:
-    lines = (_bare(line.strip()) for line in plain.splitlines())
-    return [one for one in lines if one and not _UNDERLINE.match(one) and not _STAMP.match(one)]
+    lines = (_bare(_STAMP.sub("", " ".join(line.split()))).strip() for line in plain.splitlines())
+    return [one for one in lines if one and not _UNDERLINE.match(one)]
 
 
 def _bare(line: str) -> str:
@@ -105,22 +140,17 @@ def _bare(line: str) -> str:
 
 
 def _chat_lines(telegram: str) -> list[str]:
-    """Without the head, which says when the text was made."""
-    lines = (" ".join(unescape(_MARKS.sub("", one)).split()) for one in telegram.splitlines()[1:])
+    """Without the time in the head, which says when the text was made."""
+    lines = [" ".join(unescape(_MARKS.sub("", one)).split()) for one in telegram.splitlines()]
+    lines[:1] = [_CLOCK.sub("", head) for head in lines[:1]]
     return [line for line in lines if line]
 
 
 def _likeness(one: str, other: str) -> float:
+    """Between 0 and 1; the same words in another order, or with other marks, are the same line."""
+    if sorted(_folded(one)) == sorted(_folded(other)):
+        return 1.0
     return SequenceMatcher(None, one.split(), other.split(), False).ratio()
-
-
-def _words(lines: Iterable[str]) -> set[str]:
-    return {word for line in lines for word in _folded(line)}
-
-
-def _went(one: str, other: str) -> set[str]:
-    """The words of ``one`` that ``other`` does not have."""
-    return set(Counter(_folded(one)) - Counter(_folded(other)))
 
 
 def _folded(line: str) -> list[str]:

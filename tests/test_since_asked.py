@@ -186,9 +186,9 @@ async def test_the_page_where_it_is_approved_shows_it(desk: Desk) -> None:
 PAGE = "Titel\n\nStand van dinsdag 3 maart, 18.05 uur. Versie 1.\n\n- Een.\n- Twee."
 
 
-def test_the_stamp_and_a_line_that_moved_are_no_change() -> None:
-    moved = "Titel\n\nStand van dinsdag 3 maart, 19.00 uur. Versie 2.\n\n- Twee.\n- Een."
-    assert changes_of(Words(PAGE, "Kop\nEen."), Words(moved, "Kop 19.00\nEen.")) == []
+def test_the_stamp_is_no_change() -> None:
+    later = PAGE.replace("18.05 uur. Versie 1", "19.00 uur. Versie 2")
+    assert changes_of(Words(PAGE, "Kop\nEen."), Words(later, "Kop 19.00\nEen.")) == []
 
 
 def test_a_line_that_says_something_else_is_rewritten() -> None:
@@ -216,3 +216,91 @@ def test_only_the_words_around_a_change_are_shown() -> None:
     new = "Een twee drie vier vijf zes zeven acht negen tien nieuw."
     said = "… vijf zes zeven acht negen tien <del>oud.</del> <ins>nieuw.</ins>"
     assert rewritten(old, new) == said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        pytest.param(
+            Words("De weg is dicht.", "Kop\nHet is niet veilig, ga naar binnen."),
+            Words("De weg is dicht.", "Kop\nHet is veilig, ga niet naar binnen."),
+            [
+                LineChange(
+                    "Het is niet veilig, ga naar binnen.",
+                    "Het is veilig, ga niet naar binnen.",
+                    in_chat=True,
+                )
+            ],
+            id="the same words in another order in the chat",
+        ),
+        pytest.param(
+            Words("Er is geen gevaar.\nBel 112.", "Kop\nEr is geen gevaar meer."),
+            Words("Bel 112.", "Kop\nEr is gevaar meer."),
+            [
+                LineChange("Er is geen gevaar.", ""),
+                LineChange("Er is geen gevaar meer.", "Er is gevaar meer.", in_chat=True),
+            ],
+            id="a word that went from the page went elsewhere from the chat",
+        ),
+        pytest.param(
+            Words("De opvang is open.", "Kop\nDe school is open."),
+            Words("De opvang is dicht.", "Kop\nDe school is dicht."),
+            [
+                LineChange("De opvang is open.", "De opvang is dicht."),
+                LineChange("De school is open.", "De school is dicht.", in_chat=True),
+            ],
+            id="the same words of something else",
+        ),
+        pytest.param(
+            Words("De weg is dicht.", "Kop\nDe weg is dicht."),
+            Words("De weg is open.", "Kop"),
+            [
+                LineChange("De weg is dicht.", "De weg is open."),
+                LineChange("De weg is dicht.", "", in_chat=True),
+            ],
+            id="rewritten on the page and gone from the chat",
+        ),
+        pytest.param(
+            Words("De weg is dicht.\nDoen\nDe weg is dicht.", ""),
+            Words("De weg is dicht.\nDoen", ""),
+            [LineChange("De weg is dicht.", "")],
+            id="one of two copies went",
+        ),
+        pytest.param(
+            Words("Stop niet, lopen.", ""),
+            Words("Stop, niet lopen.", ""),
+            [LineChange("Stop niet, lopen.", "Stop, niet lopen.")],
+            id="other marks",
+        ),
+        pytest.param(
+            Words("Doen\n- Ga kijken.\nLiever niet\n- Praten.", ""),
+            Words("Doen\nLiever niet\n- Praten.\n- Ga kijken.", ""),
+            [LineChange("Ga kijken.", "Ga kijken.")],
+            id="a line that moved",
+        ),
+        pytest.param(
+            Words("Een.", "Informatie · Presikhaaf · stand 18.05\nEen."),
+            Words("Een.", "Informatie · Elden · stand 18.10\nEen."),
+            [LineChange("Informatie · Presikhaaf", "Informatie · Elden", in_chat=True)],
+            id="the head of the chat names another place",
+        ),
+        pytest.param(
+            Words("Er is gevaar. Stand van dinsdag 3 maart, 18.05 uur.", ""),
+            Words("Er is rust. Stand van dinsdag 3 maart, 18.10 uur.", ""),
+            [LineChange("Er is gevaar.", "Er is rust.")],
+            id="what stands before a stamp",
+        ),
+    ],
+)
+def test_no_change_of_words_is_kept_from_the_approver(
+    before: Words, after: Words, said: list[LineChange]
+) -> None:
+    assert changes_of(before, after) == said
+
+
+def test_one_change_in_page_and_chat_is_said_once() -> None:
+    before = Words("De weg is dicht. Bel 112.", "Kop\nDe weg is dicht.")
+    after = Words("De weg is open. Bel 112.", "Kop\nDe weg is open.")
+    assert changes_of(before, after) == [
+        LineChange("De weg is dicht. Bel 112.", "De weg is open. Bel 112.")
+    ]

@@ -82,7 +82,7 @@ def _label(group: SharedChanges, compared: int, names: Mapping[Audience, str]) -
 
 
 def _line(change: LineChange, *, is_cut: bool) -> tuple[str, Markup]:
-    kind = "rewritten" if change.gone and change.come else "come" if change.come else "gone"
+    kind = _kind(change)
     mark = (texts.CHANGED_IN_CHAT if change.in_chat else texts.CHANGED)[kind]
     if kind == "rewritten":
         return mark, rewritten(change.gone, change.come)
@@ -90,6 +90,12 @@ def _line(change: LineChange, *, is_cut: bool) -> tuple[str, Markup]:
     if is_cut and len(words) > LINE_LIMIT:
         words = words[:LINE_LIMIT].rsplit(" ", 1)[0] + " …"
     return mark, escape(words)
+
+
+def _kind(change: LineChange) -> str:
+    if change.gone == change.come:
+        return "moved"
+    return "rewritten" if change.gone and change.come else "come" if change.come else "gone"
 
 
 def rewritten(old: str, new: str) -> Markup:

@@ -68,7 +68,8 @@ PARTS_DONE = "{done} van {total} teksten goedgekeurd; de rest wacht"
 IN_AN_HOUR = "over een uur: {moment}"
 #: what changed since texts last lay with the approvers: in how many, and per line what it is
 IN_ALL = "In alle {count} teksten"
-CHANGED = {"come": "Nieuw", "gone": "Weg", "rewritten": "Anders"}
+CHANGED = {"come": "Nieuw", "gone": "Weg", "rewritten": "Anders", "moved": "Verplaatst"}
 CHANGED_IN_CHAT = {
     "come": "Nieuw in Telegram", "gone": "Weg uit Telegram", "rewritten": "Anders in Telegram",
+    "moved": "Verplaatst in Telegram",
 }  # fmt: skip
