@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +28,9 @@ from contacts.directory import Audience
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
 from feeds.rows import Event
+
+#: these words would be kept, and another text
+CHANGES: Final = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,11 @@ async def write_words(
     """
     require(actor, Permission.EDIT_FACTS)
     # Judged first: what is refused, or is there already, takes nothing back from the approvers.
-    briefing = await _open_one(session, event, actor, now=now)
-    part, _ = await _found(session, briefing, audience, place) if briefing else (None, None)
-    refused = judge_words(words, part.standard, allow) if part else None
-    if refused is not None:
-        return refused
-    if part is not None and not part.is_unsettled and tidy(words) == tidy(part.words):
-        return None
+    judged = await foresee_words(
+        session, event, actor, audience, place, words, allow=allow, now=now
+    )
+    if judged is None or isinstance(judged, WordsRefused):
+        return judged
     briefing = await _editable(session, event, actor, settings, now=now)
     if briefing is None:
         return WordsRefused("not_open")
@@ -131,6 +132,31 @@ async def write_words(
         _note(session, "own_words_written", briefing, actor, audience, now=now)
     await _redraft(session, event, briefing, actor, settings, now=now)
     return None
+
+
+async def foresee_words(
+    session: AsyncSession,
+    event: Event,
+    actor: Actor,
+    audience: Audience,
+    place: str,
+    words: str,
+    *,
+    allow: Collection[str],
+    now: datetime,
+) -> WordsRefused | Literal["changes"] | None:
+    """What :func:`write_words` would do, with nothing kept: refuse, change the text, or (None)
+    nothing, because they are there already."""
+    briefing = await _open_one(session, event, actor, now=now)
+    if briefing is None:
+        return WordsRefused("not_open")
+    part, _ = await _found(session, briefing, audience, place)
+    if part is None:
+        return WordsRefused("no_part")
+    refused = judge_words(words, part.standard, allow)
+    if refused is not None:
+        return refused
+    return None if not part.is_unsettled and tidy(words) == tidy(part.words) else CHANGES
 
 
 def judge_words(words: str, standard: str, allow: Collection[str]) -> WordsRefused | None:

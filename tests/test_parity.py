@@ -37,7 +37,7 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     f"{_EVENT}/kader": ("faro2", "faro3"),
     f"{_EVENT}/indienen": ("submit", "subx"), f"{_EVENT}/intrekken": ("drop",),
     f"{_EVENT}/nieuwe-versie": ("upd", "clos"), f"{_EVENT}/correctie": ("corr2",),
-    f"{_EVENT}/trek-in": ("retr3",), f"{_EVENT}/teksten/schrijven": ("own2",),
+    f"{_EVENT}/trek-in": ("retr3",), f"{_EVENT}/teksten/schrijven": ("own2", "ownw"),
     f"{_EVENT}/teksten/geopend": ("text",),
     f"{_EVENT}/teksten/vertalen": READING, f"{_EVENT}/teksten/vertalen/inlezen": READING,
     f"{_EVENT}/goedkeuren": ("ap2", "ap3", "aps"), f"{_EVENT}/uitzondering": ("exc",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.coordinator import approved_texts
 from bot.console.calling_texts import HOURS_LIKE_THIS
 from bot.evening.texts import OWN_TOOK_BACK
-from briefings.rows import BriefingKind
+from briefings.rows import BriefingKind, BriefingStatus
 
 #: what was just done, said at the top of the page
 DONE = {
@@ -95,7 +95,8 @@ DONE = {
     "translation_part": "Opgeslagen. Nog niet elke zin is vertaald; zo gaat de vertaling niet uit.",
     "translation_odd": "Opgeslagen, op zinnen na waar de tekens tussen { en } niet kloppen.",
     "own_words_written": "Opgeslagen. Deze tekst staat nu in uw eigen woorden.",
-    "own_words_took_back": f"Opgeslagen. {OWN_TOOK_BACK}",
+    "own_words_took_back": f"Opgeslagen. {OWN_TOOK_BACK[BriefingStatus.SUBMITTED]}",
+    "own_words_lapsed": f"Opgeslagen. {OWN_TOOK_BACK[BriefingStatus.APPROVED]}",
     "own_words_kept": "Uw eigen woorden blijven staan, naast de nieuwe feiten.",
     "own_words_dropped": "Hier staat weer de standaardtekst.",
     "context_set": "Opgeslagen. De teksten zijn bijgewerkt.",

@@ -12,10 +12,18 @@ from bot.chat.coordinator import texts as chat_texts
 from bot.console import previews, texts
 from bot.console.doors import Door, Visit
 from bot.console.drafts import stamp_of
-from bot.evening.forewarning import own_forewarned
-from briefings.editing import Part, can_be_worded, parts_of, settle_words, write_words
+from bot.evening.forewarning import own_at_stake, own_forewarned
+from briefings.editing import (
+    CHANGES,
+    Part,
+    can_be_worded,
+    foresee_words,
+    parts_of,
+    settle_words,
+    write_words,
+)
 from briefings.own_words import CHAT
-from briefings.rows import Briefing, BriefingText
+from briefings.rows import Briefing, BriefingStatus, BriefingText
 from briefings.versions import current_briefing, texts_of, versions_of
 from briefings.wordings import words_of
 from contacts.directory import Audience
@@ -107,9 +115,17 @@ async def write(visit: Visit) -> Response:
     place, typed = visit.text("plek"), visit.text("woorden")
     settings = visit.parts.config.briefings
     before = await current_briefing(visit.session, event.id)
-    went_back = own_forewarned(before, now=visit.now)
-    if went_back and visit.text("terughalen") != "ja":
-        choice = visit.text("keuze") or "opslaan"
+    went_back = own_at_stake(before, now=visit.now)
+    choice = visit.text("keuze") or "opslaan"
+    asks = went_back and visit.text("terughalen") != "ja"
+    if asks and choice != "standaard":
+        # Nobody says yes to taking texts back for words that are refused, or there already.
+        judged = await foresee_words(
+            visit.session, event, visit.actor, audience, place, typed,
+            allow=visit.parts.config.signals.allow, now=visit.now,
+        )  # fmt: skip
+        asks = judged == CHANGES
+    if asks:
         return await _page(visit, event, audience, place=place, typed=typed, asks=choice)
     if visit.text("keuze") == "standaard":
         refused = await settle_words(
@@ -125,13 +141,18 @@ async def write(visit: Visit) -> Response:
         error = chat_texts.OWN_REFUSALS[refused.reason]
         return await _page(visit, event, audience, place=place, typed=typed, error=error)
     after = await current_briefing(visit.session, event.id)
-    is_back = bool(went_back) and not own_forewarned(after, now=visit.now)
     done = _DONE.get(visit.text("keuze"), "own_words_written")
-    back = urlencode({"tekst": audience.value, "klaar": "own_words_took_back" if is_back else done})
+    if went_back and own_at_stake(after, now=visit.now) is None:
+        done = _TOOK_BACK[went_back]
+    back = urlencode({"tekst": audience.value, "klaar": done})
     return RedirectResponse(f"/gebeurtenis/{event.id}/teksten/schrijven?{back}", status_code=303)
 
 
 _DONE = {"houden": "own_words_kept", "standaard": "own_words_dropped"}
+_TOOK_BACK = {
+    BriefingStatus.SUBMITTED: "own_words_took_back",
+    BriefingStatus.APPROVED: "own_words_lapsed",
+}
 
 
 def _audience(asked: str) -> Audience:

@@ -25,12 +25,17 @@ def own_forewarned(
 ) -> str:
     """As :func:`forewarned`, for who words one text of this version by hand: with which texts go
     back. Other parts of it stay where they are. Pure."""
-    if briefing is None or not _lies_there(briefing, now=now):
+    if briefing is None or own_at_stake(briefing, now=now) is None:
         return ""
     said = [names[audience] for audience in covered(briefing)]
     one, more = OWN_TAKES_BACK[briefing.status]
     return (more if len(said) > 1 else one).format(count=len(said), names=", ".join(said))
 
 
-def _lies_there(briefing: Briefing, *, now: datetime) -> bool:
-    return briefing.status is BriefingStatus.SUBMITTED or waits(briefing, now=now)
+def own_at_stake(briefing: Briefing | None, *, now: datetime) -> BriefingStatus | None:
+    """Where a version lies that wording one of its texts takes back; None when that takes nothing
+    back. Pure."""
+    if briefing is None:
+        return None
+    lies = briefing.status is BriefingStatus.SUBMITTED or waits(briefing, now=now)
+    return briefing.status if lies else None

@@ -50,7 +50,14 @@ OWN_TAKES_BACK = {
     ),
 }
 OWN_ANYWAY = "Ja, haal terug en formuleer zelf"
-OWN_TOOK_BACK = "U haalde terug wat ter goedkeuring lag. Een coördinator dient het opnieuw in."
+OWN_SAVE = "Ja, haal terug en sla op"
+#: afterwards, by where it lay
+OWN_TOOK_BACK = {
+    BriefingStatus.SUBMITTED: "U haalde terug wat ter goedkeuring lag. Een coördinator dient het "
+    "opnieuw in.",
+    BriefingStatus.APPROVED: "De goedkeuring is vervallen, en het moment waarop dit zou uitgaan "
+    "ook. Nu gaat niets vanzelf uit. Een coördinator dient het opnieuw in.",
+}
 #: who took it back or worded it, by role
 BY_ROLE = {Role.COORDINATOR: "de coördinator", Role.APPROVER: "een goedkeurder"}
 SOMEBODY = "iemand"

@@ -7,13 +7,22 @@ from typing import Any
 from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.alert_flow import open_event_of
+from bot.chat.coordinator.facts_flow import mark
 from bot.chat.coordinator.text_forms import with_shown_places
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import texts as words
 from bot.evening.asking_again import ASK
-from bot.evening.forewarning import own_forewarned
-from briefings.editing import Part, can_be_worded, parts_of, settle_words, write_words
+from bot.evening.forewarning import own_at_stake, own_forewarned
+from briefings.editing import (
+    CHANGES,
+    Part,
+    can_be_worded,
+    foresee_words,
+    parts_of,
+    settle_words,
+    write_words,
+)
 from briefings.own_words import CHAT
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import current_briefing, texts_of
@@ -31,13 +40,9 @@ KNOWING = "z"
 async def show_parts(turn: Turn) -> None:
     """The parts of one text as buttons; those that wait for a choice first in the words."""
     event, briefing, audience = await _asked(turn)
-    if await _asks_first(turn, briefing, audience):
-        return
     parts = await _parts(turn, briefing, audience)
     buttons = [
-        Button(
-            _label(part), data("own2", event.id, *_mark(briefing, audience), number, *_known(turn))
-        )
+        Button(_label(part), data("own2", event.id, *_mark(briefing, audience), number))
         for number, part in enumerate(parts)
         if not part.is_absent
     ]
@@ -60,10 +65,8 @@ async def show_part(turn: Turn) -> None:
     number = turn.tap.number(4)
     if not 0 <= number < len(parts):
         raise ValueError("no such part")
-    if await _asks_first(turn, briefing, audience):
-        return
     part = parts[number]
-    marks = (event.id, *_mark(briefing, audience), number, *_known(turn))
+    marks = (event.id, *_mark(briefing, audience), number)
     buttons = []
     if part.is_unsettled:
         buttons.append([Button(texts.OWN_KEEP, data("ownk", *marks))])
@@ -77,7 +80,6 @@ async def show_part(turn: Turn) -> None:
             "audience": audience.value,
             "place": part.place,
             "stamp": _stamp(briefing),
-            "knows": bool(_known(turn)),
         },
     )
     await turn.say(
@@ -98,25 +100,54 @@ async def wrote_words(turn: Turn) -> None:
     given: dict[str, Any] = dict(turn.conversation.data)
     event = await turn.in_world(Event, int(given["event"]))
     briefing = await current_briefing(turn.session, event.id or 0)
-    await turn.finish()
     if briefing is None or _stamp(briefing) != given["stamp"]:
+        await turn.finish()
         await turn.say(render("coordinator/fact_refused.html", why=texts.OLD_VERSION))
         return
-    audience = Audience(given["audience"])
-    went_back = own_forewarned(briefing, now=turn.now)
-    if went_back and not given.get("knows"):
-        # Handed in while they were typed.
-        await _ask_first(turn, briefing, audience, own_button(event.id or 0, briefing, audience))
+    audience, place = Audience(given["audience"]), given["place"]
+    typed = _with_places(turn.text or "")
+    judged = await foresee_words(
+        turn.session, event, actor, audience, place, typed,
+        allow=turn.config.signals.allow, now=turn.now,
+    )  # fmt: skip
+    if judged == CHANGES and own_at_stake(briefing, now=turn.now):
+        # Kept until the yes: they passed the person filter.
+        await turn.ask(FLOW, "words", {**given, "words": typed})
+        way = Button(
+            words.OWN_SAVE, data("ownw", event.id, *_mark(briefing, audience), mark(typed))
+        )
+        await _ask_first(turn, briefing, audience, way)
         return
+    await _keep_words(turn, event, audience, place, typed)
+
+
+async def go_on(turn: Turn) -> None:
+    """The yes after the question: keep the words that were sent before it."""
+    event, _, audience = await _asked(turn)
+    talk = turn.conversation
+    if talk is None or talk.flow != FLOW or "words" not in talk.data:
+        raise ValueError("no words wait for this")
+    given: dict[str, Any] = dict(talk.data)
+    asked = (given["event"], given["audience"], mark(given["words"]))
+    assert turn.tap is not None
+    if asked != (event.id, audience.value, *turn.tap.args[4:]):
+        raise ValueError("the question is about other words")
+    await _keep_words(turn, event, audience, given["place"], given["words"])
+
+
+async def _keep_words(turn: Turn, event: Event, audience: Audience, place: str, typed: str) -> None:
+    """Refused words keep the step: the next answer is another try."""
+    went_back = own_at_stake(await current_briefing(turn.session, event.id or 0), now=turn.now)
     refused = await write_words(
-        turn.session, event, actor, audience, given["place"], _with_places(turn.text or ""),
+        turn.session, event, turn.allowed(Permission.EDIT_FACTS), audience, place, typed,
         turn.config.briefings, allow=turn.config.signals.allow, now=turn.now,
     )  # fmt: skip
     if refused is not None:
         why = texts.OWN_REFUSALS[refused.reason]
         await turn.say(render("coordinator/fact_refused.html", why=why))
         return
-    await _say_done(turn, event, audience, went_back=bool(went_back))
+    await turn.finish()
+    await _say_done(turn, event, audience, went_back=went_back)
 
 
 async def keep(turn: Turn) -> None:
@@ -136,13 +167,13 @@ async def _settle(turn: Turn, *, keeps: bool) -> None:
         raise ValueError("no such part")
     if await _asks_first(turn, briefing, audience):
         return
-    went_back = own_forewarned(briefing, now=turn.now)
+    went_back = own_at_stake(briefing, now=turn.now)
     await turn.finish()
     await settle_words(
         turn.session, event, turn.known(), audience, parts[number].place,
         "keep" if keeps else "drop", turn.config.briefings, now=turn.now,
     )  # fmt: skip
-    await _say_done(turn, event, audience, went_back=bool(went_back))
+    await _say_done(turn, event, audience, went_back=went_back)
 
 
 async def _asks_first(turn: Turn, briefing: Briefing, audience: Audience) -> bool:
@@ -150,13 +181,14 @@ async def _asks_first(turn: Turn, briefing: Briefing, audience: Audience) -> boo
     if _known(turn) or not own_forewarned(briefing, now=turn.now):
         return False
     assert turn.tap is not None
-    await _ask_first(turn, briefing, audience, Button("", data(turn.tap.verb, *turn.tap.args)))
+    wire = f"{data(turn.tap.verb, *turn.tap.args)}:{KNOWING}"
+    await _ask_first(turn, briefing, audience, Button(words.OWN_ANYWAY, wire))
     return True
 
 
 async def _ask_first(turn: Turn, briefing: Briefing, audience: Audience, way: Button) -> None:
     """``way`` is where a yes leads."""
-    rows = [[Button(words.OWN_ANYWAY, f"{way.data}:{KNOWING}")]]
+    rows = [[way]]
     is_there = briefing.status is BriefingStatus.SUBMITTED
     if is_there and may(turn.known(), Permission.APPROVE_BRIEFING):
         rows.append([Button(texts.SEND_BACK, data("back", briefing.id))])
@@ -171,19 +203,22 @@ async def _ask_first(turn: Turn, briefing: Briefing, audience: Audience, way: Bu
     )
 
 
-def _known(turn: Turn) -> tuple[str, ...]:
-    """The end of a button of who was asked, for the buttons after it."""
+def _known(turn: Turn) -> bool:
+    """Whether the button is of who was asked."""
     assert turn.tap is not None
-    return (KNOWING,) if turn.tap.args[-1:] == (KNOWING,) else ()
+    return turn.tap.args[-1:] == (KNOWING,)
 
 
-async def _say_done(turn: Turn, event: Event, audience: Audience, *, went_back: bool) -> None:
+async def _say_done(
+    turn: Turn, event: Event, audience: Audience, *, went_back: BriefingStatus | None
+) -> None:
     briefing = await current_briefing(turn.session, event.id or 0)
     drafts = await texts_of(turn.session, briefing.id or 0) if briefing else []
     draft = next(one for one in drafts if one.audience is audience)
     assert briefing is not None
     # The same words again take nothing back.
-    went_back = went_back and not own_forewarned(briefing, now=turn.now)
+    if own_at_stake(briefing, now=turn.now):
+        went_back = None
     rows = [
         [Button(texts.OWN_READ, data("text", briefing.id, AUDIENCES.index(audience)))],
         [Button(texts.ALL_TEXTS, data("texts", event.id))],
@@ -195,7 +230,7 @@ async def _say_done(turn: Turn, event: Event, audience: Audience, *, went_back: 
             "coordinator/own_done.html",
             draft=draft,
             label=texts.AUDIENCES[audience],
-            went_back=words.OWN_TOOK_BACK if went_back else "",
+            went_back=words.OWN_TOOK_BACK[went_back] if went_back else "",
         ),
         rows,
     )
@@ -255,6 +290,7 @@ async def _parts(turn: Turn, briefing: Briefing, audience: Audience) -> list[Par
 TAPS: dict[str, Handler] = {
     "own": show_parts,
     "own2": show_part,
+    "ownw": go_on,
     "ownk": keep,
     "owns": put_back,
 }
