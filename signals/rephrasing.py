@@ -1,8 +1,8 @@
 """Says a note less precisely before it is kept: no class, no claim of a rumour. Pure.
 
 A class with its number is finer than needed, and what a rumour claims about somebody is
-better kept nowhere. That there is a rumour stays, and the mood in the group; one that is told in
-the sentence of the claim stays as a code.
+better kept nowhere. That there is a rumour stays, and the mood in the group told in a sentence of
+its own; of a signal also one that is told in the sentence of the claim, as a code.
 """
 
 from __future__ import annotations
@@ -54,13 +54,15 @@ class Rephrased:
     changes: tuple[Change, ...]
 
 
-def rephrase(text: str, spans: Iterable[Span]) -> Rephrased:
+def rephrase(text: str, spans: Iterable[Span], *, keeps_tension: bool = False) -> Rephrased:
     """The note without classes and without the claims of rumours.
 
     :param spans: what the person filter saw in this text.
+    :param keeps_tension: the tension beside a claim is kept as a code; only of a signal, that is
+        about the tension in a group.
     """
     without, has_class = _without_classes(text, spans)
-    kept, has_rumour = _without_rumours(without)
+    kept, has_rumour = _without_rumours(without, keeps_tension=keeps_tension)
     changed = ((Change.CLASS, has_class), (Change.RUMOUR, has_rumour))
     return Rephrased(kept, tuple(change for change, is_made in changed if is_made))
 
@@ -84,15 +86,21 @@ def _general(words: str) -> str:
     return VO_CLASS if _SECONDARY.search(words) else SOME_CLASS
 
 
-def _without_rumours(text: str) -> tuple[str, bool]:
+def _without_rumours(text: str, *, keeps_tension: bool) -> tuple[str, bool]:
     kept, at = [], 0
     for found in _RUMOUR.finditer(text):
         if found.start() < at:
             continue
         end = _END.search(text, found.end())
         stop = end.start() if end else len(text)
-        codes = ", ".join(tension_beside(text[found.end() : stop]))
-        place = NOT_KEPT_BUT.format(codes=codes) if codes else NOT_KEPT
+        place = NOT_KEPT
+        if keeps_tension:
+            place = _with_codes(found.group(), text[found.end() : end.end() if end else stop])
         kept.append(f"{text[at : found.end()].rstrip()} {place}")
         at = stop
     return "".join(kept) + text[at:], bool(kept)
+
+
+def _with_codes(opening: str, claim: str) -> str:
+    codes = tension_beside(claim, is_told_plainly=not opening.lower().endswith("dat"))
+    return NOT_KEPT_BUT.format(codes=", ".join(codes)) if codes else NOT_KEPT

@@ -143,7 +143,7 @@ async def tell(
     screening = screen(draft.note, settings.allow)
     if screening.blocked:
         return Blocked(screening)
-    note = rephrase(draft.note, screening.spans)
+    note = rephrase(draft.note, screening.spans, keeps_tension=True)
     event = None if draft.event_id is None else await session.get(Event, draft.event_id)
     if event is not None and event.is_exercise != is_exercise:
         raise DraftError("an event of the other world")

@@ -222,8 +222,7 @@ NEEDED = "nodig: {need}"
 
 CHANGED = {
     Change.CLASS: "Wij schreven de klas algemener op.",
-    Change.RUMOUR: "Wat het gerucht beweert, bewaren wij niet; wel dat er een gerucht is, en de "
-    "spanning die u erbij noemde.",
+    Change.RUMOUR: "Wat het gerucht beweert, bewaren wij niet; wel dat er een gerucht is.",
 }
 
 BY_MAIL_SUBJECT = "Uw signaal is ontvangen"
