@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat.coordinator.text_forms import as_many
+from bot.chat.coordinator.texts_flow import LEFT_OUT_EACH, LEFT_OUT_ROOM
+from bot.chat.render import render
 from bot.evening.writing import redraft
 from briefings.drafting import draft_briefing, texts_of
 from briefings.facts import add_fact
@@ -102,6 +105,19 @@ async def test_the_preview_in_the_chat_names_them(db: Database, now: datetime) -
     heads = [one.text for one in shown if one and "Zo komt het aan: Ouders" in one.text]
     assert "<b>Niet in Telegram, wel in de hele tekst:</b>\n· " in heads[-1]
     assert f"· {SENTENCES[-1]}" in heads[-1]
+
+
+def test_what_is_named_over_a_preview_has_a_limit() -> None:
+    lines = [f"Feit {number} {'woord ' * 250}" for number in range(7)]
+    shown, more = as_many(lines, LEFT_OUT_ROOM, LEFT_OUT_EACH)
+    assert (len(shown), more) == (5, 2)
+    assert all(line.endswith("woord …") and len(line) <= 302 for line in shown)
+    head = render(
+        "coordinator/preview_head.html", draft=a_text("", ""), label="Ouders", is_before=True,
+        left_out=LeftOut(tuple(lines)), named=shown, more=more,
+    )  # fmt: skip
+    assert "· En nog 2 regels: op de werkpagina, bij Teksten" in head
+    assert len(head) < 2000
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from markupsafe import Markup, escape
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat.coordinator.text_forms import cut
 from bot.chat.coordinator.texts import AUDIENCES
 from bot.evening import texts
 from briefings.asked_texts import SinceAsked, since_asked
@@ -21,8 +22,10 @@ from contacts.directory import Audience
 MOST_IN_CHAT = 6
 #: so many words on both sides of what changed say where it is
 AROUND = 6
-#: a line that came or went is shown up to here in the chat
-LINE_LIMIT = 200
+#: a line is shown up to here in the chat, and of one that was rewritten each piece up to there
+LINE_LIMIT, PIECE_LIMIT = 320, 100
+#: all lines and labels together, in the chat: a message there holds 4096 characters
+ROOM = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,28 @@ def shown(
     found: SinceAsked, names: Mapping[Audience, str], *, most: int | None = None
 ) -> ShownChanges:
     """Pure."""
-    groups, left, more = [], most, 0
+    groups: list[ShownGroup] = []
+    total = sum(len(group.changes) for group in found.groups)
+    left, room = (total, None) if most is None else (most, ROOM)
+    count = 0
     for group in found.groups:
-        fitting = group.changes if left is None else group.changes[:left]
-        more += len(group.changes) - len(fitting)
-        if left is not None:
-            left -= len(fitting)
+        label = _label(group, found.compared, names)
+        if room is not None:
+            room -= len(label) + 1
+        fitting: list[tuple[str, Markup]] = []
+        for change in group.changes[: left - count]:
+            line = _line(change, is_cut=room is not None)
+            if room is not None:
+                room -= len(line[0]) + len(line[1].striptags()) + len("· : \n")
+                if room < 0:
+                    break
+            fitting.append(line)
         if fitting:
-            lines = [_line(change, is_cut=most is not None) for change in fitting]
-            groups.append(ShownGroup(_label(group, found.compared, names), lines))
-    return ShownChanges(found.since, groups, more)
+            groups.append(ShownGroup(label, fitting))
+        count += len(fitting)
+        if len(fitting) < len(group.changes):
+            break
+    return ShownChanges(found.since, groups, total - count)
 
 
 def _label(group: SharedChanges, compared: int, names: Mapping[Audience, str]) -> str:
@@ -85,11 +100,9 @@ def _line(change: LineChange, *, is_cut: bool) -> tuple[str, Markup]:
     kind = _kind(change)
     mark = (texts.CHANGED_IN_CHAT if change.in_chat else texts.CHANGED)[kind]
     if kind == "rewritten":
-        return mark, rewritten(change.gone, change.come)
+        return mark, rewritten(change.gone, change.come, is_cut=is_cut)
     words = change.come or change.gone
-    if is_cut and len(words) > LINE_LIMIT:
-        words = words[:LINE_LIMIT].rsplit(" ", 1)[0] + " …"
-    return mark, escape(words)
+    return mark, escape(cut(words, LINE_LIMIT) if is_cut else words)
 
 
 def _kind(change: LineChange) -> str:
@@ -98,21 +111,35 @@ def _kind(change: LineChange) -> str:
     return "rewritten" if change.gone and change.come else "come" if change.come else "gone"
 
 
-def rewritten(old: str, new: str) -> Markup:
-    """The place that changed: what went in ``<del>``, what came in ``<ins>``. Pure."""
-    before, after = old.split(), new.split()
-    steps = SequenceMatcher(None, before, after, False).get_opcodes()
+def rewritten(old: str, new: str, *, is_cut: bool = False) -> Markup:
+    """The place that changed: what went in ``<del>``, what came in ``<ins>``. Pure.
+
+    :param is_cut: each piece, and the whole, no longer than a line of the chat.
+    """
     out: list[Markup] = []
+    left = LINE_LIMIT
+    for mark, said in _pieces(old.split(), new.split()):
+        words = cut(said, PIECE_LIMIT) if is_cut else said
+        if is_cut and left < len(words):
+            out.append(Markup("…"))
+            break
+        left -= len(words)
+        out.append(mark.format(words))
+    return Markup(" ").join(out)
+
+
+def _pieces(before: list[str], after: list[str]) -> Iterator[tuple[Markup, str]]:
+    """In what each piece stands, and its words."""
+    steps = SequenceMatcher(None, before, after, False).get_opcodes()
     for number, (op, a, b, c, d) in enumerate(steps):
         if op == "equal":
             at_edge = (number == 0, number == len(steps) - 1)
-            out.append(escape(" ".join(_near(after[c:d], *at_edge))))
+            yield Markup("{}"), " ".join(_near(after[c:d], *at_edge))
             continue
         if b > a:
-            out.append(Markup("<del>{}</del>").format(" ".join(before[a:b])))
+            yield Markup("<del>{}</del>"), " ".join(before[a:b])
         if d > c:
-            out.append(Markup("<ins>{}</ins>").format(" ".join(after[c:d])))
-    return Markup(" ").join(out)
+            yield Markup("<ins>{}</ins>"), " ".join(after[c:d])
 
 
 def _near(words: list[str], is_first: bool, is_last: bool) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
@@ -31,6 +32,24 @@ def split_text(text: str, limit: int) -> list[str]:
             parts.append(current[:limit])
             current = current[limit:]
     return [*parts, current] if current else parts
+
+
+def cut(words: str, limit: int) -> str:
+    """Up to the last whole word that fits. Before it is escaped: never inside a mark. Pure."""
+    if len(words) <= limit:
+        return words
+    return words[: max(0, limit)].rsplit(" ", 1)[0].rstrip() + " …"
+
+
+def as_many(lines: Sequence[str], room: int, each: int) -> tuple[list[str], int]:
+    """The first lines, each cut, that fit together; and how many do not. Pure."""
+    shown: list[str] = []
+    for line in (cut(one, each) for one in lines):
+        room -= len(line) + len("· \n")
+        if room < 0:
+            break
+        shown.append(line)
+    return shown, len(lines) - len(shown)
 
 
 def with_headings(plain: str) -> Markup:

@@ -10,7 +10,7 @@ from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.approval_flow import ask_approvers
 from bot.chat.coordinator.card import write_again
 from bot.chat.coordinator.own_flow import own_button
-from bot.chat.coordinator.text_forms import split_text, with_headings, with_shown_places
+from bot.chat.coordinator.text_forms import as_many, split_text, with_headings, with_shown_places
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.chat.used import use_up
@@ -33,6 +33,8 @@ from feeds.rows import Event
 ASKING = "subx"
 #: What one chat message can hold of a full text, with room for marks.
 PART = 3500
+#: what may be named over a preview: together, and of each sentence
+LEFT_OUT_ROOM, LEFT_OUT_EACH = 1500, 300
 #: on a button: handed in by somebody who knows that nothing is confirmed
 KNOWING = "1"
 
@@ -103,6 +105,7 @@ async def show_text(turn: Turn) -> None:
 async def _say_text(
     turn: Turn, draft: BriefingText, *, is_before: bool, left_out: LeftOut | None
 ) -> None:
+    named, more = as_many(left_out.sentences if left_out else (), LEFT_OUT_ROOM, LEFT_OUT_EACH)
     await turn.say(
         render(
             "coordinator/preview_head.html",
@@ -110,6 +113,8 @@ async def _say_text(
             label=texts.AUDIENCES[draft.audience],
             is_before=is_before,
             left_out=left_out,
+            named=named,
+            more=more,
         )
     )
     await turn.say(with_shown_places(draft.telegram))
