@@ -16,6 +16,7 @@ from briefings import texts
 from briefings.counting import Overview
 from briefings.distribution import MESSAGE_KINDS
 from briefings.moments import clock
+from briefings.open_errors import count_misled
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind, Fact, FactKind
 from briefings.versions import SENT
@@ -44,6 +45,7 @@ class Notice(StrEnum):
     FEWER = "fewer_than_before"
     QUIET = "quiet_hours"
     LAPSES = "promise_lapses"
+    MISLED = "error_not_put_right"
     NOT_TOLD = "what_happened_not_told"
 
 
@@ -72,7 +74,9 @@ async def look_over(
     names = await _names(session, plan.lonely)
     before = await _before(session, event, briefing)
     lapsed = tuple(await lapsing(session, briefing))
+    closes = briefing.kind is BriefingKind.CLOSING
     found = [
+        Finding(Notice.MISLED, await count_misled(session, event) if closes else 0),
         Finding(Notice.NOT_TOLD, await _beside_the_point(session, event, briefing)),
         Finding(Notice.LAPSES, len(lapsed), lapsed),
         Finding(Notice.NO_CHANNEL, len(plan.unreachable)),

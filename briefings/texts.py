@@ -112,6 +112,10 @@ EXAMPLE_DONE = ("Wij gaven informatie.", "Wij spraken met bewoners en scholen.")
 
 #: what stands out before approval: (one, several)
 NOTICES = {
+    "error_not_put_right": (
+        "1 lezer heeft nog een zin die fout is, en kreeg daarvan geen correctie",
+        "{n} lezers hebben nog een zin die fout is, en kregen daarvan geen correctie",
+    ),
     "what_happened_not_told": (
         "er is 1 feit, en dat lijkt niet te zeggen wat er gebeurde",
         "er zijn {n} feiten, en geen ervan lijkt te zeggen wat er gebeurde",

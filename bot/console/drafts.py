@@ -23,6 +23,7 @@ from briefings.approval_rules import needs_four_eyes
 from briefings.blocking import may_be_asked
 from briefings.drafting import current_briefing, texts_of
 from briefings.lint import Remark
+from briefings.open_errors import count_misled
 from briefings.openings import note_opened
 from briefings.pdf import Sheet
 from briefings.plaintext import without_links_to
@@ -81,6 +82,7 @@ async def _page(
         can_begin=all_withdrawn(versions) and event.status in RUNNING,
         is_running=event.status in RUNNING,
         wrong_parts=await sent_parts(visit.session, event, now=visit.now),
+        misled=await count_misled(visit.session, event),
         wrong_asked=visit.request.query_params.get("fout", ""),
         error=error,
         remarks=remarks,
@@ -274,15 +276,9 @@ async def correct(visit: Visit) -> Response:
     if not visit.text("onderwerp"):
         return await _page(visit, event, error=texts.WHAT_WAS_WRONG)
     begun = await writing.begin_correction(
-        visit.session,
-        event,
-        visit.actor,
-        visit.text("feit"),
-        visit.text("onderwerp"),
-        visit.parts.config.briefings,
-        allow=visit.parts.config.signals.allow,
-        now=visit.now,
-    )
+        visit.session, event, visit.actor, visit.text("feit"), visit.text("onderwerp"),
+        visit.parts.config.briefings, allow=visit.parts.config.signals.allow, now=visit.now,
+    )  # fmt: skip
     return await _begun(visit, event, begun)
 
 

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.config import Config
 from bot.console.digest_needs import waiting_digests
+from bot.console.error_needs import misled
 from bot.console.health import read_beats
 from bot.console.needs import (
     RUNNING,
@@ -127,6 +128,7 @@ async def read_today(
     patience = timedelta(minutes=config.alerts.escalate_after_min)
     groups = (
         await alerts(session, patience, now=now),
+        await misled(session, titles),
         await drafts(session, titles),
         await late_steps(session, config, titles, is_exercise=is_exercise, now=now),
         await unknown(session, titles),

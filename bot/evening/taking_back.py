@@ -54,10 +54,8 @@ async def take_back(
         return ApprovalRefused("not_approver")
     if screen(about, allow).blocked:
         return NotBegun("person")
-    if fact is not None and fact.withdrawn_at is not None:
-        return NotBegun("taken_back")
     part = await sent_part(session, event, key, now=now)
-    if part is None and fact is None:
+    if part is None and (fact is None or fact.withdrawn_at is not None):
         return NotBegun("taken_back")
     if part is None:
         await take_out(session, event, key, actor, settings, now=now)

@@ -63,6 +63,11 @@ BY_ROLE = {Role.COORDINATOR: "de coördinator", Role.APPROVER: "een goedkeurder"
 SOMEBODY = "iemand"
 CHANGED_BY = "{who} veranderde iets, {at}."
 WORDED_BY = "Zelf geformuleerd door {who}: {names}."
+#: a correction was begun, and called off or withdrawn before it went
+MISLED = (
+    "1 lezer heeft nog een zin die fout is",
+    "{n} lezers hebben nog een zin die fout is",
+)
 #: a closing text that was begun, with the signals as they are now
 CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"

@@ -10,9 +10,10 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.wrong_parts import fact_of, sent_part, take_out
-from briefings.drafting import current_briefing, draft_briefing
+from briefings.drafting import NEXT_SUBJECT, WRONG_LIMIT, current_briefing, draft_briefing
 from briefings.event_titles import has_own_title
 from briefings.facts import FactRefused, add_fact, clear_context, withdraw_fact
+from briefings.open_errors import OpenErrors, open_errors
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact, FactKind
 from briefings.settings import BriefingSettings
 from briefings.sheets import printable_link
@@ -294,8 +295,7 @@ async def begin_correction(
     if screen(about, allow).blocked:
         return NotBegun("person")
     part = await sent_part(session, event, key, now=now)
-    gone = fact is None and part is None
-    if gone or (fact is not None and fact.withdrawn_at is not None):
+    if part is None and (fact is None or fact.withdrawn_at is not None):
         return NotBegun("taken_back")
     if await _other_draft(session, event, BriefingKind.CORRECTION):
         # The wrong sentence stays until its correction can be written.
@@ -303,6 +303,7 @@ async def begin_correction(
     if part is not None and await _another_waits(session, event, now=now):
         # Taking the sentence out would void what waits, and leave a draft in the way.
         return NotBegun("version_waits")
+    errors = await open_errors(session, event.id or 0)
     await take_out(session, event, key, actor, settings, now=now)
     if part is None:
         # Nobody read it yet: taking it out is enough.
@@ -315,6 +316,12 @@ async def begin_correction(
         BriefingKind.CORRECTION,
         settings,
         now=now,
-        wrong=about.strip()[:ABOUT_LIMIT],
+        wrong=_with_beside(about.strip()[:ABOUT_LIMIT], errors, key, part.first_wrong),
         first_wrong=part.first_wrong,
     )
+
+
+def _with_beside(about: str, errors: OpenErrors | None, key: str, first_wrong: int) -> str:
+    """The subject, and those of corrections that never went: the readers get one for all."""
+    others = errors.beside(key, first_wrong) if errors else []
+    return NEXT_SUBJECT.join(dict.fromkeys([about, *others]))[:WRONG_LIMIT]

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.evening import texts
 from briefings import texts as texts_of_readers
 from briefings.facts import clear_context, facts_of, withdraw_fact
+from briefings.open_errors import OpenErrors, open_errors
 from briefings.rows import (
     Briefing,
     BriefingKind,
@@ -65,18 +66,21 @@ async def sent_parts(session: AsyncSession, event: Event, *, now: datetime) -> l
         return []
     versions = await versions_of(session, event.id)
     facts = [*view.confirmed, *view.unconfirmed, *view.measures, *view.denied, *view.unknown]
+    errors = await open_errors(session, event.id)
+    # Taken out for a correction that never went: readers still have it.
+    facts += errors.facts if errors else ()
     facts.sort(key=lambda fact: (fact.created_at, fact.id or 0), reverse=True)
     parts = []
     for fact in facts:
         first = first_with(fact.created_at, versions, now=now)
         if first is not None:
             parts.append(WrongPart(str(fact.id), fact.text, first))
-    written = await _by_hand(session, versions, now=now)
+    written = await _by_hand(session, versions, errors, now=now)
     return [*parts, *written, *await _around(session, view.block, versions, now=now)]
 
 
 async def _by_hand(
-    session: AsyncSession, versions: list[Briefing], *, now: datetime
+    session: AsyncSession, versions: list[Briefing], errors: OpenErrors | None, *, now: datetime
 ) -> list[WrongPart]:
     """Own words of an editor that readers have in hand, each once, the newest first."""
     first: dict[tuple[str, str, str], WrongPart] = {}
@@ -84,7 +88,8 @@ async def _by_hand(
         if version.id is None or not went_out(version, now=now) or not _stands(version):
             continue
         for row in await words_of(session, version.id):
-            if row.taken_back_at is None and not is_unsettled(row) and row.standard:
+            is_there = row.taken_back_at is None or (errors and errors.covers(row.taken_back_at))
+            if is_there and not is_unsettled(row) and row.standard:
                 label = texts.BY_HAND.format(
                     audience=texts_of_readers.AUDIENCES[row.audience],
                     words=cut_at(row.words, SHOWN_WORDS),

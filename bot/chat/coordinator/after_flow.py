@@ -16,6 +16,7 @@ from bot.event_names import name_of
 from bot.poll_asking import ask_readers, count_readers_of, next_office_hour
 from briefings import moments
 from briefings.learning.polls import can_ask, poll_of
+from briefings.open_errors import count_misled
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind
 from contacts.outbox import Button
@@ -138,12 +139,14 @@ async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> No
     if isinstance(begun, Briefing):
         kind = texts.BRIEFING_KINDS[begun.kind]
         lapses = await lapsing(turn.session, begun)
+        closes = begun.kind is BriefingKind.CLOSING
         await turn.say(
             render(
                 "coordinator/drafted.html",
                 kind=kind,
                 lapses=lapses,
-                closes=begun.kind is BriefingKind.CLOSING,
+                closes=closes,
+                misled=await count_misled(turn.session, event) if closes else 0,
             )
         )
         await show_card(turn, event)

@@ -25,6 +25,7 @@ from briefings.calling_off import is_held
 from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.facts import facts_of
+from briefings.open_errors import count_misled
 from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of
@@ -128,6 +129,7 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
         **shown(await waits_again(session, event.id)),
         remarks=sum(1 for draft in drafts if draft.remarks),
         plan=plan,
+        misled=await count_misled(session, event),
         signals=await _waiting_signals(session, event),
         is_over=event.status is EventStatus.CLOSED,
     )
