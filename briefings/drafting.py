@@ -16,6 +16,7 @@ from briefings.headlines import headlines_in
 from briefings.library import library
 from briefings.links_alive import dead_links, link_remarks
 from briefings.lint import Remark, lint_text, review_remarks
+from briefings.lint_headlines import headline_remarks
 from briefings.lint_own import own_remarks
 from briefings.lint_quotes import quote_remarks
 from briefings.lint_sources import source_remarks
@@ -273,7 +274,7 @@ async def _write_texts(
             *own_remarks(done),
             *link_remarks(done.text.html, dead),
             *quote_remarks(facts, done.written, public_words=sheet.meaning),
-            *headlines,
+            *headline_remarks(headlines, done.text.html, done.text.telegram),
             *source_remarks(_all_facts(view), done.text),
             *_aged(sheet, audience, settings),
         ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.fact_view import FactView
-from briefings.lint import Remark
-from briefings.lint_headlines import folded, headline_remarks
+from briefings.lint_headlines import folded, headline_facts
 
 
-async def headlines_in(session: AsyncSession, event_id: int, view: FactView) -> list[Remark]:
-    """A remark for each confirmed fact that is a headline, or reads as one."""
+async def headlines_in(session: AsyncSession, event_id: int, view: FactView) -> list[str]:
+    """The confirmed facts that are a headline, or read as one."""
     from feeds.events import items_of
 
     titles = {folded(item.title) for item in await items_of(session, event_id)}
-    return headline_remarks([fact.text for fact in view.confirmed], titles)
+    return headline_facts([fact.text for fact in view.confirmed], titles)

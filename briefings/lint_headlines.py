@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from html import unescape
 
 from briefings.lint import WARN, Remark
 from briefings.lint_rules import lint_rules, pattern
@@ -21,16 +22,29 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _GE = re.compile(r"\w*ge\w{2,}(?:d|t|en)")
 _PREFIXED = re.compile(r"(?:be|her|ont|ver)\w{3,}(?:d|en)")
 _PAST = ("te", "ten", "de", "den")
+#: *verlengde*, *ontdekten*: also a participle, and when in doubt a verb
+_PREFIXED_PAST = re.compile(r"(?:be|her|ont|ver|ge)\w{2,}[dt]en?")
+_TAGS = re.compile(r"<[^>]+>")
 
 
-def headline_remarks(facts: Iterable[str], titles: Collection[str] = ()) -> list[Remark]:
-    """K4: a fact that reads as a headline, or is one.
+def headline_facts(facts: Iterable[str], titles: Collection[str] = ()) -> list[str]:
+    """The facts that read as a headline, or are one, each once.
 
     :param facts: what is confirmed; what is not yet may come from the news as it stands.
     :param titles: of the reports about this event, as :func:`folded`.
     """
     found = [one for one in facts if folded(one) in titles or is_headline(one)]
-    return list(dict.fromkeys(map(_remark, found)))
+    return list(dict.fromkeys(found))
+
+
+def headline_remarks(facts: Iterable[str], *forms: str) -> list[Remark]:
+    """K4: of these facts the ones that stand in a text; ``forms``: that text, as HTML."""
+    said = " ".join(_plain(form) for form in forms)
+    return list(dict.fromkeys(_remark(one) for one in facts if _plain(_bare(one)) in said))
+
+
+def _plain(html: str) -> str:
+    return " ".join(unescape(_TAGS.sub(" ", html)).lower().split())
 
 
 @lru_cache(maxsize=1024)
@@ -75,10 +89,16 @@ def _can_be_verb(token: str) -> bool:
 
     if pattern(lint_rules().headlines.verbs).fullmatch(token):
         return True
+    if pattern(lint_rules().headlines.nouns).fullmatch(token):
+        return False
+    if pattern(lint_rules().headlines.past).fullmatch(token):
+        return True
     if token.endswith("en") and lemma_of(f"{token[:-2]}t") == token:
         # Also a plural noun, as *onderzoeken*.
         return True
     lemma = lemma_of(token)
+    if _is_prefixed_past(token, lemma):
+        return True
     if not lemma.endswith("n"):
         return False
     if _GE.fullmatch(token):
@@ -88,6 +108,12 @@ def _can_be_verb(token: str) -> bool:
     if _PREFIXED.fullmatch(token) and not token.endswith("den"):
         return False
     return lemma.endswith("en") and (len(lemma) >= len(token) - 1 or token.endswith(_PAST))
+
+
+def _is_prefixed_past(token: str, lemma: str) -> bool:
+    """*Gevonden* and *gesloten* are participles: their infinitive has no ge-."""
+    is_participle = token.startswith("ge") and token.endswith("en") and lemma[:2] != "ge"
+    return bool(_PREFIXED_PAST.fullmatch(token)) and not is_participle
 
 
 def _remark(sentence: str) -> Remark:

@@ -98,6 +98,8 @@ class Headlines(Frozen):
     newsroom: str
     label: str
     verbs: str
+    past: str
+    nouns: str
 
 
 class Style(Frozen):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from briefings.drafting import draft_briefing, texts_of
-from briefings.lint_headlines import folded, headline_remarks, is_headline
+from briefings.lint_headlines import folded, headline_facts, headline_remarks, is_headline
 from briefings.rows import BriefingKind
 from contacts.records import Database
 from feeds.rows import Item, Source, Trust
@@ -19,6 +19,11 @@ from tests.briefings_cast import NOW, SETTINGS, sure
     "headline",
     [
         "Drie mensen aangehouden na inval in Presikhaaf.",
+        "Verdachte aangehouden na steekpartij.",
+        "Dode man gevonden in Arnhem.",
+        "Man overleden na ongeluk in Arnhem.",
+        "Gewapende man aangehouden in Arnhem.",
+        "Weg gesloten na ongeluk bij gemeente.",
         "Twee gewonden bij steekpartij in Klarendal.",
         "Grote brand in flat Arnhem-Zuid.",
         "Politie doet inval in Presikhaaf - NOS.",
@@ -47,6 +52,17 @@ def test_a_headline_is_seen(headline: str) -> None:
         "Er vertrekt vanavond een team.",
         "Mensen vernielden een bushokje.",
         "Geen gevaar.",
+        "De verdachte bekende.",
+        "De rechter verlengde de hechtenis.",
+        "De verdachte verscheen voor de rechter.",
+        "De gemeente verbood de demonstratie.",
+        "De bewoners verlieten hun huis.",
+        "De politie betrad het pand.",
+        "De brand ontstond rond 17.00 uur.",
+        "Het vuur sloeg over.",
+        "De trein reed niet.",
+        "De agenten ontdekten een wapen.",
+        "Dit gebeurde om 17.00 uur.",
     ],
 )
 def test_a_sentence_is_no_headline(fact: str) -> None:
@@ -55,10 +71,18 @@ def test_a_sentence_is_no_headline(fact: str) -> None:
 
 def test_a_headline_with_a_verb_is_known_by_the_report_that_has_it() -> None:
     fact = "Politie schiet op auto in Presikhaaf."
-    assert headline_remarks([fact]) == []
-    [remark] = headline_remarks([fact], {folded("Politie schiet op auto in Presikhaaf - NOS")})
+    assert headline_facts([fact]) == []
+    found = headline_facts([fact], {folded("Politie schiet op auto in Presikhaaf - NOS")})
+    assert found == [fact]
+    [remark] = headline_remarks(found, f"<ul><li>{fact}</li></ul>")
     assert (remark.code, remark.level) == ("K4", "warn")
     assert remark.where == "feiten: “Politie schiet op auto in …”"
+
+
+def test_only_a_text_with_the_sentence_is_remarked_on() -> None:
+    facts = ["Grote brand in flat Arnhem-Zuid & buurt."]
+    assert headline_remarks(facts, "<p>Er is brand.</p>", "Er is brand.") == []
+    assert len(headline_remarks(facts, "<p>Grote brand in flat Arnhem-Zuid &amp; buurt.</p>")) == 1
 
 
 async def test_the_remark_stands_at_the_texts(db: Database) -> None:
