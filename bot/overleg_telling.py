@@ -6,7 +6,7 @@ them has first now. What is over is told to nobody, and so is a change that nobo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,7 +101,7 @@ async def tell_invited(
     people = await invited_people(session, overleg)
     if change is Change.OFF:
         people = [one for one in people if one not in stopped.unheard]
-    told = 0
+    told, new_host = 0, 0
     is_off = change is Change.OFF
     at_home = {} if is_off else await _at_home(session, people, before, after)
     for some, missed in (
@@ -110,11 +110,12 @@ async def tell_invited(
     ):
         for line in (*texts.HOST_LINES, ""):
             these = [one for one in some if at_home.get(one, "") == line]
-            told += await _write(
+            written = await _write(
                 session, overleg, before, change, these, own=line, missed=missed, now=now
             )
-    if not is_off and after.host_id != before.host_id:
-        told += await _tell_new_host(session, overleg, at_home, now=now)
+            told, new_host = told + written, new_host + written * (line == texts.HOST_NOW)
+    if not is_off and after.host_id != before.host_id and not new_host:
+        told += await _tell_new_host(session, overleg, now=now)
     if not told:
         return 0
     overleg.invited_version = overleg.version
@@ -147,12 +148,10 @@ async def _at_home(
     }
 
 
-async def _tell_new_host(
-    session: AsyncSession, overleg: Overleg, at_home: Mapping[int, str], *, now: datetime
-) -> int:
-    """Nobody of them was invited before: they get the invitation of a host."""
+async def _tell_new_host(session: AsyncSession, overleg: Overleg, *, now: datetime) -> int:
+    """The news reached nobody of them, invited or not: they get the invitation of a host."""
     to = await of_the_host(session, overleg)
-    if texts.HOST_NOW in at_home.values() or not to:
+    if not to:
         return 0
     host = await session.get_one(Organisation, overleg.host_id)
     await send_invitation(session, overleg, host.name, to, is_host=True, now=now)

@@ -19,7 +19,9 @@ from briefings.overleg.rows import (
     OverlegStatus,
 )
 from contacts.directory import (
+    Channel,
     ChannelKind,
+    ChannelStatus,
     ContactGroup,
     Domain,
     GroupMember,
@@ -123,6 +125,33 @@ async def test_a_new_host_who_was_not_invited_gets_the_invitation_of_a_host(desk
     before = len(await desk.rows(Delivery))
     await change(desk, overleg, gastheer=str(guest))
     assert "U bent gastheer" in (await read_by(desk, before))[guest]
+
+
+async def test_a_new_host_whose_invitee_is_not_reached_any_more_hears_it_all_the_same(
+    desk: Desk,
+) -> None:
+    guest = await a_guest(desk)
+    overleg, _ = await invited(desk)
+    async with desk.world.db.begin() as session:
+        await session.exec(
+            update(Channel)
+            .where(col(Channel.address) == "gast@x.example")
+            .values(status=ChannelStatus.CLOSED)
+            .execution_options(synchronize_session=False)
+        )
+        colleague = Person(
+            organisation_id=guest, name="Tweede", function="baliemedewerker",
+            created_at=desk.world.now,
+        )  # fmt: skip
+        session.add(colleague)
+        await session.flush()
+        await open_channel(
+            session, colleague, ChannelKind.EMAIL, "tweede@x.example", rank=1, now=desk.world.now
+        )
+    before = len(await desk.rows(Delivery))
+    await change(desk, overleg, gastheer=str(guest))
+    assert "U bent gastheer" in (await read_by(desk, before))[guest]
+    assert "tweede@x.example" in await told_since(desk, before)
 
 
 async def test_a_group_without_the_host_brings_the_host_along(desk: Desk) -> None:
