@@ -12,11 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings import moments
 from briefings.closing import closing_of
 from briefings.facts import FactView, facts_of, renew_promise
-from briefings.headlines import headlines_in
+from briefings.headlines import headline_remarks, headlines_in
 from briefings.library import library
 from briefings.links_alive import dead_links, link_remarks
 from briefings.lint import Remark, lint_text, review_remarks
-from briefings.lint_headlines import headline_remarks
 from briefings.lint_own import own_remarks
 from briefings.lint_quotes import quote_remarks
 from briefings.lint_sources import source_remarks

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.fact_view import FactView
-from briefings.lint_headlines import folded, headline_facts
+from briefings.lint_headlines import folded, headline_facts, headline_remarks
+
+__all__ = ["headline_remarks", "headlines_in"]
 
 
 async def headlines_in(session: AsyncSession, event_id: int, view: FactView) -> list[str]:
