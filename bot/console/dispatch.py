@@ -27,6 +27,7 @@ from briefings.versions import SENT, versions_of, waits
 from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
 from contacts.calling import CallStatus, calls_of
 from contacts.directory import Organisation, Person
+from contacts.journal import JournalEntry
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.permissions import Permission
 from contacts.quiet import count_held
@@ -112,14 +113,14 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
     total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
     held, held_until = await count_held(visit.session, briefing.id, now=visit.now)
     halted = [message for message in messages if message.status is MessageStatus.HALTED]
-    reason = (halted[0].halt_reason or "") if halted else ""
+    reason = await _why_halted(visit, halted[0]) if halted else ""
     return Dispatch(
         briefing=briefing,
         counts=counts,
         total=total,
         done=total - counts.planned - counts.sending,
         is_halted=bool(halted),
-        halt_reason=_WHY_HALTED.get(reason, reason),
+        halt_reason=reason,
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
         held=held,
         held_until=held_until,
@@ -146,6 +147,24 @@ async def what_ended(visit: Visit, event: Event) -> tuple[Briefing, str] | None:
             stand = await standing(visit.session, briefing, now=visit.now)
             return briefing, stand["said"]
     return None
+
+
+async def _why_halted(visit: Visit, message: Message) -> str:
+    """In words; who pressed *Stop* is no colleague of themselves."""
+    reason = message.halt_reason or ""
+    if reason == BY_HAND:
+        found = await visit.session.exec(
+            select(JournalEntry.actor)
+            .where(
+                col(JournalEntry.subject) == f"message:{message.id}",
+                col(JournalEntry.action) == "message_halted",
+            )
+            .order_by(col(JournalEntry.id).desc())
+            .limit(1)
+        )
+        if found.first() == str(visit.actor.who):
+            return texts.HALTED_BY_YOU
+    return _WHY_HALTED.get(reason, reason)
 
 
 async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:

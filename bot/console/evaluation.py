@@ -99,6 +99,7 @@ async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) ->
     assert event.id is not None
     session = visit.session
     versions = await versions_of(session, event.id)
+    sent = [version for version in versions if version.status in SENT]
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event.id))
     signals = found.all()
     reached = await read_reached(session, first_texts(versions))
@@ -108,8 +109,8 @@ async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) ->
         "steps": texts.STEPS,
         "timeline": [(line, texts.line_words(line.action)) for line in timeline],
         "counts": await count_deliveries(session, event_id=event.id),
-        "versions": [version for version in versions if version.status in SENT],
-        "corrections": sum(version.kind is BriefingKind.CORRECTION for version in versions),
+        "versions": sent,
+        "corrections": sum(version.kind is BriefingKind.CORRECTION for version in sent),
         "reached": reached,
         "reached_all": summed(reached),
         "domains": DOMAINS,

@@ -271,7 +271,8 @@ WHAT_WAS_WRONG = "Schrijf waarover de fout ging, bijvoorbeeld: het aantal aangeh
 SENT_ALREADY = "Deze zin is al verzonden. Was hij fout, of geldt hij alleen niet meer?"
 NOT_BEGUN = {
     "taken_back": "Deze zin is al ingetrokken. Kijk bij Verzenden hoe het gaat.",
-    "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
+    "draft_open": "Er staat nog een ander concept open. Verzend het eerst, of kies bij Teksten "
+    "Concept intrekken. Ligt het ter goedkeuring? Vraag een goedkeurder om Terug met opmerking.",
     "version_waits": "Er wacht een goedgekeurde tekst op zijn moment. Zeg die eerst af bij "
     "Verzenden; daarna kunt u corrigeren. De zin staat er nog.",
     "person": "In deze regel lijkt een persoon herkenbaar. Schrijf alleen het onderwerp.",
@@ -280,6 +281,7 @@ NOT_BEGUN = {
 }
 REMARK_MISSING = "Schrijf wat er anders moet."
 HALTED_BY_HAND = "door een collega"
+HALTED_BY_YOU = "door u"
 NO_CHANNEL = "geen werkend kanaal"
 OWN_ADDRESS = "adres van de organisatie"
 ANSWER_REFUSED = {
