@@ -115,6 +115,8 @@ async def test_a_button_of_an_older_version_does_nothing_to_the_newer(desk: Chat
         assert desk.toast == OLD_BUTTON
     assert [b.status for b in await desk.all(Briefing)][1] is BriefingStatus.DRAFT
     await tap(desk, f"drop:{event_id}:2")
+    assert [b.status for b in await desk.all(Briefing)][1] is BriefingStatus.DRAFT
+    await tap(desk, f"drop:{event_id}:2:1")
     assert [b.status for b in await desk.all(Briefing)][1] is BriefingStatus.WITHDRAWN
 
 

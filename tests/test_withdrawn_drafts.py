@@ -89,7 +89,7 @@ async def tap(phone: Chat, button: str) -> None:
 
 @pytest.mark.parametrize("button", ["ecard:1", "texts:1", "rcpt:1"])
 async def test_in_the_chat_the_first_texts_are_written_anew(phone: Chat, button: str) -> None:
-    await tap(phone, "drop:1:1")
+    await tap(phone, "drop:1:1:1")
     assert await phone.labels() == [WRITE_TEXTS]
     await tap(phone, button)
     labels = await phone.labels()

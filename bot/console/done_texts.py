@@ -106,6 +106,10 @@ DONE = {
         "iemand dat recht en een kanaal."
     ),
     "withdrawn": "Het concept is ingetrokken. Er is niets verzonden.",
+    "withdrawn_rest": "Het concept is ingetrokken. Wat al verzonden was, blijft verzonden.",
+    "withdrawn_rest_words": "Het concept is ingetrokken. Wat al verzonden was, blijft verzonden. "
+    "Wat er zelf in geschreven was, is bewaard: in een volgende versie kiest u per deel of het nog "
+    "geldt.",
     "withdrawn_words": "Het concept is ingetrokken. Er is niets verzonden. Wat er zelf in "
     "geschreven was, is bewaard: in een volgende versie kiest u per deel of het nog geldt.",
     "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
@@ -196,7 +200,8 @@ DONE = {
     "moment_like_this": "Niets veranderd: kies een dag en tijd die nog komen.",
     "nothing_sent": "Er is nog niets verzonden, dus er is niemand om dit aan te sturen.",
     "follow_up_set": "De dag van het vervolg is bewaard.",
-    "draft_open": "Er staat nog een ander concept open. Verzend dat eerst, of trek het in.",
+    "draft_open": "Er staat nog een ander concept open. Verzend het eerst, of kies bij Teksten "
+    "Concept intrekken. Ligt het ter goedkeuring? Vraag een goedkeurder om Terug met opmerking.",
     "neighbours_on": "De buurgemeenten krijgen de volgende eerste tekst ook. Ging die al uit? "
     "Stuur hem dan alsnog, bij Ontvangers. Lag er een tekst ter goedkeuring? Dien die opnieuw in.",
     "neighbours_off": "De buurgemeenten krijgen geen eerste tekst. Wie al iets kreeg, hoort ook "
@@ -231,3 +236,8 @@ _DRAFTED = {
 def drafted(kind: BriefingKind) -> str:
     """What is said of a draft that was just begun."""
     return _DRAFTED.get(kind, "drafted")
+
+
+def withdrawn(*, has_sent: bool, kept: bool) -> str:
+    """After a draft was withdrawn: whether earlier texts went out, and its own words are kept."""
+    return f"withdrawn{'_rest' if has_sent else ''}{'_words' if kept else ''}"

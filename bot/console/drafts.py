@@ -15,6 +15,7 @@ from bot.console.printing import send_pdf
 from bot.evening import approving, writing
 from bot.evening.asking_again import waits_again
 from bot.evening.taking_back import take_back
+from bot.evening.withdrawing_said import what_went_out
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import sent_parts
 from briefings import moments
@@ -82,6 +83,7 @@ async def _page(
         can_begin=all_withdrawn(versions) and event.status in RUNNING,
         is_running=event.status in RUNNING,
         wrong_parts=await sent_parts(visit.session, event, now=visit.now),
+        went_out=what_went_out(briefing, versions) if briefing else "",
         misled=await count_misled(visit.session, event),
         wrong_asked=visit.request.query_params.get("fout", ""),
         error=error,
@@ -251,8 +253,9 @@ async def drop(visit: Visit) -> Response:
     event = await visit.event()
     briefing = await _current(visit, event)
     await withdraw(visit.session, briefing, visit.actor, now=visit.now)
+    versions = await versions_of(visit.session, briefing.event_id)
     kept = await words_aside(visit.session, briefing)
-    done = "withdrawn_words" if kept else "withdrawn"
+    done = done_texts.withdrawn(has_sent=any(v.status in SENT for v in versions), kept=bool(kept))
     return visit.back(f"/gebeurtenis/{event.id}/teksten", done=done)
 
 

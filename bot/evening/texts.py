@@ -68,6 +68,10 @@ MISLED = (
     "1 lezer heeft nog een zin die fout is",
     "{n} lezers hebben nog een zin die fout is",
 )
+#: of a draft that is withdrawn
+NOTHING_WENT_OUT = "Er is niets verzonden."
+WENT_OUT = "Al verzonden, en dat blijft zo: {names}."
+GOT_NOTHING = "Nog niets kregen: {names}."
 #: a closing text that was begun, with the signals as they are now
 CLOSE_AGAIN = "Afsluiting opnieuw schrijven"
 BY_HAND = "Eigen woorden voor {audience}: {words}"

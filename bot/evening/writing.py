@@ -256,6 +256,13 @@ async def _other_draft(session: AsyncSession, event: Event, kind: BriefingKind) 
     return current is not None and current.status in OPEN_STATES and current.kind is not kind
 
 
+async def in_the_way(session: AsyncSession, event: Event, *, now: datetime) -> str:
+    """Why no correction of what was sent can begin: ``draft_open``, ``version_waits``; or empty."""
+    if await _other_draft(session, event, BriefingKind.CORRECTION):
+        return "draft_open"
+    return "version_waits" if await _another_waits(session, event, now=now) else ""
+
+
 async def _another_waits(session: AsyncSession, event: Event, *, now: datetime) -> bool:
     """Whether a version that is no correction is approved for a moment that has not come."""
     assert event.id is not None

@@ -7,6 +7,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.card import RUNNING, show_card
+from bot.chat.coordinator.in_the_way import say_draft_open
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import writing
@@ -47,6 +48,8 @@ async def start_correction(turn: Turn) -> None:
     if not parts:
         turn.toast = texts.NOTHING_SENT
         return
+    if await _says_why_not(turn, event):
+        return
     # What was written last is what somebody just noticed; the whole text stands last.
     shown = parts if len(parts) <= MOST else [*parts[: MOST - 1], parts[-1]]
     buttons = [
@@ -61,8 +64,18 @@ async def start_correction(turn: Turn) -> None:
 async def chose_wrong(turn: Turn) -> None:
     event = await open_event_of(turn)
     assert turn.tap is not None
+    if await _says_why_not(turn, event):
+        return
     await turn.ask(FLOW, "about", {"event": event.id, "part": turn.tap.word(1)})
     await turn.say(render("coordinator/ask_about.html"))
+
+
+async def _says_why_not(turn: Turn, event: Event) -> bool:
+    """Before anything is asked: what is in the way of a correction, and what to do about it."""
+    reason = await writing.in_the_way(turn.session, event, now=turn.now)
+    if reason:
+        await _say_begun(turn, event, NotBegun(reason))
+    return bool(reason)
 
 
 async def wrote_about(turn: Turn) -> None:
@@ -154,6 +167,9 @@ async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> No
     if begun.reason == "person":
         why = texts.REFUSALS["person"]
         await turn.say(render("coordinator/fact_refused.html", why=why))
+        return
+    if begun.reason == "draft_open":
+        await say_draft_open(turn, event)
         return
     if begun.reason != "signals_wait":
         await turn.say(render(f"coordinator/{begun.reason}.html"))

@@ -6,6 +6,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import clock_texts, texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.card import show_card
+from bot.chat.coordinator.in_the_way import say_draft_open
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.chat.used import use_up
@@ -85,8 +86,10 @@ async def begin(turn: Turn) -> None:
 
 async def _show(turn: Turn, event: Event, begun: Briefing | NotBegun) -> None:
     if isinstance(begun, NotBegun):
-        is_unsent = begun.reason == "never_sent"
-        await turn.say(texts.NOTHING_SENT if is_unsent else render("coordinator/draft_open.html"))
+        if begun.reason == "never_sent":
+            await turn.say(texts.NOTHING_SENT)
+        else:
+            await say_draft_open(turn, event)
         return
     await turn.say(
         render("coordinator/drafted_later.html", kind=texts.BRIEFING_KINDS[begun.kind]),

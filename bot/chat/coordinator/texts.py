@@ -91,6 +91,7 @@ CALLED = "Gebeld"
 NOT_NEEDED = "Niet nodig"
 ALREADY_DECIDED = "Over deze gebeurtenis is al besloten."
 WITHDRAW = "Concept intrekken"
+WITHDRAW_SURE = "Ja, concept intrekken"
 ALL_TEXTS = "Alle teksten"
 OPEN_CONSOLE = "Open de werkpagina's"
 

@@ -15,6 +15,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.chat.used import use_up
 from bot.evening.closing_held import UNHEARD, ways_on
+from bot.evening.withdrawing_said import what_went_out
 from bot.event_names import name_of
 from briefings.approval import SubmitRefused, submit, withdraw
 from briefings.blocking import may_be_asked
@@ -23,7 +24,7 @@ from briefings.editing import can_be_worded
 from briefings.openings import note_opened
 from briefings.rows import Briefing, BriefingStatus, BriefingText
 from briefings.short_form import LeftOut, left_out_of
-from briefings.versions import OPEN
+from briefings.versions import OPEN, versions_of
 from briefings.wordings import words_aside
 from contacts.outbox import Button
 from contacts.permissions import NotAllowed, Permission, may
@@ -188,15 +189,40 @@ async def drop(turn: Turn) -> None:
     if briefing.status is not BriefingStatus.DRAFT:
         turn.toast = texts.REFUSALS["not_draft"]
         return
+    turn.allowed(Permission.SUBMIT_BRIEFING)
+    assert turn.tap is not None
+    went_out = what_went_out(briefing, await versions_of(turn.session, briefing.event_id))
+    if turn.tap.args[2:] != (KNOWING,):
+        await _ask_withdrawing(turn, event, briefing, went_out)
+        return
     await withdraw(turn.session, briefing, turn.known(), now=turn.now)
+    await use_up(turn)
     await turn.say(
         render(
             "coordinator/withdrawn.html",
             event=event,
             title=await name_of(turn.session, event),
+            went_out=went_out,
             kept=await words_aside(turn.session, briefing),
         ),
         [] if await current_briefing(turn.session, event.id or 0) else write_again(event),
+    )
+
+
+async def _ask_withdrawing(turn: Turn, event: Event, briefing: Briefing, went_out: str) -> None:
+    """It cannot be undone, so it is asked once; with what went out already and who got nothing."""
+    await turn.say(
+        render(
+            "coordinator/withdraw_sure.html",
+            kind=texts.BRIEFING_KINDS[briefing.kind],
+            version=briefing.version,
+            title=await name_of(turn.session, event),
+            went_out=went_out,
+        ),
+        [
+            [Button(texts.WITHDRAW_SURE, data("drop", event.id, briefing.version, KNOWING))],
+            [Button(texts.NOT_AFTER_ALL, data("retr0", event.id))],
+        ],
     )
 
 
