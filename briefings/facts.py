@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -77,17 +77,22 @@ async def last_editor(session: AsyncSession, event_id: int) -> int | None:
     return block.edited_by if block is not None else None
 
 
+#: texts, pages and chats ask these time and again, so they are made once
+_BLOCK = select(FactBlock).where(col(FactBlock.event_id) == bindparam("of_event"))
+_FACTS = (
+    select(Fact)
+    .where(col(Fact.event_id) == bindparam("of_event"), col(Fact.withdrawn_at).is_(None))
+    .order_by(col(Fact.id))
+)
+
+
 async def facts_of(session: AsyncSession, event_id: int) -> FactView:
     """The block and what still holds.
 
     :raises FactsNotOpened: the event has no fact block yet.
     """
     block = await _need_block(session, event_id)
-    found = await session.exec(
-        select(Fact)
-        .where(col(Fact.event_id) == event_id, col(Fact.withdrawn_at).is_(None))
-        .order_by(col(Fact.id))
-    )
+    found = await session.exec(_FACTS, params={"of_event": event_id})
     by_kind: dict[FactKind, list[Fact]] = {kind: [] for kind in FactKind}
     for fact in found.all():
         by_kind[fact.kind].append(fact)
@@ -265,7 +270,7 @@ async def clear_context(
 
 
 async def _block(session: AsyncSession, event_id: int) -> FactBlock | None:
-    found = await session.exec(select(FactBlock).where(col(FactBlock.event_id) == event_id))
+    found = await session.exec(_BLOCK, params={"of_event": event_id})
     return found.first()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -61,13 +62,17 @@ class Kept:
 Readings = Mapping[tuple[Audience, str], Forms]
 
 
+#: made once: pages and chats ask it of each version they show
+_OF_VERSION = (
+    select(Translation)
+    .where(col(Translation.briefing_id) == bindparam("of_version"))
+    .order_by(col(Translation.id))
+)
+
+
 async def translations_of(session: AsyncSession, briefing_id: int) -> list[Translation]:
     """Every translation of a version, up to date or not."""
-    found = await session.exec(
-        select(Translation)
-        .where(col(Translation.briefing_id) == briefing_id)
-        .order_by(col(Translation.id))
-    )
+    found = await session.exec(_OF_VERSION, params={"of_version": briefing_id})
     return list(found.all())
 
 

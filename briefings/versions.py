@@ -51,12 +51,22 @@ def editor(person_id: int | None) -> Who:
     return SYSTEM if person_id is None else Who("person", person_id)
 
 
-#: nearly every page of an event asks it, so it is made once
+#: nearly every page of an event asks these, so they are made once
 _OF_EVENT = (
     select(Briefing)
     .where(col(Briefing.event_id) == bindparam("of_event"))
     .order_by(col(Briefing.version))
 )
+_CURRENT = (
+    select(Briefing)
+    .where(
+        col(Briefing.event_id) == bindparam("of_event"),
+        col(Briefing.status) != BriefingStatus.WITHDRAWN,
+    )
+    .order_by(col(Briefing.version).desc())
+    .limit(1)
+)
+_TEXTS = select(BriefingText).where(col(BriefingText.briefing_id) == bindparam("of_version"))
 
 
 async def versions_of(session: AsyncSession, event_id: int) -> list[Briefing]:
@@ -96,23 +106,13 @@ def newest_texts(
 
 async def current_briefing(session: AsyncSession, event_id: int) -> Briefing | None:
     """The newest version that was not withdrawn, or None."""
-    found = await session.exec(
-        select(Briefing)
-        .where(
-            col(Briefing.event_id) == event_id,
-            col(Briefing.status) != BriefingStatus.WITHDRAWN,
-        )
-        .order_by(col(Briefing.version).desc())
-        .limit(1)
-    )
+    found = await session.exec(_CURRENT, params={"of_event": event_id})
     return found.first()
 
 
 async def texts_of(session: AsyncSession, briefing_id: int) -> list[BriefingText]:
     """The texts of a version, in the order of the audiences."""
-    found = await session.exec(
-        select(BriefingText).where(col(BriefingText.briefing_id) == briefing_id)
-    )
+    found = await session.exec(_TEXTS, params={"of_version": briefing_id})
     order = list(Audience)
     return sorted(found.all(), key=lambda text: order.index(text.audience))
 

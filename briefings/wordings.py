@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,13 +23,16 @@ _CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 _WAS_WRONG = frozenset({BriefingStatus.CORRECTED, BriefingStatus.RETRACTED})
 
 
+_OF_VERSION = (
+    select(OwnWording)
+    .where(col(OwnWording.briefing_id) == bindparam("of_version"))
+    .order_by(col(OwnWording.id))
+)
+
+
 async def words_of(session: AsyncSession, briefing_id: int) -> list[OwnWording]:
     """The own words in the texts of a version, by audience."""
-    found = await session.exec(
-        select(OwnWording)
-        .where(col(OwnWording.briefing_id) == briefing_id)
-        .order_by(col(OwnWording.id))
-    )
+    found = await session.exec(_OF_VERSION, params={"of_version": briefing_id})
     return list(found.all())
 
 

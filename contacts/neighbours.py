@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func
+from sqlalchemy import ColumnElement, Integer, bindparam, cast, func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelStatus, Organisation, Person
+from contacts.records import read_columns
 
 #: as long as the column
 LONGEST = 60
@@ -46,19 +48,15 @@ def somebody_reachable() -> ColumnElement[bool]:
     )
 
 
+_NEXT_DOOR = sql_select(func.count(), func.sum(cast(somebody_reachable(), Integer))).where(
+    col(Organisation.municipality).is_not(None),
+    col(Organisation.is_exercise) == bindparam("is_exercise"),
+)
+
+
 async def next_door(session: AsyncSession, *, is_exercise: bool) -> NextDoor:
     """Counted apart, so that the share of the city stays the share of the city."""
-    found = await session.exec(
-        select(func.count(), func.sum(cast(somebody_reachable(), Integer)))
-        .select_from(Organisation)
-        .where(
-            and_(
-                col(Organisation.municipality).is_not(None),
-                col(Organisation.is_exercise) == is_exercise,
-            )
-        )
-    )
-    total, reachable = found.one()
+    ((total, reachable),) = await read_columns(session, _NEXT_DOOR, {"is_exercise": is_exercise})
     return NextDoor(int(total), int(reachable or 0))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, bindparam, func
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -233,19 +233,23 @@ async def set_quiet_hours(
     return True
 
 
+_HELD = (
+    sql_select(func.count(), func.min(col(Delivery.not_before)))
+    .join(Message, col(Message.id) == col(Delivery.message_id))
+    .where(
+        col(Message.briefing_id) == bindparam("of_version"),
+        col(Delivery.status) == DeliveryStatus.PLANNED,
+        col(Delivery.reason) == QUIET_HOURS,
+        col(Delivery.not_before) > bindparam("after"),
+    )
+)
+
+
 async def count_held(
     session: AsyncSession, briefing_id: int | None, *, now: datetime
 ) -> tuple[int, datetime | None]:
     """How many of a version wait for quiet hours to end, and when the first of them goes."""
-    found = await session.exec(
-        select(func.count(), func.min(Delivery.not_before))
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.briefing_id) == briefing_id,
-            col(Delivery.status) == DeliveryStatus.PLANNED,
-            col(Delivery.reason) == QUIET_HOURS,
-            col(Delivery.not_before) > now,
-        )
+    ((count, first),) = await read_columns(
+        session, _HELD, {"of_version": briefing_id, "after": now}
     )
-    count, first = found.one()
     return count, first

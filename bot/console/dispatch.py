@@ -94,12 +94,10 @@ class Dispatch:
         return [line for line in self.needy if line.is_uncertain]
 
 
-async def read_dispatches(visit: Visit, event: Event) -> list[Dispatch]:
+async def read_dispatches(visit: Visit, versions: Sequence[Briefing]) -> list[Dispatch]:
     """The newest version that went out, and earlier ones with something left to do."""
-    assert event.id is not None
-    going = {*SENT, BriefingStatus.APPROVED}
-    versions = [b for b in await versions_of(visit.session, event.id) if b.status in going]
-    found = [await _dispatch(visit, briefing) for briefing in reversed(versions)]
+    going = [b for b in versions if b.status in {*SENT, BriefingStatus.APPROVED}]
+    found = [await _dispatch(visit, briefing) for briefing in reversed(going)]
     return [
         one
         for index, one in enumerate(found)
@@ -136,11 +134,10 @@ def goes_at(visit: Visit, dispatches: Sequence[Dispatch]) -> str:
     return words.format(at=moments.moment(leaves_at)) if words and leaves_at else ""
 
 
-async def what_ended(visit: Visit, event: Event) -> tuple[Briefing, str] | None:
+async def what_ended(visit: Visit, versions: Sequence[Briefing]) -> tuple[Briefing, str] | None:
     """The approved version that ended before anybody had it, in words, until another one lies
     with the approvers or goes."""
-    assert event.id is not None
-    for briefing in reversed(await versions_of(visit.session, event.id)):
+    for briefing in reversed(versions):
         if briefing.status in {*SENT, BriefingStatus.APPROVED, BriefingStatus.SUBMITTED}:
             return None
         if briefing.status is BriefingStatus.WITHDRAWN and briefing.approved_at is not None:

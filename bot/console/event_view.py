@@ -23,7 +23,7 @@ from feeds.grounds import Grounds, goes_on_from, grounds_of
 from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts
-from signals.feedback import shown_count, told_and_done
+from signals.feedback import shown_count, summarise
 from signals.rows import Signal, SignalKind, tensions
 
 
@@ -168,10 +168,11 @@ def _preview(text: BriefingText) -> Preview:
 
 async def _told(session: AsyncSession, event_id: int) -> Told | None:
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event_id))
-    signals = tensions(found.all())
+    everything = found.all()
+    signals = tensions(everything)
     if not signals:
         return None
-    summary = await told_and_done(session, event_id)
+    summary = summarise(everything)
     kinds = [(SignalKind(kind), s.organisation_id) for s in signals for kind in s.kinds]
     return Told(
         organisations=summary.organisations_shown,

@@ -89,7 +89,7 @@ async def list_events(visit: Visit) -> Response:
     return visit.show(
         "gebeurtenissen.html",
         events=events[:PAGE],
-        titles=await read_titles(visit.session),
+        titles=await read_titles(visit.session, [event.id for event in events]),
         more=events[PAGE - 1].id if len(events) > PAGE else None,
         total=counted.one(),
         lists=texts.EVENT_LISTS,
@@ -146,7 +146,7 @@ async def show_event(visit: Visit) -> Response:
 async def _mergeable(visit: Visit, event: Event) -> Sequence[tuple[int, str]]:
     """Undecided events that may be the same thing: those of the last three days."""
     found = await visit.session.exec(
-        select(Event)
+        select(Event.id)
         .where(
             col(Event.status) == EventStatus.DETECTED,
             col(Event.is_exercise) == event.is_exercise,
@@ -157,8 +157,9 @@ async def _mergeable(visit: Visit, event: Event) -> Sequence[tuple[int, str]]:
         .order_by(col(Event.id).desc())
         .limit(25)
     )
-    titles = await read_titles(visit.session)
-    return [(other.id, titles[other.id]) for other in found.all() if other.id is not None]
+    others = [other for other in found.all() if other is not None]
+    titles = await read_titles(visit.session, others)
+    return [(other, titles[other]) for other in others]
 
 
 async def confirm(visit: Visit) -> Response:

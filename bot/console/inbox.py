@@ -73,7 +73,9 @@ async def inbox_page(visit: Visit, *, error: str = "") -> Response:
         .order_by(col(Signal.closed_at).desc())
         .limit(LAST_CLOSED)
     )
-    titles, answered = await read_titles(visit.session), closed.all()
+    answered = closed.all()
+    shown = {signal.event_id for signal in (*found, *answered)}
+    titles = await read_titles(visit.session, shown)
     names = await _names_of(visit.session, [*found, *answered])
     return visit.show(
         "signalen.html",
@@ -162,7 +164,7 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
     organisation = await visit.session.get(Organisation, signal.organisation_id)
     may_read = await _asked_to_read(visit, signal)
     note = visit.parts.sealer.unseal(signal.note_sealed) if may_read and signal.note_sealed else ""
-    titles = await read_titles(visit.session)
+    titles = await read_titles(visit.session, [signal.event_id])
     return visit.show(
         "signaal_antwoord.html",
         status=422 if error else 200,

@@ -100,6 +100,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
     """What changes while it is approved and sent."""
     settings = visit.parts.config.briefings
     drafts = await texts_of(visit.session, briefing.id) if briefing and briefing.id else []
+    versions = await versions_of(visit.session, event.id or 0)
     can_split = briefing is not None and briefing.kind in CAN_SPLIT and len(drafts) > 1
     return {
         "briefing": briefing,
@@ -110,10 +111,10 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         **await exceptions_shown(visit.session, briefing, drafts),
         "since": await _since(visit, briefing, drafts),
         "is_open": briefing is not None and briefing.status in OPEN,
-        "dispatches": await read_dispatches(visit, event),
-        "over": await what_ended(visit, event),
+        "dispatches": await read_dispatches(visit, versions),
+        "over": await what_ended(visit, versions),
         "unheard": await _unheard(visit, briefing),
-        "stamp": stamp_of(await versions_of(visit.session, event.id or 0)),
+        "stamp": stamp_of(versions),
         "again": await asking_again.waits_again(visit.session, event.id or 0),
         "four_eyes": needs_four_eyes(event, settings),
         "not_mine": await _not_mine(visit, event, briefing),
@@ -158,15 +159,19 @@ async def _not_mine(visit: Visit, event: Event, briefing: Briefing | None) -> st
 
 async def _translated(visit: Visit, drafts: Sequence[BriefingText]) -> list[tuple[str, str, bool]]:
     """Each translation: of which text, in what language, and whether it goes along."""
-    shown = []
-    for text in drafts:
-        if text.audience not in READY:
-            continue
-        for row in await translations_of(visit.session, text.briefing_id):
-            if row.audience is text.audience:
-                language = LANGUAGES.get(row.language, row.language)
-                shown.append((texts.AUDIENCES[text.audience], language, is_fresh(text, row)))
-    return shown
+    ready = [text for text in drafts if text.audience in READY]
+    # They are all of one version.
+    rows = await translations_of(visit.session, ready[0].briefing_id) if ready else []
+    return [
+        (
+            texts.AUDIENCES[text.audience],
+            LANGUAGES.get(row.language, row.language),
+            is_fresh(text, row),
+        )
+        for text in ready
+        for row in rows
+        if row.audience is text.audience
+    ]
 
 
 async def _planned(

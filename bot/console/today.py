@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -158,16 +158,24 @@ async def read_today(
     )
 
 
-async def read_titles(session: AsyncSession) -> Mapping[int, str]:
-    """What to call an event: its neutral title, else the masked title of the news."""
-    events = await session.exec(
-        select(Event.id, Event.title).where(
-            col(Event.status).in_([EventStatus.DETECTED, *RUNNING, EventStatus.CLOSED])
-        )
+async def read_titles(
+    session: AsyncSession, only: Collection[int | None] | None = None
+) -> Mapping[int, str]:
+    """What to call an event: its neutral title, else the masked title of the news.
+
+    :param only: of these events, where no others are named.
+    """
+    if only is not None and not any(only):
+        return {}
+    events = sa.select(col(Event.id), col(Event.title)).where(
+        col(Event.status).in_([EventStatus.DETECTED, *RUNNING, EventStatus.CLOSED])
     )
-    blocks = await session.exec(select(FactBlock.event_id, FactBlock.neutral_title))
-    titles = {ident: masked(title) for ident, title in events.all() if ident is not None}
-    return titles | dict(blocks.all())
+    blocks = sa.select(col(FactBlock.event_id), col(FactBlock.neutral_title))
+    if only is not None:
+        events = events.where(col(Event.id).in_(only))
+        blocks = blocks.where(col(FactBlock.event_id).in_(only))
+    titles = {ident: masked(title) for ident, title in await read_columns(session, events)}
+    return titles | dict(await read_columns(session, blocks))
 
 
 @lru_cache(maxsize=2048)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -92,11 +93,16 @@ async def _why_off(session: AsyncSession, briefing: Briefing) -> str:
     return "words" if found.first() is None else "facts"
 
 
+_OF_VERSION = (
+    select(Message)
+    .where(col(Message.briefing_id) == bindparam("of_version"))
+    .order_by(col(Message.id))
+)
+
+
 async def messages_of(session: AsyncSession, briefing_id: int) -> Sequence[Message]:
     """The messages of a version, by number."""
-    found = await session.exec(
-        select(Message).where(col(Message.briefing_id) == briefing_id).order_by(col(Message.id))
-    )
+    found = await session.exec(_OF_VERSION, params={"of_version": briefing_id})
     return found.all()
 
 
