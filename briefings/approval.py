@@ -28,7 +28,7 @@ from briefings.closing import unheard
 from briefings.counting import overview_of
 from briefings.distribution import distribute, post_version
 from briefings.drafting import draft_briefing
-from briefings.facts import facts_of, last_editor, withdraw_fact
+from briefings.facts import facts_of, withdraw_fact
 from briefings.handing_in import Submitted, bound, counts, hand_in, submit
 from briefings.openings import forget_openings
 from briefings.plausibility import look_over, tally
@@ -42,9 +42,9 @@ from briefings.rows import (
 from briefings.settings import BriefingSettings
 from briefings.splitting import hold_rest, is_part
 from briefings.timetable import NO_PROMISE
-from briefings.translations import read_translations, translations_of
+from briefings.translations import read_translations
 from briefings.versions import drop
-from briefings.wordings import words_of, writers_of
+from briefings.writers import read_writers
 from contacts.calling import About, CallReason, add_calls
 from contacts.directory import Audience
 from contacts.journal import write_journal
@@ -146,7 +146,7 @@ async def approve(
         event,
         actor,
         settings,
-        writers=await writers_in(session, briefing, chosen),
+        writers=(await read_writers(session, briefing)).of(chosen),
         expected_hash=expected_hash,
         actual_hash=content_hash(texts, plan.snapshot(), await read_translations(session, texts)),
         recipients=sum(planned.audience in chosen for planned in plan.recipients),
@@ -211,23 +211,6 @@ async def _plan_messages(
         unreachable=len(plan.unreachable),
         message_ids=tuple(sorted(planned)),
     )
-
-
-async def writers_in(
-    session: AsyncSession, briefing: Briefing, chosen: Collection[Audience]
-) -> frozenset[int]:
-    """Who edited the facts, wrote words by hand in these texts, or typed or brought in a
-    translation of them."""
-    editor = await last_editor(session, briefing.event_id)
-    rows = await words_of(session, briefing.id or 0)
-    translations = await translations_of(session, briefing.id or 0)
-    translators = {
-        row.entered_by
-        for row in translations
-        if row.audience in chosen and row.entered_by is not None
-    }
-    wrote = writers_of([row for row in rows if row.audience in chosen]) | translators
-    return wrote if editor is None else wrote | {editor}
 
 
 async def _list_unreachable(

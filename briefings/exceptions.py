@@ -21,6 +21,7 @@ from briefings.rows import Briefing, BriefingStatus
 from briefings.translations import translations_of
 from briefings.versions import texts_of
 from briefings.wordings import words_of, writers_of
+from briefings.writers import stands
 from contacts.directory import Role
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
@@ -99,7 +100,8 @@ def judge_reason(reason: str, allow: Collection[str]) -> ExceptionRefused | None
 async def _is_second(session: AsyncSession, briefing: Briefing, actor: Actor) -> bool:
     """An approver who wrote or translated nothing and did not hand in, at every severity."""
     view = await facts_of(session, briefing.event_id)
-    rows = await words_of(session, briefing.id or 0)
+    words = await words_of(session, briefing.id or 0)
+    rows = [row for row in words if stands(row, briefing.kind)]
     translations = await translations_of(session, briefing.id or 0)
     wrote = {briefing.edited_by, briefing.submitted_by, view.block.edited_by, *writers_of(rows)}
     wrote |= {row.entered_by for row in translations}

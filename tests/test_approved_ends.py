@@ -63,7 +63,7 @@ async def for_the_morning(db: Database) -> Asked:
         cast, briefing, seen = await handed_in(session, promise=TOMORROW)
         city = await session.get_one(Organisation, cast.writer.organisation_id)
         other = await add_person(session, city, "tweede", [], telegram="3", role=Role.APPROVER)
-        await ask_approvers(session, cast.event, briefing, cast.writer, now=NOW)
+        await ask_approvers(session, cast.event, briefing, cast.writer, SETTINGS, now=NOW)
         await session.exec(
             update(Delivery).values(status=DeliveryStatus.SENT)
             .where(col(Delivery.status) == DeliveryStatus.PLANNED)

@@ -14,6 +14,7 @@ from contacts.people import grant, open_channel
 from contacts.permissions import load_actor
 from contacts.records import Database
 from feeds.rows import Event
+from tests.briefings_cast import SETTINGS
 from tests.console_desk import a_desk
 
 
@@ -36,8 +37,8 @@ async def test_an_approver_without_a_channel_is_not_counted(db: Database, now: d
             briefing = found.one()
             actor = await load_actor(session, desk.world.staff_id)
             assert actor is not None
-            assert await ask_approvers(session, event, briefing, actor, now=now) == 0
+            assert await ask_approvers(session, event, briefing, actor, SETTINGS, now=now) == 0
             await open_channel(
                 session, approver, ChannelKind.EMAIL, "g@gemeente.example", rank=1, now=now
             )
-            assert await ask_approvers(session, event, briefing, actor, now=now) == 1
+            assert await ask_approvers(session, event, briefing, actor, SETTINGS, now=now) == 1

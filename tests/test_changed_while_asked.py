@@ -38,7 +38,7 @@ async def asked(db: Database) -> tuple[Cast, int]:
     """A version with the approver; returns the delivery of the question."""
     async with db.begin() as session:
         cast, briefing, _ = await handed_in(session)
-        await ask_approvers(session, cast.event, briefing, cast.writer, now=NOW)
+        await ask_approvers(session, cast.event, briefing, cast.writer, SETTINGS, now=NOW)
         await session.exec(update(Delivery).values(status=DeliveryStatus.SENT))
         found = await session.exec(
             select(Delivery.id)

@@ -31,7 +31,7 @@ async def asked_two(db: Database) -> tuple[Cast, int, str, int]:
         cast, briefing, seen = await handed_in(session)
         city = await session.get_one(Organisation, cast.writer.organisation_id)
         gone = await add_person(session, city, "tweede", [], telegram="3", role=Role.APPROVER)
-        await ask_approvers(session, cast.event, briefing, cast.writer, now=NOW)
+        await ask_approvers(session, cast.event, briefing, cast.writer, SETTINGS, now=NOW)
         await session.exec(update(Delivery).values(status=DeliveryStatus.SENT))
         left = await session.exec(
             select(Delivery.id)

@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import col, delete, select
 
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.part_flow import chosen_by, held_mask
+from bot.chat.coordinator.part_flow import chosen_by
 from bot.config import Config
 from bot.console.reach import read_reach
-from bot.evening.approving import request_view
+from bot.evening.approving import held_mask, request_view
 from briefings.approval import Submitted, submit
 from briefings.drafting import draft_briefing
 from briefings.editing import write_words

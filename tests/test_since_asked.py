@@ -76,7 +76,7 @@ async def asked_again(db: Database, cast: Cast, briefing_id: int) -> str:
         briefing = await session.get_one(Briefing, briefing_id)
         bound = await submit(session, briefing, cast.writer, SETTINGS, now=LATER)
         assert isinstance(bound, Submitted), bound
-        await ask_approvers(session, event, briefing, cast.writer, now=LATER)
+        await ask_approvers(session, event, briefing, cast.writer, SETTINGS, now=LATER)
         found = await session.exec(
             select(Message)
             .where(col(Message.kind) == MessageKind.APPROVAL)

@@ -100,6 +100,8 @@ DONE = {
     "own_words_kept": "Uw eigen woorden blijven staan, naast de nieuwe feiten.",
     "own_words_dropped": "Hier staat weer de standaardtekst.",
     "context_set": "Opgeslagen. De teksten zijn bijgewerkt.",
+    "submitted_partly": "Ingediend, maar één of meer teksten kan nu niemand goedkeuren. Hieronder "
+    "staat welke, en wat u kunt doen.",
     "submitted": "Ingediend. De goedkeurders hebben een bericht gekregen.",
     "no_approver": (
         "Ingediend, maar geen andere goedkeurder is te bereiken. Bel een goedkeurder, of geef "
@@ -118,8 +120,9 @@ DONE = {
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
     "approved_later": "Goedgekeurd. Hieronder staat hoe het met de berichten staat.",
-    "approved_rest_untold": "Goedgekeurd. De andere teksten wachten hieronder, maar niemand die ze "
-    "mag goedkeuren kreeg bericht: geen van hen heeft een kanaal. Bel een goedkeurder.",
+    "approved_rest_untold": "Goedgekeurd. De andere teksten wachten hieronder, maar niemand "
+    "anders die ze mag goedkeuren kreeg bericht. Bel een goedkeurder, of laat de beheerder iemand "
+    "die rol geven.",
     "approved_part": "Goedgekeurd. De andere teksten blijven wachten; die staan hieronder.",
     "approved_part_later": "Goedgekeurd. De andere teksten blijven wachten; die staan hieronder.",
     "set_aside_rule": "De uitzondering staat erbij, met uw reden. U kunt nu goedkeuren.",

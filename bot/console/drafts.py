@@ -12,7 +12,7 @@ from bot.console import done_texts, previews, printing_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.paper import on_paper
 from bot.console.printing import send_pdf
-from bot.evening import approving, writing
+from bot.evening import approving, own_said, writing
 from bot.evening.asking_again import waits_again
 from bot.evening.taking_back import take_back
 from bot.evening.withdrawing_said import what_went_out
@@ -242,10 +242,11 @@ async def hand_in(visit: Visit) -> Response:
         error = chat_texts.REFUSALS.get(result.reason, result.reason)
         return await _page(visit, event, error=error, remarks=result.remarks)
     asked = await approving.ask_approvers(
-        visit.session, event, briefing, visit.actor, now=visit.now
+        visit.session, event, briefing, visit.actor, settings, now=visit.now
     )
+    nobody = await own_said.for_nobody(visit.session, event, briefing, settings)
     alone = not asked and needs_four_eyes(event, settings)
-    done = "no_approver" if alone else "submitted"
+    done = "submitted_partly" if nobody else "no_approver" if alone else "submitted"
     return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=done)
 
 

@@ -14,14 +14,15 @@ from bot.console.dispatch import calls_shown, goes_at, read_dispatches, what_end
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.drafts import stamp_of
 from bot.console.exceptions import exceptions_shown
+from bot.console.own_shown import not_to_choose, own_shown, why_refused
 from bot.evening import approving, asking_again, questions
 from bot.evening.closing_held import why_not
 from bot.evening.lacking_said import lacking_said
 from bot.evening.since_asked import ShownChanges, changes_shown
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
-from briefings.approval import ApprovalRefused, approve, writers_in
-from briefings.approval_rules import needs_four_eyes, needs_release, waits_for_others
+from briefings.approval import ApprovalRefused, approve
+from briefings.approval_rules import needs_four_eyes, needs_release
 from briefings.calling_off import is_held
 from briefings.closing import unheard
 from briefings.counting import Overview, read_overview, read_part
@@ -30,7 +31,7 @@ from briefings.exceptions import ExceptionRefused, grant_exception
 from briefings.moments import local_date
 from briefings.openings import not_opened
 from briefings.plausibility import look_over
-from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText, covered
+from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText
 from briefings.translating import READY
 from briefings.translations import is_fresh, translations_of
 from briefings.versions import OPEN, SENT, versions_of
@@ -117,7 +118,7 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "stamp": stamp_of(versions),
         "again": await asking_again.waits_again(visit.session, event.id or 0),
         "four_eyes": needs_four_eyes(event, settings),
-        "not_mine": await _not_mine(visit, event, briefing),
+        **await own_shown(visit, event, briefing),
         "release": briefing is not None and needs_release(briefing, event, settings),
         "unverified": not event.is_exercise and settings.unverified(local_date(visit.now)),
         **await calls_shown(visit, event),
@@ -140,21 +141,6 @@ async def _unheard(visit: Visit, briefing: Briefing | None) -> str:
     waits = briefing.status is BriefingStatus.SUBMITTED or is_held(briefing)
     reason = await unheard(visit.session, briefing) if waits else ""
     return why_not(reason, visit.actor) if reason else ""
-
-
-async def _not_mine(visit: Visit, event: Event, briefing: Briefing | None) -> str:
-    """Why this visitor waits for somebody else to approve; empty when it may be this one."""
-    if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
-        return ""
-    writers = await writers_in(visit.session, briefing, covered(briefing))
-    refused = waits_for_others(
-        briefing,
-        event,
-        visit.actor,
-        visit.parts.config.briefings,
-        writers,
-    )
-    return chat_texts.REFUSALS[refused.reason] if refused else ""
 
 
 async def _translated(visit: Visit, drafts: Sequence[BriefingText]) -> list[tuple[str, str, bool]]:
@@ -230,6 +216,9 @@ async def ask_sure(visit: Visit) -> Response:
     chosen = [Audience(one) for one in asked.getlist("tekst")]
     if asked.get("deel") and not chosen:
         return await _page(visit, event, error=texts.CHOOSE_A_TEXT)
+    briefing = await current_briefing(visit.session, event.id or 0)
+    if why := await not_to_choose(visit, event, briefing, chosen):
+        return await _page(visit, event, error=why)
     return await _page(visit, event, asks=True, chosen=chosen)
 
 
@@ -255,9 +244,8 @@ async def approve_now(visit: Visit) -> Response:
         audiences=chosen or None,
     )
     if isinstance(result, ApprovalRefused):
-        return await _page(
-            visit, event, error=chat_texts.REFUSALS.get(result.reason, result.reason)
-        )
+        why = await why_refused(visit, event, briefing, result.reason)
+        return await _page(visit, event, error=why)
     await questions.settle_requests(visit.session, event, briefing, now=visit.now)
     await approving.follow_sending(visit.session, event, briefing, now=visit.now)
     told = await approving.ask_again_for_rest(

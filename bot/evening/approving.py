@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.chat.buttons import data
+from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import card, texts
 from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
 from bot.console.contact_texts import LANGUAGES
+from bot.evening.own_said import barred_said
 from bot.evening.questions import follow_requests, retire_requests
 from bot.evening.since_asked import MOST_IN_CHAT, changes_shown
 from bot.event_names import name_of
@@ -25,7 +26,8 @@ from briefings.plausibility import look_over
 from briefings.rows import CAN_SPLIT, Briefing, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings
 from briefings.translations import read_translations
-from contacts.directory import Person, Role
+from briefings.writers import Barred, barred_of
+from contacts.directory import Audience, Person, Role
 from contacts.outbox import (
     Button,
     Content,
@@ -35,6 +37,7 @@ from contacts.outbox import (
 )
 from contacts.permissions import Actor, people_with
 from contacts.sending import tell_people
+from contacts.texts import counted
 from feeds.rows import Event
 from signals.person_filter import screen
 
@@ -46,9 +49,17 @@ MOST_BLOCKS = 6
 
 
 async def request_view(
-    session: AsyncSession, event: Event, briefing: Briefing, *, now: datetime
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    *,
+    now: datetime,
+    barred: Barred | None = None,
 ) -> View:
-    """What an approver sees in the chat."""
+    """What an approver sees in the chat.
+
+    :param barred: what this one may not approve; None is nothing.
+    """
     assert briefing.id is not None
     assert briefing.content_hash is not None
     plan = await read_overview(session, event, briefing)
@@ -68,22 +79,45 @@ async def request_view(
         granted=granted_in(briefing, drafts),
         since=await changes_shown(session, briefing, drafts, most=MOST_IN_CHAT),
         translations=await _translations(session, drafts),
+        barred=barred_said(barred, texts.AUDIENCES),
     )
     seen = briefing.content_hash[:HASH_PART]
     buttons = [
         [Button(texts.READ, data("rd", briefing.id))],
-        [Button(texts.APPROVE, data("ap1", briefing.id, seen))],
+        *_approve_buttons(briefing, [draft.audience for draft in drafts], barred),
         [Button(texts.SEND_BACK, data("back", briefing.id))],
     ]
-    if len(drafts) > 1 and briefing.kind in CAN_SPLIT:
-        buttons.insert(2, [Button(texts.NOT_ALL, data("aps", briefing.id, seen, 0))])
-    for found in blocks[:MOST_BLOCKS]:
+    for found in [] if barred and barred.reason else blocks[:MOST_BLOCKS]:
         if found.can_be_set_aside:
             label = texts.SET_ASIDE.format(
                 code=found.remark.code, name=texts.AUDIENCES[found.audience]
             )
             buttons.append([Button(label, data("exc", briefing.id, seen, found.key))])
     return text, buttons
+
+
+def _approve_buttons(
+    briefing: Briefing, there: Sequence[Audience], barred: Barred | None
+) -> list[list[Button]]:
+    """All of it, or what this reader may approve of it. Pure."""
+    if barred is not None and barred.reason:
+        return []
+    seen = (briefing.content_hash or "")[:HASH_PART]
+    others = barred.others if barred is not None else tuple(there)
+    rows = [[Button(texts.APPROVE, data("ap1", briefing.id, seen))]]
+    if barred is not None and barred.texts:
+        label = counted(texts.APPROVE_OTHERS, len(others))
+        mark = data("ap1", briefing.id, seen, held_mask(barred.texts))
+        rows = [[Button(label, mark)]]
+    if len(others) > 1 and briefing.kind in CAN_SPLIT:
+        mask = held_mask(barred.texts) if barred is not None else 0
+        rows.append([Button(texts.NOT_ALL, data("aps", briefing.id, seen, mask))])
+    return rows
+
+
+def held_mask(held: Collection[Audience]) -> int:
+    """Texts that are held back, as one number for a button. Pure."""
+    return sum(1 << index for index, audience in enumerate(AUDIENCES) if audience in held)
 
 
 async def _translations(session: AsyncSession, drafts: Sequence[BriefingText]) -> list[str]:
@@ -95,17 +129,22 @@ async def _translations(session: AsyncSession, drafts: Sequence[BriefingText]) -
 
 
 async def ask_approvers(
-    session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    actor: Actor,
+    settings: BriefingSettings,
+    *,
+    now: datetime,
 ) -> int:
     """Put a submitted version before everyone else who may approve it; returns how many of them
-    have a channel to read it by."""
+    have a channel to read it by, and may approve any of it."""
     approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
     approvers = [person for person in approvers if person.id != actor.person_id]
     await retire_requests(session, event, texts.REQUEST_RENEWED, now=now)
     if not approvers:
         return 0
-    text, buttons = await request_view(session, event, briefing, now=now)
-    return await _put_before(session, event, briefing, approvers, (text, buttons), actor, now=now)
+    return await _put_before(session, event, briefing, approvers, settings, now=now)
 
 
 async def _put_before(
@@ -113,8 +152,29 @@ async def _put_before(
     event: Event,
     briefing: Briefing,
     people: Sequence[Person],
+    settings: BriefingSettings,
+    *,
+    now: datetime,
+) -> int:
+    """The request, for each with what they may approve; returns how many of those who may have a
+    channel."""
+    ids = [person.id or 0 for person in people]
+    found = await barred_of(session, briefing, event, ids, settings)
+    told = 0
+    for barred in dict.fromkeys(found.values()):
+        same = [person for person in people if found.get(person.id or 0) == barred]
+        view = await request_view(session, event, briefing, now=now, barred=barred)
+        heard = await _tell(session, event, briefing, same, view, now=now)
+        told += 0 if barred.reason else heard
+    return told
+
+
+async def _tell(
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    people: Sequence[Person],
     view: View,
-    actor: Actor,
     *,
     now: datetime,
 ) -> int:
@@ -138,7 +198,7 @@ async def _put_before(
         kind=MessageKind.APPROVAL,
         event_id=event.id,
         severity=event.severity or 0,
-        is_exercise=actor.is_exercise,
+        is_exercise=event.is_exercise,
         now=now,
     )
     await follow_requests(session, event, briefing, told, view, now=now)
@@ -163,15 +223,16 @@ async def ask_again_for_rest(
     rest = await current_briefing(session, briefing.event_id)
     if rest is None or rest.id == briefing.id or rest.status is not BriefingStatus.SUBMITTED:
         return None
-    view = await request_view(session, event, rest, now=now)
     approvers = await people_with(session, Role.APPROVER, is_exercise=actor.is_exercise)
-    told = await _put_before(session, event, rest, approvers, view, actor, now=now)
+    told = await _put_before(session, event, rest, approvers, settings, now=now)
     if told:
         return told
     others = await people_with(session, Role.COORDINATOR, is_exercise=actor.is_exercise)
+    asked = {person.id for person in approvers}
+    others = [person for person in others if person.id not in asked]
     if needs_four_eyes(event, settings):
         others = [person for person in others if person.id != rest.submitted_by]
-    return await _put_before(session, event, rest, others, view, actor, now=now)
+    return await _put_before(session, event, rest, others, settings, now=now)
 
 
 async def follow_sending(

@@ -58,6 +58,16 @@ OWN_TOOK_BACK = {
     BriefingStatus.APPROVED: "De goedkeuring is vervallen, en het moment waarop dit zou uitgaan "
     "ook. Nu gaat niets vanzelf uit. Een coördinator dient het opnieuw in.",
 }
+#: before an approval: the texts that this approver wrote in, so that somebody else approves
+OWN_WORDED = "{names} keurt een ander goed: u formuleerde die zelf."
+OWN_TRANSLATED = "{names} keurt een ander goed: u vertaalde die."
+OWN_WHOLE = "Deze teksten gaan in één keer naar iedereen, dus een ander keurt ze alle goed."
+#: to who hands in: every approver wrote in these texts
+FOR_NOBODY = (
+    "{names} kan nu niemand goedkeuren: wie mag goedkeuren, formuleerde of vertaalde die zelf. "
+    "Laat de beheerder nog iemand goedkeurder maken, of haal bij Teksten de eigen woorden of de "
+    "vertaling weg en dien opnieuw in."
+)
 #: who took it back or worded it, by role
 BY_ROLE = {Role.COORDINATOR: "de coördinator", Role.APPROVER: "een goedkeurder"}
 SOMEBODY = "iemand"

@@ -11,7 +11,7 @@ from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.approved import approved_view
 from bot.chat.coordinator.brake_flow import briefing_of
 from bot.chat.coordinator.opened_flow import KNOWING, asks_to_read
-from bot.chat.coordinator.part_flow import chosen_by
+from bot.chat.coordinator.part_flow import chosen_by, refuses_own, request_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.passkeys import is_asked
@@ -19,6 +19,7 @@ from bot.evening import approving, asking_again, questions
 from bot.evening.approving import HASH_PART
 from bot.evening.closing_held import UNHEARD, ways_on, why_not
 from bot.evening.lacking_said import lacking_said
+from bot.evening.own_said import for_nobody, nobody_said
 from bot.evening.starting import later_moment
 from bot.event_names import name_of
 from briefings.approval import ApprovalRefused, approve
@@ -47,18 +48,21 @@ RELEASED = "ap3"
 
 async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
     """Put a submitted version before everyone who may approve it."""
-    actor = turn.known()
-    approvers = await approving.ask_approvers(turn.session, event, briefing, actor, now=turn.now)
-    if not needs_four_eyes(event, turn.config.briefings):
-        view = await approving.request_view(turn.session, event, briefing, now=turn.now)
-        await turn.say(*view, event_id=event.id)
+    actor, settings = turn.known(), turn.config.briefings
+    approvers = await approving.ask_approvers(
+        turn.session, event, briefing, actor, settings, now=turn.now
+    )
+    if not needs_four_eyes(event, settings):
+        await turn.say(*await request_of(turn, event, briefing), event_id=event.id)
         return
+    nobody = await for_nobody(turn.session, event, briefing, settings)
     await turn.say(
         render(
             "coordinator/submitted.html",
             event=event,
             approvers=approvers,
-            why=_why_four_eyes(event, turn.config.briefings.four_eyes_from),
+            why=_why_four_eyes(event, settings.four_eyes_from),
+            nobody=nobody_said(nobody, texts.AUDIENCES),
             lapses=await lapsing(turn.session, briefing),
         )
     )
@@ -116,6 +120,8 @@ async def ask_sure(turn: Turn) -> None:
         return
     mask = turn.tap.number(2) if len(turn.tap.args) > 2 else 0
     chosen = chosen_by(briefing, mask)
+    if await refuses_own(turn, event, briefing, chosen):
+        return
     if await asks_to_read(turn, event, briefing, chosen):
         return
     plan = await (
@@ -166,8 +172,7 @@ async def _takes_passkey(turn: Turn) -> bool:
 async def not_now(turn: Turn) -> None:
     briefing, event = await _asked_briefing(turn)
     if briefing.status is BriefingStatus.SUBMITTED:
-        view = await approving.request_view(turn.session, event, briefing, now=turn.now)
-        await turn.change(*view)
+        await turn.change(*await request_of(turn, event, briefing))
 
 
 async def approve_now(turn: Turn) -> None:
@@ -179,6 +184,7 @@ async def approve_now(turn: Turn) -> None:
     if (briefing.content_hash or "")[:HASH_PART] != turn.tap.args[1]:
         await turn.change(render("coordinator/approve_refused.html", why=texts.REFUSALS["changed"]))
         return
+    chosen = chosen_by(briefing, turn.tap.number(3)) if len(turn.tap.args) > 3 else None
     result = await approve(
         turn.session,
         briefing,
@@ -188,9 +194,11 @@ async def approve_now(turn: Turn) -> None:
         now=turn.now,
         send_at=_asked_moment(turn),
         is_released=turn.tap.verb == RELEASED,
-        audiences=chosen_by(briefing, turn.tap.number(3)) if len(turn.tap.args) > 3 else None,
+        audiences=chosen,
     )
     if isinstance(result, ApprovalRefused):
+        if result.reason == "four_eyes" and await refuses_own(turn, event, briefing, chosen):
+            return
         await _say_refused(turn, event, briefing, result.reason)
         return
     if turn.tap.delivery_id is None:

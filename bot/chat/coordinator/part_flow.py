@@ -6,14 +6,17 @@ from collections.abc import Collection
 
 from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import texts
+from bot.chat.coordinator.progress import View
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import approving
-from bot.evening.approving import HASH_PART
+from bot.evening.approving import HASH_PART, held_mask
+from bot.evening.own_said import barred_said
 from bot.event_names import name_of
 from briefings.counting import read_overview
 from briefings.exceptions import ExceptionRefused, grant_exception
 from briefings.rows import Briefing, BriefingStatus, covered
+from briefings.writers import Barred, barred_in
 from contacts.directory import Audience
 from contacts.outbox import Button
 from contacts.permissions import Permission
@@ -23,27 +26,51 @@ from feeds.rows import Event
 FLOW = "exception"
 
 
-def held_mask(held: Collection[Audience]) -> int:
-    """Texts that are held back, as one number for a button. Pure."""
-    return sum(1 << index for index, audience in enumerate(AUDIENCES) if audience in held)
-
-
 def chosen_by(briefing: Briefing, mask: int) -> list[Audience] | None:
     """The texts that are approved when these are held back; None is all. Pure."""
     chosen = [a for a in covered(briefing) if not mask & (1 << AUDIENCES.index(a))]
     return None if len(chosen) == len(covered(briefing)) else chosen
 
 
+async def barred_for(turn: Turn, event: Event, briefing: Briefing) -> Barred:
+    """What this actor may not approve of it."""
+    settings = turn.config.briefings
+    return await barred_in(turn.session, briefing, event, turn.known(), settings)
+
+
+async def request_of(turn: Turn, event: Event, briefing: Briefing) -> View:
+    """The request as this actor sees it."""
+    barred = await barred_for(turn, event, briefing)
+    return await approving.request_view(turn.session, event, briefing, now=turn.now, barred=barred)
+
+
+async def refuses_own(
+    turn: Turn, event: Event, briefing: Briefing, chosen: Collection[Audience] | None
+) -> bool:
+    """Say which of these texts somebody else approves, with the buttons for the others; False,
+    and nothing said, when there is none."""
+    barred = await barred_for(turn, event, briefing)
+    if not barred.reason and not set(barred.texts) & set(chosen or covered(briefing)):
+        return False
+    _, buttons = await approving.request_view(
+        turn.session, event, briefing, now=turn.now, barred=barred
+    )
+    why = " ".join(barred_said(barred, texts.AUDIENCES))
+    await turn.change(render("coordinator/approve_refused.html", why=why), buttons)
+    return True
+
+
 async def choose(turn: Turn) -> None:
     """A line per text, counted; a tap ticks it on or off."""
     briefing, event = await _waiting(turn)
     assert turn.tap is not None
-    seen, mask = turn.tap.args[1], turn.tap.number(2)
+    barred = await barred_for(turn, event, briefing)
+    seen, mask = turn.tap.args[1], turn.tap.number(2) | held_mask(barred.texts)
     plan = await read_overview(turn.session, event, briefing)
     chosen = chosen_by(briefing, mask)
     chosen = list(covered(briefing)) if chosen is None else chosen
     buttons = []
-    for audience in covered(briefing):
+    for audience in barred.others:
         shape = texts.PART_ON if audience in chosen else texts.PART_OFF
         label = shape.format(
             name=texts.AUDIENCES[audience], count=plan.by_audience.get(audience, 0)
@@ -56,7 +83,10 @@ async def choose(turn: Turn) -> None:
     buttons.append([Button(texts.NOT_NOW, data("ap0", briefing.id))])
     await turn.change(
         render(
-            "coordinator/approve_part.html", event=event, title=await name_of(turn.session, event)
+            "coordinator/approve_part.html",
+            event=event,
+            title=await name_of(turn.session, event),
+            barred=barred_said(barred, texts.AUDIENCES),
         ),
         buttons,
     )
@@ -87,7 +117,7 @@ async def wrote_reason(turn: Turn) -> None:
         why = texts.EXCEPTION_REFUSALS[granted.reason]
         await turn.say(render("coordinator/fact_refused.html", why=why))
         return
-    view = await approving.request_view(turn.session, event, briefing, now=turn.now)
+    view = await request_of(turn, event, briefing)
     await turn.say(*view, event_id=event.id)
 
 

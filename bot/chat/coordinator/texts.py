@@ -73,6 +73,7 @@ DONE = "Klaar"
 TAKE_OVER = "Neem over: {number}"
 READ = "Lees"
 APPROVE = "Goedkeuren en verzenden"
+APPROVE_OTHERS = "De andere tekst goedkeuren", "De andere {n} teksten goedkeuren"
 APPROVE_SURE = "Ja, verzenden"
 APPROVE_LATER = "Ja, verzenden om {clock}"
 SEND_BACK = "Terug met opmerking"
@@ -284,8 +285,8 @@ STOP_WAITING = "Stop"
 #: what an approver's older question says when its answer is no longer needed
 REQUEST_RENEWED = "Er is een nieuwe versie ter goedkeuring. De vraag staat hieronder."
 REST_UNTOLD = (
-    "De andere teksten wachten op goedkeuring, maar niemand die dat mag kreeg bericht: geen van "
-    "hen heeft een kanaal. Bel een goedkeurder."
+    "De andere teksten wachten op goedkeuring, maar niemand anders die dat mag kreeg bericht. Bel "
+    "een goedkeurder, of laat de beheerder iemand die rol geven."
 )
 REQUEST_SENT_BACK = "Deze versie ging terug met een opmerking."
 STOP, GO_ON, CALL_OFF = "Stop", "Ga door", "Afzeggen"
