@@ -51,9 +51,10 @@ class Voided:
     """A version lay with the approvers, and then something in it changed.
 
     ``since``: when it was handed in; ``added`` and ``gone``: sentences of the facts, at most
-    :data:`MOST` each; ``worded``: whose texts were worded by hand since, and in which role; all
-    empty when something else changed. ``by``: who took it back, by role; None is the machine or
-    somebody without one. ``was_approved``: it waited for its moment.
+    :data:`MOST` each; ``worded``: whose texts were worded by hand since, in which role, and by
+    whom; all empty when something else changed. ``by``: who took it back, by role; None is the
+    machine or somebody without one. ``person_id``: the same person, to say *you* to them.
+    ``was_approved``: it waited for its moment.
     """
 
     version: int
@@ -63,7 +64,14 @@ class Voided:
     gone: tuple[str, ...]
     was_approved: bool
     by: Role | None = None
-    worded: tuple[tuple[Audience, Role | None], ...] = ()
+    worded: tuple[tuple[Audience, Role | None, int | None], ...] = ()
+    person_id: int | None = None
+
+    @property
+    def is_words_only(self) -> bool:
+        """Whether who took it back only worded texts by hand: no fact changed."""
+        is_hand = self.person_id in {person_id for _, _, person_id in self.worded}
+        return is_hand and not self.added and not self.gone
 
 
 async def how_it_ended(session: AsyncSession, briefing: Briefing) -> Ended | None:
@@ -129,12 +137,13 @@ async def _changes(session: AsyncSession, briefing: Briefing, ended: Ended) -> V
         briefing.version, since, ended.at, tuple(added[:MOST]), tuple(gone[:MOST]), was_approved,
         by=await _role_of(session, ended.person_id),
         worded=await _worded(session, briefing, since=ended.at),
+        person_id=ended.person_id,
     )  # fmt: skip
 
 
 async def _worded(
     session: AsyncSession, briefing: Briefing, *, since: datetime
-) -> tuple[tuple[Audience, Role | None], ...]:
+) -> tuple[tuple[Audience, Role | None, int | None], ...]:
     """The texts that somebody worded by hand, or put back, in this version or the one after it."""
     subjects = [
         f"briefing:{one.id}"
@@ -150,10 +159,11 @@ async def _worded(
         )
         .order_by(col(JournalEntry.id))
     )
-    whose: dict[Audience, Role | None] = {}
+    whose: dict[Audience, tuple[Role | None, int | None]] = {}
     for entry in found.all():
-        whose[Audience(entry.detail["audience"])] = await _role_of(session, _person(entry))
-    return tuple(whose.items())
+        who = _person(entry)
+        whose[Audience(entry.detail["audience"])] = await _role_of(session, who), who
+    return tuple((audience, *who) for audience, who in whose.items())
 
 
 async def _role_of(session: AsyncSession, person_id: int | None) -> Role | None:

@@ -110,8 +110,14 @@ async def test_afterwards_it_says_which_text_and_who(phone: Chat) -> None:
     async with phone.db.begin() as session:
         event = await session.get_one(Event, version.event_id)
         view = await request_now(session, event, version.id or 0)
+        mine = await request_now(session, event, version.id or 0, phone.person_id)
     assert view is not None
-    assert "Een goedkeurder veranderde iets, " in view[0]
+    assert mine is not None
+    assert "Een goedkeurder haalde ze terug om zelf te formuleren, " in view[0]
+    assert "Er veranderde geen feit." in view[0]
+    assert "met deze feiten opnieuw geschreven" not in view[0]
+    assert "U haalde ze terug om zelf te formuleren, " in mine[0]
+    assert "Zelf geformuleerd door u: Ouders. Bij vier ogen keurt een ander dat goed." in mine[0]
     assert "Zelf geformuleerd door een goedkeurder: Ouders." in view[0]
     assert "Het ging niet om een zin in de feiten" not in view[0]
 
@@ -179,7 +185,7 @@ async def test_the_page_asks_before_it_takes_back_and_keeps_what_was_typed(desk:
     assert code == 303
     assert went.endswith("own_words_took_back")
     assert (await desk.rows(Briefing))[-1].status is DRAFT
-    assert "Zelf geformuleerd door de coördinator: Ouders." in await desk.page("verzenden")
+    assert "Zelf geformuleerd door u: Ouders." in await desk.page("verzenden")
 
 
 async def test_the_page_says_that_the_moment_lapsed(desk: Desk) -> None:

@@ -116,7 +116,9 @@ async def _standing(visit: Visit, event: Event, briefing: Briefing | None) -> di
         "over": await what_ended(visit, versions),
         "unheard": await _unheard(visit, briefing),
         "stamp": stamp_of(versions),
-        "again": await asking_again.waits_again(visit.session, event.id or 0),
+        "again": await asking_again.waits_again(
+            visit.session, event.id or 0, visit.actor.person_id
+        ),
         "four_eyes": needs_four_eyes(event, settings),
         **await own_shown(visit, event, briefing),
         "release": briefing is not None and needs_release(briefing, event, settings),

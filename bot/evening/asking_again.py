@@ -39,15 +39,21 @@ class Waiting:
     briefing: Briefing
     changed: Voided
     asked_at: datetime | None
+    reader: int | None = None
 
     @property
     def who(self) -> list[str]:
         """As :func:`who_changed`."""
-        return who_changed(self.changed)
+        return who_changed(self.changed, self.reader)
 
 
-async def waits_again(session: AsyncSession, event_id: int) -> Waiting | None:
-    """The version that has to be handed in again because something in it changed; or None."""
+async def waits_again(
+    session: AsyncSession, event_id: int, reader: int | None = None
+) -> Waiting | None:
+    """The version that has to be handed in again because something in it changed; or None.
+
+    :param reader: who reads it, to say *you* about what they did themselves.
+    """
     briefing = await current_briefing(session, event_id)
     if briefing is None or briefing.status is not BriefingStatus.DRAFT:
         return None
@@ -63,12 +69,12 @@ async def waits_again(session: AsyncSession, event_id: int) -> Waiting | None:
         )
         .limit(1)
     )
-    return Waiting(briefing, changed, found.first())
+    return Waiting(briefing, changed, found.first(), reader)
 
 
 async def request_now(
-    session: AsyncSession, event: Event, briefing_id: int
-) -> View | None:  # fmt: skip
+    session: AsyncSession, event: Event, briefing_id: int, reader: int | None = None
+) -> View | None:
     """What an approver's question became; None while it stands, or when its end is told there."""
     assert event.id is not None
     briefing = await session.get_one(Briefing, briefing_id)
@@ -79,7 +85,7 @@ async def request_now(
             return None
         why = approved_texts.REQUEST_WITHDRAWN
         return render("coordinator/request_retired.html", title=title, why=why), []
-    waiting = await waits_again(session, event.id)
+    waiting = await waits_again(session, event.id, reader)
     if waiting is None or waiting.briefing.id != briefing.id:
         return None
     text = render("coordinator/request_changed.html", title=title, **shown(waiting))
@@ -93,17 +99,25 @@ def shown(waiting: Waiting | None) -> dict[str, object]:
     return {"changed": waiting.changed, "asked_at": waiting.asked_at, "who": waiting.who}
 
 
-def who_changed(changed: Voided) -> list[str]:
-    """Who took it back, and whose texts were worded by hand: by role, never by name. Pure."""
+def who_changed(changed: Voided, reader: int | None = None) -> list[str]:
+    """Who took it back, and whose texts were worded by hand: by role, never by name, and *you* to
+    who did it. Pure."""
     lines = []
     if changed.by is not None:
         who, at = with_capital(words.BY_ROLE[changed.by]), moment(changed.at)
-        lines.append(words.CHANGED_BY.format(who=who, at=at))
+        is_mine = reader is not None and changed.person_id == reader
+        own = words.WORDS_CHANGED_BY_YOU if is_mine else words.WORDS_CHANGED_BY
+        shape = own if changed.is_words_only else words.CHANGED_BY
+        lines.append(shape.format(who=who, at=at))
     by: dict[str, list[str]] = {}
-    for audience, role in changed.worded:
+    for audience, role, person_id in changed.worded:
         who = words.BY_ROLE[role] if role else words.SOMEBODY
+        if reader is not None and person_id == reader:
+            who = ""
         by.setdefault(who, []).append(texts.AUDIENCES[audience])
-    lines += [words.WORDED_BY.format(who=who, names=", ".join(by[who])) for who in by]
+    for who, names in by.items():
+        shape = words.WORDED_BY if who else words.WORDED_BY_YOU
+        lines.append(shape.format(who=who, names=", ".join(names)))
     return lines
 
 

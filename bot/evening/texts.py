@@ -72,6 +72,10 @@ FOR_NOBODY = (
 BY_ROLE = {Role.COORDINATOR: "de coördinator", Role.APPROVER: "een goedkeurder"}
 SOMEBODY = "iemand"
 CHANGED_BY = "{who} veranderde iets, {at}."
+#: who took it back worded texts by hand, and did nothing else
+WORDS_CHANGED_BY = "{who} haalde ze terug om zelf te formuleren, {at}. Er veranderde geen feit."
+WORDS_CHANGED_BY_YOU = "U haalde ze terug om zelf te formuleren, {at}. Er veranderde geen feit."
+WORDED_BY_YOU = "Zelf geformuleerd door u: {names}. Bij vier ogen keurt een ander dat goed."
 WORDED_BY = "Zelf geformuleerd door {who}: {names}."
 #: a correction was begun, and called off or withdrawn before it went
 MISLED = (

@@ -24,7 +24,7 @@ from bot.evening.starting import later_moment
 from bot.event_names import name_of
 from briefings.approval import ApprovalRefused, approve
 from briefings.approval_rules import needs_four_eyes, needs_release, severity_of
-from briefings.counting import read_overview, read_part
+from briefings.counting import Overview, read_overview, read_part
 from briefings.drafting import texts_of
 from briefings.moments import clock
 from briefings.openings import not_opened
@@ -32,6 +32,7 @@ from briefings.plausibility import look_over
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingStatus, covered
 from contacts.arrival import resend_unknown
+from contacts.directory import Audience
 from contacts.outbox import (
     Button,
     Delivery,
@@ -124,11 +125,7 @@ async def ask_sure(turn: Turn) -> None:
         return
     if await asks_to_read(turn, event, briefing, chosen):
         return
-    plan = await (
-        read_overview(turn.session, event, briefing)
-        if chosen is None
-        else read_part(turn.session, event, briefing, chosen)
-    )
+    plan = await _counted(turn, event, briefing, chosen)
     noticed = await look_over(turn.session, event, briefing, plan, now=turn.now)
     released = needs_release(briefing, event, turn.config.briefings)
     verb = RELEASED if released else "ap2"
@@ -162,6 +159,15 @@ async def ask_sure(turn: Turn) -> None:
         ),
         buttons,
     )
+
+
+async def _counted(
+    turn: Turn, event: Event, briefing: Briefing, chosen: list[Audience] | None
+) -> Overview:
+    """Who gets these texts; None is all of them."""
+    if chosen is None:
+        return await read_overview(turn.session, event, briefing)
+    return await read_part(turn.session, event, briefing, chosen)
 
 
 async def _takes_passkey(turn: Turn) -> bool:

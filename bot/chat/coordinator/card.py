@@ -265,7 +265,9 @@ async def _view(
 ) -> View | None:
     """What it has to say now; None when it can stay as it is."""
     if live.name == REQUEST:
-        return await request_now(session, event, live.briefing_id)
+        asked = await session.get(Delivery, live.delivery_id)
+        reader = asked.person_id if asked else None
+        return await request_now(session, event, live.briefing_id, reader)
     if live.name == PROGRESS:
         return await progress_view(session, live.event_id, live.briefing_id, now=now)
     if live.name in (APPROVED, TOLD) and await is_long_gone(session, live.briefing_id, now=now):
