@@ -186,7 +186,9 @@ def test_whatever_is_typed_comes_out_as_text_in_every_form(typed: str) -> None:
 
 
 def test_the_same_event_drafted_anew_keeps_the_words() -> None:
-    again = render_text(replace(SHEETS["arrestatie"], version=2), Audience.PARENTS)
+    again = render_text(
+        replace(SHEETS["arrestatie"], versions={Audience.PARENTS: 2}), Audience.PARENTS
+    )
     place = "Wat kunt u thuis doen"
     done = apply(again, [replace(reworded(place, "Vraag wat", "Vraag rustig wat"))])
     assert not done.unsettled

@@ -76,7 +76,9 @@ def test_a_heading_of_a_plain_text_is_bold_in_the_chat() -> None:
 
 
 def test_a_promise_that_lapses_stands_on_a_line_of_its_own() -> None:
-    text = render("coordinator/drafted.html", kind="Afsluiting", closes=True, lapses=["vrijdag"])
+    text = render(
+        "coordinator/drafted.html", kind="Afsluiting", closes=True, misled=0, lapses=["vrijdag"]
+    )
     assert "dien het in.\n<b>Let op:</b>" in text
 
 
