@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +22,16 @@ from contacts.records import ids_of
 from feeds.rows import Event
 
 Kind = TypeVar("Kind", Briefing, StepTick, FirstCall, FollowUp)
+
+
+_EVENTS: BindParameter[Any] = bindparam("of_events", expanding=True)
+#: the first page and each round of the clock ask these, so they are made once
+_VERSIONS = (
+    select(Briefing).where(col(Briefing.event_id).in_(_EVENTS)).order_by(col(Briefing.version))
+)
+_TICKS = select(StepTick).where(col(StepTick.event_id).in_(_EVENTS))
+_CALLS = select(FirstCall).where(col(FirstCall.event_id).in_(_EVENTS))
+_PLANNED = select(FollowUp).where(col(FollowUp.event_id).in_(_EVENTS))
 
 
 async def timetables_of(
@@ -46,12 +57,11 @@ async def courses_of(
 ) -> dict[int, Course]:
     """What happened in events so far, by event."""
     ids = ids_of(events)
-    versions = await session.exec(
-        select(Briefing).where(col(Briefing.event_id).in_(ids)).order_by(col(Briefing.version))
-    )
-    ticks = await session.exec(select(StepTick).where(col(StepTick.event_id).in_(ids)))
-    calls = await session.exec(select(FirstCall).where(col(FirstCall.event_id).in_(ids)))
-    planned = await session.exec(select(FollowUp).where(col(FollowUp.event_id).in_(ids)))
+    of_these = {"of_events": ids}
+    versions = await session.exec(_VERSIONS, params=of_these)
+    ticks = await session.exec(_TICKS, params=of_these)
+    calls = await session.exec(_CALLS, params=of_these)
+    planned = await session.exec(_PLANNED, params=of_these)
     by_version, by_tick = _per_event(versions.all()), _per_event(ticks.all())
     by_call, by_plan = _per_event(calls.all()), _per_event(planned.all())
     return {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, bindparam, delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -47,13 +47,16 @@ class RotaRefused(Exception):
         self.why, self.other = why, other
 
 
+_TURNS = (
+    select(RotaTurn)
+    .where(col(RotaTurn.is_exercise) == bindparam("in_exercise"))
+    .order_by(col(RotaTurn.starts_at), col(RotaTurn.place).desc(), col(RotaTurn.id))
+)
+
+
 async def turns_of(session: AsyncSession, *, is_exercise: bool) -> list[RotaTurn]:
     """The rota of one world, in order; what ended weeks ago is not there any more."""
-    found = await session.exec(
-        select(RotaTurn)
-        .where(col(RotaTurn.is_exercise) == is_exercise)
-        .order_by(col(RotaTurn.starts_at), col(RotaTurn.place).desc(), col(RotaTurn.id))
-    )
+    found = await session.exec(_TURNS, params={"in_exercise": is_exercise})
     return list(found.all())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -301,13 +301,14 @@ async def organisations_of(session: AsyncSession, signal: Signal) -> int:
     return len(found.all())
 
 
+_OPEN = select(Signal).where(
+    col(Signal.status) != SignalStatus.CLOSED, col(Signal.is_exercise) == bindparam("in_exercise")
+).order_by(col(Signal.answer_due_at), col(Signal.id))  # fmt: skip
+
+
 async def open_signals(session: AsyncSession, *, is_exercise: bool) -> list[Signal]:
     """Signals without an answer, the oldest promise first."""
-    found = await session.exec(
-        select(Signal)
-        .where(col(Signal.status) != SignalStatus.CLOSED, col(Signal.is_exercise) == is_exercise)
-        .order_by(col(Signal.answer_due_at), col(Signal.id))
-    )
+    found = await session.exec(_OPEN, params={"in_exercise": is_exercise})
     return list(found.all())
 
 

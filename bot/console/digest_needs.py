@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,14 +15,15 @@ from briefings.learning.digests import SUBMITTED_AS, period_named
 from contacts.journal import JournalEntry
 from contacts.permissions import Permission
 
+_WAITING = select(Digest).where(
+    col(Digest.status) == DigestStatus.SUBMITTED,
+    col(Digest.is_exercise) == bindparam("in_exercise"),
+)
+
 
 async def waiting_digests(session: AsyncSession, *, is_exercise: bool) -> list[Need]:
     """Each with since when it waits."""
-    found = await session.exec(
-        select(Digest).where(
-            col(Digest.status) == DigestStatus.SUBMITTED, col(Digest.is_exercise) == is_exercise
-        )
-    )
+    found = await session.exec(_WAITING, params={"in_exercise": is_exercise})
     needs = []
     for digest in found.all():
         period = period_named(digest.period)

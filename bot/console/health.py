@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
+from contacts.records import read_columns
 
 #: a part is late after this many rounds, plus the patience of one slow round
 LATE_ROUNDS = 3
 PATIENCE = timedelta(seconds=60)
+
+
+_BEATS = select(col(Heartbeat.name), col(Heartbeat.at)).order_by(col(Heartbeat.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,8 @@ class Beat:
 
 async def read_beats(session: AsyncSession, ticks: TickSettings, *, now: datetime) -> list[Beat]:
     """All heartbeats, by name."""
-    found = await session.exec(select(Heartbeat).order_by(col(Heartbeat.name)))
-    return [judge_beat(row.name, row.at, ticks, now=now) for row in found.all()]
+    beats = await read_columns(session, _BEATS)
+    return [judge_beat(name, at, ticks, now=now) for name, at in beats]
 
 
 def judge_beat(name: str, at: datetime, ticks: TickSettings, *, now: datetime) -> Beat:

@@ -6,40 +6,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-import sqlalchemy as sa
-from sqlalchemy import func
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.approved_texts import HALTED
 from bot.console import calling_texts, overleg_texts, texts
+from bot.console import needs_asked as asked
 from bot.console.health import Beat
 from bot.console.part_texts import PARTS
 from briefings.moments import at_clock, local_date
 from briefings.overleg.agreements import open_actions
 from briefings.promising import due_of
-from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings.rows import BriefingStatus
 from briefings.settings import BriefingSettings
-from contacts.calling import CallItem, CallStatus
 from contacts.outbox import (
     DISTRIBUTED,
-    ChannelPause,
-    Delivery,
-    DeliveryAct,
-    DeliveryStatus,
-    Message,
-    MessageStatus,
+    MessageKind,
 )
 from contacts.permissions import Permission
 from contacts.records import read_columns
 from contacts.texts import CHANNELS, REASONS
 from feeds.lexicon import mask_names
-from feeds.rows import Event, EventStatus, Source
+from feeds.rows import Source
 from feeds.texts import FAULTS
-from signals.rows import Signal, SignalStatus, ToldAs
+from signals.rows import SignalStatus, ToldAs
 
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
-WAITING = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
+RUNNING = asked.RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +59,6 @@ class Need:
 
 
 async def alerts(session: AsyncSession, patience: timedelta, *, now: datetime) -> list[Need]:
-    found = await session.exec(
-        select(Event).where(
-            col(Event.status) == EventStatus.DETECTED, col(Event.alerted_at).is_not(None)
-        )
-    )
     return [
         Need(
             what=texts.NEED_ALERT.format(title=mask_names(event.title)),
@@ -83,23 +69,13 @@ async def alerts(session: AsyncSession, patience: timedelta, *, now: datetime) -
             is_exercise=event.is_exercise,
             acts=Permission.MANAGE_EVENT,
         )
-        for event in found.all()
-        if event.alerted_at is not None
-        and (event.snoozed_until is None or event.snoozed_until <= now)
+        for event in await read_columns(session, asked.ALERTED)
+        if event.snoozed_until is None or event.snoozed_until <= now
     ]
 
 
 async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
-    found = await session.exec(
-        select(Briefing, Event)
-        .join(Event, col(Event.id) == col(Briefing.event_id))
-        .where(
-            col(Briefing.status).in_(WAITING),
-            # An invitation to look back is written when the event is long closed.
-            col(Event.status).in_(RUNNING) | (col(Briefing.kind) == BriefingKind.LOOK_BACK),
-        )
-    )
-    waiting = found.all()
+    waiting = (await session.exec(asked.DRAFTS)).all()
     due = {one.id: await due_of(session, one, event.send_before) for one, event in waiting}
     return [
         Need(
@@ -117,18 +93,7 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
 
 
 async def unknown(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
-    # Counted per message from the index alone: a join would read each delivery's row.
-    count = (
-        select(func.count())
-        .where(
-            col(Delivery.message_id) == col(Message.id),
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status) == DeliveryStatus.UNKNOWN,
-        )
-        .scalar_subquery()
-    )
-    columns = [Message.event_id, Message.is_exercise, Message.send_at, Message.kind]
-    found = await read_columns(session, sa.select(*map(col, columns), count))
+    found = await read_columns(session, asked.UNKNOWN)
     counts: dict[tuple[int | None, bool], tuple[int, datetime]] = {}
     for event_id, is_exercise, send_at, kind, number in found:
         if number:
@@ -150,8 +115,14 @@ async def unknown(session: AsyncSession, titles: Mapping[int, str]) -> list[Need
     ]
 
 
+async def waiting_signals(session: AsyncSession, *, is_exercise: bool) -> list[asked.Waiting]:
+    """Signals without an answer, the oldest promise first."""
+    found = await read_columns(session, asked.SIGNALS, {"in_exercise": is_exercise})
+    return list(map(asked.Waiting._make, found))
+
+
 def late_answers(
-    waiting: Iterable[Signal], titles: Mapping[int, str], *, now: datetime
+    waiting: Iterable[asked.Waiting], titles: Mapping[int, str], *, now: datetime
 ) -> list[Need]:
     """Promises of an answer that are over, per event. Pure."""
     late = [s for s in waiting if s.answer_due_at < now]
@@ -170,7 +141,7 @@ def late_answers(
     ]
 
 
-def unread(waiting: Iterable[Signal], titles: Mapping[int, str]) -> list[Need]:
+def unread(waiting: Iterable[asked.Waiting], titles: Mapping[int, str]) -> list[Need]:
     """New signals that nobody read, per event, with the hour that was promised. Pure."""
     new = [s for s in waiting if s.status is SignalStatus.NEW and s.read_at is None]
     return [
@@ -188,9 +159,11 @@ def unread(waiting: Iterable[Signal], titles: Mapping[int, str]) -> list[Need]:
     ]
 
 
-def _alike(signals: Iterable[Signal]) -> dict[tuple[int | None, bool, ToldAs], list[Signal]]:
+def _alike(
+    signals: Iterable[asked.Waiting],
+) -> dict[tuple[int | None, bool, ToldAs], list[asked.Waiting]]:
     """By event, and signals, questions and examples each by their own word."""
-    groups: dict[tuple[int | None, bool, ToldAs], list[Signal]] = {}
+    groups: dict[tuple[int | None, bool, ToldAs], list[asked.Waiting]] = {}
     for one in signals:
         groups.setdefault((one.event_id, one.is_exercise, one.told_as), []).append(one)
     return groups
@@ -198,11 +171,7 @@ def _alike(signals: Iterable[Signal]) -> dict[tuple[int | None, bool, ToldAs], l
 
 async def calls(session: AsyncSession, titles: Mapping[int, str], *, now: datetime) -> list[Need]:
     """Whom no channel reached, per event."""
-    found = await session.exec(
-        select(CallItem.event_id, CallItem.is_exercise, func.count(), func.min(CallItem.added_at))
-        .where(col(CallItem.status) == CallStatus.OPEN, col(CallItem.added_at) <= now)
-        .group_by(col(CallItem.event_id), col(CallItem.is_exercise))
-    )
+    found = await read_columns(session, asked.CALLS, {"until": now})
     return [
         Need(
             what=counted(calling_texts.NEED, count),
@@ -214,21 +183,17 @@ async def calls(session: AsyncSession, titles: Mapping[int, str], *, now: dateti
             page="verzenden",
             acts=Permission.MANAGE_EVENT,
         )
-        for event_id, is_exercise, count, since in found.all()
+        for event_id, is_exercise, count, since in found
     ]
 
 
 async def halted(session: AsyncSession, titles: Mapping[int, str], *, now: datetime) -> list[Need]:
     """One for each text, however many forms of it wait."""
-    found = await session.exec(
-        select(Message).where(col(Message.status) == MessageStatus.HALTED).order_by(col(Message.id))
-    )
-    stopped = {
-        (one.event_id, one.briefing_id or -(one.id or 0), one.kind): one for one in found.all()
-    }
+    found = await read_columns(session, asked.HALTED)
+    stopped = {(one.event_id, one.briefing_id or -one.id, one.kind): one for one in found}
     return [
         Need(
-            what=_stopped(message),
+            what=_stopped(message.kind, message.halt_reason),
             detail=title_of(titles, message.event_id),
             by=texts.SINCE if message.send_at <= now else texts.MEANT_FOR,
             due=message.send_at,
@@ -240,15 +205,15 @@ async def halted(session: AsyncSession, titles: Mapping[int, str], *, now: datet
     ]
 
 
-def _stopped(message: Message) -> str:
+def _stopped(kind: MessageKind, reason: str | None) -> str:
     """What stands still, and why when the machine stopped it. Pure."""
-    what = texts.NEED_HALTED.format(kind=texts.MESSAGE_KINDS[message.kind])
-    why = HALTED.get(message.halt_reason or "")
+    what = texts.NEED_HALTED.format(kind=texts.MESSAGE_KINDS[kind])
+    why = HALTED.get(reason or "")
     return f"{what}, want {why}" if why else what
 
 
 async def pauses(session: AsyncSession, *, now: datetime) -> list[Need]:
-    found = await session.exec(select(ChannelPause).where(col(ChannelPause.until) > now))
+    found = await read_columns(session, asked.PAUSES, {"after": now})
     return [
         Need(
             what=texts.NEED_PAUSE.format(channel=CHANNELS[pause.kind]),
@@ -257,7 +222,7 @@ async def pauses(session: AsyncSession, *, now: datetime) -> list[Need]:
             due=pause.since,
             is_everybodys=True,
         )
-        for pause in found.all()
+        for pause in found
     ]
 
 

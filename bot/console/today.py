@@ -33,6 +33,7 @@ from bot.console.needs import (
     unchecked_lines,
     unknown,
     unread,
+    waiting_signals,
 )
 from bot.console.rota_needs import rota_needs
 from bot.console.timetable import late_steps
@@ -53,7 +54,6 @@ from contacts.outbox import (
 from contacts.records import read_columns
 from feeds.lexicon import mask_names
 from feeds.rows import Event, EventStatus, Source
-from signals.feedback import open_signals
 
 #: a source is out of date after this many of its own rounds without an answer
 STALE_ROUNDS = 3
@@ -124,7 +124,7 @@ async def read_today(
         )
     )
     sources = found.all()
-    waiting = await open_signals(session, is_exercise=is_exercise)
+    waiting = await waiting_signals(session, is_exercise=is_exercise)
     patience = timedelta(minutes=config.alerts.escalate_after_min)
     groups = (
         await alerts(session, patience, now=now),
