@@ -51,7 +51,9 @@ async def told(db: Database, count: int, now: datetime) -> None:
 
 
 def forms(messages: list[Message]) -> list[TelegramForm]:
-    found = (Content.from_json(message.content).telegram for message in messages)
+    # PostgreSQL names rows in the order in which they were written last.
+    in_order = sorted(messages, key=lambda message: message.id or 0)
+    found = (Content.from_json(message.content).telegram for message in in_order)
     return [form for form in found if form is not None]
 
 
