@@ -2,8 +2,8 @@
 
 Without figures it guesses that a status picks out ten rows; on an evening it picks out all of
 them, and one count read every delivery that the house ever made. SQLite advises to look again as
-tables grow (https://www.sqlite.org/lang_analyze.html). A small table gets no figures: with them it
-is read whole, also when ten thousand messages are planned a moment later. PostgreSQL does it by
+tables grow (https://www.sqlite.org/lang_analyze.html). Few deliveries get no figures: with them all
+are read, also when ten thousand are planned a moment later. PostgreSQL does it by
 itself. A reading connection keeps the figures with which it was opened, so none is kept for long
 (``bot.database.READERS_LAST_S``).
 """
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 #: entries of an index that are read for its figure; the cost no longer grows with the store
 LIMIT = 1000
-#: a smaller table gets no figures
+#: of these a smaller one gets no figures
 SMALL = 200
+GROWS_AT_ONCE = {"delivery"}
 #: after so many times as many rows the figures are of another store
 GREW = 4
 #: with a figure for it, each claim of what is due would first read every message ever made, into a
@@ -55,21 +56,26 @@ class QueryPlans:
             if not is_outdated(self._known, rows):
                 return False
             await connection.exec_driver_sql(f"PRAGMA analysis_limit = {LIMIT}")
-            for name in {name for name, size in rows.items() if size >= SMALL} - LEFT_OUT:
+            for name in rows.keys() - LEFT_OUT - _small(rows):
                 await connection.exec_driver_sql(f'ANALYZE "{name}"')
         self._known = rows
         return True
 
 
 async def _forget_small(connection: AsyncConnection, rows: Mapping[str, int]) -> None:
-    """Figures of small tables that stand there from before."""
-    small = [(name,) for name, size in rows.items() if size < SMALL]
+    """Figures that stand there from before and mislead."""
+    small = [(name,) for name in _small(rows) | LEFT_OUT]
     kept = [name for (name,) in await connection.exec_driver_sql(_FIGURES)]
     for figures in kept if small else ():
         question = f"DELETE FROM {figures} WHERE tbl = ?"  # noqa: S608 - SQLite's own names
         await connection.exec_driver_sql(question, small)
     # So that this connection reads them anew.
     await connection.exec_driver_sql("ANALYZE sqlite_schema")
+
+
+def _small(rows: Mapping[str, int]) -> set[str]:
+    """Tables that are small now and may be large in a minute."""
+    return {name for name in GROWS_AT_ONCE if rows.get(name, 0) < SMALL}
 
 
 async def _sizes(connection: AsyncConnection) -> dict[str, int]:
