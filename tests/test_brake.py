@@ -7,15 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.approved_texts import NOT_CALLED_OFF, WITHOUT_PROMISE
 from bot.chat.coordinator.progress import progress_view
 from bot.chat.render import day_and_time
-from bot.chat.router import route
-from bot.chat.turn import Turn
-from bot.evening.starting import prepare
-from bot.rows import UpdateKind
 from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import ChannelKind, RoleGrant
 from contacts.outbox import (
@@ -27,23 +22,20 @@ from contacts.outbox import (
     MessageStatus,
     TelegramForm,
 )
-from contacts.permissions import load_actor
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus
-from tests.partner_world import CONFIG, Chat, a_coordinator, an_event
+from tests import coordinating
+from tests.coordinating import a_running_event
+from tests.partner_world import Chat, a_coordinator
 
 
 @pytest.fixture
 async def desk(db: Database, now: datetime) -> Chat:
     """A coordinator's chat on a real store, with a text on its way to three schools."""
     chat = await a_coordinator(db, now)
-    event_id = await an_event(chat)
+    event_id = await a_running_event(chat)
     async with db.begin() as session:
-        event = await session.get_one(Event, event_id)
-        actor = await load_actor(session, chat.person_id or 0)
-        assert actor is not None
-        await prepare(session, event, actor, CONFIG.briefings, now=now)
         briefing = (await session.exec(select(Briefing))).one()
         await post(
             session,
@@ -58,10 +50,7 @@ async def desk(db: Database, now: datetime) -> Chat:
 
 
 async def tap(desk: Chat, verb: str) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TAP, None)
-
-    await desk.run(routed, tap=parse(f"{verb}:1:1"))
+    await coordinating.tap(desk, f"{verb}:1:1")
 
 
 async def state(desk: Chat) -> tuple[MessageStatus, list[DeliveryStatus]]:

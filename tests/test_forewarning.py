@@ -8,23 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from bot.chat.buttons import parse
-from bot.chat.router import route
-from bot.chat.turn import Turn
-from bot.evening.starting import prepare
 from bot.evening.texts import TAKES_BACK
-from bot.rows import UpdateKind
 from briefings.approval import Approved, approve
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import at_stake, void_submission
 from contacts.directory import Audience
-from contacts.permissions import load_actor
 from contacts.records import Database
-from feeds.rows import Event
+from tests import coordinating
 from tests.approving import a_draft, handed_in
 from tests.briefings_cast import NOW, SETTINGS
 from tests.console_desk import Desk, a_desk
-from tests.partner_world import CONFIG, Chat, a_coordinator, an_event
+from tests.coordinating import a_running_event
+from tests.partner_world import Chat, a_coordinator
 
 MORNING = NOW + timedelta(hours=12)
 SUBMITTED, APPROVED = BriefingStatus.SUBMITTED, BriefingStatus.APPROVED
@@ -41,12 +36,7 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
 async def phone(db: Database, now: datetime) -> Chat:
     """A coordinator's chat, with a text that was handed in."""
     chat = await a_coordinator(db, now)
-    event_id = await an_event(chat)
-    async with db.begin() as session:
-        actor = await load_actor(session, chat.person_id or 0)
-        assert actor is not None
-        event = await session.get_one(Event, event_id)
-        await prepare(session, event, actor, CONFIG.briefings, now=now)
+    await a_running_event(chat)
     await stands(chat, SUBMITTED)
     return chat
 
@@ -58,10 +48,7 @@ async def stands(phone: Chat, status: BriefingStatus, *, at: datetime | None = N
 
 
 async def tap(phone: Chat, verb: str) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TAP, None)
-
-    await phone.run(routed, tap=parse(f"{verb}:1"))
+    await coordinating.tap(phone, f"{verb}:1")
 
 
 @pytest.mark.parametrize("verb", ["facts", "fadd", "funk", "fden", "fdel", "fmea"])

@@ -11,11 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from bot.chat.buttons import parse
-from bot.chat.router import route
-from bot.chat.turn import Turn
 from bot.evening.starting import prepare
-from bot.rows import UpdateKind
 from briefings.approval import Approved, SubmitRefused, Submitted, approve, retract, submit
 from briefings.approval_rules import ApprovalRefused, needs_four_eyes, needs_release
 from briefings.drafting import current_briefing, draft_briefing
@@ -32,6 +28,7 @@ from feeds.rows import Event, EventStatus
 from tests.briefings_cast import NOW, SETTINGS, Cast, actor, an_event, facts_for, the_cast
 from tests.console_desk import Desk, a_desk
 from tests.console_world import a_colleague, press, signed_in
+from tests.coordinating import tap
 from tests.partner_world import CONFIG, Chat, a_partner
 from tests.partner_world import an_event as a_started_event
 
@@ -289,13 +286,6 @@ async def a_running_event(chat: Chat, severity: int) -> int:
         assert coordinator is not None
         await prepare(session, event, coordinator, CONFIG.briefings, now=chat.now)
     return event_id
-
-
-async def tap(chat: Chat, wire: str) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TAP, None)
-
-    await chat.run(routed, tap=parse(wire))
 
 
 async def test_in_the_chat_grip_is_two_taps_and_an_old_question_changes_nothing(chat: Chat) -> None:

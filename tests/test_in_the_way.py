@@ -8,22 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
-from bot.chat.router import route
-from bot.chat.turn import Turn
-from bot.evening.starting import prepare
 from bot.evening.withdrawing_said import what_went_out
-from bot.rows import Conversation, UpdateKind
+from bot.rows import Conversation
 from briefings.drafting import draft_briefing
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact
 from contacts.directory import Audience
 from contacts.journal import JournalEntry
-from contacts.permissions import load_actor
 from contacts.records import Database
 from feeds.rows import Event
 from tests.console_desk import FACT, Desk, a_desk
-from tests.partner_world import CONFIG, Chat, a_coordinator, an_event
+from tests.coordinating import a_running_event, tap
+from tests.partner_world import CONFIG, Chat, a_coordinator
 
 
 @pytest.fixture
@@ -36,12 +32,9 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
 async def phone(db: Database, now: datetime) -> Chat:
     """A coordinator's chat: the first text went out, and an update is a draft."""
     chat = await a_coordinator(db, now)
-    event_id = await an_event(chat)
+    event_id = await a_running_event(chat)
     async with db.begin() as session:
         event = await session.get_one(Event, event_id)
-        actor = await load_actor(session, chat.person_id or 0)
-        assert actor is not None
-        await prepare(session, event, actor, CONFIG.briefings, now=now)
         first = (await session.exec(select(Briefing))).one()
         first.status, first.distributed_at = BriefingStatus.DISTRIBUTED, now
         first.approved_at = now
@@ -50,13 +43,6 @@ async def phone(db: Database, now: datetime) -> Chat:
             now=now,
         )  # fmt: skip
     return chat
-
-
-async def tap(phone: Chat, button: str) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TAP, None)
-
-    await phone.run(routed, tap=parse(button))
 
 
 async def newest(phone: Chat) -> BriefingStatus:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.chat.buttons import parse
 from bot.chat.router import route
 from bot.chat.turn import Turn
 from bot.console.needs import late_answers, unread
@@ -18,6 +17,7 @@ from contacts.outbox import Content, Delivery, Message
 from contacts.records import Database
 from signals.picture import picture_of
 from signals.rows import Setting, Signal, SignalKind, ToldAs
+from tests.coordinating import tap
 from tests.partner_world import SEALER, Chat, a_partner, an_event
 
 WORDS = "Hoe praten wij in de klas over dit nieuws?"
@@ -179,24 +179,15 @@ def test_beeld_says_of_no_question_that_a_signal_waits(now: datetime) -> None:
 
 
 async def half_told(chat: Chat, event_id: int) -> None:
-    await tap_through(chat, f"sig:{event_id}")
+    await tap(chat, f"sig:{event_id}")
     for label in ("Geruchten", "2 gespannen"):
         await chat.press(label)
-
-
-async def tap_through(chat: Chat, data: str) -> None:
-    """As it comes in: through the router."""
-
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TAP, None)
-
-    await chat.run(routed, tap=parse(data))
 
 
 async def test_the_same_button_goes_on_with_what_was_begun(chat: Chat) -> None:
     event_id = await an_event(chat)
     await half_told(chat, event_id)
-    await tap_through(chat, f"sig:{event_id}")
+    await tap(chat, f"sig:{event_id}")
     [talk] = await chat.all(Conversation)
     assert (talk.data["kinds"], talk.data["severity"]) == (["geruchten"], 2)
     assert not any("is weg" in text for text in await said(chat))
@@ -205,7 +196,7 @@ async def test_the_same_button_goes_on_with_what_was_begun(chat: Chat) -> None:
 async def test_the_button_under_another_briefing_says_what_is_gone(chat: Chat) -> None:
     await half_told(chat, await an_event(chat))
     other = await an_event(chat)
-    await tap_through(chat, f"sig:{other}")
+    await tap(chat, f"sig:{other}")
     [talk] = await chat.all(Conversation)
     assert (talk.data["event"], talk.data.get("kinds")) == (other, None)
     assert any("uw signaal), is weg" in text for text in await said(chat))

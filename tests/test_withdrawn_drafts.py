@@ -8,19 +8,13 @@ from datetime import datetime
 import pytest
 from sqlmodel import col, select
 
-from bot.chat.buttons import parse
 from bot.chat.coordinator import texts
-from bot.chat.router import route
-from bot.chat.turn import Turn
-from bot.evening.starting import prepare
 from bot.evening.texts import WRITE_TEXTS
-from bot.rows import UpdateKind
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
-from contacts.permissions import load_actor
 from contacts.records import Database
-from feeds.rows import Event
 from tests.console_desk import Desk, a_desk
-from tests.partner_world import CONFIG, Chat, a_coordinator, an_event
+from tests.coordinating import a_running_event, tap
+from tests.partner_world import Chat, a_coordinator
 
 
 @pytest.fixture
@@ -71,20 +65,8 @@ async def test_at_the_desk_what_went_out_can_still_be_followed_and_taken_back(de
 async def phone(db: Database, now: datetime) -> Chat:
     """A coordinator's chat, with the first texts as a draft."""
     chat = await a_coordinator(db, now)
-    event_id = await an_event(chat)
-    async with db.begin() as session:
-        event = await session.get_one(Event, event_id)
-        actor = await load_actor(session, chat.person_id or 0)
-        assert actor is not None
-        await prepare(session, event, actor, CONFIG.briefings, now=now)
+    await a_running_event(chat)
     return chat
-
-
-async def tap(phone: Chat, button: str) -> None:
-    async def routed(turn: Turn) -> None:
-        await route(turn, UpdateKind.TAP, None)
-
-    await phone.run(routed, tap=parse(button))
 
 
 @pytest.mark.parametrize("button", ["ecard:1", "texts:1", "rcpt:1"])
