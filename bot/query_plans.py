@@ -3,8 +3,8 @@
 Without figures it guesses that a status picks out ten rows; on an evening it picks out all of
 them, and one count read every delivery that the house ever made. SQLite advises to look again as
 tables grow (https://www.sqlite.org/lang_analyze.html). Few deliveries get no figures: with them all
-are read, also when ten thousand are planned a moment later. PostgreSQL does it by
-itself. A reading connection keeps the figures with which it was opened, so none is kept for long
+are read, also when ten thousand are planned a moment later. PostgreSQL does it by itself. A reading
+connection keeps the figures with which it was opened, so none is kept for long
 (``bot.database.READERS_LAST_S``).
 """
 
@@ -51,31 +51,30 @@ class QueryPlans:
         async with self._db.engine.begin() as connection:
             rows = await _sizes(connection)
             if self._known is None:
-                await _forget_small(connection, rows)
+                await _forget_misleading(connection, rows)
                 self._known = {}
             if not is_outdated(self._known, rows):
                 return False
             await connection.exec_driver_sql(f"PRAGMA analysis_limit = {LIMIT}")
-            for name in rows.keys() - LEFT_OUT - _small(rows):
+            for name in rows.keys() - _without_figures(rows):
                 await connection.exec_driver_sql(f'ANALYZE "{name}"')
         self._known = rows
         return True
 
 
-async def _forget_small(connection: AsyncConnection, rows: Mapping[str, int]) -> None:
+async def _forget_misleading(connection: AsyncConnection, rows: Mapping[str, int]) -> None:
     """Figures that stand there from before and mislead."""
-    small = [(name,) for name in _small(rows) | LEFT_OUT]
-    kept = [name for (name,) in await connection.exec_driver_sql(_FIGURES)]
-    for figures in kept if small else ():
+    tables = [(name,) for name in _without_figures(rows)]
+    for (figures,) in (await connection.exec_driver_sql(_FIGURES)).all():
         question = f"DELETE FROM {figures} WHERE tbl = ?"  # noqa: S608 - SQLite's own names
-        await connection.exec_driver_sql(question, small)
+        await connection.exec_driver_sql(question, tables)
     # So that this connection reads them anew.
     await connection.exec_driver_sql("ANALYZE sqlite_schema")
 
 
-def _small(rows: Mapping[str, int]) -> set[str]:
-    """Tables that are small now and may be large in a minute."""
-    return {name for name in GROWS_AT_ONCE if rows.get(name, 0) < SMALL}
+def _without_figures(rows: Mapping[str, int]) -> set[str]:
+    """Tables that never have any, and those that are small now and may be large in a minute."""
+    return LEFT_OUT | {name for name in GROWS_AT_ONCE if rows.get(name, 0) < SMALL}
 
 
 async def _sizes(connection: AsyncConnection) -> dict[str, int]:

@@ -43,7 +43,13 @@ class OpenErrors:
 
 async def open_errors(session: AsyncSession, event_id: int) -> OpenErrors | None:
     """None when all that was wrong was put right, or was right after all and stands again."""
-    dropped = dropped_corrections(await versions_of(session, event_id))
+    return await _among(session, event_id, await versions_of(session, event_id))
+
+
+async def _among(
+    session: AsyncSession, event_id: int, versions: Sequence[Briefing]
+) -> OpenErrors | None:
+    dropped = dropped_corrections(versions)
     if not dropped:
         return None
     found = await session.exec(select(Fact).where(col(Fact.event_id) == event_id))
@@ -65,10 +71,10 @@ async def open_errors(session: AsyncSession, event_id: int) -> OpenErrors | None
 async def count_misled(session: AsyncSession, event: Event) -> int:
     """How many readers still have such a sentence, without a word about it."""
     assert event.id is not None
-    errors = await open_errors(session, event.id)
+    versions = await versions_of(session, event.id)
+    errors = await _among(session, event.id, versions)
     if errors is None:
         return 0
-    versions = await versions_of(session, event.id)
     wrong = {
         version.id
         for one in errors.dropped

@@ -119,7 +119,7 @@ class Lane:
             try:
                 await self._record()
                 wait_s = await self._round(now=self._means.clock())
-                if not self.in_hand and not self._has_to_wait():
+                if not self.in_hand and not self._full_for():
                     self.is_going.set()
             except Exception as error:
                 log.exception(
@@ -133,8 +133,8 @@ class Lane:
 
     async def _round(self, *, now: datetime) -> float:
         """Start what may go now; returns for how many seconds there is nothing to do."""
-        if self._has_to_wait():
-            return (self._limiter.wait(now) - self._horizon() / 2).total_seconds()
+        if wait := self._full_for():
+            return wait.total_seconds()
         if not self._is_busy and not await self._anything(now):
             return LOOK_S
         claimed, until = await self._claim(now=now)
@@ -145,9 +145,9 @@ class Lane:
             return await self._wait_out(until, now=now)
         return 0.0 if claimed else self._until_a_chat_is_free(now)
 
-    def _has_to_wait(self) -> bool:
-        """Enough left within the last second; after a restart too, when nothing is in hand yet."""
-        return self._limiter.wait(self._means.clock()) > self._horizon() / 2
+    def _full_for(self) -> timedelta:
+        """How long enough left already; after a restart too, when nothing is in hand yet."""
+        return max(self._limiter.wait(self._means.clock()) - self._horizon() / 2, timedelta(0))
 
     async def _anything(self, now: datetime) -> bool:
         """A look without the write lock."""

@@ -90,7 +90,8 @@ async def find_pairs(session: AsyncSession, *, is_exercise: bool) -> list[Pair]:
     Read by portions: where many are, a whole city is not read for the first hundred.
     """
     found: list[tuple[Listed, Listed]] = []
-    after, most = None, PORTION  # type: str | None, int
+    after: str | None = None
+    most = PORTION
     while len(found) < SHOWN:
         rows = await _portion(session, after, most, is_exercise=is_exercise)
         places = [(name, list(people)) for name, people in groupby(rows, itemgetter(0))]

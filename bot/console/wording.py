@@ -127,7 +127,7 @@ async def write(visit: Visit) -> Response:
         asks = judged == CHANGES
     if asks:
         return await _page(visit, event, audience, place=place, typed=typed, asks=choice)
-    if visit.text("keuze") == "standaard":
+    if choice == "standaard":
         refused = await settle_words(
             visit.session, event, visit.actor, audience, place, "drop", settings, now=visit.now
         )
@@ -141,7 +141,7 @@ async def write(visit: Visit) -> Response:
         error = chat_texts.OWN_REFUSALS[refused.reason]
         return await _page(visit, event, audience, place=place, typed=typed, error=error)
     after = await current_briefing(visit.session, event.id)
-    done = _DONE.get(visit.text("keuze"), "own_words_written")
+    done = _DONE.get(choice, "own_words_written")
     if went_back and own_at_stake(after, now=visit.now) is None:
         done = _TOOK_BACK[went_back]
     back = urlencode({"tekst": audience.value, "klaar": done})
