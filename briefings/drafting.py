@@ -12,10 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings import moments
 from briefings.closing import closing_of
 from briefings.facts import FactView, facts_of, renew_promise
-from briefings.headlines import headline_remarks, headlines_in
+from briefings.headlines import headlines_in
 from briefings.library import library
 from briefings.links_alive import dead_links, link_remarks
 from briefings.lint import Remark, lint_text, review_remarks
+from briefings.lint_headlines import headline_remarks
 from briefings.lint_own import own_remarks
 from briefings.lint_quotes import quote_remarks
 from briefings.lint_sources import source_remarks
@@ -246,19 +247,17 @@ async def _closing(session: AsyncSession, briefing: Briefing) -> Closing:
 
 
 async def _write_texts(
-    session: AsyncSession,
-    briefing: Briefing,
-    sheet: Sheet,
-    view: FactView,
+    session: AsyncSession, briefing: Briefing, sheet: Sheet, view: FactView,
     settings: BriefingSettings,
-) -> None:
+) -> None:  # fmt: skip
     """Render and check all audiences, in place of what was there."""
     assert briefing.id is not None
     there = {text.audience: text for text in await texts_of(session, briefing.id)}
     stated = _stated(view, sheet)
     names = await names_never_said(session, is_exercise=briefing.is_exercise)
     own = await words_of(session, briefing.id)
-    facts = [fact.text for fact in _all_facts(view)]
+    facts = _all_facts(view)
+    said = [fact.text for fact in facts]
     dead = await dead_links(session)
     headlines = await headlines_in(session, briefing.event_id, view)
     for audience in covered(briefing):
@@ -272,9 +271,9 @@ async def _write_texts(
         remarks += [
             *own_remarks(done),
             *link_remarks(done.text.html, dead),
-            *quote_remarks(facts, done.written, public_words=sheet.meaning),
+            *quote_remarks(said, done.written, public_words=sheet.meaning),
             *headline_remarks(headlines, done.text.html, done.text.telegram),
-            *source_remarks(_all_facts(view), done.text),
+            *source_remarks(facts, done.text),
             *_aged(sheet, audience, settings),
         ]
         remarks.sort(key=lambda remark: not remark.blocks)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.fact_view import FactView
-from briefings.lint_headlines import folded, headline_facts, headline_remarks
-
-__all__ = ["headline_remarks", "headlines_in"]
+from briefings.lint_headlines import folded, headline_facts
+from feeds.events import items_of
 
 
 async def headlines_in(session: AsyncSession, event_id: int, view: FactView) -> list[str]:
     """The confirmed facts that are a headline, or read as one."""
-    from feeds.events import items_of
-
     titles = {folded(item.title) for item in await items_of(session, event_id)}
     return headline_facts([fact.text for fact in view.confirmed], titles)

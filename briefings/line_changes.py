@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from html import unescape
 
+from briefings.plaintext import without_marks
 from contacts.directory import Audience
 
 #: two lines that share this much are one line that was rewritten
@@ -19,7 +19,6 @@ _STAMP = re.compile(r"Stand van [^.]+\.\d\d uur\.(?: Versie \d+\.)?\Z")
 #: the same in the head of a chat text
 _CLOCK = re.compile(r"(?: ·)?(?: stand)? \d\d\.\d\d\b")
 _BULLET = re.compile(r"(?:[-•]|\d{1,2}[.)])\s+")
-_MARKS = re.compile(r"<[^>]*>")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 #: per place in a line the sentences that went and those that came
@@ -141,7 +140,7 @@ def _bare(line: str) -> str:
 
 def _chat_lines(telegram: str) -> list[str]:
     """Without the time in the head, which says when the text was made."""
-    lines = [" ".join(unescape(_MARKS.sub("", one)).split()) for one in telegram.splitlines()]
+    lines = [" ".join(without_marks(one).split()) for one in telegram.splitlines()]
     lines[:1] = [_CLOCK.sub("", head) for head in lines[:1]]
     return [line for line in lines if line]
 

@@ -13,14 +13,20 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
-from html import unescape
 from math import floor
 from typing import Any
 from urllib.parse import urlsplit
 
 from briefings import language
 from briefings.lint_rules import Level, Rule, lint_rules, pattern
-from briefings.plaintext import Block, chat_length, chat_words, read_blocks, words
+from briefings.plaintext import (
+    Block,
+    chat_length,
+    chat_words,
+    read_blocks,
+    without_marks,
+    words,
+)
 from briefings.reading import score_of
 from briefings.render import Rendered
 from contacts.directory import Audience
@@ -31,7 +37,6 @@ _EMBEDDED = re.compile(r"<(img|video|iframe|embed|object|audio|svg)\b", re.IGNOR
 _LABEL = "radicali"
 #: an organisation's name shorter than this is too common a word to look for
 _NAME_LENGTH = 5
-_MARKS = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def _persons(unscreened: Sequence[str], allow: Collection[str]) -> Iterator[Rema
 def _word_rules(blocks: Sequence[Block], text: Rendered) -> Iterator[Remark]:
     places = lint_rules().places
     said = [(where, part) for where, block in _under(blocks) for part in _parts(block)]
-    chat = [(places["chat"], line) for line in _chat_text(text.telegram).splitlines()]
+    chat = [(places["chat"], line) for line in without_marks(text.telegram).splitlines()]
     subject = [(places["subject"], text.subject)]
     yield from _hits([*said, *chat, *subject], text.audience)
 
@@ -225,7 +230,7 @@ def _sentence_rules(blocks: Sequence[Block]) -> Iterator[Remark]:
 def _signs(blocks: Sequence[Block], text: Rendered) -> Iterator[Remark]:
     places = lint_rules().places
     forms = [(where, block.text) for where, block in _under(blocks)]
-    forms += [(places["chat"], _chat_text(text.telegram)), (places["subject"], text.subject)]
+    forms += [(places["chat"], without_marks(text.telegram)), (places["subject"], text.subject)]
     for where, said in forms:
         if "!" in said:
             yield _remark("Z4", WARN, where)
@@ -301,10 +306,6 @@ def _sections(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
         if not block.is_heading:
             sections[-1][1].append(block)
     return sections
-
-
-def _chat_text(telegram: str) -> str:
-    return unescape(_MARKS.sub("", telegram))
 
 
 def review_remarks(reviewed_on: date, months: int, *, today: date) -> list[Remark]:

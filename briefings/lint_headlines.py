@@ -12,6 +12,7 @@ from html import unescape
 
 from briefings.lint import WARN, Remark
 from briefings.lint_rules import lint_rules, pattern
+from signals.dutch_words import lemma_of
 
 #: shorter ones are too little to say that a verb is missing
 _LEAST_WORDS = 3
@@ -85,8 +86,6 @@ def _has_verb(said: str) -> bool:
 
 def _can_be_verb(token: str) -> bool:
     """Whether it can be a finite verb: its form leads to another infinitive."""
-    from signals.dutch_words import lemma_of
-
     if pattern(lint_rules().headlines.verbs).fullmatch(token):
         return True
     if pattern(lint_rules().headlines.nouns).fullmatch(token):

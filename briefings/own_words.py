@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from html import escape, unescape
+from html import escape
 from itertools import zip_longest
 
 from briefings.language import sentences
-from briefings.plaintext import count_words, read_blocks, to_plain
+from briefings.plaintext import count_words, read_blocks, to_plain, without_marks
 from briefings.render import Rendered
 
 #: the place of the chat message; a part of the page has its heading as place
@@ -26,7 +26,6 @@ WORDING_LIMIT = 3000
 _TAG = re.compile(r"<(/?)(aside|header|footer|section|h2)\b[^>]*>")
 _BLOCK = re.compile(r"<(p|li|h3)\b[^>]*>.*?</\1>", re.S)
 _LIST = re.compile(r"(<ol\b)|</ol>")
-_MARKS = re.compile(r"<[^>]*>")
 _LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.S)
 _BULLET, _NUMBER = re.compile(r"[-•]\s+"), re.compile(r"\d{1,2}[.)]\s+")
 #: a source and its time at the end of a sentence, as the templates write them
@@ -303,7 +302,7 @@ def _lowered(sentence: str) -> str:
 
 
 def _plain(html: str) -> str:
-    return " ".join(unescape(_MARKS.sub("", html)).split())
+    return " ".join(without_marks(html).split())
 
 
 def _folded(html: str) -> str:

@@ -171,12 +171,17 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def without_marks(html: str) -> str:
+    """What a reader sees of a chat text, or of one line."""
+    return unescape(_TAG.sub("", html))
+
+
 def chat_words(html: str) -> int:
     """Words on the screen of a phone. Measures do not count: those are never left out."""
-    lines = [unescape(_TAG.sub("", line)) for line in html.splitlines() if not _MEASURE.match(line)]
+    lines = [without_marks(line) for line in html.splitlines() if not _MEASURE.match(line)]
     return sum(len(words(line)) for line in lines)
 
 
 def chat_length(html: str) -> int:
     """Length of a chat text as Telegram counts it: UTF-16 units, after parsing the marks."""
-    return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
+    return len(without_marks(html).encode("utf-16-le")) // 2

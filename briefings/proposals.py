@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.fact_rules import tidy
 from briefings.facts import facts_of
 from briefings.lint import blocking, lint_sentence
+from feeds.events import items_of
 
 MOST_PROPOSALS = 5
 
@@ -30,8 +31,6 @@ async def proposals(session: AsyncSession, event_id: int) -> list[Proposal]:
     Titles come with names masked; one that still shows a person or breaks a block rule is
     left out.
     """
-    from feeds.events import items_of
-
     view = await facts_of(session, event_id)
     taken = {fact.text.lower() for fact in (*view.confirmed, *view.unconfirmed, *view.denied)}
     offered: dict[str, Proposal] = {}

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.facts import facts_of
 from briefings.library import SHARED
+from briefings.plaintext import without_marks
 from briefings.rows import Briefing, BriefingText, Fact
 from briefings.versions import earlier_for, versions_of
 from contacts.directory import Audience
-
-_MARKS = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def left_out(text: BriefingText, facts: Sequence[Fact], since: datetime | None) 
     """
     if text.template.startswith(f"{SHARED}/"):
         return LeftOut()
-    page, chat = _folded(text.plain), _folded(unescape(_MARKS.sub("", text.telegram)))
+    page, chat = _folded(text.plain), _folded(without_marks(text.telegram))
     gone = [one for one in facts if _folded(one.text) in page and _folded(one.text) not in chat]
     new = tuple(one.text for one in gone if since is None or one.created_at > since)
     return LeftOut(new, len(gone) - len(new))

@@ -60,6 +60,10 @@ class Barred:
         """The texts that somebody else approves."""
         return self.worded + self.translated
 
+    def touches(self, chosen: Collection[Audience] | None) -> bool:
+        """Whether one of these texts is somebody else's to approve; nothing chosen is all."""
+        return bool(set(self.texts) & set(chosen) if chosen else self.texts)
+
 
 async def read_writers(session: AsyncSession, briefing: Briefing) -> Writers:
     """Who edited the facts, wrote words by hand that stand in a text of this version, or typed

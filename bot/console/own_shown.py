@@ -9,7 +9,7 @@ from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Visit
 from bot.evening.own_said import barred_said, for_nobody, nobody_said, refused_said
-from briefings.rows import Briefing, BriefingStatus, covered
+from briefings.rows import Briefing, BriefingStatus
 from briefings.writers import Barred, barred_in
 from contacts.directory import Audience
 from feeds.rows import Event
@@ -45,7 +45,7 @@ async def not_to_choose(
     if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
         return ""
     barred = await _barred(visit, event, briefing)
-    if barred.reason or not set(barred.texts) & set(chosen or covered(briefing)):
+    if barred.reason or not barred.touches(chosen):
         return ""
     return " ".join(barred_said(barred, texts.AUDIENCES))
 

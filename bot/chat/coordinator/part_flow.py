@@ -50,7 +50,7 @@ async def refuses_own(
     """Say which of these texts somebody else approves, with the buttons for the others; False,
     and nothing said, when there is none."""
     barred = await barred_for(turn, event, briefing)
-    if not barred.reason and not set(barred.texts) & set(chosen or covered(briefing)):
+    if not barred.reason and not barred.touches(chosen):
         return False
     _, buttons = await approving.request_view(
         turn.session, event, briefing, now=turn.now, barred=barred
