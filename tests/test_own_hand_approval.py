@@ -83,7 +83,8 @@ async def test_the_request_names_the_text_and_offers_the_others(
 ) -> None:
     phone, told = await worded(db, now)
     assert told == 1
-    assert SAID in await phone.text()
+    # A line of its own, below whom the text reaches.
+    assert f"\n<b>⚠ {SAID}</b>\n" in await phone.text()
     assert await phone.labels() == [
         texts.READ, "De andere 6 teksten goedkeuren", texts.NOT_ALL, texts.SEND_BACK,
     ]  # fmt: skip
