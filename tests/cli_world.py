@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import SQLModel, select
 from typer.testing import CliRunner, Result
 
@@ -52,7 +53,10 @@ def rows(place: Path, *kinds: type[SQLModel]) -> list[Any]:
     async def look() -> list[Any]:
         database = open_database(config.database.url)
         async with database.read() as session:
-            found = [list((await session.exec(select(kind))).all()) for kind in kinds]
+            found = [
+                list((await session.exec(select(kind).order_by(*inspect(kind).primary_key))).all())
+                for kind in kinds
+            ]
         await database.close()
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlmodel import select
 
 from contacts.importing import ImportResult, import_contacts, read_contacts
@@ -36,7 +37,7 @@ async def written(db: Database, kind: Kind) -> bytes:
 
 async def rows(db: Database, table: Any) -> list[Any]:
     async with db.read() as session:
-        return list((await session.exec(select(table))).all())
+        return list((await session.exec(select(table).order_by(*inspect(table).primary_key))).all())
 
 
 async def take_back(db: Database, now: datetime) -> int:

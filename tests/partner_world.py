@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlmodel import select
 
 from bot.chat.buttons import Tap, parse
@@ -123,7 +124,8 @@ class Chat:
 
     async def all(self, table: Any) -> list[Any]:
         async with self.db.read() as session:
-            return list((await session.exec(select(table))).all())
+            keys = inspect(table).primary_key
+            return list((await session.exec(select(table).order_by(*keys))).all())
 
     async def count(self, name: str) -> int:
         return sum(row.count for row in await self.all(Tally) if row.name == name)

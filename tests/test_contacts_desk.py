@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 from sqlmodel import col, select
 
 from bot.config import Config
@@ -54,7 +55,11 @@ async def world(db: Database, now: datetime) -> AsyncIterator[World]:
 
 async def rows(db: Database, table: Any, *only: Any) -> list[Any]:
     async with db.read() as session:
-        return list((await session.exec(select(table).where(*only))).all())
+        return list(
+            (
+                await session.exec(select(table).where(*only).order_by(*inspect(table).primary_key))
+            ).all()
+        )
 
 
 async def the(db: Database, name: str, table: Any = Person) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import col, select
 
 from bot.chat import texts as chat_texts
@@ -48,7 +49,9 @@ class Two:
 
     async def rows(self, kind: Any) -> list[Any]:
         async with self.phone.db.read() as session:
-            return list((await session.exec(select(kind))).all())
+            return list(
+                (await session.exec(select(kind).order_by(*inspect(kind).primary_key))).all()
+            )
 
     async def end_it(self) -> None:
         async with self.phone.db.begin() as session:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import httpx
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import col, select
 
 from contacts.consent import ConsentKind, give_consent
@@ -74,7 +75,7 @@ async def offer(world: World, page: str, text: str = WORDS, **more: str) -> http
 
 async def rows(world: World, kind: type) -> list:  # type: ignore[type-arg]
     async with world.db.read() as session:
-        return list((await session.exec(select(kind))).all())
+        return list((await session.exec(select(kind).order_by(*inspect(kind).primary_key))).all())
 
 
 async def test_offer_take_up_and_find_each_other_without_a_script(world: World) -> None:

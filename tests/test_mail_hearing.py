@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 from sqlmodel import select
 
 from bot.mail_composing import Letterhead, compose
@@ -77,7 +78,7 @@ async def answer(db: Database, mailbox: ImapServer, now: datetime, raw: str | No
 
 async def rows(db: Database, kind: type) -> list[Any]:
     async with db.read() as session:
-        return list((await session.exec(select(kind))).all())
+        return list((await session.exec(select(kind).order_by(*inspect(kind).primary_key))).all())
 
 
 def test_only_the_writers_own_lines_are_read() -> None:
