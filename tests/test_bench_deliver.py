@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +18,17 @@ import pytest
 
 from bot.bench.curves import curves
 from bot.bench.deliver import Plan, is_too_uncertain, mail_faults
-from bot.bench.judging import Arrival, Ruling, Standing, in_flight, longest_silence, rule
+from bot.bench.judging import (
+    Arrival,
+    Kill,
+    Ruling,
+    Standing,
+    Trip,
+    in_flight,
+    longest_silence,
+    rule,
+)
+from bot.bench.processes import unread
 from bot.bench.series import DELIVERED
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
@@ -91,11 +103,36 @@ def test_the_silence_after_a_start_ends_with_what_it_sent_itself() -> None:
     assert longest_silence([], arrivals, trip_s=0.1) == 0.0
 
 
+def trips(*times: tuple[float, float]) -> list[Trip]:
+    """Each from a port of its own, from 1 on."""
+    return [Trip(came, left, port) for port, (came, left) in enumerate(times, start=1)]
+
+
 def test_under_way_at_a_kill_is_what_had_come_and_was_not_answered_or_only_just() -> None:
-    trips = [(9.0, 9.5), (9.9, 9.97), (9.9, 9.99), (9.9, 10.1), (10.1, 10.2), (11.0, 11.1)]
-    assert in_flight([10.0], trips) == 3
-    assert in_flight([], trips) == 0
-    assert in_flight([10.0, 11.05], trips) == 4
+    made = trips((9, 9.5), (9.9, 9.97), (9.9, 9.99), (9.9, 10.1), (10.1, 10.2), (11, 11.1))
+    assert in_flight([Kill(10.0)], made) == 3
+    assert in_flight([], made) == 0
+    assert in_flight([Kill(11.05), Kill(10.0)], made) == 4
+
+
+def test_an_answer_that_lay_unread_was_under_way_however_long_it_lay_there() -> None:
+    made = trips((8.0, 8.1), (9.0, 9.5), (9.9, 9.99), (9.9, 10.1))
+    older = Trip(7.0, 7.1, 2)
+    assert in_flight([Kill(10.0, frozenset({2}))], [*made, older]) == 3
+    assert in_flight([Kill(10.0, frozenset({3, 4, 99}))], made) == 2
+
+
+async def test_what_nobody_read_yet_is_seen_from_outside() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        near = socket.create_connection(server.getsockname())
+        far, _ = server.accept()
+        port = near.getsockname()[1]
+        with near, far:
+            assert port not in unread(os.getpid())
+            far.sendall(b"answer")
+            assert port in unread(os.getpid())
+            near.recv(99)
+            assert port not in unread(os.getpid())
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,16 @@ from sqlmodel import col, func, select
 from bot.bench import bench_texts as texts
 from bot.bench.folders import bench_folder
 from bot.bench.hosts import Networks, networks, store_on
-from bot.bench.judging import Arrival, Ruling, Standing, in_flight, longest_silence, rate_of, rule
+from bot.bench.judging import (
+    Arrival,
+    Ruling,
+    Standing,
+    Trip,
+    in_flight,
+    longest_silence,
+    rate_of,
+    rule,
+)
 from bot.bench.plan_process import address_of
 from bot.bench.processes import BenchFailed, Houses, crowd, run_once
 from bot.bench.showing import show_figures
@@ -188,7 +197,7 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
             await db.close()
         arrivals = await _arrivals(ports)
         tried = await _asked(ports, "tried")
-        trips = await _asked(ports, "trips")
+        trips = [Trip(*one) for one in await _asked(ports, "trips")]
     addresses = (address_of(number, plan.kind) for number in range(1, plan.contacts + 1))
     return Measured(
         ruling=rule(addresses, standings, arrivals, texts.MESSAGE_TITLE),
@@ -200,7 +209,7 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         kills=len(house.kills),
         in_flight=None if plan.kind is ChannelKind.EMAIL else in_flight(house.kills, trips),
         resumed_s=longest_silence(
-            house.kills if plan.are_hosts else house.restarts,
+            [kill.at for kill in house.kills] if plan.are_hosts else house.restarts,
             arrivals,
             plan.latency_ms / 1000 + 0.1,
         ),

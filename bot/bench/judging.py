@@ -104,20 +104,43 @@ def longest_silence(starts: Sequence[float], arrivals: Sequence[Arrival], trip_s
     return max(waits, default=0.0)
 
 
-#: an answer that left so shortly before a kill was not read yet
-READ_S = 0.02
+#: an answer that was read so shortly before a kill is not kept yet: outcomes are kept together
+KEPT_S = 0.02
 #: a killed process asks nothing more: what comes in until then was still on its way
 STILL_S = 0.5
 
 
-def in_flight(kills: Iterable[float], trips: Sequence[tuple[float, float]]) -> int:
-    """How many requests were under way at each of these moments, all moments together.
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A moment in monotonic seconds, and the ports of its own where answers lay unread."""
 
-    :param trips: of each request, when the other side had it and when its answer left; times are
-        monotonic seconds.
-    """
-    return sum(
-        came <= killed + STILL_S and left >= killed - READ_S
-        for killed in kills
-        for came, left in trips
+    at: float
+    unread: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A request: when the other side had it, when its answer left, and the asker's port."""
+
+    came: float
+    left: float
+    port: int
+
+
+def in_flight(kills: Iterable[Kill], trips: Iterable[Trip]) -> int:
+    """How many requests were under way at each of these kills, all kills together."""
+    ordered = sorted(trips, key=lambda trip: trip.left)
+    return sum(_under_way(kill, ordered) for kill in kills)
+
+
+def _under_way(kill: Kill, ordered: Sequence[Trip]) -> int:
+    """:param ordered: by when they were answered."""
+    answered = [trip for trip in ordered if trip.left < kill.at]
+    asked = sum(trip.came <= kill.at + STILL_S for trip in ordered[len(answered) :])
+    # One request at a time on a port: what lies unread there answers the last one.
+    last = {trip.port: trip.left for trip in answered}
+    unread = sum(
+        trip.left >= kill.at - KEPT_S or (trip.port in kill.unread and last[trip.port] == trip.left)
+        for trip in answered
     )
+    return asked + unread

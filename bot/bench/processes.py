@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.bench import bench_texts as texts
+from bot.bench.judging import Kill
 from bot.bench.marks import sends_mark
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ START_S, STOP_S = 120.0, 60.0
 LOOK_S = 0.05
 #: a house at rest uses less of each second, and gets so many seconds for it
 QUIET_CPU_S, SETTLES_S = 0.15, 20
+#: held so long before its end, so that the other side takes in what the kernel has of it
+HELD_S = 0.1
 
 
 class BenchFailed(Exception):
@@ -37,6 +41,17 @@ def used(pid: int) -> tuple[float, float]:
     cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     lines = dict(line.split(":", 1) for line in (place / "status").read_text("utf-8").splitlines())
     return cpu_s, int(lines["VmHWM"].split()[0]) / 1024
+
+
+def unread(pid: int) -> frozenset[int]:
+    """Ports of a process, or of its network, where something came in that nobody read yet."""
+    table = Path(f"/proc/{pid}/net/tcp")
+    if not table.is_file():
+        return frozenset()
+    rows = [line.split() for line in table.read_text("utf-8").splitlines()[1:]]
+    # Addresses and queues are pairs of hexadecimal numbers: proc(5).
+    waiting = [row[1] for row in rows if int(row[4].partition(":")[2], 16)]
+    return frozenset(int(address.rpartition(":")[2], 16) for address in waiting)
 
 
 async def run_once(module: str, *words: str, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,8 +102,7 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 class House:
     """``schakel run`` in a process of its own, as often as it takes.
 
-    ``cpu_s`` and ``peak_mb`` are of all of them; ``kills`` and ``restarts`` are moments, in
-    monotonic seconds.
+    ``cpu_s`` and ``peak_mb`` are of all of them; ``restarts`` are moments, in monotonic seconds.
     """
 
     def __init__(
@@ -100,7 +114,7 @@ class House:
         self._works = False
         self.cpu_s, self.peak_mb = 0.0, 0.0
         self.restarts: list[float] = []
-        self.kills: list[float] = []
+        self.kills: list[Kill] = []
 
     async def start(self) -> None:
         """Begin; :meth:`ready` waits until it works."""
@@ -133,6 +147,14 @@ class House:
                 return
             before = now
 
+    async def hold(self) -> None:
+        """Stop it where it is and note what it had not read: its end changes nothing after that."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        at = asyncio.get_running_loop().time()
+        self.kills.append(Kill(at, unread(self._process.pid)))
+        await asyncio.sleep(HELD_S)
+
     async def end(self) -> None:
         """Without a warning; it stays away."""
         assert self._process is not None
@@ -142,7 +164,7 @@ class House:
 
     async def kill_and_restart(self) -> None:
         """As a power cut, and the supervisor that starts it again."""
-        self.kills.append(asyncio.get_running_loop().time())
+        await self.hold()
         await self.end()
         self.restarts.append(asyncio.get_running_loop().time())
         await self.start()
@@ -218,8 +240,8 @@ class Houses:
         return sorted(at for house in self.all for at in house.restarts)
 
     @property
-    def kills(self) -> list[float]:
-        return sorted(at for house in self.all for at in house.kills)
+    def kills(self) -> list[Kill]:
+        return [kill for house in self.all for kill in house.kills]
 
     async def start(self) -> None:
         for house in self.all:
@@ -243,7 +265,7 @@ class Houses:
             await house.kill_and_restart()
             return
         number = self.all.index(house)
-        house.kills.append(asyncio.get_running_loop().time())
+        house.kills.append(Kill(asyncio.get_running_loop().time()))
         # As a host that dies: nobody hears a goodbye.
         await self._networks.pull(number)
         await house.end()

@@ -8,7 +8,8 @@ message only its first line is kept, so that this side is not what is measured.
 the input closes.
 ``GET /arrived`` answers what the journal proves, ``?address=`` of one chat; ``POST /say`` lets
 many chats say one thing each. There is a mail server as well; ``GET /tried`` answers when each
-address was first tried there, and ``GET /trips`` when each message came in and was answered here.
+address was first tried there, and ``GET /trips`` when each message came in and was answered here,
+and from which port.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ class Crowd:
         self._updates: list[Json] = []
         self._update_ids = itertools.count(1)
         self._said = asyncio.Event()
-        #: of each message: when the request was here, and when its answer left
-        self.trips: list[tuple[float, float]] = []
+        #: of each message: when the request was here, when its answer left, and from which port
+        self.trips: list[tuple[float, float, int]] = []
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """One call, or a look at the journal."""
@@ -81,7 +82,7 @@ class Crowd:
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         if method in SENDS:
-            self.trips.append((came, time.monotonic()))
+            self.trips.append((came, time.monotonic(), _port(request)))
         fault = self.faults.draw(method, whole(given.get("chat_id")))
         if fault is not None and fault.kind not in AFTERWARDS:
             self._note(method, given, fault.kind, accepted=False)
@@ -158,6 +159,12 @@ def _given(request: web.BaseRequest, body: str) -> Json:
         given: Json = json.loads(body)
         return given
     return dict(parse_qsl(body))
+
+
+def _port(request: web.BaseRequest) -> int:
+    """Of who asked; 0 when they are gone already."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return int(peer[1]) if peer else 0
 
 
 def _ok(result: Any) -> web.Response:
