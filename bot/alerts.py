@@ -43,8 +43,9 @@ from feeds.events import (
     mark_shown,
 )
 from feeds.grounds import goes_on_from, grounds_of
-from feeds.rows import Event, EventStatus, Trust
+from feeds.rows import Event, EventStatus
 from feeds.settings import FeedSettings
+from feeds.standing import Trust
 from feeds.telling_why import told
 
 log = logging.getLogger(__name__)

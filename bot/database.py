@@ -9,64 +9,8 @@ from pydantic_core import from_json
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-import bot.exercise.rows
-import bot.rows
-import briefings.city_lines
-import briefings.clock_rows
-import briefings.learning.digest_rows
-import briefings.learning.rows
-import briefings.learning.survey_rows
-import briefings.link_rows
-import briefings.overleg.rows
-import briefings.rows
-import contacts.calling
-import contacts.consent
-import contacts.former_names
-import contacts.gaps
-import contacts.importing.batches
-import contacts.list_check
-import contacts.meeting
-import contacts.outbox
-import contacts.rota_rows
-import contacts.successors
-import feeds.rows
-import signals.allowed_rows
-import signals.help_count_rows
-import signals.help_rows
-import signals.peer_rows
-import signals.rows
 from bot.quick_sqlite import connect_quickly
 from contacts.records import Database
-
-#: the modules whose tables make up the store
-TABLES = (
-    bot.exercise.rows,
-    bot.rows,
-    briefings.city_lines,
-    briefings.learning.digest_rows,
-    briefings.learning.rows,
-    briefings.learning.survey_rows,
-    briefings.link_rows,
-    briefings.clock_rows,
-    briefings.overleg.rows,
-    briefings.rows,
-    contacts.calling,
-    contacts.consent,
-    contacts.former_names,
-    contacts.gaps,
-    contacts.importing.batches,
-    contacts.list_check,
-    contacts.meeting,
-    contacts.outbox,
-    contacts.rota_rows,
-    contacts.successors,
-    feeds.rows,
-    signals.allowed_rows,
-    signals.help_count_rows,
-    signals.help_rows,
-    signals.peer_rows,
-    signals.rows,
-)
 
 BUSY_TIMEOUT_MS = 30_000
 #: a peer that is gone without a word is noticed within about six seconds, by us and by PostgreSQL:
@@ -91,7 +35,17 @@ LISTS: Mapping[str, Any] = {"json_deserializer": from_json}
 
 
 def open_database(url: str) -> Database:
+    """:func:`open_store`, with all tables at hand."""
+    import bot.tables  # noqa: F401
+
+    return open_store(url)
+
+
+def open_store(url: str) -> Database:
     """Open ``sqlite+aiosqlite:///…`` or ``postgresql+psycopg://…``; nothing is created.
+
+    For a house that starts: to send it needs few of the tables, and the others take a quarter of
+    a start.
 
     Parameters stay out of errors: they are names and texts, and errors are logged.
     """

@@ -16,7 +16,7 @@ from telegram import Bot
 
 from bot.clock import utc_now
 from bot.config import Config, load_sealer
-from bot.database import open_database
+from bot.database import open_store
 from bot.duties import Duty, Office
 from bot.exercise.nowhere import Played
 from bot.listening import listen
@@ -73,7 +73,7 @@ class House:
         self.config, self.clock, self.offices = config, clock, offices
         self._phones, self._on_trouble = phones, on_trouble
         self.sealer = load_sealer(config)
-        self.db: Database = open_database(config.database.url)
+        self.db: Database = open_store(config.database.url)
         self.plans = QueryPlans(self.db)
         self.stop_event = asyncio.Event()
         self.requests = (AiohttpRequest(), AiohttpRequest())

@@ -20,8 +20,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
-from bot.database import TABLES  # noqa: F401  (importing it fills the metadata)
-
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
 
@@ -66,6 +64,8 @@ def differences(connection: Connection) -> list[Any]:
     """What the tables lack or have too much, compared with the code."""
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
+
+    import bot.tables  # noqa: F401
 
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return list(compare_metadata(context, SQLModel.metadata))

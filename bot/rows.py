@@ -171,18 +171,3 @@ class Passkey(Row, table=True):
     sign_count: int = Field(default=0)
     created_at: datetime
     used_at: datetime | None = None
-
-
-class UploadedFile(Row, table=True):
-    """A file that Telegram has: the next chat gets it by its number instead of by upload.
-
-    Such a number is of one bot only; ``bot`` is the part of the token that is no secret.
-    """
-
-    __table_args__ = (UniqueConstraint("bot", "key"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    bot: str = Field(max_length=20)
-    key: str = Field(max_length=120)
-    file_id: str = Field(max_length=250)
-    uploaded_at: datetime

@@ -6,12 +6,15 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 #: so many new objects are looked through at a time, and what stayed is not looked at again
 LOADING = (20_000, 10**6, 10**6)
 #: seldom enough that a page is not looked through several times while it is made, and everything
 #: once in a million new objects: that takes a twentieth of a second, in which every page waits
 USUAL = (2000, 10, 50)
+#: what makes an import say that there is no such module
+NOT_THERE: Any = None
 
 
 def load_quickly() -> None:
@@ -22,6 +25,9 @@ def load_quickly() -> None:
     this way the longest look takes 5 ms.
     """
     gc.set_threshold(*LOADING)
+    # httpx comes with a command line that nobody here uses, and that with rich, pygments and
+    # click: it looks whether they are there, and goes without.
+    sys.modules.setdefault("httpx._main", NOT_THERE)
 
 
 def settle_memory() -> None:

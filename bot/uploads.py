@@ -23,7 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import InputFile
 from telegram.error import BadRequest
 
-from bot.rows import UploadedFile
+from bot.upload_rows import UploadedFile
 from contacts.records import Database
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,8 @@ from contacts.journal import Who, write_journal
 from feeds.intake import write_judgement
 from feeds.lexicon import load_lexicon
 from feeds.relevance import score_item
-from feeds.rows import Event, Item, Source, Trust
+from feeds.rows import Event, Item, Source
+from feeds.standing import Trust
 from feeds.texts import BY_HAND_SOURCE
 
 #: one source for each world; it has no address and is never read

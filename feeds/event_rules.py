@@ -11,7 +11,7 @@ from pydantic import Field
 from contacts.settings import Frozen
 from feeds.lexicon import PLACE
 from feeds.matching import Matcher
-from feeds.rows import Reach, Trust
+from feeds.standing import Reach, Trust
 
 
 class Familiar(Frozen):

@@ -27,8 +27,8 @@ from feeds.rows import (
     LeadAgency,
     Origin,
     Source,
-    Trust,
 )
+from feeds.standing import Trust
 
 __all__ = [
     "ItemView", "changed_alerts", "close_event", "confirm_event", "dismiss_event",

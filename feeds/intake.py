@@ -11,8 +11,9 @@ from feeds.grouping import Doc
 from feeds.lexicon import Lexicon
 from feeds.parsing import Entry
 from feeds.relevance import Judgement, score_item
-from feeds.rows import Item, Trust
+from feeds.rows import Item
 from feeds.sections import section_of
+from feeds.standing import Trust
 from feeds.subjects import Subject, happened_here, subject_of
 
 

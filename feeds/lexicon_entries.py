@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from contacts.settings import Frozen
-from feeds.rows import Reach, Trust
+from feeds.standing import Reach, Trust
 
 
 class EventType(Frozen):

@@ -18,8 +18,8 @@ from typing import Any
 from feeds.lexicon import Lexicon, default_sources
 from feeds.parsing import LEAD_LIMIT, TITLE_LIMIT
 from feeds.relevance import Judgement, Seen, look_at, score_item
-from feeds.rows import Trust
 from feeds.sections import section_of
+from feeds.standing import Trust
 
 LIST_LEVEL, ALERT_LEVEL = 2, 3
 Row = dict[str, Any]

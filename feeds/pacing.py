@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 LONGEST_BACK_OFF = timedelta(hours=1)
 _MOST_DOUBLINGS = 12

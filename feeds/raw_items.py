@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from feeds.lexicon import default_sources
 from feeds.lexicon_entries import DefaultSource
-from feeds.rows import Reach, Trust
+from feeds.standing import Reach, Trust
 
 NATIONAL = "Landelijk"
 START = datetime(1970, 1, 1, tzinfo=UTC)

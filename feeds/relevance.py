@@ -20,8 +20,8 @@ from feeds.lexicon import GENERAL, Lexicon
 from feeds.lexicon_entries import EventType
 from feeds.matching import Hit, words_of, words_of_item
 from feeds.places import NOWHERE, Found, Place, Proximity, find_place
-from feeds.rows import Trust
 from feeds.sections import Section, read_section
+from feeds.standing import Trust
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from feeds.event_rules import load_event_rules
 from feeds.judging import Sighting
 from feeds.relevance import Reason
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 FIRST_DAY = timedelta(hours=24)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)

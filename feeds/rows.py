@@ -11,23 +11,7 @@ from sqlalchemy.event import listen, listens_for
 from sqlmodel import Field, SQLModel
 
 from contacts.records import MoveTable, Row, choice, required_choice
-
-
-class Trust(StrEnum):
-    """What a source's word is worth: who may confirm, who may only ring."""
-
-    OFFICIAL = "officieel"
-    REGIONAL = "regionaal"
-    NATIONAL = "landelijk"
-    SECONDARY = "secundair"
-
-
-class Reach(StrEnum):
-    """How many read an outlet; how much that weighs stands in ``event_weights.toml``."""
-
-    WIDE = "groot"
-    ORDINARY = "gewoon"
-    SMALL = "klein"
+from feeds.standing import Reach, Trust
 
 
 class Source(Row, table=True):

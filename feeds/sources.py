@@ -12,8 +12,9 @@ from feeds.answers import Fetched, NotModified
 from feeds.opml import Listed, key_of
 from feeds.pacing import FIRST_S, next_interval_s, next_poll_at, share_of
 from feeds.parsing import FeedFault
-from feeds.rows import Reach, Source, Trust
+from feeds.rows import Source
 from feeds.settings import FeedSettings, SourceSettings
+from feeds.standing import Reach, Trust
 
 DETAIL_LIMIT = 300
 Good = Fetched | NotModified

@@ -11,7 +11,7 @@ from feeds.event_rules import Newsrooms, load_event_rules
 from feeds.lexicon import GENERAL
 from feeds.places import Proximity
 from feeds.relevance import Reason
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 HIGHEST = 4
 

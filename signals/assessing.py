@@ -13,8 +13,9 @@ from contacts.journal import SYSTEM, write_journal
 from contacts.permissions import Actor
 from feeds.rows import Event, EventStatus
 from signals.duiding import NotDecided, refuse_text
-from signals.phases import Phase, PhaseSettings, Proposal, is_higher, propose
+from signals.phases import Phase, Proposal, is_higher, propose
 from signals.rows import Assessment, PhasePrompt, Signal, Step
+from signals.settings import PhaseSettings
 
 MOST_LINES = 3
 MAX_LINE = 200

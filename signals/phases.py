@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import Field
-
 from contacts.directory import Domain
-from contacts.settings import Frozen
 from signals.rows import Direction, Eep, Signal, SignalKind, tensions
+from signals.settings import PhaseSettings
 
 
 class Phase(StrEnum):
@@ -38,26 +36,6 @@ RANKS = {phase: rank for rank, phase in enumerate(Phase) if phase is not Phase.A
 #: places that are no wijk
 _NO_DISTRICT = frozenset({"stad", "online", "onbekend"})
 _CLASHES = frozenset({SignalKind.CALL_TO_ACTION.value, SignalKind.GROUP_CONFLICT.value})
-
-
-class PhaseSettings(Frozen):
-    """From which counts a phase is proposed (``[signals.phases]``)."""
-
-    window_h: int = Field(72, ge=12, le=336, description="signalen van zoveel uur tellen mee")
-    simmering_domains: int = Field(2, ge=1, le=5, description="fase 1: zoveel domeinen")
-    rising_districts: int = Field(
-        2, ge=1, le=10, description="fase 2: iets gebeurde in zoveel wijken"
-    )
-    rising_domains: int = Field(3, ge=1, le=5, description="fase 2: of uit zoveel domeinen")
-    rising_worried: int = Field(
-        3, ge=1, le=20, description="fase 2: of zoveel organisaties met ernst 3 of meer"
-    )
-    symbolic_organisations: int = Field(
-        5, ge=2, le=50, description="fase 3: zoveel organisaties over één zware gebeurtenis"
-    )
-    unrest_organisations: int = Field(
-        2, ge=1, le=20, description="fase 4: ernst 4 van zoveel organisaties"
-    )
 
 
 @dataclass(frozen=True, slots=True)

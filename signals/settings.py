@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import Field, PrivateAttr
 
 from contacts.settings import Frozen
-from signals.phases import PhaseSettings
 
 THEMES = (
     "aanhoudingen",
@@ -20,6 +19,26 @@ THEMES = (
     "verkiezingen",
     "iets anders",
 )
+
+
+class PhaseSettings(Frozen):
+    """From which counts a phase is proposed (``[signals.phases]``)."""
+
+    window_h: int = Field(72, ge=12, le=336, description="signalen van zoveel uur tellen mee")
+    simmering_domains: int = Field(2, ge=1, le=5, description="fase 1: zoveel domeinen")
+    rising_districts: int = Field(
+        2, ge=1, le=10, description="fase 2: iets gebeurde in zoveel wijken"
+    )
+    rising_domains: int = Field(3, ge=1, le=5, description="fase 2: of uit zoveel domeinen")
+    rising_worried: int = Field(
+        3, ge=1, le=20, description="fase 2: of zoveel organisaties met ernst 3 of meer"
+    )
+    symbolic_organisations: int = Field(
+        5, ge=2, le=50, description="fase 3: zoveel organisaties over één zware gebeurtenis"
+    )
+    unrest_organisations: int = Field(
+        2, ge=1, le=20, description="fase 4: ernst 4 van zoveel organisaties"
+    )
 
 
 class SignalSettings(Frozen):

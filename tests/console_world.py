@@ -33,7 +33,8 @@ from contacts.people import grant
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, post
-from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+from feeds.rows import Event, EventStatus, Item, Origin, Source
+from feeds.standing import Trust
 from tests import stores
 from tests.kept_rows import built_once, filled_tables
 

@@ -15,8 +15,9 @@ from contacts.records import Database
 from feeds.events import due_alerts, mark_alerted
 from feeds.fetching import Fetcher
 from feeds.polling import Watch, sync_sources
-from feeds.rows import Event, Item, ItemTitle, Source, Trust
+from feeds.rows import Event, Item, ItemTitle, Source
 from feeds.settings import FeedSettings, SourceSettings
+from feeds.standing import Trust
 
 SHOTS = "Schietpartij in Klarendal, twee gewonden"
 SHOTS_TOO = "Twee gewonden bij schietpartij in Klarendal"

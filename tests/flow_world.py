@@ -23,8 +23,8 @@ from contacts.directory import (
     RoleGrant,
 )
 from contacts.settings import SendingSettings
-from feeds.rows import Trust
 from feeds.settings import SourceSettings
+from feeds.standing import Trust
 from tests.stores import everything_in, migrated_url
 
 OUTLET = "oefen-omroep"

@@ -15,7 +15,8 @@ from contacts.records import Database
 from contacts.rota import Period, RotaPlace
 from contacts.rota_keeping import add_turns
 from contacts.rota_rows import RotaTurn
-from feeds.rows import Event, Item, Origin, Source, Trust
+from feeds.rows import Event, Item, Origin, Source
+from feeds.standing import Trust
 from tests.console_world import a_colleague
 
 DAY = timedelta(days=1)

@@ -24,8 +24,9 @@ from contacts.sealing import Sealer
 from contacts.sending import edit_sent
 from feeds.alerting import mark_tapped
 from feeds.events import confirm_event, snooze_event
-from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source, Trust
+from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source
 from feeds.settings import FeedSettings
+from feeds.standing import Trust
 from signals.rows import Setting, Signal, SignalKind
 from signals.settings import SignalSettings
 from tests.console_world import a_colleague

@@ -90,7 +90,7 @@ async def counts(db: Database) -> tuple[int, int]:
 async def test_a_backup_under_load_is_one_moment_and_comes_back_whole(place: Place) -> None:
     """Each transaction writes a message with two deliveries: any moment has twice as many."""
     db = open_database(place.url)
-    stop = asyncio.Event()
+    stop, under_way = asyncio.Event(), asyncio.Event()
 
     async def load() -> int:
         n = 0
@@ -99,10 +99,11 @@ async def test_a_backup_under_load_is_one_moment_and_comes_back_whole(place: Pla
                 to = [chat_recipient(f"{n}1"), chat_recipient(f"{n}2")]
                 await post(session, kind=MessageKind.ALERT, content=BOTH, to=to, now=NOW)
             n += 1
+            under_way.set()
         return n
 
     work = asyncio.create_task(load())
-    await asyncio.sleep(0.2)
+    await under_way.wait()
     await asyncio.to_thread(place.save)
     await asyncio.sleep(0.05)
     done = await restore(place.file, place.elsewhere, key=KEY, overwrite=False, now=NOW)

@@ -26,7 +26,8 @@ from contacts.outbox import Message, MessageStatus
 from contacts.people import grant, revoke
 from contacts.permissions import load_actor
 from contacts.records import Database
-from feeds.rows import Event, Item, Source, Trust
+from feeds.rows import Event, Item, Source
+from feeds.standing import Trust
 from tests.coordinating import FACT, a_running_event, approved, say, tap
 from tests.flow_world import Evening, an_evening
 from tests.partner_world import CONFIG, Chat, a_coordinator

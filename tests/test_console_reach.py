@@ -22,7 +22,8 @@ from contacts.directory import Domain, Organisation, Person
 from contacts.outbox import Delivery, DeliveryStatus, Message
 from contacts.records import Database
 from feeds.events import ItemView
-from feeds.rows import Event, EventStatus, Origin, Trust
+from feeds.rows import Event, EventStatus, Origin
+from feeds.standing import Trust
 from signals.picture import bars
 from tests.console_desk import Desk, a_desk
 

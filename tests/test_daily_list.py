@@ -15,7 +15,8 @@ from contacts.outbox import Message
 from contacts.people import open_channel
 from contacts.records import Database
 from feeds.daily import LOCAL, list_day
-from feeds.rows import Event, Item, Origin, Source, Trust
+from feeds.rows import Event, Item, Origin, Source
+from feeds.standing import Trust
 from tests.console_world import a_colleague
 from tests.flow_world import an_evening
 

@@ -11,7 +11,8 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.dismissing_flow import MOST
 from contacts.journal import JournalEntry
 from contacts.records import Database
-from feeds.rows import DismissReason, Event, EventStatus, Item, Origin, Source, Trust
+from feeds.rows import DismissReason, Event, EventStatus, Item, Origin, Source
+from feeds.standing import Trust
 from tests.partner_world import Chat, a_coordinator
 
 

@@ -15,8 +15,9 @@ from bot.exercise.rows import Exercise, ExerciseStatus, SeatRole
 from contacts.directory import Role
 from contacts.outbox import Delivery, Message
 from contacts.records import Database
-from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+from feeds.rows import Event, EventStatus, Item, Origin, Source
 from feeds.settings import FeedSettings
+from feeds.standing import Trust
 from tests.exercise_world import Telephone, play
 from tests.outbox_world import a_person
 

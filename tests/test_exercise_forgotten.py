@@ -20,7 +20,8 @@ from contacts.outbox import (
 )
 from contacts.records import Database
 from contacts.sending import Recipient, post
-from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+from feeds.rows import Event, EventStatus, Item, Origin, Source
+from feeds.standing import Trust
 from signals.rows import Signal
 from tests.forgetting_world import DAY, NOW, Story, the_signal
 

@@ -19,7 +19,7 @@ from feeds.districts import districts
 from feeds.events import ItemView
 from feeds.lexicon import load_lexicon
 from feeds.relevance import score_item
-from feeds.rows import Trust
+from feeds.standing import Trust
 from signals.person_filter import screen
 
 START = datetime.fromisoformat("2026-03-03T16:42:00+00:00")

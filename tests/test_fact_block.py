@@ -23,7 +23,8 @@ from briefings.rows import Fact, FactKind
 from briefings.versions import FactsNotOpened
 from contacts.journal import JournalEntry
 from contacts.records import Database
-from feeds.rows import Event, Item, Origin, Source, Trust
+from feeds.rows import Event, Item, Origin, Source
+from feeds.standing import Trust
 from tests.briefings_cast import NOW, SETTINGS, an_event, opened, sure
 
 

@@ -13,9 +13,9 @@ from contacts.records import Database
 from feeds.cap import is_cap, read_cap
 from feeds.careful_parsing import CarefulParser
 from feeds.parsing import FeedFault, ParsedFeed
-from feeds.rows import Trust
 from feeds.settings import SourceSettings
 from feeds.sources import sync_sources
+from feeds.standing import Trust
 from feeds.texts import CAP_WITHDRAWN
 from tests.feeds_world import feeds_world, serving
 

@@ -13,7 +13,8 @@ from contacts.journal import JournalEntry
 from contacts.records import Database
 from feeds.events import changed_alerts, drop_old_leads, items_of, mark_shown
 from feeds.explaining import explain
-from feeds.rows import Item, Trust
+from feeds.rows import Item
+from feeds.standing import Trust
 from feeds.storing import recent_docs
 from tests.feeds_world import (
     SHOTS,

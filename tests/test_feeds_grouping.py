@@ -15,7 +15,7 @@ from feeds.lexicon import load_lexicon, stop_words
 from feeds.measuring import judge_row, measure, read_items, read_labels
 from feeds.places import Proximity
 from feeds.relevance import Reason, score_item
-from feeds.rows import Reach, Trust
+from feeds.standing import Reach, Trust
 from feeds.weighing import Report, weigh
 
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)

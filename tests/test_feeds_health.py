@@ -21,9 +21,10 @@ from feeds.answers import Fetched
 from feeds.fetching import Fetcher
 from feeds.polling import Watch, sync_sources
 from feeds.rhythm import LEAST_SILENCE, dwindles, silent_after
-from feeds.rows import Item, Source, Trust
+from feeds.rows import Item, Source
 from feeds.settings import FeedSettings, SourceSettings
 from feeds.sources import follow_move
+from feeds.standing import Trust
 from tests.feeds_world import TestClock, serving
 from tests.outbox_world import a_person
 from tests.test_watching import a_house as empty_house

@@ -17,8 +17,9 @@ from feeds.careful_parsing import SMALL, CarefulParser
 from feeds.fetching import Fetcher
 from feeds.parsing import FeedFault, ParsedFeed, parse_feed, plain_text
 from feeds.polling import Watch, sync_sources
-from feeds.rows import Item, Source, Trust
+from feeds.rows import Item, Source
 from feeds.settings import FeedSettings, SourceSettings
+from feeds.standing import Trust
 from feeds.texts import FAULTS
 from tests.feeds_world import TestClock, serving
 from tests.flow_world import an_evening

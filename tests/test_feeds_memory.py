@@ -16,7 +16,7 @@ from feeds.places import Proximity
 from feeds.relevance import Reason
 from feeds.remembering import Came, Fading, Memory, Rang
 from feeds.ringing import rings
-from feeds.rows import Trust
+from feeds.standing import Trust
 from feeds.subjects import Subject, section_of, subject_of
 from feeds.weighing import Report
 

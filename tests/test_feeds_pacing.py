@@ -18,7 +18,7 @@ from feeds.pacing import (
     next_poll_at,
     share_of,
 )
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 

@@ -12,7 +12,8 @@ from contacts.records import Database
 from feeds.alerting import due_alerts
 from feeds.looking import look_at
 from feeds.polling import Watch, mark_told, untold_faults
-from feeds.rows import Event, Trust
+from feeds.rows import Event
+from feeds.standing import Trust
 from feeds.texts import FAULTS
 from tests.feeds_world import World, feeds_world
 

@@ -13,7 +13,7 @@ from feeds.lexicon import default_sources, load_lexicon, mask_names
 from feeds.matching import Matcher, PatternError, fold, words_of, words_of_item
 from feeds.places import Proximity
 from feeds.relevance import Judgement, is_roundup, score_item
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 LEXICON = load_lexicon()
 

@@ -16,7 +16,8 @@ from feeds import texts
 from feeds.events import ItemView, close_event, confirm_event
 from feeds.explaining import explain
 from feeds.grounds import grounds_of, where_read
-from feeds.rows import Event, LeadAgency, Trust
+from feeds.rows import Event, LeadAgency
+from feeds.standing import Trust
 from feeds.telling_why import told
 from tests.console_world import a_world
 from tests.feeds_world import World, feeds_world

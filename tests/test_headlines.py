@@ -10,7 +10,8 @@ from briefings.drafting import draft_briefing, texts_of
 from briefings.lint_headlines import folded, headline_facts, headline_remarks, is_headline
 from briefings.rows import BriefingKind
 from contacts.records import Database
-from feeds.rows import Item, Source, Trust
+from feeds.rows import Item, Source
+from feeds.standing import Trust
 from tests.approving import a_draft
 from tests.briefings_cast import NOW, SETTINGS, sure
 

@@ -27,8 +27,9 @@ from feeds.hub_rules import LONGEST, SHORTEST, is_signed, lease
 from feeds.hubs import ask_hubs, subscription_of
 from feeds.parsing import FeedFault
 from feeds.polling import Watch, sync_sources
-from feeds.rows import HubState, HubSubscription, Item, Source, Trust
+from feeds.rows import HubState, HubSubscription, Item, Source
 from feeds.settings import FeedSettings, SourceSettings
+from feeds.standing import Trust
 from tests.feeds_world import TestClock, serving
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.database import TABLES
+from bot.tables import TABLES
 from briefings.clock_rows import FirstCall
 from briefings.learning.owners import rename_owner
 from briefings.learning.rows import Lesson

@@ -29,8 +29,9 @@ from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.settings import BriefingSettings, CityLine
 from contacts.records import Database
 from feeds.fetching import Fetcher
-from feeds.rows import Source, Trust
+from feeds.rows import Source
 from feeds.settings import FeedSettings
+from feeds.standing import Trust
 from tests.briefings_cast import CHECKED, SETTINGS, an_event
 from tests.feeds_world import serving
 

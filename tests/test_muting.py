@@ -15,8 +15,9 @@ from contacts.records import Database, IllegalMove
 from feeds.alerting import due_alerts
 from feeds.events import confirm_event, dismiss_event, snooze_event
 from feeds.muting import MUTED_FOR, Silence, holds, is_about, mute_subject
-from feeds.rows import DismissReason, Event, Item, LeadAgency, Mute, Origin, Source, Trust
+from feeds.rows import DismissReason, Event, Item, LeadAgency, Mute, Origin, Source
 from feeds.settings import FeedSettings
+from feeds.standing import Trust
 from feeds.subjects import Subject
 
 WHO = Actor(1, 1, frozenset({Role.COORDINATOR}), is_exercise=False).who

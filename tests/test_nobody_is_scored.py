@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Integer, MetaData, String, Table
 from sqlmodel import SQLModel
 
-from bot.database import TABLES
 from bot.own_data import export_contact
+from bot.tables import TABLES
 from contacts.directory import ChannelKind, Domain, Organisation, Person
 from contacts.people import open_channel
 from contacts.pointers import person_columns

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from contacts.directory import Domain
 from feeds.districts import districts, parts_of_city
-from signals.phases import Phase, PhaseSettings, is_higher, propose
+from signals.phases import Phase, is_higher, propose
 from signals.picture import bars, picture_of, total_shown, trend, weak_signals
 from signals.rows import Direction, Eep, Setting, Signal, SignalKind, SignalStatus
+from signals.settings import PhaseSettings
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 SETTINGS = PhaseSettings()

@@ -42,7 +42,8 @@ from feeds.grouping import Doc, Grouper
 from feeds.intake import hint_of
 from feeds.lexicon import load_lexicon, stop_words
 from feeds.relevance import score_item
-from feeds.rows import Event, EventStatus, Trust
+from feeds.rows import Event, EventStatus
+from feeds.standing import Trust
 from signals.rows import OutcomeCode, Setting, Signal
 from tests.phones_world import BY_SCRIPT, Table, _event, a_table
 

@@ -23,7 +23,7 @@ from feeds.gazetteer_check import Fault, check
 from feeds.lexicon import load_lexicon, ordinary_words
 from feeds.lexicon_entries import Gazetteer
 from feeds.relevance import Judgement, score_item
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 RUNNER = CliRunner()
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from bot.database import TABLES
+from bot.tables import TABLES
 from contacts.pointers import person_columns
 from signals.rows import Signal
 

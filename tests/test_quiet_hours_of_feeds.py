@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feeds.channel import read_about
 from feeds.pacing import SLOWEST_S, next_interval_s
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 NIGHT = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)
 DAY = datetime(2026, 3, 3, 14, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feeds.lexicon import load_lexicon
 from feeds.relevance import Judgement, look_at, score_item
-from feeds.rows import Trust
+from feeds.standing import Trust
 from feeds.telling_why import as_sentence, told
 
 WAR = "oorlogsgeweld"

@@ -16,9 +16,10 @@ from contacts.directory import Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.people import grant
 from contacts.records import Database
-from feeds.rows import Reach, Source, Trust
+from feeds.rows import Source
 from feeds.settings import FeedSettings, SourceSettings
 from feeds.sources import sync_sources
+from feeds.standing import Reach, Trust
 from tests.console_desk import Desk, a_desk
 from tests.console_world import press
 

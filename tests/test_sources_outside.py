@@ -21,9 +21,10 @@ from feeds.looking import Look, language_of, look_at
 from feeds.opml import KEY_LIMIT, Listed, key_of, read_opml, write_opml
 from feeds.parsing import Entry, ParsedFeed, parse_feed
 from feeds.plain_xml import NotPlainXmlError, read_xml
-from feeds.rows import Source, Trust
+from feeds.rows import Source
 from feeds.settings import FeedSettings
 from feeds.sources import add_source
+from feeds.standing import Trust
 from tests.cli_world import an_empty_place, call, installed, rows, said
 from tests.feeds_world import serving
 

@@ -14,7 +14,8 @@ from contacts.journal import SYSTEM
 from contacts.people import grant
 from contacts.permissions import NotAllowed
 from contacts.records import Database
-from feeds.rows import Event, EventStatus, Item, Origin, Source, Trust
+from feeds.rows import Event, EventStatus, Item, Origin, Source
+from feeds.standing import Trust
 from tests.partner_world import Chat, a_partner
 
 

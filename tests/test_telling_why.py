@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feeds import texts
 from feeds.lexicon import load_lexicon
 from feeds.relevance import score_item
-from feeds.rows import Trust
+from feeds.standing import Trust
 from feeds.telling_why import MOST, as_sentence, told
 
 

@@ -18,7 +18,8 @@ from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
 from contacts.people import open_channel
 from contacts.records import Database
 from contacts.sending import halt_message
-from feeds.rows import Source, Trust
+from feeds.rows import Source
+from feeds.standing import Trust
 from tests.outbox_world import (
     CHAT,
     Scripted,

@@ -13,10 +13,10 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.clock import utc_now
-from bot.rows import UploadedFile
 from bot.simulator import Fault, Simulator
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
+from bot.upload_rows import UploadedFile
 from bot.uploads import Document, NoDocument, Uploads, forget_uploads
 from contacts.outbox import Content, DeliveryAct, TelegramForm
 from contacts.records import Database

@@ -25,7 +25,7 @@ from signals.assessing import proposal_for, signals_about
 from signals.counting import values_of
 from signals.duiding import alike
 from signals.feedback import close_signal, summarise
-from signals.phases import Phase, PhaseSettings, propose
+from signals.phases import Phase, propose
 from signals.picture import picture_of, trend, weak_signals
 from signals.promises import interim_text, send_interims
 from signals.rows import (
@@ -38,7 +38,7 @@ from signals.rows import (
     SignalStatus,
     ToldAs,
 )
-from signals.settings import SignalSettings
+from signals.settings import PhaseSettings, SignalSettings
 from signals.telling import district_names
 from tests.asking_practice import WORDS, ask
 from tests.console_world import PLANTED, SAME_SITE, World, a_world, contents

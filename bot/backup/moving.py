@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+import bot.tables  # noqa: F401
 from bot.backup.restoring import NotEmpty, may_take_the_place, set_sequences
 from bot.migrating import (
     VERSION_TABLE,

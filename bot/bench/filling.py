@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import bot.tables  # noqa: F401
 from bot.bench import bench_texts as texts
 from bot.bench.made_up import (
     WRITTEN,

@@ -25,7 +25,8 @@ from contacts.outbox import (
     Message,
     MessageKind,
 )
-from feeds.rows import DismissReason, Event, EventStatus, Item, LeadAgency, Origin, Source, Trust
+from feeds.rows import DismissReason, Event, EventStatus, Item, LeadAgency, Origin, Source
+from feeds.standing import Trust
 from signals.rows import OutcomeCode, Setting, Signal, SignalKind, SignalStatus
 
 PER_ORGANISATION = 4

@@ -34,9 +34,10 @@ from contacts.outbox import Message, MessageKind
 from contacts.records import Database
 from feeds.fetching import Fetcher
 from feeds.polling import Watch
-from feeds.rows import Source, Trust
+from feeds.rows import Source
 from feeds.settings import FeedSettings, SourceSettings
 from feeds.sources import sync_sources
+from feeds.standing import Trust
 
 #: ten times as many may take so many times as long
 RATIO_LIMIT = 11.0

@@ -20,8 +20,9 @@ from contacts.permissions import Permission, may
 from feeds.rows import Event
 from signals import texts as labels
 from signals.assessing import last_assessment, proposal_for
-from signals.phases import Phase, PhaseSettings
+from signals.phases import Phase
 from signals.rows import Signal
+from signals.settings import PhaseSettings
 
 #: as characters of HTML, so that what stands under a picture always fits
 LONGEST_UNDER = 1000

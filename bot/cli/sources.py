@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from contacts.records import Database
     from feeds.looking import Look
     from feeds.opml import Listed
-    from feeds.rows import Source, Trust
+    from feeds.rows import Source
     from feeds.settings import SourceSettings
+    from feeds.standing import Trust
 
 OLD_AFTER_DAYS = 14
 AT_ONCE = 4
@@ -64,7 +65,7 @@ async def _named(db: Database, config: Config) -> list[tuple[str, str, str]]:
 
 def _kind(source: Source | SourceSettings) -> str:
     """What its word is worth, and how far it carries where that is counted."""
-    from feeds.rows import Trust
+    from feeds.standing import Trust
 
     if source.trust is Trust.OFFICIAL:
         return texts.KIND_OFFICIAL
@@ -154,7 +155,7 @@ def import_sources(
 ) -> None:
     from feeds.opml import read_opml
     from feeds.plain_xml import NotPlainXmlError
-    from feeds.rows import Trust
+    from feeds.standing import Trust
 
     try:
         chosen, listed = Trust(trust), read_opml(file.read_bytes())

@@ -1,6 +1,6 @@
 """Dutch words about sources at the desk."""
 
-from feeds.rows import Reach, Trust
+from feeds.standing import Reach, Trust
 
 TRUSTS = {
     Trust.OFFICIAL: "officieel: mag bevestigen",

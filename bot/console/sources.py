@@ -13,8 +13,9 @@ from bot.console.steering import steering_page
 from contacts.journal import write_journal
 from contacts.permissions import Permission
 from feeds.opml import Listed
-from feeds.rows import Reach, Source, Trust
+from feeds.rows import Source
 from feeds.sources import AddressTaken, add_source, change_address, follow_move
+from feeds.standing import Reach, Trust
 
 URL_LIMIT, NAME_LIMIT = 500, 120
 

@@ -31,8 +31,8 @@ from bot.house import House
 from bot.run import quiet_logging
 from bot.simulator import Simulator
 from bot.simulator.feed_server import slug_of
-from feeds.rows import Trust
 from feeds.settings import SourceSettings
+from feeds.standing import Trust
 
 STEPS, STEPS_REAL = 33, 20
 OK, FAILED, MISUSE = 0, 1, 2

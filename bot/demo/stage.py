@@ -36,8 +36,8 @@ from contacts.invitations import invite
 from contacts.journal import Who
 from contacts.settings import ContactSettings, SendingSettings
 from feeds.kalender import CalendarSettings
-from feeds.rows import Trust
 from feeds.settings import FeedSettings, SourceSettings
+from feeds.standing import Trust
 
 HERE = Path(__file__).parent
 #: who has a phone in the demo; the others get mail

@@ -11,7 +11,7 @@ from bot.exercise.scripts import Action, Expected, Inject, News, Outlet, Script,
 from contacts.directory import Role
 from contacts.texts import counted
 from feeds.events import ItemView
-from feeds.rows import Trust
+from feeds.standing import Trust
 
 #: before the number of the event, in the key of its scenario
 KEY = "naspelen-"

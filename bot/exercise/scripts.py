@@ -19,7 +19,7 @@ from bot.exercise import script_texts as texts
 from contacts.directory import Domain, Role
 from feeds.chosen_place import on_change
 from feeds.districts import city_name, districts
-from feeds.rows import Trust
+from feeds.standing import Trust
 from signals.rows import Setting, SignalKind
 
 HERE = Path(__file__).parent / "scenarios"

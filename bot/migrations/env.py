@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, Enum, String
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from bot.database import TABLES  # noqa: F401  (importing it fills the metadata)
+from bot.tables import TABLES  # noqa: F401  (importing it fills the metadata)
 
 
 def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

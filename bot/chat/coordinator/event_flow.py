@@ -20,7 +20,8 @@ from contacts.permissions import Permission
 from feeds.events import open_event
 from feeds.lexicon import load_lexicon
 from feeds.relevance import score_item
-from feeds.rows import LeadAgency, Origin, Trust
+from feeds.rows import LeadAgency, Origin
+from feeds.standing import Trust
 from signals.person_filter import screen
 
 FLOW = "event"
