@@ -67,7 +67,7 @@ def _is_small_subject(view: Context, position: int) -> bool:
         return False
     before = view.key(position - 1)
     # "dat china": a name of a country or club is one in small letters, too.
-    if (token.key,) in lists.allowed.get(token.key, ()) or PEOPLES.search(token.key):
+    if token.key in lists.allowed.single or PEOPLES.search(token.key):
         return False
     if token.key in lists.openers:
         return before in lists.acting

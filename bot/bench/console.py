@@ -35,7 +35,7 @@ from bot.database import open_database
 
 START_S, STOP_S = 30.0, 10.0
 #: as docs/voorbeelden/schakel.service starts it
-AS_INSTALLED = {"MALLOC_ARENA_MAX": "1"}
+AS_INSTALLED = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 
 @dataclass(frozen=True, slots=True)
