@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -47,8 +47,8 @@ class Means:
     clock: Callable[[], datetime]
     linking: Linking
     owner: str
+    departures: DepartureLog
     chance: Chance = random.random
-    departures: DepartureLog = field(default_factory=lambda: DepartureLog(None))
 
     def lease(self, now: datetime) -> Lease:
         """Of this run, so that the next one knows which file tells of it."""

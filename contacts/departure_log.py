@@ -3,7 +3,9 @@
 A row in *sending* says that something may have left; this file says whether it did. It is written
 just before a request is written and after each answer, and never flushed to the disk: what was
 written survives the process, and after a crash of the machine the file is not believed. It is
-believed only when
+written through memory that is mapped to it: a call of the system hands the processor to whatever
+else the process does, twice a message, and answers that had been read waited 0.15 s for it while
+a house loaded. It is believed only when
 
 - the machine did not start anew since (the boot's own number stands in the first line),
 - the process that wrote it is gone, which its lock tells, and
@@ -18,10 +20,11 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import mmap
 import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,16 +36,17 @@ log = logging.getLogger(__name__)
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 #: from this size on, what is over is left out: when nothing is under way, and in any case
 SMALL, LARGE = 64_000, 1_000_000
-#: the time of a file is told in steps
-COARSE = timedelta(milliseconds=10)
+#: the file grows by so much at a time, which is set aside on the disk before it is written
+ROOM = 256 * 1024
+MILLISECOND = timedelta(milliseconds=1)
 MARKED, LEFT, BACK = "m", "l", "b"
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
     """What one run left behind. ``away``: requests without an answer; ``sent``: delivery and the
-    other side's number. What is in neither did not leave. ``by``: when all of that was over, by
-    the machine's clock."""
+    other side's number. What is in neither did not leave. ``by``: when the last of it was written,
+    by the clock of that run."""
 
     run: str
     away: frozenset[int] = frozenset()
@@ -54,7 +58,7 @@ def read_lines(lines: Iterable[str], boot: str) -> Left | None:
     """What a file says; None when it is not to be believed. Pure."""
     away: set[int] = set()
     sent: dict[int, str] = {}
-    run = None
+    run, by = None, 0
     try:
         for line in lines:
             what: list[Any] = json.loads(line)
@@ -63,26 +67,36 @@ def read_lines(lines: Iterable[str], boot: str) -> Left | None:
                     return None
                 run = str(what[1])
                 continue
-            kind, number, said = what
+            kind, number, said, at = what
             away.discard(number)
             sent.pop(number, None)
+            by = max(by, at)
             if kind == LEFT:
                 away.add(number)
             elif kind == BACK and said is not None:
                 sent[number] = said
-    except (ValueError, IndexError, TypeError):
+        last = datetime.fromtimestamp(by / 1000, UTC) + MILLISECOND if by else None
+    except (ValueError, IndexError, TypeError, OverflowError, OSError):
         return None
-    return None if run is None else Left(run, frozenset(away), sent)
+    return None if run is None else Left(run, frozenset(away), sent, last)
+
+
+def whole_lines(raw: bytes) -> list[str]:
+    """The lines before the room that was not used yet; one that a kill tore was not written, and
+    what it would have said had not happened. Pure. :raises UnicodeDecodeError: it is no text."""
+    written = raw.partition(b"\0")[0]
+    return written[: written.rfind(b"\n") + 1].decode().splitlines()
 
 
 class DepartureLog:
     """The file of one pump. ``path=None``: there is none, and nothing is known after a crash."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._file: int | None = None
+    def __init__(self, path: Path | None, clock: Callable[[], datetime]) -> None:
+        self._path, self._clock = path, clock
+        self._file: mmap.mmap | None = None
         self._lock: int | None = None
-        self._size = 0
+        # Where the next line goes, and where what was kept of before ends.
+        self._end = self._kept = 0
         # Their outcome could not be stored: until a restart, that they left is all that is known.
         self._unsettled: set[int] = set()
         #: names this run in the rows that it marks; empty: nobody will know more than the rows
@@ -103,12 +117,9 @@ class DepartureLog:
         if not boot or not self._path.exists():
             return None
         try:
-            lines = self._path.read_text("utf-8").splitlines()
-            written = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+            return read_lines(whole_lines(self._path.read_bytes()), boot)
         except (OSError, ValueError):
             return None
-        left = read_lines(lines, boot)
-        return None if left is None else replace(left, by=written + COARSE)
 
     def begin(self) -> None:
         """A new run, once everything of the run before is in the rows."""
@@ -123,12 +134,13 @@ class DepartureLog:
 
     def leaves(self, ident: int) -> None:
         """Now; what is not written here did not leave."""
-        self._write(_line(LEFT, ident))
+        self._write(_line(LEFT, ident, at=self._now()))
 
     def came_back(self, ident: int, outcome: Outcome) -> None:
         if isinstance(outcome, Unknown):
             return
-        self._write(_line(BACK, ident, outcome.external_id if isinstance(outcome, Sent) else None))
+        said = outcome.external_id if isinstance(outcome, Sent) else None
+        self._write(_line(BACK, ident, said, at=self._now()))
 
     def never_settled(self, ident: int) -> None:
         """Its outcome could not be stored."""
@@ -139,43 +151,59 @@ class DepartureLog:
 
         :param in_hand: whatever is not in the rows yet.
         """
-        if self._size > (LARGE if in_hand else SMALL):
+        if self._end - self._kept > (LARGE if in_hand else SMALL):
             self._rewrite(in_hand)
 
     def close(self) -> None:
         """Give file and lock back; the file stays for the next run."""
         if self._file is not None:
-            os.close(self._file)
+            self._file.close()
             self._file = None
         self._unlock()
 
     def _rewrite(self, in_hand: Collection[int]) -> None:
         # In hand without an answer is away, also if it did not leave yet: rather uncertain.
         assert self._path is not None
+        now = self._now()
         head = json.dumps([_boot(), self.run]) + "\n"
-        kept = "".join(_line(LEFT, ident) for ident in {*in_hand, *self._unsettled})
+        kept = "".join(_line(LEFT, ident, at=now) for ident in {*in_hand, *self._unsettled})
+        text = (head + kept).encode()
+        fresh = self._path.with_suffix(".new")
         try:
-            fresh = self._path.with_suffix(".new")
-            file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            os.write(file, (head + kept).encode())
+            file = _mapped(fresh, len(text) + ROOM)
+            file[: len(text)] = text
             fresh.replace(self._path)
         except OSError as error:
             self._give_up(error)
             return
         if self._file is not None:
-            os.close(self._file)
-        self._file, self._size = file, 0
+            self._file.close()
+        self._file, self._end, self._kept = file, len(text), len(text)
 
     def _write(self, text: str) -> None:
         if self._file is None or not text:
             return
+        raw = text.encode()
         try:
-            written = os.write(self._file, text.encode())
-            self._size += written
-            if written < len(text):
-                raise OSError("not all was written")
+            if self._end + len(raw) > len(self._file):
+                self._grow(len(raw) + ROOM)
         except OSError as error:
             self._give_up(error)
+            return
+        self._file[self._end : self._end + len(raw)] = raw
+        self._end += len(raw)
+
+    def _grow(self, room: int) -> None:
+        """:raises OSError: the disk is full."""
+        assert self._path is not None
+        assert self._file is not None
+        size = len(self._file)
+        file = os.open(self._path, os.O_RDWR)
+        try:
+            os.posix_fallocate(file, size, room)
+        finally:
+            os.close(file)
+        self._file.resize(size + room)
 
     def _give_up(self, error: OSError) -> None:
         """What is not written here counts as not left: such a file must not be believed."""
@@ -186,10 +214,14 @@ class DepartureLog:
         assert self._path is not None
         if self._file is not None:
             # In place, which needs no room.
-            os.pwrite(self._file, b"x", 0)
-            os.close(self._file)
+            self._file[:1] = b"x"
+            self._file.close()
             self._file = None
         self._path.unlink(missing_ok=True)
+
+    def _now(self) -> int:
+        """Milliseconds since 1970."""
+        return int(self._clock().timestamp() * 1000)
 
     def _unlock(self) -> None:
         if self._lock is not None:
@@ -197,10 +229,21 @@ class DepartureLog:
             self._lock = None
 
 
-def _line(kind: str, ident: int, said: str | None = None) -> str:
+def _mapped(path: Path, size: int) -> mmap.mmap:
+    """An empty file of this size. Its room is set aside first: writing to memory cannot say that
+    the disk is full. :raises OSError: it is."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.posix_fallocate(file, 0, size)
+        return mmap.mmap(file, size)
+    finally:
+        os.close(file)
+
+
+def _line(kind: str, ident: int, said: str | None = None, *, at: int = 0) -> str:
     if said is None:  # nearly every line, and twice for each message
-        return f'["{kind}", {ident}, null]\n'
-    return json.dumps([kind, ident, said]) + "\n"
+        return f'["{kind}", {ident}, null, {at}]\n'
+    return json.dumps([kind, ident, said, at]) + "\n"
 
 
 def _boot() -> str:

@@ -6,6 +6,7 @@ in one statement.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +41,8 @@ SET_ASIDE = "set_aside"
 UNREADABLE, NO_FORM, NO_LINK = "unreadable_address", "no_form", "link_without_event"
 #: reasons that lie with us, not with the address
 IMPOSSIBLE = frozenset({UNREADABLE, NO_FORM, NO_LINK})
+#: between so many of a large batch, answers that came in are noted
+AT_A_TIME = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,11 @@ async def prepare(
 ) -> list[Marked]:
     """What leaves for each case; its links are written with it."""
     batch = _Batch(linking, sealer, now)
-    marked = [await _prepare(session, case, batch) for case in cases]
+    marked = []
+    for number, case in enumerate(cases, start=1):
+        marked.append(await _prepare(session, case, batch))
+        if number % AT_A_TIME == 0:
+            await asyncio.sleep(0)
     if batch.links:
         connection = await session.connection()
         await connection.execute(insert(AccessLink), batch.links)

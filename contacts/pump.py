@@ -59,9 +59,9 @@ class Pump:
         notice_gap_s: float = 10.0,
     ) -> None:
         linking = Linking(link_base, settings.link_days)
-        self._departures = DepartureLog(departures)
+        self._departures = DepartureLog(departures, clock)
         self._means = Means(
-            db, settings, sealer, clock, linking, owner, departures=self._departures
+            db, settings, sealer, clock, linking, owner, self._departures
         )  # fmt: skip
         self._transports = list(transports)
         self._lanes = [Lane(transport, self._means) for transport in transports]

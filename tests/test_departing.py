@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.clock import utc_now
 from contacts.claiming import claim
 from contacts.departing import Departures, Means
+from contacts.departure_log import DepartureLog
 from contacts.limiter import Limiter, Slot
 from contacts.preparing import Linking, Marked
 from contacts.records import Database
@@ -21,7 +22,10 @@ class Lane:
     def __init__(self, db: Database) -> None:
         self.started: list[tuple[int, datetime]] = []
         self.held = False
-        self.means = Means(db, FAST, Sealer(Sealer.new_key()), utc_now, Linking("", 1), "test")
+        self.means = Means(
+            db, FAST, Sealer(Sealer.new_key()), utc_now, Linking("", 1), "test",
+            DepartureLog(None, utc_now),
+        )  # fmt: skip
         self.departures = Departures(
             self.means, Limiter(500), start=self._start, is_held=lambda: self.held
         )

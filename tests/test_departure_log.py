@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.clock import utc_now
 from contacts import departure_log, recovery
 from contacts.departing import owned_by
-from contacts.departure_log import DepartureLog, Left, read_lines
+from contacts.departure_log import DepartureLog, Left, read_lines, whole_lines
 from contacts.directory import Role
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.records import Database
@@ -48,7 +49,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def log(path: Path) -> Iterator[DepartureLog]:
     """A run that began."""
-    log = DepartureLog(path)
+    log = DepartureLog(path, utc_now)
     assert log.take_over() is None
     log.begin()
     yield log
@@ -58,7 +59,7 @@ def log(path: Path) -> Iterator[DepartureLog]:
 def left_by(log: DepartureLog, path: Path) -> Left | None:
     """What the next process finds once this one is dead."""
     log.close()
-    after = DepartureLog(path)
+    after = DepartureLog(path, utc_now)
     try:
         return after.take_over()
     finally:
@@ -94,7 +95,7 @@ def test_a_second_try_that_did_not_leave_is_not_the_first_one(
 
 def test_as_long_as_its_process_lives_nobody_believes_it(log: DepartureLog, path: Path) -> None:
     log.leaves(1)
-    other = DepartureLog(path)
+    other = DepartureLog(path, utc_now)
     assert other.take_over() is None
     other.begin()
     assert other.run == ""
@@ -116,7 +117,7 @@ def test_a_machine_that_does_not_number_its_boots_has_none(
     path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(departure_log, "BOOT", tmp_path / "nowhere")
-    log = DepartureLog(path)
+    log = DepartureLog(path, utc_now)
     log.take_over()
     log.begin()
     log.leaves(1)
@@ -129,14 +130,61 @@ def test_a_full_disk_makes_it_worthless_instead_of_wrong(
 ) -> None:
     log.marked([1])
 
-    def full(*_given: object) -> int:
+    def full(*_given: object) -> None:
         raise OSError("no space")
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "write", full)
-        log.leaves(1)
+        patched.setattr(os, "posix_fallocate", full)
+        log.marked(range(20_000))
     log.leaves(2)
     assert left_by(log, path) is None
+
+
+def test_a_disk_that_is_full_at_the_start_leaves_no_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError("no space")
+
+    log = DepartureLog(path, utc_now)
+    log.take_over()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        log.begin()
+    log.leaves(1)
+    assert left_by(log, path) is None
+
+
+def test_it_grows_with_what_is_written(log: DepartureLog, path: Path) -> None:
+    log.marked(range(20_000))
+    log.leaves(7)
+    assert path.stat().st_size > departure_log.ROOM * 2
+    assert left_by(log, path) == Left(log.run, frozenset({7}))
+
+
+def test_what_a_kill_tore_was_not_written(log: DepartureLog, path: Path) -> None:
+    log.leaves(1)
+    log.leaves(2)
+    log.close()
+    raw = path.read_bytes()
+    end = raw.index(b"\0")
+    for torn in range(2, 12):
+        path.write_bytes(raw[: end - torn] + bytes(torn) + raw[end:])
+        assert left_by(log, path) == Left(log.run, frozenset({1}))
+    # Its end was written before its beginning.
+    path.write_bytes(raw[: end - 9] + bytes(4) + raw[end - 5 :])
+    assert left_by(log, path) == Left(log.run, frozenset({1}))
+
+
+def test_it_tells_when_the_last_of_it_was_written(path: Path, now: datetime) -> None:
+    log = DepartureLog(path, lambda: now)
+    log.take_over()
+    log.begin()
+    log.leaves(1)
+    left = left_by(log, path)
+    assert left is not None
+    assert left.by is not None
+    assert now <= left.by < now + timedelta(milliseconds=3)
 
 
 def test_it_stays_small_and_keeps_what_is_under_way(
@@ -150,13 +198,13 @@ def test_it_stays_small_and_keeps_what_is_under_way(
             log.came_back(ident, Sent(str(ident)))
     log.never_settled(3)
     log.tidy({4, 6})
-    assert path.stat().st_size < 200
+    assert len(path.read_bytes().rstrip(b"\0")) < 300
     log.leaves(200)
     assert left_by(log, path) == Left(log.run, frozenset({3, 4, 6, 200}))
 
 
 def test_without_a_path_there_is_nothing_to_know(tmp_path: Path) -> None:
-    log = DepartureLog(None)
+    log = DepartureLog(None, utc_now)
     assert log.take_over() is None
     log.begin()
     log.leaves(1)
@@ -171,11 +219,17 @@ def test_whatever_stands_in_the_file_is_believed_or_not_and_never_raises(lines: 
     assert read_lines(lines, BOOT) is None
 
 
-def test_a_torn_line_makes_all_of_it_doubtful() -> None:
-    head, whole = f'["{BOOT}", "run"]', '["l", 1, null]'
+def test_a_line_that_is_none_makes_all_of_it_doubtful() -> None:
+    head, whole = f'["{BOOT}", "run"]', '["l", 1, null, 5]'
     assert read_lines([head, whole], BOOT) == Left("run", frozenset({1}))
-    assert read_lines([head, whole, whole[:-4]], BOOT) is None
+    assert read_lines([head, whole[:-4], whole], BOOT) is None
     assert read_lines([whole], BOOT) is None
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_are_lines_or_no_text(raw: bytes) -> None:
+    with suppress(UnicodeDecodeError):
+        assert all(isinstance(line, str) for line in whole_lines(raw))
 
 
 async def test_only_what_was_under_way_is_uncertain_after_a_kill(
@@ -254,7 +308,7 @@ async def test_what_still_waits_for_a_connection_has_not_left(
         while len(silent.sent) < 3:  # noqa: ASYNC110  (the other side tells nobody)
             await asyncio.sleep(0.02)
     # As a kill leaves them.
-    found = read_lines(path.read_text("utf-8").splitlines(), departure_log._boot())
+    found = read_lines(whole_lines(path.read_bytes()), departure_log._boot())
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await pump.close()

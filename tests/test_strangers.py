@@ -16,6 +16,7 @@ from bot.rows import UpdateKind
 from bot.simulator import TOKEN, Simulator
 from bot.strangers import StrangerDesk, beside_guests
 from contacts.departing import Means
+from contacts.departure_log import DepartureLog
 from contacts.guests import Guests
 from contacts.limiter import Limiter
 from contacts.outbox import ChannelPause, Content, DeliveryStatus, TelegramForm
@@ -100,8 +101,9 @@ async def test_their_answers_and_everything_else_together_keep_to_the_rate(db: D
 async def test_while_rows_wait_one_slot_in_twenty_is_for_guests(db: Database) -> None:
     transport, limiter = Scripted(), Limiter(100)
     means = Means(
-        db, SLOW, Sealer(Sealer.new_key()), utc_now, Linking("https://schakel.example", 1), "test"
-    )
+        db, SLOW, Sealer(Sealer.new_key()), utc_now, Linking("https://schakel.example", 1), "test",
+        DepartureLog(None, utc_now),
+    )  # fmt: skip
     guests = Guests(transport, means, limiter, is_busy=lambda: True, is_held=lambda: False)
     await asyncio.gather(*(guests.answer(str(900 + n), LINE) for n in range(4)))
     apart = [later - sooner for sooner, later in pairwise(transport.times)]
