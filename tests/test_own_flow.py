@@ -176,3 +176,15 @@ async def test_a_concept_says_that_it_is_not_approved_yet(phone: Chat) -> None:
     before = await told(phone)
     await tap(phone, f"text:1:{list(Audience).index(Audience.PARENTS)}")
     assert "Deze tekst is nog niet goedgekeurd" not in (await told(phone)).removeprefix(before)
+
+
+async def test_a_remark_that_is_typed_without_its_button_hears_what_to_tap(phone: Chat) -> None:
+    event_id = await a_running_event(phone)
+    await say(phone, "De tweede zin klopt niet.")
+    assert "Terug met opmerking" not in await phone.text()
+    async with phone.db.begin() as session:
+        briefing = await current_briefing(session, event_id)
+        assert briefing is not None
+        briefing.status = BriefingStatus.SUBMITTED
+    await say(phone, "De tweede zin klopt niet.")
+    assert "Tik onder het verzoek op “Terug met opmerking”" in await phone.text()

@@ -283,7 +283,7 @@ async def test_old_ones_become_counts_that_are_no_signals(world: World) -> None:
 
 async def test_a_teacher_finds_the_command_where_they_begin(school: Chat) -> None:
     for template in ("partner/welcome.html", "no_question_open.html"):
-        assert "/vraag" in render(template, settings=CONFIG.briefings), template
+        assert "/vraag" in render(template, settings=CONFIG.briefings, remark=""), template
     await school.command("/help")
     assert "/vraag: een vraag uit uw werk stellen aan de gemeente. U krijgt antwoord." in (
         await school.text()

@@ -68,6 +68,7 @@ from bot.chat.coordinator import (
     texts_flow,
     wiping_flow,
 )
+from bot.chat.coordinator import texts as coordinator_texts
 from bot.chat.discreet import say_discreetly
 from bot.chat.refusing import REFERRED
 from bot.chat.render import render
@@ -82,6 +83,7 @@ from bot.chat.unfinished import (
     unfinished,
 )
 from bot.chat.used import close_question
+from bot.evening.approving import anything_waits
 from bot.exercise.seats import SEAT
 from bot.rows import UpdateKind
 from briefings.versions import BriefingError
@@ -261,7 +263,9 @@ async def _line(turn: Turn, kind: UpdateKind) -> None:
     if handler is None and kind is UpdateKind.FORWARD:
         handler = COMMANDS["/gebeurtenis"]
     if handler is None:
-        await turn.say(render("no_question_open.html"))
+        waits = turn.actor is not None and await anything_waits(turn.session, turn.actor)
+        remark = coordinator_texts.SEND_BACK if waits else ""
+        await turn.say(render("no_question_open.html", remark=remark))
         return
     if kind is UpdateKind.FORWARD and talk is not None and not (turn.text or "").strip():
         # The words were refused, or there were none: the question stays open.

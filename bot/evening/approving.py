@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import AUDIENCES, data
@@ -35,7 +36,7 @@ from contacts.outbox import (
     MessageKind,
     TelegramForm,
 )
-from contacts.permissions import Actor, people_with
+from contacts.permissions import Actor, Permission, may, people_with
 from contacts.sending import tell_people
 from contacts.texts import counted
 from feeds.rows import Event
@@ -313,3 +314,16 @@ async def return_to_writers(
         now=now,
     )
     return True
+
+
+async def anything_waits(session: AsyncSession, actor: Actor) -> bool:
+    """Whether texts lie with the approvers, of whom this is one."""
+    if not may(actor, Permission.APPROVE_BRIEFING):
+        return False
+    found = await session.exec(
+        select(Briefing.id).where(
+            col(Briefing.status) == BriefingStatus.SUBMITTED,
+            col(Briefing.is_exercise) == actor.is_exercise,
+        )
+    )
+    return found.first() is not None
