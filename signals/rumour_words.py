@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import zip_longest
 
 #: codes that one claim leaves at most
@@ -91,7 +92,9 @@ _TOLD = (
 )
 
 
+@cache
 def _clauses(*, is_verb_first: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """At first use: it takes longer than most of what a house loads at its start."""
     made = []
     for code, verb, rest in _TOLD:
         begin = rf"{verb}\s+{_GROUP}" if is_verb_first else rf"{_GROUP}\s+{verb}"
@@ -99,7 +102,6 @@ def _clauses(*, is_verb_first: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(made)
 
 
-_STRAIGHT, _TURNED = _clauses(is_verb_first=False), _clauses(is_verb_first=True)
 #: a code, and a question that only the writer can be asking
 _OWN_QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (code, re.compile(rf"\s*(?:{words})\b", re.IGNORECASE))
@@ -164,7 +166,9 @@ def _felt(before: str, turn: str, clause: str, after: str, *, is_own: bool) -> s
     is_half = _BARE_AND.match(turn) and len(last.split()) < _FEWEST_WORDS
     if is_half or _WHEN.match(last):
         return None
-    forms = _STRAIGHT + (_TURNED if _TURNS_VERB.search(turn) else ())
+    forms = _clauses(is_verb_first=False)
+    if _TURNS_VERB.search(turn):
+        forms += _clauses(is_verb_first=True)
     for code, words in forms:
         found = words.match(clause)
         if found is None or (is_own and not found["own"]):
