@@ -36,8 +36,9 @@ LISTS: Mapping[str, Any] = {"json_deserializer": from_json}
 
 def open_database(url: str) -> Database:
     """:func:`open_store`, with all tables at hand."""
-    import bot.tables  # noqa: F401
+    from bot.tables import load_tables
 
+    load_tables()
     return open_store(url)
 
 

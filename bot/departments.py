@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-import bot.tables
 import bot.ticks
 import bot.watching
 from bot.api.webhook_round import Webhooks

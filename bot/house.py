@@ -25,6 +25,7 @@ from bot.migrating import migrate
 from bot.paper_making import paper_maker
 from bot.query_plans import QueryPlans
 from bot.settling import quick_turns
+from bot.tables import load_tables_in_turns
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport
 from bot.unsubscribing import Unsubscribing
@@ -128,8 +129,8 @@ class House:
 
             return open_departments(self, listener, self._phones)
 
-        # In a thread, so that what is being sent meanwhile keeps its turns.
-        with quick_turns():
+        await load_tables_in_turns()
+        with quick_turns():  # in a thread, so that what is being sent keeps its turns
             self._departments = await asyncio.to_thread(load)
         if self._on_trouble is not None:
             self.poller.on_trouble = self._on_trouble
@@ -345,5 +346,5 @@ class House:
             clock=self.clock,
             link_base=self.config.web.base_url,
             owner="house",
-            departures=self.config.state_dir / "departures.log",
+            departures=self.config.state_dir / "departures.run",
         )

@@ -13,6 +13,8 @@ LOADING = (20_000, 10**6, 10**6)
 #: seldom enough that a page is not looked through several times while it is made, and everything
 #: once in a million new objects: that takes a twentieth of a second, in which every page waits
 USUAL = (2000, 10, 50)
+#: so long a thread may go on while another waits, as Python has it
+TURN_S = 0.005
 #: what makes an import say that there is no such module
 NOT_THERE: Any = None
 
@@ -47,9 +49,8 @@ def quick_turns() -> Iterator[None]:
     Each read of a socket is a turn, and so is each answer of the store: marking a batch took 0.3 s
     beside the loading, and answers that had been read waited for others to be read.
     """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 10)
+    sys.setswitchinterval(TURN_S / 10)
     try:
         yield
     finally:
-        sys.setswitchinterval(usual)
+        sys.setswitchinterval(TURN_S)

@@ -93,8 +93,9 @@ class DepartureLog:
 
     def __init__(self, path: Path | None, clock: Callable[[], datetime]) -> None:
         self._path, self._clock = path, clock
-        self._file: mmap.mmap | None = None
+        self._file: _Mapped | None = None
         self._lock: int | None = None
+        self._has_failed = False
         # Where the next line goes, and where what was kept of before ends.
         self._end = self._kept = 0
         # Their outcome could not be stored: until a restart, that they left is all that is known.
@@ -147,11 +148,13 @@ class DepartureLog:
         self._unsettled.add(ident)
 
     def tidy(self, in_hand: Collection[int]) -> None:
-        """Leave out what is over, once there is much of it.
+        """Leave out what is over, once there is much of it; begin anew when there is room again.
 
         :param in_hand: whatever is not in the rows yet.
         """
-        if self._end - self._kept > (LARGE if in_hand else SMALL):
+        if self._lock is None or not self.run:
+            return
+        if self._file is None or self._end - self._kept > (LARGE if in_hand else SMALL):
             self._rewrite(in_hand)
 
     def close(self) -> None:
@@ -170,51 +173,43 @@ class DepartureLog:
         text = (head + kept).encode()
         fresh = self._path.with_suffix(".new")
         try:
-            file = _mapped(fresh, len(text) + ROOM)
-            file[: len(text)] = text
+            file = _Mapped(fresh, len(text) + ROOM)
+            file.put(0, text)
             fresh.replace(self._path)
         except OSError as error:
+            fresh.unlink(missing_ok=True)
             self._give_up(error)
             return
         if self._file is not None:
             self._file.close()
         self._file, self._end, self._kept = file, len(text), len(text)
+        self._has_failed = False
 
     def _write(self, text: str) -> None:
         if self._file is None or not text:
             return
         raw = text.encode()
         try:
-            if self._end + len(raw) > len(self._file):
-                self._grow(len(raw) + ROOM)
+            if self._end + len(raw) > self._file.size:
+                self._file.grow(len(raw) + ROOM)
         except OSError as error:
             self._give_up(error)
             return
-        self._file[self._end : self._end + len(raw)] = raw
+        self._file.put(self._end, raw)
         self._end += len(raw)
-
-    def _grow(self, room: int) -> None:
-        """:raises OSError: the disk is full."""
-        assert self._path is not None
-        assert self._file is not None
-        size = len(self._file)
-        file = os.open(self._path, os.O_RDWR)
-        try:
-            os.posix_fallocate(file, size, room)
-        finally:
-            os.close(file)
-        self._file.resize(size + room)
 
     def _give_up(self, error: OSError) -> None:
         """What is not written here counts as not left: such a file must not be believed."""
-        log.error(
-            "Departures are not written any more",
-            extra={"action": "departures_unwritten", "kind": type(error).__name__},
-        )
+        if not self._has_failed:
+            log.error(
+                "Departures are not written any more",
+                extra={"action": "departures_unwritten", "kind": type(error).__name__},
+            )
+        self._has_failed = True
         assert self._path is not None
         if self._file is not None:
             # In place, which needs no room.
-            self._file[:1] = b"x"
+            self._file.put(0, b"x")
             self._file.close()
             self._file = None
         self._path.unlink(missing_ok=True)
@@ -229,15 +224,35 @@ class DepartureLog:
             self._lock = None
 
 
-def _mapped(path: Path, size: int) -> mmap.mmap:
-    """An empty file of this size. Its room is set aside first: writing to memory cannot say that
-    the disk is full. :raises OSError: it is."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.posix_fallocate(file, 0, size)
-        return mmap.mmap(file, size)
-    finally:
-        os.close(file)
+class _Mapped:
+    """A new file whose room is set aside before it is written: writing to memory cannot say that
+    the disk is full, it ends the process. So does cutting the file short from outside.
+
+    :raises OSError: the disk is full.
+    """
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.size = size
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.posix_fallocate(self._file, 0, size)
+            self._memory = mmap.mmap(self._file, size)
+        except OSError:
+            os.close(self._file)
+            raise
+
+    def grow(self, room: int) -> None:
+        """:raises OSError: the disk is full."""
+        os.posix_fallocate(self._file, self.size, room)
+        self.size += room
+        self._memory.resize(self.size)
+
+    def put(self, at: int, raw: bytes) -> None:
+        self._memory[at : at + len(raw)] = raw
+
+    def close(self) -> None:
+        self._memory.close()
+        os.close(self._file)
 
 
 def _line(kind: str, ident: int, said: str | None = None, *, at: int = 0) -> str:

@@ -133,6 +133,8 @@ async def test_what_nobody_read_yet_is_seen_from_outside() -> None:
             assert port in unread(os.getpid())
             near.recv(99)
             assert port not in unread(os.getpid())
+            far.shutdown(socket.SHUT_WR)
+            assert port not in unread(os.getpid())
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,21 @@ def test_a_disk_that_is_full_at_the_start_leaves_no_file(
     assert left_by(log, path) is None
 
 
+def test_once_there_is_room_again_it_is_written_again(
+    log: DepartureLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError("no space")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        log.marked(range(20_000))
+        log.tidy({5})
+    log.tidy({5, 6})
+    log.came_back(6, Sent("106"))
+    assert left_by(log, path) == Left(log.run, frozenset({5}), {6: "106"})
+
+
 def test_it_grows_with_what_is_written(log: DepartureLog, path: Path) -> None:
     log.marked(range(20_000))
     log.leaves(7)

@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.tables import TABLES
+from bot.tables import load_tables
 from briefings.clock_rows import FirstCall
 from briefings.learning.owners import rename_owner
 from briefings.learning.rows import Lesson
@@ -250,7 +250,7 @@ async def test_everything_of_the_one_that_goes_is_of_the_one_that_stays(
 
 
 def test_every_column_that_names_an_organisation_is_moved() -> None:
-    assert TABLES
+    load_tables()
     found = {f"{column.table.name}.{column.name}" for column in pointers()}
     assert {
         "person.organisation_id", "site.organisation_id", "signal.organisation_id",

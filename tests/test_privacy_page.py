@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from bot.tables import TABLES
+from bot.tables import load_tables
 from contacts.pointers import person_columns
 from signals.rows import Signal
 
@@ -49,7 +49,7 @@ def listed() -> dict[str, str]:
 
 
 def columns() -> dict[str, Column[Any]]:
-    assert TABLES
+    load_tables()
     return {
         f"{table.name}.{column.name}": column
         for table in SQLModel.metadata.sorted_tables

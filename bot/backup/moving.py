@@ -9,7 +9,6 @@ from sqlalchemy import Table, func, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-import bot.tables  # noqa: F401
 from bot.backup.restoring import NotEmpty, may_take_the_place, set_sequences
 from bot.migrating import (
     VERSION_TABLE,
@@ -19,6 +18,7 @@ from bot.migrating import (
     on_connection,
     open_connection,
 )
+from bot.tables import load_tables
 
 AT_ONCE = 1000
 
@@ -36,6 +36,7 @@ class Miscounted(Exception):
 
 def tables() -> list[Table]:
     """Ours, so that what is referred to comes before what refers to it."""
+    load_tables()
     return list(SQLModel.metadata.sorted_tables)
 
 

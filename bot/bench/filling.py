@@ -14,7 +14,6 @@ from sqlalchemy import insert
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-import bot.tables  # noqa: F401
 from bot.bench import bench_texts as texts
 from bot.bench.made_up import (
     WRITTEN,
@@ -36,6 +35,7 @@ from bot.bench.made_up import (
 )
 from bot.config import Config
 from bot.console.sessions import start_session
+from bot.tables import load_tables
 from briefings.drafting import draft_briefing
 from briefings.facts import open_facts
 from briefings.rows import BriefingKind, BriefingStatus, Fact, FactKind
@@ -60,6 +60,7 @@ class Filled:
 
 async def fill(db: Database, amounts: Amounts, config: Config, *, now: datetime) -> Filled:
     """Make the tables and everything in them."""
+    load_tables()
     async with db.engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)
     async with db.begin() as session:

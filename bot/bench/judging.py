@@ -107,7 +107,7 @@ def longest_silence(starts: Sequence[float], arrivals: Sequence[Arrival], trip_s
 #: an answer that was read so shortly before a kill is not kept yet: outcomes are kept together
 KEPT_S = 0.02
 #: a killed process asks nothing more: what comes in until then was still on its way
-STILL_S = 0.5
+STILL_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)

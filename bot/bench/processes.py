@@ -50,7 +50,8 @@ def unread(pid: int) -> frozenset[int]:
         return frozenset()
     rows = [line.split() for line in table.read_text("utf-8").splitlines()[1:]]
     # Addresses and queues are pairs of hexadecimal numbers: proc(5).
-    waiting = [row[1] for row in rows if int(row[4].partition(":")[2], 16)]
+    # Of a connection that the other side ended (08) the end itself counts as one unread byte.
+    waiting = [row[1] for row in rows if row[3] == "01" and int(row[4].partition(":")[2], 16)]
     return frozenset(int(address.rpartition(":")[2], 16) for address in waiting)
 
 
@@ -163,7 +164,7 @@ class House:
         await self._process.wait()
 
     async def kill_and_restart(self) -> None:
-        """As a power cut, and the supervisor that starts it again."""
+        """As a kill, and the supervisor that starts it again."""
         await self.hold()
         await self.end()
         self.restarts.append(asyncio.get_running_loop().time())

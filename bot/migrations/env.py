@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, Enum, String
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from bot.tables import TABLES  # noqa: F401  (importing it fills the metadata)
+from bot.tables import load_tables
 
 
 def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -24,6 +24,7 @@ def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     return False
 
 
+load_tables()
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
