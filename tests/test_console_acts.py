@@ -223,6 +223,24 @@ async def test_a_remark_or_a_subject_about_a_person_is_refused(desk: Desk) -> No
     assert all("Dennis" not in text for text in kept)
 
 
+async def test_today_says_with_which_remark_texts_came_back_until_they_are_handed_in(
+    desk: Desk,
+) -> None:
+    await desk.fact()
+    await desk.press("indienen", versie=1)
+    long = "De tweede zin is te <lang>.\n" + "Maak er twee van. " * 12 + "Einde."
+    assert (await desk.press("terugsturen", opmerking=long)).status_code == 303
+    today = (await desk.web.get("/")).text
+    assert "Teksten kwamen terug met een opmerking: " in today
+    assert "Teksten zijn nog concept" not in today
+    assert "opmerking: “De tweede zin is te &lt;lang&gt;. Maak er twee van." in today
+    assert "Einde." not in today
+    await desk.press("indienen", versie=1)
+    today = (await desk.web.get("/")).text
+    assert "Teksten wachten op goedkeuring" in today
+    assert "opmerking: “" not in today
+
+
 async def test_a_text_approved_for_later_waits_for_its_moment(desk: Desk, now: datetime) -> None:
     await desk.fact()
     await desk.press("volgende-update", tijd=clock(now - timedelta(hours=1)))

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.approved_texts import HALTED
+from bot.chat.coordinator.text_forms import cut
 from bot.console import calling_texts, overleg_texts, texts
 from bot.console import needs_asked as asked
 from bot.console.health import Beat
@@ -16,7 +17,7 @@ from bot.console.part_texts import PARTS
 from briefings.moments import at_clock, local_date
 from briefings.overleg.agreements import open_actions
 from briefings.promising import due_of
-from briefings.rows import BriefingStatus
+from briefings.rows import Briefing, BriefingStatus
 from briefings.settings import BriefingSettings
 from contacts.outbox import (
     DISTRIBUTED,
@@ -31,6 +32,8 @@ from feeds.texts import FAULTS
 from signals.rows import SignalStatus, ToldAs
 
 RUNNING = asked.RUNNING
+#: of the remark that texts were sent back with; the page of the texts has all of it
+REMARK_SHOWN = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
     due = {one.id: await due_of(session, one, event.send_before) for one, event in waiting}
     return [
         Need(
-            what=texts.NEED_DRAFT[briefing.status].format(title=title_of(titles, event.id)),
-            detail=texts.BRIEFING_KINDS[briefing.kind],
+            what=_what_of(briefing).format(title=title_of(titles, event.id)),
+            detail=_detail_of(briefing),
             by=texts.SEND_BY if due[briefing.id] else texts.SINCE,
             due=due[briefing.id] or briefing.edited_at,
             event_id=event.id,
@@ -90,6 +93,24 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
         )
         for briefing, event in waiting
     ]
+
+
+def _what_of(briefing: Briefing) -> str:
+    return texts.NEED_SENT_BACK if _came_back(briefing) else texts.NEED_DRAFT[briefing.status]
+
+
+def _detail_of(briefing: Briefing) -> str:
+    """The kind, and what an approver remarked on it. Pure."""
+    kind, remark = texts.BRIEFING_KINDS[briefing.kind], _came_back(briefing)
+    if not remark:
+        return kind
+    return texts.NEED_REMARK.format(kind=kind, remark=cut(remark, REMARK_SHOWN))
+
+
+def _came_back(briefing: Briefing) -> str:
+    """With which remark it came back; empty when it did not, or was handed in again. Pure."""
+    is_back = briefing.status is BriefingStatus.DRAFT
+    return " ".join((briefing.sent_back_reason or "").split()) if is_back else ""
 
 
 async def unknown(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:

@@ -212,6 +212,8 @@ NEED_DRAFT = {
     BriefingStatus.DRAFT: "Teksten zijn nog concept: {title}",
     BriefingStatus.SUBMITTED: "Teksten wachten op goedkeuring: {title}",
 }
+NEED_SENT_BACK = "Teksten kwamen terug met een opmerking: {title}"
+NEED_REMARK = "{kind} · opmerking: “{remark}”"
 NEED_STEP = "{step}: {title}"
 STEP_BY = "draaiboek"
 TICKED_BY = "{name}, {role}"
