@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from html import unescape
 
 import pytest
 
 from bot.chat.coordinator import texts
+from bot.chat.shown import shown_form
+from bot.evening.texts import LOWERED
 from briefings.rows import BriefingText, Fact, FactBlock, FactKind
 from contacts.journal import JournalEntry
+from contacts.outbox import Delivery
 from contacts.records import Database
 from feeds.rows import Event, LeadAgency
 from tests.console_desk import Desk, a_desk
@@ -80,6 +84,27 @@ async def test_a_single_newsroom_confirms_nothing_and_the_claim_stays(desk: Desk
     assert texts.REFUSALS["needs_official_source"] in answer.text
     assert 'value="Omroep Gelderland"' in answer.text
     assert await standing(desk) == [(FactKind.UNCONFIRMED, LINE, "De Gelderlander")]
+
+
+async def test_a_fact_without_a_good_source_is_kept_and_says_what_to_do_next(
+    desk: Desk,
+) -> None:
+    [block] = [one for one in await desk.rows(FactBlock) if one.event_id == desk.number]
+    answer = await desk.press(
+        "feiten", soort="bevestigd", tekst=LINE, bron="Omroep Gelderland", versie=block.version
+    )
+    assert answer.status_code == 303
+    assert await standing(desk) == [(FactKind.UNCONFIRMED, LINE, "Omroep Gelderland")]
+    page = unescape((await desk.web.get(answer.headers["location"])).text)
+    assert "Kies dan 'Nu bevestigd'" in page
+    assert LOWERED in page
+
+
+async def test_on_the_phone_such_a_fact_says_the_same(phone: Chat) -> None:
+    await open_claim(phone)
+    async with phone.db.read() as session:
+        forms = [await shown_form(session, one.id or 0) for one in await phone.all(Delivery)]
+    assert LOWERED in [form.text for form in forms if form is not None]
 
 
 async def test_a_claim_that_somebody_removed_meanwhile_is_not_confirmed(desk: Desk) -> None:

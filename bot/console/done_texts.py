@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.coordinator import approved_texts
 from bot.console.calling_texts import HOURS_LIKE_THIS
-from bot.evening.texts import OWN_TOOK_BACK
+from bot.evening.texts import LOWERED, OWN_TOOK_BACK
 from briefings.rows import BriefingKind, BriefingStatus
 
 #: what was just done, said at the top of the page
@@ -86,7 +86,7 @@ DONE = {
     ),
     "exercise_over": "Deze oefening is voorbij. De gebeurtenis blijft afgesloten.",
     "fact_added": "Het feit staat erin. De teksten zijn bijgewerkt.",
-    "fact_lowered": "Het feit staat bij nog niet bevestigd: er is geen officiële bron.",
+    "fact_lowered": LOWERED,
     "fact_added_beside": "Het feit staat erin. Ook iemand anders veranderde iets: kijk het na.",
     "fact_confirmed": "Het feit staat nu bij bevestigd. De teksten zijn bijgewerkt.",
     "fact_removed": "Het feit is weg. De teksten zijn bijgewerkt.",

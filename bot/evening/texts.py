@@ -14,6 +14,11 @@ AROUND = {
     "alles": "De hele tekst, of een vaste zin erin",
 }
 
+#: said after a sentence was kept one step lower than it was told
+LOWERED = (
+    "De zin staat erin, bij 'nog niet bevestigd'. Bevestigt een officiële bron of een tweede "
+    "redactie hem ook? Kies dan 'Nu bevestigd'."
+)
 #: under an event of which every text was withdrawn
 WRITE_TEXTS = "Teksten schrijven"
 #: an approved text that was stopped before its moment

@@ -14,6 +14,7 @@ from bot.evening import writing
 from bot.evening.asking_again import hand_in_buttons, shown, waits_again
 from bot.evening.forewarning import forewarned
 from bot.evening.sourcing import read_source, source_names
+from bot.evening.texts import LOWERED
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
 from bot.event_names import name_of
@@ -265,8 +266,7 @@ async def store(turn: Turn, event: Event, fact: NewFact, *, confirms: int | None
         await turn.say(render("coordinator/fact_refused.html", why=why))
         return
     if stored.lowered:
-        why = texts.REFUSALS["needs_official_source"]
-        await turn.say(render("coordinator/fact_refused.html", why=why))
+        await turn.say(LOWERED)
     await say_facts(turn, event)
 
 

@@ -190,7 +190,8 @@ REFUSALS = {
     "not_submitted": "Deze versie ligt niet ter goedkeuring.",
     "unverified_lines": "Er staan nog nummers op 'te controleren'. Zo gaat er niets echt uit.",
     "blocked": "Er staat iets in de tekst dat niet mag. Pas dat eerst aan.",
-    "needs_official_source": "Bevestigd kan alleen met een officiële bron of twee redacties.",
+    "needs_official_source": "Noem een officiële bron: politie, OM, gemeente of veiligheidsregio. "
+    "Bij bevestigd mogen het ook twee redacties zijn, zoals: omroep en krant.",
     "person": "In deze regel lijkt een persoon herkenbaar. Feiten noemen geen personen.",
     "too_precise": "Deze regel wijst één gebedshuis aan. Schrijf 'een moskee' of 'een kerk' zonder "
     "de plek erbij, of alleen de wijk.",
