@@ -102,3 +102,20 @@ async def test_handing_in_takes_its_button_away_and_leaves_the_texts_to_read(des
     labels = await labels_of(desk, listed)
     assert texts.SUBMIT not in labels
     assert any(label.startswith("Ouders") for label in labels)
+
+
+async def test_texts_that_lie_with_the_approvers_offer_no_second_handing_in(desk: Chat) -> None:
+    event_id = await a_running_event(desk)
+    async with desk.db.begin() as session:
+        (await session.get_one(Person, desk.person_id)).audiences = ["docent_vo_mbo"]
+    await tap(desk, f"fadd:{event_id}")
+    await say(desk, FACT)
+    await press(desk, "politie")
+    lie = "Deze teksten liggen ter goedkeuring."
+    await tap(desk, f"texts:{event_id}")
+    assert lie not in await desk.text()
+    await press(desk, texts.SUBMIT)
+    await tap(desk, f"texts:{event_id}")
+    assert texts.SUBMIT not in await desk.labels()
+    assert texts.BACK in await desk.labels()
+    assert lie in await desk.text()

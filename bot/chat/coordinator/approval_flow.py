@@ -105,6 +105,7 @@ async def read(turn: Turn) -> None:
             title=await name_of(turn.session, event),
             drafts=drafts,
             labels=texts.AUDIENCES,
+            is_handed_in=False,
         ),
         in_pairs(buttons),
     )

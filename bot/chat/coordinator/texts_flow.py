@@ -48,12 +48,10 @@ async def show_texts(turn: Turn) -> None:
         return
     drafts = await texts_of(turn.session, briefing.id or 0)
     buttons = text_buttons(briefing.id or 0, drafts)
-    buttons.append(
-        [
-            Button(texts.SUBMIT, data("submit", event.id, briefing.version)),
-            Button(texts.BACK, data("ecard", event.id)),
-        ]
-    )
+    last = [Button(texts.BACK, data("ecard", event.id))]
+    if briefing.status is BriefingStatus.DRAFT:
+        last.insert(0, Button(texts.SUBMIT, data("submit", event.id, briefing.version)))
+    buttons.append(last)
     await turn.say(
         render(
             "coordinator/texts.html",
@@ -61,6 +59,7 @@ async def show_texts(turn: Turn) -> None:
             title=await name_of(turn.session, event),
             drafts=drafts,
             labels=texts.AUDIENCES,
+            is_handed_in=briefing.status is BriefingStatus.SUBMITTED,
         ),
         buttons,
     )
