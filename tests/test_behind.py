@@ -81,6 +81,19 @@ def test_what_was_sent_and_what_waits_are_told_apart() -> None:
     )
 
 
+def test_one_of_the_texts_is_told_as_one() -> None:
+    told = {
+        SoFar(1, 7): "1 van de 7 teksten is goedgekeurd. De andere wachten nog.",
+        SoFar(2, 7): "2 van de 7 teksten zijn goedgekeurd. De andere wachten nog.",
+    }
+    for so_far, said in told.items():
+        assert ask_of(Line(Step.FOUR_EYES, NOW, so_far=so_far), now=NOW) == said
+    leaves = NOW + timedelta(hours=1)
+    assert ask_of(Line(Step.SEND, NOW, so_far=SoFar(1, 7, 1, leaves)), now=NOW) == (
+        "1 van de 7 teksten is verstuurd en 1 staat klaar voor 19.05 uur. De andere nog niet."
+    )
+
+
 async def test_a_rest_that_is_withdrawn_holds_no_step_open(db: Database) -> None:
     async with db.begin() as session:
         cast, _, rest = await split(session)

@@ -143,8 +143,9 @@ def _counted(words: str, so_far: SoFar, *, now: datetime) -> str:
     if leaves is not None:
         at = clock_texts.PLANNED_AT.format(at=near(leaves, now=now))
     stand = clock_texts.STANDS if so_far.planned == 1 else clock_texts.STAND
+    are = clock_texts.IS if so_far.done == 1 else clock_texts.ARE
     return words.format(
-        done=so_far.done, total=so_far.total, planned=so_far.planned, at=at, stand=stand
+        done=so_far.done, total=so_far.total, planned=so_far.planned, at=at, stand=stand, are=are
     )
 
 

@@ -38,18 +38,19 @@ PLANNED = "{planned} van {total} teksten klaar voor {at}"
 SO_FAR_PLANNED = "{done} van {total} teksten, {planned} klaar voor {at}"
 PLANNED_AT, SEVERAL_MOMENTS = "{at} uur", "hun eigen moment"
 ASKS_REST = {
-    Step.DRAFT: "{done} van de {total} teksten zijn ingediend. De andere nog niet.",
-    Step.FOUR_EYES: "{done} van de {total} teksten zijn goedgekeurd. De andere wachten nog.",
-    Step.SEND: "{done} van de {total} teksten zijn verstuurd. De andere lezers hebben nog niets.",
-    Step.PROMISE: "{done} van de {total} teksten zijn verstuurd. De andere lezers wachten nog.",
-    Step.MORNING: "{done} van de {total} teksten zijn verstuurd. De andere lezers wachten nog.",
+    Step.DRAFT: "{done} van de {total} teksten {are} ingediend. De andere nog niet.",
+    Step.FOUR_EYES: "{done} van de {total} teksten {are} goedgekeurd. De andere wachten nog.",
+    Step.SEND: "{done} van de {total} teksten {are} verstuurd. De andere lezers hebben nog niets.",
+    Step.PROMISE: "{done} van de {total} teksten {are} verstuurd. De andere lezers wachten nog.",
+    Step.MORNING: "{done} van de {total} teksten {are} verstuurd. De andere lezers wachten nog.",
 }
 ASKS_PLANNED = "{planned} van de {total} teksten {stand} klaar voor {at}. De andere nog niet."
 ASKS_SENT_AND_PLANNED = (
-    "{done} van de {total} teksten zijn verstuurd en {planned} {stand} klaar voor {at}. De andere "
+    "{done} van de {total} teksten {are} verstuurd en {planned} {stand} klaar voor {at}. De andere "
     "nog niet."
 )
 STAND, STANDS = "staan", "staat"
+ARE, IS = "zijn", "is"
 TICK = "☐ {label}: gedaan"
 NOT_NEEDED = "{label}: niet nodig"
 UNTICK = "☑ {label}: toch niet"
