@@ -101,7 +101,11 @@ def test_a_promise_that_lapses_stands_on_a_line_of_its_own() -> None:
         ("coordinator/trouble.html", {"waiting": 2}, "2 berichten wachten."),
         ("coordinator/recipients.html", {"people": 1}, "1 organisatie, 1 persoon"),
         ("coordinator/recipients.html", {"people": 2}, "2 organisaties, 2 mensen"),
-        ("coordinator/texts.html", {"drafts": [_DRAFT]}, "<b>1 tekst · x</b>"),
+        (
+            "coordinator/texts.html",
+            {"is_handed_in": False, "drafts": [_DRAFT]},
+            "<b>1 tekst · x</b>",
+        ),
     ],
 )
 def test_one_is_said_as_one(name: str, values: dict[str, Any], said: str) -> None:

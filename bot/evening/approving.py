@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +16,8 @@ from bot.chat.render import render
 from bot.console.contact_texts import LANGUAGES
 from bot.evening.own_said import barred_said
 from bot.evening.questions import follow_requests, retire_requests
-from bot.evening.since_asked import MOST_IN_CHAT, changes_shown
+from bot.evening.request_lines import block_lines, granted_lines, noticed_lines
+from bot.evening.since_asked import MOST_IN_CHAT, ROOM, changes_shown
 from bot.event_names import name_of
 from briefings.approval import send_back
 from briefings.approval_rules import needs_four_eyes
@@ -47,6 +49,8 @@ HASH_PART = 12
 REMARK_LIMIT = 300
 #: findings with a button of their own under one message
 MOST_BLOCKS = 6
+#: a message holds 4096 characters; what changed since has a heading and a last line as well
+REQUEST_LIMIT = 3800
 
 
 async def request_view(
@@ -66,22 +70,24 @@ async def request_view(
     plan = await read_overview(session, event, briefing)
     drafts = await texts_of(session, briefing.id)
     blocks = open_blocks(briefing, drafts)
-    text = render(
-        "coordinator/approval.html",
-        event=event,
-        title=await name_of(session, event),
-        briefing=briefing,
-        plan=plan,
-        noticed=await look_over(session, event, briefing, plan, now=now),
-        drafts=drafts,
-        kind=texts.BRIEFING_KINDS[briefing.kind],
-        names=texts.AUDIENCES,
-        blocks=blocks,
-        granted=granted_in(briefing, drafts),
-        since=await changes_shown(session, briefing, drafts, most=MOST_IN_CHAT),
-        translations=await _translations(session, drafts),
-        barred=barred_said(barred, texts.AUDIENCES),
-    )
+    values: dict[str, Any] = {
+        "event": event,
+        "title": await name_of(session, event),
+        "plan": plan,
+        "noticed": noticed_lines(await look_over(session, event, briefing, plan, now=now)),
+        "drafts": drafts,
+        "kind": texts.BRIEFING_KINDS[briefing.kind],
+        "names": texts.AUDIENCES,
+        "blocks": block_lines(blocks),
+        "granted": granted_lines(granted_in(briefing, drafts)),
+        "translations": await _translations(session, drafts),
+        "barred": barred_said(barred, texts.AUDIENCES),
+    }
+    text = render("coordinator/approval.html", since=None, **values)
+    room = min(ROOM, REQUEST_LIMIT - len(text))
+    since = await changes_shown(session, briefing, drafts, most=MOST_IN_CHAT, room=room)
+    if since is not None:
+        text = render("coordinator/approval.html", since=since, **values)
     seen = briefing.content_hash[:HASH_PART]
     buttons = [
         [Button(texts.READ, data("rd", briefing.id))],

@@ -51,24 +51,30 @@ async def changes_shown(
     drafts: Sequence[BriefingText],
     *,
     most: int | None = None,
+    room: int = ROOM,
     names: Mapping[Audience, str] = AUDIENCES,
 ) -> ShownChanges | None:
     """None when these texts never lay with the approvers before.
 
     :param most: how many lines at most; None is all of them, whole.
+    :param room: for all of them together, where ``most`` is given.
     :param names: of the texts, as this face calls them.
     """
     found = await since_asked(session, briefing, drafts)
-    return None if found is None else shown(found, names, most=most)
+    return None if found is None else shown(found, names, most=most, within=room)
 
 
 def shown(
-    found: SinceAsked, names: Mapping[Audience, str], *, most: int | None = None
+    found: SinceAsked,
+    names: Mapping[Audience, str],
+    *,
+    most: int | None = None,
+    within: int = ROOM,
 ) -> ShownChanges:
     """Pure."""
     groups: list[ShownGroup] = []
     total = sum(len(group.changes) for group in found.groups)
-    left, room = (total, None) if most is None else (most, ROOM)
+    left, room = (total, None) if most is None else (most, within)
     count = 0
     for group in found.groups:
         label = _label(group, found.compared, names)

@@ -108,3 +108,10 @@ CHANGED_IN_CHAT = {
     "come": "Nieuw in Telegram", "gone": "Weg uit Telegram", "rewritten": "Anders in Telegram",
     "moved": "Verplaatst in Telegram",
 }  # fmt: skip
+#: lines of a request to approve: what they are about, and what has no room there
+GRANTED = "Uitzondering op {code}, {name}"
+HOLDS_BACK = "Houdt tegen ({code}), {name}"
+MORE_NOTICED = (
+    "en nog 1 punt: op de werkpagina, bij Verzenden",
+    "en nog {n} punten: op de werkpagina, bij Verzenden",
+)

@@ -20,6 +20,7 @@ from bot.evening.approving import HASH_PART
 from bot.evening.closing_held import UNHEARD, ways_on, why_not
 from bot.evening.lacking_said import lacking_said
 from bot.evening.own_said import for_nobody, nobody_said
+from bot.evening.request_lines import noticed_lines
 from bot.evening.starting import later_moment
 from bot.event_names import name_of
 from briefings.approval import ApprovalRefused, approve
@@ -152,7 +153,7 @@ async def ask_sure(turn: Turn) -> None:
             event=event,
             title=await name_of(turn.session, event),
             plan=plan,
-            noticed=noticed,
+            noticed=noticed_lines(noticed),
             lacks=lacking_said(await texts_of(turn.session, briefing.id or 0), chosen or ()),
             released=released,
             names=texts.AUDIENCES,
