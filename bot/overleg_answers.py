@@ -22,3 +22,9 @@ def answer_buttons(overleg: Overleg) -> list[Button]:
     return [
         Button(texts.REPLIES[reply], data(COMES, overleg.id, reply.value, key)) for reply in Reply
     ]
+
+
+def agenda_label(*, is_host: bool) -> str:
+    """What the link to the page is called in a mail: whether they come is no question to a host.
+    Pure."""
+    return texts.INVITE_AGENDA if is_host else texts.COMING_MAIL

@@ -18,13 +18,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.asking import is_office_hour
 from bot.config import Config
-from bot.overleg_answers import AGENDA, answer_buttons
+from bot.overleg_answers import AGENDA, agenda_label, answer_buttons
 from bot.overleg_moments import LAST, last_word, remind_from
 from bot.overleg_telling import channels_to, invited_people
 from briefings.moments import far_moment
 from briefings.overleg import texts
 from briefings.overleg.replies import replies_of
-from briefings.overleg.rows import Overleg, OverlegStatus
+from briefings.overleg.rows import Overleg, OverlegInvitation, OverlegStatus
 from contacts.directory import Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.journal import SYSTEM, write_journal
@@ -88,11 +88,20 @@ async def _remind(session: AsyncSession, overleg: Overleg, *, now: datetime) -> 
     if not to:
         return 0
     host = await session.get_one(Organisation, overleg.host_id)
-    sent = await post(
-        session, kind=MessageKind.NOTICE, content=reminder(overleg, host.name, now=now), to=to,
-        priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
-    )  # fmt: skip
-    overleg.reminder_id = sent[0].message_id
+    at_home = [one for one in to if one.organisation_id == overleg.host_id]
+    written = []
+    for some, is_host in (([one for one in to if one not in at_home], False), (at_home, True)):
+        if some:
+            content = reminder(overleg, host.name, is_host=is_host, now=now)
+            sent = await post(
+                session, kind=MessageKind.NOTICE, content=content, to=some,
+                priority=Priority.DIGEST, is_exercise=overleg.is_exercise, now=now,
+            )  # fmt: skip
+            written.append(sent[0].message_id)
+    overleg.reminder_id = written[0]
+    # That of the host beside it: what waits of it stops like an invitation when they meet later.
+    for message_id in written[1:]:
+        session.add(OverlegInvitation(overleg_id=overleg.id or 0, message_id=message_id))
     session.add(overleg)
     write_journal(
         session, who=SYSTEM, action="overleg_reminded", subject=f"overleg:{overleg.id}",
@@ -109,24 +118,31 @@ async def _quiet_until(
     return quiet_ends(person.quiet_from, person.quiet_until, now)
 
 
-def reminder(overleg: Overleg, host: str, *, now: datetime) -> Content:
-    """What they read, in both forms. Pure."""
+def reminder(overleg: Overleg, host: str, *, is_host: bool = False, now: datetime) -> Content:
+    """What they read, in both forms. Pure.
+
+    :param is_host: for people of the organisation that receives the others.
+    """
     title = texts.REMIND_TITLE.format(what=texts.KINDS[overleg.kind])
     place = f" ({overleg.place})" if overleg.place else ""
     when = texts.INVITE_WHEN.format(
         when=far_moment(overleg.starts_at, now), minutes=overleg.minutes, host=host, place=place
     )
-    lines: Sequence[str] = (when, texts.REMIND_WHY)
+    lines: Sequence[str] = (when, texts.HOST_STILL if is_host else texts.REMIND_WHY)
     link = f"{OWN_PAGE}{AGENDA}"
     html = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    to_agenda = agenda_label(is_host=is_host)
     return Content(
         telegram=TelegramForm(
             text="\n".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),
-            buttons=[answer_buttons(overleg), [Button(texts.INVITE_AGENDA, url=link)]],
+            buttons=[
+                *([] if is_host else [answer_buttons(overleg)]),
+                [Button(texts.INVITE_AGENDA, url=link)],
+            ],
         ),
         email=EmailForm(
             subject=title[:60],
-            text="\n\n".join([*lines, f"{texts.COMING_MAIL}: {link}"]) + "\n",
-            html=f'{html}<p><a href="{link}">{texts.COMING_MAIL}</a></p>',
+            text="\n\n".join([*lines, f"{to_agenda}: {link}"]) + "\n",
+            html=f'{html}<p><a href="{link}">{to_agenda}</a></p>',
         ),
     )

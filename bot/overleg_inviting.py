@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.overleg_answers import AGENDA, CALENDAR, answer_buttons
+from bot.overleg_answers import AGENDA, CALENDAR, agenda_label, answer_buttons
 from bot.overleg_moments import last_word
 from briefings.moments import far_moment
 from briefings.overleg import texts
@@ -190,11 +190,12 @@ def invitation(overleg: Overleg, host: str, *, is_host: bool = False, now: datet
     )
     link, agenda = f"{OWN_PAGE}{CALENDAR}", f"{OWN_PAGE}{AGENDA}"
     html = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    to_agenda = agenda_label(is_host=is_host)
     return Content(
         telegram=TelegramForm(
             text="\n".join([f"<b>{title}</b>", *map(escape, lines)]),
             buttons=[
-                answer_buttons(overleg),
+                *([] if is_host else [answer_buttons(overleg)]),
                 [Button(texts.INVITE_AGENDA, url=agenda)],
                 [Button(texts.INVITE_CALENDAR, url=link)],
             ],
@@ -202,10 +203,10 @@ def invitation(overleg: Overleg, host: str, *, is_host: bool = False, now: datet
         email=EmailForm(
             subject=title[:60],
             text="\n\n".join(
-                [*lines, f"{texts.COMING_MAIL}: {agenda}", f"{texts.INVITE_CALENDAR}: {link}"]
+                [*lines, f"{to_agenda}: {agenda}", f"{texts.INVITE_CALENDAR}: {link}"]
             )
             + "\n",
-            html=f'{html}<p><a href="{agenda}">{texts.COMING_MAIL}</a></p>'
+            html=f'{html}<p><a href="{agenda}">{to_agenda}</a></p>'
             f'<p><a href="{link}">{texts.INVITE_CALENDAR}</a></p>',
         ),
     )  # fmt: skip

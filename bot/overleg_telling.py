@@ -16,9 +16,10 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.overleg_answers import AGENDA, CALENDAR, answer_buttons
+from bot.overleg_answers import AGENDA, CALENDAR, agenda_label, answer_buttons
 from bot.overleg_inviting import of_the_host, send_invitation
 from bot.overleg_moments import last_word, remind_from
+from bot.overleg_stopping import CHANGED, stop_reminder
 from briefings.moments import far_moment
 from briefings.overleg import texts
 from briefings.overleg.rows import Overleg, OverlegInvitation, OverlegStatus
@@ -38,10 +39,7 @@ from contacts.outbox import (
 )
 from contacts.quiet import QUIET_HOURS
 from contacts.records import ids_of, move_many
-from contacts.sending import Recipient, cancel_message, first_channel, post
-
-#: why something about a meeting that waited does not go any more
-CHANGED = "overleg_changed"
+from contacts.sending import Recipient, first_channel, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ async def tell_invited(
         session.add(overleg)
     if change is None:
         return 0
-    await _stop_reminder(session, overleg, who=who, now=now)
+    await stop_reminder(session, overleg, who=who, now=now)
     stopped = await _stop_resting(session, overleg, who=who, now=now)
     people = await invited_people(session, overleg)
     if change is Change.OFF:
@@ -256,26 +254,6 @@ async def _stop_resting(
     return _Stopped(missed, missed - heard)
 
 
-async def _stop_reminder(
-    session: AsyncSession, overleg: Overleg, *, who: Who, now: datetime
-) -> None:
-    """What still waits of a reminder says what does not hold any more."""
-    if overleg.reminder_id is None:
-        return
-    waiting = await session.exec(
-        select(Delivery.id)
-        .where(
-            col(Delivery.message_id) == overleg.reminder_id,
-            col(Delivery.status).in_((DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)),
-        )
-        .limit(1)
-    )
-    if waiting.first() is not None:
-        await cancel_message(session, overleg.reminder_id, who=who, now=now, reason=CHANGED)
-    overleg.reminder_id = None
-    session.add(overleg)
-
-
 async def channels_to(session: AsyncSession, people: Sequence[int]) -> list[Recipient]:
     """The first channel of each who has one."""
     channels = [await first_channel(session, ident) for ident in people]
@@ -309,26 +287,32 @@ def news(
         lines = [lines[0], other, *(lines[2:] if change is Change.MOVED else lines[1:])]
     if change is Change.OFF:
         return _in_both_forms(title, lines, None)
+    is_host = own in (texts.HOST_NOW, texts.HOST_STILL)
     # Whether they come is no question to a host.
-    lines = [*lines[:-1], own] if own and own != texts.HOST_NOT_ANY_MORE else lines
+    lines = [*lines[:-1], own] if is_host else lines
     if own == texts.HOST_NOT_ANY_MORE:
         lines = [lines[0], own, *lines[1:]]
-    return _in_both_forms(title, lines, overleg)
+    return _in_both_forms(title, lines, overleg, is_host=is_host)
 
 
-def _in_both_forms(title: str, lines: Sequence[str], comes: Overleg | None) -> Content:
-    """``comes``: the meeting that is on, with the way to say so and to the calendar. Pure."""
+def _in_both_forms(
+    title: str, lines: Sequence[str], comes: Overleg | None, *, is_host: bool = False
+) -> Content:
+    """``comes``: the meeting that is on, with the way to say so, but for a host, and to the
+    calendar. Pure."""
     link, agenda = f"{OWN_PAGE}{CALENDAR}", f"{OWN_PAGE}{AGENDA}"
     html = "".join(f"<p>{escape(line)}</p>" for line in lines)
     plain = list(lines)
     buttons = []
     if comes is not None:
+        to_agenda = agenda_label(is_host=is_host)
         html += (
-            f'<p><a href="{agenda}">{texts.COMING_MAIL}</a></p>'
+            f'<p><a href="{agenda}">{to_agenda}</a></p>'
             f'<p><a href="{link}">{texts.INVITE_CALENDAR}</a></p>'
         )
-        plain += [f"{texts.COMING_MAIL}: {agenda}", f"{texts.INVITE_CALENDAR}: {link}"]
-        buttons = [answer_buttons(comes), [Button(texts.INVITE_CALENDAR, url=link)]]
+        plain += [f"{to_agenda}: {agenda}", f"{texts.INVITE_CALENDAR}: {link}"]
+        first = [Button(texts.INVITE_AGENDA, url=agenda)] if is_host else answer_buttons(comes)
+        buttons = [first, [Button(texts.INVITE_CALENDAR, url=link)]]
     return Content(
         telegram=TelegramForm(
             text="\n".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),

@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.overleg_telling import CHANGED, Stand
+from bot.overleg_stopping import CHANGED
+from bot.overleg_telling import Stand
 from bot.poll_asking import quick_content
 from briefings.learning.quick_polls import note_quick_poll, times_asked
 from briefings.moments import moment

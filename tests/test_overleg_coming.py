@@ -43,10 +43,21 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
         yield started
 
 
-async def invited(desk: Desk) -> Overleg:
-    overleg = await planned(desk)
+async def invited(desk: Desk, host: int = 0) -> Overleg:
+    """Of which the invitation went out; another organisation receives, unless it is said whose."""
+    host = host or await elsewhere(desk)
+    overleg = await planned(desk, gastheer=str(host))
     await act(desk, overleg, "uitnodigen", gezien=f"{overleg.version}-")
     return (await desk.rows(Overleg))[-1]
+
+
+async def elsewhere(desk: Desk) -> int:
+    """An organisation that receives the others, of which nobody can be reached."""
+    async with desk.world.db.begin() as session:
+        house = Organisation(name="Buurthuis", domain=Domain.CIVIL, created_at=desk.world.now)
+        session.add(house)
+        await session.flush()
+        return house.id or 0
 
 
 async def round_at(desk: Desk, at: datetime) -> list[str]:

@@ -59,14 +59,16 @@ async def _next(turn: Turn, overleg: Overleg) -> tuple[list[str], list[list[Butt
         when=far_moment(overleg.starts_at, turn.now), minutes=overleg.minutes, host=host.name,
         place=f" ({overleg.place})" if overleg.place else "",
     )  # fmt: skip
-    lines = [f"<b>{names.KINDS[overleg.kind]}</b>", escape(when), said]
-    if may(actor, Permission.LEAD_OVERLEG) or host.id == actor.organisation_id:
+    is_host = host.id == actor.organisation_id
+    lines = [f"<b>{names.KINDS[overleg.kind]}</b>", escape(when)]
+    lines.append(names.HOST_STILL if is_host else said)
+    if may(actor, Permission.LEAD_OVERLEG) or is_host:
         asked = await invited_organisations(turn.session, overleg)
-        silent = len(asked - replies.yes - replies.no)
+        silent = len(asked - replies.yes - replies.no - {overleg.host_id})
         counts = texts.COUNTS.format(yes=len(replies.yes), no=len(replies.no), open=silent)
         lines.append(counts)
     agenda = Button(names.INVITE_AGENDA, url=f"{OWN_PAGE}{AGENDA}")
-    return lines, [answer_buttons(overleg), [agenda]]
+    return lines, [[agenda]] if is_host else [answer_buttons(overleg), [agenda]]
 
 
 async def _begun(turn: Turn) -> list[Overleg]:
