@@ -28,6 +28,7 @@ from bot.bench import cluster
 from bot.bench.cluster import USER
 from bot.database import open_database
 from bot.migrating import migrate
+from bot.tables import load_tables
 from contacts.records import Database
 
 #: the folder with the socket of the running cluster; workers inherit it
@@ -70,6 +71,7 @@ def start_cluster() -> Path:
     os.environ[VARIABLE] = str(folder)
     _execute(f'CREATE DATABASE "{TEMPLATE}"')
     engine = create_engine(_address(TEMPLATE))
+    load_tables()
     SQLModel.metadata.create_all(engine)
     engine.dispose()
     _execute(f'CREATE DATABASE "{MIGRATED}"')
@@ -170,6 +172,7 @@ def _sqlite_template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="schakel-tables-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     engine = create_engine(f"sqlite:///{folder / TEMPLATE}")
+    load_tables()
     SQLModel.metadata.create_all(engine)
     engine.dispose()
     return folder / TEMPLATE
