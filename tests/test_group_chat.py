@@ -8,7 +8,9 @@ import pytest
 from sqlmodel import col, select, update
 
 from bot import group_texts as texts
+from bot.chat.buttons import with_delivery
 from bot.chat.coordinator.group_flow import SEND, TO
+from bot.chat.shown import shown_form
 from bot.exercise.rows import SeatRole
 from bot.group_messages import MOST_MEMBERS
 from contacts.directory import (
@@ -28,6 +30,7 @@ from contacts.outbox import Delivery
 from contacts.people import grant
 from contacts.permissions import NotAllowed
 from contacts.records import Database
+from tests.coordinating import tap
 from tests.exercise_world import play
 from tests.partner_world import Chat, a_partner
 from tests.stores import statements_of
@@ -250,3 +253,25 @@ async def test_it_is_for_a_real_coordinator_alone(db: Database, now: datetime) -
         await chat.command("/groep")
     with pytest.raises(NotAllowed):
         await chat.tap(f"{TO}:1", message=0)
+
+
+async def test_written_anew_the_text_above_has_no_button_and_its_button_sends_nothing(
+    db: Database, now: datetime
+) -> None:
+    chat = await a_coordinator(db, now)
+    await read_back(chat)
+    above = chat.message
+    [old] = [one.data or "" for one in await chat.buttons() if one.text.startswith("Versturen")]
+    [again] = [one.data or "" for one in await chat.buttons() if one.text == texts.AGAIN]
+    await tap(chat, with_delivery(again, above))
+    async with db.read() as session:
+        form = await shown_form(session, above)
+    assert form is not None
+    assert form.buttons == []
+    await chat.write(TITLE)
+    await chat.write("Er is nog één groep zonder begeleider.")
+    with pytest.raises(ValueError, match="another text"):
+        await chat.tap(old)
+    assert await mailed(chat) == []
+    await chat.press("Versturen")
+    assert len(await mailed(chat)) == 2

@@ -119,3 +119,28 @@ async def test_texts_that_lie_with_the_approvers_offer_no_second_handing_in(desk
     assert texts.SUBMIT not in await desk.labels()
     assert texts.BACK in await desk.labels()
     assert lie in await desk.text()
+
+
+async def test_what_is_written_anew_leaves_no_button_to_send_above_it(desk: Chat) -> None:
+    for command, begun in (("/vraag", "Uw tekst van"), ("/voorbeeld", "Uw tekst van")):
+        await desk.command(command)
+        await desk.write("Hoe begin ik een gesprek?")
+        first = desk.message
+        assert begun in (await form_of(desk, first)).text
+        await desk.write("Hoe begin ik zo'n gesprek in de klas?")
+        assert "Uw zin gaat mee." in (await form_of(desk, first)).text
+        assert await labels_of(desk, first) == []
+        second = desk.message
+        await desk.command(command)
+        assert (await form_of(desk, second)).text == "Hieronder gaat u verder."
+        assert await labels_of(desk, second) == []
+        await desk.press("Versturen")
+        assert desk.toast is None
+
+
+async def test_a_signal_that_goes_on_below_has_no_buttons_above(desk: Chat) -> None:
+    await desk.command("/signaal")
+    first = desk.message
+    await desk.command("/signaal")
+    assert await labels_of(desk, first) == []
+    assert await desk.labels() != []

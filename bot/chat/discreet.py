@@ -6,11 +6,15 @@ cannot be read back from the outbox as theirs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from bot.chat.render import render
 from bot.chat.turn import Rows, Turn
 from contacts.directory import ChannelKind
 from contacts.outbox import Content, Delivery, MessageKind, TelegramForm
 from contacts.returning import only_in_exercises
-from contacts.sending import Recipient, post
+from contacts.sending import Recipient, edit_sent, post
 from contacts.texts import EXERCISE_LINE
 
 
@@ -45,3 +49,14 @@ async def say_discreetly(
     )
     turn.has_spoken = True
     return delivery
+
+
+async def let_go(turn: Turn, kept: Mapping[str, Any], *, with_line: bool = False) -> None:
+    """The message that carried the form so far loses its buttons: another one does from now on.
+
+    :param with_line: something was typed, and goes along.
+    """
+    if kept.get("message") is None:
+        return
+    form = TelegramForm(text=render("signal/note_taken.html", with_line=with_line))
+    await edit_sent(turn.session, int(kept["message"]), Content(telegram=form), now=turn.now)

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.chat import signal_questions as questions
 from bot.chat import texts
-from bot.chat.discreet import say_discreetly
+from bot.chat.discreet import let_go, say_discreetly
 from bot.chat.refusing import refuse_text, screened_line
 from bot.chat.render import AMSTERDAM, render
 from bot.chat.signal_draft import asked_now, next_question, passed, read_choice, to_draft
@@ -19,9 +19,8 @@ from bot.chat.signal_questions import Question
 from bot.chat.turn import Handler, Turn
 from bot.evening.hearing import hear, is_over
 from contacts.directory import ChannelKind, Organisation
-from contacts.outbox import Content, TelegramForm
 from contacts.permissions import Permission
-from contacts.sending import Recipient, edit_sent, original_of
+from contacts.sending import Recipient, original_of
 from feeds.rows import Event
 from signals import texts as labels
 from signals.telling import (
@@ -188,10 +187,9 @@ async def wrote_line(turn: Turn) -> None:
         text = render("signal/note_long.html", length=len(line), longest=MAX_NOTE)
         await say_discreetly(turn, text, reply_to=turn.message_id)
         return
-    if data.get("message") is not None:
-        form = TelegramForm(text=render("signal/note_taken.html"))
-        await edit_sent(turn.session, int(data["message"]), Content(telegram=form), now=turn.now)
-    await _ask_anew(turn, data | {"note": turn.sealer.seal(line)} if line else data)
+    if line:
+        data |= {"note": turn.sealer.seal(line)}
+    await _ask_anew(turn, data, with_line=True)
 
 
 async def again(turn: Turn) -> None:
@@ -281,8 +279,9 @@ async def _show(turn: Turn, data: dict[str, Any]) -> None:
     await turn.change(text, buttons)
 
 
-async def _ask_anew(turn: Turn, data: dict[str, Any]) -> None:
+async def _ask_anew(turn: Turn, data: dict[str, Any], *, with_line: bool = False) -> None:
     """The next question as a new message, which from now on carries the form."""
+    await let_go(turn, data, with_line=with_line)
     name, (text, buttons) = await _next(turn, data)
     delivery = await say_discreetly(turn, text, buttons)
     await turn.ask(FLOW, name, data | {"message": delivery.id})

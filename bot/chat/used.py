@@ -23,7 +23,7 @@ from contacts.sending import edit_sent
 ANSWERED = frozenset(
     {
         "corr2", "retr2", "fcon2", "fdel2", "fsrc", "fnext2", "fmap", "fmdn", "faro3", "echg3",
-        "evall", "evl", "les", "lesskip", "lesown", "lesdue", "ownk", "owns", "ownw",
+        "evall", "evl", "les", "lesskip", "lesown", "lesdue", "ownk", "owns", "ownw", "grpback",
     }
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.chat import texts, word_texts
 from bot.chat.buttons import data, short
-from bot.chat.discreet import say_discreetly
+from bot.chat.discreet import let_go, say_discreetly
 from bot.chat.refusing import refuse_text, screened_line
 from bot.chat.render import AMSTERDAM, render
 from bot.chat.turn import Handler, Turn
@@ -69,10 +69,10 @@ async def wrote(turn: Turn) -> None:
         text = render("signal/note_long.html", length=len(line), longest=MAX_NOTE)
         await say_discreetly(turn, text, reply_to=turn.message_id)
         return
-    await _confirm(turn, kept | {"note": turn.sealer.seal(line)})
+    await _confirm(turn, kept | {"note": turn.sealer.seal(line)}, with_line=True)
 
 
-async def _confirm(turn: Turn, kept: dict[str, Any]) -> None:
+async def _confirm(turn: Turn, kept: dict[str, Any], *, with_line: bool = False) -> None:
     """About what is it, and shall it go?"""
     length = len(turn.sealer.unseal(kept["note"]))
     events = (await events_to_choose(turn.session, turn.known()))[:MOST_EVENTS]
@@ -83,6 +83,7 @@ async def _confirm(turn: Turn, kept: dict[str, Any]) -> None:
     ]
     loose = word_texts.SEND_LOOSE if events else texts.SEND
     rows.append([Button(loose, data("vw", 0)), _quit()])
+    await let_go(turn, kept, with_line=with_line)
     text = render("word/sure.html", title=_words(ToldAs(kept["as"]))["title"], length=length)
     delivery = await say_discreetly(turn, text, rows)
     await turn.ask(FLOW, STEP, kept | {"message": delivery.id})

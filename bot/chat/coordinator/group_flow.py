@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any
+from zlib import crc32
 
 from bot import group_texts as texts
 from bot.chat.buttons import data, short
@@ -122,7 +123,12 @@ async def wrote_text(turn: Turn) -> None:
     await turn.say(
         _read_back(group, kept["title"], line, reached, missed, rests),
         [
-            [Button(texts.SEND.format(people=people(len(reached))), data(SEND))],
+            [
+                Button(
+                    texts.SEND.format(people=people(len(reached))),
+                    data(SEND, _mark(kept["title"], line)),
+                )
+            ],
             [Button(texts.AGAIN, data(AGAIN))],
             _quit(),
         ],
@@ -158,6 +164,9 @@ async def send(turn: Turn) -> None:
     """``grpsend``: to who was read back, and is in the group still."""
     actor = _allowed(turn)
     kept = _kept_at(turn, "sure")
+    assert turn.tap is not None
+    if not turn.tap.args or turn.tap.number(0) != _mark(kept["title"], kept["text"]):
+        raise ValueError("this button stands under another text")
     group = await _group(turn, int(kept["group"]))
     await turn.finish()
     if refused := why_not(kept["title"], kept["text"], turn.config.signals.allow):
@@ -233,6 +242,11 @@ def _kept_at(turn: Turn, step: str) -> dict[str, Any]:
     if talk is None or (talk.flow, talk.step) != (FLOW, step):
         raise ValueError("this question is over")
     return dict(talk.data)
+
+
+def _mark(title: str, text: str) -> int:
+    """Of what stands above the button: no other text goes out by it. Pure."""
+    return crc32(f"{title}\n{text}".encode())
 
 
 def _quit() -> list[Button]:
