@@ -16,11 +16,13 @@ AGENDA = "/overleg"
 COMES = "ovk"
 
 
-def answer_buttons(overleg: Overleg) -> list[Button]:
-    """*Wij komen* and *Wij komen niet*, for this moment. Pure."""
+def answer_rows(overleg: Overleg, *, is_host: bool) -> list[list[Button]]:
+    """*Wij komen* and *Wij komen niet*, for this moment; a host is not asked. Pure."""
+    if is_host:
+        return []
     key = moment_key(overleg.starts_at)
     return [
-        Button(texts.REPLIES[reply], data(COMES, overleg.id, reply.value, key)) for reply in Reply
+        [Button(texts.REPLIES[reply], data(COMES, overleg.id, reply.value, key)) for reply in Reply]
     ]
 
 

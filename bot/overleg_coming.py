@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.asking import is_office_hour
 from bot.config import Config
-from bot.overleg_answers import AGENDA, agenda_label, answer_buttons
+from bot.overleg_answers import AGENDA, agenda_label, answer_rows
 from bot.overleg_moments import LAST, last_word, remind_from
 from bot.overleg_telling import channels_to, invited_people
 from briefings.moments import far_moment
@@ -136,7 +136,7 @@ def reminder(overleg: Overleg, host: str, *, is_host: bool = False, now: datetim
         telegram=TelegramForm(
             text="\n".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),
             buttons=[
-                *([] if is_host else [answer_buttons(overleg)]),
+                *answer_rows(overleg, is_host=is_host),
                 [Button(texts.INVITE_AGENDA, url=link)],
             ],
         ),

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.overleg_answers import AGENDA, CALENDAR, agenda_label, answer_buttons
+from bot.overleg_answers import AGENDA, CALENDAR, agenda_label, answer_rows
 from bot.overleg_moments import last_word
 from briefings.moments import far_moment
 from briefings.overleg import texts
@@ -195,7 +195,7 @@ def invitation(overleg: Overleg, host: str, *, is_host: bool = False, now: datet
         telegram=TelegramForm(
             text="\n".join([f"<b>{title}</b>", *map(escape, lines)]),
             buttons=[
-                *([] if is_host else [answer_buttons(overleg)]),
+                *answer_rows(overleg, is_host=is_host),
                 [Button(texts.INVITE_AGENDA, url=agenda)],
                 [Button(texts.INVITE_CALENDAR, url=link)],
             ],

@@ -16,7 +16,7 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.overleg_answers import AGENDA, CALENDAR, agenda_label, answer_buttons
+from bot.overleg_answers import AGENDA, CALENDAR, agenda_label, answer_rows
 from bot.overleg_inviting import of_the_host, send_invitation
 from bot.overleg_moments import last_word, remind_from
 from bot.overleg_stopping import CHANGED, stop_reminder
@@ -311,8 +311,10 @@ def _in_both_forms(
             f'<p><a href="{link}">{texts.INVITE_CALENDAR}</a></p>'
         )
         plain += [f"{to_agenda}: {agenda}", f"{texts.INVITE_CALENDAR}: {link}"]
-        first = [Button(texts.INVITE_AGENDA, url=agenda)] if is_host else answer_buttons(comes)
-        buttons = [first, [Button(texts.INVITE_CALENDAR, url=link)]]
+        buttons = [
+            *(answer_rows(comes, is_host=is_host) or [[Button(texts.INVITE_AGENDA, url=agenda)]]),
+            [Button(texts.INVITE_CALENDAR, url=link)],
+        ]
     return Content(
         telegram=TelegramForm(
             text="\n".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),

@@ -110,7 +110,7 @@ class PhraseIndex:
 
 
 def index_phrases(phrases: Iterable[str]) -> PhraseIndex:
-    """Nearly all phrases are one word: together they take a third of the memory that way."""
+    """Nearly all phrases are one word: kept apart, they take less memory."""
     single: set[str] = set()
     longer: dict[str, set[tuple[str, ...]]] = {}
     for phrase in phrases:

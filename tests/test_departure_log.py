@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,18 +11,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import select, update
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
-from contacts import departure_log, recovery
+from contacts import departure_log
 from contacts.departing import owned_by
 from contacts.departure_log import DepartureLog, Left, read_lines, whole_lines
 from contacts.directory import Role
-from contacts.outbox import Delivery, DeliveryStatus
+from contacts.outbox import DeliveryStatus
 from contacts.records import Database
-from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown, leaves
+from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
 from tests.outbox_world import (
     MAIL,
     Scripted,
@@ -31,9 +27,6 @@ from tests.outbox_world import (
     a_person,
     a_pump,
     all_deliveries,
-    all_sent,
-    running,
-    until,
 )
 
 BOOT = "the-boot"
@@ -125,16 +118,17 @@ def test_a_machine_that_does_not_number_its_boots_has_none(
     assert left_by(log, path) is None
 
 
+def no_room(*_given: object) -> None:
+    raise OSError("no space")
+
+
 def test_a_full_disk_makes_it_worthless_instead_of_wrong(
     log: DepartureLog, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log.marked([1])
 
-    def full(*_given: object) -> None:
-        raise OSError("no space")
-
     with monkeypatch.context() as patched:
-        patched.setattr(os, "posix_fallocate", full)
+        patched.setattr(os, "posix_fallocate", no_room)
         log.marked(range(20_000))
     log.leaves(2)
     assert left_by(log, path) is None
@@ -143,13 +137,10 @@ def test_a_full_disk_makes_it_worthless_instead_of_wrong(
 def test_a_disk_that_is_full_at_the_start_leaves_no_file(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_given: object) -> None:
-        raise OSError("no space")
-
     log = DepartureLog(path, utc_now)
     log.take_over()
     with monkeypatch.context() as patched:
-        patched.setattr(os, "posix_fallocate", full)
+        patched.setattr(os, "posix_fallocate", no_room)
         log.begin()
     log.leaves(1)
     assert left_by(log, path) is None
@@ -158,11 +149,8 @@ def test_a_disk_that_is_full_at_the_start_leaves_no_file(
 def test_once_there_is_room_again_it_is_written_again(
     log: DepartureLog, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_given: object) -> None:
-        raise OSError("no space")
-
     with monkeypatch.context() as patched:
-        patched.setattr(os, "posix_fallocate", full)
+        patched.setattr(os, "posix_fallocate", no_room)
         log.marked(range(20_000))
         log.tidy({5})
     log.tidy({5, 6})
@@ -294,113 +282,3 @@ async def test_what_arrived_before_a_kill_is_noted_as_of_then(
     assert row.status is DeliveryStatus.SENT
     assert row.done_at is not None
     assert row.done_at < utc_now() + timedelta(minutes=1)
-
-
-class Reluctant(Scripted):
-    """A transport that has no connection for anybody but "1"."""
-
-    tells_leaving = True
-
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
-        if outgoing.address == "1":
-            leaves()
-        return await super().send(outgoing, now=now)
-
-
-async def test_what_still_waits_for_a_connection_has_not_left(
-    db: Database, now: datetime, path: Path
-) -> None:
-    async with db.begin() as session:
-        people = [await a_person(session, now, chat=str(n)) for n in range(3)]
-        await a_briefing(session, people, now)
-    silent = Reluctant()
-    silent.latency_s = 60.0
-    pump = a_pump(db, silent, departures=path)
-    await pump.recover(now=utc_now())
-    stop = asyncio.Event()
-    running = asyncio.create_task(pump.run(stop))
-    async with asyncio.timeout(60):
-        while len(silent.sent) < 3:  # noqa: ASYNC110  (the other side tells nobody)
-            await asyncio.sleep(0.02)
-    # As a kill leaves them.
-    found = read_lines(whole_lines(path.read_bytes()), departure_log._boot())
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    await pump.close()
-    assert found is not None
-    numbers = {one.id: one.address for one in await all_deliveries(db)}
-    assert [numbers[ident] for ident in found.away] == ["1"]
-
-
-class Connecting(Scripted):
-    """Gets a connection after a second, and only then leaves."""
-
-    tells_leaving = True
-
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
-        self.first.set()
-        await asyncio.sleep(1.0)
-        leaves()
-        return await super().send(outgoing, now=now)
-
-
-async def test_a_sender_that_is_taken_away_sends_nothing_afterwards(
-    db: Database, path: Path
-) -> None:
-    chat = Connecting()
-    async with db.begin() as session:
-        person = await a_person(session, utc_now(), chat="1")
-        await a_briefing(session, [person], utc_now())
-    pump = a_pump(db, chat, departures=path)
-    await pump.recover(utc_now())
-    duty = asyncio.create_task(pump.run(asyncio.Event()))
-    await chat.first.wait()
-    duty.cancel()
-    await asyncio.gather(duty, return_exceptions=True)
-    await asyncio.sleep(1.3)
-    assert chat.sent == []
-    await pump.recover(utc_now())
-    async with running(pump):
-        await until(db, all_sent)
-    assert len(chat.sent) == 1
-
-
-async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(
-    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has no hosts")
-    async with db.begin() as session:
-        people = [await a_person(session, now, chat="1")]
-        (delivery,) = await a_briefing(session, people, now)
-        delivery.status, delivery.lease_owner = DeliveryStatus.SENDING, "test"
-    monkeypatch.setattr(recovery, "SILENT_S", 0.0)
-    # As a host that died in the middle: nobody will end this.
-    dead = await db.engine.connect()
-    await dead.begin()
-    async with AsyncSession(dead) as session:
-        await recovery.sign_as_sender(session)
-        await dead.execute(update(Delivery).values(attempts=1))
-    pump = a_pump(db, Scripted())
-    async with asyncio.timeout(60):
-        assert await pump.recover(now=now) == 1
-    with pytest.raises(DBAPIError):
-        await dead.execute(select(Delivery.id))
-    await dead.invalidate()
-    await dead.close()
-    (row,) = await all_deliveries(db)
-    assert (row.status, row.attempts) == (DeliveryStatus.UNKNOWN, 0)
-
-
-async def test_whoever_takes_over_ends_no_page_that_plans_slowly(
-    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recovery, "SILENT_S", 0.0)
-    async with db.begin() as session:
-        people = [await a_person(session, now, chat="1")]
-    async with db.begin() as session:
-        await a_briefing(session, people, now)
-        if db.engine.dialect.name == "postgresql":
-            async with db.begin() as other:
-                assert await recovery.free_rows(other) == 0
-    assert len(await all_deliveries(db)) == 1

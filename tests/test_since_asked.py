@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
-from markupsafe import Markup
 from sqlmodel import col, select
 
-from bot.chat.coordinator.texts import AUDIENCES
-from bot.chat.render import render
 from bot.evening.approving import ask_approvers, request_view, return_to_writers
-from bot.evening.since_asked import MOST_IN_CHAT, rewritten, shown
+from bot.evening.since_asked import rewritten
 from bot.evening.writing import NewFact, Stored, redraft, store_fact
 from briefings.approval import Approved, Submitted, approve, submit, withdraw
-from briefings.asked_texts import SinceAsked, drop_asked
+from briefings.asked_texts import drop_asked
 from briefings.drafting import draft_briefing
 from briefings.editing import parts_of, write_words
-from briefings.line_changes import LineChange, Words, changes_of, shared_changes
+from briefings.line_changes import LineChange, Words, changes_of
 from briefings.rows import AskedText, Briefing, BriefingKind, FactKind
 from briefings.versions import texts_of
 from briefings.wordings import words_of
@@ -308,43 +304,3 @@ def test_one_change_in_page_and_chat_is_said_once() -> None:
     assert changes_of(before, after) == [
         LineChange("De weg is dicht. Bel 112.", "De weg is open. Bel 112.")
     ]
-
-
-def long_line(audience: Audience, last: str) -> str:
-    """About 1,400 characters, every fourth word of which another may rewrite."""
-    words = (f"{last}{number}" if number % 4 == 0 else f"{audience}&" for number in range(140))
-    return " ".join(words)[:1400]
-
-
-def test_what_changed_has_a_limit_in_the_chat_and_none_on_the_page() -> None:
-    pairs = {
-        one: (Words(long_line(one, "oud"), ""), Words(long_line(one, "nieuw"), ""))
-        for one in Audience
-    }
-    found = SinceAsked(NOW, 7, tuple(shared_changes(pairs)))
-    text = render("coordinator/since_asked.html", since=shown(found, AUDIENCES, most=MOST_IN_CHAT))
-    read = Markup(text).striptags()
-    assert 500 < len(read) < 1800
-    assert "<del>oud0</del> <ins>nieuw0</ins>" in text
-    assert text.count("<del>") == text.count("</del>")
-    assert re.search(r"En nog [1-6] regels?: op de werkpagina, bij Verzenden", text)
-    whole = shown(found, AUDIENCES)
-    assert whole.more == 0
-    assert "nieuw132" in whole.groups[0].lines[0][1]
-
-
-async def test_the_request_itself_fits_with_long_own_words(db: Database) -> None:
-    cast, briefing_id = await sent_back(db)
-    async with db.begin() as session:
-        for row in (await session.exec(select(AskedText))).all():
-            row.plain = long_line(row.audience, "oud")
-            session.add(row)
-        for text in await texts_of(session, briefing_id):
-            text.plain = long_line(text.audience, "nieuw")
-            session.add(text)
-    async with db.begin() as session:
-        briefing = await session.get_one(Briefing, briefing_id)
-        briefing.content_hash = "0" * 64
-        said, _ = await request_view(session, cast.event, briefing, now=LATER)
-    assert "<ins>nieuw0</ins>" in said
-    assert len(Markup(said).striptags()) < 4096

@@ -15,7 +15,7 @@ from bot.chat import overleg_texts as texts
 from bot.chat.buttons import data, short
 from bot.chat.shown import shown_form
 from bot.chat.turn import Handler, Rows, Turn
-from bot.overleg_answers import AGENDA, COMES, answer_buttons
+from bot.overleg_answers import AGENDA, COMES, answer_rows
 from bot.overleg_telling import invited_organisations
 from briefings.moments import dated, far_moment, local_date
 from briefings.overleg import texts as names
@@ -64,11 +64,11 @@ async def _next(turn: Turn, overleg: Overleg) -> tuple[list[str], list[list[Butt
     lines.append(names.HOST_STILL if is_host else said)
     if may(actor, Permission.LEAD_OVERLEG) or is_host:
         asked = await invited_organisations(turn.session, overleg)
-        silent = len(asked - replies.yes - replies.no - {overleg.host_id})
+        silent = replies.silent(asked, host=overleg.host_id)
         counts = texts.COUNTS.format(yes=len(replies.yes), no=len(replies.no), open=silent)
         lines.append(counts)
     agenda = Button(names.INVITE_AGENDA, url=f"{OWN_PAGE}{AGENDA}")
-    return lines, [[agenda]] if is_host else [answer_buttons(overleg), [agenda]]
+    return lines, [*answer_rows(overleg, is_host=is_host), [agenda]]
 
 
 async def _begun(turn: Turn) -> list[Overleg]:

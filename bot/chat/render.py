@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from briefings.capitals import with_capital
+from briefings.moments import clock
 from contacts.texts import WEEKDAYS, telt
 from feeds.telling_why import as_sentence
 
@@ -19,7 +20,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 def clock_time(at: datetime) -> str:
     """``17.42``, in Arnhem."""
-    return at.astimezone(AMSTERDAM).strftime("%H.%M")
+    return clock(at)
 
 
 def day_only(on: date) -> str:
@@ -32,7 +33,7 @@ def day_only(on: date) -> str:
 def day_and_time(at: datetime) -> str:
     """``donderdag 5-3, 17.00``, in Arnhem."""
     local = at.astimezone(AMSTERDAM)
-    return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
+    return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {clock(at)}"
 
 
 @cache

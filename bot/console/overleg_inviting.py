@@ -66,7 +66,7 @@ async def coming(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     )
     return {
         "says_yes": list(found.all()), "says_no": len(replies.no),
-        "says_nothing": len(asked - replies.yes - replies.no - {overleg.host_id}),
+        "says_nothing": replies.silent(asked, host=overleg.host_id),
         "were_invited": await named(visit.session, await invited_people(visit.session, overleg))
         if may(visit.actor, LEADS)
         else [],

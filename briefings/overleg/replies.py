@@ -6,7 +6,7 @@ anew, and a button under an older message says so.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +28,10 @@ class Replies:
 
     yes: frozenset[int] = frozenset()
     no: frozenset[int] = frozenset()
+
+    def silent(self, asked: Set[int], *, host: int) -> int:
+        """How many of those who were asked said nothing; the host is not asked. Pure."""
+        return len(asked - self.yes - self.no - {host})
 
 
 def moment_key(starts_at: datetime) -> int:
