@@ -188,3 +188,4 @@ async def test_a_remark_that_is_typed_without_its_button_hears_what_to_tap(phone
         briefing.status = BriefingStatus.SUBMITTED
     await say(phone, "De tweede zin klopt niet.")
     assert "Tik onder het verzoek op “Terug met opmerking”" in await phone.text()
+    assert "Meer uitleg: /help\nEen opmerking bij teksten" in await phone.text()
