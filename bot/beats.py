@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -37,6 +37,9 @@ async def expect_beat(session: AsyncSession, name: str, *, now: datetime) -> Non
 
 
 async def _insert(session: AsyncSession, name: str, at: datetime) -> Any:
-    dialect = (await session.connection()).dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(Heartbeat).values(name=name, at=at)
+    row = {"name": name, "at": at}
+    if (await session.connection()).dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # loading it is a fiftieth of a start without
+
+        return postgresql.insert(Heartbeat).values(row)
+    return sqlite.insert(Heartbeat).values(row)

@@ -49,10 +49,11 @@ async def export_contact(
         if not columns or table.name == "person":
             continue
         mine = or_(*(column == person.id for column in columns))
-        rows = (await (await session.connection()).execute(table.select().where(mine))).mappings()
+        asked = table.select().where(mine).order_by(*table.primary_key.columns)
+        rows = await (await session.connection()).execute(asked)
         told = [
             _plain(_opened(table.name, _own_part(table.name, dict(row), person), sealer))
-            for row in rows
+            for row in rows.mappings()
         ]
         if told:
             found[table.name] = told

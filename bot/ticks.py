@@ -29,7 +29,6 @@ from bot.keeping_time import remind_of_steps
 from bot.lesson_reminding import remind_of_lessons
 from bot.line_asking import ask_about_lines
 from bot.link_watching import look_at_links
-from bot.mail_reading import read_mail
 from bot.overleg_coming import remind_of_overleg
 from bot.overleg_reminding import remind_of_agreements
 from bot.reminding import remind_of_signals
@@ -214,9 +213,11 @@ async def keep_time(house: House, now: datetime) -> None:
 
 async def mail_in(house: House, now: datetime) -> None:
     mail = house.config.mail
-    if mail.imap_host and await read_mail(
-        house.db, mail, sealer=house.sealer, now=now, signals=house.config.signals
-    ):
+    if not mail.imap_host:
+        return
+    from bot.mail_reading import read_mail
+
+    if await read_mail(house.db, mail, sealer=house.sealer, now=now, signals=house.config.signals):
         house.pump.wake()
 
 

@@ -16,7 +16,7 @@ SEVERITIES = range(1, 6)
 class Frozen(BaseModel):
     """Settings never change while running, and an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class SendingSettings(Frozen):

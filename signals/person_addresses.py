@@ -40,30 +40,27 @@ _SMALL_POSTCODE = (
 )
 _BEHIND = rf"(?:,?\s(?:{_POSTCODE}(?:\s[A-Z]\w+)?|{_SMALL_POSTCODE}(?:\s[^\W\d_]{{3,}})?))?"
 
-_ADDRESSES = (
-    re.compile(rf"(?<![\w'’.-]){_FRONT}[^\W\d_][\w'’-]*(?i:{_STREET_END}){_NUMBERED}{_BEHIND}"),
-    re.compile(
+_ADDRESSES: tuple[str, ...] = (
+    rf"(?<![\w'’.-]){_FRONT}[^\W\d_][\w'’-]*(?i:{_STREET_END}){_NUMBERED}{_BEHIND}",
+    (
         rf"(?<![\w'’.-])(?:{_STREET_HEAD})\s(?:{_JOINT}\s){{1,2}}[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)?"
         rf"{_NUMBERED}{_BEHIND}"
     ),
-    re.compile(
-        r"\b(?:woont|wonen|woonde|woon|verblijft|verbleef|verhuist|verhuisd|verhuisde|verhuizen"
+    (
+        r"(?i)\b(?:woont|wonen|woonde|woon|verblijft|verbleef|verhuist|verhuisd|verhuisde|verhuizen"
         r"|huisadres|adres|adresje)\W{1,3}(?:(?:op|aan|in|bij|naar|is|het|de)\W{1,3})*"
-        rf"((?:[^\W\d_][\w'’.-]*\s){{1,5}}{_HOUSE})(?!\s?jaar)",
-        re.IGNORECASE,
+        rf"((?:[^\W\d_][\w'’.-]*\s){{1,5}}{_HOUSE})(?!\s?jaar)"
     ),
-    re.compile(
+    (
         r"(?<![\w'’.-])[A-Z][\w'’.-]*(?:\s(?:\d{4}|[A-Z][\w'’.-]*))?"
         rf"\s(?:nr\.?|nummer|huisnummer)\s{_HOUSE}"
     ),
-    re.compile(rf"(?<![\w.-]){_POSTCODE}(?:\s?,?\s(?:nr\.?\s?)?{_HOUSE})?"),
-    re.compile(rf"(?<![\w.-]){_SMALL_POSTCODE}"),
+    rf"(?<![\w.-]){_POSTCODE}(?:\s?,?\s(?:nr\.?\s?)?{_HOUSE})?",
+    rf"(?<![\w.-]){_SMALL_POSTCODE}",
 )
-_STREETS = (
-    re.compile(rf"(?<![\w'’-]){_FRONT}[A-Z][\w'’-]*(?:{_SURE_END})(?!\w)"),
-    re.compile(
-        rf"(?<![\w'’.-])(?:{_STREET_HEAD})\s(?:{_JOINT}\s){{1,2}}[A-Z][\w'’-]*(?!\w)(?!\s[A-Z])"
-    ),
+_STREETS: tuple[str, ...] = (
+    rf"(?<![\w'’-]){_FRONT}[A-Z][\w'’-]*(?:{_SURE_END})(?!\w)",
+    (rf"(?<![\w'’.-])(?:{_STREET_HEAD})\s(?:{_JOINT}\s){{1,2}}[A-Z][\w'’-]*(?!\w)(?!\s[A-Z])"),
 )
 _SMALL_STREET = re.compile(
     rf"(?<![\w'’-])(?:de|het|op|aan|in|bij|naar|langs|rond)\s([a-z][a-z'’-]{{2,}}(?:{_SMALL_END}))(?!\w)"
@@ -82,14 +79,25 @@ _TITLES = frozenset(
 _TOWN = re.compile(r",?\s(?:in\s|te\s)?([A-Z][\w-]+)")
 
 
+@cache
+def _addresses() -> tuple[re.Pattern[str], ...]:
+    """Made for the first text, not while everything loads."""
+    return tuple(re.compile(form) for form in _ADDRESSES)
+
+
+@cache
+def _streets() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(form) for form in _STREETS)
+
+
 def find_addresses(text: str) -> Iterator[Span]:
     """Spans ADRES and STRAAT; a street inside an address is told as well."""
-    for pattern in _ADDRESSES:
+    for pattern in _addresses():
         group = 1 if pattern.groups else 0
         for match in pattern.finditer(text):
             start = _without_opening(text, match.start(group), match.end(group))
             yield Span(start, _with_town(text, match.end(group)), "ADRES")
-    for pattern in _STREETS:
+    for pattern in _streets():
         for match in pattern.finditer(text):
             yield Span(_without_opening(text, match.start(), match.end()), match.end(), "STRAAT")
     for match in _SMALL_STREET.finditer(text):

@@ -8,6 +8,7 @@ belt eerst*) is how an agreement is written. It is a warning, for a person to ju
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _ROLES = (
     "schoolleider|directeur|directrice|rector|conrector|teamleider|bestuurder|voorzitter|docent"
@@ -28,10 +29,14 @@ _DOES = (
 _PRONOUN = rf"(?:hij|hem|hijzelf|(?:zij|ze)\s(?:{_DOES}))(?![\w-])"
 #: in the same sentence, or as the next one goes on
 _REACH = r"[^.!?]{0,120}?(?:[.!?]\s(?=(?:hij|zij|ze)\s))?"
-_FOUND = re.compile(rf"(?<![\w-])({_ONE})(?=(?:\b{_REACH}\b({_PRONOUN})))", re.IGNORECASE)
+
+
+@cache
+def _found() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])({_ONE})(?=(?:\b{_REACH}\b({_PRONOUN})))", re.IGNORECASE)
 
 
 def one_by_role(text: str) -> str:
     """*de schoolleider … hij*, as it stands in the text; empty when nobody is meant so."""
-    found = _FOUND.search(text)
+    found = _found().search(text)
     return "" if found is None else f"{found[1]} … {found[2].split()[0]}"

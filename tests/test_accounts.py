@@ -66,7 +66,9 @@ async def test_the_session_is_journalled_as_by_account_and_no_token_is_kept(gate
     await gate.sign_in()
     async with gate.world.db.read() as session:
         entries = await session.exec(
-            select(JournalEntry).where(col(JournalEntry.action) == "signed_in")
+            select(JournalEntry)
+            .where(col(JournalEntry.action) == "signed_in")
+            .order_by(col(JournalEntry.id))
         )
         assert [entry.detail for entry in entries.all()] == [{"way": "link"}, {"way": "account"}]
     stored = str(await contents(gate.world.db))

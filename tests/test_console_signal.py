@@ -225,4 +225,4 @@ async def test_a_theme_of_the_city_is_kept_and_another_word_is_not(world: World)
     await tell(world, thema="die en die groep", ernst="3")
     async with world.db.read() as session:
         themes = [signal.theme for signal in (await session.exec(select(Signal))).all()]
-    assert themes == ["aanhoudingen", None]
+    assert set(themes) == {"aanhoudingen", None}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.daily import send_daily_list
 from bot.settings import AlertSettings, TickSettings
@@ -64,7 +64,10 @@ async def send(db: Database, now: datetime) -> int:
 
 async def texts(db: Database) -> list[str]:
     async with db.read() as session:
-        return [str(message.content) for message in (await session.exec(select(Message))).all()]
+        return [
+            str(message.content)
+            for message in (await session.exec(select(Message).order_by(col(Message.id)))).all()
+        ]
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,8 @@ async def test_a_tick_is_journalled_with_its_person_and_can_be_taken_back(
         assert (item.status, item.done_by) == (CallStatus.OPEN, None)
         (call,) = await calls_of(session, 1, now=now)
         assert (call.phone, call.why) == ("026 000 0000", CallReason.SILENT)
-        entries = (await session.exec(select(JournalEntry))).all()
+        found = await session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))
+        entries = found.all()
     acts = [(e.actor, e.action) for e in entries if e.action.startswith("call_")]
     assert acts == [("person:7", "call_made"), ("person:8", "call_reopened")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from briefings import moments
 from briefings.event_kinds import event_kinds
@@ -81,7 +81,7 @@ async def test_the_journal_of_facts_holds_no_words(db: Database) -> None:
         event = await opened(session)
         await sure(session, event, "Er is geen gevaar voor de buurt.")
     async with db.read() as session:
-        entries = (await session.exec(select(JournalEntry))).all()
+        entries = (await session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))).all()
     said = " ".join(f"{entry.action} {entry.detail}" for entry in entries)
     assert [entry.action for entry in entries] == ["facts_opened", "fact_added"]
     assert "gevaar" not in said

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from contacts.journal import JournalEntry
 from contacts.records import Database
@@ -166,7 +166,7 @@ async def test_the_journal_holds_no_title_place_or_link(world: World) -> None:
     await publish(world, "b1", SHOTS)
     await ring(world)
     async with world.db.read() as session:
-        entries = (await session.exec(select(JournalEntry))).all()
+        entries = (await session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))).all()
     assert [entry.action for entry in entries] == ["event_detected", "event_alerted"]
     told = str([entry.model_dump() for entry in entries])
     assert "Klarendal" not in told

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.config import Config
 from bot.foreseeing import scenario_card, tell_foreseen
@@ -54,7 +54,8 @@ def settings(*moments: MomentSettings, **differs: object) -> Config:
 
 async def texts(db: Database) -> list[str]:
     async with db.read() as session:
-        return [str(message.content) for message in (await session.exec(select(Message))).all()]
+        found = await session.exec(select(Message).order_by(col(Message.id)))
+        return [str(message.content) for message in found]
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,9 @@ async def work(session: AsyncSession, quarter: Quarter, now: datetime) -> None:
     """The desk reads and answers on working days; some things it never gets to."""
     if quarter.is_away(now) or not is_working_day(now.astimezone(AMSTERDAM).date()):
         return
-    found = await session.exec(select(Signal).where(col(Signal.status) != SignalStatus.CLOSED))
+    found = await session.exec(
+        select(Signal).where(col(Signal.status) != SignalStatus.CLOSED).order_by(col(Signal.id))
+    )
     for signal in found.all():
         if (signal.id or 0) % 25 == 0:
             continue

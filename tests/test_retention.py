@@ -42,7 +42,7 @@ async def said(db: Database, now: datetime, kind: MessageKind, status: DeliveryS
 async def kept(db: Database, now: datetime) -> tuple[int, bool]:
     async with db.begin() as session:
         wiped = await wipe_dialogue(session, now=now)
-        messages = (await session.exec(select(Message))).all()
+        messages = (await session.exec(select(Message).order_by(col(Message.id)))).all()
     return wiped, WORDS in repr([message.content for message in messages])
 
 
@@ -52,7 +52,7 @@ async def test_delivered_dialogue_is_wiped_after_an_hour_once(db: Database, now:
     assert await kept(db, now + timedelta(minutes=61)) == (1, False)
     assert await kept(db, now + timedelta(minutes=62)) == (0, False)
     async with db.read() as session:
-        entries = (await session.exec(select(JournalEntry))).all()
+        entries = (await session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))).all()
     assert entries[-1].action == "dialogue_wiped"
     assert WORDS not in repr(entries)
 

@@ -73,7 +73,7 @@ async def test_first_calls_are_kept_without_a_reason_and_forgotten_after_the_end
         assert not await tick_call(session, event, second.id or 0, cast.writer, now=at)
         with pytest.raises(LookupError):
             await tick_call(session, event, 999, cast.writer, now=at)
-        lines_ = (await session.exec(select(JournalEntry))).all()
+        lines_ = (await session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))).all()
     told = [line.detail for line in lines_ if line.action.startswith("first_call")]
     assert told == [{"organisations": 2}, {}, {}]
     assert (await lines(db, cast))[Step.CALL_FIRST].done_at == at

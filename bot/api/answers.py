@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Answer(BaseModel):
     """Frozen, and nothing beside what is described."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class Problem(Answer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated
 
@@ -75,6 +74,8 @@ app.command("signin", help=texts.HELP_SIGN_IN)(signing_in.sign_in)
 
 @app.command(help=texts.HELP_VERSION)
 def version() -> None:
+    from importlib.metadata import version as package_version
+
     say(f"schakel {package_version('schakel')}")
 
 

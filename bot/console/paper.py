@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import segno
 from markupsafe import Markup, escape
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -123,6 +122,8 @@ def on_paper(html: str, link: str, address: str = "") -> str:
 
 
 def _code(address: str) -> str:
+    import segno  # only who prints needs it
+
     code = segno.make(address, error="m").svg_data_uri(scale=3)
     return (
         f'<p class="code"><img src="{escape(code)}" alt="{printing_texts.CODE_ALT}">'
