@@ -7,7 +7,7 @@ STATUSES = {
     LessonStatus.DONE: "gedaan",
     LessonStatus.DROPPED: "gaat niet door",
 }
-LATE = "over de datum"
+LATE = "te laat"
 NO_TEXT = "geen tekst veranderd"
 
 NOT_KEPT = {
@@ -27,7 +27,7 @@ NOT_KEPT = {
     "no_text": "Kies een tekst uit de lijst.",
 }
 
-REMIND_TITLE = "Lessen over de datum"
+REMIND_TITLE = "Lessen waarvan de dag voorbij is"
 REMIND_WHY = "Deze lessen zouden nu gedaan zijn. Uitstellen mag."
 REMIND_LINE = "{number}. {change} ({owner}, voor {due})"
 REMIND_MORE = "En nog {count} andere. Alles staat op de pagina Leren: {page}"

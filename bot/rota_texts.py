@@ -74,7 +74,7 @@ NEED_GAP_THEN = "Een melding gaat dan naar alle coördinatoren"
 NEED_GAP_MEANWHILE = "Een melding gaat nu naar alle coördinatoren"
 #: for whoever has the duty, and for the others: with somebody who goes off, and without
 NEED_TAKE = "U hebt dienst: tik nog op Overgenomen"
-NEED_TAKE_DETAIL = "Tot dan heeft wie u aflost ook nog dienst"
+NEED_TAKE_DETAIL = "Tot dan heeft wie vóór u dienst had, die ook nog"
 NEED_TAKE_ALONE = "Dan is zeker dat u er bent"
 NEED_UNTAKEN = "De dienst is nog niet overgenomen door {name}"
 NEED_UNTAKEN_DETAIL = (

@@ -34,8 +34,8 @@ NOTES = {
         "staat er alleen: de helft."
     ),
     Asks.REPORT: (
-        "In 2019 is hierover geen tabel gepubliceerd. Wel: bij onderwijs wist meer dan de helft "
-        "niet duidelijk bij wie zij intern terechtkunnen."
+        "In 2019 is hierover geen tabel gepubliceerd. Wel: bij onderwijs was voor meer dan "
+        "de helft niet duidelijk bij wie zij intern terechtkonden."
     ),
     Asks.ACT: "In 2019 zijn alleen gemeente en onderwijs genoemd.",
 }

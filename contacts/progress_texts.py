@@ -9,7 +9,7 @@ from datetime import timedelta
 from contacts.progress import Progress
 from contacts.texts import REASONS, counted
 
-HEAD = "{done} van {total} klaar · {sent} verzonden · {failed} mislukt · {unknown} onzeker"
+HEAD = "{done} van {total} klaar · {sent} verzonden · {failed} geweigerd · {unknown} onzeker"
 SPEED = "{rate} per seconde, nog ongeveer {left}"
 STANDS_STILL = ("1 kan nu weg, maar er beweegt niets", "{n} kunnen nu weg, maar er beweegt niets")
 LATER = (

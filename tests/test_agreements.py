@@ -62,18 +62,18 @@ async def test_an_action_is_kept_shown_on_vandaag_when_late_and_settled_once(des
     assert (await send(desk, f"/overleg/{overleg.id}/afspraak", **ACTION)).status_code == 303
     [action] = await desk.rows(Agreement)
     assert action.owner_id == desk.world.organisation_id
-    assert "Actie over de datum" not in (await desk.web.get("/")).text
+    assert "Actie te laat" not in (await desk.web.get("/")).text
     async with desk.world.db.begin() as session:
         kept = await session.get_one(Agreement, action.id)
         kept.due = desk.world.now.date() - timedelta(days=1)
         session.add(kept)
     today = (await desk.web.get("/")).text
-    assert "Actie over de datum: Wij spreken af wie de sleutel van de zaal heeft" in today
+    assert "Actie te laat: Wij spreken af wie de sleutel van de zaal heeft" in today
     assert f'href="/overleg/{overleg.id}"' in today
     assert (await send(desk, f"/afspraak/{action.id}", doe="gedaan")).status_code == 303
     assert (await send(desk, f"/afspraak/{action.id}", doe="niet")).status_code == 409
     assert (await desk.rows(Agreement))[0].status is AgreementStatus.DONE
-    assert "Actie over de datum" not in (await desk.web.get("/")).text
+    assert "Actie te laat" not in (await desk.web.get("/")).text
 
 
 async def test_an_owner_hears_once_a_week_before_and_coordinators_when_it_is_late(

@@ -84,7 +84,7 @@ async def test_a_member_sees_what_the_own_organisation_took_on_and_settles_it(
     assert "Les 0" in text
     assert "Zaal 1" not in text
     assert "Les 1" not in text
-    assert "over de datum" in text
+    assert "te laat" in text
     assert str(now.year + 1) in text
     for number in (1, 2):
         await chat.press(f"{number} gedaan")

@@ -240,7 +240,7 @@ async def test_a_duider_with_a_seat_in_the_casusoverleg_is_warned_about(
     done = await press(
         desk.web, desk.world.sealer, f"{path}/recht", rol="duider", doe="geven", casusoverleg="ja"
     )
-    assert "liever geen duider" in (await desk.web.get(done.headers["location"])).text
+    assert "beter geen duider zijn" in (await desk.web.get(done.headers["location"])).text
     assert "Zit ook in het casusoverleg" in (await desk.web.get(path)).text
     [entry] = [row for row in await desk.rows(JournalEntry) if row.detail.get("case_seat")]
     assert entry.action == "role_granted"

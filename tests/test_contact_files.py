@@ -23,6 +23,7 @@ from contacts.directory import (
     Role,
     RoleGrant,
 )
+from contacts.groups import set_groups
 from contacts.importing import read_contacts
 from contacts.importing import texts as words
 from contacts.importing.batches import (
@@ -36,11 +37,12 @@ from contacts.importing.batches import (
 from contacts.importing.exporting import Kind, write_rows
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import Content, EmailForm, MessageKind
+from contacts.people import grant, revoke
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from tests.console_world import World, a_world
 from tests.contact_files_world import HEAD, LIST, bring_in, rows, take_back, written
-from tests.stores import statements_of
+from tests.stores import is_postgresql, statements_of
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -152,6 +154,35 @@ async def test_who_got_a_message_leaves_instead_of_vanishing(db: Database, now: 
     (left,) = await rows(db, Person)
     assert (left.name, left.left_at) == ("Docent", now)
     assert [organisation.name for organisation in await rows(db, Organisation)] == ["School A"]
+
+
+async def test_a_right_and_a_place_given_since_under_a_number_that_came_free_stay(
+    db: Database, now: datetime
+) -> None:
+    """SQLite gives the number of the newest row again once that row is gone."""
+    later = now + timedelta(minutes=5)
+    result = await bring_in(db, now, LIST)
+    async with db.begin() as session:
+        home = Organisation(name="Gemeente", domain=Domain.MUNICIPALITY, created_at=now)
+        session.add(home)
+        await session.flush()
+        adviser = Person(organisation_id=home.id or 0, name="Adviseur", created_at=later)
+        session.add(adviser)
+        await session.flush()
+        (right_given,) = (await session.exec(select(RoleGrant))).all()
+        (seat,) = (await session.exec(select(GroupMember))).all()
+        numbers, group = (right_given.id, seat.id), seat.group_id
+        await revoke(session, result.person_ids[0], right_given.role, who=SYSTEM, now=later)
+        docent = await session.get_one(Person, result.person_ids[0])
+        await set_groups(session, docent, [], who=SYSTEM, now=later)
+        await grant(session, adviser.id or 0, Role.APPROVER, who=SYSTEM, now=later)
+        await session.flush()
+        await set_groups(session, adviser, [group], who=SYSTEM, now=later)
+    if not is_postgresql():
+        assert [(await rows(db, table))[0].id for table in (RoleGrant, GroupMember)] == [*numbers]
+    await take_back(db, later)
+    assert [right.role for right in await rows(db, RoleGrant)] == [Role.APPROVER]
+    assert [seat.person_id for seat in await rows(db, GroupMember)] == [adviser.id]
 
 
 async def test_the_way_back_is_forgotten_after_a_week(db: Database, now: datetime) -> None:

@@ -263,7 +263,7 @@ async def test_the_desk_asks_once_more_without_a_fact(desk: Desk) -> None:
     asked = await desk.press("indienen", versie=1)
     assert asked.status_code == 422
     assert asked.text.count("bevestigd feit") == 1
-    assert "U heeft nog geen bevestigd feit. Toch indienen?" in asked.text
+    assert "U hebt nog geen bevestigd feit. Toch indienen?" in asked.text
     assert (await desk.press("indienen", versie=1, zeker="ja")).status_code == 303
 
 
@@ -306,7 +306,7 @@ async def test_in_the_chat_grip_is_two_taps_and_an_old_question_changes_nothing(
 async def test_the_chat_asks_once_more_without_a_fact(chat: Chat) -> None:
     event_id = await a_running_event(chat, 4)
     await tap(chat, f"submit:{event_id}:1")
-    assert "U heeft nog geen bevestigd feit. Toch indienen?" in await chat.text()
+    assert "U hebt nog geen bevestigd feit. Toch indienen?" in await chat.text()
     assert [b.status for b in await chat.all(Briefing)] == [BriefingStatus.DRAFT]
     await chat.press("Toch indienen")
     assert [b.status for b in await chat.all(Briefing)] == [BriefingStatus.SUBMITTED]

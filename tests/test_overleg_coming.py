@@ -135,7 +135,7 @@ async def test_the_coordinator_sees_the_counts_before_and_who_comes_stands_first
     overleg = await invited(desk)
     await said(desk, overleg, Reply.YES)
     page = await page_of(desk, overleg)
-    assert "<b>1</b> komen" in page
+    assert "<b>1</b> komt" in page
     assert "<b>0</b> komen niet" in page
     assert "(zei: wij komen)" in page
 

@@ -79,7 +79,7 @@ async def test_the_command_line_shows_it_per_event(db: Database) -> None:
     lines, is_busy = await _deliveries(db)
     assert is_busy
     assert lines[0] == "1 · Brand"
-    assert "  4 van 10 klaar · 2 verzonden · 1 mislukt · 1 onzeker" in lines
+    assert "  4 van 10 klaar · 2 verzonden · 1 geweigerd · 1 onzeker" in lines
 
 
 def test_nothing_that_moves_is_said_to_stand_still() -> None:

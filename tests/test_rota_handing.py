@@ -162,7 +162,7 @@ async def test_without_a_tap_both_hear_it_after_half_an_hour_and_both_have_duty(
         (
             "Bram",
             "U hebt dienst: tik nog op Overgenomen",
-            "Tot dan heeft wie u aflost ook nog dienst",
+            "Tot dan heeft wie vóór u dienst had, die ook nog",
         ),
         (
             "Carla",

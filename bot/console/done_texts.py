@@ -15,7 +15,7 @@ DONE = {
     "digest_drafted": "Het concept staat er. Lees het na en pas het aan.",
     "digest_submitted": "Ingediend. Een andere goedkeurder of coördinator keurt het goed.",
     "digest_nobody": (
-        "Ingediend, maar niemand anders die mag goedkeuren is te bereiken. Bel een goedkeurder."
+        "Ingediend, maar niemand anders die mag goedkeuren, is te bereiken. Bel een goedkeurder."
     ),
     "digest_back": "Het is weer een concept.",
     "digest_sent": "De rondbrief gaat naar iedereen op de lijst.",
@@ -116,12 +116,12 @@ DONE = {
     "geschreven was, is bewaard: in een volgende versie kiest u per deel of het nog geldt.",
     "drafted": "Het concept staat klaar. Zet de nieuwe of juiste feiten erin en dien het in.",
     "drafted_closing": "Het concept van de afsluiting staat klaar. Lees het na en dien het in.",
-    "drafted_look_back": "De uitnodiging om terug te kijken staat klaar. Lees na en dien in.",
+    "drafted_look_back": "De uitnodiging om terug te kijken staat klaar. Lees alles na en dien in.",
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
     "approved_later": "Goedgekeurd. Hieronder staat hoe het met de berichten staat.",
     "approved_rest_untold": "Goedgekeurd. De andere teksten wachten hieronder, maar niemand "
-    "anders die ze mag goedkeuren kreeg bericht. Bel een goedkeurder, of laat de beheerder iemand "
+    "anders die ze mag goedkeuren, kreeg bericht. Bel een goedkeurder, of laat de beheerder iemand "
     "die rol geven.",
     "approved_part": "Goedgekeurd. De andere teksten blijven wachten; die staan hieronder.",
     "approved_part_later": "Goedgekeurd. De andere teksten blijven wachten; die staan hieronder.",
@@ -163,7 +163,7 @@ DONE = {
     "answered_quietly": "Afgesloten. De melder vroeg geen antwoord.",
     "role_granted": "Het recht is gegeven.",
     "role_granted_seat": (
-        "Het recht is gegeven. Let op: wie in het casusoverleg zit, is liever geen duider. "
+        "Het recht is gegeven. Let op: wie in het casusoverleg zit, kan beter geen duider zijn. "
         "Dit staat in het journaal, en het aantal staat op de privacypagina."
     ),
     "role_revoked": "Het recht is ingetrokken. Dat geldt meteen.",
@@ -201,7 +201,7 @@ DONE = {
     "calls_listed": "De organisaties staan op de lijst om eerst te bellen.",
     "call_ticked": "Bewaard.",
     "moment_like_this": "Niets veranderd: kies een dag en tijd die nog komen.",
-    "nothing_sent": "Er is nog niets verzonden, dus er is niemand om dit aan te sturen.",
+    "nothing_sent": "Er is nog niets verzonden, dus er is niemand die dit kan krijgen.",
     "follow_up_set": "De dag van het vervolg is bewaard.",
     "draft_open": "Er staat nog een ander concept open. Verzend het eerst, of kies bij Teksten "
     "Concept intrekken. Ligt het ter goedkeuring? Vraag een goedkeurder om Terug met opmerking.",

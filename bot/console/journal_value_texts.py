@@ -33,7 +33,7 @@ READ = {"read": "gelezen", "understood": "begrepen"}
 #: why something went no further, or who was not let in
 WHYS = {
     "address_known": "het adres was al bekend", "arrived": "het kwam toch aan",
-    "blocked": "de bot is geblokkeerd", "briefing_withdrawn": "het concept is teruggetrokken",
+    "blocked": "de bot is geblokkeerd", "briefing_withdrawn": "het concept is ingetrokken",
     "edited": "de tekst is gewijzigd", "mail_is_final": "een mail is niet te wijzigen",
     "message_cancelled": "het bericht is vervallen", "moved": "het gesprek is verhuisd",
     "stopped": "deze persoon zei stop", "superseded": "er kwam een nieuwer bericht",

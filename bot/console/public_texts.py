@@ -3,7 +3,7 @@
 #: in the order of ``public_totals.totals_of``
 LINES = (
     "Gebeurtenissen die als ingrijpend zijn bevestigd",
-    "Organisaties die het dezelfde dag hadden",
+    "Organisaties die het bericht nog dezelfde dag hadden",
     "Organisaties op de lijst die te bereiken zijn",
     "Organisaties die ons vertelden wat zij merkten (lichte signalen)",
     "Vragen om antwoord die op tijd een antwoord kregen",

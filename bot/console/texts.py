@@ -62,7 +62,7 @@ BRIEFING_STATUSES = {
     BriefingStatus.SUBMITTED: "wacht op goedkeuring",
     BriefingStatus.APPROVED: "goedgekeurd, wacht op het tijdstip",
     BriefingStatus.DISTRIBUTED: "verzonden",
-    BriefingStatus.WITHDRAWN: "teruggetrokken",
+    BriefingStatus.WITHDRAWN: "ingetrokken",
     BriefingStatus.CORRECTED: "verzonden, later gecorrigeerd",
     BriefingStatus.RETRACTED: "verzonden, later ingetrokken",
 }
@@ -72,7 +72,7 @@ DELIVERIES = {
     DeliveryStatus.SENDING: "wordt verzonden",
     DeliveryStatus.SENT: "verzonden",
     DeliveryStatus.UNKNOWN: "onzeker",
-    DeliveryStatus.FAILED: "mislukt",
+    DeliveryStatus.FAILED: "geweigerd",
     DeliveryStatus.CANCELLED: "vervallen",
 }
 
@@ -114,7 +114,7 @@ EXPLANATIONS = {
     ),
     "no_text": (
         "Er is nu geen tekst",
-        "Voor deze gebeurtenis is geen tekst verstuurd, of de tekst is teruggetrokken.",
+        "Voor deze gebeurtenis is geen tekst verstuurd, of de tekst is ingetrokken.",
     ),
     "calendar_over": (
         "Deze agendalink werkt niet meer",
@@ -313,7 +313,7 @@ ROLE_HELP = {
     Role.APPROVER: "leest en keurt goed",
     Role.INTERPRETER: "leest en beantwoordt signalen",
     Role.ADMIN: "beheert rechten, bronnen en aanmeldingen",
-    Role.KNOWLEDGE_PARTNER: "denkt mee; heeft geen rechten in de console",
+    Role.KNOWLEDGE_PARTNER: "denkt mee; heeft geen rechten op de werkpagina’s",
 }
 COUNT_ORGANISATIONS = "organisaties"
 COUNT_PEOPLE = "mensen"

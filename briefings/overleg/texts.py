@@ -19,7 +19,7 @@ AGREEMENT_STATUSES = {
     AgreementStatus.DONE: "gedaan",
     AgreementStatus.DROPPED: "gaat niet door",
 }
-LATE_TITLE = "Acties van het overleg over de datum"
+LATE_TITLE = "Acties van het overleg die te laat zijn"
 LATE_WHY = "Deze acties zouden nu gedaan zijn. Afronden kan hier of op de pagina van het overleg."
 LATE_LINE = "{number}. {words} ({owner}, voor {due})"
 LATE_MORE = "En nog {count} andere. Alles staat op de pagina Overleg: {page}"

@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Column, delete, exists, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Json, Organisation, Person, Role, RoleGrant, Site
+from contacts.directory import GroupMember, Json, Organisation, Person, Role, RoleGrant, Site
 from contacts.journal import JournalEntry, Who, write_journal
 from contacts.people import mark_left, replace_backup
 from contacts.pointers import history_columns, tables_of_one_person
@@ -25,6 +25,11 @@ from contacts.records import Row
 KEEP = timedelta(days=7)
 #: what hangs on a person, first to go
 PARTS = ("channel", "role_grant", "group_member", "consent")
+#: when a row was made, which is the moment of its import; a place in a group has none
+MOMENTS = {
+    "channel": "created_at", "role_grant": "granted_at", "consent": "given_at",
+    "person": "created_at", "organisation": "created_at",
+}  # fmt: skip
 #: the tables of which an import changes rows
 CHANGED: dict[str, type[Organisation | Person | Site]] = {
     "organisation": Organisation, "person": Person, "site": Site,
@@ -68,7 +73,12 @@ class Undo:
             [str(row.__tablename__), row.id, name, old, new]
             for row, name, old, new in self._changed
         ]
-        return {"made": made, "changed": changed}
+        seats = [
+            [row.id, row.group_id, row.person_id]
+            for row in self._made
+            if isinstance(row, GroupMember)
+        ]
+        return {"made": made, "changed": changed, "seats": seats}
 
 
 async def keep_undo(
@@ -97,6 +107,36 @@ async def latest_batch(session: AsyncSession, *, is_exercise: bool) -> ImportBat
     return found.first()
 
 
+async def still_made_by(session: AsyncSession, batch: ImportBatch) -> dict[str, list[int]]:
+    """Per table the numbers of what the import made and is there yet.
+
+    A store gives the number of a row that went to a later one, which somebody else made.
+    """
+    undo = batch.undo or {}
+    made: dict[str, list[int]] = dict(undo.get("made", {}))
+    for name, moment in MOMENTS.items():
+        columns = SQLModel.metadata.tables[name].columns
+        kept: list[int] = []
+        for some in portions(made.get(name, [])):
+            found = await session.exec(
+                select(columns["id"])
+                .where(columns["id"].in_(some), columns[moment] == batch.made_at)
+                .order_by(columns["id"])
+            )
+            kept += found.all()
+        made[name] = kept
+    seats = {number: (group, person) for number, group, person in undo.get("seats", [])}
+    if seats:
+        made["group_member"] = []
+        for some in portions(list(seats)):
+            rows = await session.exec(select(GroupMember).where(col(GroupMember.id).in_(some)))
+            made["group_member"] += [
+                row.id for row in rows.all()
+                if row.id is not None and seats[row.id] == (row.group_id, row.person_id)
+            ]  # fmt: skip
+    return made
+
+
 async def undo_import(session: AsyncSession, batch: ImportBatch, *, who: Who, now: datetime) -> int:
     """Take an import back; returns how many rows went back or away.
 
@@ -104,7 +144,7 @@ async def undo_import(session: AsyncSession, batch: ImportBatch, *, who: Who, no
     """
     if batch.undo is None or batch.undone_at is not None:
         raise AlreadyUndone(str(batch.id))
-    made, changed = batch.undo["made"], batch.undo["changed"]
+    made, changed = await still_made_by(session, batch), batch.undo["changed"]
     count = 0
     for table, number, name, old, new in reversed(changed):
         row = await session.get(CHANGED[table], number)

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelStatus, Person, Role, RoleGrant
-from contacts.importing.batches import AlreadyUndone, ImportBatch, portions
+from contacts.importing.batches import AlreadyUndone, ImportBatch, portions, still_made_by
 
 #: without one of each an installation stands still
 NEEDED = (Role.COORDINATOR, Role.APPROVER, Role.ADMIN)
@@ -60,7 +60,7 @@ async def what_goes(session: AsyncSession, batch: ImportBatch, *, asked_by: int)
     """
     if batch.undo is None or batch.undone_at is not None:
         raise AlreadyUndone(str(batch.id))
-    made = batch.undo["made"]
+    made = await still_made_by(session, batch)
     people = frozenset(made.get("person", []))
     rights: set[tuple[int, Role]] = set()
     for some in portions(made.get("role_grant", [])):

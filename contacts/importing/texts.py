@@ -86,7 +86,7 @@ ROLE_NAMES = {role: name for name, role in reversed(ROLES.items())}
 
 EMPTY_FILE = "Het bestand is leeg. Begin met een regel met kolomnamen."
 TOO_BIG = "Dit bestand is te groot voor een contactlijst. Is het de goede?"
-NOT_TEXT = "Dit is geen tekstbestand. Sla de lijst op als CSV (UTF-8) en probeer opnieuw."
+NOT_TEXT = "Dit is geen tekstbestand. Sla de lijst op als CSV (UTF-8) en probeer het opnieuw."
 MISSING_COLUMN = "De kolom '{name}' ontbreekt.{near}"
 NEAR = " Er is wel een kolom '{near}'. Bedoelt u die?"
 UNKNOWN_COLUMN = "De kolom '{name}' ken ik niet.{near} Haal hem weg of geef hem een bekende naam."
@@ -141,7 +141,7 @@ KEY_ADDRESS = (
     "adres toe. De rest van de regel telt wel."
 )
 CLOSED_ADDRESS = (
-    "'{value}' gaf eerder een bounce of is gesloten. De rest is opgeslagen; dit adres blijft dicht "
+    "'{value}' kwam eerder terug of is gesloten. De rest is opgeslagen; dit adres blijft dicht "
     "tot iemand het nakijkt."
 )
 LEFT = "'{value}' staat in Schakel als vertrokken. De regel is niet opgeslagen."

@@ -92,6 +92,7 @@ async def show_signal(turn: Turn) -> None:
             what=describe(signal),
             beside=beside_rumour(signal) if tells_rumour(note) else "",
             organisation=organisation,
+            outcomes=texts.OUTCOMES,
         ),
         rows,
         is_delicate=bool(note),

@@ -167,7 +167,7 @@ OUTCOMES = {
     OutcomeCode.A: "A Actie genomen",
     OutcomeCode.B: "B Samen met andere bekeken",
     OutcomeCode.C: "C Doorgegeven met toestemming",
-    OutcomeCode.D: "D Geen actie nodig, want",
+    OutcomeCode.D: "D Geen actie nodig",
     OutcomeCode.E: "E Meer mogen wij niet zeggen",
     OutcomeCode.F: "F Beantwoord met informatie",
     OutcomeCode.G: "G Positief voorbeeld gedeeld",
@@ -176,7 +176,7 @@ OUTCOMES = {
 #: What a refusal by approval or facts means for the person who tapped.
 REFUSALS = {
     "changed": "Er is iets veranderd na het indienen. Lees de nieuwe teksten eerst.",
-    "no_facts": "U heeft nog geen bevestigd feit. Toch indienen?",
+    "no_facts": "U hebt nog geen bevestigd feit. Toch indienen?",
     "no_right": "Er staat nog niet wat wél klopt. Toch indienen?",
     "not_released": "Bij deze GRIP gaat alleen uit wat de crisiscommunicatie vrijgaf. Zeg eerst "
     "dat dat zo is.",
@@ -286,7 +286,7 @@ STOP_WAITING = "Stop"
 #: what an approver's older question says when its answer is no longer needed
 REQUEST_RENEWED = "Er is een nieuwe versie ter goedkeuring. De vraag staat hieronder."
 REST_UNTOLD = (
-    "De andere teksten wachten op goedkeuring, maar niemand anders die dat mag kreeg bericht. Bel "
+    "De andere teksten wachten op goedkeuring, maar niemand anders die dat mag, kreeg bericht. Bel "
     "een goedkeurder, of laat de beheerder iemand die rol geven."
 )
 REQUEST_SENT_BACK = "Deze versie ging terug met een opmerking."
