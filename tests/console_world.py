@@ -50,8 +50,8 @@ FORM = {
 }
 #: acts whose form carries what its page showed → the page, next to the act
 SEEN_ON = {
-    "nieuwe-versie": "teksten", "terugsturen": "verzenden", "volgende-update": "feiten",
-    "grip": "",
+    "nieuwe-versie": "teksten", "indienen": "teksten", "intrekken": "teksten",
+    "terugsturen": "verzenden", "volgende-update": "feiten", "grip": "",
     "gegevens": "", "rusttijd": "", "groepen": "",
 }  # fmt: skip
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}

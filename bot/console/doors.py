@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
+from sqlalchemy import inspect
 from sqlalchemy.exc import NoResultFound
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -30,7 +31,7 @@ from bot.event_names import name_of
 from bot.now import current_config
 from briefings.versions import BriefingError
 from contacts.permissions import Actor, NotAllowed, Permission, may, require
-from contacts.records import RecordError
+from contacts.records import RecordError, Row
 from feeds.rows import Event
 
 SIGN_IN = "/aanmelden"
@@ -80,6 +81,22 @@ class Visit:
         :raises StalePage: its page showed something else.
         """
         if self.text("gezien") != current:
+            raise StalePage
+
+    async def hold(self, row: Row) -> None:
+        """Nobody else changes this row until this act is done; what it says now is read anew.
+
+        Before :meth:`require_seen`: else two who press at once both find what their page showed,
+        and the second overwrites the first. SQLite has one writer and needs no lock.
+
+        :raises StalePage: somebody else took it away.
+        """
+        held = await self.session.get(
+            type(row), inspect(row).identity, populate_existing=True,
+            # What names this row, as a message does its person, can be written meanwhile.
+            with_for_update={"key_share": True},
+        )  # fmt: skip
+        if held is None:
             raise StalePage
 
     async def event(self) -> Event:

@@ -324,14 +324,15 @@ async def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Resp
 
 
 async def _current(visit: Visit, event: Event) -> Briefing:
-    """The version that the page was about.
+    """The version that the page was about, with the very words that it showed.
 
     :raises LookupError: there is none, or another one came in its place.
     """
-    assert event.id is not None
-    briefing = await current_briefing(visit.session, event.id)
+    briefing = await current_briefing(visit.session, event.id or 0)
     if briefing is None or str(briefing.version) != visit.text("versie"):
         raise LookupError("no such version")
+    await visit.hold(briefing)
+    visit.require_seen(stamp_of(await versions_of(visit.session, briefing.event_id)))
     return briefing
 
 
