@@ -125,6 +125,34 @@ async def test_words_for_a_text_that_changed_meanwhile_change_nothing(desk: Desk
     assert await contents(desk.world.db) == before
 
 
+async def test_who_saves_beside_a_newer_translation_puts_nothing_back(desk: Desk) -> None:
+    await type_all(desk)
+    known = await segments(desk)
+    shown_to_both = await hidden(desk, "teksten/vertalen")
+    first, second = ([arabic(one) for one in known] for _ in range(2))
+    first[0] = f"{first[0]} كلمة"
+    second[1] = f"{second[1]} كلمة"
+    raw = to_xliff(known, dict(zip(known, second, strict=True)), language="ar", original="x")
+    assert (await type_all(desk, woorden=first, **shown_to_both)).status_code == 303
+    late = await type_all(desk, woorden=second, **shown_to_both)
+    assert (late.status_code, "Iemand anders was u voor" in late.text) == (409, True)
+    assert (await bring_in(desk, raw, gezien=shown_to_both["gezien"])).status_code == 409
+    [row] = await desk.rows(Translation)
+    assert [row.segments[one] for one in known] == first
+
+
+async def test_who_translates_another_language_meanwhile_is_in_nobodys_way(desk: Desk) -> None:
+    shown = await hidden(desk, "teksten/vertalen")
+    turkish = [f"{one} x" for one in await segments(desk)]
+    other = await hidden_in(
+        desk.web, f"/gebeurtenis/{desk.number}/teksten/vertalen",
+        "vertalen?tekst=ouders&taal=tr",
+    )  # fmt: skip
+    assert (await type_all(desk, **{**other, "woorden": turkish})).status_code == 303
+    assert (await type_all(desk, **shown)).status_code == 303
+    assert {row.language for row in await desk.rows(Translation)} == {"ar", "tr"}
+
+
 async def test_a_day_is_asked_for(desk: Desk) -> None:
     answer = await type_all(desk, gemaakt="")
     assert translation_texts.DAY_LIKE_THIS in answer.text

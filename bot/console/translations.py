@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -14,8 +15,9 @@ from bot.console.contact_texts import LANGUAGES
 from bot.console.doors import Door, Visit
 from bot.console.drafts import stamp_of
 from bot.console.reading import fill_page
+from bot.console.seen import stamp
 from briefings.moments import local_date
-from briefings.rows import Briefing, BriefingText
+from briefings.rows import Briefing, BriefingText, Translation
 from briefings.translating import (
     DUTCH,
     READY,
@@ -60,7 +62,7 @@ async def _page(
     rows = [
         r for r in await translations_of(visit.session, text.briefing_id) if r.audience is audience
     ]
-    row = next((one for one in rows if one.language == language), None)
+    row = _of(rows, audience, language)
     targets = row.segments if row else {}
     return await visit.show_of(
         event,
@@ -83,10 +85,35 @@ async def _page(
         others=[(OTHERS.get(one.language, one.language), is_fresh(text, one)) for one in rows],
         is_open=briefing.status in OPEN,
         is_handed_in=briefing.status.value == "submitted",
-        stamp=stamp_of(await versions_of(visit.session, event.id)),
+        stamp=await _stamp(visit, event, row),
         today=local_date(visit.now),
         error=error,
     )
+
+
+async def _stamp(visit: Visit, event: Event, row: Translation | None) -> str:
+    """What the page was made of: the texts, and this translation as it is kept.
+
+    A translation is no edit of the Dutch version, so the version alone does not tell of one.
+    """
+    texts_now = stamp_of(await versions_of(visit.session, event.id or 0))
+    kept = (row.entered_at, row.made_by_role, sorted(row.segments.items())) if row else ()
+    return f"{texts_now}-{stamp(*kept)}"
+
+
+async def _require_seen(visit: Visit, event: Event, audience: Audience, language: str) -> None:
+    """Two translators of one text at once: the second one waits, and sees what the first kept.
+
+    :raises bot.console.doors.StalePage: the texts or this translation changed since.
+    """
+    briefing, _ = await _text(visit, event, audience)
+    await visit.hold(briefing)
+    found = await translations_of(visit.session, briefing.id or 0)
+    visit.require_seen(await _stamp(visit, event, _of(found, audience, language)))
+
+
+def _of(rows: Sequence[Translation], audience: Audience, language: str) -> Translation | None:
+    return next((r for r in rows if (r.audience, r.language) == (audience, language)), None)
 
 
 def _segments(event: Event, text: BriefingText) -> list[str]:
@@ -110,7 +137,7 @@ async def write_translation(visit: Visit) -> Response:
     """``POST …/teksten/vertalen``: words for the segments of one text."""
     event = await visit.event()
     audience, language = _audience(visit.text("tekst")), visit.text("taal")
-    visit.require_seen(stamp_of(await versions_of(visit.session, event.id or 0)))
+    await _require_seen(visit, event, audience, language)
     _, text = await _text(visit, event, audience)
     pairs = zip(_segments(event, text), visit.fields.get("woorden", []), strict=True)
     return await _keep(visit, event, audience, language, dict(pairs))
@@ -120,7 +147,7 @@ async def bring_translation(visit: Visit) -> Response:
     """``POST …/teksten/vertalen/inlezen``: the file of a translator, XLIFF 1.2."""
     event = await visit.event()
     audience, language = _audience(visit.text("tekst")), visit.text("taal")
-    visit.require_seen(stamp_of(await versions_of(visit.session, event.id or 0)))
+    await _require_seen(visit, event, audience, language)
     try:
         said, pairs = from_xliff(base64.b64decode(visit.text("bestand")))
     except (NotXliff, ValueError):
@@ -161,7 +188,7 @@ async def take_file(visit: Visit) -> Response:
     if language not in OTHERS:
         raise LookupError("no such language")
     rows = await translations_of(visit.session, text.briefing_id)
-    row = next((r for r in rows if (r.audience, r.language) == (audience, language)), None)
+    row = _of(rows, audience, language)
     name = f"{audience.value}-versie-{briefing.version}-{language}.xlf"
     file = to_xliff(
         _segments(event, text), row.segments if row else {}, language=language, original=name
