@@ -127,6 +127,7 @@ async def _page(visit: Visit, digest: Digest, *, error: str = "") -> Response:
 async def write(visit: Visit) -> Response:
     """``POST /rondbrief/{number}/opslaan``."""
     digest = await _digest(visit)
+    await visit.hold(digest)
     visit.require_seen(str(digest.version))
     title = " ".join(visit.text("titel").split())
     kept = (" ".join(line.split()) for line in visit.text("tekst").splitlines())
@@ -140,6 +141,7 @@ async def write(visit: Visit) -> Response:
 async def hand_in(visit: Visit) -> Response:
     """``POST /rondbrief/{number}/indienen``."""
     digest = await _digest(visit)
+    await visit.hold(digest)
     visit.require_seen(str(digest.version))
     if refused := why_not(digest.title, digest.text, visit.parts.config.signals.allow):
         return await _page(visit, digest, error=texts.REFUSED[refused])
@@ -172,6 +174,7 @@ async def _ask_others(visit: Visit, digest: Digest) -> int:
 async def give_back(visit: Visit) -> Response:
     """``POST /rondbrief/{number}/terug``."""
     digest = await _digest(visit)
+    await visit.hold(digest)
     visit.require_seen(str(digest.version))
     await send_back(visit.session, digest, who=visit.actor.who, now=visit.now)
     return visit.back(f"{PLACE}/{digest.id}", done="digest_back")
@@ -180,6 +183,7 @@ async def give_back(visit: Visit) -> Response:
 async def approve(visit: Visit) -> Response:
     """``POST /rondbrief/{number}/goedkeuren``: it goes to everybody on the list, once."""
     digest = await _digest(visit)
+    await visit.hold(digest)
     visit.require_seen(str(digest.version))
     session = visit.session
     to = await everybody(session, is_exercise=digest.is_exercise)

@@ -40,6 +40,7 @@ def form_of(event: Event, rules: BriefingSettings) -> dict[str, Any]:
 async def enter_grip(visit: Visit) -> Response:
     """``POST …/grip``: what the crisis organisation says; never found out by the machine."""
     event = await visit.event()
+    await visit.hold(event)
     visit.require_seen(str(event.grip))
     refused = await gripping.enter_grip(
         visit.session,
@@ -60,6 +61,7 @@ def stamp_of(event: Event) -> str:
 async def change(visit: Visit) -> Response:
     """``POST …/wijzigen``: kind, place, severity, lead and the moment to send before."""
     event = await visit.event()
+    await visit.hold(event)
     visit.require_seen(stamp_of(event))
     wanted = _read(visit, event, visit.parts.config.signals.allow)
     back = f"/gebeurtenis/{event.id}"

@@ -238,6 +238,7 @@ async def promise(visit: Visit) -> Response:
     event = await visit.event()
     assert event.id is not None
     block = (await facts_of(visit.session, event.id)).block
+    await visit.hold(block)
     values = {"tijd": visit.text("tijd")}
     if visit.text("gezien") != stamp(block.next_update_at):
         return await _page(visit, event, Given("update", values, texts.SOMEBODY_ELSE))
@@ -264,8 +265,9 @@ async def put_context(visit: Visit) -> Response:
     event = await visit.event()
     assert event.id is not None
     given = {name: visit.text(name) for name in CONTEXT_FIELDS}
-    view = await facts_of(visit.session, event.id)
-    if visit.text("versie") != str(view.block.version):
+    block = (await facts_of(visit.session, event.id)).block
+    await visit.hold(block)
+    if visit.text("versie") != str(block.version):
         return await _page(visit, event, Given("kader", given, texts.SOMEBODY_ELSE))
     if not given["neutral_title"]:
         return await _page(visit, event, Given("kader", given, texts.TITLE_MISSING))

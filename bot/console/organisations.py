@@ -122,6 +122,7 @@ def reads_another(person: Person, fitting: Audience | None) -> bool:
 async def change_organisation(visit: Visit) -> Response:
     """``POST /organisatie/{number}``."""
     organisation = await organisation_in_path(visit)
+    await visit.hold(organisation)
     visit.require_seen(stamp_of_organisation(organisation))
     values, was = organisation_values(visit, organisation.municipality), organisation.name
     try:

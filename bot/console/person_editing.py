@@ -34,6 +34,7 @@ async def _here(visit: Visit) -> Person:
 async def change_person(visit: Visit) -> Response:
     """``POST /contact/{number}/gegevens``."""
     person = await _here(visit)
+    await visit.hold(person)
     visit.require_seen(stamp_of_person(person))
     values: Mapping[str, Any] = {**person_values(visit), "phone": visit.text("telefoon") or None}
     try:
@@ -102,6 +103,7 @@ async def change_groups(visit: Visit) -> Response:
     """``POST /contact/{number}/groepen``: exactly the groups that are ticked."""
     person = await _here(visit)
     assert person.id is not None
+    await visit.hold(person)
     visit.require_seen(stamp(sorted(await groups_by_hand_of(visit.session, person.id))))
     chosen = [int(value) for value in visit.fields.get("groep", [])]
     await set_groups(visit.session, person, chosen, who=visit.actor.who, now=visit.now)

@@ -104,6 +104,7 @@ async def change_hours(visit: Visit) -> Response:
     """``POST /contact/{number}/rusttijd``."""
     person = await person_in_path(visit)
     back = f"/contact/{person.id}"
+    await visit.hold(person)
     visit.require_seen(stamp_of_hours(person))
     try:
         begin, end = read_hours(visit.fields)

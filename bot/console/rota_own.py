@@ -26,6 +26,7 @@ async def take(visit: Visit) -> Response:
 async def write_note(visit: Visit) -> Response:
     """``POST /beheer/rooster/{number}/notitie``: an empty one takes it away."""
     turn = await turn_of(visit)
+    await visit.hold(turn)
     visit.require_seen(turn.note or "-")
     note = " ".join(visit.text("notitie").split())
     if error := why_no_note(note, visit.parts.config.signals.allow):

@@ -27,6 +27,7 @@ async def add_site(visit: Visit) -> Response:
 async def change_site(visit: Visit) -> Response:
     """``POST /locatie/{number}``."""
     organisation, site = await _in_path(visit)
+    await visit.hold(site)
     visit.require_seen(stamp_of_site(site))
     return await _save(visit, organisation, site)
 

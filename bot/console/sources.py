@@ -44,6 +44,7 @@ async def add(visit: Visit) -> Response:
 async def move(visit: Visit) -> Response:
     """``POST /beheer/bron/{number}/adres``: the same source at another address."""
     source = await _source(visit)
+    await visit.hold(source)
     visit.require_seen(stamp(source.url))
     given = {"adres": visit.text("adres")}
     about = f"adres-{source.id}"

@@ -111,10 +111,12 @@ async def write(visit: Visit) -> Response:
     event = await visit.event()
     assert event.id is not None
     audience = _audience(visit.text("tekst"))
+    before = await current_briefing(visit.session, event.id)
+    if before is not None:
+        await visit.hold(before)
     visit.require_seen(stamp_of(await versions_of(visit.session, event.id)))
     place, typed = visit.text("plek"), visit.text("woorden")
     settings = visit.parts.config.briefings
-    before = await current_briefing(visit.session, event.id)
     went_back = own_at_stake(before, now=visit.now)
     choice = visit.text("keuze") or "opslaan"
     asks = went_back and visit.text("terughalen") != "ja"
