@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import AccessLink, LinkPurpose, PersonLink
+from contacts.directory import AccessLink, Channel, LinkPurpose, Person, PersonLink
 from contacts.journal import Who, write_journal
+from contacts.outbox import Delivery
 from contacts.tokens import hash_token, new_token
 
 #: how long a person's own link works
@@ -153,6 +154,26 @@ async def revoke_links(
         detail={"links": closed.rowcount}, now=now,
     )  # fmt: skip
     return int(closed.rowcount)
+
+
+async def revoke_links_sent_to(session: AsyncSession, person: Person, *, now: datetime) -> None:
+    """Let the pages behind the messages that this person got stop working.
+
+    Also behind what came at an address of theirs while the list had them twice. What went to the
+    organisation or to a colleague stays open.
+    """
+    addresses = select(Channel.address).where(col(Channel.person_id) == person.id)
+    theirs = select(Delivery.id).where(
+        col(Delivery.person_id).is_not(None),
+        col(Delivery.is_exercise) == person.is_exercise,
+        or_(col(Delivery.person_id) == person.id, col(Delivery.address).in_(addresses)),
+    )
+    await session.exec(
+        update(AccessLink)
+        .where(col(AccessLink.delivery_id).in_(theirs), col(AccessLink.revoked_at).is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def revoke_every_person_link(

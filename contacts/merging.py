@@ -176,7 +176,7 @@ async def merge_people(
     session.add(keep)
     await session.flush()
     await _stand_in(session, keep, gone, who=who, now=now)
-    await mark_left(session, gone, who=who, now=now)
+    await mark_left(session, gone, who=who, now=now, reads_on=True)
     write_journal(
         session, who=who, action="contact_merged", subject=f"person:{keep.id}",
         detail={"merged": gone.id}, now=now,

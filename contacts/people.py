@@ -22,7 +22,7 @@ from contacts.directory import (
 )
 from contacts.former_names import FormerName
 from contacts.journal import SYSTEM, Who, write_journal
-from contacts.links import revoke_person_links
+from contacts.links import revoke_links_sent_to, revoke_person_links
 
 #: why a channel was closed when its person stopped working there
 LEFT = "left"
@@ -140,8 +140,13 @@ async def revoke(
     return True
 
 
-async def mark_left(session: AsyncSession, person: Person, *, who: Who, now: datetime) -> bool:
-    """Somebody does not work there any more: every channel, role and link ends at once."""
+async def mark_left(
+    session: AsyncSession, person: Person, *, who: Who, now: datetime, reads_on: bool = False
+) -> bool:
+    """Somebody does not work there any more: every channel, role and link ends at once.
+
+    :param reads_on: the same person stays under another number, so what they got stays open.
+    """
     if person.left_at is not None:
         return False
     assert person.id is not None
@@ -168,6 +173,8 @@ async def mark_left(session: AsyncSession, person: Person, *, who: Who, now: dat
     await replace_backup(session, [person.id], None, who=who, now=now)
     for purpose in LinkPurpose:
         await revoke_person_links(session, person.id, purpose, now=now)
+    if not reads_on:
+        await revoke_links_sent_to(session, person, now=now)
     write_journal(session, who=who, action="person_left", subject=f"person:{person.id}", now=now)
     await session.flush()
     return True

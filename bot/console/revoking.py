@@ -7,6 +7,7 @@ from starlette.responses import Response
 from bot.console.doors import Door, Visit
 from bot.console.gaps import organisation_in_path
 from bot.console.people import person_in_path
+from bot.console.sessions import end_sessions_of
 from contacts.links import revoke_every_person_link, revoke_links
 from contacts.permissions import Permission
 
@@ -20,10 +21,11 @@ async def close_pages(visit: Visit) -> Response:
 
 
 async def close_own_pages(visit: Visit) -> Response:
-    """``POST /contact/{number}/links``: the own page and links to sign in."""
+    """``POST /contact/{number}/links``: the own page, links to sign in, and whoever used one."""
     person = await person_in_path(visit)
     assert person.id is not None
     await revoke_every_person_link(visit.session, person.id, who=visit.actor.who, now=visit.now)
+    await end_sessions_of(visit.session, person.id, who=visit.actor.who, now=visit.now)
     return visit.back(f"/contact/{person.id}", done="links_revoked")
 
 

@@ -137,6 +137,20 @@ async def end_session(session: AsyncSession, session_id: int, *, who: Who, now: 
     return True
 
 
+async def end_sessions_of(
+    session: AsyncSession, person_id: int, *, who: Who, now: datetime
+) -> None:
+    """Sign somebody out wherever they are signed in: they, or who took their link."""
+    ended = await session.exec(
+        update(WebSession)
+        .where(col(WebSession.person_id) == person_id, col(WebSession.ended_at).is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if ended.rowcount:
+        write_journal(session, who=who, action="signed_out", subject=f"person:{person_id}", now=now)
+
+
 def form_token(sealer: Sealer, token: str) -> str:
     """What every form of this session carries; another site cannot know it. Pure."""
     key = sealer.derive("console-forms")
