@@ -167,6 +167,21 @@ async def test_the_calendar_follows_every_change_until_its_link_is_taken_back(de
     assert (await outside.get("/agenda/" + "x" * 22)).status_code == 410
 
 
+async def test_a_calendar_link_ends_by_itself_and_the_page_says_so(desk: Desk) -> None:
+    made = await send(desk, "/overleg/agenda", organisatie=str(desk.world.organisation_id))
+    [address] = re.findall(r'<code class="geheim">[^<]*?(/agenda/[\w-]+)</code>', made.text)
+    [ends_on] = re.findall(r"De link werkt tot (\d+ \w+ \d{4})\.", made.text)
+    page = (await desk.web.get("/overleg")).text
+    assert f"Werkt tot {ends_on}" in page
+    for days, status, said in ((399, 200, "Werkt tot"), (400, 410, "Werkt niet meer sinds")):
+        then = desk.world.now + timedelta(days=days)
+        async with desk.world.db.begin() as session:
+            cookies = await signed_in(session, desk.world.staff_id, then)
+        async with client_of(desk.world.db, desk.world.sealer, then, cookies=cookies) as later:
+            assert (await later.get(address)).status_code == status
+            assert f"{said} {ends_on}" in (await later.get("/overleg")).text
+
+
 def one_event(content: bytes) -> Calendar:
     [event] = Calendar.from_ical(content).walk("VEVENT")
     return event

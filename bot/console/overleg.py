@@ -31,7 +31,7 @@ from briefings.overleg.agreements import (
     is_late,
     settle_agreement,
 )
-from briefings.overleg.feed import calendar_links
+from briefings.overleg.feed import calendar_links, ends_at
 from briefings.overleg.meetings import (
     NotPlanned,
     Plan,
@@ -99,7 +99,10 @@ async def _list_page(visit: Visit, typed: Plan | None, *, error: str = "") -> Re
         hosts=await host_names(visit.session, found, is_exercise=is_exercise),
         choices=choices_of(in_turn),
         in_turn=[one.name for one in in_turn[:SHOWN_IN_TURN]],
-        links=await calendar_links(visit.session, is_exercise=is_exercise),
+        links=[
+            (link, name, dated(local_date(ends_at(link))), ends_at(link) <= visit.now)
+            for link, name in await calendar_links(visit.session, is_exercise=is_exercise)
+        ],
         **form_values(typed or Plan(usual, USUAL_MIN, first, "")),
         names=names,
     )

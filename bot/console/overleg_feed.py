@@ -13,7 +13,9 @@ from bot.console.doors import Door, Visit
 from bot.console.overleg_form import typed_or_chosen
 from bot.console.pages import explain, parts_of
 from bot.console.paths import LINK_PART
+from briefings.moments import dated, local_date
 from briefings.overleg.feed import (
+    LIVES,
     calendar_of,
     find_calendar_link,
     mint_calendar_link,
@@ -33,7 +35,7 @@ async def send_calendar(request: Request) -> Response:
     """``GET /agenda/{token}``: the meetings, for whoever has the link."""
     parts = parts_of(request)
     async with parts.db.read() as session:
-        link = await find_calendar_link(session, request.path_params["token"])
+        link = await find_calendar_link(session, request.path_params["token"], now=parts.clock())
         if link is None:
             return explain(request, "calendar_over", status=410)
         meetings = await all_overleg(session, is_exercise=link.is_exercise)
@@ -63,6 +65,7 @@ async def make_link(visit: Visit) -> Response:
     address = f"{base}/agenda/{token}"
     return visit.show(
         "agendalink.html", organisation=organisation.name, address=address,
+        ends_on=dated(local_date(visit.now + LIVES)),
         subscribe=f"{SUBSCRIBE}:{address.partition(':')[2]}",
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ EXPLANATIONS = {
     ),
     "calendar_over": (
         "Deze agendalink werkt niet meer",
-        "Vraag de coördinator van de gemeente om een nieuwe.",
+        "Na 400 dagen, of als de gemeente hem intrekt. Vraag de coördinator om een nieuwe.",
     ),
     "questions_closed": (
         "De vragen zijn gesloten",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 REFRESH = timedelta(hours=6)
 #: meetings that ended longer ago are of no use in a calendar
 LOOK_BACK = timedelta(days=92)
+#: how long a link works: a year of meetings, and some weeks to hand out the next one. Counted
+#: from when it was made, for nobody keeps when it was used.
+LIVES = timedelta(days=400)
 
 
 async def mint_calendar_link(
@@ -42,12 +45,20 @@ async def mint_calendar_link(
     return token
 
 
-async def find_calendar_link(session: AsyncSession, token: str) -> CalendarLink | None:
+def ends_at(link: CalendarLink) -> datetime:
+    """When this link stops by itself. Pure."""
+    return link.made_at + LIVES
+
+
+async def find_calendar_link(
+    session: AsyncSession, token: str, *, now: datetime
+) -> CalendarLink | None:
     """The link while it works. Changes nothing: nobody keeps who looked when."""
     found = await session.exec(
         select(CalendarLink).where(
             col(CalendarLink.token_hash) == hash_token(token),
             col(CalendarLink.revoked_at).is_(None),
+            col(CalendarLink.made_at) > now - LIVES,
         )
     )
     return found.one_or_none()
@@ -56,7 +67,10 @@ async def find_calendar_link(session: AsyncSession, token: str) -> CalendarLink 
 async def calendar_links(
     session: AsyncSession, *, is_exercise: bool
 ) -> list[tuple[CalendarLink, str]]:
-    """The links that work, each with the organisation it was made for."""
+    """The links that nobody took back, each with the organisation it was made for.
+
+    Also those that are over: their organisation may wait for a new one.
+    """
     found = await session.exec(
         select(CalendarLink, Organisation.name)
         .join(Organisation, col(Organisation.id) == col(CalendarLink.organisation_id))
