@@ -84,7 +84,7 @@ async def take_out(
         return
     player = await session.get_one(Person, seat.player_id)
     await _drop_questions(session, player)
-    await mark_left(session, player, who=who, now=now)
+    await mark_left(session, player, who=who, now=now, reads_on=True)
 
 
 async def _drop_questions(session: AsyncSession, player: Person) -> None:
