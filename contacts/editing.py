@@ -10,10 +10,10 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.cells import clean
 from contacts.consent import ConsentKind, may_have, standing_consents
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
 from contacts.importing.judging import EMAIL
-from contacts.importing.reading import clean
 from contacts.journal import Who, write_journal
 from contacts.people import close_channel, open_channel
 from contacts.records import Row

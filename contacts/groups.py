@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.cells import clean
 from contacts.directory import (
     Audience,
     ContactGroup,
@@ -168,10 +169,12 @@ async def make_group(
 ) -> ContactGroup | None:
     """A new group; None when the name is taken.
 
-    :raises ValueError: its name holds the mark of a placeholder, which a message would fill in.
+    :raises ValueError: nothing is left of its name, or it holds the mark of a placeholder, which
+        a message would fill in.
     """
-    if MARK in name:
-        raise ValueError("a placeholder is no name")
+    name = clean(name)
+    if not name or MARK in name:
+        raise ValueError("not a name")
     taken = await session.exec(select(ContactGroup.id).where(col(ContactGroup.name) == name))
     if taken.first() is not None:
         return None

@@ -15,6 +15,7 @@ from sqlalchemy import Select
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.cells import clean
 from contacts.directory import ChannelKind, GroupMember, Organisation, Person
 from contacts.journal import Who, write_journal
 from contacts.people import open_channel
@@ -111,7 +112,13 @@ async def propose(
     who: Who,
     now: datetime,
 ) -> None:
-    """A colleague says who it is; nothing goes to that address until the desk agrees."""
+    """A colleague says who it is; nothing goes to that address until the desk agrees.
+
+    :raises ValueError: of the name nothing is left that may stand on a list.
+    """
+    name, function = clean(name), clean(function)
+    if not name:
+        raise ValueError("not a name")
     if place.status is SuccessionStatus.PROPOSED:
         place.name, place.function, place.email = name, function, email
         session.add(place)
@@ -130,13 +137,15 @@ async def accept(session: AsyncSession, place: Succession, *, who: Who, now: dat
     :raises AddressTaken: somebody else has this address.
     :raises ValueError: nobody was proposed.
     """
-    if not place.name or not place.email:
+    # Once more: it may have been proposed before names were cleaned.
+    name = clean(place.name or "")
+    if not name or not place.email:
         raise ValueError("nobody was proposed")
     left = await session.get_one(Person, place.left_person_id)
     person = Person(
         organisation_id=place.organisation_id,
-        name=place.name,
-        function=place.function or left.function,
+        name=name,
+        function=clean(place.function or "") or left.function,
         audiences=list(left.audiences),
         language=left.language,
         is_exercise=left.is_exercise,

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contacts.cells import clean
 from contacts.directory import Domain, SchoolType
 from contacts.importing import read_contacts
 from contacts.importing.exporting import AUDIENCES, DOMAINS, Kind, kinds, write_rows
 from contacts.importing.lines import ContactRow
 from contacts.importing.places import sites_cell
-from contacts.importing.reading import clean
 from contacts.importing.texts import ROLES
 from feeds.districts import districts
 

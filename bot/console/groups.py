@@ -9,6 +9,7 @@ from starlette.responses import Response
 from bot.console import contact_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.organisations import AUDIENCES
+from contacts.cells import clean
 from contacts.directory import Audience, ContactGroup, Domain, Organisation, Person, SchoolType
 from contacts.filling import MARK
 from contacts.groups import Rule, all_groups, make_group, members_of_each, remove_group
@@ -67,7 +68,7 @@ def rule_in_words(rule: Rule) -> str:
 
 async def add_group(visit: Visit) -> Response:
     """``POST /contacten/groepen``."""
-    name, is_ruled = visit.text("naam"), visit.text("soort") == "regel"
+    name, is_ruled = clean(visit.text("naam")), visit.text("soort") == "regel"
     if not name or len(name) > LONGEST_NAME:
         return await _page(visit, error=contact_texts.GROUP_NAME)
     if MARK in name:

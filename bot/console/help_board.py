@@ -14,6 +14,7 @@ from bot.console.doors import Door, Visit
 from bot.console.groups import LONGEST_NAME
 from bot.event_names import names_of_events
 from bot.group_messages import MOST_MEMBERS
+from contacts.cells import clean
 from contacts.directory import GroupMember, Organisation, Person
 from contacts.filling import MARK
 from contacts.groups import make_group
@@ -152,7 +153,7 @@ async def remove(visit: Visit) -> Response:
 
 async def make_a_group(visit: Visit) -> Response:
     """``POST /vraag-en-aanbod/groep``: a group by hand of who take part in something."""
-    name = visit.text("naam")
+    name = clean(visit.text("naam"))
     chosen = {int(value) for value in visit.fields.get("wie", [])}
     if not name or len(name) > LONGEST_NAME or not chosen:
         return await _page(visit, error=texts.NO_NAME)

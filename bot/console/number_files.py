@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from bot.console import printing_texts
 from bot.console.evaluation_texts import COLUMNS
+from contacts.cells import guarded
 from contacts.texts import EXERCISE
 
 
@@ -42,11 +43,6 @@ def write_numbers(numbers: Sequence[Number], *, is_exercise: bool) -> bytes:
     if is_exercise:
         writer.writerow([EXERCISE])
     writer.writerow(COLUMNS)
-    writer.writerows([_plain(cell) for cell in astuple(number)] for number in numbers)
+    writer.writerows([guarded(cell) for cell in astuple(number)] for number in numbers)
     # With its mark, or a spreadsheet reads é as Ã©.
     return target.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: str) -> str:
-    """What a spreadsheet would take for a sum is text: a quote keeps it so."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

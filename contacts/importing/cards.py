@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from contacts.cells import writable
+
 MAGIC = b"BEGIN:VCARD"
 #: our name of a column → the property of ours
 OWN = {
@@ -68,11 +70,11 @@ def _card(row: Mapping[str, str]) -> str:
     import vobject
 
     card: Any = vobject.vCard()
-    card.add("fn").value = row["name"]
-    card.add("n").value = vobject.vcard.Name(family=row["name"])
-    card.add("org").value = [row["organisation"]]
+    card.add("fn").value = writable(row["name"])
+    card.add("n").value = vobject.vcard.Name(family=writable(row["name"]))
+    card.add("org").value = [writable(row["organisation"])]
     for ours, theirs in {"function": "title", "email": "email", "phone": "tel", **OWN}.items():
         if row.get(ours):
-            card.add(theirs).value = row[ours]
+            card.add(theirs).value = writable(row[ours])
     written: str = card.serialize()
     return written

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.cells import guarded
 from contacts.consent import Consent, ConsentKind
 from contacts.directory import (
     Channel,
@@ -152,6 +153,6 @@ def write_rows(rows: Sequence[dict[str, str]], kind: Kind) -> bytes:
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows(cells)
+    writer.writerows([guarded(cell) for cell in row] for row in cells)
     # With its mark, or a spreadsheet reads é as Ã©.
     return target.getvalue().encode("utf-8-sig")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from contacts.cells import clean
 from contacts.consent import ConsentKind, may_have
 from contacts.directory import Audience, Domain, teacher_text
 from contacts.importing import places, texts
@@ -138,7 +139,7 @@ def _row(line: int, values: Mapping[str, str], sites: Sequence[SiteCell]) -> Con
         name=values["name"],
         audiences=_audiences(values),
         roles=tuple(dict.fromkeys(roles)),
-        groups=tuple(part.strip() for part in values.get("groups", "").split("|") if part.strip()),
+        groups=tuple(filter(None, map(clean, values.get("groups", "").split("|")))),
         district=values.get("district") or None,
         function=values.get("function", ""),
         email=values.get("email", "").lower() or None,

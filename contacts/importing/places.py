@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
+from contacts.cells import clean
 from contacts.directory import SchoolType
 from contacts.importing import texts
 from contacts.importing.lines import SiteCell
@@ -56,7 +57,7 @@ def sites_in(cell: str, districts: Mapping[str, str]) -> tuple[list[SiteCell], l
     """The places that a cell names, and what is wrong with it."""
     sites: dict[str, SiteCell] = {}
     wrong: list[str] = []
-    for part in filter(None, (one.strip() for one in cell.split("|"))):
+    for part in filter(None, map(clean, cell.split("|"))):
         found = _SITE.match(part)
         name = found["name"] if found else ""
         more = parts_of(found["more"] or "") if found else []

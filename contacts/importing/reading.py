@@ -11,13 +11,11 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 
+from contacts.cells import clean
 from contacts.importing import cards, spreadsheet, texts
 from contacts.importing.judging import judge
 from contacts.importing.lines import LineError, Reading
 
-#: What a spreadsheet would run as a formula; harmless for us, not for who exports it later.
-_FORMULA = "=+-@ "
-_PHONE = re.compile(r"\+[0-9][0-9 ()./-]*\Z")
 #: the line that a spreadsheet puts before the header
 _SEPARATOR = re.compile(r"sep=([;,\t])\s*\Z", re.IGNORECASE)
 #: no list of one city comes near this
@@ -128,12 +126,6 @@ def _cells(text: str) -> tuple[list[tuple[int, list[str]]], list[LineError]]:
     except csv.Error:
         errors.append(LineError(before + 1, texts.RUNS_ON_TO_END))
     return found[1 if announced else 0 :], errors
-
-
-def clean(cell: str) -> str:
-    """One line, and nothing that a spreadsheet would run. Pure."""
-    plain = " ".join(cell.split())
-    return plain if _PHONE.match(plain) else plain.lstrip(_FORMULA)
 
 
 def _columns(header: Sequence[str]) -> tuple[dict[str, int], list[LineError]]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from contacts.cells import writable
+
 #: a spreadsheet is a ZIP
 MAGIC = b"PK\x03\x04"
 #: what a list of 20,000 people unpacks to, and some room
@@ -58,14 +60,20 @@ def _text(value: Any) -> str:
 
 
 def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """One sheet with a header that stays in view; every cell is text, so nothing is a formula."""
+    """One sheet with a header that stays in view; every cell is text, so nothing is a formula.
+
+    Left to itself openpyxl takes what begins with = for one, and refuses control characters.
+    """
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Contacten")
     sheet.freeze_panes = "A2"
     for row in (header, *rows):
-        cells: list[Any] = list(row)
+        cells: list[Any] = [WriteOnlyCell(sheet, writable(said)) for said in row]
+        for cell in cells:
+            cell.data_type = "s"
         sheet.append(cells)
     target = io.BytesIO()
     book.save(target)
