@@ -7,7 +7,7 @@ week does the same as one that never stopped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,19 @@ def is_urgent(event: Event | None) -> bool:
     if event is None or event.status not in RUNNING:
         return False
     return (event.severity or event.suggested_severity) >= URGENT_FROM
+
+
+def answer_parts(asked: Iterable[Signal], *, now: datetime) -> dict[str, int]:
+    """What became of answers that were promised, in parts that share nothing. Pure.
+
+    A reader who sees the total and two parts must not find the third by subtracting; so whoever
+    shows these shows their total with :func:`signals.picture.total_of`.
+    """
+    parts = {"in_time": 0, "late": 0, "open": 0}
+    for signal in asked:
+        is_late = (signal.closed_at or now) > signal.answer_due_at
+        parts["late" if is_late else "in_time" if signal.closed_at else "open"] += 1
+    return parts
 
 
 async def note_look(session: AsyncSession, signal: Signal, *, who: Who, now: datetime) -> None:

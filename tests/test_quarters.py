@@ -104,7 +104,7 @@ def test_answers_are_counted_in_time_late_and_waiting() -> None:
         a_signal(8, at, wants_feedback=False),
     ]  # fmt: skip
     found = answers_in_time(signals, folded=False, now=at + timedelta(days=1))
-    assert (found["asked"], found["in_time"], found["late"]) == ("7", "3", "3")
+    assert (found["asked"], found["in_time"], found["late"]) == ("7-8", "3", "3")
     assert answers_in_time(signals, folded=False, now=at + timedelta(days=9))["late"] == "4"
 
 

@@ -39,6 +39,8 @@ from signals.feedback import shown_count
 from signals.help_count_rows import HelpStep
 from signals.help_counts import HelpLine, help_of_event
 from signals.looking_back import Told, read_told
+from signals.picture import total_of
+from signals.promises import answer_parts
 from signals.rows import Signal
 
 _PAGE = "/gebeurtenis/{number:int}/evaluatie"
@@ -46,7 +48,11 @@ _PAGE = "/gebeurtenis/{number:int}/evaluatie"
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """Answers that were promised: how many in time. Under three nothing is told."""
+    """Answers that were promised: how many in time. Under three nothing is told.
+
+    ``in_time``, ``late`` (answered or not) and ``open`` (not late yet) share nothing, so that no
+    two of them give away a third; ``asked`` is no more exact than they are together.
+    """
 
     asked: str
     in_time: str
@@ -128,17 +134,17 @@ async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) ->
 def promises_of(signals: Sequence[Signal], *, now: datetime) -> Promises:
     """Whether who told something heard in time what happened with it. Pure."""
     asked = [signal for signal in signals if signal.wants_feedback]
-    answered = [(s, s.closed_at) for s in asked if s.closed_at is not None]
-    in_time = sum(at <= signal.answer_due_at for signal, at in answered)
-    late = len(answered) - in_time
-    waiting = [signal for signal in asked if signal.closed_at is None]
-    late += sum(signal.answer_due_at < now for signal in waiting)
-    hours = [(at - signal.received_at).total_seconds() / 3600 for signal, at in answered]
+    parts = answer_parts(asked, now=now)
+    hours = [
+        (s.closed_at - s.received_at).total_seconds() / 3600
+        for s in asked
+        if s.closed_at is not None
+    ]
     return Promises(
-        asked=shown_count(len(asked)),
-        in_time=shown_count(in_time),
-        late=shown_count(late),
-        open=shown_count(len(waiting)),
+        asked=total_of(parts),
+        in_time=shown_count(parts["in_time"]),
+        late=shown_count(parts["late"]),
+        open=shown_count(parts["open"]),
         median_h=round(median(hours), 1) if len(hours) > 2 else None,
     )
 

@@ -52,7 +52,7 @@ VERSIONS = "versies verstuurd"
 ASKED = "vroeg een antwoord"
 ANSWERED_IN_TIME = "op tijd beantwoord"
 LATE = "te laat"
-STILL_OPEN = "nog open"
+STILL_OPEN = "nog open, niet te laat"
 
 
 def line_words(action: str) -> str:

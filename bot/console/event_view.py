@@ -24,6 +24,7 @@ from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.feedback import shown_count, summarise
+from signals.picture import total_shown
 from signals.rows import Signal, SignalKind, tensions
 
 
@@ -175,7 +176,7 @@ async def _told(session: AsyncSession, event_id: int) -> Told | None:
     summary = summarise(everything)
     kinds = [(SignalKind(kind), s.organisation_id) for s in signals for kind in s.kinds]
     return Told(
-        organisations=summary.organisations_shown,
+        organisations=total_shown(signals),
         still_open=shown_count(summary.still_open),
         kinds=count_by([(signal_texts.ALL_KINDS[kind], who) for kind, who in kinds]),
         severities=count_by(

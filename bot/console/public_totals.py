@@ -21,6 +21,7 @@ from bot.console import public_texts as texts
 from bot.console.pages import explain, parts_of, show
 from bot.console.quarters import title_of
 from briefings.learning.freezing import frozen_packs
+from briefings.learning.packs import asked_shown
 from briefings.overleg.rows import Overleg, OverlegStatus
 from signals.feedback import shown_count
 from signals.quarters import Quarter, quarter_named
@@ -80,7 +81,7 @@ def totals_of(figures: dict[str, Any], meetings: int) -> tuple[str, ...]:
         if on_list is None
         else _part(shown_count(on_list["reachable"]), shown_count(on_list["organisations"])),
         str(figures["weak"]["organisations"]),
-        _part(str(answers["in_time"]), str(answers["asked"])),
+        _part(str(answers["in_time"]), asked_shown(answers)),
         str(len(figures["lessons"]["done"])),
         str(figures["lessons"]["changed"]),
         str(meetings),

@@ -19,7 +19,7 @@ from bot.console.pages import fragment
 from bot.console.printing import send_pdf
 from bot.learning_texts import TEXT_CHANGED, TEXT_NOW
 from briefings.learning.freezing import frozen_packs, pack_of
-from briefings.learning.packs import Figures, read_figures, shown_bars
+from briefings.learning.packs import Figures, asked_shown, read_figures, shown_bars
 from briefings.moments import dated, day, local_date
 from briefings.pdf import Sheet
 from briefings.texts import MONTHS
@@ -139,7 +139,7 @@ def kpis_of(figures: Figures) -> tuple[tuple[str, str], ...]:
         (texts.IN_TIME, _part(reach["in_time"], reach["organisations"])),
         (texts.TWO, _of_list(on_list, "two")),
         (texts.REACHABLE, _of_list(on_list, "reachable")),
-        (texts.ANSWERED, _part(answers["in_time"], answers["asked"])),
+        (texts.ANSWERED, _part(answers["in_time"], asked_shown(answers))),
         (texts.WITHOUT_HUB, _without_hub(figures["meeting"]["hub_share"])),
         (texts.CHANGED, str(figures["lessons"]["changed"])),
         (texts.REFERRALS, str(figures["referrals"])),

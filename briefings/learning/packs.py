@@ -5,7 +5,7 @@ Made from the rows while they are there; ``freezing.py`` keeps it when its quart
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -34,7 +34,8 @@ from signals.contact_matrix import matrix_of
 from signals.feedback import shown_count
 from signals.help_counts import help_between
 from signals.looking_back import Told, told_of
-from signals.picture import Bar, weak_signals
+from signals.picture import Bar, total_of, weak_signals
+from signals.promises import answer_parts
 from signals.quarters import Quarter
 from signals.rows import Signal, SignalCount
 
@@ -146,17 +147,24 @@ def weak_of(signals: Sequence[Signal], counts: Iterable[SignalCount]) -> Figures
 def answers_in_time(signals: Sequence[Signal], *, folded: bool, now: datetime) -> Figures:
     """How many of the promised answers came in time. Pure. ``folded``: some are not known."""
     asked = [signal for signal in signals if signal.wants_feedback]
-    in_time = sum(
-        signal.closed_at is not None and signal.closed_at <= signal.answer_due_at
-        for signal in asked
-    )
-    late = sum((signal.closed_at or now) > signal.answer_due_at for signal in asked)
+    parts = answer_parts(asked, now=now)
     return {
-        "asked": shown_count(len(asked)),
-        "in_time": shown_count(in_time),
-        "late": shown_count(late),
+        "asked": total_of(parts),
+        "in_time": shown_count(parts["in_time"]),
+        "late": shown_count(parts["late"]),
         "folded": folded,
     }
+
+
+def asked_shown(answers: Mapping[str, Any]) -> str:
+    """How many answers were asked for, beside how many came in time. Pure.
+
+    Packs that were frozen with an exact total give away what is left when that is one or two.
+    """
+    asked, in_time = str(answers["asked"]), str(answers["in_time"])
+    if not (asked.isdigit() and in_time.isdigit()):
+        return asked
+    return total_of({"in_time": int(in_time), "left": int(asked) - int(in_time)})
 
 
 async def _events(
