@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import picture_drawing_texts as words
 from bot.console.pages import fragment
-from bot.console.picture import begin_of, city_map, shapes_of
+from bot.console.picture import begin_of, city_map, in_period_of_moments, shapes_of
 from bot.console.picture_texts import HEADINGS
 from bot.uploads import Document, Maker, NoDocument
 from briefings.moments import day, local_date
@@ -26,6 +26,7 @@ from contacts.records import Database
 from feeds.districts import parts_of_city
 from signals.assessing import signals_about
 from signals.picture import Bar, Picture, picture_of, weak_signals
+from signals.picture_moments import of_moments
 from signals.rows import Signal
 from signals.telling import district_names
 
@@ -80,11 +81,19 @@ async def signals_of(
     is_exercise: bool,
     now: datetime,
     period: str = WEEK,
+    live: bool,
 ) -> Sequence[Signal]:
-    """Of an event, or everything of a period; of a quarter what was light and is closed."""
+    """Of an event, or everything of a period; of a quarter what was light and is closed.
+
+    :param live: as it is now, for who may read signals; else as it was at a moment.
+    """
     if event_id is not None:
-        return await signals_about(session, event_id, is_exercise=is_exercise)
+        about = await signals_about(session, event_id, is_exercise=is_exercise)
+        return about if live else of_moments(about)
     begin = now - LOOK_BACK if period == WEEK else begin_of(period, now)
+    if not live:
+        every = await session.exec(select(Signal).where(col(Signal.is_exercise) == is_exercise))
+        return in_period_of_moments(every.all(), period, begin)
     found = await session.exec(
         select(Signal).where(
             col(Signal.received_at) > begin, col(Signal.is_exercise) == is_exercise
@@ -159,16 +168,19 @@ def picture_maker(db: Database, clock: Callable[[], datetime]) -> Maker:
     async def make(key: str) -> Document:
         plate, now = Plate.named(key), clock()
         event_id = plate.event_id or None
-        async with db.read() as session:
-            signals = await signals_of(
-                session, event_id, is_exercise=plate.is_exercise, now=now, period=plate.period
-            )
-        svg = svg_of(
-            counted(signals), of_event=event_id is not None, is_exercise=plate.is_exercise,
-            now=now, period=plate.period,
-        )  # fmt: skip
-        if plate_of(svg, event_id, is_exercise=plate.is_exercise, period=plate.period) != plate:
-            raise NoDocument("changed")
-        return Document("beeld.png", await asyncio.to_thread(drawn, svg), MIME)
+        # The key does not say for whom: it names what is shown, live or of a moment.
+        for live in (False, True):
+            async with db.read() as session:
+                signals = await signals_of(
+                    session, event_id, is_exercise=plate.is_exercise, now=now,
+                    period=plate.period, live=live,
+                )  # fmt: skip
+            svg = svg_of(
+                counted(signals), of_event=event_id is not None, is_exercise=plate.is_exercise,
+                now=now, period=plate.period,
+            )  # fmt: skip
+            if plate_of(svg, event_id, is_exercise=plate.is_exercise, period=plate.period) == plate:
+                return Document("beeld.png", await asyncio.to_thread(drawn, svg), MIME)
+        raise NoDocument("changed")
 
     return make

@@ -62,7 +62,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
         {Role.MEMBER, Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER}
     ),
     Permission.SEE_STATUS: frozenset({Role.COORDINATOR, Role.APPROVER, Role.ADMIN}),
-    # Counts of organisations, the same for everybody, police and duiders included.
+    # Counts of organisations; who may not READ_SIGNALS, police included, sees those of a moment.
     Permission.SEE_PICTURE: frozenset(
         {Role.MEMBER, Role.COORDINATOR, Role.APPROVER, Role.INTERPRETER, Role.ADMIN}
     ),

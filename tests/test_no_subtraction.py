@@ -15,7 +15,8 @@ from bot.console.event_view import read_event
 from bot.console.public_totals import totals_of
 from bot.console.quarters import kpis_of
 from briefings.learning.packs import Figures, answers_in_time, read_figures
-from contacts.directory import Domain, Organisation
+from contacts.directory import Domain, Organisation, Role
+from contacts.permissions import Actor
 from contacts.records import Database
 from signals.quarters import Quarter
 from signals.rows import Setting, Signal, SignalStatus
@@ -25,6 +26,7 @@ AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
 DUE = AT + timedelta(days=2)
 NOW = DUE + timedelta(hours=1)
 FEW = 3
+COORDINATOR = Actor(1, 1, frozenset({Role.COORDINATOR}), is_exercise=False)
 
 
 @pytest.fixture
@@ -125,7 +127,7 @@ async def test_the_event_page_has_no_exact_total_beside_a_vague_domain(world: Wo
             signal.domain, signal.event_id = domain, world.event_id
             session.add(signal)
     async with world.db.read() as session:
-        view = await read_event(session, world.event_id)
+        view = await read_event(session, world.event_id, COORDINATOR)
     assert view is not None
     assert view.told is not None
     assert {shown for _, shown in view.told.domains} == {"5", "1-2"}

@@ -29,6 +29,7 @@ from feeds.lexicon import mask_names
 from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.picture import bars, total_shown
+from signals.picture_moments import of_moments
 from signals.rows import Signal, SignalKind, severity_of, tensions
 from signals.telling import district_names
 
@@ -61,10 +62,10 @@ async def read_briefings(session: AsyncSession, event: Event) -> BriefingList:
 
 
 async def read_picture(session: AsyncSession, event: Event) -> Picture:
-    """As the page *Beeld* counts."""
+    """As the page *Beeld* counts for who reads no single signal: a system asks again and again."""
     assert event.id is not None
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event.id))
-    told = tensions(found.all())
+    told = tensions(of_moments(found.all()))
     names = district_names()
     return Picture(
         event=event.id,

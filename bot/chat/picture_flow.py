@@ -1,4 +1,7 @@
-"""``/beeld``: what was told, in counts of organisations, the same for every member."""
+"""``/beeld``: what was told, in counts of organisations, the same for every member.
+
+Who may read signals sees it as it is now, everybody else as it was at a moment.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,12 @@ from bot.event_names import name_of
 from bot.picture_drawing import WEEK, can_draw, counted, plate_of, signals_of, svg_of
 from bot.picture_drawing_texts import ABOUT, BUTTONS, OF_PERIOD
 from contacts.outbox import Button
-from contacts.permissions import Permission, may
+from contacts.permissions import Permission
 from feeds.rows import Event
 from signals import texts as labels
 from signals.assessing import last_assessment, proposal_for
 from signals.phases import Phase
+from signals.picture_moments import is_live
 from signals.rows import Signal
 from signals.settings import PhaseSettings
 
@@ -58,11 +62,11 @@ async def show_period(turn: Turn) -> None:
 
 async def _say(turn: Turn, event: Event | None, period: str = WEEK) -> None:
     actor = turn.known()
-    settings = turn.config.signals.phases if may(actor, Permission.READ_SIGNALS) else None
+    settings = turn.config.signals.phases if is_live(actor) else None
     event_id = None if event is None else event.id
     world = actor.is_exercise
     signals = await signals_of(
-        turn.session, event_id, is_exercise=world, now=turn.now, period=period
+        turn.session, event_id, is_exercise=world, now=turn.now, period=period, live=is_live(actor)
     )
     text = await _text(
         turn.session, event, signals, settings, is_exercise=world, now=turn.now, period=period
@@ -101,7 +105,9 @@ async def picture_text(
     :param settings: to propose a phase by; None for who may not read signals.
     """
     event_id = None if event is None else event.id
-    signals = await signals_of(session, event_id, is_exercise=is_exercise, now=now)
+    signals = await signals_of(
+        session, event_id, is_exercise=is_exercise, now=now, live=settings is not None
+    )
     return await _text(session, event, signals, settings, is_exercise=is_exercise, now=now)
 
 
@@ -126,6 +132,7 @@ async def _text(
         event=await name_of(session, event) if event else "",
         about=ABOUT[period],
         picture=counted(signals),
+        of_moments=settings is None,
         headings=HEADINGS,
         last=last,
         phase=labels.PHASES[Phase(last.phase)] if last else "",

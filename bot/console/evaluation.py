@@ -40,6 +40,7 @@ from signals.help_count_rows import HelpStep
 from signals.help_counts import HelpLine, help_of_event
 from signals.looking_back import Told, read_told
 from signals.picture import total_of
+from signals.picture_moments import is_live, seen_by
 from signals.promises import answer_parts
 from signals.rows import Signal
 
@@ -121,7 +122,8 @@ async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) ->
         "reached_all": summed(reached),
         "domains": DOMAINS,
         "all_domains": texts.ALL_DOMAINS,
-        "told": await read_told(session, event.id, signals),
+        "told": await read_told(session, event.id, seen_by(visit.actor, signals)),
+        "of_moments": not is_live(visit.actor),
         "promises": promises_of(signals, now=visit.now),
         "has_single": bool(signals),
         "help_lines": await help_of_event(session, event.id),

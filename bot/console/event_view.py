@@ -18,6 +18,7 @@ from bot.evening.parts_said import said_parts
 from briefings.rows import Briefing, BriefingStatus, BriefingText, Fact, FactBlock, FactKind
 from contacts.arrival import DeliveryCounts, count_deliveries
 from contacts.outbox import AcknowledgementKind
+from contacts.permissions import Actor
 from feeds.events import ItemView, items_of
 from feeds.grounds import Grounds, goes_on_from, grounds_of
 from feeds.lexicon import mask_names
@@ -25,6 +26,7 @@ from feeds.rows import Event
 from signals import texts as signal_texts
 from signals.feedback import shown_count, summarise
 from signals.picture import total_shown
+from signals.picture_moments import seen_by
 from signals.rows import Signal, SignalKind, tensions
 
 
@@ -80,8 +82,8 @@ class EventView:
     parts: str = ""
 
 
-async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
-    """Everything about this event, or None when there is no such event."""
+async def read_event(session: AsyncSession, event_id: int, actor: Actor) -> EventView | None:
+    """Everything about this event for this person, or None when there is no such event."""
     event = await session.get(Event, event_id)
     if event is None:
         return None
@@ -109,7 +111,7 @@ async def read_event(session: AsyncSession, event_id: int) -> EventView | None:
         previews=await _previews(session, briefings),
         counts=await count_deliveries(session, event_id=event_id),
         acknowledged=await count_acknowledgements(session, event_id),
-        told=await _told(session, event_id),
+        told=await _told(session, event_id, actor),
         parts=said_parts(briefings[::-1]),
     )
 
@@ -167,9 +169,9 @@ def _preview(text: BriefingText) -> Preview:
     )
 
 
-async def _told(session: AsyncSession, event_id: int) -> Told | None:
+async def _told(session: AsyncSession, event_id: int, actor: Actor) -> Told | None:
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event_id))
-    everything = found.all()
+    everything = seen_by(actor, found.all())
     signals = tensions(everything)
     if not signals:
         return None

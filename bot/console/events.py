@@ -121,7 +121,7 @@ async def show_event(visit: Visit) -> Response:
     """``GET /gebeurtenis/{number}``."""
     event = await visit.event()
     assert event.id is not None
-    view = await read_event(visit.session, event.id)
+    view = await read_event(visit.session, event.id, visit.actor)
     assert view is not None
     return await visit.show_of(
         event,

@@ -33,6 +33,8 @@ from contacts.gaps import ENOUGH, Standing
 from feeds.kalender import foreseen
 from signals.feedback import open_signals
 from signals.picture import Picture, picture_of
+from signals.picture_moments import is_live, still_waiting
+from signals.rows import Signal
 
 #: what is coming is shown this far beyond the meeting
 AHEAD = timedelta(days=91)
@@ -56,7 +58,7 @@ async def agenda_of(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     since = await last_met(session, overleg, now=visit.now)
     lessons = await all_lessons(session, is_exercise=overleg.is_exercise)
     return {
-        "picture": await waiting_picture(session, overleg.is_exercise),
+        "picture": await waiting_picture(session, overleg.is_exercise, live=is_live(visit.actor)),
         "headings": picture_texts.HEADINGS,
         "coming": await coming(visit.parts.config, overleg, visit.now),
         "open_lessons": views(visit, [one for one in lessons if one.status is LessonStatus.OPEN]),
@@ -97,9 +99,15 @@ def done_since(lessons: Sequence[Lesson], since: datetime) -> list[Lesson]:
     ]
 
 
-async def waiting_picture(session: AsyncSession, is_exercise: bool) -> Picture:
-    """Open signals as counts of organisations, small ones hidden."""
+async def waiting_picture(session: AsyncSession, is_exercise: bool, *, live: bool) -> Picture:
+    """Open signals as counts of organisations, small ones hidden.
+
+    :param live: as they are now, for who may read signals; else as they were at a moment.
+    """
     waiting = await open_signals(session, is_exercise=is_exercise)
+    if not live:
+        every = await session.exec(select(Signal).where(col(Signal.is_exercise) == is_exercise))
+        waiting = still_waiting(every.all())
     return picture_of(waiting, day_of=lambda at: day(local_date(at)), names={})
 
 

@@ -79,7 +79,7 @@ async def read_own_agenda(
         overleg,
         host.name,
         is_host=host.id == own.organisation.id,
-        picture=await waiting_picture(session, is_exercise),
+        picture=await waiting_picture(session, is_exercise, live=False),
         coming=await coming(config, overleg, now),
         actions=[
             (one.words, dated(one.due) if one.due else "")

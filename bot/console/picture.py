@@ -1,8 +1,9 @@
 """*Beeld*: what is told, as counts of organisations, in charts and on the map; and what a
 person makes of it.
 
-Of one event, or of everything in a day, a week or a quarter. Whoever sees it sees the same;
-the words of the assessment passed the person filter.
+Of one event, or of everything in a day, a week or a quarter. Who may read signals sees it as it
+is now, everybody else the same picture of a moment (:mod:`signals.picture_moments`); the words of
+the assessment passed the person filter.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from signals.assessing import (
 from signals.duiding import NotDecided
 from signals.phases import Phase
 from signals.picture import Picture, picture_of, trend, weak_signals
+from signals.picture_moments import closed, is_live, of_moments, seen_by
 from signals.rows import Assessment, Signal, Step
 from signals.telling import district_names
 from signals.workdays import AMSTERDAM
@@ -86,12 +88,17 @@ async def show_picture(visit: Visit) -> Response:
 
 
 async def _event_page(visit: Visit, event: Event, *, error: str = "") -> Response:
-    signals = await signals_about(visit.session, event.id, is_exercise=event.is_exercise)
+    signals = await _of_event(visit, event)
     values = await _values(visit, signals, event.id)
     status = 422 if error else 200
     return await visit.show_of(
         event, "beeld", "beeld.html", status=status, error=error, here=_of(event.id), **values
     )
+
+
+async def _of_event(visit: Visit, event: Event) -> Sequence[Signal]:
+    found = await signals_about(visit.session, event.id, is_exercise=event.is_exercise)
+    return seen_by(visit.actor, found)
 
 
 async def show_period(visit: Visit) -> Response:
@@ -119,9 +126,22 @@ async def _in_period(visit: Visit) -> tuple[str, Sequence[Signal], Sequence[Sign
     asked = visit.request.query_params.get("periode", "week")
     period = asked if asked in picture_texts.PERIODS else "week"
     begin = begin_of(period, visit.now)
+    if not is_live(visit.actor):
+        every = await _since(visit, None)
+        return period, in_period_of_moments(every, period, begin), of_moments(every)
     longer = await _since(visit, visit.now - LOOK_BACK)
     found = [one for one in longer if one.received_at >= begin]
     return period, weak_signals(found) if period == "kwartaal" else found, longer
+
+
+def in_period_of_moments(every: Sequence[Signal], period: str, begin: datetime) -> Sequence[Signal]:
+    """What the picture of a moment shows of a period. Pure.
+
+    Of a quarter a signal is in it once it is closed, so there the closing is what comes together.
+    """
+    if period != "kwartaal":
+        return of_moments(every, since=begin)
+    return of_moments(weak_signals(one for one in every if one.received_at >= begin), when=closed)
 
 
 def begin_of(period: str, now: datetime) -> datetime:
@@ -136,15 +156,11 @@ def begin_of(period: str, now: datetime) -> datetime:
     return midnight.replace(month=first, day=1)
 
 
-async def _since(visit: Visit, begin: datetime) -> Sequence[Signal]:
-    found = await visit.session.exec(
-        select(Signal)
-        .where(
-            col(Signal.received_at) >= begin,
-            col(Signal.is_exercise) == visit.actor.is_exercise,
-        )
-        .order_by(col(Signal.received_at), col(Signal.id))
-    )
+async def _since(visit: Visit, begin: datetime | None) -> Sequence[Signal]:
+    asked = select(Signal).where(col(Signal.is_exercise) == visit.actor.is_exercise)
+    if begin is not None:
+        asked = asked.where(col(Signal.received_at) >= begin)
+    found = await visit.session.exec(asked.order_by(col(Signal.received_at), col(Signal.id)))
     return found.all()
 
 
@@ -154,6 +170,7 @@ async def _values(visit: Visit, signals: Sequence[Signal], event_id: int | None)
     last = await last_assessment(visit.session, event_id, is_exercise=is_exercise)
     values: dict[str, Any] = {
         "picture": await _picture(visit, signals),
+        "of_moments": not is_live(visit.actor),
         "field": city_map(),
         "last": last,
         "last_phase": signal_texts.PHASES[Phase(last.phase)] if last else "",
@@ -262,7 +279,7 @@ async def _judge(visit: Visit, event_id: int | None) -> Assessment | NotDecided:
 async def print_event(visit: Visit) -> Response:
     """``GET /gebeurtenis/{number}/beeld/pdf``: the tables and the words, on paper."""
     event = await visit.event()
-    signals = await signals_about(visit.session, event.id, is_exercise=event.is_exercise)
+    signals = await _of_event(visit, event)
     values = await _values(visit, signals, event.id)
     return await _print(visit, picture_texts.OF_EVENT, values, event.is_exercise)
 
