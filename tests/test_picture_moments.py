@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from bot.api.reading import read_picture
 from bot.console.event_view import read_event
 from bot.console.picture import in_period_of_moments
+from briefings.learning.packs import read_figures
 from contacts.directory import Domain, Organisation, Role
 from contacts.permissions import Actor
 from contacts.records import Database
 from feeds.rows import Event
 from signals.picture import picture_of, total_shown
 from signals.picture_moments import batches_of, closed, marks_of, of_moments, seen_by, still_waiting
+from signals.quarters import quarter_of
 from signals.rows import Need, Setting, Signal, SignalKind, SignalStatus, ToldAs
 from tests.console_world import World, a_world
 
@@ -195,6 +198,21 @@ async def test_the_api_and_the_page_of_an_event_show_a_moment(world: World) -> N
     assert live is not None
     assert live.told is not None
     assert (seen.told.organisations, live.told.organisations) == ("3", "5")
+
+
+async def test_a_running_quarter_shows_an_approver_what_was_light_by_three(world: World) -> None:
+    await stored(world, 5)
+    quarter = quarter_of(NOW)
+    async with world.db.begin() as session:
+        for one in (await session.exec(select(Signal))).all():
+            one.status, one.closed_at = SignalStatus.CLOSED, NOW + timedelta(days=1)
+            session.add(one)
+    async with world.db.read() as session:
+        seen = [
+            await read_figures(session, quarter, is_exercise=False, now=NOW, live=live)
+            for live in (True, False)
+        ]
+    assert [one["weak"]["organisations"] for one in seen] == ["5", "3"]
 
 
 def test_a_picture_of_nothing_says_no_number() -> None:

@@ -27,6 +27,7 @@ from contacts.permissions import Permission
 from signals.help_count_rows import HelpStep
 from signals.help_counts import HelpLine
 from signals.picture import Bar
+from signals.picture_moments import is_live
 from signals.quarters import Quarter, quarter_named, quarter_of
 
 _PAGE = "/kwartaal/{name:str}"
@@ -105,7 +106,10 @@ async def _pack(visit: Visit) -> Pack:
             when=dated(local_date(frozen.frozen_at))
         )  # fmt: skip
     elif quarter == quarter_of(visit.now):
-        figures = await read_figures(visit.session, quarter, is_exercise=is_exercise, now=visit.now)
+        figures = await read_figures(
+            visit.session, quarter, is_exercise=is_exercise, now=visit.now,
+            live=is_live(visit.actor),
+        )  # fmt: skip
         stand = texts.RUNNING
     else:
         raise LookupError(texts.NO_SUCH)

@@ -35,6 +35,7 @@ from signals.feedback import shown_count
 from signals.help_counts import help_between
 from signals.looking_back import Told, told_of
 from signals.picture import Bar, total_of, weak_signals
+from signals.picture_moments import closed, of_moments
 from signals.promises import answer_parts
 from signals.quarters import Quarter
 from signals.rows import Signal, SignalCount
@@ -61,9 +62,12 @@ class EventFigures:
 
 
 async def read_figures(
-    session: AsyncSession, quarter: Quarter, *, is_exercise: bool, now: datetime
+    session: AsyncSession, quarter: Quarter, *, is_exercise: bool, now: datetime, live: bool = True
 ) -> Figures:
-    """Everything in a pack, as plain values for JSON; every number is safe to show."""
+    """Everything in a pack, as plain values for JSON; every number is safe to show.
+
+    :param live: False for who looks at a running quarter and may read no single signal.
+    """
     until = min(quarter.end, now)
     signals = await _signals(session, quarter, is_exercise=is_exercise)
     counts = [] if is_exercise else await _counts(session, quarter)
@@ -82,7 +86,9 @@ async def read_figures(
         "pace": pace_of(events),
         "reach": reach_of(events),
         "list": await _list(session, quarter, is_exercise=is_exercise, now=now),
-        "weak": weak_of(signals, counts),
+        "weak": weak_of(
+            signals if live else of_moments(weak_signals(signals), when=closed), counts
+        ),
         "answers": answers_in_time(signals, folded=bool(counts), now=until),
         "meeting": await _meeting(session, quarter, is_exercise=is_exercise),
         "help": await _help(session, quarter, is_exercise=is_exercise),
