@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bot.console import duiding_texts, texts
 from bot.console.doors import Door, Visit
-from bot.console.inbox import inbox_page, signal_in_path, signal_page
+from bot.console.inbox import MOST_ALIKE, inbox_page, signal_in_path, signal_page
 from contacts.permissions import Permission
 from signals import texts as signal_texts
 from signals.duiding import NotDecided, Reading, close_alike, decide, read_signal, sort_signal
@@ -21,7 +21,6 @@ from signals.rows import OutcomeCode, Reliability, SignalKind, SignalStatus
 from signals.workdays import AMSTERDAM, ANSWER_HOUR
 
 DECISIONS = {"actie": SignalStatus.ACTION, "wachten": SignalStatus.WAITING}
-MAX_SEEN = 500
 
 
 async def give_reading(visit: Visit) -> Response:
@@ -90,7 +89,7 @@ async def answer_alike(visit: Visit) -> Response:
 
     ``gezien`` are the numbers that stood on the page: what came since waits for its own reader.
     """
-    seen = {int(n) for n in visit.fields.get("gezien", ())[:MAX_SEEN] if n.isdecimal()}
+    seen = {int(n) for n in visit.fields.get("gezien", ())[:MOST_ALIKE] if n.isdecimal()}
     event = visit.text("gebeurtenis")
     result = await close_alike(
         visit.session,

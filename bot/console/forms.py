@@ -14,8 +14,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 UPLOAD_TYPE = "multipart/form-data"
 #: a filled-in form is under 2 kB
 MAX_BODY = 20_000
-#: a translation has a field for each of some seventy segments
-MAX_FIELDS = 150
+#: one answer to everybody who told the same names up to five hundred signals
+MAX_FIELDS = 600
 
 Fields = Mapping[str, Sequence[str]]
 

@@ -6,7 +6,7 @@ Whoever reads here sees the organisation, never the person who told.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +40,8 @@ from signals.telling import Description, beside_rumour, describe
 
 LAST_CLOSED = 25
 MOST_GROUPS = 5
+#: signals that one answer closes; the page offers the others after it
+MOST_ALIKE = 500
 #: a look is journalled anew after this time
 ONE_LOOK = timedelta(minutes=30)
 
@@ -93,6 +95,9 @@ async def inbox_page(visit: Visit, *, error: str = "") -> Response:
 
 
 def _groups(titles: Mapping[int, str], waiting: Sequence[Signal]) -> list[Group]:
+    groups = [
+        replace(one, signals=one.signals[:MOST_ALIKE]) for one in alike(waiting)[:MOST_GROUPS]
+    ]
     return [
         Group(
             alike=one,
@@ -100,7 +105,7 @@ def _groups(titles: Mapping[int, str], waiting: Sequence[Signal]) -> list[Group]
             kind=signal_texts.ALL_KINDS[one.kind],
             ends=signal_texts.ends_together(len(one.signals), one.unread),
         )
-        for one in alike(waiting)[:MOST_GROUPS]
+        for one in groups
     ]
 
 
