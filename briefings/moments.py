@@ -133,5 +133,12 @@ def school_moment(settings: BriefingSettings, *, now: datetime) -> tuple[Moment,
 
 
 def at_clock(on: date, clock_time: time) -> datetime:
-    """This clock time in the city on a day, in UTC."""
-    return datetime.combine(on, clock_time, tzinfo=AMSTERDAM).astimezone(ZoneInfo("UTC"))
+    """This clock time in the city on a day, in UTC.
+
+    :raises ValueError: at an edge of the calendar, where UTC has no such moment.
+    """
+    here = datetime.combine(on, clock_time, tzinfo=AMSTERDAM)
+    try:
+        return here.astimezone(ZoneInfo("UTC"))
+    except OverflowError as error:
+        raise ValueError("outside the calendar") from error

@@ -262,7 +262,7 @@ async def resend(visit: Visit) -> Response:
     """``POST …/opnieuw``: only the uncertain ones that the page showed."""
     event = await visit.event()
     briefing = await _shown(visit, event)
-    shown = {int(value) for value in visit.fields.get("bericht", ()) if value.isdecimal()}
+    shown = set(visit.numbers("bericht"))
     found = await visit.session.exec(
         select(Delivery.id)
         .join(Message, col(Message.id) == col(Delivery.message_id))

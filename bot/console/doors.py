@@ -21,7 +21,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.console import done_texts, texts
-from bot.console.forms import MAX_BODY, BadForm, Fields, first, number, read_fields
+from bot.console.forms import (
+    MAX_BODY,
+    MAX_ID,
+    BadForm,
+    Fields,
+    first,
+    number,
+    numbers,
+    read_fields,
+)
 from bot.console.guarding import is_same_site
 from bot.console.pacing import paces_of
 from bot.console.pages import Parts, explain, parts_of, show
@@ -38,8 +47,6 @@ SIGN_IN = "/aanmelden"
 FORM_TOKEN = "sleutel"  # noqa: S105  (the name of a field)
 #: tabs of an event that ask for something else than its status
 _TAB_ASKS = {"beeld": Permission.SEE_PICTURE}
-#: numbers beyond this are no number of a row in any database
-MAX_ID = 2**31 - 1
 #: a longer way back than this is not a page of ours
 MAX_WAY_BACK = 200
 
@@ -69,6 +76,13 @@ class Visit:
     def number(self, name: str) -> int:
         """:raises ValueError: the form was tampered with."""
         return number(self.fields, name)
+
+    def numbers(self, name: str) -> list[int]:
+        """Every choice of a list.
+
+        :raises ValueError: the form was tampered with.
+        """
+        return numbers(self.fields, name)
 
     def in_path(self, name: str = "number") -> int:
         """A row's number in the address; one that no row can have becomes 0."""
@@ -276,6 +290,7 @@ _REASONS: Mapping[type[Exception], tuple[str, int]] = {
     LookupError: ("not_found", 404),
     NoResultFound: ("not_found", 404),
     ValueError: ("not_like_this", 400),
+    OverflowError: ("not_like_this", 400),
 }
 
 

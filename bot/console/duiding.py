@@ -89,7 +89,7 @@ async def answer_alike(visit: Visit) -> Response:
 
     ``gezien`` are the numbers that stood on the page: what came since waits for its own reader.
     """
-    seen = {int(n) for n in visit.fields.get("gezien", ())[:MOST_ALIKE] if n.isdecimal()}
+    seen = set(visit.numbers("gezien")[:MOST_ALIKE])
     event = visit.text("gebeurtenis")
     result = await close_alike(
         visit.session,

@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
-from bot.console.doors import MAX_ID, Door, Visit
+from bot.console.doors import Door, Visit
 from bot.console.event_editing import form_of
 from bot.console.event_view import read_event
+from bot.console.forms import MAX_ID
 from bot.console.needs import RUNNING
 from bot.console.today import read_titles
 from bot.evening import approving, starting
@@ -82,7 +83,7 @@ async def list_events(visit: Visit) -> Response:
     ]
     query = select(Event).where(*chosen)
     if before.isdigit():
-        query = query.where(col(Event.id) < min(int(before), 2**31 - 1))
+        query = query.where(col(Event.id) < min(int(before), MAX_ID))
     found = await visit.session.exec(query.order_by(col(Event.id).desc()).limit(PAGE + 1))
     events = found.all()
     counted = await visit.session.exec(select(func.count()).select_from(Event).where(*chosen))
@@ -188,7 +189,7 @@ async def snooze(visit: Visit) -> Response:
     if event.status is not EventStatus.DETECTED:
         raise ValueError("only an alert can wait")
     minutes = visit.number("minuten")
-    wait = timedelta(minutes=min(max(minutes, 0), MAX_ID))
+    wait = timedelta(minutes=max(minutes, 0))
     if not timedelta(0) < wait <= LONGEST_SNOOZE:
         raise ValueError("outside the choices")
     until = visit.now + wait
@@ -223,7 +224,7 @@ async def merge(visit: Visit) -> Response:
 async def split(visit: Visit) -> Response:
     """``POST …/splitsen``: the ticked reports become an alert of their own."""
     event = await visit.event()
-    ticked = {int(one) for one in visit.fields.get("bericht", ()) if one.isdecimal()}
+    ticked = set(visit.numbers("bericht"))
     part = await split_event(visit.session, event, ticked, who=visit.actor.who, now=visit.now)
     if part is None:
         return visit.back(f"/gebeurtenis/{event.id}", done="not_split")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from bot.carrying import working_kinds
 from bot.console.doors import Door, Visit
+from bot.console.forms import as_number
 from bot.exercise import leading_texts, seat_texts
 from bot.exercise.asking import Asked, Candidate, asked_of, candidates_of
 from bot.exercise.reaching import Reaching, reached
@@ -70,7 +71,7 @@ async def ask(visit: Visit) -> Response:
     if exercise.status not in OPEN or visit.actor.is_exercise:
         return visit.back(f"/oefenen/{exercise.id}", done="")
     roles = {
-        int(name.removeprefix(FIELD)): SeatRole(values[0])
+        as_number(name.removeprefix(FIELD)): SeatRole(values[0])
         for name, values in visit.fields.items()
         if name.startswith(FIELD) and values and values[0]
     }
@@ -93,9 +94,9 @@ def _moment(visit: Visit) -> datetime | None:
     """When it will be played; None for a day that is none, or that is over."""
     try:
         on, clock = date.fromisoformat(visit.text("dag")), time.fromisoformat(visit.text("tijd"))
+        at = at_clock(on, clock)
     except ValueError:
         return None
-    at = at_clock(on, clock)
     return at if at > visit.now else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Door, StalePage, Visit
+from bot.console.forms import moment
 from bot.console.seen import stamp
 from bot.evening import writing
 from bot.evening.asking_again import waits_again
@@ -245,7 +246,7 @@ async def promise(visit: Visit) -> Response:
     soonest = await promise_from(visit.session, event, now=visit.now)
     clock = clock_time(visit.text("tijd"))
     if visit.text("moment"):
-        at = datetime.fromtimestamp(visit.number("moment"), UTC)
+        at = moment(visit.fields, "moment")
     elif clock is not None:
         at = next_time(soonest, clock)
     else:

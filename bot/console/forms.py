@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
@@ -16,6 +17,8 @@ UPLOAD_TYPE = "multipart/form-data"
 MAX_BODY = 20_000
 #: one answer to everybody who told the same names up to five hundred signals
 MAX_FIELDS = 600
+#: numbers beyond this are no number of a row in any database
+MAX_ID = 2**31 - 1
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -78,6 +81,37 @@ def first(fields: Fields, name: str) -> str:
 def number(fields: Fields, name: str) -> int:
     """A field as a number.
 
+    :raises ValueError: it is none, or one that no column can hold.
+    """
+    return as_number(first(fields, name))
+
+
+def numbers(fields: Fields, name: str) -> list[int]:
+    """A field that comes once for each choice, as numbers; an empty one is no choice.
+
+    :raises ValueError: one of them is no number, or one that no column can hold.
+    """
+    return [as_number(value) for value in fields.get(name, ()) if value.strip()]
+
+
+def as_number(said: str) -> int:
+    """What stands in a field, as a number. Pure.
+
+    :raises ValueError: it is none, or one that no column can hold.
+    """
+    found = int(said)
+    if abs(found) > MAX_ID:
+        # A larger one is an error of the database, and which one depends on the database.
+        raise ValueError("larger than any number of ours")
+    return found
+
+
+def moment(fields: Fields, name: str) -> datetime:
+    """A field with the seconds since 1970 as a moment.
+
     :raises ValueError: it is none.
     """
-    return int(first(fields, name))
+    try:
+        return datetime.fromtimestamp(int(first(fields, name)), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError("outside the calendar") from error

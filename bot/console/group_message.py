@@ -37,7 +37,7 @@ async def send(visit: Visit) -> Response:
     title, text = _words(visit)
     if error := why_not(title, text, visit.parts.config.signals.allow):
         return await _page(visit, error=error)
-    chosen = {int(value) for value in visit.fields.get("wie", [])}
+    chosen = set(visit.numbers("wie"))
     sent = await tell_group(
         visit.session, await _group(visit), title, text, chosen=chosen, actor=visit.actor,
         now=visit.now,

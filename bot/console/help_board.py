@@ -154,7 +154,7 @@ async def remove(visit: Visit) -> Response:
 async def make_a_group(visit: Visit) -> Response:
     """``POST /vraag-en-aanbod/groep``: a group by hand of who take part in something."""
     name = clean(visit.text("naam"))
-    chosen = {int(value) for value in visit.fields.get("wie", [])}
+    chosen = set(visit.numbers("wie"))
     if not name or len(name) > LONGEST_NAME or not chosen:
         return await _page(visit, error=texts.NO_NAME)
     if MARK in name:

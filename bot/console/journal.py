@@ -17,7 +17,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from bot.console import journal_texts, texts
-from bot.console.doors import MAX_ID, Door, Visit
+from bot.console.doors import Door, Visit
+from bot.console.forms import MAX_ID
 from bot.console.journal_details import said_of
 from contacts.directory import Person, Role, RoleGrant
 from contacts.former_names import former_numbers

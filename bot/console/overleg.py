@@ -268,7 +268,7 @@ async def note_present(visit: Visit) -> Response:
     if visit.text("weg"):
         await remove_present(visit.session, overleg, visit.number("weg"), who=who, now=now)
         return visit.back(back, done="present_removed")
-    chosen = [int(one) for one in visit.fields.get("organisatie", ()) if one.isdecimal()]
+    chosen = visit.numbers("organisatie")
     new = await add_present(visit.session, overleg, chosen, who=who, now=now)
     return visit.back(back, done="present_added" if new else "nothing_changed")
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bot.chat.peer_texts import REFUSED
 from bot.console import own_groups_texts as texts
-from bot.console.forms import Fields, first, number
+from bot.console.forms import Fields, as_number, first, number
 from bot.console.own_help import actor_of, let_others_see
 from bot.console.own_page import Own, act_on_own_page, back, open_page
 from bot.console.pages import parts_of, show
@@ -154,7 +154,7 @@ async def _begin(
     parts = parts_of(request)
     await _consent(session, own, fields, now=now)
     return await begin_group(
-        session, int(form.event), PeerTopic(form.topic), form.name,
+        session, as_number(form.event), PeerTopic(form.topic), form.name,
         actor=await actor_of(session, own), sealer=parts.sealer, settings=parts.config.signals,
         now=now, once=form_hash(request.path_params["token"], first(fields, "eenmalig"), fields),
     )  # fmt: skip

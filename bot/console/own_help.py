@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bot.chat.help_texts import HOW_PAGE, REFUSED
 from bot.console import help_page_texts as texts
-from bot.console.forms import Fields, first, number
+from bot.console.forms import Fields, as_number, first, number
 from bot.console.own_page import Own, act_on_own_page, back, open_page
 from bot.console.pages import parts_of, show
 from bot.console.paths import PERSONAL_PAGE
@@ -133,8 +133,8 @@ async def _place(
     return await place(
         session,
         HelpDraft(
-            HelpKind(form.kind), HelpTopic(form.topic), int(form.event) if form.event else None,
-            form.text,
+            HelpKind(form.kind), HelpTopic(form.topic),
+            as_number(form.event) if form.event else None, form.text,
         ),
         actor=await actor_of(session, own),
         sealer=parts.sealer,

@@ -117,7 +117,7 @@ async def act_on_own_page(request: Request, act: Act) -> Response:
             response = await act(session, own, fields, parts.clock())
     except NotAllowed:
         return explain(request, "not_allowed", status=403)
-    except (BadForm, ValueError):
+    except (BadForm, ValueError, OverflowError):
         return explain(request, "not_like_this", status=400)
     parts.on_change()
     return response

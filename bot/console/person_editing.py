@@ -105,7 +105,7 @@ async def change_groups(visit: Visit) -> Response:
     assert person.id is not None
     await visit.hold(person)
     visit.require_seen(stamp(sorted(await groups_by_hand_of(visit.session, person.id))))
-    chosen = [int(value) for value in visit.fields.get("groep", [])]
+    chosen = visit.numbers("groep")
     await set_groups(visit.session, person, chosen, who=visit.actor.who, now=visit.now)
     return visit.back(f"/contact/{person.id}", done="saved")
 

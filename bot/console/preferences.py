@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.console.doors import Door, Visit
-from bot.console.forms import Fields, first
+from bot.console.forms import Fields, as_number, first
 from bot.console.own_page import Own, act_on_own_page, back
 from bot.console.pages import parts_of
 from bot.console.paths import PERSONAL_PAGE
@@ -94,7 +94,7 @@ async def _colleague(
     """:raises ValueError: nobody of this organisation."""
     if not chosen:
         return None
-    person = await session.get(Person, int(chosen))
+    person = await session.get(Person, as_number(chosen))
     if person is None or person.organisation_id != organisation.id:
         raise ValueError("not of this organisation")
     return person

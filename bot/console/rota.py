@@ -33,7 +33,7 @@ async def add(visit: Visit) -> Response:
 
 async def fill(visit: Visit) -> Response:
     """``POST /beheer/rooster/reeks``: so many weeks, these people in turn."""
-    people = [int(value) for value in visit.fields.get("om-de-beurt", []) if value]
+    people = visit.numbers("om-de-beurt")
     weeks, at = _weeks(visit), _time(visit.text("wissel-uur"))
     first = _date(visit.text("eerste"))
     if not people:
@@ -43,7 +43,11 @@ async def fill(visit: Visit) -> Response:
     if not 1 <= weeks <= MOST_WEEKS:
         error = texts.TOO_MANY_WEEKS.format(most=MOST_WEEKS)
         return await show_page(visit, error, about="reeks")
-    periods = in_turn(_place(visit), people, changes(first, at, weeks))
+    try:
+        moments = changes(first, at, weeks)
+    except OverflowError:  # the calendar ends before the last week does
+        return await show_page(visit, texts.NO_MOMENT, about="reeks")
+    periods = in_turn(_place(visit), people, moments)
     return await _add(visit, periods, about="reeks")
 
 
@@ -114,7 +118,10 @@ def _period(visit: Visit, place: RotaPlace, number: int = 0) -> Period | None:
 
 def _moment(visit: Visit, name: str) -> datetime | None:
     on, at = _date(visit.text(f"{name}-dag")), _time(visit.text(f"{name}-uur"))
-    return None if on is None or at is None else at_clock(on, at)
+    try:
+        return None if on is None or at is None else at_clock(on, at)
+    except ValueError:
+        return None
 
 
 def _date(said: str) -> date | None:

@@ -161,7 +161,7 @@ async def tick(visit: Visit) -> Response:
 async def list_calls(visit: Visit) -> Response:
     """``POST …/vooraf``: organisations to ring before anything is sent."""
     event = await visit.event()
-    chosen = [int(one) for one in visit.fields.get("organisatie", ()) if one.isdecimal()]
+    chosen = visit.numbers("organisatie")
     new = await choose_calls(visit.session, event, chosen, visit.actor, now=visit.now)
     done = "calls_listed" if new else "nothing_changed"
     return visit.back(f"/gebeurtenis/{event.id}/draaiboek", done=done)

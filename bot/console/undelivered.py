@@ -37,7 +37,7 @@ async def _chosen(visit: Visit) -> Sequence[int]:
 
     :raises StalePage: none is any more.
     """
-    shown = {int(value) for value in visit.fields.get("bericht", ()) if value.isdecimal()}
+    shown = set(visit.numbers("bericht"))
     ids = await still_in_doubt(visit.session, shown, is_exercise=visit.actor.is_exercise)
     if not ids:
         raise StalePage

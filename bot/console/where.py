@@ -166,7 +166,7 @@ async def answer_at_desk(visit: Visit) -> Response:
     who, wish = visit.actor.who, visit.text("doe")
     if wish == "eigenaar":
         chosen = visit.text("persoon")
-        person = await visit.session.get(Person, int(chosen)) if chosen else None
+        person = await visit.session.get(Person, visit.number("persoon")) if chosen else None
         if chosen and (person is None or person.left_at is not None or person.is_exercise):
             raise ValueError("nobody")
         await set_owner(visit.session, line, person, who=who, now=visit.now)
