@@ -36,5 +36,22 @@ class _AnswerConvertor(_TokenConvertor):
     regex = "|".join(ACKNOWLEDGEMENTS)
 
 
+class _NumberConvertor(Convertor[int]):
+    """A number of so many figures as one of ours can have.
+
+    It takes the place of the router's own, which takes figures without end: Python makes no
+    number of some thousands of them, and says so with an error inside the router.
+    """
+
+    regex = "[0-9]{1,10}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("int", _NumberConvertor())
 register_url_convertor("token", _TokenConvertor())
 register_url_convertor("answer", _AnswerConvertor())
