@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import NoResultFound
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -46,6 +47,7 @@ from contacts.links import count_person_links, find_person_link
 from contacts.outbox import Content, EmailForm, MessageKind
 from contacts.people import close_channel, open_channel, person_by_address
 from contacts.permissions import NotAllowed, people_with
+from contacts.records import RecordError
 from contacts.returning import STOPPED
 from contacts.sending import Recipient, post
 from contacts.sharing import is_sharing
@@ -117,6 +119,11 @@ async def act_on_own_page(request: Request, act: Act) -> Response:
             response = await act(session, own, fields, parts.clock())
     except NotAllowed:
         return explain(request, "not_allowed", status=403)
+    except RecordError:
+        # A second press, or a colleague who was first.
+        return explain(request, "too_late", status=409)
+    except (LookupError, NoResultFound):
+        return explain(request, "not_found", status=404)
     except (BadForm, ValueError, OverflowError):
         return explain(request, "not_like_this", status=400)
     parts.on_change()
