@@ -100,7 +100,7 @@ from bot.console import (
     wording,
 )
 from bot.console.doors import Door
-from bot.console.guarding import HeadersOnEverything, put_headers
+from bot.console.guarding import HeadersOnEverything, NoNul, put_headers
 from bot.console.live import LiveDesk
 from bot.console.pacing import Pace, PaceOnLinks, Paces
 from bot.console.pages import STATIC, Parts, explain, nothing_to_wake
@@ -189,7 +189,11 @@ def build_app(
     """
     app = Starlette(
         routes=[*phones, *doors, *_routes()],
-        middleware=[Middleware(HeadersOnEverything), Middleware(PaceOnLinks)],
+        middleware=[
+            Middleware(HeadersOnEverything),
+            Middleware(NoNul),
+            Middleware(PaceOnLinks),
+        ],
         exception_handlers={
             HTTPException: _say_why,
             own_page.PageOver: own_page.say_over,

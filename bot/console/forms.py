@@ -30,6 +30,8 @@ class BadForm(ValueError):
 async def read_fields(request: Request, *, limit: int = MAX_BODY) -> Fields:
     """All fields of a form, empty ones too; a file comes as base64. Kept in memory only.
 
+    A NUL in a text becomes a space: nobody types one, and PostgreSQL keeps none.
+
     Files are read only where the limit is larger than an ordinary form needs.
 
     :raises BadForm: it is too large, has too many fields, or is something else.
@@ -45,11 +47,12 @@ async def read_fields(request: Request, *, limit: int = MAX_BODY) -> Fields:
         if len(body) > limit:
             raise BadForm("too large")
     try:
-        return parse_qs(
+        found = parse_qs(
             body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"
         )
     except (UnicodeDecodeError, ValueError) as error:
         raise BadForm("unreadable") from error
+    return {name: [value.replace("\0", " ") for value in said] for name, said in found.items()}
 
 
 async def _read_upload(request: Request, limit: int) -> Fields:
@@ -62,7 +65,7 @@ async def _read_upload(request: Request, limit: int) -> Fields:
         async with request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=limit) as form:
             for name, value in form.multi_items():
                 text = (
-                    value
+                    value.replace("\0", " ")
                     if isinstance(value, str)
                     else base64.b64encode(await value.read()).decode()
                 )

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.console.pages import explain
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -48,6 +51,20 @@ class HeadersOnEverything:
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+class NoNul:
+    """Answers an address with a NUL in it itself: nobody types one, PostgreSQL takes none in a
+    search, and a path of a file cannot have one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await explain(Request(scope), "not_like_this", status=400)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 def put_headers(headers: MutableHeaders, *, path: str) -> None:
