@@ -91,3 +91,23 @@ def test_who_was_quiet_longest_is_forgotten_first(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(pacing, "MOST_KEYS", 2)
     pace, at = Pace(1), START
     assert [pace.wait_for(key, at) for key in ("a", "b", "a", "c", "b")] == [0, 0, 61, 0, 0]
+
+
+async def test_what_was_sent_is_remembered_in_few_bytes_whatever_its_length(world: World) -> None:
+    paces = world.web._transport.app.state.paces  # type: ignore[attr-defined]
+    await world.web.post("/o/" + "A" * 16_000, headers=SAME_SITE)
+    await world.web.post("/gegevens", data={"e-mail": "a@school.example"}, headers=SAME_SITE)
+    for pace in (paces.links, paces.addresses):
+        [key] = pace._asked
+        assert len(str(key)) <= 64
+
+
+@pytest.mark.parametrize("path", ["/gegevens", "/aanmelden"])
+async def test_what_is_longer_than_any_address_is_refused_and_not_remembered(
+    world: World, path: str
+) -> None:
+    paces = world.web._transport.app.state.paces  # type: ignore[attr-defined]
+    address = "a" * 250 + "@b.nl"
+    answer = await world.web.post(path, data={"e-mail": address}, headers=SAME_SITE)
+    assert answer.status_code == 400
+    assert not paces.addresses._asked

@@ -19,6 +19,8 @@ MAX_BODY = 20_000
 MAX_FIELDS = 600
 #: numbers beyond this are no number of a row in any database
 MAX_ID = 2**31 - 1
+#: of e-mail, as the standard has it
+LONGEST_ADDRESS = 254
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -79,6 +81,17 @@ def first(fields: Fields, name: str) -> str:
     """The value of a field that comes once; empty when it is missing."""
     values = fields.get(name, [""])
     return values[0].strip() if values else ""
+
+
+def email(fields: Fields) -> str:
+    """The address that a link is asked for.
+
+    :raises BadForm: it is longer than any address can be.
+    """
+    address = first(fields, "e-mail").lower()
+    if len(address) > LONGEST_ADDRESS:
+        raise BadForm("no address")
+    return address
 
 
 def number(fields: Fields, name: str) -> int:

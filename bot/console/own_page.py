@@ -19,7 +19,7 @@ from starlette.routing import Route
 from bot import gaps
 from bot.alerts import tell_those
 from bot.console import own_page_texts, telling
-from bot.console.forms import BadForm, Fields, first, read_fields
+from bot.console.forms import BadForm, Fields, email, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
@@ -254,7 +254,7 @@ async def ask_link(request: Request) -> Response:
     if not is_same_site(request.headers, base_url=parts.config.web.base_url):
         return explain(request, "cross_site", status=403)
     try:
-        address = first(await read_fields(request), "e-mail").lower()
+        address = email(await read_fields(request))
     except BadForm:
         return explain(request, "not_like_this", status=400)
     now = parts.clock()

@@ -2,7 +2,8 @@
 stops anybody else.
 
 In memory of this process: a restart forgives. A link's posts are counted by its token, which may be
-shared inside a school, so its pace is that of a staff room and not of one person.
+shared inside a school, so its pace is that of a staff room and not of one person. What came from
+outside is remembered by its hash, so that long ones take no more room than short ones.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.console.pages import explain, parts_of
+from contacts.tokens import hash_token
 
 MINUTE = timedelta(minutes=1)
 #: acts of one session at the desk: a person with a quick hand stays far below
@@ -67,7 +69,7 @@ def paces_of(request: Request) -> Paces:
 
 def may_ask_for_link(request: Request, address: str, now: datetime) -> bool:
     """Whether a link may be asked for this address now, known or not; the answer is the same."""
-    return not paces_of(request).addresses.wait_for(address.strip().lower(), now)
+    return not paces_of(request).addresses.wait_for(hash_token(address.strip().lower()), now)
 
 
 class PaceOnLinks:
@@ -80,7 +82,8 @@ class PaceOnLinks:
         token = _token_in(scope)
         if token:
             request = Request(scope)
-            wait = paces_of(request).links.wait_for(token, parts_of(request).clock())
+            key, now = hash_token(token), parts_of(request).clock()
+            wait = paces_of(request).links.wait_for(key, now)
             if wait:
                 refused = explain(request, "too_often", status=429)
                 refused.headers["Retry-After"] = str(wait)

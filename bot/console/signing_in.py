@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot.console import sign_in_texts
 from bot.console.accounts import desk_of, end_session_url
 from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, way_back, who_is_there
-from bot.console.forms import BadForm, first, read_fields
+from bot.console.forms import BadForm, email, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
@@ -59,7 +59,7 @@ async def ask_link(request: Request) -> Response:
     if not parts.config.sign_in.link:
         return explain(request, "no_links", status=403)
     try:
-        address = first(await read_fields(request), "e-mail").lower()
+        address = email(await read_fields(request))
     except BadForm:
         return explain(request, "not_like_this", status=400)
     now = parts.clock()
