@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
@@ -129,7 +130,7 @@ def _proved(
     try:
         proof = json.loads(given[:MOST_CHARACTERS])
         key = keys[base64url_to_bytes(proof["id"]).hex()]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None, 0
     for challenge in _accepted(visit, subject):
         try:
@@ -142,7 +143,7 @@ def _proved(
                 credential_current_sign_count=key.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError):
+        except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError):
             continue
         return key, checked.new_sign_count
     return None, 0
@@ -207,8 +208,13 @@ async def add(visit: Visit) -> Response:
     if made is None:
         return await _page(visit, error=words.NOT_MADE)
     made.name, made.person_id = name, visit.actor.person_id
-    visit.session.add(made)
-    await visit.session.flush()
+    try:
+        async with visit.session.begin_nested():
+            visit.session.add(made)
+            await visit.session.flush()
+    except IntegrityError:
+        # The same answer of the browser, sent a second time.
+        return await _page(visit, error=words.NOT_MADE)
     _note(visit, made, "passkey_added")
     return visit.back("/passkeys", done="passkey_added")
 
@@ -226,7 +232,7 @@ def _made(visit: Visit, given: str) -> Passkey | None:
                 expected_origin=_origin_of(visit.parts),
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError):
+        except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError):
             continue
         return Passkey(
             person_id=visit.actor.person_id,
