@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
+from sqlmodel import update
 
 from bot.clock import utc_now
 from bot.console import live
+from bot.rows import WebSession
 from contacts.journal import SYSTEM, write_journal
 from tests.browsing import PATIENCE_MS, needs_browser
 from tests.flow_world import Evening, an_evening
@@ -134,3 +136,16 @@ async def test_a_stream_that_ends_is_opened_again(
     assert len(streams) >= 3
     await news(evening)
     await expect(desk.page.locator(".taak-wat", has_text=ALERT)).to_be_visible()
+
+
+async def test_a_page_whose_session_ended_asks_to_sign_in_at_the_next_change(
+    evening: Evening, browser: Browser
+) -> None:
+    desk = await at_desk(evening, browser, "Coördinator")
+    await desk.go("/")
+    await expect(desk.page.locator("#nodig")).to_be_visible()
+    async with evening.house.db.begin() as session:
+        await session.exec(update(WebSession).values(ended_at=utc_now()))
+        write_journal(session, who=SYSTEM, action="x", subject="event:1", now=utc_now())
+    await expect(desk.page.locator("h1", has_text="Aanmelden")).to_be_visible()
+    assert desk.page.url.endswith("/aanmelden?naar=/")

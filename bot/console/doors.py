@@ -31,7 +31,7 @@ from bot.console.forms import (
     numbers,
     read_fields,
 )
-from bot.console.guarding import is_same_site
+from bot.console.guarding import is_by_hand, is_same_site
 from bot.console.pacing import paces_of
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
@@ -206,15 +206,19 @@ def guarded(door: Door) -> Callable[[Request], Awaitable[Response]]:
     return enter
 
 
-async def who_is_there(request: Request) -> Visitor | None:
-    """The person behind the cookie; notes the use of the session now and then."""
+async def who_is_there(request: Request, *, by_itself: bool = False) -> Visitor | None:
+    """The person behind the cookie; notes the use of the session now and then.
+
+    :param by_itself: asked by an open page and not by a person, whatever its headers say: that
+        is no use, or a session would last for as long as its page stands on a screen.
+    """
     parts, now = parts_of(request), parts_of(request).clock()
     async with parts.db.read() as session:
         found = await _find(request, session, now)
     if found is None:
         return None
     visitor, is_due = found
-    if is_due:
+    if is_due and not by_itself:
         await _note(parts, visitor, now)
     return visitor
 
@@ -226,7 +230,11 @@ async def _find(
     token = request.cookies.get(parts.cookie_name)
     if not token:
         return None
-    return await find_visitor(session, token, parts.config.web, parts.sealer, now=now)
+    found = await find_visitor(session, token, parts.config.web, parts.sealer, now=now)
+    if found is None:
+        return None
+    visitor, is_due = found
+    return visitor, is_due and is_by_hand(request.method, request.headers)
 
 
 async def _note(parts: Parts, visitor: Visitor, now: datetime) -> None:
@@ -308,6 +316,10 @@ async def _answer(visit: Visit, door: Door) -> Response:
 def _ask_to_sign_in(request: Request) -> Response:
     if request.method != "GET":
         return explain(request, "signed_out", status=401)
+    if "hx-request" in request.headers:
+        # A part of an open page: a page to sign in does not fit there, and what is shown is no
+        # longer kept fresh, so the whole page asks anew.
+        return Response(status_code=401, headers={"HX-Refresh": "true"})
     return RedirectResponse(f"{SIGN_IN}?naar={quote(_here(request))}", status_code=303)
 
 

@@ -91,6 +91,18 @@ def is_same_site(headers: Headers, *, base_url: str) -> bool:
     return urlsplit(origin).netloc in {headers.get("host", ""), urlsplit(base_url).netloc}
 
 
+def is_by_hand(method: str, headers: Headers) -> bool:
+    """Whether somebody did this, and not a page that keeps itself fresh. Pure.
+
+    Browsers say in ``Sec-Fetch-Dest`` what becomes the page itself. Without TLS they leave it out;
+    there htmx names itself in what it fetches.
+    """
+    if method != "GET" or headers.get("hx-boosted") == "true":
+        return True
+    becomes = headers.get("sec-fetch-dest")
+    return becomes == "document" if becomes is not None else "hx-request" not in headers
+
+
 def is_local(headers: Headers, *, client: str | None, listen_host: str) -> bool:
     """Whether the console may answer: somebody at this computer, and no name but its own.
 

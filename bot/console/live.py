@@ -146,7 +146,7 @@ def event(name: str, data: str) -> bytes:
 
 async def stream(request: Request) -> Response:
     """``GET /stroom?bij=/gebeurtenis/3/feiten``: only for who is signed in."""
-    visitor = await who_is_there(request)
+    visitor = await who_is_there(request, by_itself=True)
     if visitor is None:
         return Response(status_code=401)
     desk: LiveDesk = request.app.state.live
@@ -162,7 +162,7 @@ async def stream(request: Request) -> Response:
 
 async def who_else(request: Request) -> Response:
     """``GET /samen?bij=…``: who else has this page open, as one sentence or nothing."""
-    visitor = await who_is_there(request)
+    visitor = await who_is_there(request, by_itself=True)
     if visitor is None:
         return Response(status_code=401)
     desk: LiveDesk = request.app.state.live
