@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, CDPSession, Page, expect
 from sqlmodel import col, select
 
 from bot.config import Config, ConfigError, load_config
@@ -201,11 +201,25 @@ async def at_desk(evening: Evening, browser: Browser, name: str) -> Window:
     return await open_window(browser, evening.house.config.web.base_url, cookies)
 
 
-async def give_device(page: Page) -> Any:
-    """A device that says yes by itself; returns the line to it."""
-    line = await page.context.new_cdp_session(page)
-    await line.send("WebAuthn.enable")
-    await line.send(
+@dataclass
+class Device:
+    """A device that says yes by itself, until it is put away."""
+
+    line: CDPSession
+    number: str
+
+    async def put_away(self) -> None:
+        await self.line.send(
+            "WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.number}
+        )
+
+
+async def give_device(page: Page, line: CDPSession | None = None) -> Device:
+    """:param line: of the device before it, on the same page."""
+    if line is None:
+        line = await page.context.new_cdp_session(page)
+        await line.send("WebAuthn.enable")
+    made = await line.send(
         "WebAuthn.addVirtualAuthenticator",
         {
             "options": {
@@ -218,7 +232,7 @@ async def give_device(page: Page) -> Any:
             }
         },
     )
-    return line
+    return Device(line, made["authenticatorId"])
 
 
 @needs_browser

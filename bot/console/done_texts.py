@@ -192,6 +192,7 @@ DONE = {
     "session_ended": "Die aanmelding is beëindigd.",
     "passkey_added": "De passkey staat erbij.",
     "passkey_removed": "De passkey is weg.",
+    "passkeys_taken": "De passkeys zijn weg. Deze persoon krijgt daar bericht van.",
     "name_allowed": "De naam staat op de lijst. Het filter laat hem door.",
     "name_disallowed": "De naam is van de lijst.",
     "key_revoked": "De sleutel is ingetrokken.",

@@ -21,9 +21,11 @@ from starlette.responses import Response
 
 from bot.console import passkey_texts as words
 from bot.console.doors import Door, Visit
+from bot.console.key_telling import tell_holder
 from bot.console.pages import Parts
 from bot.rows import Passkey
-from contacts.journal import Who, write_journal
+from contacts.directory import Person
+from contacts.journal import write_journal
 from contacts.permissions import Permission
 from signals.person_filter import screen
 
@@ -36,6 +38,8 @@ PERIOD_S = 300
 MOST_CHARACTERS = 20_000
 MOST_KEYS, NAME_LIMIT = 10, 40
 REGISTER = "register"
+#: what a proof is about before another device is added; before one goes it is that very one
+ADDING = "passkeys"
 
 
 async def keys_of(session: AsyncSession, person_id: int) -> Sequence[Passkey]:
@@ -82,7 +86,7 @@ def _origin_of(parts: Parts) -> str:
 
 
 async def question(visit: Visit, subject: str) -> str:
-    """What the browser is asked before an approval, as JSON; empty when nothing is asked."""
+    """What the browser is asked before an act, as JSON; empty when nothing is asked."""
     person_id = visit.actor.person_id
     if not await is_asked(visit.session, person_id, visit.parts.config.sign_in.passkey):
         return ""
@@ -104,7 +108,7 @@ def _known(keys: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
     return [PublicKeyCredentialDescriptor(id=bytes.fromhex(key.credential)) for key in keys]
 
 
-async def refusal(visit: Visit, subject: str) -> str:
+async def refusal(visit: Visit, subject: str, *, field: str = "passkey") -> str:
     """Check the proof in the form; an empty string when it is good or none is asked."""
     person_id = visit.actor.person_id
     if not await is_asked(visit.session, person_id, visit.parts.config.sign_in.passkey):
@@ -112,7 +116,7 @@ async def refusal(visit: Visit, subject: str) -> str:
     keys = {key.credential: key for key in await keys_of(visit.session, person_id)}
     if not keys:
         return words.NONE_YET
-    key, count = _proved(visit, subject, keys, visit.text("passkey"))
+    key, count = _proved(visit, subject, keys, visit.text(field))
     if key is None:
         return words.NOT_PROVED
     key.sign_count, key.used_at = count, visit.now
@@ -154,6 +158,10 @@ async def show_keys(visit: Visit) -> Response:
     return await _page(visit)
 
 
+def _removing(key_id: int | None) -> str:
+    return f"passkey:{key_id}"
+
+
 async def _page(visit: Visit, *, error: str = "") -> Response:
     keys = await keys_of(visit.session, visit.actor.person_id)
     setting = visit.parts.config.sign_in.passkey
@@ -161,6 +169,8 @@ async def _page(visit: Visit, *, error: str = "") -> Response:
         "passkeys.html",
         status=422 if error else 200,
         keys=keys,
+        proofs={key.id: await question(visit, _removing(key.id)) for key in keys},
+        proof=await question(visit, ADDING) if keys else "",
         setting=setting,
         options="" if setting == "nee" else _options(visit, keys),
         words=words,
@@ -195,7 +205,10 @@ def _options(visit: Visit, keys: Sequence[Passkey]) -> str:
 
 
 async def add(visit: Visit) -> Response:
-    """``POST /passkeys/nieuw``: the browser made one."""
+    """``POST /passkeys/nieuw``: the browser made one.
+
+    Whoever has one proves it with that, or a thief of the session would bring a device of his own.
+    """
     keys = await keys_of(visit.session, visit.actor.person_id)
     name = " ".join(visit.text("naam").split())[:NAME_LIMIT] or words.NAMELESS
     if visit.parts.config.sign_in.passkey == "nee":
@@ -204,6 +217,8 @@ async def add(visit: Visit) -> Response:
         return await _page(visit, error=words.TOO_MANY)
     if screen(name, visit.parts.config.signals.allow).blocked:
         return await _page(visit, error=words.NAME_OF_PERSON)
+    if keys and await refusal(visit, ADDING, field="bewijs"):
+        return await _page(visit, error=words.NOT_PROVED_HERE)
     made = _made(visit, visit.text("passkey"))
     if made is None:
         return await _page(visit, error=words.NOT_MADE)
@@ -216,6 +231,7 @@ async def add(visit: Visit) -> Response:
         # The same answer of the browser, sent a second time.
         return await _page(visit, error=words.NOT_MADE)
     _note(visit, made, "passkey_added")
+    await _tell(visit, made.person_id, words.TOLD_ADDED)
     return visit.back("/passkeys", done="passkey_added")
 
 
@@ -246,19 +262,41 @@ def _made(visit: Visit, given: str) -> Passkey | None:
 
 
 async def remove(visit: Visit) -> Response:
-    """``POST /passkeys/{number}``: only one's own."""
+    """``POST /passkeys/{number}``: only one's own, with a proof by one of them."""
     key = await visit.session.get(Passkey, visit.in_path())
     if key is None or key.person_id != visit.actor.person_id:
         raise LookupError("no such passkey")
+    if await refusal(visit, _removing(key.id)):
+        return await _page(visit, error=words.NOT_PROVED_HERE)
+    await _take(visit, key)
+    await _tell(visit, key.person_id, words.TOLD_REMOVED)
+    return visit.back("/passkeys", done="passkey_removed")
+
+
+async def take_lost(visit: Visit, person: Person) -> None:
+    """All passkeys of somebody who lost the device and so cannot prove anything any more."""
+    keys = await keys_of(visit.session, person.id or 0)
+    for key in keys:
+        await _take(visit, key)
+    if keys:
+        await tell_holder(visit.session, person, words.TOLD_TAKEN, now=visit.now)
+
+
+async def _take(visit: Visit, key: Passkey) -> None:
     _note(visit, key, "passkey_removed")
     await visit.session.delete(key)
-    return visit.back("/passkeys", done="passkey_removed")
+
+
+async def _tell(visit: Visit, person_id: int, said: tuple[str, str]) -> None:
+    """Also of the first: whoever did not make it hears that somebody else did."""
+    person = await visit.session.get_one(Person, person_id)
+    await tell_holder(visit.session, person, said, now=visit.now)
 
 
 def _note(visit: Visit, key: Passkey, action: str) -> None:
     write_journal(
         visit.session,
-        who=Who("person", key.person_id),
+        who=visit.actor.who,
         action=action,
         subject=f"passkey:{key.id}",
         now=visit.now,

@@ -6,14 +6,22 @@
   const NOT_HERE = "Dit toestel of deze browser kan geen passkeys. Gebruik een ander toestel.";
   const STOPPED = "Gestopt, of het duurde te lang. Er is niets verstuurd. Druk nog eens.";
 
-  async function ask(form) {
-    const options = JSON.parse(form.dataset.options);
-    if (form.dataset.passkey === "maak") {
-      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-      return navigator.credentials.create({ publicKey });
-    }
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  function make(options) {
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(options));
+    return navigator.credentials.create({ publicKey });
+  }
+
+  function prove(options) {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options));
     return navigator.credentials.get({ publicKey });
+  }
+
+  async function fill(form) {
+    const { passkey, options, bewijs } = form.dataset;
+    // Whoever has one proves that first; then another is made.
+    if (bewijs) form.elements.bewijs.value = JSON.stringify((await prove(bewijs)).toJSON());
+    const got = await (passkey === "maak" ? make(options) : prove(options));
+    form.elements.passkey.value = JSON.stringify(got.toJSON());
   }
 
   function say(form, text) {
@@ -32,8 +40,7 @@
       }
       button.disabled = true;
       try {
-        const proof = await ask(form);
-        form.elements.passkey.value = JSON.stringify(proof.toJSON());
+        await fill(form);
         form.submit();
       } catch {
         say(form, STOPPED);
