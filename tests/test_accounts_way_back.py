@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.console import sign_in_texts
-from bot.console.accounts import COOKIE
+from bot.console import accounts, sign_in_texts
+from bot.console.accounts import AT_ONCE, COOKIE, AccountDesk
 from bot.console.accounts import PLAIN_COOKIE as PENDING_COOKIE
 from bot.console.pages import PLAIN_COOKIE
 from bot.oidc.faults import Fault
-from bot.oidc.pending import LIFE
+from bot.oidc.pending import LIFE, begin
 from bot.settings import WebSettings
 from contacts.records import Database
 from tests.accounts_world import Gate, a_gate, refused
@@ -137,13 +138,53 @@ async def test_after_signing_in_nobody_is_sent_to_another_site(gate: Gate) -> No
     assert answer.headers["location"] == "/"
 
 
-async def test_too_many_who_come_back_at_once_are_asked_to_wait(gate: Gate) -> None:
-    for _ in range(60):
+async def test_a_stranger_who_comes_back_time_and_again_keeps_nobody_out(gate: Gate) -> None:
+    for _ in range(70):
         state = parse_qs(urlsplit(await gate.leave()).query)["state"][0]
-        await gate.web.get(f"/aanmelden/terug?error=x&state={state}")
+        answer = await gate.web.get(f"/aanmelden/terug?error=x&state={state}")
+        assert answer.status_code == 400
+    for _ in range(70):
+        state = parse_qs(urlsplit(await gate.leave()).query)["state"][0]
+        answer = await gate.web.get(f"/aanmelden/terug?code=x&state={state}")
+        assert answer.status_code == 400
+    assert (await gate.sign_in()).status_code == 303
+
+
+def desk_of(gate: Gate) -> AccountDesk:
+    desk: AccountDesk = gate.web._transport.app.state.accounts  # type: ignore[attr-defined]
+    return desk
+
+
+async def test_whoever_comes_back_waits_for_a_turn_at_the_provider(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, running, most = desk_of(gate), 0, 0
+
+    async def slow(*_: Any, **__: Any) -> dict[str, Any]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return {}
+
+    monkeypatch.setattr(desk.provider, "claims", slow)
+    pending = begin("/", now=gate.clock())
+    await asyncio.gather(*(desk.claims("x", pending, said_issuer=None) for _ in range(30)))
+    assert most == AT_ONCE
+
+
+async def test_without_a_turn_in_time_a_calm_page_says_that_it_does_not_work_now(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "LONGEST_WAIT_S", 0.01)
     place = await gate.agree(await gate.leave())
-    assert (await gate.web.get(place)).status_code == 429
-    gate.clock.forward(minutes=2)
+    turns = desk_of(gate)._turns
+    for _ in range(AT_ONCE):
+        await turns.acquire()
+    await refused(gate, await gate.web.get(place), Fault.AWAY, 503)
+    for _ in range(AT_ONCE):
+        turns.release()
     assert (await gate.sign_in()).status_code == 303
 
 

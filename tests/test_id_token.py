@@ -123,10 +123,13 @@ def test_something_else_that_we_sealed_is_no_cookie_of_the_way(value: Any, state
 
 
 def test_a_state_is_used_once_and_forgotten_when_its_cookie_is_over() -> None:
-    used = UsedOnce(a_minute=2)
+    used = UsedOnce()
     assert [used.use("a", NOW), used.use("a", NOW), used.use("b", NOW)] == [True, False, True]
-    assert used.is_busy(NOW)
-    assert not used.is_busy(NOW + timedelta(minutes=1))
     assert not used.use("a", NOW + timedelta(minutes=9))
-    assert not used.is_busy(NOW + LIFE)
     assert used.use("a", NOW + LIFE)
+
+
+def test_of_more_states_than_are_remembered_the_oldest_is_forgotten() -> None:
+    used = UsedOnce(most=2)
+    assert [used.use(state, NOW) for state in ("a", "b", "c")] == [True, True, True]
+    assert [used.use(state, NOW) for state in ("c", "b", "a")] == [False, False, True]

@@ -6,10 +6,11 @@ has it; it only works in the browser that left, once, within ten minutes.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -25,7 +26,7 @@ from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.sessions import SignInWay, start_session
 from bot.oidc.address import is_verified, read_address
 from bot.oidc.faults import Fault, ProviderFault
-from bot.oidc.pending import LIFE, UsedOnce, begin, open_pending, seal_pending
+from bot.oidc.pending import LIFE, Pending, UsedOnce, begin, open_pending, seal_pending
 from bot.settings import SignInSettings
 from contacts.journal import SYSTEM, write_journal
 from contacts.people import people_by_email
@@ -38,8 +39,10 @@ log = logging.getLogger(__name__)
 
 LEAVE, RETURN = f"{SIGN_IN}/gemeente", f"{SIGN_IN}/terug"
 COOKIE, PLAIN_COOKIE = "__Host-schakel-aanmelden", "schakel-aanmelden"
-#: more people than this do not come back in one minute; more are a program
-RETURNS_A_MINUTE = 60
+#: who comes back waits for a turn at the provider. Nobody is refused because others come often:
+#: with such a common pace a stranger could keep everybody out
+AT_ONCE = 8
+LONGEST_WAIT_S = 20.0
 MAX_CODE = 4000
 
 
@@ -60,7 +63,25 @@ class AccountDesk:
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
-        self.used = UsedOnce(a_minute=RETURNS_A_MINUTE)
+        self.used = UsedOnce()
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def claims(
+        self, code: str, pending: Pending, *, said_issuer: str | None
+    ) -> dict[str, Any]:
+        """What the provider says of this account, when there is a turn.
+
+        :raises ProviderFault: no good, or no turn in time.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_S):
+                await self._turns.acquire()
+        except TimeoutError as late:
+            raise ProviderFault(Fault.AWAY, "no_turn") from late
+        try:
+            return await self.provider.claims(code, pending, said_issuer=said_issuer)
+        finally:
+            self._turns.release()
 
 
 def open_desk(parts: Parts) -> AccountDesk | None:
@@ -125,17 +146,15 @@ async def _come_back(request: Request, desk: AccountDesk, parts: Parts) -> Respo
     pending = open_pending(parts.sealer, cookie, state, now=now)
     if pending is None:
         return _refuse(request, "lost", status=400)
-    if desk.used.is_busy(now):
-        return explain(request, "too_often", status=429)
-    if not desk.used.use(pending.state, now):
-        return _refuse(request, "lost", status=400)
     if "error" in asked:
         return _refuse(request, "cancelled", status=400)
+    if not desk.used.use(pending.state, now):
+        return _refuse(request, "lost", status=400)
     code = asked.get("code", "")
     if not code or len(code) > MAX_CODE:
         return _refuse(request, "lost", status=400)
     try:
-        claims = await desk.provider.claims(code, pending, said_issuer=asked.get("iss"))
+        claims = await desk.claims(code, pending, said_issuer=asked.get("iss"))
     except ProviderFault as fault:
         return _fault(request, fault)
     settings = parts.config.sign_in

@@ -18,6 +18,8 @@ from contacts.tokens import hash_token, new_token
 #: typing a password and a second factor takes minutes, not hours
 LIFE = timedelta(minutes=10)
 PURPOSE = "oidc"
+#: states that are remembered: a city does not sign in more often in ten minutes
+MOST_STATES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +59,24 @@ def open_pending(sealer: Sealer, cookie: str, state: str, *, now: datetime) -> P
 class UsedOnce:
     """States that came back already, for as long as their cookie could come again.
 
-    In memory: after a restart the provider still refuses a code that it saw before.
+    In memory: after a restart the provider still refuses a code that it saw before, and so it does
+    for the oldest when there are more than we remember.
     """
 
-    def __init__(self, *, a_minute: int) -> None:
-        """:param a_minute: more than this from everybody together is refused."""
-        self._a_minute = a_minute
+    def __init__(self, *, most: int = MOST_STATES) -> None:
+        self._most = most
         self._used: dict[str, datetime] = {}
-
-    def is_busy(self, now: datetime) -> bool:
-        """Whether too many came back in the last minute."""
-        self._used = {state: at for state, at in self._used.items() if now - at < LIFE}
-        lately = sum(1 for at in self._used.values() if now - at < timedelta(minutes=1))
-        return lately >= self._a_minute
 
     def use(self, state: str, now: datetime) -> bool:
         """Note this state; False when it was used before."""
         key = hash_token(state)
-        if key in self._used:
+        if key in self._used and now - self._used[key] < LIFE:
             return False
+        self._used.pop(key, None)
         self._used[key] = now
+        # They stand in the order in which they came.
+        while now - self._used[first := next(iter(self._used))] >= LIFE:
+            del self._used[first]
+        if len(self._used) > self._most:
+            del self._used[next(iter(self._used))]
         return True
