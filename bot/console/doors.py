@@ -45,8 +45,11 @@ from feeds.rows import Event
 
 SIGN_IN = "/aanmelden"
 FORM_TOKEN = "sleutel"  # noqa: S105  (the name of a field)
-#: tabs of an event that ask for something else than its status
-_TAB_ASKS = {"beeld": Permission.SEE_PICTURE}
+#: pages of an event that ask for something else than its status
+_TAB_ASKS = {
+    "beeld": Permission.SEE_PICTURE, "goedkeuren": Permission.APPROVE_BRIEFING,
+    "teksten/schrijven": Permission.EDIT_FACTS, "teksten/vertalen": Permission.EDIT_FACTS,
+}  # fmt: skip
 #: a longer way back than this is not a page of ours
 MAX_WAY_BACK = 200
 
@@ -157,7 +160,7 @@ class Visit:
             tabs={
                 key: label
                 for key, label in texts.EVENT_TABS.items()
-                if may(self.actor, _TAB_ASKS.get(key, Permission.SEE_STATUS))
+                if may(self.actor, tab_asks(key))
             },
             is_exercise=event.is_exercise,
             **values,
@@ -168,6 +171,11 @@ class Visit:
         begin = "&" if "?" in path else "?"
         query = f"{begin}{urlencode({'klaar': done})}" if done else ""
         return RedirectResponse(f"{path}{query}", status_code=303)
+
+
+def tab_asks(tab: str) -> Permission:
+    """What a page of an event asks, by its address below the event's own. Pure."""
+    return _TAB_ASKS.get(tab, Permission.SEE_STATUS)
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

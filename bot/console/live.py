@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,9 +22,12 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.console import texts
-from bot.console.doors import way_back, who_is_there
+from bot.console.doors import MAX_ID, tab_asks, way_back, who_is_there
+from bot.console.pages import parts_of
 from contacts.journal import JournalEntry
+from contacts.permissions import Actor, may
 from contacts.records import Database
+from feeds.rows import Event
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,11 @@ LONGEST_S = 600.0
 #: more pages than this at once is not a team but a fault
 MOST_STREAMS = 500
 RETRY_MS = 2000
+#: real or exercise, and the address: the two worlds do not see who is in the other
+Place = tuple[bool, str]
+#: where no page of an event is open: one hears of changes there, and of nobody
+NOWHERE: Place = (False, "")
+_OF_EVENT = re.compile(r"/gebeurtenis/(\d{1,10})(?:/([a-z/-]+))?", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -54,25 +63,26 @@ class LiveDesk:
         self._version = 0
         self._watch: asyncio.Task[None] | None = None
         self._numbers = itertools.count()
-        #: page → stream → who looks at it
-        self._present: dict[str, dict[int, Looker]] = {}
+        #: place → stream → who looks at it
+        self._present: dict[Place, dict[int, Looker]] = {}
         self.closing = False
 
     @property
     def streams(self) -> int:
         return sum(len(there) for there in self._present.values())
 
-    def names_at(self, page: str) -> set[str]:
+    def names_at(self, place: Place) -> set[str]:
         """Everybody who has this page open."""
-        return {looker.name for looker in self._present.get(page, {}).values()}
+        there = {} if place == NOWHERE else self._present.get(place, {})
+        return {looker.name for looker in there.values()}
 
-    async def follow(self, page: str, name: str) -> AsyncIterator[bytes]:
+    async def follow(self, place: Place, name: str) -> AsyncIterator[bytes]:
         """The stream of one open page: ``veranderd``, ``samen`` and ``leeft``, until it ends."""
         number, me = next(self._numbers), Looker(name)
-        self._present.setdefault(page, {})[number] = me
+        self._present.setdefault(place, {})[number] = me
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look())
-        self._wake(page)
+        self._wake(place)
         # What changed between the page and its stream would be missed: begin with a look.
         told, shown = -1, None
         loop = asyncio.get_running_loop()
@@ -81,7 +91,7 @@ class LiveDesk:
             yield f"retry: {RETRY_MS}\n\n".encode()
             while not self.closing and loop.time() < ends:
                 me.wake.clear()
-                others = self.names_at(page) - {name}
+                others = self.names_at(place) - {name}
                 if others != shown:
                     shown = others
                     yield event("samen", str(len(others)))
@@ -91,14 +101,14 @@ class LiveDesk:
                 if not await _news(me):
                     yield event("leeft", "")
         finally:
-            del self._present[page][number]
-            if not self._present[page]:
-                del self._present[page]
-            self._wake(page)
+            del self._present[place][number]
+            if not self._present[place]:
+                del self._present[place]
+            self._wake(place)
 
-    def _wake(self, page: str | None = None) -> None:
+    def _wake(self, place: Place | None = None) -> None:
         """Let the streams of one page, or of all, look again."""
-        pages = self._present.values() if page is None else [self._present.get(page, {})]
+        pages = self._present.values() if place is None else [self._present.get(place, {})]
         for looker in [looker for there in pages for looker in there.values()]:
             looker.wake.set()
 
@@ -152,23 +162,36 @@ async def stream(request: Request) -> Response:
     desk: LiveDesk = request.app.state.live
     if desk.streams >= MOST_STREAMS or desk.closing:
         return Response(status_code=503, headers={"Retry-After": "5"})
-    page = way_back(request.query_params.get("bij", "/"))
+    place = await _place(request, visitor.actor)
     return StreamingResponse(
-        desk.follow(page, visitor.name),
+        desk.follow(place, visitor.name),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
 async def who_else(request: Request) -> Response:
-    """``GET /samen?bij=…``: who else has this page open, as one sentence or nothing."""
+    """``GET /samen?bij=…``: who else has this page of an event open, as one sentence or nothing."""
     visitor = await who_is_there(request, by_itself=True)
     if visitor is None:
         return Response(status_code=401)
     desk: LiveDesk = request.app.state.live
-    names = desk.names_at(way_back(request.query_params.get("bij", "/"))) - {visitor.name}
+    names = desk.names_at(await _place(request, visitor.actor)) - {visitor.name}
     said = texts.ALSO_HERE.format(names=", ".join(sorted(names))) if names else ""
     return HTMLResponse(str(escape(said)))
+
+
+async def _place(request: Request, actor: Actor) -> Place:
+    """The page in the question, when it is of an event that this person may open."""
+    asked = way_back(request.query_params.get("bij", "/"))
+    found = _OF_EVENT.fullmatch(asked)
+    if found is None or not may(actor, tab_asks(found[2] or "")):
+        return NOWHERE
+    number = int(found[1])
+    async with parts_of(request).db.read() as session:
+        here = await session.get(Event, number) if number <= MAX_ID else None
+    is_theirs = here is not None and here.is_exercise == actor.is_exercise
+    return (actor.is_exercise, asked) if is_theirs else NOWHERE
 
 
 ROUTES = (Route("/stroom", stream), Route("/samen", who_else))
