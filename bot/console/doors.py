@@ -44,6 +44,8 @@ from contacts.records import RecordError, Row
 from feeds.rows import Event
 
 SIGN_IN = "/aanmelden"
+#: the words that somebody looks for, on every page that can be searched
+SEARCHED = "zoek"
 FORM_TOKEN = "sleutel"  # noqa: S105  (the name of a field)
 #: pages of an event that ask for something else than its status
 _TAB_ASKS = {
@@ -332,7 +334,10 @@ def _ask_to_sign_in(request: Request) -> Response:
 
 
 def _here(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    """The page that was asked, without what was searched on it: that may be somebody's name, and an
+    address is kept by browsers and proxies."""
+    asked = [one for one in request.query_params.multi_items() if one[0] != SEARCHED]
+    return request.url.path + (f"?{urlencode(asked)}" if asked else "")
 
 
 def put_cookie(response: Response, parts: Parts, token: str) -> None:
