@@ -14,9 +14,10 @@ from starlette.routing import Route
 from bot.api import doors as api
 from bot.config import Config
 from bot.console.app import DOORS, build_app
-from bot.console.doors import Door, way_back
+from bot.console.doors import Door
 from bot.console.pacing import ACTS_A_MINUTE
 from bot.console.pages import COOKIE, PLAIN_COOKIE
+from bot.console.paths import way_back
 from bot.settings import MailSettings, WebSettings
 from contacts.directory import ChannelKind, LinkPurpose, Role
 from contacts.journal import SYSTEM

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.console import live
 from bot.console.app import DOORS
-from bot.console.doors import tab_asks
 from bot.console.live import NOWHERE, LiveDesk
+from bot.console.paths import tab_asks
 from contacts.directory import Role
 from contacts.records import Database
 from tests.console_desk import Desk, a_desk

@@ -34,6 +34,7 @@ from bot.console.forms import (
 from bot.console.guarding import is_by_hand, is_same_site
 from bot.console.pacing import paces_of
 from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.paths import tab_asks
 from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
 from bot.console.typed import typed_in
 from bot.event_names import name_of
@@ -47,13 +48,6 @@ SIGN_IN = "/aanmelden"
 #: the words that somebody looks for, on every page that can be searched
 SEARCHED = "zoek"
 FORM_TOKEN = "sleutel"  # noqa: S105  (the name of a field)
-#: pages of an event that ask for something else than its status
-_TAB_ASKS = {
-    "beeld": Permission.SEE_PICTURE, "goedkeuren": Permission.APPROVE_BRIEFING,
-    "teksten/schrijven": Permission.EDIT_FACTS, "teksten/vertalen": Permission.EDIT_FACTS,
-}  # fmt: skip
-#: a longer way back than this is not a page of ours
-MAX_WAY_BACK = 200
 
 
 class StalePage(Exception):
@@ -173,11 +167,6 @@ class Visit:
         begin = "&" if "?" in path else "?"
         query = f"{begin}{urlencode({'klaar': done})}" if done else ""
         return RedirectResponse(f"{path}{query}", status_code=303)
-
-
-def tab_asks(tab: str) -> Permission:
-    """What a page of an event asks, by its address below the event's own. Pure."""
-    return _TAB_ASKS.get(tab, Permission.SEE_STATUS)
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -351,9 +340,3 @@ def put_cookie(response: Response, parts: Parts, token: str) -> None:
         httponly=True,
         samesite="lax",
     )
-
-
-def way_back(path: str) -> str:
-    """Where to go after signing in: a page of ours, never another site. Pure."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_ours and len(path) <= MAX_WAY_BACK else "/"

@@ -22,8 +22,10 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.console import texts
-from bot.console.doors import MAX_ID, tab_asks, way_back, who_is_there
+from bot.console.doors import who_is_there
+from bot.console.forms import MAX_ID
 from bot.console.pages import parts_of
+from bot.console.paths import tab_asks, way_back
 from contacts.journal import JournalEntry
 from contacts.permissions import Actor, may
 from contacts.records import Database

@@ -8,16 +8,36 @@ from __future__ import annotations
 from starlette.convertors import Convertor, register_url_convertor
 
 from contacts.outbox import AcknowledgementKind
+from contacts.permissions import Permission
 
 #: what cannot be guessed in a link
 LINK_PART = "{token:token}"
 #: of a person, and of an organisation at an event
 PERSONAL_PAGE, EVENT_PAGE = f"/p/{LINK_PART}", f"/o/{LINK_PART}"
 
+#: pages of an event that ask for something else than its status
+_TAB_ASKS = {
+    "beeld": Permission.SEE_PICTURE, "goedkeuren": Permission.APPROVE_BRIEFING,
+    "teksten/schrijven": Permission.EDIT_FACTS, "teksten/vertalen": Permission.EDIT_FACTS,
+}  # fmt: skip
+#: a longer way back than this is not a page of ours
+MAX_WAY_BACK = 200
+
 ACKNOWLEDGEMENTS = {
     "gelezen": AcknowledgementKind.READ,
     "begrepen": AcknowledgementKind.UNDERSTOOD,
 }
+
+
+def tab_asks(tab: str) -> Permission:
+    """What a page of an event asks, by its address below the event's own. Pure."""
+    return _TAB_ASKS.get(tab, Permission.SEE_STATUS)
+
+
+def way_back(path: str) -> str:
+    """Where to go after signing in: a page of ours, never another site. Pure."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours and len(path) <= MAX_WAY_BACK else "/"
 
 
 class _TokenConvertor(Convertor[str]):

@@ -16,12 +16,12 @@ from starlette.routing import Route
 
 from bot.console import sign_in_texts
 from bot.console.accounts import desk_of, end_session_url
-from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, way_back, who_is_there
+from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, who_is_there
 from bot.console.forms import BadForm, email, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.pacing import may_ask_for_link
 from bot.console.pages import Parts, explain, parts_of, show
-from bot.console.paths import LINK_PART
+from bot.console.paths import LINK_PART, way_back
 from bot.console.sessions import end_session, is_form_token, start_session
 from contacts.directory import ChannelKind, LinkPurpose
 from contacts.filling import SIGN_IN as LINK_PLACE
