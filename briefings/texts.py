@@ -29,19 +29,23 @@ SUBJECTS = {
     BriefingKind.UPDATE: (
         "Update {clock}: informatie bij gebeurtenis, {topic}",
         "Update {clock}: {topic}",
+        "Update {clock}: {place}",
         "Update {clock}: informatie bij gebeurtenis",
     ),
     BriefingKind.CORRECTION: (
         "Correctie: {clock} uur, {topic}",
+        "Correctie: {clock} uur, {place}",
         "Correctie: {clock} uur, informatie bij gebeurtenis",
     ),
     BriefingKind.RETRACTION: (
         "Ingetrokken: {clock} uur, {topic}",
+        "Ingetrokken: {clock} uur, {place}",
         "Ingetrokken: {clock} uur, informatie bij gebeurtenis",
     ),
     BriefingKind.CLOSING: (
         "Afsluiting: informatie bij gebeurtenis, {topic}",
         "Afsluiting: {topic}",
+        "Afsluiting: {place}",
         "Afsluiting: informatie bij gebeurtenis",
     ),
     BriefingKind.LOOK_BACK: (

@@ -84,11 +84,11 @@ async def tell_a_signal(evening: Evening) -> str:
 
 
 async def approve_at_once(approver: Window) -> None:
-    """Both steps; at night the page proposes the morning, which this evening does not wait for."""
+    """Both steps; at night the second button offers the morning, which this evening skips."""
     await approver.press("Goedkeuren en verzenden")
-    await expect(approver.page.get_by_role("button", name="Ja, verzenden")).to_be_visible()
-    if await approver.page.locator('input[name="tijd"]').count():
-        await approver.page.fill('input[name="tijd"]', "")
+    await expect(
+        approver.page.get_by_role("button", name="Ja, verzenden", exact=True)
+    ).to_be_visible()
     unread = approver.page.get_by_text("Ik keur ook goed")
     if await unread.count():
         await unread.click()

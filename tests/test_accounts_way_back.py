@@ -91,7 +91,7 @@ async def test_after_ten_minutes_it_begins_again(gate: Gate) -> None:
     "place",
     [
         "/aanmelden/terug", "/aanmelden/terug?code=x", "/aanmelden/terug?state=x&code=y",
-        "/aanmelden/terug?state=&code=", "/aanmelden/terug?state=%00%F0%9F%98%80&code=y",
+        "/aanmelden/terug?state=&code=", "/aanmelden/terug?state=%01%F0%9F%98%80&code=y",
     ],
 )  # fmt: skip
 async def test_coming_back_without_having_left_is_a_calm_page(gate: Gate, place: str) -> None:

@@ -186,7 +186,9 @@ async def test_approving_and_sending_needs_no_mouse(evening: Evening, browser: B
     await approver.go("/gebeurtenis/1/verzenden")
     await tab_to(approver, "Goedkeuren en verzenden")
     await approver.page.keyboard.press("Enter")
-    await expect(approver.page.get_by_role("button", name="Ja, verzenden")).to_be_visible()
+    await expect(
+        approver.page.get_by_role("button", name="Ja, verzenden", exact=True)
+    ).to_be_visible()
     await tab_to(approver, "Lees ze eerst")
     await approver.page.keyboard.press("Tab")
     await approver.page.keyboard.press("Space")

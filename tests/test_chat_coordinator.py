@@ -229,6 +229,27 @@ async def test_taking_back_and_correcting_can_be_left_at_the_first_question(
     assert len(await desk.all(Briefing)) == before
 
 
+async def test_where_an_approver_takes_back_that_is_said_before_anything_is_asked(
+    desk: Chat,
+) -> None:
+    event_id = await a_running_event(desk)
+    await tap(desk, f"fadd:{event_id}")
+    await say(desk, FACT)
+    await tap(desk, await first_button(desk))
+    await sent_version(desk)
+    async with desk.db.begin() as session:
+        (await session.get_one(Event, event_id)).severity = 4
+    await tap(desk, f"retr:{event_id}")
+    assert "Er staat geen goedkeurder op de lijst." in await desk.text()
+    async with desk.db.begin() as session:
+        await grant(session, desk.person_id or 0, Role.APPROVER, who=SYSTEM, now=desk.now)
+        await revoke(session, desk.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=desk.now)
+        other = await session.get_one(Person, desk.person_id)
+        other.phone = "026 1234"
+    await tap(desk, f"retr:{event_id}")
+    assert "zonder goedkeuring vooraf" in await desk.text()
+
+
 async def test_taking_back_says_what_it_does_and_to_whom(desk: Chat) -> None:
     event_id = await a_running_event(desk)
     await tap(desk, f"fadd:{event_id}")

@@ -104,6 +104,23 @@ async def test_nobody_is_asked_outside_office_hours(world: World) -> None:
     assert await ask(world.db, LATER.replace(hour=20)) == 0
 
 
+async def test_a_line_with_nothing_in_it_cannot_be_called_right(world: World) -> None:
+    empty = CityLine(label="Nachtnummer", phone="")
+    config = Config(briefings=SETTINGS.model_copy(update={"meldkaart": [empty]}))
+    cookies = dict(world.desk.cookies)
+    async with client_of(world.db, world.sealer, world.now, config=config, cookies=cookies) as desk:
+        page = (await desk.get("/meldkaart")).text
+        assert page.count("Nagekeken: klopt<") == 2, "of the two contacts"
+        values = {"regel": "2", "merk": fingerprint_of(empty), "doe": "klopt"}
+        answer = await press(desk, world.sealer, "/meldkaart", **values)
+        assert (
+            "Niets veranderd: bij deze regel staat nog geen nummer"
+            in (await desk.get(answer.headers["location"])).text
+        )
+    async with world.db.read() as session:
+        assert "Nachtnummer" not in await line_states(session)
+
+
 async def test_a_yes_holds_half_a_year_and_a_no_blocks_at_once(
     world: World, desk: httpx.AsyncClient
 ) -> None:

@@ -252,6 +252,28 @@ async def test_a_text_approved_for_later_waits_for_its_moment(desk: Desk, now: d
     assert {message.send_at for message in waiting} == {briefing.send_at}
 
 
+async def test_at_night_the_page_sends_now_unless_the_button_of_the_morning_is_pressed(
+    desk: Desk, now: datetime
+) -> None:
+    await desk.fact()
+    await desk.press("volgende-update", tijd=clock(now - timedelta(hours=1)))
+    async with desk.world.db.begin() as session:
+        event = await session.get_one(Event, desk.number)
+        event.send_before = morning = now + timedelta(hours=13)
+    await desk.press("indienen", versie=1)
+    page = (await desk.web.get(f"/gebeurtenis/{desk.number}/goedkeuren")).text
+    assert re.search(r'<input[^>]*name="tijd"[^>]*value=""', page), "nothing is filled in"
+    assert f'name="om" value="{clock(morning)}">Ja, verzenden om {clock(morning)}</button>' in page
+    assert page.index("Ja, verzenden</button>") < page.index("Ja, verzenden om")
+    [bound] = [b.content_hash for b in await desk.rows(Briefing) if b.event_id == desk.number]
+    refused = await desk.press("goedkeuren", gelezen=bound, om="straks")
+    assert refused.status_code == 422
+    pressed = await desk.press("goedkeuren", gelezen=bound, om=clock(morning))
+    assert pressed.status_code == 303
+    [briefing] = [b for b in await desk.rows(Briefing) if b.event_id == desk.number]
+    assert clock(briefing.send_at) == clock(morning)
+
+
 @pytest.mark.parametrize(
     ("hours", "is_offered"), [(-1, False), (3, False), (13, True)], ids=["past", "today", "morning"]
 )
@@ -291,9 +313,9 @@ async def test_who_handed_in_is_told_to_wait_instead_of_offered_a_button(desk: D
         page = await desk.page(step)
         assert "Dit wacht op een ander." in page
         assert "Ja, verzenden" not in page
-        assert f'href="/gebeurtenis/{desk.number}/goedkeuren"' not in page
+        assert f'href="/gebeurtenis/{desk.number}/goedkeuren#' not in page
         assert "Terug met opmerking" in page, "who waits may still take it back"
     await desk.let_approve()
     page = await desk.page("verzenden")
     assert "Dit wacht op een ander." not in page
-    assert f'href="/gebeurtenis/{desk.number}/goedkeuren"' in page
+    assert f'href="/gebeurtenis/{desk.number}/goedkeuren#vraag"' in page

@@ -217,6 +217,12 @@ def test_what_people_typed_is_escaped_in_html_and_not_in_plain() -> None:
     assert "Denk aan <b>iedereen</b> & elkaar." in text.plain
 
 
+@pytest.mark.parametrize("kind", [BriefingKind.CORRECTION, BriefingKind.RETRACTION])
+def test_a_subject_without_room_for_what_it_is_about_says_where(kind: BriefingKind) -> None:
+    sheet = a_sheet(kind=kind, place="Presikhaaf", topic="een heel lang onderwerp " * 3)
+    assert subject_line(sheet).endswith(" uur, Presikhaaf")
+
+
 @pytest.mark.parametrize("kind", BriefingKind)
 def test_a_long_place_still_gives_a_short_neutral_subject(kind: BriefingKind) -> None:
     sheet = a_sheet(kind=kind, place="X" * 90, topic="aanhouding " + "X" * 90, is_exercise=True)

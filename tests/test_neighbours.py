@@ -284,7 +284,7 @@ async def test_it_is_counted_apart_and_is_no_member(desk: Desk) -> None:
         found = await members_of(session, group, is_exercise=False)
         assert "Gemeente Buurstad" not in {organisation.name for _, organisation in found}
     page = (await desk.web.get("/contacten/hiaten")).text
-    assert "Van buurgemeenten zijn 1 van 1 contacten te bereiken" in page
+    assert "Van buurgemeenten is 1 van 1 contact te bereiken" in page
 
 
 async def test_a_list_carries_the_municipality_out_and_in(db: Database, now: datetime) -> None:

@@ -57,7 +57,11 @@ async def test_the_same_proof_a_second_time_makes_no_second_passkey(
             created_at=world.now,
         )  # fmt: skip
 
+    async def is_proved(*_: Any, **__: Any) -> str:
+        return ""
+
     monkeypatch.setattr(passkeys, "_made", made)
+    monkeypatch.setattr(passkeys, "refusal", is_proved)
     assert (await make(world, "{}")).status_code == 303
     answer = await make(world, "{}")
     assert answer.status_code == 422

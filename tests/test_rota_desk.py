@@ -10,7 +10,7 @@ import pytest
 
 from bot import rota_texts as words
 from bot.on_duty import on_duty
-from contacts.directory import Person, Role
+from contacts.directory import Organisation, Person, Role
 from contacts.erasing import erase_person
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.permissions import ALLOWED, Permission
@@ -46,6 +46,19 @@ async def test_who_keeps_the_rota(world: World, db: Database, now: datetime) -> 
             refused = await press(approver, world.sealer, path, wie=people["Anna"], **ONE)
             assert refused.status_code == 403
     assert await rows(db, RotaTurn) == []
+
+
+async def test_two_of_one_name_are_told_apart(world: World, db: Database, now: datetime) -> None:
+    people = await people_of_the_city(db, now)
+    async with db.begin() as session:
+        bram = await session.get_one(Person, people["Bram"])
+        bram.name, bram.function = "Anna", "adviseur"
+        home = await session.get_one(Organisation, bram.organisation_id)
+        whole = f">Anna ({home.name}, adviseur)<"
+    page = (await world.desk.get(PAGE)).text
+    assert whole in page
+    assert ">Anna<" not in page
+    assert ">Carla<" in page
 
 
 async def test_a_series_puts_people_on_it_in_turn_on_the_clock_of_the_city(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import col, select
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from bot.api.webhook_calls import note_changes
@@ -16,7 +17,7 @@ from bot.api.webhooks import GONE, WAITS, digest_of, envelope, headers, judge, s
 from bot.clock import utc_now
 from bot.rows import WebhookStatus
 from bot.settings import WebhookSettings
-from contacts.directory import Domain
+from contacts.directory import Domain, Organisation
 from contacts.records import Database
 from feeds.rows import Event, EventStatus
 from signals.rows import Setting, Signal
@@ -129,19 +130,26 @@ async def test_it_says_what_the_api_says_and_nothing_about_a_person(desk: Desk) 
     await desk.fact()
     await desk.send(1)
     async with desk.world.db.begin() as session:
-        session.add(
+        # A picture for others begins with the third organisation.
+        for name in ("A", "B", "C"):
+            session.add(Organisation(name=name, domain=Domain.EDUCATION, created_at=desk.world.now))
+        await session.flush()
+        found = await session.exec(select(Organisation.id).where(col(Organisation.name) <= "C"))
+        schools = [number or 0 for number in found.all()]
+        session.add_all(
             Signal(
-                event_id=desk.number, organisation_id=1, domain=Domain.EDUCATION,
+                event_id=desk.number, organisation_id=school, domain=Domain.EDUCATION,
                 kinds=["geruchten"], severity=2, district="WK020207", setting=Setting.CLASSROOM,
                 received_at=desk.world.now, answer_due_at=desk.world.now,
                 outcome_text=f"{PLANTED} liep weg", reply_handle="docent@school.example",
             )
+            for school in schools
         )  # fmt: skip
     async with a_receiver() as receiver:
         assert await a_round(desk, receiver, Clock(desk.world.now)).turn() == 3
     assert sorted(receiver.kinds) == ["briefing.changed", "event.changed", "picture.changed"]
     told = "\n".join(body for _, body in receiver.heard)
     assert "De politie doet onderzoek" in told
-    assert '"organisations": "1-2"' in told
+    assert '"organisations": "3"' in told
     for never in (PLANTED, "docent@school.example", "Voorbeeldcollege", "/o/"):
         assert never not in told

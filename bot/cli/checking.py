@@ -23,6 +23,7 @@ from bot.database import open_database
 from bot.migrating import MigrationError, is_current
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
+from briefings.city_lines import current_settings
 from briefings.moments import dated, local_date
 from briefings.settings import unfit_for_parents, unsaid_for_parents
 from briefings.texts import FOR_PARENTS
@@ -67,6 +68,7 @@ async def check_all(config: Config, findings: Findings) -> None:
         try:
             await _people(database, config, findings)
             await _stored_feeds(database, config, findings)
+            config = await _as_confirmed(database, config)
         finally:
             await database.close()
     else:
@@ -274,6 +276,13 @@ def _school_holidays(config: Config, findings: Findings) -> None:
     if coming:
         return findings.good(texts.CHECK_HOLIDAYS_OK.format(until=dated(max(coming))))
     return findings.bad(texts.CHECK_HOLIDAYS_NONE)
+
+
+async def _as_confirmed(db: Database, config: Config) -> Config:
+    """With what was looked up at the desk or by who keeps a line: that counts when it is sent."""
+    async with db.read() as session:
+        lines = await current_settings(session, config.briefings)
+    return config.model_copy(update={"briefings": lines})
 
 
 def _lines(config: Config, findings: Findings) -> None:

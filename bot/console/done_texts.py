@@ -220,6 +220,8 @@ DONE = {
     ),
     "not_running": "Deze gebeurtenis loopt niet (meer).",
     "saved": "Opgeslagen.",
+    "line_empty": "Niets veranderd: bij deze regel staat nog geen nummer, link of uitleg. Vraag de "
+    "beheerder die in de configuratie te zetten. Kijk de regel daarna na.",
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
 

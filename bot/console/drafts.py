@@ -14,7 +14,7 @@ from bot.console.paper import on_paper
 from bot.console.printing import send_pdf
 from bot.evening import approving, own_said, writing
 from bot.evening.asking_again import waits_again
-from bot.evening.taking_back import take_back
+from bot.evening.taking_back import may_take_back, take_back
 from bot.evening.withdrawing_said import what_went_out
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import sent_parts
@@ -82,6 +82,7 @@ async def _page(
         is_last=briefing is not None and briefing.id == versions[-1].id,
         can_begin=all_withdrawn(versions) and event.status in RUNNING,
         is_running=event.status in RUNNING,
+        may_brake=may_take_back(event, visit.actor, visit.parts.config.briefings),
         wrong_parts=await sent_parts(visit.session, event, now=visit.now),
         went_out=what_went_out(briefing, versions) if briefing else "",
         misled=await count_misled(visit.session, event),
@@ -294,15 +295,9 @@ async def take_back_now(visit: Visit) -> Response:
     if not visit.text("zeker"):
         return await _page(visit, event, error=texts.TAKE_BACK_UNSURE)
     done = await take_back(
-        visit.session,
-        event,
-        visit.actor,
-        visit.text("feit"),
-        visit.text("onderwerp"),
-        visit.parts.config.briefings,
-        allow=visit.parts.config.signals.allow,
-        now=visit.now,
-    )
+        visit.session, event, visit.actor, visit.text("feit"), visit.text("onderwerp"),
+        visit.parts.config.briefings, allow=visit.parts.config.signals.allow, now=visit.now,
+    )  # fmt: skip
     if isinstance(done, NotBegun):
         return await _begun(visit, event, done)
     if isinstance(done, Approved):

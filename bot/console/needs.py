@@ -271,7 +271,7 @@ def unchecked_lines(settings: BriefingSettings, *, now: datetime) -> list[Need]:
         Need(
             what=counted(texts.NEED_LINES, len(lines)),
             detail=texts.NEED_LINES_DETAIL,
-            by=texts.SINCE,
+            by=texts.AS_OF,
             due=now,
             page="/meldkaart",
             opens_for=Permission.MANAGE_CONTACTS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from bot.console.doors import Visit
 from bot.rota_standing import Standing, in_order, names_of, own_duty, read_standing
 from bot.rota_swapping import period_of
 from briefings.moments import far_moment, local
+from contacts.directory import Organisation, Person
 from contacts.rota import RotaPlace, before_of, is_untaken, next_change
 from contacts.rota_keeping import RotaRefused, may_stand
 from contacts.rota_rows import LONGEST_NOTE, RotaTurn
@@ -91,13 +92,27 @@ async def _people(visit: Visit) -> tuple[dict[int, str], set[RotaPlace]]:
     is_exercise = visit.actor.is_exercise
     duty = await may_stand(visit.session, RotaPlace.DUTY, is_exercise=is_exercise)
     backup = await may_stand(visit.session, RotaPlace.BACKUP, is_exercise=is_exercise)
+    names = await _told_apart(visit, list(backup.values()))
     people = {
-        number: person.name if number in duty else texts.ONLY_BACKUP.format(name=person.name)
-        for number, person in backup.items()
+        number: name if number in duty else texts.ONLY_BACKUP.format(name=name)
+        for number, name in names.items()
     }
     own = visit.actor.person_id
     mine = {RotaPlace.DUTY: own in duty, RotaPlace.BACKUP: own in backup}
     return people, {place for place, may_be in mine.items() if may_be}
+
+
+async def _told_apart(visit: Visit, people: Sequence[Person]) -> dict[int, str]:
+    """What they are called; of two with one name, with their organisation and function."""
+    count = Counter(person.name for person in people)
+    named = {}
+    for person in people:
+        named[person.id or 0] = person.name
+        if count[person.name] > 1:
+            home = await visit.session.get_one(Organisation, person.organisation_id)
+            more = ", ".join(filter(None, (home.name, person.function)))
+            named[person.id or 0] = f"{person.name} ({more})"
+    return named
 
 
 async def refused(visit: Visit, why: RotaRefused, person_id: int) -> str:

@@ -228,9 +228,10 @@ async def approve_now(visit: Visit) -> Response:
     """``POST …/goedkeuren``: exactly what was read; anything else is refused."""
     event = await visit.event()
     briefing = await _submitted(visit, event)
-    at = clock_time(visit.text("tijd"))
+    moment = visit.text("om") or visit.text("tijd")
+    at = clock_time(moment)
     chosen = [Audience(one) for one in visit.fields.get("tekst", [])]
-    if visit.text("tijd") and at is None:
+    if moment and at is None:
         return await _page(visit, event, asks=True, chosen=chosen, time_error=texts.TIME_LIKE_THIS)
     if refused := await passkeys.refusal(visit, briefing.content_hash or ""):
         return await _page(visit, event, error=refused)

@@ -62,7 +62,7 @@ BRIEFING_STATUSES = {
     BriefingStatus.SUBMITTED: "wacht op goedkeuring",
     BriefingStatus.APPROVED: "goedgekeurd, wacht op het tijdstip",
     BriefingStatus.DISTRIBUTED: "verzonden",
-    BriefingStatus.WITHDRAWN: "ingetrokken",
+    BriefingStatus.WITHDRAWN: "ingetrokken, niet verzonden",
     BriefingStatus.CORRECTED: "verzonden, later gecorrigeerd",
     BriefingStatus.RETRACTED: "verzonden, later ingetrokken",
 }
@@ -204,6 +204,7 @@ SEND_BY = "versturen vóór"
 PROMISED_BY = "beloofd vóór"
 READ_BY = "lezen vóór"
 SINCE = "sinds"
+AS_OF = "stand van"
 MEANT_FOR = "klaar voor"
 NO_EVENT = "zonder gebeurtenis"
 NEED_ALERT = "Melding wacht op een besluit: {title}"
@@ -234,7 +235,10 @@ NEED_PAUSE = "{channel} reageert niet"
 NEED_PAUSE_DETAIL = "berichten wachten, niemand krijgt iets dubbel"
 NEED_STILL = "{part} staat stil"
 NEED_STILL_DETAIL = "start Schakel opnieuw als dit zo blijft"
-NEED_LINES = ("1 regel is nog te controleren", "{count} regels zijn nog te controleren")
+NEED_LINES = (
+    "1 regel van de meldkaart is nog te controleren",
+    "{count} regels van de meldkaart zijn nog te controleren",
+)
 NEED_LINES_DETAIL = "tot dan gaat er niets echt uit"
 NEED_FEED = "Bron geeft geen nieuws: {name}"
 

@@ -44,11 +44,14 @@ from contacts.permissions import Permission
 
 #: so many people to choose from at once
 SHOWN = 50
+#: faults of a line that nobody can look up
+NOTHING_THERE = ("no_phone", "empty")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A line at the desk, with who keeps it. ``mark``: which words the form is about."""
+    """A line at the desk, with who keeps it. ``mark``: which words the form is about;
+    ``is_there``: there is something to look up."""
 
     number: int
     line: CityLine
@@ -56,6 +59,7 @@ class Kept:
     owner_id: int | None
     asked: CityLineState | None
     mark: str
+    is_there: bool
 
 
 async def show_card(request: Request) -> Response:
@@ -119,7 +123,9 @@ async def show_lines(visit: Visit) -> Response:
         current = as_confirmed(line, state)
         fault = list_texts.FAULTS.get(current.fault(today) or "", "")
         owner = state.owner_id if state else None
-        rows.append(Kept(number, current, fault, owner, state, fingerprint_of(line)))
+        is_there = line.fault(today) not in NOTHING_THERE
+        mark = fingerprint_of(line)
+        rows.append(Kept(number, current, fault, owner, state, mark, is_there))
     search = visit.request.query_params.get("zoek", "").strip()[:80]
     people = await _eligible(visit, {row.owner_id for row in rows}, search)
     return visit.show(
@@ -172,6 +178,8 @@ async def answer_at_desk(visit: Visit) -> Response:
         await set_owner(visit.session, line, person, who=who, now=visit.now)
     elif wish in ("klopt", "klopt-niet"):
         is_right = wish == "klopt"
+        if is_right and line.fault(local_date(visit.now)) in NOTHING_THERE:
+            return visit.back("/meldkaart", done="line_empty")
         await answer_line(visit.session, line, is_right=is_right, who=who, now=visit.now)
     else:
         raise ValueError("no such act")

@@ -33,7 +33,7 @@
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const button = form.querySelector("button");
+      const button = event.submitter ?? form.querySelector("button");
       if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
         say(form, NOT_HERE);
         return;
@@ -41,6 +41,11 @@
       button.disabled = true;
       try {
         await fill(form);
+        // What is sent from here does not say which button was pressed.
+        if (button.name) {
+          const { name, value } = button;
+          form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+        }
         form.submit();
       } catch {
         say(form, STOPPED);
