@@ -21,10 +21,10 @@ from contacts.sealing import Sealer
 from contacts.sending import Recipient, original_of, post
 from contacts.tally import count_up
 from signals import texts
-from signals.feedback import day_and_time
 from signals.rows import SEVERITY_UNSAID, Setting, SignalKind, ToldAs
 from signals.settings import SignalSettings
 from signals.telling import MAX_NOTE, Blocked, Draft, Told, district_names, short_draft, tell
+from signals.workdays import day_and_time
 
 
 class Heard(StrEnum):

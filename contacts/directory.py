@@ -16,6 +16,9 @@ from sqlmodel import Field
 
 from contacts.records import Row, choice, required_choice
 
+#: of e-mail, as the standard has it
+LONGEST_ADDRESS = 254
+
 
 class Domain(StrEnum):
     """The five domains of the maatschappelijk overleg."""
@@ -94,7 +97,7 @@ class Organisation(Row, table=True):
     municipality: str | None = Field(
         default=None, max_length=60, description="another municipality; empty: of the own city"
     )
-    mailbox: str | None = Field(default=None, max_length=254)
+    mailbox: str | None = Field(default=None, max_length=LONGEST_ADDRESS)
     phone: str | None = Field(default=None, max_length=40)
     internal_contact: str | None = Field(
         default=None, max_length=120, description="whom staff tell internally, as a function"
@@ -152,7 +155,7 @@ class Channel(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     kind: ChannelKind = required_choice(ChannelKind)
-    address: str = Field(max_length=254)
+    address: str = Field(max_length=LONGEST_ADDRESS)
     rank: int = Field(default=10)
     status: ChannelStatus = choice(ChannelStatus, default=ChannelStatus.ACTIVE)
     closed_reason: str | None = Field(default=None, max_length=80)

@@ -12,7 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.cells import clean
 from contacts.consent import ConsentKind, may_have, standing_consents
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
+from contacts.directory import (
+    LONGEST_ADDRESS,
+    Channel,
+    ChannelKind,
+    ChannelStatus,
+    Domain,
+    Organisation,
+    Person,
+)
 from contacts.importing.judging import EMAIL
 from contacts.journal import Who, write_journal
 from contacts.people import close_channel, open_channel
@@ -46,7 +54,12 @@ class EditRefused(ValueError):
         self.why = why
 
 
-ORGANISATION_LIMITS = {"name": 200, "mailbox": 254, "phone": 40, "internal_contact": 120}
+ORGANISATION_LIMITS = {
+    "name": 200,
+    "mailbox": LONGEST_ADDRESS,
+    "phone": 40,
+    "internal_contact": 120,
+}
 PERSON_LIMITS = {"name": 120, "function": 120, "phone": 40}
 
 
@@ -167,7 +180,7 @@ async def add_address(
     """
     assert person.id is not None
     address = address.lower()
-    if not EMAIL.match(address) or len(address) > 254:
+    if not EMAIL.match(address) or len(address) > LONGEST_ADDRESS:
         raise EditRefused(Refusal.BAD_ADDRESS)
     consents: Collection[ConsentKind] = await standing_consents(session, person.id)
     if not may_have(address, person.audiences, consents):

@@ -16,7 +16,7 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.cells import clean
-from contacts.directory import ChannelKind, GroupMember, Organisation, Person
+from contacts.directory import LONGEST_ADDRESS, ChannelKind, GroupMember, Organisation, Person
 from contacts.journal import Who, write_journal
 from contacts.people import open_channel
 from contacts.records import MoveTable, Row, choice, move
@@ -57,7 +57,7 @@ class Succession(Row, table=True):
     asked_at: datetime
     name: str | None = Field(default=None, max_length=120)
     function: str | None = Field(default=None, max_length=120)
-    email: str | None = Field(default=None, max_length=254)
+    email: str | None = Field(default=None, max_length=LONGEST_ADDRESS)
     successor_id: int | None = Field(default=None, foreign_key="person.id")
     decided_at: datetime | None = None
     is_exercise: bool = Field(default=False)

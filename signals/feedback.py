@@ -21,7 +21,6 @@ from contacts.sealed_words import seal_words
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import Recipient, post
 from contacts.tally import count_up
-from contacts.texts import WEEKDAYS
 from contacts.tokens import hash_token, new_token
 from signals import texts
 from signals.person_filter import screen
@@ -35,7 +34,7 @@ from signals.rows import (
     ToldAs,
     tensions,
 )
-from signals.workdays import AMSTERDAM
+from signals.workdays import day_and_time
 
 MAX_SENTENCE = 300
 #: below this many organisations a count could point at one of them
@@ -277,12 +276,6 @@ def _mail(subject: str, lines: Sequence[str]) -> EmailForm:
         text="\n\n".join(lines) + "\n",
         html="".join(f"<p>{escape(line)}</p>" for line in lines),
     )
-
-
-def day_and_time(at: datetime) -> str:
-    """As *dinsdag 3-3, 17.42*, in Dutch time. Pure."""
-    local = at.astimezone(AMSTERDAM)
-    return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
 
 
 async def organisations_of(session: AsyncSession, signal: Signal) -> int:

@@ -19,10 +19,10 @@ from contacts.outbox import Delivery
 from contacts.sealing import Sealer
 from feeds.rows import Event, EventStatus
 from signals import texts
-from signals.feedback import SMALL, answer_reporter, day_and_time, organisations_of, plain_word
+from signals.feedback import SMALL, answer_reporter, organisations_of, plain_word
 from signals.rows import Signal, SignalStatus
 from signals.settings import SignalSettings
-from signals.workdays import reading_due, working_day_due
+from signals.workdays import day_and_time, reading_due, working_day_due
 
 #: an event of this weight that runs puts the city in *snel*
 URGENT_FROM = 3

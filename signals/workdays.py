@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from contacts.texts import WEEKDAYS
 from feeds.days import closed_days
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -53,3 +54,9 @@ def reading_due(now: datetime, hours: int) -> datetime:
         tomorrow = local.date() + timedelta(days=1)
         due = datetime.combine(tomorrow, MORNING, AMSTERDAM)
     return due.astimezone(UTC)
+
+
+def day_and_time(at: datetime) -> str:
+    """As *dinsdag 3-3, 17.42*, in Dutch time. Pure."""
+    local = at.astimezone(AMSTERDAM)
+    return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"

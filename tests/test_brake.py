@@ -10,7 +10,6 @@ from sqlmodel import select
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.approved_texts import NOT_CALLED_OFF, WITHOUT_PROMISE
 from bot.chat.coordinator.progress import progress_view
-from bot.chat.render import day_and_time
 from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import ChannelKind, RoleGrant
 from contacts.outbox import (
@@ -25,6 +24,7 @@ from contacts.outbox import (
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus
+from signals.workdays import day_and_time
 from tests import coordinating
 from tests.coordinating import a_running_event
 from tests.partner_world import Chat, a_coordinator

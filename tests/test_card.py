@@ -10,13 +10,13 @@ from sqlmodel import col, select
 
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import card_view
-from bot.chat.render import day_and_time
 from briefings.rows import Briefing, FactBlock
 from contacts.directory import Organisation, Person
 from contacts.journal import SYSTEM
 from contacts.records import Database
 from feeds.events import close_event
 from feeds.rows import Event
+from signals.workdays import day_and_time
 from tests.console_desk import Desk, a_desk
 from tests.partner_world import Chat
 from tests.test_console_stale import going

@@ -28,6 +28,7 @@ from contacts.permissions import load_actor
 from contacts.records import Database
 from feeds.rows import Event, Item, Source
 from feeds.standing import Trust
+from tests.console_world import a_colleague
 from tests.coordinating import FACT, a_running_event, approved, say, tap
 from tests.flow_world import Evening, an_evening
 from tests.partner_world import CONFIG, Chat, a_coordinator
@@ -52,6 +53,16 @@ async def sent_version(desk: Chat) -> None:
         newest = found.all()[0]
         newest.status, newest.distributed_at = BriefingStatus.DISTRIBUTED, desk.now
         newest.approved_at = desk.now
+
+
+async def a_sent_text(desk: Chat) -> int:
+    """A running event with one sure fact in a text that went out; returns its number."""
+    event_id = await a_running_event(desk)
+    await tap(desk, f"fadd:{event_id}")
+    await say(desk, FACT)
+    await tap(desk, await first_button(desk))
+    await sent_version(desk)
+    return event_id
 
 
 async def first_button(desk: Chat) -> str:
@@ -217,11 +228,7 @@ async def test_only_what_was_sent_can_be_taken_back_and_only_after_asking_once_m
 async def test_taking_back_and_correcting_can_be_left_at_the_first_question(
     desk: Chat, verb: str
 ) -> None:
-    event_id = await a_running_event(desk)
-    await tap(desk, f"fadd:{event_id}")
-    await say(desk, FACT)
-    await tap(desk, await first_button(desk))
-    await sent_version(desk)
+    event_id = await a_sent_text(desk)
     before = len(await desk.all(Briefing))
     await tap(desk, f"{verb}:{event_id}")
     await desk.press("Toch niet")
@@ -232,30 +239,26 @@ async def test_taking_back_and_correcting_can_be_left_at_the_first_question(
 async def test_where_an_approver_takes_back_that_is_said_before_anything_is_asked(
     desk: Chat,
 ) -> None:
-    event_id = await a_running_event(desk)
-    await tap(desk, f"fadd:{event_id}")
-    await say(desk, FACT)
-    await tap(desk, await first_button(desk))
-    await sent_version(desk)
+    event_id = await a_sent_text(desk)
     async with desk.db.begin() as session:
         (await session.get_one(Event, event_id)).severity = 4
     await tap(desk, f"retr:{event_id}")
     assert "Er staat geen goedkeurder op de lijst." in await desk.text()
     async with desk.db.begin() as session:
-        await grant(session, desk.person_id or 0, Role.APPROVER, who=SYSTEM, now=desk.now)
-        await revoke(session, desk.person_id or 0, Role.COORDINATOR, who=SYSTEM, now=desk.now)
-        other = await session.get_one(Person, desk.person_id)
+        other = await session.get_one(
+            Person, await a_colleague(session, "Goedkeurder", (Role.APPROVER,), desk.now)
+        )
         other.phone = "026 1234"
+    await tap(desk, f"retr:{event_id}")
+    assert "• Goedkeurder, 026 1234" in await desk.text()
+    async with desk.db.begin() as session:
+        await grant(session, desk.person_id or 0, Role.APPROVER, who=SYSTEM, now=desk.now)
     await tap(desk, f"retr:{event_id}")
     assert "zonder goedkeuring vooraf" in await desk.text()
 
 
 async def test_taking_back_says_what_it_does_and_to_whom(desk: Chat) -> None:
-    event_id = await a_running_event(desk)
-    await tap(desk, f"fadd:{event_id}")
-    await say(desk, FACT)
-    await tap(desk, await first_button(desk))
-    await sent_version(desk)
+    event_id = await a_sent_text(desk)
     await tap(desk, f"retr:{event_id}")
     text = await desk.text()
     assert "Iedereen die de tekst kreeg, leest dan: gebruik hem niet meer." in text

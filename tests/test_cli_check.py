@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.cli import texts
+from bot.clock import utc_now
 from bot.config import load_config
+from bot.database import open_database
 from bot.simulator import TOKEN, Simulator
+from briefings.city_lines import confirm_line
+from briefings.moments import local_date
+from contacts.journal import SYSTEM
 from feeds.rows import Source
 from tests.cli_world import BOT, HEAD, an_empty_place, call, installed, rows, said
 
@@ -146,6 +151,26 @@ checked_on = 2026-01-31
     text = said(call("check"))
     assert "✗ Te controleren: Later. De datum in checked_on moet nog komen." in text
     assert "✗ Te controleren: Leeg nummer. Het telefoonnummer (phone) is leeg." in text
+
+
+def test_check_counts_what_was_looked_up_at_the_desk(place: Path) -> None:
+    line = '[[briefings.meldkaart]]\nlabel = "Meldpunt"\nphone = "026 1234"\n'
+    (place / "config.toml").write_text(line, encoding="utf-8")
+    assert call("migrate").exit_code == 0
+    assert "✗ Te controleren: Meldpunt." in said(call("check"))
+    config = load_config(place / "config.toml", {})
+    found = next(one for one in config.briefings.meldkaart if one.label == "Meldpunt")
+
+    async def look_up() -> None:
+        db, now = open_database(config.database.url), utc_now()
+        async with db.begin() as session:
+            await confirm_line(
+                session, found, is_right=True, who=SYSTEM, today=local_date(now), now=now
+            )
+        await db.close()
+
+    asyncio.run(look_up())
+    assert "Te controleren: Meldpunt." not in said(call("check"))
 
 
 def test_check_says_that_school_holidays_are_missing_and_what_to_do(place: Path) -> None:

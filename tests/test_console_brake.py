@@ -16,8 +16,11 @@ from briefings.rows import (
     FactBlock,
     FactKind,
 )
-from contacts.directory import Audience
+from contacts.directory import Audience, Role
+from contacts.journal import SYSTEM
+from contacts.people import revoke
 from contacts.records import Database
+from feeds.rows import Event
 from tests.console_desk import FACT, PERSON, Desk, a_desk
 
 
@@ -40,6 +43,23 @@ async def test_a_correction_waits_for_the_open_draft_and_loses_nothing(desk: Des
     assert (
         await desk.press("correctie", feit=fact.id, onderwerp="het onderzoek")
     ).status_code == 303
+
+
+async def test_where_an_approver_takes_back_the_page_says_so_and_has_no_form(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        event = await session.get_one(Event, desk.number)
+        event.severity = 3
+        await revoke(session, desk.world.staff_id, Role.APPROVER, who=SYSTEM, now=desk.world.now)
+    assert "Trek nu in" in await desk.page("teksten")
+    async with desk.world.db.begin() as session:
+        (await session.get_one(Event, desk.number)).severity = 4
+    page = await desk.page("teksten")
+    assert "Bel nu een goedkeurder." in page
+    assert "Trek nu in" not in page
+    await desk.let_approve()
+    assert "Trek nu in" in await desk.page("teksten")
 
 
 async def test_the_brake_takes_back_at_once_even_while_another_text_is_written(

@@ -6,7 +6,7 @@ from bot.chat import signal_flow, texts
 from bot.chat.buttons import data
 from bot.chat.discreet import say_discreetly
 from bot.chat.refusing import internal_contact, refuse_media, refuse_text
-from bot.chat.render import AMSTERDAM, render
+from bot.chat.render import render
 from bot.chat.returning import come_back
 from bot.chat.seat_flow import stop_playing
 from bot.chat.shown import replace_button
@@ -21,6 +21,7 @@ from contacts.permissions import Permission, load_actor, may
 from contacts.returning import STOPPED, WORDS
 from contacts.tally import count_up
 from signals.rows import OutcomeCode
+from signals.workdays import AMSTERDAM
 
 __all__ = ["COMMANDS", "STEPS", "TAPS", "refuse_media", "refuse_text"]
 

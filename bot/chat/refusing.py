@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from bot.chat import texts
 from bot.chat.buttons import data
 from bot.chat.discreet import say_discreetly
-from bot.chat.render import AMSTERDAM, render
+from bot.chat.render import render
 from bot.chat.turn import Turn
 from contacts.directory import Organisation
 from contacts.outbox import Button
 from contacts.tally import count_up
 from contacts.texts import OWN_INTERNAL_CONTACT
 from signals.person_filter import WARNING_LABELS, screen
+from signals.workdays import AMSTERDAM
 
 #: lines of the meldkaart that fit under a refusal
 SHOWN_REFERRALS = 5

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -14,8 +13,7 @@ from briefings.capitals import with_capital
 from briefings.moments import clock
 from contacts.texts import WEEKDAYS, telt
 from feeds.telling_why import as_sentence
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from signals.workdays import AMSTERDAM, day_and_time
 
 
 def clock_time(at: datetime) -> str:
@@ -28,12 +26,6 @@ def day_only(on: date) -> str:
     if isinstance(on, datetime):
         on = on.astimezone(AMSTERDAM).date()
     return f"{WEEKDAYS[on.weekday()]} {on.day}-{on.month}-{on.year}"
-
-
-def day_and_time(at: datetime) -> str:
-    """``donderdag 5-3, 17.00``, in Arnhem."""
-    local = at.astimezone(AMSTERDAM)
-    return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {clock(at)}"
 
 
 @cache

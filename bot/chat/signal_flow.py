@@ -13,7 +13,7 @@ from bot.chat import signal_questions as questions
 from bot.chat import texts
 from bot.chat.discreet import let_go, say_discreetly
 from bot.chat.refusing import refuse_text, screened_line
-from bot.chat.render import AMSTERDAM, render
+from bot.chat.render import render
 from bot.chat.signal_draft import asked_now, next_question, passed, read_choice, to_draft
 from bot.chat.signal_questions import Question
 from bot.chat.turn import Handler, Turn
@@ -33,6 +33,7 @@ from signals.telling import (
     Told,
     tell,
 )
+from signals.workdays import AMSTERDAM
 
 FLOW = "signal"
 STEP_NAMES = ("kinds", "severity", "district", "setting", "summary")

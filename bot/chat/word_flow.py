@@ -12,7 +12,7 @@ from bot.chat import texts, word_texts
 from bot.chat.buttons import data, short
 from bot.chat.discreet import let_go, say_discreetly
 from bot.chat.refusing import refuse_text, screened_line
-from bot.chat.render import AMSTERDAM, render
+from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.hearing import hear, is_over
 from bot.event_names import names_of_events
@@ -25,6 +25,7 @@ from signals import texts as labels
 from signals.helping import events_to_choose
 from signals.rows import ToldAs
 from signals.telling import MAX_NOTE, Blocked, Told, short_draft, tell
+from signals.workdays import AMSTERDAM
 
 FLOW = "word"
 STEP = "line"

@@ -55,7 +55,7 @@ def restore(
 ) -> None:
     from bot.backup.restoring import InUse, NotEmpty, OtherEngine, check_backup
     from bot.backup.sealed_file import BackupError
-    from bot.chat.render import day_and_time
+    from signals.workdays import day_and_time
 
     loaded, key = load(config), _key()
     try:

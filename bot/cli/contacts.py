@@ -235,7 +235,7 @@ def invite(
 
 
 def _tell_invited(one: _Invited, qr: Path | None) -> None:
-    from bot.chat.render import day_and_time
+    from signals.workdays import day_and_time
 
     until = day_and_time(one.until) if one.until else ""
     shape = texts.INVITED if one.link else texts.HAS_LINK

@@ -34,9 +34,9 @@ def list_feeds(config: ConfigPath = DEFAULT_CONFIG) -> None:
 async def _feeds(db: Database, config: Config) -> list[str]:
     from sqlmodel import col, select
 
-    from bot.chat.render import day_and_time
     from feeds.rows import Source
     from feeds.texts import FAULTS
+    from signals.workdays import day_and_time
 
     async with db.read() as session:
         wanted = (
@@ -185,8 +185,8 @@ def list_signals(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 
 async def _open_signals(db: Database, is_exercise: bool) -> list[str]:
-    from bot.chat.render import day_and_time
     from signals.feedback import open_signals
+    from signals.workdays import day_and_time
 
     async with db.read() as session:
         return [

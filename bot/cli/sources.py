@@ -136,7 +136,7 @@ def lines_of(name: str, found: Look, *, now: datetime) -> Iterator[str]:
 
 
 def _newest(found: Look, now: datetime) -> str:
-    from bot.chat.render import day_and_time
+    from signals.workdays import day_and_time
 
     age = found.age(now)
     if found.newest is None or age is None:

@@ -55,14 +55,15 @@ def health(
 
 
 def line_of(beat: Beat) -> str:
-    from bot.chat.render import day_and_time
     from bot.console.part_texts import PARTS
+    from signals.workdays import day_and_time
 
     return texts.PART_IS_LATE.format(what=PARTS.get(beat.name, beat.name), at=day_and_time(beat.at))
 
 
 def line_of_starts(starts: Starts) -> str:
-    from bot.chat.render import clock_time, day_and_time
+    from bot.chat.render import clock_time
+    from signals.workdays import day_and_time
 
     return texts.FELL_OFTEN.format(
         since=day_and_time(starts.since or starts.began), count=starts.falls,
@@ -71,7 +72,7 @@ def line_of_starts(starts: Starts) -> str:
 
 
 def line_of_falling(falling: Falling) -> str:
-    from bot.chat.render import day_and_time
+    from signals.workdays import day_and_time
 
     at = day_and_time(falling.moment)
     return city_texts.FALLS.format(count=falling.count, at=at, code=falling.code)

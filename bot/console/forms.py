@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from contacts.directory import LONGEST_ADDRESS
+
 FORM_TYPE = "application/x-www-form-urlencoded"
 UPLOAD_TYPE = "multipart/form-data"
 #: a filled-in form is under 2 kB
@@ -19,8 +21,6 @@ MAX_BODY = 20_000
 MAX_FIELDS = 600
 #: numbers beyond this are no number of a row in any database
 MAX_ID = 2**31 - 1
-#: of e-mail, as the standard has it
-LONGEST_ADDRESS = 254
 
 Fields = Mapping[str, Sequence[str]]
 

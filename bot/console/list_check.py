@@ -16,6 +16,7 @@ from bot.console.own_page import Own, act_on_own_page
 from bot.console.pages import explain, parts_of
 from bot.console.paths import PERSONAL_PAGE
 from bot.console.preferences import on_own_page
+from contacts.directory import LONGEST_ADDRESS
 from contacts.importing.judging import EMAIL
 from contacts.journal import Who
 from contacts.notices import as_content, tell_coordinators
@@ -57,7 +58,7 @@ async def name_successor(request: Request) -> Response:
         assert own.organisation.id is not None
         name, email = first(fields, "naam"), first(fields, "e-mail").lower()
         function = first(fields, "functie")
-        is_right = name and EMAIL.match(email) and len(email) <= 254
+        is_right = name and EMAIL.match(email) and len(email) <= LONGEST_ADDRESS
         if not is_right or max(len(name), len(function)) > LONGEST:
             raise ValueError("not a person with an address")
         places = await open_successions(session, [own.organisation.id])

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.settings import SignInSettings
+from contacts.directory import LONGEST_ADDRESS
 
-MAX_ADDRESS = 254
 #: some providers send their booleans as text or number
 TRUE = ("true", "1")
 
@@ -23,7 +23,7 @@ def read_address(claims: Mapping[str, Any], settings: SignInSettings) -> str | N
     address = found.strip().lower()
     is_one = address.count("@") == 1 and not address.startswith("@") and not address.endswith("@")
     fits = found.isascii() and address.isprintable() and " " not in address
-    return address if is_one and fits and len(address) <= MAX_ADDRESS else None
+    return address if is_one and fits and len(address) <= LONGEST_ADDRESS else None
 
 
 def is_verified(claims: Mapping[str, Any], settings: SignInSettings) -> bool:

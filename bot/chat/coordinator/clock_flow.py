@@ -8,7 +8,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import card, clock_texts, texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.progress import View
-from bot.chat.render import clock_time, day_and_time, render
+from bot.chat.render import clock_time, render
 from bot.chat.turn import Handler, Turn
 from bot.evening.timing import lines_of
 from bot.event_names import name_of
@@ -20,6 +20,7 @@ from briefings.timetable import BY_HAND, SKIPPABLE, Line, SoFar
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
+from signals.workdays import day_and_time
 
 STEPS_BY_NUMBER = tuple(Step)
 #: what a tap does with a step
