@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, bindparam, func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.any_of import any_of
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM
 from contacts.limiter import AHEAD, MINUTE, Waiting, is_busy
 from contacts.outbox import (
     DELIVERY_MOVES,
+    IS_HALTED,
     ChannelPause,
     Delivery,
     DeliveryAct,
@@ -28,7 +32,7 @@ from contacts.outbox import (
     MessageStatus,
     Priority,
 )
-from contacts.records import move_many
+from contacts.records import ids_of, move_many, read_columns
 from contacts.sealing import Sealer, UnsealError, is_sealed
 
 # Made once: making them costs more than asking the question.
@@ -64,25 +68,6 @@ def open_address(address: str, kind: ChannelKind, sealer: Sealer) -> str | None:
     if mark and head in set(ChannelKind):
         return rest if head == kind else None
     return opened
-
-
-def _waits_for_original(patience: timedelta, *, now: datetime) -> ColumnElement[bool]:
-    """An edit of what is not sent yet, or of what may have arrived and is not given up yet.
-
-    Claiming it would be in vain, and would be journalled each time.
-    """
-    original = _ORIGINAL
-    uncertain = col(original.status) == DeliveryStatus.UNKNOWN
-    return (
-        select(original.id)
-        .where(
-            col(original.id) == col(Delivery.edits_delivery_id),
-            col(Delivery.act) == DeliveryAct.EDIT,
-            col(original.status).in_(_ON_ITS_WAY)
-            | (uncertain & (col(Delivery.planned_at) >= now - patience)),
-        )
-        .exists()
-    )
 
 
 async def due_deliveries(
@@ -132,47 +117,110 @@ class _Look:
     async def first(
         self, limit: int, *, busy: Collection[str] = (), only: Priority | None = None
     ) -> list[Waiting]:
-        question = (
-            select(Delivery.id, Delivery.address, Delivery.priority)
-            .join(Message, col(Message.id) == col(Delivery.message_id))
-            .where(
-                col(Delivery.status) == DeliveryStatus.PLANNED,
-                col(Delivery.kind) == self.kind,
-                col(Delivery.not_before) <= self.now,
-                col(Message.status) == MessageStatus.READY,
-                col(Message.send_at) <= self.now,
-                ~_held_up(self.kind),
-                ~_waits_for_original(self.patience, now=self.now),
-            )
-            .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=Delivery)
-        )
-        if only is not None:
-            question = question.where(col(Delivery.priority) == int(only))
-        if busy:
-            address = col(Delivery.address)
-            domains = [one for one in busy if one.startswith("@")]
+        halted = await _halted(self.session)
+        question = _due(is_only=only is not None, is_busy=bool(busy), is_halted=bool(halted))
+        domains = [one for one in busy if one.startswith("@")]
+        if domains:
+            address = func.lower(col(Delivery.address))
             question = question.where(
-                address.not_in([one for one in busy if not one.startswith("@")]),
-                *(~func.lower(address).endswith(domain, autoescape=True) for domain in domains),
+                *(~address.endswith(domain, autoescape=True) for domain in domains)
             )
-        found = await self.session.exec(question)
+        asked = {
+            "kind": self.kind, "now": self.now, "given_up": self.now - self.patience,
+            "at_most": limit, "only": only, "halted": halted,
+            "busy": [one for one in busy if not one.startswith("@")],
+        }  # fmt: skip
         return [
             Waiting(ident, open_address(address, self.kind, self.sealer) or address, priority)
-            for ident, address, priority in found.all()
-            if ident is not None
+            for ident, address, priority in await read_columns(self.session, question, asked)
         ]
 
 
-def _held_up(kind: ChannelKind) -> ColumnElement[bool]:
+_HALTED = select(Message.id).where(text(IS_HALTED))
+
+
+async def _halted(session: AsyncSession) -> list[int]:
+    """Messages that wait for a person. Seldom any, but the deliveries of one may be all there are,
+    and asking of each of them whether its message is ready costs more than leaving them out."""
+    return ids_of(await read_columns(session, _HALTED))
+
+
+@cache
+def _due(*, is_only: bool, is_busy: bool, is_halted: bool) -> Any:
+    """What may go, in order.
+
+    Parameters: ``kind``, ``now``, ``given_up``, ``at_most``; ``only`` this priority; ``busy`` and
+    ``halted``, which are left out.
+    """
+    question = (
+        select(Delivery.id, Delivery.address, Delivery.priority)
+        .where(*_may_go(col(Message.send_at) <= bindparam("now"), is_halted=is_halted), ~_held_up())
+        .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
+        .limit(bindparam("at_most"))
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    if is_only:
+        question = question.where(col(Delivery.priority) == bindparam("only"))
+    if is_busy:
+        question = question.where(~any_of(col(Delivery.address), "busy"))
+    return question
+
+
+@cache
+def _anything(*, is_halted: bool) -> Any:
+    """Parameters: ``kind``, ``now``, ``given_up``, ``halted``."""
+    return select(Delivery.id).where(*_may_go(is_halted=is_halted)).limit(1)
+
+
+def _may_go(*of_message: ColumnElement[bool], is_halted: bool) -> Sequence[ColumnElement[bool]]:
+    is_ready = select(Message.id).where(
+        col(Message.id) == col(Delivery.message_id),
+        col(Message.status) == MessageStatus.READY,
+        *of_message,
+    )
+    return (
+        col(Delivery.status) == DeliveryStatus.PLANNED,
+        col(Delivery.kind) == bindparam("kind"),
+        col(Delivery.not_before) <= bindparam("now"),
+        *([~any_of(Delivery.message_id, "halted")] if is_halted else ()),
+        _for_each(is_ready),
+        ~_waits_for_original(),
+    )
+
+
+def _for_each(question: Any) -> ColumnElement[bool]:
+    """Whether there is one, asked of row after row in the order of the outbox until enough are
+    found. Without its OFFSET PostgreSQL makes a join of it, and for each batch of hundred reads,
+    joins and sorts everything that waits."""
+    exists: ColumnElement[bool] = question.offset(0).exists()
+    return exists
+
+
+def _waits_for_original() -> ColumnElement[bool]:
+    """An edit of what is not sent yet, or of what may have arrived and is not given up yet.
+
+    Claiming it would be in vain, and would be journalled each time.
+    """
+    original = _ORIGINAL
+    uncertain = col(original.status) == DeliveryStatus.UNKNOWN
+    return _for_each(
+        select(original.id).where(
+            col(original.id) == col(Delivery.edits_delivery_id),
+            col(Delivery.act) == DeliveryAct.EDIT,
+            col(original.status).in_(_ON_ITS_WAY)
+            | (uncertain & (col(Delivery.planned_at) >= bindparam("given_up"))),
+        )
+    )
+
+
+def _held_up() -> ColumnElement[bool]:
     """Something before it in the same chat came back for another try."""
     earlier, its_message = _EARLIER, _EARLIER_MESSAGE
-    return (
+    return _for_each(
         select(earlier.id)
         .join(its_message, col(its_message.id) == col(earlier.message_id))
         .where(
-            col(earlier.kind) == kind,
+            col(earlier.kind) == bindparam("kind"),
             col(earlier.address) == col(Delivery.address),
             col(earlier.status) == DeliveryStatus.PLANNED,
             col(earlier.priority) == col(Delivery.priority),
@@ -180,7 +228,6 @@ def _held_up(kind: ChannelKind) -> ColumnElement[bool]:
             col(earlier.id) < col(Delivery.id),
             col(its_message.status) == MessageStatus.READY,
         )
-        .exists()
     )
 
 
@@ -188,19 +235,9 @@ async def anything_due(
     session: AsyncSession, kind: ChannelKind, *, patience: timedelta, now: datetime
 ) -> bool:
     """A look without the lock: whether a claim could find something."""
-    found = await session.exec(
-        select(Delivery.id)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Delivery.status) == DeliveryStatus.PLANNED,
-            col(Delivery.kind) == kind,
-            col(Delivery.not_before) <= now,
-            col(Message.status) == MessageStatus.READY,
-            ~_waits_for_original(patience, now=now),
-        )
-        .limit(1)
-    )
-    return found.first() is not None
+    halted = await _halted(session)
+    asked = {"kind": kind, "now": now, "given_up": now - patience, "halted": halted}
+    return bool(await read_columns(session, _anything(is_halted=bool(halted)), asked))
 
 
 async def claim(
@@ -230,12 +267,13 @@ async def paused_until(
     session: AsyncSession, kind: ChannelKind, *, now: datetime
 ) -> datetime | None:
     """Until when the whole channel waits, or None when it may be used."""
-    found = await session.exec(
-        select(ChannelPause.until).where(
-            col(ChannelPause.kind) == kind, col(ChannelPause.until) > now
-        )
-    )
-    return max(found.all(), default=None)
+    found = await read_columns(session, _PAUSES, {"kind": kind, "now": now})
+    return max((until for (until,) in found), default=None)
+
+
+_PAUSES = select(ChannelPause.until).where(
+    col(ChannelPause.kind) == bindparam("kind"), col(ChannelPause.until) > bindparam("now")
+)
 
 
 async def sent_lately(

@@ -256,8 +256,11 @@ class _Mapped:
 
 
 def _line(kind: str, ident: int, said: str | None = None, *, at: int = 0) -> str:
-    if said is None:  # nearly every line, and twice for each message
+    # Nearly every line, and twice for each message.
+    if said is None:
         return f'["{kind}", {ident}, null, {at}]\n'
+    if said.isascii() and said.isalnum():
+        return f'["{kind}", {ident}, "{said}", {at}]\n'
     return json.dumps([kind, ident, said, at]) + "\n"
 
 

@@ -6,14 +6,16 @@ not belong in it; a test reads the journal after a full evening and looks for th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Connection, insert
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.gathering import GatheringSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,24 @@ def write_journal(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add one entry to the caller's transaction. ``action`` is in the past tense."""
-    session.add(
-        JournalEntry(
-            at=now, actor=str(who), action=action, subject=subject, detail=dict(detail or {})
-        )
-    )
+    """Add one entry to the caller's transaction. ``action`` is in the past tense.
+
+    Those of a transaction are written together, in their order, at the latest when it is committed.
+    """
+    entry: dict[str, Any] = {
+        "at": now, "actor": str(who), "action": action, "subject": subject,
+        "detail": dict(detail or {}),
+    }  # fmt: skip
+    gathering = session.sync_session
+    if isinstance(gathering, GatheringSession):
+        gathering.gather(_write, entry)
+    else:
+        session.add(JournalEntry(**entry))
+
+
+# Nobody asks for their numbers.
+_INSERT = insert(JournalEntry.metadata.tables[str(JournalEntry.__tablename__)]).inline()
+
+
+def _write(connection: Connection, entries: Sequence[Any]) -> None:
+    connection.execute(_INSERT, list(entries))

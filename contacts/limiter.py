@@ -160,7 +160,9 @@ class Limiter:
 
     def room(self, at_most: int, horizon: timedelta, now: datetime) -> int:
         """So many slots could be given out up to ``now + horizon`` at the very most."""
-        return min(at_most, int((horizon + LAG) / self._spacing) + 2)
+        self._tidy(now)
+        begin = now - LAG if self._free_at is None else max(self._free_at, now - LAG)
+        return max(0, min(at_most, int((now + horizon - begin) / self._spacing) + 2))
 
     def choose(
         self,

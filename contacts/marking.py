@@ -7,14 +7,17 @@ outcome here and never meets the network.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlmodel import col, select, update
+import sqlmodel
+from sqlalchemy import bindparam, select, update
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.any_of import any_of
 from contacts.claiming import Lease, give_back, open_address
-from contacts.directory import Channel, ChannelKind, ChannelStatus, Organisation
+from contacts.directory import Channel, ChannelKind, Organisation
 from contacts.journal import SYSTEM
 from contacts.outbox import (
     DELIVERY_MOVES,
@@ -24,8 +27,8 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.preparing import Case, Known, Linking, Listed, Marked, prepare
-from contacts.records import ids_of, move_many
+from contacts.preparing import Case, Claimed, Known, Linking, Listed, Marked, Original, prepare
+from contacts.records import ids_of, move_many, read_columns
 from contacts.sealing import Sealer
 
 EDIT_WAITS = timedelta(seconds=2)
@@ -51,8 +54,7 @@ async def mark_sending(
         for step in ("go", "send_anew", "wait", "drop")
     }
     await _put_aside(session, by_step["wait"], by_step["drop"], now=now)
-    await _turn_into_sends(session, by_step["send_anew"])
-    going = by_step["go"] + by_step["send_anew"]
+    going = by_step["go"] + await _turn_into_sends(session, by_step["send_anew"])
     moved = await move_many(
         session, DELIVERY_MOVES, Delivery, ids_of(case.delivery for case in going),
         DeliveryStatus.CLAIMED, DeliveryStatus.SENDING,
@@ -65,7 +67,7 @@ async def mark_sending(
 
 
 def next_step(
-    delivery: Delivery, message: Message, original: Delivery | None, *, now: datetime
+    delivery: Claimed, message: Message, original: Original | None, *, now: datetime
 ) -> str:
     """``go``, ``wait`` (planned again), ``drop`` (cancelled) or, for an edit, ``send_anew``.
 
@@ -87,67 +89,79 @@ def next_step(
     return "wait"
 
 
+_CLAIMED = select(*(col(getattr(Delivery, name)) for name in Claimed._fields)).where(
+    any_of(Delivery.id, "ids")
+)
+_ORIGINALS = select(col(Delivery.id), col(Delivery.status), col(Delivery.external_id)).where(
+    any_of(Delivery.id, "ids")
+)
+_MESSAGES = (
+    sqlmodel.select(Message)
+    .where(any_of(Message.id, "ids"))
+    .execution_options(populate_existing=True)
+)
+_ORGANISATIONS = select(
+    col(Organisation.id), col(Organisation.is_exercise), col(Organisation.internal_contact)
+).where(any_of(Organisation.id, "ids"))
+_CHANNELS = select(col(Channel.address), col(Channel.status), col(Channel.is_exercise)).where(
+    # The kind comes first in the index.
+    col(Channel.kind) == bindparam("kind"),
+    any_of(Channel.address, "addresses"),
+)
+
+
 async def _load(session: AsyncSession, ids: Sequence[int], *, sealer: Sealer) -> list[Case]:
-    deliveries = list((await _by_id(session, Delivery, ids)).values())
-    messages = await _by_id(session, Message, [d.message_id for d in deliveries])
-    originals = await _by_id(session, Delivery, [d.edits_delivery_id for d in deliveries])
-    organisations = await _organisations(session, {d.organisation_id for d in deliveries})
-    chats = {d.id: open_address(d.address, d.kind, sealer) for d in deliveries}
-    channels = await _channels(
-        session, {d.kind for d in deliveries}, [chat for chat in chats.values() if chat]
-    )
+    found = await read_columns(session, _CLAIMED, {"ids": ids})
+    deliveries = [Claimed(*row) for row in found]
+    messages = await _messages(session, {one.message_id for one in deliveries})
+    originals = await _originals(session, {one.edits_delivery_id for one in deliveries})
+    organisations = await _organisations(session, {one.organisation_id for one in deliveries})
+    chats = {one.id: open_address(one.address, one.kind, sealer) for one in deliveries}
+    channels = await _channels(session, {(one.kind, chats[one.id]) for one in deliveries})
     return [
         Case(
-            delivery=delivery,
-            message=messages[delivery.message_id],
-            original=originals.get(delivery.edits_delivery_id),
-            chat=chats[delivery.id],
+            delivery=one,
+            message=messages[one.message_id],
+            original=originals.get(one.edits_delivery_id),
+            chat=chats[one.id],
             channel=_of_its_world(
-                channels.get((delivery.kind, chats[delivery.id] or ""), {}),
-                messages[delivery.message_id],
+                channels.get((one.kind, chats[one.id] or ""), {}), messages[one.message_id]
             ),
-            organisation=organisations.get(delivery.organisation_id or 0),
+            organisation=organisations.get(one.organisation_id),
         )
-        for delivery in deliveries
+        for one in deliveries
     ]
 
 
-async def _by_id(
-    session: AsyncSession, kind: Any, ids: Sequence[int | None]
-) -> dict[int | None, Any]:
-    wanted = {ident for ident in ids if ident is not None}
-    if not wanted:
+async def _messages(session: AsyncSession, ids: set[int]) -> dict[int | None, Message]:
+    found = await session.exec(_MESSAGES, params={"ids": list(ids)})
+    return {message.id: message for message in found.all()}
+
+
+async def _originals(session: AsyncSession, ids: set[int | None]) -> dict[int | None, Original]:
+    if not (wanted := ids - {None}):
         return {}
-    found = await session.exec(
-        select(kind).where(kind.id.in_(wanted)).execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in found.all()}
+    found = await read_columns(session, _ORIGINALS, {"ids": wanted})
+    return {ident: Original(ident, *rest) for ident, *rest in found}
 
 
-async def _organisations(session: AsyncSession, ids: set[int | None]) -> dict[int, Known]:
-    found = await session.exec(
-        select(Organisation.id, Organisation.is_exercise, Organisation.internal_contact).where(
-            col(Organisation.id).in_([ident for ident in ids if ident is not None])
-        )
-    )
-    return {ident: Known(is_exercise, name) for ident, is_exercise, name in found.all() if ident}
+async def _organisations(session: AsyncSession, ids: set[int | None]) -> dict[int | None, Known]:
+    if not (wanted := ids - {None}):
+        return {}
+    found = await read_columns(session, _ORGANISATIONS, {"ids": wanted})
+    return {ident: Known(*rest) for ident, *rest in found}
 
 
 async def _channels(
-    session: AsyncSession, kinds: set[ChannelKind], addresses: Sequence[str]
+    session: AsyncSession, wanted: set[tuple[ChannelKind, str | None]]
 ) -> dict[tuple[ChannelKind, str], dict[bool, Listed]]:
     """By address, and by whether it is the one of the exercise."""
-    found = await session.exec(
-        select(Channel.kind, Channel.address, Channel.status, Channel.is_exercise).where(
-            # The kind comes first in the index.
-            col(Channel.kind).in_(kinds),
-            col(Channel.address).in_(addresses),
-        )
-    )
     listed: dict[tuple[ChannelKind, str], dict[bool, Listed]] = {}
-    for kind, address, status, is_exercise in found.all():
-        worlds = listed.setdefault((ChannelKind(kind), address), {})
-        worlds[is_exercise] = Listed(ChannelStatus(status), is_exercise)
+    for kind in {kind for kind, _ in wanted}:
+        addresses = [address for one, address in wanted if one is kind and address]
+        asked = {"kind": kind, "addresses": addresses}
+        for address, status, is_exercise in await read_columns(session, _CHANNELS, asked):
+            listed.setdefault((kind, address), {})[is_exercise] = Listed(status, is_exercise)
     return listed
 
 
@@ -176,7 +190,20 @@ async def _put_aside(
     )  # fmt: skip
 
 
-async def _turn_into_sends(session: AsyncSession, cases: Sequence[Case]) -> None:
-    for case in cases:
-        case.delivery.act, case.delivery.edits_delivery_id = DeliveryAct.SEND, None
-    await session.flush()
+async def _turn_into_sends(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
+    """These edits change nothing that anybody has: they go as messages of their own."""
+    if not cases:
+        return []
+    await session.exec(
+        update(Delivery)
+        .where(
+            col(Delivery.id).in_([case.delivery.id for case in cases]),
+            col(Delivery.status) == DeliveryStatus.CLAIMED,
+        )
+        .values(act=DeliveryAct.SEND, edits_delivery_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    return [
+        replace(case, delivery=case.delivery._replace(act=DeliveryAct.SEND, edits_delivery_id=None))
+        for case in cases
+    ]

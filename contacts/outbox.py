@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from contacts.directory import ChannelKind
@@ -192,8 +192,25 @@ class Content:
         )
 
 
+#: messages that a person must look at; in these words the index of them is used
+IS_HALTED = "message.status = 'halted'"
+
+
+def of_the_few(name: str, column: str, which: str = "{} IS NOT NULL") -> Index:
+    """An index of the few rows that have something there.
+
+    PostgreSQL writes every index of a row anew each time that its status changes.
+
+    :param which: says it in SQL, with ``{}`` for the column.
+    """
+    few = text(which.format(column))
+    return Index(name, column, sqlite_where=few, postgresql_where=few)
+
+
 class Message(Row, table=True):
     """One text to many addresses, or one line to one."""
+
+    __table_args__ = (of_the_few("ix_message_halted", "status", "{} = 'halted'"),)
 
     id: int | None = Field(default=None, primary_key=True)
     kind: MessageKind = required_choice(MessageKind, index=True)
@@ -219,6 +236,9 @@ class Delivery(Row, table=True):
         Index("ix_delivery_due", "status", "kind", "priority", "not_before", "id"),
         # How a sending stands is counted on every page: from the index alone, not from the rows.
         Index("ix_delivery_tally", "message_id", "act", "status"),
+        of_the_few("ix_delivery_edits_delivery_id", "edits_delivery_id"),
+        of_the_few("ix_delivery_fallback_of_id", "fallback_of_id"),
+        of_the_few("ix_delivery_untold", "untold"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -229,8 +249,8 @@ class Delivery(Row, table=True):
     address: str = Field(max_length=600, index=True)
     status: DeliveryStatus = choice(DeliveryStatus, default=DeliveryStatus.PLANNED)
     act: DeliveryAct = choice(DeliveryAct, default=DeliveryAct.SEND)
-    edits_delivery_id: int | None = Field(default=None, index=True)
-    fallback_of_id: int | None = Field(default=None, index=True)
+    edits_delivery_id: int | None = None
+    fallback_of_id: int | None = None
     priority: int = Field(default=int(Priority.BULK))
     not_before: datetime
     lease_owner: str | None = Field(default=None, max_length=40)
@@ -241,7 +261,7 @@ class Delivery(Row, table=True):
     external_id: str | None = Field(default=None, max_length=200)
     reason: str | None = Field(default=None, max_length=200)
     untold: str | None = Field(
-        default=None, max_length=40, index=True, description="what a person must still be told"
+        default=None, max_length=40, description="what a person must still be told"
     )
     is_exercise: bool = Field(default=False)
     planned_at: datetime

@@ -23,7 +23,7 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.records import move_many
+from contacts.records import move_many, read_columns
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import halt_message
 from contacts.settings import SendingSettings
@@ -35,13 +35,6 @@ LONGEST_PROBE = timedelta(seconds=30)
 #: a pause that ended longer ago than this and was not renewed is another pause
 SAME_PAUSE = timedelta(minutes=10)
 
-_TABLE = Delivery.metadata.tables[str(Delivery.__tablename__)]
-#: what only the answer tells, per row
-_LEARN = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("ident"))
-    .values(external_id=bindparam("name"), done_at=bindparam("at"))
-)
 _ACTIONS = {
     DeliveryStatus.SENT: "deliveries_sent",
     DeliveryStatus.FAILED: "deliveries_failed",
@@ -104,22 +97,19 @@ async def record(
 async def record_sent(
     session: AsyncSession, results: Sequence[Result], *, now: datetime
 ) -> set[int]:
-    """What arrived needs no judging, and it is nearly everything: two statements for all."""
-    by_id = {result.delivery_id: result for result in results}
+    """What arrived needs no judging, and it is nearly everything: one statement for all."""
+    names = {
+        result.delivery_id: result.outcome.external_id
+        for result in results
+        if isinstance(result.outcome, Sent)
+    }
     moved = await move_many(
-        session, DELIVERY_MOVES, Delivery, list(by_id),
+        session, DELIVERY_MOVES, Delivery, list(names),
         DeliveryStatus.SENDING, DeliveryStatus.SENT, who=SYSTEM, action="deliveries_sent", now=now,
-        reason=None, lease_owner=None, lease_until=None, done_at=now,
+        reason=None, lease_owner=None, lease_until=None,
+        done_at=max((result.at for result in results), default=now), each={"external_id": names},
     )  # fmt: skip
-    if moved:
-        connection = await session.connection()
-        await connection.execute(_LEARN, [_learned(by_id[ident]) for ident in moved])
     return set(moved)
-
-
-def _learned(result: Result) -> dict[str, Any]:
-    assert isinstance(result.outcome, Sent)
-    return {"ident": result.delivery_id, "name": result.outcome.external_id, "at": result.at}
 
 
 async def _judge(
@@ -327,6 +317,9 @@ async def pause_channel(
 
 
 async def _end_pause(session: AsyncSession, kind: ChannelKind, *, now: datetime) -> None:
+    # After every batch, and there hardly ever is one.
+    if not await read_columns(session, _ANY_PAUSE, {"kind": kind}):
+        return
     pause = await _pause(session, kind)
     if pause is None or pause.until > now:  # something else was refused in the meantime
         return
@@ -337,6 +330,9 @@ async def _end_pause(session: AsyncSession, kind: ChannelKind, *, now: datetime)
     )  # fmt: skip
     if pause.told_at is not None and pause.until > now - SAME_PAUSE:
         await tell_pause_over(session, pause, now=now)
+
+
+_ANY_PAUSE = select(ChannelPause.id).where(col(ChannelPause.kind) == bindparam("kind")).limit(1)
 
 
 async def _pause(session: AsyncSession, kind: ChannelKind) -> ChannelPause | None:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,7 +27,14 @@ from contacts.filling import (
     mentions,
 )
 from contacts.links import mint_person_link
-from contacts.outbox import DISTRIBUTED, Content, Delivery, DeliveryAct, Message, MessageKind
+from contacts.outbox import (
+    DISTRIBUTED,
+    Content,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+)
 from contacts.sealed_words import open_words
 from contacts.sealing import Sealer, UnsealError
 from contacts.sending import has_form
@@ -69,13 +76,40 @@ class Known:
     internal_contact: str | None
 
 
+class Claimed(NamedTuple):
+    """Of a claimed delivery what is looked at; without the row that is behind it, which costs
+    more than all the rest."""
+
+    id: int
+    message_id: int
+    person_id: int | None
+    organisation_id: int | None
+    kind: ChannelKind
+    address: str
+    act: DeliveryAct
+    edits_delivery_id: int | None
+    fallback_of_id: int | None
+    is_repeat: bool
+    is_backup: bool
+    planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What an edit changes: how it stands, and its number on the other side."""
+
+    id: int
+    status: DeliveryStatus
+    external_id: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A claimed delivery with all that decides about it. ``chat``: its address in the clear."""
 
-    delivery: Delivery
+    delivery: Claimed
     message: Message
-    original: Delivery | None
+    original: Original | None
     chat: str | None
     channel: Listed | None
     organisation: Known | None
@@ -160,7 +194,6 @@ async def prepare(
 
 async def _prepare(session: AsyncSession, case: Case, batch: _Batch) -> Marked:
     delivery, letter = case.delivery, batch.letter(case.message)
-    assert delivery.id is not None
     chat = case.chat or delivery.address
     refused = _objection(case, letter)
     if refused is not None:
@@ -186,7 +219,7 @@ async def _prepare(session: AsyncSession, case: Case, batch: _Batch) -> Marked:
     return Marked(delivery.id, chat, outgoing)
 
 
-def standing_of(delivery: Delivery) -> Standing:
+def standing_of(delivery: Claimed) -> Standing:
     """First, instead of another channel, or to the back-up. Pure."""
     if delivery.is_backup:
         return Standing.BACKUP

@@ -12,14 +12,26 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Enum, Executable, String, type_coerce, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Enum,
+    Executable,
+    String,
+    Update,
+    bindparam,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session, declared_attr
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.any_of import any_of, text_of
 from contacts.gathering import GatheringAsyncSession
 from contacts.journal import Who, write_journal
 
@@ -161,24 +173,31 @@ async def move_many(
     who: Who,
     action: str,
     now: datetime,
+    each: Mapping[str, Mapping[int, str | None]] | None = None,
     **values: Any,
 ) -> list[int]:
     """Move a batch ``old → new``; returns the ids that were still in ``old``.
 
     One statement and one journal entry for the whole batch; rows that somebody else moved
     first are left alone and missing from the answer.
+
+    :param each: texts that differ per row, by column and number of the row.
     """
     check_move(table, old, new)
     if not ids:
         return []
-    result = await session.exec(
-        update(kind)
-        .where(col(kind.id).in_(ids), _still(kind, old))
-        .values(status=new, **values)
-        .returning(kind.id)
-        .execution_options(synchronize_session=False)
+    each = each or {}
+    plain = {name: value for name, value in values.items() if not _is_asked(value)}
+    statement = _moving(kind, tuple(sorted(plain)), tuple(sorted(each)))
+    if len(plain) < len(values):
+        asked = {name: value for name, value in values.items() if name not in plain}
+        statement = statement.values(**asked)
+    given = {f"to_{name}": value for name, value in plain.items()}
+    given |= {f"each_{name}": texts for name, texts in each.items()}
+    found = await read_columns(
+        session, statement, {"ids": ids, "old": old.value, "to_status": new, **given}
     )
-    moved = sorted(result.scalars().all())
+    moved = sorted(ids_of(found))
     if moved:
         write_journal(
             session,
@@ -191,13 +210,34 @@ async def move_many(
     return moved
 
 
-def _still(kind: Any, old: StrEnum) -> ColumnElement[bool]:
+def _is_asked(value: Any) -> bool:
+    """An expression that the store works out."""
+    return isinstance(value, ColumnElement) or hasattr(value, "__clause_element__")
+
+
+@cache
+def _moving(kind: Any, values: tuple[str, ...], each: tuple[str, ...]) -> Update:
+    """Made once for each kind of move: making it costs more than running it."""
+    table = kind.__table__
+    given = {
+        name: bindparam(f"to_{name}", type_=table.c[name].type) for name in ("status", *values)
+    }
+    learned = {name: text_of(table.c.id, f"each_{name}") for name in each}
+    return (
+        update(table)
+        .where(any_of(table.c.id, "ids"), _still(table, bindparam("old", type_=String())))
+        .values(**given, **learned)
+        .returning(table.c.id)
+    )
+
+
+def _still(table: Any, old: ColumnElement[str]) -> ColumnElement[bool]:
     """``status = old``, in words that no index answers.
 
     SQLite prefers an index that begins with the status to the primary key, and then walks over
     every row in that status: with 250,000 of them that is the whole time of a batch.
     """
-    return type_coerce(col(kind.status), String).concat("") == old.value
+    return type_coerce(table.c.status, String).concat("") == old
 
 
 class Database:

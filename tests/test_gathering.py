@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind
-from contacts.journal import JournalEntry
+from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.outbox import Content, Delivery, Message, MessageKind, TelegramForm
 from contacts.records import Database, read_columns
 from contacts.sending import Recipient, post, post_soon
@@ -91,3 +91,38 @@ async def test_what_is_undone_was_never_said(db: Database) -> None:
         post_soon(session, **what("after"))
     async with db.read() as session:
         assert await in_order(session) == ["before", "after"]
+
+
+async def lines(db: Database) -> list[str]:
+    async with db.read() as session:
+        found = await session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))
+        return [line.action for line in found.all()]
+
+
+async def test_the_journal_is_written_together_and_in_order_without_what_was_undone(
+    db: Database,
+) -> None:
+    with statements_of(db) as statements:
+        async with db.begin() as session:
+            for number in range(30):
+                write_journal(session, who=SYSTEM, action=f"{number:02}", subject="x", now=NOW)
+    assert len([one for one in statements if "journal_entry" in one]) == 1
+    assert await lines(db) == [f"{number:02}" for number in range(30)]
+
+    async with db.begin() as session:
+        write_journal(session, who=SYSTEM, action="before", subject="x", now=NOW)
+        trial = await session.begin_nested()
+        write_journal(session, who=SYSTEM, action="tried", subject="x", now=NOW)
+        await trial.rollback()
+        async with session.begin_nested():
+            write_journal(session, who=SYSTEM, action="kept", subject="x", now=NOW)
+        write_journal(session, who=SYSTEM, action="after", subject="x", now=NOW)
+        assert len((await session.exec(select(JournalEntry))).all()) == 33, "who asks sees them"
+    assert (await lines(db))[30:] == ["before", "kept", "after"]
+
+
+async def test_the_journal_of_a_session_that_gathers_nothing_is_written_too(db: Database) -> None:
+    async with AsyncSession(db.engine) as session:
+        write_journal(session, who=SYSTEM, action="plain", subject="x", now=NOW)
+        await session.commit()
+    assert await lines(db) == ["plain"]

@@ -290,3 +290,31 @@ def test_the_limiter_forgets_chats_that_are_free_again() -> None:
         limiter.remember(str(n), START)
     assert limiter.busy(START + 3 * SECOND) == set()
     assert limiter.frees_at(START + 3 * SECOND) is None
+
+
+@given(
+    rate=st.floats(0.5, 1000), before=ms(0, 500), later=ms(0, 700), horizon=ms(0, 500),
+    lead=ms(0, 100), at_most=st.integers(1, 250),
+)  # fmt: skip
+def test_no_more_slots_are_given_out_than_there_is_said_to_be_room_for(
+    rate: float, before: timedelta, later: timedelta, horizon: timedelta, lead: timedelta,
+    at_most: int,
+) -> None:  # fmt: skip
+    """So many are read from the outbox; with fewer the channel would stand idle."""
+    limiter = Limiter(rate)
+    line = [Waiting(number, str(number), 30) for number in range(2000)]
+    given_out = limiter.choose(line, at_most=250, horizon=before, now=START)
+    now = START + later
+    room = limiter.room(at_most, horizon, now)
+    slots = limiter.choose(
+        line[len(given_out) :], at_most=at_most, horizon=horizon, now=now, lead=lead
+    )
+    assert len(slots) <= room <= at_most
+
+
+def test_what_has_its_slots_already_is_not_made_room_for_again() -> None:
+    limiter = Limiter(1000)
+    line = [Waiting(number, str(number), 30) for number in range(500)]
+    given_out = limiter.choose(line, at_most=250, horizon=QUANTUM, now=START)
+    assert len(given_out) >= 95
+    assert limiter.room(250, QUANTUM, START + timedelta(milliseconds=10)) <= 15
