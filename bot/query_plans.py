@@ -1,17 +1,22 @@
-"""Tells SQLite how much stands in the tables, so that it takes the right index.
+"""Tells the store how much stands in its tables, so that it takes the right index.
 
 Without figures it guesses that a status picks out ten rows; on an evening it picks out all of
 them, and one count read every delivery that the house ever made. SQLite advises to look again as
 tables grow (https://www.sqlite.org/lang_analyze.html). Few deliveries get no figures: with them all
-are read, also when ten thousand are planned a moment later. PostgreSQL does it by itself. A reading
-connection keeps the figures with which it was opened, so none is kept for long
-(``bot.database.READERS_LAST_S``).
+are read, also when ten thousand are planned a moment later. A reading connection keeps the figures
+with which it was opened, so none is kept for long (``bot.database.READERS_LAST_S``).
+
+PostgreSQL looks by itself, but within a minute or two. Of a list that was just read in it guesses
+that it has four addresses, and each batch that is sent then reads all 10,000: 10 ms instead of 0.3.
+So what grew is looked at here, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from sqlalchemy import text
 
 from contacts.records import Database
 
@@ -28,6 +33,13 @@ GREW = 4
 #: with a figure for it, each claim of what is due would first read every message ever made, into a
 #: filter for the few that it looks up
 LEFT_OUT = {"message"}
+#: our tables that grew since PostgreSQL last looked; what only changed is its own affair
+_GREW_THERE = text(
+    "SELECT relname FROM pg_stat_user_tables JOIN pg_class USING (relname) "
+    "WHERE pg_class.oid = relid AND schemaname = current_schema() "
+    "AND pg_has_role(relowner, 'USAGE') "
+    "AND n_live_tup >= :small AND n_live_tup >= :grew * greatest(reltuples, 0)"
+)
 _FIGURES = "SELECT name FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')"
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
@@ -47,7 +59,7 @@ class QueryPlans:
     async def keep(self) -> bool:
         """Look again if a table grew much; returns whether that was so."""
         if self._db.engine.dialect.name != "sqlite":
-            return False
+            return await self._keep_there()
         async with self._db.engine.begin() as connection:
             rows = await _sizes(connection)
             if self._known is None:
@@ -60,6 +72,16 @@ class QueryPlans:
                 await connection.exec_driver_sql(f'ANALYZE "{name}"')
         self._known = rows
         return True
+
+    async def _keep_there(self) -> bool:
+        async with self._db.engine.connect() as connection:
+            found = await connection.execute(_GREW_THERE, {"small": SMALL, "grew": GREW})
+            grew = [name for (name,) in found.all()]
+        for name in grew:
+            # Whoever is at work on a table looks as well, and waiting would break off a clean-up.
+            async with self._db.engine.begin() as connection:
+                await connection.exec_driver_sql(f'ANALYZE (SKIP_LOCKED) "{name}"')
+        return bool(grew)
 
 
 async def _forget_misleading(connection: AsyncConnection, rows: Mapping[str, int]) -> None:
