@@ -12,6 +12,9 @@ from typing import Any
 
 import aiohttp
 import yarl
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import BytesPayload
+from pydantic_core import PydanticSerializationError, from_json, to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -24,7 +27,7 @@ READ_S = 10.0
 CONNECT_S = 5.0
 #: shorter than any server's, or a request is written to a connection that just closed
 KEEP_ALIVE_S = 15.0
-JSON = {"Content-Type": "application/json"}
+JSON = "application/json"
 
 
 class NotSent(NetworkError):
@@ -34,13 +37,14 @@ class NotSent(NetworkError):
 class AiohttpRequest(BaseRequest):
     """One connection pool; opened by the first request, closed by :meth:`shutdown`."""
 
-    __slots__ = ("_addresses", "_connect_s", "_read_s", "_session")
+    __slots__ = ("_addresses", "_connect_s", "_read_s", "_session", "_usual")
 
     def __init__(self, *, read_timeout_s: float = READ_S, connect_timeout_s: float = CONNECT_S):
         self._read_s, self._connect_s = read_timeout_s, connect_timeout_s
         self._session: aiohttp.ClientSession | None = None
         # One per method: a bot has a handful of them, and parsing costs more than sending.
         self._addresses: dict[str, yarl.URL] = {}
+        self._usual = self._patience()
 
     @property
     def read_timeout(self) -> float | None:
@@ -72,19 +76,15 @@ class AiohttpRequest(BaseRequest):
         :raises TimedOut: no answer in time; the server may have done it.
         :raises NetworkError: the connection broke; the server may have done it.
         """
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            connect=_or(pool_timeout, self._connect_s) + _or(connect_timeout, self._connect_s),
-            sock_connect=_or(connect_timeout, self._connect_s),
-            sock_read=_or(read_timeout, self._read_s),
-        )
+        given = (read_timeout, connect_timeout, pool_timeout)
+        is_usual = all(one is BaseRequest.DEFAULT_NONE for one in given)
         try:
             async with self._open().request(
                 method,
                 self._address(url),
-                timeout=timeout,
+                timeout=self._usual if is_usual else self._patience(*given),
                 allow_redirects=False,
-                **_body(request_data),
+                data=await _body(request_data),
             ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -103,10 +103,20 @@ class AiohttpRequest(BaseRequest):
         :raises TelegramError: it is not JSON.
         """
         try:
-            answer: dict[str, Any] = json.loads(payload.decode("utf-8", "replace"))
+            return _read(payload.decode("utf-8", "replace"))
         except ValueError:
             raise TelegramError("the answer is not JSON") from None
-        return answer
+
+    def _patience(
+        self, read_s: Any = None, connect_s: Any = None, pool_s: Any = None
+    ) -> aiohttp.ClientTimeout:
+        """What is no number is as it was agreed when this was made."""
+        return aiohttp.ClientTimeout(
+            total=None,
+            connect=_or(pool_s, self._connect_s) + _or(connect_s, self._connect_s),
+            sock_connect=_or(connect_s, self._connect_s),
+            sock_read=_or(read_s, self._read_s),
+        )
 
     def _address(self, url: str) -> yarl.URL:
         if url not in self._addresses:
@@ -118,35 +128,54 @@ class AiohttpRequest(BaseRequest):
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S)
             self._session = aiohttp.ClientSession(
                 connector=connector, headers={"User-Agent": self.USER_AGENT},
-                trace_configs=[_told_before_it_leaves()],
+                # The Bot API has none, and looking for them costs something each time.
+                cookie_jar=aiohttp.DummyCookieJar(),
             )  # fmt: skip
         return self._session
 
 
-def _told_before_it_leaves() -> aiohttp.TraceConfig:
-    """Just before the bytes: what waits for a connection, or has one and waits for its turn to
-    write, has not left. Without its body no request is done, and its head goes with the body."""
+class _Told(BytesPayload):
+    """A body that says that it leaves, just before its bytes: what waits for a connection, or has
+    one and waits for its turn to write, has not left. Without its body no request is done, and its
+    head goes with the body."""
 
-    async def is_written(*_: object) -> None:
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
         leaves()
-
-    told = aiohttp.TraceConfig()
-    told.on_request_chunk_sent.append(is_written)
-    return told
+        await super().write_with_length(writer, content_length)
 
 
 def _or(given: Any, default: float) -> float:
     return float(given) if isinstance(given, int | float) else default
 
 
-def _body(request_data: RequestData | None) -> dict[str, Any]:
+async def _body(request_data: RequestData | None) -> BytesPayload | None:
     """JSON, which costs a third of a form to write and to read; files need a form."""
     if request_data is None:
-        return {}
+        return None
     if not request_data.contains_files:
-        written = json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":"))
-        return {"data": written.encode("utf-8", "surrogatepass"), "headers": JSON}
+        return _Told(_written(request_data.parameters), content_type=JSON)
     form = aiohttp.FormData(request_data.json_parameters)
     for name, (filename, content, mime) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return {"data": form}
+    whole = form()
+    return _Told(await whole.as_bytes(), content_type=whole.content_type)
+
+
+def _read(text: str) -> dict[str, Any]:
+    """:raises ValueError: it is not JSON."""
+    try:
+        # Only names are kept for a next time, not what people said.
+        answer: dict[str, Any] = from_json(text, cache_strings="keys")
+    except ValueError:  # half a character, with which an update would come back for ever
+        answer = json.loads(text)
+    return answer
+
+
+def _written(parameters: dict[str, Any]) -> bytes:
+    try:
+        return to_json(parameters)
+    except PydanticSerializationError:  # half a character, as somebody's keyboard may send it
+        text = json.dumps(parameters, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")

@@ -274,6 +274,28 @@ def test_a_refused_edit_of_a_blocked_chat_closes_the_channel_but_halts_nothing(
     assert wrong == Refused("too_long")
 
 
+def test_half_a_character_in_an_answer_is_read_and_what_is_no_json_is_told() -> None:
+    """One update with it would come back for ever."""
+    found = AiohttpRequest.parse_json_payload(b'{"ok":true,"result":[{"text":"x\\ud83d"}]}')
+    assert found["result"] == [{"text": "x\ud83d"}]
+    whole = AiohttpRequest.parse_json_payload('{"ok":true,"result":{"text":"é😀"}}'.encode())
+    assert whole["result"]["text"] == "é😀"
+    with pytest.raises(TelegramError, match="not JSON"):
+        AiohttpRequest.parse_json_payload(b"<html>502</html>")
+
+
+async def test_half_a_character_in_a_message_is_the_other_sides_to_refuse(
+    simulator: Simulator,
+) -> None:
+    bot = a_bot(simulator)
+    half = replace(HELLO, content=Content(telegram=TelegramForm(text="half \ud83d")))
+    try:
+        got = await TelegramTransport(bot, utc_now).send(half, now=utc_now())
+    finally:
+        await bot.request.shutdown()
+    assert got == Refused("bad_request")
+
+
 async def test_a_message_leaves_once_there_is_a_connection_and_not_before(
     simulator: Simulator,
 ) -> None:

@@ -20,7 +20,7 @@ from bot.upload_rows import UploadedFile
 from bot.uploads import Document, NoDocument, Uploads, forget_uploads
 from contacts.outbox import Content, DeliveryAct, TelegramForm
 from contacts.records import Database
-from contacts.transport import Later, Outcome, Outgoing, Refused, Sent, Unknown
+from contacts.transport import Later, Outcome, Outgoing, Refused, Sent, Unknown, when_leaving
 
 KEY = "tekst/1/1/docent_po/0/0/open/nl"
 
@@ -92,6 +92,14 @@ async def test_a_file_is_made_and_uploaded_once_and_the_others_wait_for_it(desk:
     assert (desk.made, desk.uploaded) == ([KEY], 1)
     for chat in range(1, 11):
         assert desk.got(chat) == [("Stand", "informatie.pdf")]
+
+
+async def test_a_file_leaves_once_and_the_other_side_has_heard_nothing_before(desk: Desk) -> None:
+    left: list[int] = []
+    when_leaving(lambda: left.append(len(desk.simulator.telegram.calls)))
+    assert isinstance(await desk.send(1), Sent)
+    assert left == [len(desk.simulator.telegram.calls) - 1]
+    assert desk.got(1) == [("Stand", "informatie.pdf")]
 
 
 async def test_after_a_restart_it_goes_by_its_number(desk: Desk) -> None:
