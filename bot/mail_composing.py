@@ -16,7 +16,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from html import escape
@@ -37,11 +37,22 @@ from contacts.texts import (
 from contacts.transport import Outgoing, Standing
 
 STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
-#: an address in a header is not broken in two; the subject is folded by itself
-LINES = compat32.clone(linesep="\r\n", max_line_length=900)
 #: where the template of a mail takes a line of the moment
 _TOP, _FOOT = re.compile("<!-- above -->"), re.compile("<!-- below -->")
 _BODY, _BODY_END = re.compile("<body[^>]*>", re.I), re.compile("</body>", re.I)
+
+
+class _AsWritten(Compat32):
+    """Headers as they are: the subject and our name are folded and encoded once for all, the rest
+    is short and plain, and looking for where to break it took more than the text."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if not value.isascii():  # an address of ours with letters of its own
+            return super().fold_binary(name, value)
+        return f"{name}: {value}{self.linesep}".encode("ascii")
+
+
+LINES = _AsWritten(linesep="\r\n", max_line_length=900)
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
 

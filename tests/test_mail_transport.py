@@ -11,11 +11,13 @@ import pytest
 from bot.clock import utc_now
 from bot.mail_transport import MailTransport
 from bot.simulator.smtp_sink import SmtpSink
+from bot.unsubscribing import Unsubscribing
 from bot.verp import Verp
 from contacts.outbox import Content, DeliveryAct, EmailForm, TelegramForm
 from contacts.transport import Later, Outcome, Refused, Sent, Unknown
 from tests.mail_world import HELLO, KEY, a_transport
 
+ELSEWHERE = Unsubscribing("https://schakel.größe.example", KEY)
 VERP = Verp("antwoord@schakel.example", KEY)
 
 
@@ -126,6 +128,26 @@ async def test_a_line_break_in_a_subject_adds_no_header(
     await transport.send(replace(HELLO, content=Content(email=form)), now=utc_now())
     assert sink.mails[0].message["Subject"] == "Een Bcc: b@example.org"
     assert sink.mails[0].message["Bcc"] is None
+
+
+async def test_an_address_of_ours_with_letters_of_its_own_closes_nobodys_channel(
+    sink: SmtpSink,
+) -> None:
+    """A subject and a name too, however long; what was short and plain stays as it was."""
+    mail = a_transport(
+        sink.port, from_name="Gemeente Súdwest-Fryslân", unsubscribing=ELSEWHERE
+    )  # fmt: skip
+    form = EmailForm("Duiding — " + "wat u morgen kunt zeggen " * 12, "t\n", "<p>t</p>")
+    distributed = replace(HELLO, content=Content(email=form), is_distributed=True)
+    try:
+        assert isinstance(await mail.send(distributed, now=utc_now()), Sent)
+    finally:
+        await mail.close()
+    (arrived,) = sink.mails
+    assert arrived.message["Subject"] == form.subject.strip()
+    assert "Súdwest-Fryslân" in arrived.message["From"]
+    assert arrived.message["To"] == HELLO.address
+    assert "größe.example" in arrived.message["List-Unsubscribe"]
 
 
 async def test_a_mail_is_final_and_needs_a_form(transport: MailTransport) -> None:

@@ -66,7 +66,7 @@ class Crowd:
         looks: dict[str, Callable[[], Any]] = {
             "/arrived": lambda: self.arrived(request.query.get("address")),
             "/trips": lambda: self.trips,
-            "/tried": lambda: sorted(self.mail.first_tries.values()),
+            "/tried": lambda: self.mail.first_tries,
         }
         if request.path in looks:
             return web.json_response(looks[request.path]())
