@@ -97,12 +97,18 @@ def in_words(line: CityLine) -> str:
 
 async def answer_line(
     session: AsyncSession, line: CityLine, *, is_right: bool, who: Who, now: datetime
-) -> None:
-    """Keep the answer; a line that is wrong reaches the coordinators at once."""
+) -> bool:
+    """Keep the answer; a line that is wrong reaches the coordinators at once.
+
+    :return: False when nothing was kept: a line with nothing in it cannot be called right.
+    """
     today = local_date(now)
+    if is_right and not line.is_there(today):
+        return False
     await confirm_line(session, line, is_right=is_right, who=who, today=today, now=now)
     if not is_right:
         text = texts.WRONG_LINE.format(label=line.label)
         await tell_coordinators(
             session, as_content(texts.WRONG_TITLE, [text]), is_exercise=False, now=now
         )
+    return True

@@ -14,6 +14,10 @@ CALLED_WRONG = (
     "Dank u. Tot de regel is aangepast, keurt Schakel geen echte briefing goed. De coördinator en "
     "de beheerder horen dit nu."
 )
+EMPTY = (
+    "Niets veranderd: bij deze regel staat nog geen nummer, link of uitleg. Vraag de beheerder die "
+    "in de configuratie te zetten. Kijk de regel daarna na."
+)
 CHANGED = "Deze regel is intussen veranderd. Kijk op de nieuwste."
 WRONG_TITLE = "Een regel op de meldkaart klopt niet"
 WRONG_LINE = (

@@ -59,6 +59,13 @@ class CityLine(Frozen):
         """Complete, checked, and not past its date."""
         return self.fault(today) is None
 
+    def is_there(self, today: date) -> bool:
+        """Whether there is something to look up."""
+        return self.fault(today) not in NOTHING_THERE
+
+
+#: faults of a line that nobody can look up
+NOTHING_THERE = ("no_phone", "empty")
 
 #: words that give away a line for who works somewhere, where the city did not say it (``at_work``)
 _AT_WORK = re.compile(

@@ -63,14 +63,15 @@ class Chat:
     person_id: int | None
     message: int = 0
     toast: str | None = None
+    config: Config | None = None
 
     async def run(self, handler: Any, **values: Any) -> Turn:
         async with self.db.begin() as session:
             actor = None if self.person_id is None else await load_actor(session, self.person_id)
             turn = Turn(
-                session=session, config=CONFIG, sealer=SEALER, now=self.now, update_id=1,
-                chat=CHAT, actor=actor, conversation=await session.get(Conversation, CHAT),
-                **values,
+                session=session, config=self.config or CONFIG, sealer=SEALER, now=self.now,
+                update_id=1, chat=CHAT, actor=actor,
+                conversation=await session.get(Conversation, CHAT), **values,
             )  # fmt: skip
             await handler(turn)
         if turn.has_spoken:

@@ -16,6 +16,7 @@ from bot.config import Config
 from bot.console.list_texts import how_long
 from bot.console.where import sheet_of
 from bot.line_asking import ask_about_lines, question
+from bot.line_texts import EMPTY
 from bot.now import current_config
 from briefings.city_lines import (
     HOLDS,
@@ -121,6 +122,23 @@ async def test_a_line_with_nothing_in_it_cannot_be_called_right(world: World) ->
         assert "Nachtnummer" not in await line_states(session)
 
 
+async def test_the_own_page_takes_no_yes_for_a_line_with_nothing_in_it(world: World) -> None:
+    empty = CityLine(label="Nachtnummer", phone="")
+    config = Config(briefings=SETTINGS.model_copy(update={"meldkaart": [empty, LINE]}))
+    async with world.db.begin() as session:
+        docent = await session.get_one(Person, 1)
+        for line in (empty, LINE):
+            await set_owner(session, line, docent, who=SYSTEM, now=world.now)
+        token = await mint_person_link(session, 1, LinkPurpose.OWN_PAGE, now=world.now)
+    async with client_of(world.db, world.sealer, world.now, config=config) as web:
+        assert (await web.get(f"/p/{token}")).text.count('value="klopt">Klopt<') == 1
+        fields = {"merk": fingerprint_of(empty), "doe": "klopt"}
+        answer = await web.post(f"/p/{token}/regel", data=fields, headers=SAME_SITE)
+        assert EMPTY in (await web.get(answer.headers["location"])).text
+    async with world.db.read() as session:
+        assert (await line_states(session))["Nachtnummer"].checked_on is None
+
+
 async def test_a_yes_holds_half_a_year_and_a_no_blocks_at_once(
     world: World, desk: httpx.AsyncClient
 ) -> None:
@@ -217,6 +235,27 @@ async def test_one_tap_of_the_owner_confirms_and_of_another_member_does_not(
     assert chat.toast == "Deze regel is intussen veranderd. Kijk op de nieuwste."
     assert "/waar" in COMMANDS
     assert "line" in TAPS
+
+
+async def test_a_tap_of_yes_on_a_line_with_nothing_in_it_says_what_to_do(
+    db: Database, now: datetime
+) -> None:
+    empty = CityLine(label="Nachtnummer", phone="")
+    settings = CONFIG.briefings.model_copy(update={"meldkaart": [empty]})
+    chat = await a_partner(db, now)
+    chat.config = CONFIG.model_copy(update={"briefings": settings})
+    async with db.begin() as session:
+        person = await session.get_one(Person, chat.person_id)
+        await set_owner(session, empty, person, who=SYSTEM, now=now)
+        state = (await line_states(session))[empty.label]
+    await chat.command("/waar")
+    form = question(empty, state.id or 0).telegram
+    assert form is not None
+    assert form.buttons[0][0].data is not None
+    await chat.tap(form.buttons[0][0].data)
+    assert await chat.text() == EMPTY
+    (state,) = await chat.all(CityLineState)
+    assert state.checked_on is None
 
 
 def test_a_confirmation_of_other_words_does_not_count() -> None:

@@ -31,8 +31,9 @@ async def answer(turn: Turn) -> None:
         turn.toast = texts.CHANGED
         return
     is_right = turn.tap.args[1] == "ja"
-    await answer_line(turn.session, line, is_right=is_right, who=actor.who, now=turn.now)
-    await turn.change(texts.CONFIRMED if is_right else texts.CALLED_WRONG)
+    kept = await answer_line(turn.session, line, is_right=is_right, who=actor.who, now=turn.now)
+    said = texts.CONFIRMED if is_right else texts.CALLED_WRONG
+    await turn.change(said if kept else texts.EMPTY)
 
 
 async def show_where(turn: Turn) -> None:

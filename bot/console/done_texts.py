@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import line_texts
 from bot.chat.coordinator import approved_texts
 from bot.console.calling_texts import HOURS_LIKE_THIS
 from bot.evening.texts import LOWERED, OWN_TOOK_BACK
@@ -220,8 +221,7 @@ DONE = {
     ),
     "not_running": "Deze gebeurtenis loopt niet (meer).",
     "saved": "Opgeslagen.",
-    "line_empty": "Niets veranderd: bij deze regel staat nog geen nummer, link of uitleg. Vraag de "
-    "beheerder die in de configuratie te zetten. Kijk de regel daarna na.",
+    "line_empty": line_texts.EMPTY,
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
 

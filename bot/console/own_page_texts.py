@@ -1,5 +1,6 @@
 """Dutch words of a person's own page and of the mail that brings its link."""
 
+from bot import line_texts
 from bot.console.calling_texts import HOURS_LIKE_THIS
 
 DONE = {
@@ -13,6 +14,7 @@ DONE = {
     "rusttijd": "Uw rusttijd is opgeslagen.",
     "vervanger": "De vervanger is opgeslagen.",
     "regel": "Dank u. Uw antwoord over de regel is bewaard.",
+    "regel-leeg": line_texts.EMPTY,
     "delen": "Andere leden mogen uw naam, functie en e-mailadres zien.",
     "niet-delen": "Andere leden zien uw naam en e-mailadres niet meer.",
     "klopt": "Dank u. Over een half jaar vragen wij het opnieuw.",

@@ -18,10 +18,9 @@ from bot import line_texts
 from bot.console import list_texts
 from bot.console.doors import Door, Visit
 from bot.console.forms import Fields, first
-from bot.console.own_page import Own
+from bot.console.own_page import Own, act_on_own_page, back
 from bot.console.pages import parts_of, show
 from bot.console.paths import PERSONAL_PAGE
-from bot.console.preferences import on_own_page
 from bot.console.printing import send_pdf
 from bot.line_asking import answer_line, in_words
 from briefings.city_lines import (
@@ -44,14 +43,11 @@ from contacts.permissions import Permission
 
 #: so many people to choose from at once
 SHOWN = 50
-#: faults of a line that nobody can look up
-NOTHING_THERE = ("no_phone", "empty")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A line at the desk, with who keeps it. ``mark``: which words the form is about;
-    ``is_there``: there is something to look up."""
+    """A line at the desk, with who keeps it. ``mark``: which words the form is about."""
 
     number: int
     line: CityLine
@@ -59,7 +55,6 @@ class Kept:
     owner_id: int | None
     asked: CityLineState | None
     mark: str
-    is_there: bool
 
 
 async def show_card(request: Request) -> Response:
@@ -123,9 +118,8 @@ async def show_lines(visit: Visit) -> Response:
         current = as_confirmed(line, state)
         fault = list_texts.FAULTS.get(current.fault(today) or "", "")
         owner = state.owner_id if state else None
-        is_there = line.fault(today) not in NOTHING_THERE
         mark = fingerprint_of(line)
-        rows.append(Kept(number, current, fault, owner, state, mark, is_there))
+        rows.append(Kept(number, current, fault, owner, state, mark))
     search = visit.request.query_params.get("zoek", "").strip()[:80]
     people = await _eligible(visit, {row.owner_id for row in rows}, search)
     return visit.show(
@@ -178,9 +172,8 @@ async def answer_at_desk(visit: Visit) -> Response:
         await set_owner(visit.session, line, person, who=who, now=visit.now)
     elif wish in ("klopt", "klopt-niet"):
         is_right = wish == "klopt"
-        if is_right and line.fault(local_date(visit.now)) in NOTHING_THERE:
+        if not await answer_line(visit.session, line, is_right=is_right, who=who, now=visit.now):
             return visit.back("/meldkaart", done="line_empty")
-        await answer_line(visit.session, line, is_right=is_right, who=who, now=visit.now)
     else:
         raise ValueError("no such act")
     return visit.back("/meldkaart", done="saved")
@@ -200,18 +193,19 @@ def _chosen(settings: BriefingSettings, number: str, mark: str) -> CityLine:
 async def answer_on_own_page(request: Request) -> Response:
     """``POST /p/{token}/regel``: by who keeps the line."""
     parts = parts_of(request)
-    now, settings = parts.clock(), parts.config.briefings
+    settings = parts.config.briefings
 
-    async def save(session: AsyncSession, own: Own, fields: Fields) -> None:
+    async def act(session: AsyncSession, own: Own, fields: Fields, now: datetime) -> Response:
         mark = first(fields, "merk")
         mine = await kept_by(session, settings, own.person.id or 0)
         line = next((line for line in mine if fingerprint_of(line) == mark), None)
         if line is None or first(fields, "doe") not in ("klopt", "klopt-niet"):
             raise ValueError("not theirs")
         is_right, who = first(fields, "doe") == "klopt", Who("person", own.person.id)
-        await answer_line(session, line, is_right=is_right, who=who, now=now)
+        kept = await answer_line(session, line, is_right=is_right, who=who, now=now)
+        return back(request, "regel" if kept else "regel-leeg")
 
-    return await on_own_page(request, save, done="regel")
+    return await act_on_own_page(request, act)
 
 
 ROUTES = (
