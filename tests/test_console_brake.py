@@ -16,12 +16,13 @@ from briefings.rows import (
     FactBlock,
     FactKind,
 )
-from contacts.directory import Audience, Role
+from contacts.directory import Audience, Person, Role
 from contacts.journal import SYSTEM
 from contacts.people import revoke
 from contacts.records import Database
 from feeds.rows import Event
 from tests.console_desk import FACT, PERSON, Desk, a_desk
+from tests.console_world import a_colleague
 
 
 @pytest.fixture
@@ -55,8 +56,13 @@ async def test_where_an_approver_takes_back_the_page_says_so_and_has_no_form(des
     assert "Trek nu in" in await desk.page("teksten")
     async with desk.world.db.begin() as session:
         (await session.get_one(Event, desk.number)).severity = 4
+    assert "Er staat geen goedkeurder op de lijst." in await desk.page("teksten")
+    async with desk.world.db.begin() as session:
+        other = await a_colleague(session, "Burgemeester", (Role.APPROVER,), desk.world.now)
+        (await session.get_one(Person, other)).phone = "026 1234"
     page = await desk.page("teksten")
     assert "Bel nu een goedkeurder." in page
+    assert "<li>Burgemeester, 026 1234</li>" in page
     assert "Trek nu in" not in page
     await desk.let_approve()
     assert "Trek nu in" in await desk.page("teksten")

@@ -308,8 +308,12 @@ async def test_the_chat_asks_once_more_without_a_fact(chat: Chat) -> None:
     await tap(chat, f"submit:{event_id}:1")
     assert "U hebt nog geen bevestigd feit. Toch indienen?" in await chat.text()
     assert [b.status for b in await chat.all(Briefing)] == [BriefingStatus.DRAFT]
+    async with chat.db.begin() as session:
+        other = await a_colleague(session, "Burgemeester", (Role.APPROVER,), chat.now)
+        (await session.get_one(Person, other)).phone = "026 1234"
     await chat.press("Toch indienen")
     assert [b.status for b in await chat.all(Briefing)] == [BriefingStatus.SUBMITTED]
+    assert "Wie u kunt bellen: Burgemeester, 026 1234." in await chat.text()
 
 
 def test_an_invitation_waits_for_release_while_the_event_still_runs() -> None:

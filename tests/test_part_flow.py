@@ -45,6 +45,7 @@ from tests.briefings_cast import (
     facts_for,
 )
 from tests.console_desk import Desk, a_desk
+from tests.console_world import a_colleague
 from tests.partner_world import CHAT, Chat, a_partner
 
 
@@ -289,6 +290,12 @@ async def test_who_approved_hears_it_when_nobody_could_be_asked_about_the_rest(d
     assert where.endswith("approved_rest_untold")
     page = await desk.page("verzenden?klaar=approved_rest_untold")
     assert "kreeg bericht" in page
+    assert "Wie u kunt bellen" not in page, "there is no other approver"
+    async with desk.world.db.begin() as session:
+        other = await a_colleague(session, "Burgemeester", (Role.APPROVER,), NOW)
+        (await session.get_one(Person, other)).phone = "026 1234"
+    page = await desk.page("verzenden?klaar=approved_rest_untold")
+    assert "Wie u kunt bellen: Burgemeester, 026 1234." in page
 
 
 async def test_on_a_phone_too_it_is_said_that_nobody_was_asked(db: Database, now: datetime) -> None:
@@ -296,8 +303,10 @@ async def test_on_a_phone_too_it_is_said_that_nobody_was_asked(db: Database, now
     await phone.press(texts.NOT_ALL)
     async with db.begin() as session:
         await session.exec(delete(Channel).where(col(Channel.person_id) == phone.person_id))
+        other = await a_colleague(session, "B & W", (Role.APPROVER,), now)
+        (await session.get_one(Person, other)).phone = "026 1234"
     await phone.press("Politie/wijkteam (1)")
     await phone.press(counted(texts.PART_GO, 6))
     await phone.press(texts.UNREAD_GO)
     await phone.press(texts.APPROVE_SURE)
-    assert texts.REST_UNTOLD in await phone.text()
+    assert f"{texts.REST_UNTOLD} Wie u kunt bellen: B &amp; W, 026 1234." in await phone.text()

@@ -16,6 +16,7 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.console.own_page import open_page
 from bot.console.pages import explain, parts_of, show
 from bot.console.paths import PERSONAL_PAGE
+from bot.console.whom_to_ring import done_and_ring
 from briefings.learning.digest_draft import AHEAD, draft_of, period_in_words, read_data
 from briefings.learning.digest_rows import Digest, DigestStatus
 from briefings.learning.digest_texts import TITLE
@@ -114,6 +115,7 @@ async def _page(visit: Visit, digest: Digest, *, error: str = "") -> Response:
     wrote = str(visit.actor.who) in await writers_of(visit.session, digest)
     return visit.show(
         "rondbrief.html", status=422 if error else 200, error=error, digest=digest,
+        done=await done_and_ring(visit),
         period=words_of(digest), standing=texts.STATUSES[digest.status], title=title, said=said,
         remarks=remarks_of(digest.title, digest.text), lines=as_lines(digest.text), wrote=wrote,
         is_draft=digest.status is DigestStatus.DRAFT,

@@ -225,6 +225,9 @@ DONE = {
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
 }
 
+#: after these it is said whom to ring
+TO_RING = frozenset({"digest_nobody", "no_approver", "approved_rest_untold"})
+
 #: after approving for a moment that is still to come
 LATER = {
     "approved_later": "Goedgekeurd. De berichten gaan uit op {at}.",

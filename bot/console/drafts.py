@@ -14,6 +14,7 @@ from bot.console.paper import on_paper
 from bot.console.printing import send_pdf
 from bot.evening import approving, own_said, writing
 from bot.evening.asking_again import waits_again
+from bot.evening.ringing import approvers_to_ring
 from bot.evening.taking_back import may_take_back, take_back
 from bot.evening.withdrawing_said import what_went_out
 from bot.evening.writing import NotBegun
@@ -60,6 +61,7 @@ async def _page(
     asked = visit.request.query_params.get("met", "")
     compared = compared_with(briefing, versions, asked) if briefing else None
     found = await texts_of(visit.session, briefing.id or 0) if briefing else []
+    may_brake = may_take_back(event, visit.actor, visit.parts.config.briefings)
     return await visit.show_of(
         event,
         "teksten",
@@ -82,7 +84,8 @@ async def _page(
         is_last=briefing is not None and briefing.id == versions[-1].id,
         can_begin=all_withdrawn(versions) and event.status in RUNNING,
         is_running=event.status in RUNNING,
-        may_brake=may_take_back(event, visit.actor, visit.parts.config.briefings),
+        may_brake=may_brake,
+        to_ring=[] if may_brake else await approvers_to_ring(visit.session, visit.actor),
         wrong_parts=await sent_parts(visit.session, event, now=visit.now),
         went_out=what_went_out(briefing, versions) if briefing else "",
         misled=await count_misled(visit.session, event),

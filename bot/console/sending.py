@@ -15,6 +15,7 @@ from bot.console.doors import Door, StalePage, Visit
 from bot.console.drafts import stamp_of
 from bot.console.exceptions import exceptions_shown
 from bot.console.own_shown import not_to_choose, own_shown, why_refused
+from bot.console.whom_to_ring import done_and_ring
 from bot.evening import approving, asking_again, questions
 from bot.evening.closing_held import why_not
 from bot.evening.lacking_said import lacking_said
@@ -70,7 +71,7 @@ async def _page(
         "verzenden",
         "verzenden.html",
         status=422 if error or time_error else 200,
-        done=goes_at(visit, standing["dispatches"]),
+        done=goes_at(visit, standing["dispatches"]) or await done_and_ring(visit),
         **standing,
         **await _planned(visit, event, briefing, plan),
         error=error,

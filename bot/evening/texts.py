@@ -14,6 +14,8 @@ AROUND = {
     "alles": "De hele tekst, of een vaste zin erin",
 }
 
+RING = "Wie u kunt bellen: {people}."
+
 #: said after a sentence was kept one step lower than it was told
 LOWERED = (
     "De zin staat erin, bij 'nog niet bevestigd'. Bevestigt een officiële bron of een tweede "

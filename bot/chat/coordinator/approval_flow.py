@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import escape
 
 from sqlmodel import col, select
 
@@ -21,6 +22,7 @@ from bot.evening.closing_held import UNHEARD, ways_on, why_not
 from bot.evening.lacking_said import lacking_said
 from bot.evening.own_said import for_nobody, nobody_said
 from bot.evening.request_lines import noticed_lines
+from bot.evening.ringing import ring_said
 from bot.evening.starting import later_moment
 from bot.event_names import name_of
 from briefings.approval import ApprovalRefused, approve
@@ -34,12 +36,7 @@ from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingStatus, covered
 from contacts.arrival import resend_unknown
 from contacts.directory import Audience
-from contacts.outbox import (
-    Button,
-    Delivery,
-    DeliveryStatus,
-    Message,
-)
+from contacts.outbox import Button, Delivery, DeliveryStatus, Message
 from contacts.permissions import Permission
 from feeds.rows import Event
 
@@ -64,6 +61,7 @@ async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
             event=event,
             approvers=approvers,
             why=_why_four_eyes(event, settings.four_eyes_from),
+            ring=await ring_said(turn.session, actor),
             nobody=nobody_said(nobody, texts.AUDIENCES),
             lapses=await lapsing(turn.session, briefing),
         )
@@ -220,7 +218,8 @@ async def approve_now(turn: Turn) -> None:
         turn.session, event, briefing, turn.known(), turn.config.briefings, now=turn.now
     )
     if told == 0:
-        await turn.say(texts.REST_UNTOLD)
+        ring = escape(await ring_said(turn.session, turn.known()))
+        await turn.say(f"{texts.REST_UNTOLD} {ring}".strip())
 
 
 async def _say_refused(turn: Turn, event: Event, briefing: Briefing, reason: str) -> None:

@@ -7,6 +7,7 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.evening.ringing import approvers_to_ring
 from bot.evening.taking_back import may_take_back, take_back
 from bot.evening.writing import NotBegun
 from bot.evening.wrong_parts import MOST, sent_parts
@@ -14,14 +15,11 @@ from bot.event_names import name_of
 from briefings.approval import Approved, SubmitRefused
 from briefings.versions import current_briefing
 from briefings.wordings import words_aside
-from contacts.directory import Role
 from contacts.outbox import Button
-from contacts.permissions import Permission, people_with
+from contacts.permissions import Permission
 from feeds.rows import Event
 
 FLOW = "retraction"
-#: approvers to ring, in one message
-MOST_NAMED = 5
 
 
 async def start(turn: Turn) -> None:
@@ -31,7 +29,10 @@ async def start(turn: Turn) -> None:
     # Said before anything is asked: whoever finds out at the last tap lost minutes.
     if not may_take_back(event, actor, turn.config.briefings):
         await turn.say(
-            render("coordinator/brake_of_approver.html", approvers=await _approvers(turn, event))
+            render(
+                "coordinator/brake_of_approver.html",
+                approvers=await approvers_to_ring(turn.session, actor),
+            )
         )
         return
     parts = await sent_parts(turn.session, event, now=turn.now)
@@ -53,12 +54,6 @@ async def start(turn: Turn) -> None:
         ),
         [*buttons, [Button(texts.NOT_AFTER_ALL, data("retr0", event.id))]],
     )
-
-
-async def _approvers(turn: Turn, event: Event) -> list[str]:
-    """Whom to ring, with the number that is known."""
-    found = await people_with(turn.session, Role.APPROVER, is_exercise=event.is_exercise)
-    return [", ".join(filter(None, (one.name, one.phone))) for one in found[:MOST_NAMED]]
 
 
 async def chose_sentence(turn: Turn) -> None:
