@@ -149,8 +149,8 @@ NOTICES = {
         "dit zijn {n} mensen minder dan vorige keer",
     ),
     "quiet_hours": (
-        "1 persoon heeft nu rusttijd en krijgt het later, om {until}",
-        "{n} mensen hebben nu rusttijd en krijgen het later, de eersten om {until}",
+        "1 persoon heeft nu rusttijd en krijgt het later, om {until} uur",
+        "{n} mensen hebben nu rusttijd en krijgen het later, de eersten om {until} uur",
     ),
 }
 

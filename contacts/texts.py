@@ -113,11 +113,13 @@ SHOW_UNKNOWN = "Bekijk de onzekere"
 
 PAUSE_TITLE = "{channel} reageert niet"
 PAUSE = (
-    "{channel} werkt niet sinds {since}. Reden: {reason}. "
+    "{channel} werkt niet sinds {since} uur. Reden: {reason}. "
     "{waiting}. {other} gaat door. Niemand krijgt iets dubbel."
 )
 PAUSE_OVER_TITLE = "{channel} werkt weer"
-PAUSE_OVER = "{channel} werkt weer. Het lag stil sinds {since}. De wachtende berichten gaan nu weg."
+PAUSE_OVER = (
+    "{channel} werkt weer. Het lag stil sinds {since} uur. De wachtende berichten gaan nu weg."
+)
 
 #: reasons of a transport for letting a whole channel wait
 REASONS = {

@@ -227,7 +227,7 @@ CHANGED = {
 
 BY_MAIL_SUBJECT = "Uw signaal is ontvangen"
 BY_MAIL_THANKS = (
-    "Dank u wel. Wij lezen uw signaal vóór {read} uur. U krijgt uiterlijk {due} uur een antwoord. "
+    "Dank u wel. Wij lezen uw signaal vóór {read}. U krijgt uiterlijk {due} een antwoord. "
     "Is er gevaar? Bel 112."
 )
 BY_MAIL_MORE = (
@@ -241,7 +241,7 @@ FORM_NOT_READ = (
 )
 
 INTERIM_SUBJECT = "Uw signaal: wij zijn ermee bezig"
-INTERIM = "Over uw signaal van {when}: {how} U krijgt uiterlijk {due} uur een antwoord."
+INTERIM = "Over uw signaal van {when}: {how} U krijgt uiterlijk {due} een antwoord."
 INTERIM_TOGETHER = (
     "wij kijken er samen naar, met wat andere organisaties meldden. "
     "Al {count} organisaties meldden iets."

@@ -56,7 +56,12 @@ def reading_due(now: datetime, hours: int) -> datetime:
     return due.astimezone(UTC)
 
 
-def day_and_time(at: datetime) -> str:
-    """As *dinsdag 3-3, 17.42*, in Dutch time. Pure."""
+def day_and_clock(at: datetime) -> str:
+    """As *dinsdag 3-3, 17.42*, in Dutch time: for a list of times. Pure."""
     local = at.astimezone(AMSTERDAM)
     return f"{WEEKDAYS[local.weekday()]} {local.day}-{local.month}, {local:%H.%M}"
+
+
+def day_and_time(at: datetime) -> str:
+    """As *dinsdag 3-3, 17.42 uur*: in a sentence. Pure."""
+    return f"{day_and_clock(at)} uur"

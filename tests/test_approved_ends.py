@@ -93,7 +93,7 @@ async def test_the_approver_reads_that_it_was_stopped_goes_on_and_was_called_off
 ) -> None:
     asked = await for_the_morning(db)
     form = await asked.form(asked.decided, at=SOON)
-    assert "gaan uit op woensdag 4-3, 06.05" in form.text
+    assert "gaan uit op woensdag 4-3, 06.05 uur" in form.text
     assert labels(form) == [texts.STOP_WAITING, texts.CALL_OFF]
     await asked.act(calling_off.stop, at=SOON)
     form = await asked.form(asked.decided, at=SOON + timedelta(minutes=1))
@@ -103,7 +103,7 @@ async def test_the_approver_reads_that_it_was_stopped_goes_on_and_was_called_off
     await asked.act(calling_off.go_on, at=SOON)
     form = await asked.form(asked.decided, at=SOON + timedelta(minutes=2))
     assert "gaat weer door" in form.text
-    assert "gaan uit op woensdag 4-3, 06.05" in form.text
+    assert "gaan uit op woensdag 4-3, 06.05 uur" in form.text
     await asked.act(calling_off.stop, at=SOON)
     await asked.act(calling_off.call_off, at=SOON)
     form = await asked.form(asked.decided, at=SOON + timedelta(minutes=3))
@@ -116,7 +116,7 @@ async def test_who_was_asked_and_did_not_decide_reads_how_it_ended(db: Database)
     asked = await for_the_morning(db)
     form = await asked.form(asked.told, at=SOON)
     assert "Deze versie is goedgekeurd. " in form.text
-    assert "gaan uit op woensdag 4-3, 06.05" in form.text
+    assert "gaan uit op woensdag 4-3, 06.05 uur" in form.text
     assert labels(form) == []
     await asked.act(calling_off.call_off, at=SOON)
     form = await asked.form(asked.told, at=SOON + timedelta(minutes=1))

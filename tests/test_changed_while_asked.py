@@ -110,7 +110,7 @@ async def test_the_approver_asks_once_and_the_writer_hears_how(db: Database) -> 
     assert f"Nieuw: {NEWS}" in form.text
     assert labels(form) == [texts.TEXTS, texts.SUBMIT]
     after = await shown(db, question, at=LATER + timedelta(minutes=1))
-    assert "Gevraagd om 18.15." in after.text
+    assert "Gevraagd om 18.15 uur." in after.text
     assert labels(after) == [approved_texts.READ_NEW]
 
 

@@ -107,7 +107,7 @@ async def test_the_page_and_the_chat_say_what_stands_out_and_the_journal_keeps_i
     await desk.fact("Er was vanmiddag onrust in de wijk.")
     page = await desk.page("verzenden")
     assert "1 organisatie heeft maar één contact: Voorbeeldcollege" in page
-    assert "1 persoon heeft nu rusttijd en krijgt het later, om 20.00" in page
+    assert "1 persoon heeft nu rusttijd en krijgt het later, om 20.00 uur" in page
     await desk.press("indienen", versie=1)
     async with desk.world.db.read() as session:
         bound = await session.exec(select(Briefing).where(col(Briefing.event_id) == desk.number))

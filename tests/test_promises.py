@@ -140,7 +140,7 @@ async def test_a_word_in_between_goes_once_and_names_the_day(session: AsyncSessi
     assert await sweep(session, due - timedelta(minutes=1)) == []
     [(to, text)] = await sweep(session, due)
     assert to == "reporter"
-    assert "uiterlijk dinsdag 10-3, 17.00" in text
+    assert "uiterlijk dinsdag 10-3, 17.00 uur een antwoord" in text
     assert await sweep(session, due + timedelta(hours=1)) == []
 
 

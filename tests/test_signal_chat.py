@@ -46,7 +46,7 @@ async def test_a_signal_takes_five_taps(chat: Chat) -> None:
     [signal] = await chat.all(Signal)
     assert (signal.event_id, signal.severity, signal.district) == (event_id, 2, "WK020207")
     assert (signal.kinds, signal.setting) == ([SignalKind.RUMOUR.value], Setting.CLASSROOM)
-    assert "donderdag 5-3, 17.00" in await chat.text()
+    assert "donderdag 5-3, 17.00 uur" in await chat.text()
     assert await chat.all(Conversation) == []
 
 

@@ -94,7 +94,9 @@ async def test_a_fact_that_came_is_said_once_for_all_texts(db: Database) -> None
     cast, briefing_id = await sent_back(db)
     await add_news(db, cast)
     text = await asked_again(db, cast, briefing_id)
-    assert "<b>Veranderd sinds ze eerder ter goedkeuring lagen</b> (dinsdag 3-3, 18.05):" in text
+    assert (
+        "<b>Veranderd sinds ze eerder ter goedkeuring lagen</b> (dinsdag 3-3, 18.05 uur):" in text
+    )
     assert "<i>In alle 7 teksten</i>\n· Nieuw: De Testlaan is dicht. (gemeente, 18.10" in text
     assert text.count(NEWS) == 1
 
@@ -110,7 +112,9 @@ async def test_own_words_are_said_of_their_text(db: Database) -> None:
 async def test_the_same_words_are_said_to_be_the_same(db: Database) -> None:
     cast, briefing_id = await sent_back(db)
     text = await asked_again(db, cast, briefing_id)
-    assert "Deze teksten lagen eerder ter goedkeuring (dinsdag 3-3, 18.05). Sindsdien zijn" in text
+    assert (
+        "Deze teksten lagen eerder ter goedkeuring (dinsdag 3-3, 18.05 uur). Sindsdien zijn" in text
+    )
 
 
 async def test_a_version_that_was_withdrawn_is_compared_with_the_next(db: Database) -> None:

@@ -51,7 +51,7 @@ EVERYTHING_TURNS = "Alles loopt. Nagekeken: {parts}."
 NOTHING_TURNS = "Er draait niets. Start Schakel met: schakel run"
 PART_IS_LATE = "{what} staat stil sinds {at}."
 FELL_OFTEN = (
-    "Schakel is sinds {since} {count} keer vanzelf gestopt en begon om {at} opnieuw. "
+    "Schakel is sinds {since} {count} keer vanzelf gestopt en begon om {at} uur opnieuw. "
     "Kijk in het logboek."
 )
 HELP_DELIVERIES = "Toon per gebeurtenis hoe ver het versturen is, en wat misging."

@@ -20,7 +20,7 @@ from briefings.timetable import BY_HAND, SKIPPABLE, Line, SoFar
 from contacts.outbox import Button
 from contacts.permissions import Permission
 from feeds.rows import Event, EventStatus
-from signals.workdays import day_and_time
+from signals.workdays import day_and_clock
 
 STEPS_BY_NUMBER = tuple(Step)
 #: what a tap does with a step
@@ -152,7 +152,7 @@ def _counted(words: str, so_far: SoFar, *, now: datetime) -> str:
 
 def near(at: datetime, *, now: datetime) -> str:
     """``17.42`` today, else with its day. Pure."""
-    return clock_time(at) if local_date(at) == local_date(now) else day_and_time(at)
+    return clock_time(at) if local_date(at) == local_date(now) else day_and_clock(at)
 
 
 def sign_of(line: Line) -> str:
