@@ -22,6 +22,7 @@ from bot.polling import pause
 from bot.rows import Heartbeat
 from bot.stepping import ClockWatch
 from bot.watchdog import forget_stood_still, stood_still_at
+from contacts.away_texts import RESTART, advice
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.pump import LANE
@@ -230,13 +231,15 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
             )
         )
     ).one()
+    trouble = house.poller.trouble or "hangs"
     heard = await tell_coordinators(
         session,
         "coordinator/trouble.html",
         is_exercise=house.config.is_exercise,
         now=now,
         avoid=ChannelKind.TELEGRAM,
-        what=texts.TELEGRAM_TROUBLE[house.poller.trouble or "hangs"],
+        what=texts.TELEGRAM_TROUBLE[trouble],
+        advice=advice(trouble, ChannelKind.TELEGRAM),
         since=beat.at,
         waiting=waiting,
     )
@@ -282,6 +285,7 @@ async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:
             avoid=ChannelKind(name.removeprefix(LANE)) if name.startswith(LANE) else None,
             what=PARTS.get(name, name),
             since=beat.at,
+            advice=RESTART,
         )
         if heard:
             beat.told_at = now

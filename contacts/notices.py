@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from contacts import texts
+from contacts.away_texts import advice
 from contacts.directory import ChannelKind, Organisation, Role
 from contacts.journal import SYSTEM, write_journal
 from contacts.outbox import (
@@ -300,10 +301,9 @@ async def _pause(session: AsyncSession, pause: ChannelPause) -> Content:
         .select_from(Delivery)
         .where(col(Delivery.kind) == pause.kind, col(Delivery.status) == DeliveryStatus.PLANNED)
     )
-    other = ChannelKind.EMAIL if pause.kind is ChannelKind.TELEGRAM else ChannelKind.TELEGRAM
     line = texts.PAUSE.format(
         channel=texts.CHANNELS[pause.kind],
-        other=texts.CHANNELS[other],
+        advice=advice(pause.reason, pause.kind),
         since=_clock(pause.since),
         reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
         waiting=texts.telt(waiting.one(), "bericht wacht", "berichten wachten"),

@@ -112,10 +112,7 @@ AND_MORE = "{names} en nog {n}"
 SHOW_UNKNOWN = "Bekijk de onzekere"
 
 PAUSE_TITLE = "{channel} reageert niet"
-PAUSE = (
-    "{channel} werkt niet sinds {since} uur. Reden: {reason}. "
-    "{waiting}. {other} gaat door. Niemand krijgt iets dubbel."
-)
+PAUSE = "{channel} werkt niet sinds {since} uur. Reden: {reason}. {waiting}. {advice}"
 PAUSE_OVER_TITLE = "{channel} werkt weer"
 PAUSE_OVER = (
     "{channel} werkt weer. Het lag stil sinds {since} uur. De wachtende berichten gaan nu weg."

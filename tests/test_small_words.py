@@ -97,8 +97,8 @@ def test_a_promise_that_lapses_stands_on_a_line_of_its_own() -> None:
             {"in_time": 2, "total": 3},
             "stappen op de scorekaart gebeurden er 2 op",
         ),
-        ("coordinator/trouble.html", {"waiting": 1}, "1 bericht wacht."),
-        ("coordinator/trouble.html", {"waiting": 2}, "2 berichten wachten."),
+        ("coordinator/trouble.html", {"waiting": 1, "advice": "x"}, "1 bericht wacht."),
+        ("coordinator/trouble.html", {"waiting": 2, "advice": "x"}, "2 berichten wachten."),
         ("coordinator/recipients.html", {"people": 1}, "1 organisatie, 1 persoon"),
         ("coordinator/recipients.html", {"people": 2}, "2 organisaties, 2 mensen"),
         (

@@ -4,15 +4,13 @@ NOT_ALLOWED = "Dat mag u hier niet doen."
 OLD_BUTTON = "Deze knop werkt niet meer."
 EXERCISE_OVER = "Deze knop hoort bij een oefening. Daar doet u niet meer aan mee."
 
+#: what is wrong; what to do about it stands in :mod:`contacts.away_texts`
 TELEGRAM_TROUBLE = {
-    "hangs": "Het lezen van Telegram staat stil. Herstart Schakel; e-mail gaat door.",
-    "unreachable": "Telegram reageert niet; e-mail gaat door.",
-    "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
-    "undelivered": (
-        "Telegram kan berichten niet afleveren op het adres van de pagina's. Controleer de "
-        "webserver ervoor en [web] base_url; e-mail gaat door."
-    ),
-    "token": "Telegram kent het token van de bot niet. Controleer SCHAKEL_TELEGRAM_TOKEN.",
+    "hangs": "Het lezen van Telegram staat stil.",
+    "unreachable": "Telegram reageert niet.",
+    "conflict": "Een ander programma leest dezelfde bot mee.",
+    "undelivered": "Telegram kan berichten niet afleveren op het adres van de pagina's.",
+    "token": "Telegram kent het token van de bot niet.",
 }
 
 # -- what partners see

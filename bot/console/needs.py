@@ -19,13 +19,14 @@ from briefings.overleg.agreements import open_actions
 from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.settings import BriefingSettings
+from contacts.away_texts import RESTART, what_to_do
 from contacts.outbox import (
     DISTRIBUTED,
     MessageKind,
 )
 from contacts.permissions import Permission
 from contacts.records import read_columns
-from contacts.texts import CHANNELS, REASONS
+from contacts.texts import CHANNELS, OTHER_REASON, REASONS
 from feeds.lexicon import mask_names
 from feeds.rows import Source
 from feeds.texts import FAULTS
@@ -238,7 +239,9 @@ async def pauses(session: AsyncSession, *, now: datetime) -> list[Need]:
     return [
         Need(
             what=texts.NEED_PAUSE.format(channel=CHANNELS[pause.kind]),
-            detail=REASONS.get(pause.reason, texts.NEED_PAUSE_DETAIL),
+            detail=texts.NEED_PAUSE_DETAIL.format(
+                reason=REASONS.get(pause.reason, OTHER_REASON), advice=what_to_do(pause.reason)
+            ),
             by=texts.SINCE,
             due=pause.since,
             is_everybodys=True,
@@ -252,7 +255,7 @@ def standing_still(beats: Iterable[Beat]) -> list[Need]:
     return [
         Need(
             what=texts.NEED_STILL.format(part=PARTS.get(beat.name, beat.name)),
-            detail=texts.NEED_STILL_DETAIL,
+            detail=RESTART,
             by=texts.SINCE,
             due=beat.at,
             is_everybodys=True,

@@ -232,9 +232,8 @@ NEED_UNREAD = {
 NOT_A_BRIEFING = "antwoorden, meldingen en gesprekken"
 NEED_HALTED = "Gestopt: {kind}"
 NEED_PAUSE = "{channel} reageert niet"
-NEED_PAUSE_DETAIL = "berichten wachten, niemand krijgt iets dubbel"
+NEED_PAUSE_DETAIL = "{reason}. {advice}"
 NEED_STILL = "{part} staat stil"
-NEED_STILL_DETAIL = "start Schakel opnieuw als dit zo blijft"
 NEED_LINES = (
     "1 regel van de meldkaart is nog te controleren",
     "{count} regels van de meldkaart zijn nog te controleren",

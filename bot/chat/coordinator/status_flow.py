@@ -9,6 +9,7 @@ from bot.chat.turn import Handler, Turn
 from bot.console.health import read_beats
 from bot.console.part_texts import PARTS
 from bot.event_names import names_of_events
+from contacts.away_texts import RESTART
 from contacts.permissions import Permission
 from contacts.progress import read_progress
 from contacts.progress_texts import lines_of
@@ -27,7 +28,8 @@ async def show_status(turn: Turn) -> None:
     late = [PARTS.get(beat.name, beat.name) for beat in beats if beat.is_late]
     if late or any(one.total for one in sending):
         shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
-        await turn.say(render("coordinator/standing.html", sending=shown, late=late))
+        text = render("coordinator/standing.html", sending=shown, late=late, advice=RESTART)
+        await turn.say(text)
     said, rows = await way_to_doubts(turn)
     if said:
         await turn.say(said, rows)

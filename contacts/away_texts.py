@@ -1,0 +1,32 @@
+"""What to do when a channel is away or a part stands still: one advice, said anywhere."""
+
+from contacts.texts import CHANNELS
+
+#: nobody can bring Telegram or a mail server back; what waits goes by itself
+WAIT = "U hoeft niets te doen. Duurt het langer dan een uur? Bel de beheerder."
+RESTART = "Herstart Schakel, of bel de beheerder: die kijkt in het logboek."
+_BOT = "Bel de beheerder: die controleert het token van de bot (SCHAKEL_TELEGRAM_TOKEN)."
+_MAIL = "Bel de beheerder: die kijkt de instellingen bij [mail] na."
+#: by the reason of a pause, and by what is wrong with reading Telegram
+_ADVICE = {
+    "hangs": RESTART,
+    "token": _BOT,
+    "wrong_token": _BOT,
+    "conflict": "Bel de beheerder: die stopt het andere programma.",
+    "undelivered": "Bel de beheerder: die controleert de webserver en [web] base_url.",
+    "login_refused": _MAIL,
+    "no_tls": _MAIL,
+    "sender_refused": _MAIL,
+}
+_SAFE = "{other} gaat door. Niemand krijgt iets dubbel. {advice}"
+
+
+def what_to_do(reason: str) -> str:
+    """One or two sentences. Pure."""
+    return _ADVICE.get(reason, WAIT)
+
+
+def advice(reason: str, channel: str) -> str:
+    """The same, with what goes on meanwhile, for a message about this channel. Pure."""
+    other = CHANNELS["email" if channel == "telegram" else "telegram"]
+    return _SAFE.format(other=other, advice=what_to_do(reason))

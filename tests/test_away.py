@@ -1,0 +1,55 @@
+"""What people read to do when a channel is away: the same, wherever it is said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.chat.texts import TELEGRAM_TROUBLE
+from bot.console.needs import pauses
+from contacts.away_texts import RESTART, WAIT, advice, what_to_do
+from contacts.directory import ChannelKind, Role
+from contacts.notices import tell_pauses
+from contacts.outbox import ChannelPause, Message
+from contacts.records import Database
+from tests.outbox_world import a_person
+
+
+@pytest.mark.parametrize(
+    ("reason", "begin"),
+    [
+        ("not_reachable", "U hoeft niets te doen."),
+        ("wrong_token", "Bel de beheerder: die controleert het token"),
+    ],
+)
+async def test_the_message_and_vandaag_give_the_same_advice(
+    db: Database, now: datetime, reason: str, begin: str
+) -> None:
+    async with db.begin() as session:
+        await a_person(session, now, mail="c@example.org", role=Role.COORDINATOR)
+        since, until = now - timedelta(minutes=5), now + timedelta(minutes=5)
+        session.add(
+            ChannelPause(kind=ChannelKind.TELEGRAM, reason=reason, since=since, until=until)
+        )
+        await session.flush()
+        assert await tell_pauses(session, now=now) == (1, 0)
+        [need] = await pauses(session, now=now)
+        [message] = (await session.exec(select(Message))).all()
+    assert what_to_do(reason).startswith(begin)
+    assert need.detail.endswith(what_to_do(reason))
+    assert advice(reason, ChannelKind.TELEGRAM) in str(message.content)
+
+
+def test_whatever_is_wrong_with_telegram_has_one_advice_that_fits() -> None:
+    assert what_to_do("hangs") == RESTART
+    assert what_to_do("unreachable") == what_to_do("not_reachable") == WAIT
+    assert what_to_do("token") == what_to_do("wrong_token")
+    for trouble, said in TELEGRAM_TROUBLE.items():
+        assert said.endswith("."), "what is wrong, without an advice of its own"
+        assert "Herstart" not in said
+        assert advice(trouble, "telegram").startswith(
+            "E-mail gaat door. Niemand krijgt iets dubbel."
+        )
+    assert advice("busy", "email").startswith("Telegram gaat door.")
