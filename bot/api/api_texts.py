@@ -9,6 +9,7 @@ PROBLEMS = {
     "no_event": ("Deze gebeurtenis is er niet", "Vraag de lijst op: /api/v1/events."),
     "bad_number": ("Dit getal klopt niet", "Geef een heel getal vanaf 1, binnen de grens."),
     "bad_choice": ("Deze keuze klopt niet", "Geef true of false."),
+    "nul": ("Dit teken kan niet", "Haal het teken %00 uit het adres."),
     "not_here": ("Dit adres is er niet", "De beschrijving staat op /api/v1/openapi.json."),
 }
 

@@ -21,6 +21,8 @@ from bot.console.pages import Parts, parts_of
 from bot.rows import ApiKey
 from feeds.rows import Event
 
+#: below which every answer is JSON, also a refusal
+PREFIX = "/api/"
 MOST_A_MINUTE = 120
 DAY = timedelta(days=1)
 LARGEST = 2**31 - 1
@@ -148,8 +150,13 @@ async def show_document(request: Request) -> Response:
 
 
 async def show_nothing(_request: Request) -> Response:
-    """Any other address below ``/api/``."""
+    """Any other address below :data:`PREFIX`."""
     return _problem("not_here", 404)
+
+
+async def refuse_nul(_request: Request) -> Response:
+    """An address with a NUL in it, before it is looked up."""
+    return _problem("nul", 422)
 
 
 def _route(path: str, look: Look) -> Route:
@@ -164,5 +171,5 @@ ROUTES: list[Any] = [
     _route(_EVENT, _event),
     _route(f"{_EVENT}/briefings", _briefings),
     _route(f"{_EVENT}/picture", _picture),
-    Route("/api/{rest:path}", show_nothing),
+    Route(PREFIX + "{rest:path}", show_nothing),
 ]

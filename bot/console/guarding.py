@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.api import doors as api
 from bot.console.pages import explain
 
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -62,7 +63,12 @@ class NoNul:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
-            await explain(Request(scope), "not_like_this", status=400)(scope, receive, send)
+            request = Request(scope)
+            if scope["path"].startswith(api.PREFIX):
+                answer = await api.refuse_nul(request)
+            else:
+                answer = explain(request, "not_like_this", status=400)
+            await answer(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
