@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, ViewportSize, expect
 
 from bot.clock import utc_now
 from bot.demo.evenings import publish_background
@@ -22,6 +22,17 @@ expect.set_options(timeout=PATIENCE_MS)
 
 FACT = "De politie doet onderzoek in de wijk."
 AT_ONCE = "Ja, verzenden"
+#: what of the list of steps is cut off: by a scroll of its own, or by an edge of the window
+CUT_OFF = """() => {
+  const list = document.querySelector('.gids');
+  const cut = [list, ...list.querySelectorAll(':not(.verborgen)')].filter(one => {
+    const edge = one.getBoundingClientRect();
+    const hides = getComputedStyle(one).overflowY !== 'visible';
+    const scrolls = hides && one.scrollHeight > one.clientHeight;
+    return scrolls || edge.left < 0 || edge.right > innerWidth;
+  });
+  return cut.map(one => one.outerHTML.slice(0, 120));
+}"""
 ANSWER = "De gemeente heeft dit besproken met de politie."
 
 
@@ -134,3 +145,25 @@ async def test_the_phones_pass_axe_on_a_desk_and_on_a_phone(stage: Stage, browse
             found.append("scrolls sideways")
     await small.keep("telefoons-360")
     assert found == []
+
+
+@pytest.mark.parametrize("width", [360, 600, 720, 900, 992, 1100, 1280])
+async def test_no_step_is_cut_off_at_any_width(stage: Stage, browser: Browser, width: int) -> None:
+    size = ViewportSize(width=width, height=700)
+    window = await open_window(browser, stage.house.web.address, size=size)
+    await window.go("/telefoons")
+    await window.page.get_by_text("Andere telefoons tonen").click()
+    assert await window.page.evaluate(CUT_OFF) == []
+    assert not await window.is_wider_than_its_window()
+
+
+async def test_who_opens_the_page_on_a_desk_sees_the_last_step_and_can_reach_the_end_of_the_list(
+    stage: Stage, browser: Browser
+) -> None:
+    window = await open_window(browser, stage.house.web.address)
+    await window.go("/telefoons")
+    await expect(window.page.locator(".stap").last).to_be_in_viewport(ratio=1)
+    await window.page.get_by_text("Andere telefoons tonen").click()
+    await window.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    end = window.page.get_by_role("button", name="Toon deze telefoons")
+    await expect(end).to_be_in_viewport(ratio=1)
