@@ -26,7 +26,7 @@ from contacts.sending import cancel_message, halt_message, resume_message
 
 BY_HAND = "by_hand"
 #: these left nothing
-_NOT_LEFT = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.CANCELLED)
+NOT_LEFT = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.CANCELLED)
 
 
 async def stop(session: AsyncSession, briefing: Briefing, *, who: Who, now: datetime) -> int:
@@ -163,7 +163,7 @@ async def _left(session: AsyncSession, briefing: Briefing) -> bool:
         .where(
             col(Message.briefing_id) == briefing.id,
             col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status).not_in(_NOT_LEFT),
+            col(Delivery.status).not_in(NOT_LEFT),
         )
         .limit(1)
     )

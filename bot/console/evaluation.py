@@ -28,6 +28,7 @@ from briefings.learning.lessons import NewLesson, NotKept
 from briefings.learning.pace import Moment, Step, read_moments
 from briefings.learning.reached import Reached, read_reached, summed
 from briefings.learning.timeline import read_timeline
+from briefings.learning.unsent import CalledOff, read_called_off
 from briefings.moments import day, local_date, moment
 from briefings.pdf import Sheet
 from briefings.rows import Briefing, BriefingKind
@@ -106,17 +107,21 @@ async def _values(visit: Visit, event: Event, typed: NewLesson | None = None) ->
     assert event.id is not None
     session = visit.session
     versions = await versions_of(session, event.id)
-    sent = [version for version in versions if version.status in SENT]
+    off = await read_called_off(session, versions)
+    # What was called off before anybody had it may count as sent, and yet it told nobody.
+    told = [version for version in versions if version.id not in off.whole]
+    sent = [version for version in told if version.status in SENT]
     found = await session.exec(select(Signal).where(col(Signal.event_id) == event.id))
     signals = found.all()
-    reached = await read_reached(session, first_texts(versions))
+    reached = await read_reached(session, first_texts(told))
     timeline = await read_timeline(session, event.id, versions, leaving_out=BY_ITSELF)
     return {
-        "moments": await read_moments(session, event, versions),
+        "moments": await read_moments(session, event, told),
         "steps": texts.STEPS,
         "timeline": [(line, texts.line_words(line.action)) for line in timeline],
         "counts": await count_deliveries(session, event_id=event.id),
         "versions": sent,
+        "off": off,
         "corrections": sum(version.kind is BriefingKind.CORRECTION for version in sent),
         "reached": reached,
         "reached_all": summed(reached),
@@ -173,7 +178,7 @@ async def send_figures(visit: Visit) -> Response:
     numbers = [
         *_paces(values["moments"]),
         *_reaches(values["reached"], values["reached_all"]),
-        *_versions(values["versions"]),
+        *_versions(values["versions"], values["off"]),
         *_tellings(values["told"]),
         *_promises(values["promises"], has_single=values["has_single"]),
         *_helps(values["help_lines"]),
@@ -209,8 +214,9 @@ def _reaches(reached: Sequence[Reached], total: Reached | None) -> list[Number]:
     ]  # fmt: skip
 
 
-def _versions(versions: Sequence[Briefing]) -> list[Number]:
-    return [Number(texts.TEXTS, texts.VERSIONS, str(len(versions)), texts.UNIT_NUMBER)]
+def _versions(versions: Sequence[Briefing], off: CalledOff) -> list[Number]:
+    numbers = {texts.VERSIONS: len(versions), texts.OFF: len(off.whole)}
+    return [Number(texts.TEXTS, what, str(n), texts.UNIT_NUMBER) for what, n in numbers.items()]
 
 
 def _tellings(told: Told) -> list[Number]:

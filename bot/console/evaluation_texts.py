@@ -49,13 +49,17 @@ IN_TIME = "dezelfde dag"
 MISSED = "niet bereikt"
 READ = "gelezen of begrepen gemeld"
 VERSIONS = "versies verstuurd"
+OFF = "versies afgezegd, niemand kreeg ze"
 ASKED = "vroeg een antwoord"
 ANSWERED_IN_TIME = "op tijd beantwoord"
 LATE = "te laat"
 STILL_OPEN = "nog open, niet te laat"
 
+#: a line that stands here says no more than what was known then: it may have been called off since
+_ITS_OWN = {"briefing_distributed": "verzenden begonnen"}
+
 
 def line_words(action: str) -> str:
     """What a line of the timeline says; an action without a label by its code. Pure."""
-    said = ACTIONS.get(action, action)
+    said = _ITS_OWN.get(action) or ACTIONS.get(action, action)
     return with_capital(said)
