@@ -14,6 +14,8 @@ from bot.console import calling_texts, overleg_texts, texts
 from bot.console import needs_asked as asked
 from bot.console.health import Beat
 from bot.console.part_texts import PARTS
+from bot.console.texts import AUDIENCES as NAMES
+from bot.evening.own_said import why_not_by
 from briefings.moments import at_clock, local_date
 from briefings.overleg.agreements import open_actions
 from briefings.promising import due_of
@@ -78,13 +80,24 @@ async def alerts(session: AsyncSession, patience: timedelta, *, now: datetime) -
     ]
 
 
-async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:
+async def drafts(
+    session: AsyncSession,
+    titles: Mapping[int, str],
+    settings: BriefingSettings,
+    *,
+    reader: int | None,
+) -> list[Need]:
+    """Versions that did not go.
+
+    :param reader: who reads it; where somebody else has to approve, they are told.
+    """
     waiting = (await session.exec(asked.DRAFTS)).all()
     due = {one.id: await due_of(session, one, event.send_before) for one, event in waiting}
     return [
         Need(
             what=_what_of(briefing).format(title=title_of(titles, event.id)),
-            detail=_detail_of(briefing),
+            detail=_detail_of(briefing)
+            + _by_another(await why_not_by(session, event, briefing, reader, settings, NAMES)),
             by=texts.SEND_BY if due[briefing.id] else texts.SINCE,
             due=due[briefing.id] or briefing.edited_at,
             event_id=event.id,
@@ -94,6 +107,10 @@ async def drafts(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]
         )
         for briefing, event in waiting
     ]
+
+
+def _by_another(why: str) -> str:
+    return texts.NEED_OTHER.format(why=why) if why else ""
 
 
 def _what_of(briefing: Briefing) -> str:

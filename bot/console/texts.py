@@ -215,6 +215,7 @@ NEED_DRAFT = {
 }
 NEED_SENT_BACK = "Teksten kwamen terug met een opmerking: {title}"
 NEED_REMARK = "{kind} · opmerking: “{remark}”"
+NEED_OTHER = " · niet aan u. {why}"
 NEED_STEP = "{step}: {title}"
 STEP_BY = "draaiboek"
 TICKED_BY = "{name}, {role}"

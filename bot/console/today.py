@@ -129,7 +129,7 @@ async def read_today(
     groups = (
         await alerts(session, patience, now=now),
         await misled(session, titles),
-        await drafts(session, titles),
+        await drafts(session, titles, config.briefings, reader=reader),
         await late_steps(session, config, titles, is_exercise=is_exercise, now=now),
         await unknown(session, titles),
         await calls(session, titles, now=now),
@@ -142,7 +142,7 @@ async def read_today(
         ],
         [] if is_exercise else unchecked_lines(config.briefings, now=now),
         await late_actions(session, is_exercise=is_exercise, now=now),
-        await waiting_digests(session, is_exercise=is_exercise),
+        await waiting_digests(session, is_exercise=is_exercise, reader=reader),
         await rota_needs(session, config, is_exercise=is_exercise, reader=reader, now=now),
         sick_feeds(sources, config.feeds.tell_after_failures, now=now),
     )

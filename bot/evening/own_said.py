@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator import texts as chat_texts
 from bot.evening import texts
-from briefings.rows import Briefing, covered
+from briefings.rows import Briefing, BriefingStatus, covered
 from briefings.settings import BriefingSettings
 from briefings.writers import Barred, barred_of
 from contacts.directory import Audience, Role
@@ -30,6 +30,24 @@ def barred_said(barred: Barred | None, names: Mapping[Audience, str]) -> list[st
 def refused_said(reason: str, barred: Barred, names: Mapping[Audience, str]) -> str:
     """Why somebody else approves this, with the texts; empty when it is about something else."""
     return " ".join(barred_said(barred, names)) if reason == "four_eyes" and barred.texts else ""
+
+
+async def why_not_by(
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    person_id: int | None,
+    settings: BriefingSettings,
+    names: Mapping[Audience, str],
+) -> str:
+    """Why this person waits for another approver; empty when some of it is theirs to approve, or
+    nothing was handed in."""
+    if person_id is None or briefing.status is not BriefingStatus.SUBMITTED:
+        return ""
+    found = await barred_of(session, briefing, event, [person_id], settings)
+    return " ".join(
+        line for one in found.values() if one.reason for line in barred_said(one, names)
+    )
 
 
 def nobody_said(audiences: Sequence[Audience], names: Mapping[Audience, str]) -> str:
