@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.config import Config
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
 from contacts.records import read_columns
@@ -51,6 +52,21 @@ def late_after(name: str, ticks: TickSettings) -> timedelta:
     """How long a part may go without a round. Pure."""
     pace_s: float = getattr(ticks, f"{name}_s", ticks.health_s)
     return LATE_ROUNDS * timedelta(seconds=pace_s) + PATIENCE
+
+
+def not_set_up(config: Config, *, has_sources: bool) -> list[str]:
+    """The parts that this installation has no use for: their rounds, if any, do nothing. Pure."""
+    telegram, mail = bool(config.telegram.token), config.mail
+    is_used = {
+        "feeds": has_sources,
+        "mail_in": bool(mail.imap_host),
+        "poller": telegram,
+        "pump_email": bool(mail.host),
+        "pump_telegram": telegram,
+        "webhooks": bool(config.webhooks),
+        "worker": telegram,
+    }
+    return [part for part, used in is_used.items() if not used]
 
 
 #: the store did not answer: nothing can be said of anything

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.console.doors import Door, Visit
-from bot.console.health import read_beats
+from bot.console.health import not_set_up, read_beats
 from bot.console.part_texts import PARTS
 from bot.console.seen import stamp
 from bot.console.sessions import end_session
@@ -59,6 +59,9 @@ async def steering_page(
     for role, person in granted.all():
         holders.setdefault(Role(role), []).append(person)
     settings = visit.parts.config
+    listed = sources.all()
+    unused = not_set_up(settings, has_sources=bool(listed))
+    beats = await read_beats(visit.session, settings.ticks, now=visit.now)
     return visit.show(
         "beheer.html",
         status=422 if error else 200,
@@ -69,12 +72,13 @@ async def steering_page(
         reaches=REACHES,
         reach_short=REACH_SHORT,
         stamp=stamp,
-        sources=sources.all(),
+        sources=listed,
         faults=FAULTS,
         parts=PARTS,
         sessions=await _signed_in(visit),
         holders=holders,
-        beats=await read_beats(visit.session, settings.ticks, now=visit.now),
+        beats=[beat for beat in beats if beat.name not in unused],
+        unused=unused,
         unverified=settings.briefings.unverified(local_date(visit.now)),
     )
 
