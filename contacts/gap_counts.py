@@ -6,8 +6,9 @@ of gaps used to read them all to say how many there are of each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -26,10 +27,10 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Channel, ChannelStatus, Domain, Organisation, Person
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
 from contacts.gaps import BLOCKED, CHOSEN, Gap, Place, Standing, gaps_of, standings_of
 from contacts.list_check import PATIENCE, silent_people
-from contacts.neighbours import of_the_city
+from contacts.neighbours import ALL_KINDS, of_the_city
 from contacts.records import read_columns
 from contacts.successors import OPEN, Succession
 
@@ -43,14 +44,21 @@ _MINE = and_(col(Organisation.is_exercise) == bindparam("is_exercise"), of_the_c
 _OF_PERSON = cast(col(Person.organisation_id), Integer)
 
 
-def _people() -> Any:
-    """Who did not leave, per organisation, and how many of them can be reached."""
+def _people(sends_by: frozenset[ChannelKind]) -> Any:
+    """Who did not leave, per organisation, how many of them can be reached, and how many could be
+    if their kind of channel were set up."""
     active = sql_select(col(Channel.person_id)).where(col(Channel.status) == ChannelStatus.ACTIVE)
+    can = active if sends_by == ALL_KINDS else active.where(col(Channel.kind).in_(sends_by))
+    reachable, has_address = (
+        func.sum(cast(col(Person.id).in_(one), Integer)) for one in (can, active)
+    )
+    unset = literal(0, Integer) if sends_by == ALL_KINDS else has_address - reachable
     return (
         sql_select(
             _OF_PERSON.label("id"),
             func.count().label("people"),
-            func.sum(cast(col(Person.id).in_(active), Integer)).label("reachable"),
+            reachable.label("reachable"),
+            unset.label("unset"),
         )
         .where(col(Person.left_at).is_(None))
         .group_by(_OF_PERSON)
@@ -87,11 +95,12 @@ def _troubles() -> Any:
 
 
 _TROUBLES = ("bouncing", "blocked", "silent", "vacant")
-_COUNTS = ("people", "reachable", *_TROUBLES)
+_COUNTS = ("people", "reachable", "unset", *_TROUBLES)
 
 
-def _kinds() -> Select[Any]:
-    people, troubles = _people(), _troubles()
+@cache
+def _kinds(sends_by: frozenset[ChannelKind]) -> Select[Any]:
+    people, troubles = _people(sends_by), _troubles()
     counts = [
         func.coalesce((troubles if name in _TROUBLES else people).c[name], 0).label(name)
         for name in _COUNTS
@@ -112,16 +121,17 @@ def _kinds() -> Select[Any]:
     return sql_select(*each.c, func.count().label("organisations")).group_by(*each.c)
 
 
-_KINDS = _kinds()
-
-
 async def kinds_of_standing(
-    session: AsyncSession, every: timedelta, *, is_exercise: bool, now: datetime
-) -> list[tuple[Standing, int]]:
-    """Every organisation of the city in a world: one of each kind, and how many are like it."""
+    session: AsyncSession, every: timedelta, *, is_exercise: bool, now: datetime,
+    sends_by: frozenset[ChannelKind] = ALL_KINDS,
+) -> list[tuple[Standing, int]]:  # fmt: skip
+    """Every organisation of the city in a world: one of each kind, and how many are like it.
+
+    :param sends_by: the kinds of channel that this installation has set up.
+    """
     rows = await read_columns(
         session,
-        _KINDS,
+        _kinds(sends_by),
         {
             "is_exercise": is_exercise,
             "asked_before": now - PATIENCE,
@@ -133,7 +143,7 @@ async def kinds_of_standing(
         backup, confirmed_at = 0 if one.has_backup else None, now if one.is_fresh else None
         standing = Standing(
             Place(0, "", one.domain, backup, confirmed_at), one.people, int(one.reachable),
-            int(one.bouncing), int(one.blocked), int(one.silent), int(one.vacant),
+            int(one.unset), int(one.bouncing), int(one.blocked), int(one.silent), int(one.vacant),
         )  # fmt: skip
         standing.gaps = gaps_of(standing, every, now=now)
         found.append((standing, one.organisations))
@@ -143,12 +153,14 @@ async def kinds_of_standing(
 async def gaps_by_name(
     session: AsyncSession, every: timedelta, *, is_exercise: bool, now: datetime,
     gap: Gap | None = None, domain: Domain | None = None, after: str = "", limit: int | None = None,
+    sends_by: Collection[ChannelKind] = ALL_KINDS,
 ) -> list[Standing]:  # fmt: skip
     """Organisations of the city with this gap, or with any, by name.
 
     :param domain: of this domain only.
     :param after: only those behind this name.
     :param limit: the first so many.
+    :param sends_by: as for :func:`kinds_of_standing`.
     """
     mine = [col(Organisation.is_exercise) == is_exercise, of_the_city()]
     if domain is not None:
@@ -163,7 +175,9 @@ async def gaps_by_name(
         )
         found += [
             one
-            for one in await standings_of(session, places, within, every, now=now)
+            for one in await standings_of(
+                session, places, within, every, now=now, sends_by=sends_by
+            )
             if (gap in one.gaps if gap else one.gaps)
         ]
         if most is None or len(places) < most or len(found) >= most - AHEAD:

@@ -16,9 +16,9 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Channel, ChannelStatus, Domain, Organisation, Person
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
 from contacts.list_check import PATIENCE, is_fresh, silent_people
-from contacts.neighbours import of_the_city, somebody_reachable
+from contacts.neighbours import ALL_KINDS, of_the_city, somebody_reachable
 from contacts.people import LEFT
 from contacts.records import Row, read_columns, required_choice
 from contacts.successors import open_successions
@@ -36,6 +36,7 @@ class Gap(StrEnum):
     """What can be missing at an organisation."""
 
     UNREACHABLE = "onbereikbaar"
+    NOT_SET_UP = "niet-ingesteld"
     FEW = "te-weinig"
     BOUNCING = "komt-terug"
     BLOCKED = "geblokkeerd"
@@ -61,11 +62,15 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class Standing:
-    """What decides about one organisation's gaps. Counts are of people who did not leave."""
+    """What decides about one organisation's gaps. Counts are of people who did not leave.
+
+    ``unset``: who has an address that works, but none by which this installation can send.
+    """
 
     organisation: Place
     people: int = 0
     reachable: int = 0
+    unset: int = 0
     bouncing: int = 0
     blocked: int = 0
     silent: int = 0
@@ -90,10 +95,11 @@ def gaps_of(standing: Standing, every: timedelta, *, now: datetime) -> list[Gap]
     """What is missing at one organisation, the gravest first. Pure."""
     found = (
         (standing.reachable == 0, Gap.UNREACHABLE),
+        (standing.unset > 0, Gap.NOT_SET_UP),
         (standing.people < ENOUGH, Gap.FEW),
         (standing.bouncing > 0, Gap.BOUNCING),
         (standing.blocked > 0, Gap.BLOCKED),
-        (0 < standing.reachable < standing.people, Gap.NO_CHANNEL),
+        (0 < standing.reachable < standing.people - standing.unset, Gap.NO_CHANNEL),
         (standing.vacant > 0, Gap.SUCCESSOR),
         (standing.silent > 0, Gap.SILENT),
         (not is_fresh(standing.organisation.confirmed_at, every, now), Gap.UNCONFIRMED),
@@ -108,26 +114,31 @@ async def standings(
     every: timedelta,
     *,
     now: datetime,
+    sends_by: Collection[ChannelKind] = ALL_KINDS,
 ) -> list[Standing]:
-    """These organisations with their gaps, in the same order; a few questions for all."""
+    """These organisations with their gaps, in the same order; a few questions for all.
+
+    :param sends_by: the kinds of channel that this installation has set up.
+    """
     places = [
         Place(one.id, one.name, one.domain, one.backup_person_id, one.confirmed_at)
         for one in organisations
         if one.id is not None
     ]
-    return await standings_of(session, places, [one.id for one in places], every, now=now)
+    ids = [one.id for one in places]
+    return await standings_of(session, places, ids, every, now=now, sends_by=sends_by)
 
 
 async def standings_of(
     session: AsyncSession, places: Sequence[Place], within: Within, every: timedelta, *,
-    now: datetime,
+    now: datetime, sends_by: Collection[ChannelKind] = ALL_KINDS,
 ) -> list[Standing]:  # fmt: skip
     """As :func:`standings`, of organisations of which only these columns were read.
 
     :param within: the same organisations, as numbers or as the question for them.
     """
     by_id = {place.id: Standing(place) for place in places}
-    await _count_people(session, by_id, within)
+    await _count_people(session, by_id, within, sends_by)
     await _count_closed(session, by_id, within)
     silent = await session.exec(
         select(Person.organisation_id).where(
@@ -146,25 +157,31 @@ async def standings_of(
 
 
 async def _count_people(
-    session: AsyncSession, by_id: Mapping[int, Standing], within: Within
+    session: AsyncSession,
+    by_id: Mapping[int, Standing],
+    within: Within,
+    sends_by: Collection[ChannelKind],
 ) -> None:
-    working = (
-        select(Channel.id)
-        .where(
-            col(Channel.person_id) == col(Person.id),
-            col(Channel.status) == ChannelStatus.ACTIVE,
-        )
-        .exists()
+    works = select(Channel.id).where(
+        col(Channel.person_id) == col(Person.id), col(Channel.status) == ChannelStatus.ACTIVE
     )
+    kinds = [works.exists(), works.where(col(Channel.kind).in_(sends_by)).exists()]
+    # The same question twice where everything is set up, as nearly everywhere.
+    kinds = kinds[:1] if set(sends_by) == ALL_KINDS else kinds
     rows = await read_columns(
         session,
-        sql_select(col(Person.organisation_id), func.count(), func.sum(cast(working, Integer)))
+        sql_select(
+            col(Person.organisation_id),
+            func.count(),
+            *(func.sum(cast(one, Integer)) for one in kinds),
+        )
         .where(col(Person.organisation_id).in_(within), col(Person.left_at).is_(None))
         .group_by(col(Person.organisation_id)),
     )
-    for organisation_id, people, reachable in rows:
-        by_id[organisation_id].people = people
-        by_id[organisation_id].reachable = int(reachable or 0)
+    for organisation_id, people, *working in rows:
+        one, has_address, reachable = by_id[organisation_id], working[0] or 0, working[-1] or 0
+        one.people, one.reachable = people, int(reachable)
+        one.unset = int(has_address) - one.reachable
 
 
 async def _count_closed(
@@ -188,7 +205,10 @@ async def _count_closed(
             by_id[organisation_id].bouncing += count
 
 
-async def note_reach(session: AsyncSession, *, is_exercise: bool, now: datetime) -> bool:
+async def note_reach(
+    session: AsyncSession, *, is_exercise: bool, now: datetime,
+    sends_by: Collection[ChannelKind] = ALL_KINDS,
+) -> bool:  # fmt: skip
     """Keep today's share per domain, once a day; False when today is there already."""
     today = now.date()
     known = await session.exec(
@@ -198,7 +218,8 @@ async def note_reach(session: AsyncSession, *, is_exercise: bool, now: datetime)
     )
     if known.first() is not None:
         return False
-    for domain, (total, reachable) in (await reach_now(session, is_exercise=is_exercise)).items():
+    reach = await reach_now(session, is_exercise=is_exercise, sends_by=sends_by)
+    for domain, (total, reachable) in reach.items():
         session.add(
             ReachDay(
                 day=today, domain=domain, is_exercise=is_exercise,
@@ -209,13 +230,19 @@ async def note_reach(session: AsyncSession, *, is_exercise: bool, now: datetime)
     return True
 
 
-async def reach_now(session: AsyncSession, *, is_exercise: bool) -> dict[Domain, tuple[int, int]]:
+async def reach_now(
+    session: AsyncSession, *, is_exercise: bool, sends_by: Collection[ChannelKind] = ALL_KINDS
+) -> dict[Domain, tuple[int, int]]:
     """Per domain: how many organisations, and at how many somebody can be reached tonight.
 
     Of the own city; :func:`contacts.neighbours.next_door` counts the others.
     """
     found = await session.exec(
-        select(Organisation.domain, func.count(), func.sum(cast(somebody_reachable(), Integer)))
+        select(
+            Organisation.domain,
+            func.count(),
+            func.sum(cast(somebody_reachable(sends_by), Integer)),
+        )
         .where(col(Organisation.is_exercise) == is_exercise, of_the_city())
         .group_by(col(Organisation.domain))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -14,7 +15,7 @@ from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Orga
 from contacts.gap_counts import AHEAD, gaps_by_name, kinds_of_standing
 from contacts.gaps import Gap, standings
 from contacts.list_check import PATIENCE, ListCheck
-from contacts.neighbours import of_the_city
+from contacts.neighbours import ALL_KINDS, of_the_city
 from contacts.records import Database
 from contacts.successors import Succession, SuccessionStatus
 
@@ -55,9 +56,11 @@ async def a_person(
     if state == "none":
         return
     closed = None if state in {"works", "left"} else state
+    is_chat = state == "works" and name.endswith("-1")
     session.add(
         Channel(
-            person_id=person.id, kind=ChannelKind.EMAIL, address=f"{name}@s.example", rank=1,
+            person_id=person.id, address=f"{name}@s.example", rank=1,
+            kind=ChannelKind.TELEGRAM if is_chat else ChannelKind.EMAIL,
             status=ChannelStatus.CLOSED if closed else ChannelStatus.ACTIVE,
             closed_reason=closed, created_at=now,
         )
@@ -80,8 +83,13 @@ async def asked_and_left(session: AsyncSession, place: Organisation, now: dateti
 
 @pytest.mark.parametrize("every", [EVERY, timedelta(0)])
 @pytest.mark.parametrize("is_exercise", [False, True])
+@pytest.mark.parametrize("sends_by", [ALL_KINDS, *(frozenset({one}) for one in ChannelKind)])
 async def test_what_is_counted_is_what_each_organisation_has(
-    db: Database, now: datetime, every: timedelta, is_exercise: bool
+    db: Database,
+    now: datetime,
+    every: timedelta,
+    is_exercise: bool,
+    sends_by: frozenset[ChannelKind],
 ) -> None:
     async with db.begin() as session:
         await a_city(session, now)
@@ -90,15 +98,17 @@ async def test_what_is_counted_is_what_each_organisation_has(
             .where(col(Organisation.is_exercise) == is_exercise, of_the_city())
             .order_by(col(Organisation.name))
         )
-        each = await standings(session, mine.all(), every, now=now)
-        kinds = await kinds_of_standing(session, every, is_exercise=is_exercise, now=now)
-        listed = await gaps_by_name(session, every, is_exercise=is_exercise, now=now)
+        each = await standings(session, mine.all(), every, now=now, sends_by=sends_by)
+        world: Any = {"is_exercise": is_exercise, "now": now, "sends_by": sends_by}
+        kinds = await kinds_of_standing(session, every, **world)
+        listed = await gaps_by_name(session, every, **world)
     counted = Counter[tuple[Gap, Domain]]()
     for kind, organisations in kinds:
         for gap in kind.gaps:
             counted[gap, kind.organisation.domain] += organisations
     assert counted == Counter((gap, one.organisation.domain) for one in each for gap in one.gaps)
-    assert is_exercise or {gap for gap, _ in counted} == set(Gap)
+    unused = {Gap.NOT_SET_UP} if sends_by == ALL_KINDS else set()
+    assert is_exercise or {gap for gap, _ in counted} == set(Gap) - unused
     assert sum(organisations for _, organisations in kinds) == len(each)
     assert sum(count for one, count in kinds if one.reachable) == len(
         [one for one in each if one.reachable]

@@ -16,6 +16,7 @@ from bot.config import Config
 from bot.console.pages import PLAIN_COOKIE
 from bot.console.paper import NO_PAGE, Paper, newest_for, sheet_named, sheet_of
 from bot.demo import stage
+from bot.settings import MailSettings
 from briefings import texts
 from briefings.audience import plan_version
 from briefings.counting import overview_of, read_overview
@@ -283,7 +284,11 @@ async def test_it_is_counted_apart_and_is_no_member(desk: Desk) -> None:
         assert isinstance(group, ContactGroup)
         found = await members_of(session, group, is_exercise=False)
         assert "Gemeente Buurstad" not in {organisation.name for _, organisation in found}
-    page = (await desk.web.get("/contacten/hiaten")).text
+    world, mail = desk.world, Config(mail=MailSettings(host="smtp.example"))
+    async with client_of(
+        world.db, world.sealer, world.now, cookies=desk.web.cookies, config=mail
+    ) as web:
+        page = (await web.get("/contacten/hiaten")).text
     assert "Van buurgemeenten is 1 van 1 contact te bereiken" in page
 
 

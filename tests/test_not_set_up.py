@@ -7,12 +7,17 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.config import Config
+from bot.config import Config, channels_of
+from bot.console.gap_texts import GAPS
 from bot.console.health import not_set_up
 from bot.console.part_texts import PARTS
 from bot.rows import Heartbeat
 from bot.settings import MailSettings, TelegramSettings
+from contacts.directory import ChannelKind, Domain, Organisation, Person
+from contacts.gaps import Gap, reach_now
+from contacts.people import open_channel
 from contacts.records import Database
 from tests.console_world import World, a_world, client_of, signed_in
 
@@ -53,3 +58,69 @@ def test_every_part_that_may_not_be_set_up_has_a_name_for_people() -> None:
     parts = not_set_up(Config(), has_sources=False)
     assert len(parts) == 7
     assert set(parts) <= set(PARTS)
+
+
+async def test_whom_only_mail_reaches_is_not_reachable_where_mail_is_not_set_up(
+    world: World,
+) -> None:
+    async with world.db.begin() as session:
+        only_mail = await an_organisation(session, "Alleen mail", [[ChannelKind.EMAIL]], world.now)
+        await an_organisation(
+            session, "Allebei", [[ChannelKind.EMAIL, ChannelKind.TELEGRAM]], world.now
+        )
+        mixed = await an_organisation(
+            session, "Gemengd", [[ChannelKind.EMAIL], [ChannelKind.TELEGRAM], []], world.now
+        )
+    everything = await page_of(world, "/contacten/hiaten", BOTH)
+    assert "niet ingesteld." not in everything
+    assert GAPS[Gap.NOT_SET_UP] not in await page_of(world, f"/organisatie/{only_mail}", BOTH)
+    page = await page_of(world, "/contacten/hiaten", Config(telegram=BOT))
+    assert "E-mail is niet ingesteld. Wie alleen een e-mailadres heeft, krijgt niets: " in page
+    assert _reachable(everything) - _reachable(page) == 1
+    listed = await page_of(world, "/contacten/hiaten?hiaat=niet-ingesteld", Config(telegram=BOT))
+    assert "Alleen mail Onderwijs 0 van 1" in listed
+    assert "Gemengd Onderwijs 1 van 3" in listed
+    assert "Allebei" not in listed
+    assert GAPS[Gap.NOT_SET_UP] in await page_of(
+        world, f"/organisatie/{mixed}", Config(telegram=BOT)
+    )
+    page = await page_of(world, "/contacten/hiaten", Config(mail=POST))
+    assert "Telegram is niet ingesteld. Wie alleen Telegram heeft, krijgt niets: " in page
+    page = await page_of(world, "/contacten/hiaten", Config())
+    assert _reachable(page) == 0
+    assert "Telegram en e-mail zijn niet ingesteld. Niemand krijgt iets: " in page
+
+
+def _reachable(page: str) -> int:
+    found = re.search(r"Vanavond te bereiken (\d+) van", page)
+    assert found
+    return int(found[1])
+
+
+async def an_organisation(
+    session: AsyncSession, name: str, people: list[list[ChannelKind]], now: datetime
+) -> int:
+    place = Organisation(name=name, domain=Domain.EDUCATION, created_at=now)
+    session.add(place)
+    await session.flush()
+    for number, kinds in enumerate(people):
+        person = Person(organisation_id=place.id or 0, name=f"{name} {number}", created_at=now)
+        session.add(person)
+        await session.flush()
+        for rank, kind in enumerate(kinds, 1):
+            address = (
+                f"{name[:3]}{number}@s.example"
+                if kind is ChannelKind.EMAIL
+                else f"{place.id}0{number}"
+            )
+            await open_channel(session, person, kind, address, rank=rank, now=now)
+    return place.id or 0
+
+
+async def test_the_share_of_the_day_counts_only_what_is_set_up(world: World) -> None:
+    async with world.db.begin() as session:
+        await an_organisation(session, "Alleen mail", [[ChannelKind.EMAIL]], world.now)
+        for config, count in ((BOTH, 1), (Config(telegram=BOT), 0)):
+            reach = await reach_now(session, is_exercise=False, sends_by=channels_of(config))
+            other = await reach_now(session, is_exercise=False, sends_by={ChannelKind.TELEGRAM})
+            assert reach[Domain.EDUCATION][1] - other[Domain.EDUCATION][1] == count

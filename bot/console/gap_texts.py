@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from contacts.directory import ChannelKind
 from contacts.gaps import Gap
 
 GAPS: Mapping[Gap, str] = {
     Gap.UNREACHABLE: "niemand bereikbaar",
+    Gap.NOT_SET_UP: "kanaal niet ingesteld",
     Gap.FEW: "minder dan twee contacten",
     Gap.BOUNCING: "mail komt terug",
     Gap.BLOCKED: "heeft de bot geblokkeerd",
@@ -17,6 +19,7 @@ GAPS: Mapping[Gap, str] = {
 }
 GAP_HELP: Mapping[Gap, str] = {
     Gap.UNREACHABLE: "Vanavond zou niemand van deze organisatie een bericht krijgen.",
+    Gap.NOT_SET_UP: "Iemand heeft alleen een kanaal dat in deze installatie niet is ingesteld.",
     Gap.FEW: "Bij ziekte of verlof krijgt niemand het. Vraag om een tweede contact.",
     Gap.BOUNCING: "Een mailadres bestaat niet meer of neemt niets aan.",
     Gap.BLOCKED: "Er gaat niets meer naar die chat. Vraag of een ander kanaal beter past.",
@@ -26,6 +29,13 @@ GAP_HELP: Mapping[Gap, str] = {
     Gap.UNCONFIRMED: "Langer dan een half jaar zei niemand dat de gegevens kloppen.",
     Gap.NO_BACKUP: "Reageert niemand, dan is er geen tweede die het krijgt.",
 }
+#: what is not set up, and whom that leaves out
+NOT_SET_UP: Mapping[ChannelKind, str] = {
+    ChannelKind.EMAIL: "E-mail is niet ingesteld. Wie alleen een e-mailadres heeft, krijgt niets",
+    ChannelKind.TELEGRAM: "Telegram is niet ingesteld. Wie alleen Telegram heeft, krijgt niets",
+}
+NOTHING_SET_UP = "Telegram en e-mail zijn niet ingesteld. Niemand krijgt iets"
+WHO_NOT = "{what}: {people} bij {organisations}."
 #: why an address was closed; a code of a mail server stands behind the general words
 CLOSED: Mapping[str, str] = {
     "left": "werkt daar niet meer",

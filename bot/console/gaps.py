@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,17 +11,27 @@ from typing import TypeVar
 
 from starlette.responses import Response
 
+from bot.config import channels_of
 from bot.console import texts
 from bot.console.doors import Door, StalePage, Visit
-from bot.console.gap_texts import GAP_HELP, GAPS, MONTH, MONTHS
+from bot.console.gap_texts import (
+    GAP_HELP,
+    GAPS,
+    MONTH,
+    MONTHS,
+    NOT_SET_UP,
+    NOTHING_SET_UP,
+    WHO_NOT,
+)
 from briefings.moments import local_date
-from contacts.directory import Domain, Organisation
+from contacts.directory import ChannelKind, Domain, Organisation
 from contacts.gap_counts import gaps_by_name, kinds_of_standing
 from contacts.gaps import Gap, ReachDay, Standing, reach_days
 from contacts.list_check import confirm_organisation
 from contacts.neighbours import next_door
 from contacts.permissions import Permission
 from contacts.successors import AddressTaken, Succession, accept, drop_succession, open_successions
+from contacts.texts import telt
 
 Choice = TypeVar("Choice", bound=StrEnum)
 PAGE = 100
@@ -47,10 +57,13 @@ async def show_gaps(visit: Visit) -> Response:
     gap, domain = _chosen(Gap, asked.get("hiaat", "")), _chosen(Domain, asked.get("domein", ""))
     every = timedelta(days=visit.parts.config.contacts.check_days)
     is_exercise, now = visit.actor.is_exercise, visit.now
-    kinds = await kinds_of_standing(visit.session, every, is_exercise=is_exercise, now=now)
+    sends_by = channels_of(visit.parts.config)
+    kinds = await kinds_of_standing(
+        visit.session, every, is_exercise=is_exercise, now=now, sends_by=sends_by
+    )
     rows = await gaps_by_name(
         visit.session, every, is_exercise=is_exercise, now=now,
-        gap=gap, domain=domain, after=asked.get("na", ""), limit=PAGE + 1,
+        gap=gap, domain=domain, after=asked.get("na", ""), limit=PAGE + 1, sends_by=sends_by,
     )  # fmt: skip
     ids = [one.organisation.id for one in rows[:PAGE]]
     since = local_date(visit.now) - YEARS
@@ -68,10 +81,30 @@ async def show_gaps(visit: Visit) -> Response:
         domains=texts.DOMAINS,
         organisations=sum(count for _, count in kinds),
         reachable=sum(count for one, count in kinds if one.reachable),
-        next_door=await next_door(visit.session, is_exercise=is_exercise),
+        unset=say_unset(kinds, sends_by),
+        next_door=await next_door(visit.session, is_exercise=is_exercise, sends_by=sends_by),
         line=line_of(days),
         shares=shares_of(days),
         size=(WIDTH, HEIGHT),
+    )
+
+
+def say_unset(kinds: Sequence[tuple[Standing, int]], sends_by: Collection[ChannelKind]) -> str:
+    """Whom nothing reaches because a kind of channel is not set up; empty when that is nobody.
+    Pure.
+
+    :param kinds: as for :func:`count_gaps`.
+    """
+    people = sum(one.unset * count for one, count in kinds)
+    if not people:
+        return ""
+    missing = [kind for kind in ChannelKind if kind not in sends_by]
+    return WHO_NOT.format(
+        what=NOT_SET_UP[missing[0]] if len(missing) == 1 else NOTHING_SET_UP,
+        people=telt(people, "contact", "contacten"),
+        organisations=telt(
+            sum(count for one, count in kinds if one.unset), "organisatie", "organisaties"
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.config import channels_of
 from bot.console import texts
 from bot.console.contact_texts import LANGUAGES, REFUSALS, SCHOOL_TYPES
 from bot.console.doors import Door, Visit
@@ -81,7 +82,10 @@ async def organisation_page(
 ) -> Response:
     """The page, with what was typed in one of its forms and why that was refused."""
     every = timedelta(days=visit.parts.config.contacts.check_days)
-    (standing,) = await standings(visit.session, [organisation], every, now=visit.now)
+    (standing,) = await standings(
+        visit.session, [organisation], every, now=visit.now,
+        sends_by=channels_of(visit.parts.config),
+    )  # fmt: skip
     found = await visit.session.exec(
         select(Person)
         .where(col(Person.organisation_id) == organisation.id, col(Person.left_at).is_(None))

@@ -15,7 +15,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.config import Config
+from bot.config import Config, channels_of
 from bot.console import overleg_texts as texts
 from bot.console import picture_texts
 from bot.console.doors import Visit
@@ -64,7 +64,7 @@ async def agenda_of(visit: Visit, overleg: Overleg) -> dict[str, Any]:
         "open_lessons": views(visit, [one for one in lessons if one.status is LessonStatus.OPEN]),
         "done_lessons": views(visit, done_since(lessons, since)),
         "since": day(local_date(since)),
-        "reached": await _reached(session, overleg.is_exercise, now=visit.now),
+        "reached": await _reached(session, visit.parts.config, overleg.is_exercise, now=visit.now),
         "still_open": [
             (one, dated(one.due) if one.due else "", is_late(one, today))
             for one in await open_actions(session, is_exercise=overleg.is_exercise)
@@ -125,8 +125,12 @@ def _when(on: date, *, is_estimated: bool) -> str:
     return f"{texts.MAYBE} {dated(on)}" if is_estimated else dated(on)
 
 
-async def _reached(session: AsyncSession, is_exercise: bool, *, now: datetime) -> list[Reached]:
-    kinds = await kinds_of_standing(session, timedelta(0), is_exercise=is_exercise, now=now)
+async def _reached(
+    session: AsyncSession, config: Config, is_exercise: bool, *, now: datetime
+) -> list[Reached]:
+    kinds = await kinds_of_standing(
+        session, timedelta(0), is_exercise=is_exercise, now=now, sends_by=channels_of(config)
+    )
     return list_health(kinds)
 
 
