@@ -33,6 +33,7 @@ from contacts.transport import (
     Refused,
     Sent,
     Unknown,
+    leaves,
 )
 
 #: a fault that a person must mend; longer than a minute, so that a person hears of it
@@ -76,6 +77,7 @@ class MailTransport:
     """
 
     kind = ChannelKind.EMAIL
+    tells_leaving = True
 
     def __init__(
         self,
@@ -171,6 +173,8 @@ class MailTransport:
         await smtp.mail(sender)
         await smtp.rcpt(outgoing.address)
         phase[0] = Phase.DATA
+        # Before DATA no server has a mail: what waits for a connection or its turn has not left.
+        leaves()
         await smtp.data(message.raw)
 
     async def _connected(self, line: Line) -> aiosmtplib.SMTP:

@@ -14,7 +14,7 @@ from bot.simulator.smtp_sink import SmtpSink
 from bot.unsubscribing import Unsubscribing
 from bot.verp import Verp
 from contacts.outbox import Content, DeliveryAct, EmailForm, TelegramForm
-from contacts.transport import Later, Outcome, Refused, Sent, Unknown
+from contacts.transport import Later, Outcome, Refused, Sent, Unknown, when_leaving
 from tests.mail_world import HELLO, KEY, a_transport
 
 ELSEWHERE = Unsubscribing("https://schakel.größe.example", KEY)
@@ -155,6 +155,32 @@ async def test_a_mail_is_final_and_needs_a_form(transport: MailTransport) -> Non
     chat = replace(HELLO, content=Content(telegram=TelegramForm("x")))
     assert await transport.send(edit, now=utc_now()) == Refused("mail_is_final")
     assert await transport.send(chat, now=utc_now()) == Refused("no_form")
+
+
+async def test_a_mail_has_left_only_once_its_text_is_on_its_way(sink: SmtpSink) -> None:
+    """What waits for a connection, or is refused before its text, did not leave: after a kill such
+    a mail is sent, and not uncertain."""
+    left: list[int] = []
+    when_leaving(lambda: left.append(len(sink.mails)))
+    sink.fail("nobody@school.example", "permanent")
+    mail = a_transport(sink.port, connections=1)
+    try:
+        refused = await mail.send(replace(HELLO, address="nobody@school.example"), now=utc_now())
+        assert isinstance(refused, Refused)
+        assert left == []
+        sink.fail(HELLO.address, "slow", seconds=0.4)
+        first = asyncio.create_task(mail.send(HELLO, now=utc_now()))
+        waits = asyncio.create_task(mail.send(replace(HELLO, address="b@c.nl"), now=utc_now()))
+        await asyncio.sleep(0.2)
+        assert left == [0], "one is being taken, the other waits for its connection"
+        assert isinstance(await first, Sent)
+        assert isinstance(await waits, Sent)
+        assert left == [0, 1]
+    finally:
+        await mail.close()
+    nowhere = a_transport(1)
+    assert isinstance(await nowhere.send(HELLO, now=utc_now()), Later)
+    assert left == [0, 1]
 
 
 async def test_several_mails_go_over_as_many_connections_as_there_are(sink: SmtpSink) -> None:

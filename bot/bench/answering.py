@@ -21,7 +21,7 @@ import aiohttp
 from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
-from bot.bench.deliver import CONFIG
+from bot.bench.deliver import CONFIG, CONNECTIONS
 from bot.bench.folders import bench_folder
 from bot.bench.plan_process import FIRST_CHAT
 from bot.bench.processes import BenchFailed, Houses, crowd, run_once
@@ -72,7 +72,8 @@ async def a_scene(
             raise BenchFailed(texts.NOT_EMPTY)
         async with crowd({"token": TOKEN, "latency_s": latency_ms / 1000}) as ports:
             config = folder / "config.toml"
-            config.write_text(CONFIG.format(**ports, rate=rate), encoding="utf-8")
+            said = CONFIG.format(**ports, rate=rate, connections=CONNECTIONS)
+            config.write_text(said, encoding="utf-8")
             environment = {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": url}
             houses = Houses(config, environment, 1)
             db = open_database(url)

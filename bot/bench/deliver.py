@@ -11,7 +11,7 @@ import json
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from rich.console import Console
 from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
+from bot.bench.faults import PROFILES, mail_faults
 from bot.bench.folders import bench_folder
 from bot.bench.hosts import Networks, networks, store_on
 from bot.bench.judging import (
@@ -39,11 +40,12 @@ from bot.bench.processes import BenchFailed, Houses, crowd, run_once
 from bot.bench.showing import show_figures
 from bot.database import open_database
 from bot.simulator import TOKEN
-from bot.simulator.smtp_sink import SmtpFaultKind
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
 from contacts.records import Database
 
+#: connections to the mail server: so many mails are under way at a kill, at the most
+CONNECTIONS = 8
 CONFIG = """
 state_dir = "state"
 [telegram]
@@ -56,7 +58,7 @@ port = 0
 host = "{host}"
 port = {smtp_port}
 tls = "geen"
-connections = 8
+connections = {connections}
 from_address = "schakel@stad.example"
 reply_address = "antwoord@stad.example"
 [sending]
@@ -64,28 +66,6 @@ telegram_per_s = {rate}
 mail_per_s = {rate}
 mail_domain_per_min = 0
 """
-#: per request to the other side, what goes wrong and how often
-PROFILES: Mapping[str, list[dict[str, Any]]] = {
-    "geen": [],
-    "storm": [
-        {"kind": "too_many", "chance": 0.05, "seconds": 1.0},
-        {"kind": "bad_gateway", "chance": 0.02},
-        {"kind": "hang", "chance": 0.02, "seconds": 30.0},
-        {"kind": "drop_after", "chance": 0.01},
-        {"kind": "forbidden", "chance": 0.01},
-    ],
-}
-#: per address at the mail server, what goes wrong the first time and for which share of them
-MAIL_PROFILES: Mapping[str, list[tuple[SmtpFaultKind, float]]] = {
-    "geen": [],
-    "storm": [
-        ("temporary", 0.03),
-        ("full", 0.01),
-        ("permanent", 0.02),
-        ("drop_before", 0.005),
-        ("drop_after", 0.005),
-    ],
-}
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 #: how often is looked: counting what is left costs the store that is measured, 0.1 s with 250,000
 LOOK_S, LOOKS = 0.2, 20
@@ -160,10 +140,11 @@ def is_too_uncertain(figures: str, plan: Plan) -> bool:
 
 def _other_side(plan: Plan) -> dict[str, Any]:
     """What the crowd is asked to be. Pure."""
+    is_mail = plan.kind is ChannelKind.EMAIL
     return {
         "token": TOKEN, "latency_s": plan.latency_ms / 1000, "seed": plan.seed,
         "faults": [{**one, "times": None, "method": "sendMessage"} for one in PROFILES[plan.fault]],
-        "mail_faults": mail_faults(plan) if plan.kind is ChannelKind.EMAIL else {},
+        "mail_faults": mail_faults(plan.contacts, plan.fault, plan.seed) if is_mail else {},
     }  # fmt: skip
 
 
@@ -201,7 +182,7 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
         cpu_s=planned["cpu_s"] + house.cpu_s,
         peak_mb=max(planned["rss_mb"], house.peak_mb),
         kills=len(house.kills),
-        in_flight=None if plan.kind is ChannelKind.EMAIL else in_flight(house.kills, trips),
+        in_flight=_under_way(plan, house, trips),
         resumed_s=longest_silence(
             [kill.at for kill in house.kills] if plan.are_hosts else house.restarts,
             arrivals,
@@ -212,13 +193,21 @@ async def _run(plan: Plan, folder: Path, asked: dict[str, Any]) -> Measured:
     )
 
 
+def _under_way(plan: Plan, house: Houses, trips: Sequence[Trip]) -> int | None:
+    """Requests at the kills; of mails what the connections can carry, for nobody counts those."""
+    if plan.kind is ChannelKind.EMAIL:
+        return len(house.kills) * CONNECTIONS
+    return in_flight(house.kills, trips)
+
+
 def _houses(
     plan: Plan, folder: Path, ports: Mapping[str, Any], nets: Networks | None, url: str
 ) -> Houses:
     """One or more, not started, that know the other side."""
     config = folder / "config.toml"
     several = "[database]\nseveral_hosts = true\n" if plan.workers > 1 else ""
-    config.write_text(CONFIG.format(**ports, rate=plan.rate) + several, encoding="utf-8")
+    said = CONFIG.format(**ports, rate=plan.rate, connections=CONNECTIONS)
+    config.write_text(said + several, encoding="utf-8")
     secrets = {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": url}
     return Houses(config, secrets, plan.workers, nets)
 
@@ -231,20 +220,6 @@ async def _places(plan: Plan, url: str) -> AsyncIterator[tuple[Networks | None, 
         return
     async with networks(plan.workers) as nets, store_on(nets.address, url) as reached:
         yield nets, reached
-
-
-def mail_faults(plan: Plan) -> dict[str, SmtpFaultKind]:
-    """Which address meets which fault, the first time; the same for the same seed. Pure."""
-    chance = random.Random(plan.seed)  # noqa: S311
-    faults: dict[str, SmtpFaultKind] = {}
-    for number in range(1, plan.contacts + 1):
-        drawn = chance.random()
-        for kind, share in MAIL_PROFILES[plan.fault]:
-            if drawn < share:
-                faults[address_of(number, plan.kind)] = kind
-                break
-            drawn -= share
-    return faults
 
 
 async def _until_settled(db: Database, house: Houses, plan: Plan) -> float:
