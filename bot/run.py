@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot import run_texts as texts
+from bot.backup.moved import moved_at
 from bot.clock import utc_now
 from bot.config import Config
 from bot.duties import Office
@@ -19,6 +20,7 @@ from bot.listening import CannotListen
 from bot.settling import settle_memory
 from bot.starts import StartNote, tell_falls
 from bot.watchdog import Watchdog
+from signals.workdays import day_and_time
 
 if TYPE_CHECKING:
     from briefings.settings import BriefingSettings
@@ -61,6 +63,9 @@ async def run(
 
     :param parent: a pipe that ends when the process that started this one is gone.
     """
+    if (moved := await moved_at(config.database.url)) is not None:
+        typer.echo(texts.MOVED_AWAY.format(at=day_and_time(moved)), err=True)
+        return 1
     house = House(config, offices=offices, on_trouble=lambda found: _say_trouble(found, say))
     note = StartNote(config.state_dir, part_of(offices))
     note.begin(utc_now())

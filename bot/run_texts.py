@@ -26,3 +26,8 @@ TELEGRAM = {
     "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
 }
 TELEGRAM_WORKS = "Telegram antwoordt weer."
+MOVED_AWAY = (
+    "De gegevens in deze database zijn verhuisd op {at}. Zet in de configuratie het adres van de "
+    "nieuwe: [database] url, of SCHAKEL_DATABASE_URL_FILE. Anders gaan berichten dubbel uit. "
+    "Wilt u toch met deze database verder, doe dan: schakel move-database --undo."
+)

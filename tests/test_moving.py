@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -14,11 +15,13 @@ import pytest
 from sqlmodel import col, select
 
 from bot.backup import moving
-from bot.backup.moving import Miscounted, NotCurrent, move_database
+from bot.backup.moved import MOVED, moved_at, note_kept
+from bot.backup.moving import AlreadyMoved, Miscounted, NotCurrent, move_database
 from bot.backup.restoring import InUse, NotEmpty
 from bot.database import open_database
 from bot.migrating import migrate, on_connection
 from bot.rows import Heartbeat
+from bot.simulator import TOKEN
 from contacts.directory import Person, Role
 from contacts.outbox import Delivery
 from contacts.records import Database
@@ -76,6 +79,8 @@ async def test_every_row_arrives_as_it_was(place: Move) -> None:
     counts = await place.go()
     assert counts["delivery"] == 20
     old, new = [await contents(db) async for db in place.opened()]
+    (moved,) = [row for row in old["journal_entry"] if MOVED in row]
+    old["journal_entry"].remove(moved)
     assert {name: sorted(rows, key=str) for name, rows in old.items()} == {
         name: sorted(rows, key=str) for name, rows in new.items()
     }
@@ -105,8 +110,24 @@ async def test_a_store_that_somebody_works_on_is_not_moved(place: Move) -> None:
 
 async def test_nothing_is_written_over(place: Move) -> None:
     await place.go()
+    await note_kept(place.source, now=NOW)
     with pytest.raises(NotEmpty):
         await place.go()
+
+
+async def test_who_moved_away_is_not_moved_or_started_again_unless_somebody_says_so(
+    place: Move,
+) -> None:
+    """Both would send what was still waiting."""
+    assert await moved_at(place.source) is None
+    await place.go()
+    assert await moved_at(place.source) == NOW
+    assert await moved_at(place.target) is None
+    with pytest.raises(AlreadyMoved):
+        await place.go()
+    await note_kept(place.source, now=NOW + timedelta(minutes=1))
+    assert await moved_at(place.source) is None
+    assert await moved_at(f"{place.source}.nergens") is None
 
 
 async def test_a_store_that_does_not_exist_is_said(place: Move) -> None:
@@ -148,19 +169,30 @@ async def test_the_database_of_something_else_is_left_alone(place: Move) -> None
         await place.go()
 
 
+async def command(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "bot.cli.main", *words, "--config", str(config)],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "SCHAKEL_TELEGRAM_TOKEN": TOKEN},
+    )  # fmt: skip
+
+
 async def test_the_command_says_what_it_moved_and_what_comes_next(
     place: Move, tmp_path: Path
 ) -> None:
     config = tmp_path / "config.toml"
     config.write_text(f'[database]\nurl = "{place.source}"\n', encoding="utf-8")
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [
-            sys.executable, "-m", "bot.cli.main", "move-database", place.target,
-            "--config", str(config),
-        ],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = await command(config, "move-database", place.target)
     assert done.returncode == 0, done.stderr
     assert "Alle aantallen kloppen" in done.stdout
     assert "[database] url" in done.stdout
+    started = await command(config, "run")
+    assert started.returncode == 1
+    assert "zijn verhuisd op" in started.stderr
+    assert "move-database --undo" in started.stderr
+    looked = await command(config, "check")
+    assert "zijn verhuisd op" in looked.stdout
+    assert "weer in gebruik" in (await command(config, "move-database", "--undo")).stdout
+    assert "niet verhuisd" in (await command(config, "move-database", "--undo")).stdout
+    assert "zijn verhuisd op" not in (await command(config, "check")).stdout

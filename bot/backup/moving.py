@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+from bot.backup.moved import moved_at, note_moved
 from bot.backup.restoring import NotEmpty, may_take_the_place, set_sequences
 from bot.migrating import (
     VERSION_TABLE,
@@ -30,6 +31,10 @@ class NotCurrent(Exception):
     """The old store is not there, or of another version than the code."""
 
 
+class AlreadyMoved(Exception):
+    """The old store was moved away before, and is not used on."""
+
+
 class Miscounted(Exception):
     """A table has another number of rows on the other side; nothing was moved."""
 
@@ -45,9 +50,11 @@ async def move_database(
 ) -> dict[str, int]:
     """Copy everything from one store to another; (table: rows) that arrived.
 
-    The old one is only read. The new one is made in one transaction.
+    The old one is only read; once everything arrived it says that it was moved. The new one is made
+    in one transaction.
 
     :raises NotCurrent: there is no old store, or it must be migrated first.
+    :raises AlreadyMoved: the old store was moved away before.
     :raises bot.backup.restoring.InUse: somebody is still working on either of them.
     :raises bot.backup.restoring.NotEmpty: there is something in the new one.
     :raises bot.migrating.MigrationError: one of them cannot be reached, or refused.
@@ -55,6 +62,8 @@ async def move_database(
     """
     if not await is_current(source):
         raise NotCurrent
+    if await moved_at(source) is not None:
+        raise AlreadyMoved
     await may_take_the_place(source, overwrite=True, now=now)
     await may_take_the_place(target, overwrite=True, now=now)
     await _need_room(target)
@@ -72,6 +81,7 @@ async def move_database(
                 raise Miscounted(table.name)
         if new.dialect.name == "postgresql":
             await new.run_sync(set_sequences)
+    await note_moved(source, now=now)
     return counts
 
 

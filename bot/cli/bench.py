@@ -74,7 +74,8 @@ def deliver(
     hosts: Annotated[bool, typer.Option("--hosts", help=texts.HELP_HOSTS)] = False,
     as_json: AsJson = False,
 ) -> None:
-    from bot.bench.deliver import PROFILES, Plan, is_too_uncertain, measure
+    from bot.bench.deliver import Plan, is_too_uncertain, measure
+    from bot.bench.faults import PROFILES
     from contacts.directory import ChannelKind
 
     if fault not in PROFILES:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.backup.moved import moved_at
 from bot.carrying import working_kinds
 from bot.cli import texts
 from bot.cli.frame import say
@@ -21,6 +22,7 @@ from bot.clock import utc_now
 from bot.config import KEY_FILE, Config
 from bot.database import open_database
 from bot.migrating import MigrationError, is_current
+from bot.run_texts import MOVED_AWAY
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
 from briefings.city_lines import current_settings
@@ -36,6 +38,7 @@ from feeds.rows import Source
 from feeds.settings import FeedSettings
 from feeds.sources import sync_sources
 from feeds.texts import FAULTS
+from signals.workdays import day_and_time
 
 TIMEOUT_S = 10.0
 FEEDS_AT_ONCE = 8
@@ -95,7 +98,9 @@ async def _database(config: Config, findings: Findings) -> bool:
     except MigrationError:
         findings.bad(texts.CHECK_DB_AWAY)
         return False
-    if current:
+    if current and (moved := await moved_at(config.database.url)) is not None:
+        findings.bad(MOVED_AWAY.format(at=day_and_time(moved)))
+    elif current:
         findings.good(texts.CHECK_DB_OK)
     else:
         findings.bad(texts.CHECK_DB_BAD)

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 
 def move_database(
-    url: Annotated[str, typer.Argument(help=texts.HELP_URL, metavar="URL")],
+    url: Annotated[str, typer.Argument(help=texts.HELP_URL, metavar="URL")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help=texts.HELP_UNDO)] = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    from bot.backup.moving import Miscounted, NotCurrent
+    from bot.backup.moving import AlreadyMoved, Miscounted, NotCurrent
     from bot.backup.restoring import InUse, NotEmpty
 
     loaded = load(config)
+    if undo:
+        say(_use_on(loaded))
+        return
     check_store(url)
     if url == loaded.database.url:
         raise stop(texts.SAME, MISUSE)
@@ -28,6 +32,8 @@ def move_database(
         counts = _move(loaded, url)
     except NotCurrent:
         raise stop(texts.NOT_CURRENT, WRONG) from None
+    except AlreadyMoved:
+        raise stop(texts.ALREADY, WRONG) from None
     except InUse:
         raise stop(texts.IN_USE, WRONG) from None
     except NotEmpty:
@@ -36,6 +42,19 @@ def move_database(
         raise stop(texts.MISCOUNTED.format(table=error), WRONG) from None
     say(texts.MOVED.format(rows=sum(counts.values()), tables=len(counts)))
     say(texts.NEXT)
+
+
+def _use_on(config: Config) -> str:
+    from bot.backup.moved import moved_at, note_kept
+    from bot.clock import utc_now
+
+    async def keep() -> bool:
+        if await moved_at(config.database.url) is None:
+            return False
+        await note_kept(config.database.url, now=utc_now())
+        return True
+
+    return texts.USED_ON if run(keep()) else texts.NEVER_MOVED
 
 
 def check_store(url: str) -> str:

@@ -2,6 +2,7 @@
 
 HELP = "Verhuis alle gegevens naar een andere database."
 HELP_URL = "de nieuwe database, bijvoorbeeld postgresql+psycopg://schakel@/schakel"
+HELP_UNDO = "gebruik de database die verhuisd is toch weer; de nieuwe gebruikt u dan niet meer"
 BAD_URL = "Geef een adres dat begint met postgresql+psycopg:// of sqlite+aiosqlite:///."
 SAME = "Dat is de database waar de gegevens al staan."
 NOT_CURRENT = (
@@ -18,3 +19,12 @@ NEXT = (
     "Zet het nieuwe adres nu in de configuratie: [database] url, of in SCHAKEL_DATABASE_URL_FILE. "
     "De oude gegevens blijven staan; haal ze weg als alles werkt."
 )
+ALREADY = (
+    "Deze gegevens zijn al verhuisd. Staat in de configuratie nog de oude database? "
+    "Wilt u met de oude verder, doe dan eerst: schakel move-database --undo."
+)
+USED_ON = (
+    "✔ Deze database is weer in gebruik. Start Schakel niet meer met de andere: "
+    "dan krijgen mensen berichten dubbel."
+)
+NEVER_MOVED = "Deze database is niet verhuisd. Er is niets veranderd."

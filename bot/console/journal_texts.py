@@ -213,6 +213,8 @@ ACTIONS = {
     "message_cancelled": "bericht afgezegd",
     "message_halted": "bericht gestopt",
     "store_restored": "teruggezet van een back-up",
+    "store_moved": "verhuisd naar een andere database",
+    "store_kept": "weer in gebruik genomen",
     "promise_dropped": "beloofde update was voorbij: die zin gaat niet mee",
     "message_resumed": "bericht gaat door",
     "notes_wiped": "vrije tekst gewist",
