@@ -58,7 +58,7 @@ async def test_the_invitation_reaches_everybody_who_read_though_the_event_is_clo
         draft = await begin_look_back(session, event, cast.writer, WHEN, SETTINGS, now=LATER)
         assert isinstance(draft, Briefing)
         assert draft.kind is BriefingKind.LOOK_BACK
-        [need] = await drafts(session, {})
+        [need] = await drafts(session, {}, SETTINGS, reader=None)
         assert need.event_id == event.id
         text = (await texts_of(session, draft.id or 0))[0]
         assert text.subject.startswith("Uitnodiging")
