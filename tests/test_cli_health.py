@@ -65,6 +65,21 @@ def test_what_stands_still_is_named_and_is_code_one(place: Path) -> None:
     assert (told.exit_code, json.loads(told.output)["late"]) == (1, ["pump_telegram"])
 
 
+def test_half_a_minute_after_the_last_part_turned_it_says_that_nothing_runs(place: Path) -> None:
+    """Each part by itself is late after a minute and more only."""
+    beat(place, "refresh", timedelta(seconds=40))
+    beat(place, "tidy", timedelta(seconds=50))
+    result = health()
+    assert result.exit_code == 1
+    assert result.output.startswith("Er draait niets meer sinds")
+    assert "schakel run" in result.output
+    assert json.loads(health("--json").output) | {"beats": []} == {
+        "ok": False, "late": ["process"], "beats": [],
+    }  # fmt: skip
+    beat(place, "feeds", timedelta(seconds=20))
+    assert health().exit_code == 0
+
+
 def test_a_city_that_keeps_falling_is_red_between_two_falls(place: Path) -> None:
     beat(place, "feeds", timedelta(seconds=1))
     (place / "var").mkdir(exist_ok=True)

@@ -49,6 +49,7 @@ HELP_HEALTH = "Zeg of alle onderdelen hun rondes doen; anders welke stilstaan, m
 HELP_HEALTH_JSON = "één regel JSON, zoals /gezond"
 EVERYTHING_TURNS = "Alles loopt. Nagekeken: {parts}."
 NOTHING_TURNS = "Er draait niets. Start Schakel met: schakel run"
+NOTHING_SINCE = "Er draait niets meer sinds {at}. Start Schakel met: schakel run"
 PART_IS_LATE = "{what} staat stil sinds {at}."
 FELL_OFTEN = (
     "Schakel is sinds {since} {count} keer vanzelf gestopt en begon om {at} uur opnieuw. "

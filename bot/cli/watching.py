@@ -12,6 +12,9 @@ from bot.cli import texts
 from bot.cli.frame import DEFAULT_CONFIG, WRONG, ConfigPath, load, say, stop, with_database
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from bot.cities.standing import Falling
     from bot.console.health import Beat
     from bot.starts import Starts
@@ -24,7 +27,7 @@ def health(
 ) -> None:
     from bot.cities.standing import falling_in
     from bot.clock import utc_now
-    from bot.console.health import report
+    from bot.console.health import report, silent_since
     from bot.starts import fallen_in
 
     loaded = load(config)
@@ -38,7 +41,8 @@ def health(
     beats = with_database(loaded, look)
     falling = falling_in(loaded.state_dir)
     fallen = fallen_in(loaded.state_dir, utc_now())
-    found = report(beats, keeps_falling=bool(falling or fallen))
+    silent = silent_since(beats, loaded.ticks)
+    found = report(beats, keeps_falling=bool(falling or fallen), is_silent=silent is not None)
     if as_json:
         say(json.dumps(found))
         raise typer.Exit(0 if found["ok"] else WRONG)
@@ -47,11 +51,20 @@ def health(
     wrong = [
         *map(line_of_falling, falling),
         *map(line_of_starts, fallen),
-        *(line_of(beat) for beat in beats if beat.is_late),
+        *lines_of_parts(beats, silent),
     ]
     if wrong:
         raise stop("\n".join(wrong), WRONG)
     say(texts.EVERYTHING_TURNS.format(parts=len(beats)))
+
+
+def lines_of_parts(beats: Sequence[Beat], silent: datetime | None) -> list[str]:
+    """One line when nothing turns any more, or one for each part that is late."""
+    from signals.workdays import day_and_time
+
+    if silent is not None:
+        return [texts.NOTHING_SINCE.format(at=day_and_time(silent))]
+    return [line_of(beat) for beat in beats if beat.is_late]
 
 
 def line_of(beat: Beat) -> str:

@@ -18,6 +18,8 @@ from contacts.records import read_columns
 #: a part is late after this many rounds, plus the patience of one slow round
 LATE_ROUNDS = 3
 PATIENCE = timedelta(seconds=60)
+#: with every part silent for so long nothing runs: some of them turn every second
+SILENT = timedelta(seconds=30)
 
 
 _BEATS = select(col(Heartbeat.name), col(Heartbeat.at)).order_by(col(Heartbeat.name))
@@ -54,6 +56,15 @@ def late_after(name: str, ticks: TickSettings) -> timedelta:
     return LATE_ROUNDS * timedelta(seconds=pace_s) + PATIENCE
 
 
+def silent_since(beats: Sequence[Beat], ticks: TickSettings) -> datetime | None:
+    """When the last part turned, if none does any more; known sooner than each is late. Pure."""
+    if not beats:
+        return None
+    pace_s = min(getattr(ticks, f"{beat.name}_s", ticks.health_s) for beat in beats)
+    last = min(beats, key=lambda beat: beat.age)
+    return last.at if last.age > SILENT + LATE_ROUNDS * timedelta(seconds=pace_s) else None
+
+
 def not_set_up(config: Config, *, has_sources: bool) -> list[str]:
     """The parts that this installation has no use for: their rounds, if any, do nothing. Pure."""
     telegram, mail = bool(config.telegram.token), config.mail
@@ -73,12 +84,16 @@ def not_set_up(config: Config, *, has_sources: bool) -> list[str]:
 NO_STORE: dict[str, object] = {"ok": False, "late": ["store"], "beats": []}
 
 
-def report(beats: Sequence[Beat], *, keeps_falling: bool = False) -> dict[str, object]:
+def report(
+    beats: Sequence[Beat], *, keeps_falling: bool = False, is_silent: bool = False
+) -> dict[str, object]:
     """As a watching program reads it. Without any heartbeat nothing runs. Pure.
 
     :param keeps_falling: the process was started again and again, as one of several cities.
+    :param is_silent: no part turns any more.
     """
-    late = [beat.name for beat in beats if beat.is_late] + ["process"] * keeps_falling
+    is_down = keeps_falling or is_silent
+    late = [beat.name for beat in beats if beat.is_late] + ["process"] * is_down
     return {
         "ok": bool(beats) and not late,
         "late": late,
