@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import update
 
+from bot.backup.aftercare import RESTORED
 from bot.console import printing_texts, texts
 from bot.console.drafts import marks_of
 from bot.console.journal_details import said_of
@@ -156,6 +158,21 @@ async def test_a_link_to_somebodys_profile_is_not_kept(desk: Desk) -> None:
         link="https://www.facebook.com/dennis.bakkerstra",
     )  # fmt: skip
     assert all(not fact.source_link for fact in await desk.rows(Fact))
+
+
+async def test_after_a_back_up_going_on_says_first_who_gets_it_once_more(desk: Desk) -> None:
+    await desk.fact()
+    await desk.send(1)
+    assert (await desk.press("stoppen", versie=1)).status_code == 303
+    page = await desk.page("verzenden")
+    assert "Ga door met verzenden" in page
+    assert "(herhaling)" not in page
+    async with desk.world.db.begin() as session:
+        await session.exec(update(Message).values(halt_reason=RESTORED))
+    page = await desk.page("verzenden")
+    assert "met “(herhaling)” erboven" in page
+    assert page.index("(herhaling)") < page.index("Ja, ga door")
+    assert (await desk.press("doorgaan", versie=1)).status_code == 303
 
 
 async def test_what_is_being_sent_can_be_stopped_while_a_newer_draft_is_open(desk: Desk) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.backup.aftercare import RESTORED
 from bot.chat.coordinator import approved_texts
 from bot.chat.coordinator.approved import standing
 from bot.chat.coordinator.progress import meant_for, messages_of
@@ -66,6 +67,8 @@ class Dispatch:
     is_halted: bool
     halt_reason: str
     needy: Sequence[Line]
+    #: a back-up was put back: what waits here may have left since it was made
+    is_restored: bool = False
     held: int = 0
     held_until: datetime | None = None
     #: its moment is still to come
@@ -119,6 +122,7 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         done=total - counts.planned - counts.sending,
         is_halted=bool(halted),
         halt_reason=reason,
+        is_restored=any(message.halt_reason == RESTORED for message in halted),
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
         held=held,
         held_until=held_until,
