@@ -247,6 +247,11 @@ def test_check_opens_the_mailbox_for_replies(
     )
     text = path.read_text(encoding="utf-8").replace("[mail]\n", mailbox)
     path.write_text(text, encoding="utf-8")
+    monkeypatch.delenv("SCHAKEL_IMAP_PASSWORD", raising=False)
+    without = said(call("check"))
+    assert "✗ Postbus voor antwoorden: 127.0.0.1 laat Schakel niet binnen" in without
+    assert "er is geen wachtwoord" in without
+    assert "SCHAKEL_IMAP_PASSWORD_FILE" in without
     monkeypatch.setenv("SCHAKEL_IMAP_PASSWORD", "fout")
     assert "✗ E-mail: 127.0.0.1 weigert de naam of het wachtwoord (IMAP)." in said(call("check"))
     monkeypatch.setenv("SCHAKEL_IMAP_PASSWORD", outside.mailbox.password)

@@ -220,6 +220,8 @@ async def _mailbox(mail: MailSettings, findings: Findings) -> None:
     except imaplib.IMAP4.abort:
         return findings.bad(texts.CHECK_BOX_BAD.format(host=mail.imap_host, port=mail.imap_port))
     except imaplib.IMAP4.error:
+        if not mail.imap_password:
+            return findings.bad(texts.CHECK_BOX_NO_PASSWORD.format(host=mail.imap_host))
         return findings.bad(texts.CHECK_MAIL_LOGIN.format(host=mail.imap_host, section="IMAP"))
     except OSError:
         return findings.bad(texts.CHECK_BOX_BAD.format(host=mail.imap_host, port=mail.imap_port))

@@ -192,6 +192,10 @@ CHECK_MAIL_LOGIN = "E-mail: {host} weigert de naam of het wachtwoord ({section})
 CHECK_MAIL_BAD = "E-mail: {host} antwoordt niet op poort {port} met tls = {tls}. Controleer [mail]."
 CHECK_BOX_OK = "Postbus voor antwoorden: {host} antwoordt."
 CHECK_BOX_BAD = "Postbus voor antwoorden: {host} antwoordt niet op poort {port}."
+CHECK_BOX_NO_PASSWORD = (
+    "Postbus voor antwoorden: {host} laat Schakel niet binnen, want er is geen wachtwoord. Zet het "
+    "wachtwoord in een bestand, en de plek van dat bestand in SCHAKEL_IMAP_PASSWORD_FILE."
+)
 CHECK_BOX_NONE = "Postbus voor antwoorden: niet ingesteld. Bounces en antwoorden blijven ongezien."
 CHECK_MAIL_NONE = "E-mail: niet ingesteld. Wie geen Telegram heeft, komt op de bellijst."
 CHECK_LINE = "Te controleren: {label}. {why} Staat in [{section}]."
@@ -263,7 +267,10 @@ INIT_NAME_DEFAULT = "Coördinator"
 INIT_ORGANISATION = "Gemeente {city}"
 INIT_WRITTEN = "{path} is geschreven. De database staat klaar."
 INIT_LINK = "Open deze link één keer op de telefoon van de eerste coördinator en beheerder:"
-INIT_NEXT = "Daarna: zet het token in SCHAKEL_TELEGRAM_TOKEN_FILE en doe schakel check."
+INIT_NEXT = (
+    "Daarna: zet het token in een bestand dat alleen Schakel kan lezen, zet de plek van dat "
+    "bestand in SCHAKEL_TELEGRAM_TOKEN_FILE, en doe schakel check."
+)
 #: the configuration that comes with the product is that of one city
 INIT_OTHER_CITY = (
     "Let op: de bronnen ([[feeds.sources]]), de thema's, de kalender en de buurgemeenten "
@@ -279,41 +286,6 @@ INIT_UNKNOWN_CITY = (
 REAL_MISSING = "{path} is er niet. Geef een bestand met echt nieuws, of laat REAL weg."
 
 HELP_CONFIG_DOCS = "Toon de uitleg van alle instellingen (docs/configuratie.md)."
-
-#: docs/configuratie.md
-DOCS_TOP = """# Configuratie
-
-Alles staat in `config.toml`; `schakel init` vult het in en `schakel check` kijkt het na. Een
-sleutel die Schakel niet kent, is een fout: er staat dan bij welke sleutel erop lijkt. Wat u
-weglaat, krijgt de waarde onder *standaard*. Mappen en bestanden tellen vanaf de map van
-`config.toml`. Deze pagina wordt gemaakt met `schakel config`; een test vergelijkt hem met
-de code."""
-DOCS_ENV_HEAD = """## Geheimen: uit de omgeving
-
-Nooit in het bestand. Zet `NAAM`, of zet in `NAAM_FILE` de plek van een bestand met het geheim.
-Staat er naast `config.toml` een bestand `config.geheimen` (of `arnhem.geheimen` naast
-`arnhem.toml`), dan komen de geheimen alleen daaruit: zie [deployment.md](deployment.md).
-
-| naam | betekenis |
-|---|---|"""
-DOCS_ENV_ROW = "| `{name}` | {meaning} |"
-ENVIRONMENT = {
-    "SCHAKEL_TELEGRAM_TOKEN": "het token van de bot",
-    "SCHAKEL_SMTP_PASSWORD": "wachtwoord bij de SMTP-server",
-    "SCHAKEL_IMAP_PASSWORD": "wachtwoord bij de IMAP-server",
-    "SCHAKEL_OIDC_SECRET": "geheim van Schakel bij de aanbieder van gemeente-accounts",
-    "SCHAKEL_DATABASE_URL": "gaat voor `[database] url`; hier mag een wachtwoord in staan",
-    "SCHAKEL_SECRET_KEY": (
-        "sleutel voor verzegelde teksten; zonder deze maakt Schakel `secret.key` in `state_dir`. "
-        "Bewaar hem apart van de back-up: zonder sleutel zijn verzegelde teksten weg"
-    ),
-}
-DOCS_ROOT = "Bovenaan het bestand"
-DOCS_HEAD = "| sleutel | standaard | betekenis |\n|---|---|---|"
-DOCS_ROW = "| `{key}` | {default} | {meaning} |"
-DOCS_REQUIRED = "*verplicht*"
-DOCS_EMPTY = "*leeg*"
-DOCS_ONLY_BLOCKS = "Alleen blokken."
 
 RUN_REACHES_NOBODY = (
     "Er is geen Telegram-token en geen mailserver: Schakel kan niemand bereiken. "
