@@ -45,6 +45,8 @@ def quiet_logging(level: int = logging.INFO, *, city: str = "") -> None:
     # At DEBUG the others log whole updates and statements, so they stay at WARNING as well.
     for noisy in ("httpx", "httpcore", "aiohttp", "uvicorn", "telegram", "aiosqlite", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It tells each step of a page, the first ones while it is loaded.
+    logging.getLogger("weasyprint").setLevel(logging.WARNING)
     # A round that takes longer than its pace skips the next one: that is how ticks are meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -29,6 +29,15 @@ TELL_AFTER = 3
 STEADY = timedelta(minutes=2)
 #: told again when it is so many times as often
 AGAIN = 3
+#: what the log says; the house runs on all the same
+HELD = (
+    "Another process holds %s in this state_dir, and does the same: stop one of the two, or give "
+    "it a state_dir of its own. Until then nobody hears how often this one falls"
+)
+UNWRITTEN = (
+    "Cannot write %s in state_dir (%s), so nobody hears it when Schakel keeps falling: "
+    "make state_dir writable and its disk not full"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,12 @@ class StartNote:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._held = self._path.open("a+", encoding="utf-8")
             fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            log.warning("No note of this start", extra={"action": "note_failed"})
+        except BlockingIOError:
+            log.warning(HELD, self._path.name, extra={"action": "note_held"})
+            self.close()
+            return
+        except OSError as error:
+            log.warning(UNWRITTEN, self._path.name, error.strerror, extra={"action": "note_failed"})
             self.close()
             return
         self._held.seek(0)
@@ -104,8 +117,8 @@ class StartNote:
             self._held.truncate(0)
             self._held.write(json.dumps(asdict(starts), default=datetime.isoformat))
             self._held.flush()
-        except OSError:
-            log.warning("No note of this start", extra={"action": "note_failed"})
+        except OSError as error:
+            log.warning(UNWRITTEN, self._path.name, error.strerror, extra={"action": "note_failed"})
 
 
 def _read(text: str) -> Starts | None:

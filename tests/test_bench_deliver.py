@@ -30,6 +30,8 @@ from bot.bench.judging import (
 )
 from bot.bench.processes import unread
 from bot.bench.series import DELIVERED
+from bot.bench.showing import show_figures
+from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
 from contacts.texts import REPEAT_LINE
 
@@ -242,6 +244,13 @@ def test_what_people_send_is_measured_from_outside(words: list[str], key: str) -
     if words[0] == "updates":
         assert len(done.stdout.splitlines()) == 1
         assert (figures["lost"], figures["handled_twice"], figures["kills"]) == (0, 0, 1)
+
+
+def test_a_figure_that_a_run_does_not_have_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
+    show_figures("Bezorgen", {"a": "onderweg", "b": "kwijt"}, {"a": None, "b": 0})
+    [under_way, lost] = [one for one in capsys.readouterr().out.splitlines() if "│" in one]
+    assert under_way.split("│")[2].strip() == "–"
+    assert lost.split("│")[2].strip() == "0"
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
 from html import unescape
@@ -234,6 +236,15 @@ def test_warming_up_loads_what_the_first_reader_would_wait_for(
 
     monkeypatch.setattr(pdf, "_weasyprint", missing)
     assert not printing.warm_up()
+
+
+def test_loading_it_tells_the_log_no_steps() -> None:
+    starts = "from bot.run import quiet_logging; quiet_logging(); import weasyprint"
+    done = subprocess.run(
+        [sys.executable, "-c", starts], capture_output=True, text=True, check=True,
+        cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert "weasyprint" not in done.stderr
 
 
 @pytest.mark.parametrize("audience", [one for one in Audience if one is not Audience.PARENTS])

@@ -53,11 +53,14 @@ def test_each_unasked_end_counts_and_an_asked_one_begins_anew(
     again.end()
 
 
-def test_one_started_twice_by_mistake_is_no_fall(tmp_path: Path, now: datetime) -> None:
+def test_one_started_twice_by_mistake_is_no_fall(
+    tmp_path: Path, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
     first = fallen(tmp_path, 1, now)
     second = StartNote(tmp_path, "all")
     second.begin(now)
     assert second.starts is None
+    assert "stop one of the two" in caplog.text
     second.end()
     first.note_told()
     first.close()
