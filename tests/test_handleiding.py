@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.chat.coordinator import clock_texts, texts
+from contacts.directory import Audience, Domain, Role, SchoolType
+from contacts.importing import texts as listing
 
 BOOK = (Path(__file__).parents[1] / "docs" / "handleiding.md").read_text("utf-8")
 PAGE = BOOK.partition("## Uw eerste avond op één blad")[2].partition("\n## ")[0]
@@ -83,3 +85,21 @@ def test_one_word_means_one_thing_achterwacht_is_of_the_rota() -> None:
     }
     assert said
     assert {path for path in said if not OF_THE_ROTA.search(path)} == set()
+
+
+def test_the_columns_of_a_list_stand_in_the_handbook_as_the_import_reads_them() -> None:
+    part = BOOK.partition("### De kolommen van een contactlijst")[2].partition("\n### ")[0]
+    rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| `")]
+    said = {
+        cells[0].strip("`"): (tuple(re.findall(r"`([^`]+)`", cells[1])), cells[3] == "ja")
+        for cells in rows
+    }
+    assert said == {
+        words[0]: (words[1:], name in listing.REQUIRED) for name, words in listing.HEADERS.items()
+    }
+    allowed = {cells[0].strip("`"): set(re.findall(r"`([^`]+)`", cells[4])) for cells in rows}
+    assert {listing.DOMAINS[word] for word in allowed["domein"]} == set(Domain)
+    assert {listing.ROLES[word] for word in allowed["rechten"]} == set(Role)
+    assert {listing.SCHOOL_TYPES[word] for word in allowed["schooltype"]} == set(SchoolType)
+    texts_for = allowed["doelgroepen"] - {listing.NO_AUDIENCE, listing.TEACHER}
+    assert {listing.AUDIENCES[word] for word in texts_for} == set(Audience) - {Audience.PARENTS}
