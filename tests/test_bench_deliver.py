@@ -31,7 +31,6 @@ from bot.bench.judging import (
 from bot.bench.processes import unread
 from bot.bench.series import DELIVERED
 from bot.bench.showing import show_figures
-from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
 from contacts.texts import REPEAT_LINE
 

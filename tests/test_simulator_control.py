@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -160,6 +161,19 @@ async def test_a_page_hears_of_a_change_at_once(client: aiohttp.ClientSession, d
 
 
 @pytest.mark.slow
+async def test_the_page_on_running_names_everything_that_can_be_done(do: Do) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "deployment.md").read_text("utf-8")
+    part = page.partition("## Proberen zonder Telegram")[2].partition("\n## ")[0]
+    listed = [line.split(" | ")[0] for line in part.splitlines() if line.startswith("| `")]
+    looks, *acts = (re.findall(r"`(\w+)`", cell) for cell in listed[1:])
+    status, said = await do("nothing")
+    assert status == 404
+    named = sorted(act for some in acts for act in some)
+    assert named == said.removeprefix("there is only ").split(", ")
+    routes = {one.path.rpartition("/")[2] for one in Control(Simulator()).routes()}
+    assert set(looks) == routes - {"{act}"}
+
+
 async def test_it_runs_alone_and_ends_when_told(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", "import asyncio; from bot.simulator.control import serve; "
