@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.clock import utc_now
+from bot.exercise.nowhere import Played
 from bot.mail_transport import MailTransport
 from bot.simulator.smtp_sink import SmtpSink
 from bot.unsubscribing import Unsubscribing
@@ -181,6 +182,21 @@ async def test_a_mail_has_left_only_once_its_text_is_on_its_way(sink: SmtpSink) 
     nowhere = a_transport(1)
     assert isinstance(await nowhere.send(HELLO, now=utc_now()), Later)
     assert left == [0, 1]
+
+
+async def test_the_mail_of_the_house_says_when_it_leaves_as_its_transport_does(
+    sink: SmtpSink, transport: MailTransport
+) -> None:
+    """Where an exercise's people live nobody is written to, and the others wait as ever."""
+    left: list[str] = []
+    when_leaving(lambda: left.append("now"))
+    house = Played(transport)
+    assert house.tells_leaving
+    sink.fail("nobody@school.example", "permanent")
+    await house.send(replace(HELLO, address="nobody@school.example"), now=utc_now())
+    assert left == []
+    assert isinstance(await house.send(HELLO, now=utc_now()), Sent)
+    assert left == ["now"]
 
 
 async def test_several_mails_go_over_as_many_connections_as_there_are(sink: SmtpSink) -> None:

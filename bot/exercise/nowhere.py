@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contacts.directory import Domain
-from contacts.transport import Outcome, Outgoing, Sent, Transport, Unknown
+from contacts.transport import Outcome, Outgoing, Sent, Transport, Unknown, leaves
 
 #: RFC 2606: nobody's, ever
 NOWHERE = "@speler.invalid"
@@ -22,12 +22,14 @@ class Played:
 
     def __init__(self, inner: Transport) -> None:
         self._inner, self.kind = inner, inner.kind
+        self.tells_leaving: bool = getattr(inner, "tells_leaving", False)
         #: after a new start the next text is in doubt once more, which harms nobody
         self._doubted: set[str] = set()
 
     async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         if not (outgoing.is_exercise and outgoing.address.endswith(NOWHERE)):
             return await self._inner.send(outgoing, now=now)
+        leaves()
         if self._is_first_text(outgoing):
             self._doubted.add(outgoing.address)
             return Unknown("dropped_after_data")
