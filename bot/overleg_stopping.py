@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.overleg.rows import Overleg, OverlegInvitation
 from contacts.journal import Who
-from contacts.outbox import Delivery, DeliveryStatus, Message
+from contacts.outbox import TO_GO, Delivery, Message
 from contacts.sending import cancel_message
 
 #: why something about a meeting that waited does not go any more
@@ -36,7 +36,7 @@ async def stop_reminder(
         select(Delivery.message_id)
         .where(
             col(Delivery.message_id).in_([overleg.reminder_id, *beside.all()]),
-            col(Delivery.status).in_((DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)),
+            col(Delivery.status).in_(TO_GO),
         )
         .distinct()
     )

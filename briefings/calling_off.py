@@ -20,13 +20,13 @@ from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatu
 from briefings.versions import versions_of, waits
 from contacts.calling import call_off_calls
 from contacts.journal import SYSTEM, Who
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
+from contacts.outbox import TO_GO, Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.records import ids_of, move
 from contacts.sending import cancel_message, halt_message, resume_message
 
 BY_HAND = "by_hand"
 #: these left nothing
-NOT_LEFT = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.CANCELLED)
+NOT_LEFT = (*TO_GO, DeliveryStatus.CANCELLED)
 
 
 async def stop(session: AsyncSession, briefing: Briefing, *, who: Who, now: datetime) -> int:

@@ -24,6 +24,7 @@ from contacts.limiter import AHEAD, MINUTE, Waiting, is_busy
 from contacts.outbox import (
     DELIVERY_MOVES,
     IS_HALTED,
+    UNDER_WAY,
     ChannelPause,
     Delivery,
     DeliveryAct,
@@ -37,7 +38,6 @@ from contacts.sealing import Sealer, UnsealError, is_sealed
 
 # Made once: making them costs more than asking the question.
 _ORIGINAL, _EARLIER, _EARLIER_MESSAGE = aliased(Delivery), aliased(Delivery), aliased(Message)
-_ON_ITS_WAY = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _waits_for_original() -> ColumnElement[bool]:
         select(original.id).where(
             col(original.id) == col(Delivery.edits_delivery_id),
             col(Delivery.act) == DeliveryAct.EDIT,
-            col(original.status).in_(_ON_ITS_WAY)
+            col(original.status).in_(UNDER_WAY)
             | (uncertain & (col(Delivery.planned_at) >= bindparam("given_up"))),
         )
     )

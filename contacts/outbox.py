@@ -81,6 +81,11 @@ class DeliveryStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: nothing of these has left yet
+TO_GO = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
+#: and of these nobody knows yet what became of them
+UNDER_WAY = (*TO_GO, DeliveryStatus.SENDING)
+
 DELIVERY_MOVES: MoveTable[DeliveryStatus] = {
     DeliveryStatus.PLANNED: frozenset({DeliveryStatus.CLAIMED, DeliveryStatus.CANCELLED}),
     DeliveryStatus.CLAIMED: frozenset(

@@ -22,7 +22,6 @@ from contacts.records import read_columns
 
 #: the rate is looked at over at most so long
 WINDOW = timedelta(seconds=30)
-_TO_GO = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 _WRONG = (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
 
 

@@ -18,6 +18,8 @@ from contacts.journal import SYSTEM, note_dropped
 from contacts.outbox import (
     DELIVERY_MOVES,
     DISTRIBUTED,
+    TO_GO,
+    UNDER_WAY,
     Content,
     Delivery,
     DeliveryStatus,
@@ -37,9 +39,6 @@ KEEP_LOG = timedelta(days=183)
 KEEP_LINKS = timedelta(days=30)
 #: an address that is no address any more; unique, as the outbox asks
 WIPED = "wiped:"
-UNDER_WAY = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
-#: of deliveries that were not sent yet
-WAITING = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 
 
 async def wipe_dialogue(
@@ -122,7 +121,7 @@ async def wipe_addresses(session: AsyncSession, *, now: datetime) -> int:
 
 async def cancel_without_address(session: AsyncSession, *, now: datetime) -> None:
     """It can go nowhere any more, and may not stay in the queue as if it could."""
-    for status in WAITING:
+    for status in TO_GO:
         found = await session.exec(
             select(Delivery.id).where(
                 col(Delivery.address).startswith(WIPED), col(Delivery.status) == status

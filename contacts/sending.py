@@ -20,6 +20,7 @@ from contacts.messages import default_priority, journal_planned, store_message, 
 from contacts.outbox import (
     DELIVERY_MOVES,
     MESSAGE_MOVES,
+    TO_GO,
     Content,
     Delivery,
     DeliveryAct,
@@ -306,7 +307,7 @@ async def cancel_message(
             who=who, action="message_cancelled", now=now, detail={"reason": reason},
         )  # fmt: skip
     stopped = 0
-    for status in (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED):
+    for status in TO_GO:
         while ids := await _some(session, message_id, status):
             await move_many(
                 session, DELIVERY_MOVES, Delivery, ids, status, DeliveryStatus.CANCELLED,

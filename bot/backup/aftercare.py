@@ -18,6 +18,8 @@ from bot.rows import WebSession
 from contacts.journal import Who, write_journal
 from contacts.outbox import (
     DISTRIBUTED,
+    TO_GO,
+    UNDER_WAY,
     Delivery,
     DeliveryAct,
     DeliveryStatus,
@@ -29,7 +31,6 @@ from contacts.sending import cancel_message, halt_message
 
 RESTORED = "restored"
 OPERATOR = Who("cli")
-_TO_GO = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
     await session.exec(
         update(Delivery)
         .where(
-            col(Delivery.status).in_([*_TO_GO, DeliveryStatus.SENDING]),
+            col(Delivery.status).in_(UNDER_WAY),
             col(Delivery.act) == DeliveryAct.SEND,
         )
         .values(is_repeat=True)
@@ -83,7 +84,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
 
 
 async def _with_something_to_go(session: AsyncSession) -> list[Message]:
-    waiting = select(col(Delivery.message_id)).where(col(Delivery.status).in_(_TO_GO)).distinct()
+    waiting = select(col(Delivery.message_id)).where(col(Delivery.status).in_(TO_GO)).distinct()
     found = await session.exec(
         select(Message).where(
             col(Message.id).in_(waiting), col(Message.status) != MessageStatus.CANCELLED

@@ -31,7 +31,7 @@ from bot.database import open_database
 from bot.rows import IncomingUpdate, UpdateStatus
 from bot.simulator import TOKEN
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery, DeliveryStatus
+from contacts.outbox import UNDER_WAY, Delivery, DeliveryStatus
 from contacts.records import Database
 from contacts.texts import REPEAT_LINE
 
@@ -44,7 +44,6 @@ ANSWER_LIMIT_S = 20.0
 QUIET_S = 4.0
 LOOK_S = 0.05
 STILL_S = 60.0
-OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,7 @@ async def _not_handled(db: Database, updates: int) -> int:
 async def _unsent(db: Database) -> int:
     async with db.read() as session:
         found = await session.exec(
-            select(func.count()).select_from(Delivery).where(col(Delivery.status).in_(OPEN))
+            select(func.count()).select_from(Delivery).where(col(Delivery.status).in_(UNDER_WAY))
         )
         return found.one()
 

@@ -41,7 +41,7 @@ from bot.bench.showing import show_figures
 from bot.database import open_database
 from bot.simulator import TOKEN
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
+from contacts.outbox import UNDER_WAY, Delivery, Message, MessageKind
 from contacts.records import Database
 
 #: connections to the mail server: so many mails are under way at a kill, at the most
@@ -66,7 +66,6 @@ telegram_per_s = {rate}
 mail_per_s = {rate}
 mail_domain_per_min = 0
 """
-OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 #: how often is looked: counting what is left costs the store that is measured, 0.1 s with 250,000
 LOOK_S, LOOKS = 0.2, 20
 LOCAL = "127.0.0.1"
@@ -263,7 +262,7 @@ async def _left(db: Database) -> int:
             select(func.count())
             .select_from(Delivery)
             .join(Message, col(Message.id) == col(Delivery.message_id))
-            .where(col(Message.kind) == MessageKind.BRIEFING, col(Delivery.status).in_(OPEN))
+            .where(col(Message.kind) == MessageKind.BRIEFING, col(Delivery.status).in_(UNDER_WAY))
         )
         return found.one()
 

@@ -33,6 +33,7 @@ from sqlmodel import col
 from contacts.directory import Organisation, Person
 from contacts.neighbours import of_the_city
 from contacts.outbox import (
+    UNDER_WAY,
     Acknowledgement,
     AcknowledgementKind,
     Delivery,
@@ -43,8 +44,6 @@ from contacts.quiet import QUIET_HOURS
 
 #: how somebody who gets no text is stored
 NO_AUDIENCE = "[]"
-#: on their way or still to go
-WAITING = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 #: what a row counts: people, the best that is known of each (five), and what they told (two)
 COUNTED = ("people", "sent", "unknown", "waiting", "held", "failed", "read", "understood")
 #: of those, what is the best known of a person
@@ -157,7 +156,7 @@ def _best_of_each() -> Subquery:
     conditions = {
         "sent": arrived,
         "unknown": col(Delivery.status) == DeliveryStatus.UNKNOWN,
-        "waiting": col(Delivery.status).in_(WAITING) & ~rests,
+        "waiting": col(Delivery.status).in_(UNDER_WAY) & ~rests,
         "held": rests,
         "failed": col(Delivery.status) == DeliveryStatus.FAILED,
     }

@@ -11,11 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.exercise.rows import Exercise, Seat
 from bot.exercise.scripts import script_of
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus
+from contacts.outbox import UNDER_WAY, Delivery, DeliveryAct, DeliveryStatus
 
 #: minutes that people go on after the last thing that comes in
 AFTERWARDS = 30
-_WAITS = {DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING}
 
 
 class Reaching(StrEnum):
@@ -42,11 +41,11 @@ def reaching(
     statuses = {status for _, status in sent}
     if DeliveryStatus.SENT in statuses:
         return Reaching.THERE
-    if any(status in _WAITS and kind in kinds for kind, status in sent):
+    if any(status in UNDER_WAY and kind in kinds for kind, status in sent):
         return Reaching.ON_ITS_WAY
     if DeliveryStatus.UNKNOWN in statuses:
         return Reaching.UNSURE
-    return Reaching.CANNOT_LEAVE if statuses & _WAITS else Reaching.NOT_THERE
+    return Reaching.CANNOT_LEAVE if not statuses.isdisjoint(UNDER_WAY) else Reaching.NOT_THERE
 
 
 async def reached(

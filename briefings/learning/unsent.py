@@ -14,10 +14,8 @@ from briefings.calling_off import NOT_LEFT
 from briefings.endings import End, how_it_ended
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
+from contacts.outbox import TO_GO, Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.records import ids_of, read_columns
-
-_OPEN = {DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ async def read_called_off(session: AsyncSession, versions: Sequence[Briefing]) -
         if message == MessageStatus.CANCELLED and delivery == DeliveryStatus.CANCELLED
     }
     left = {version for version, _, delivery in found if delivery not in NOT_LEFT}
-    can_go = {version for version, _, delivery in found if delivery in _OPEN}
+    can_go = {version for version, _, delivery in found if delivery in TO_GO}
     return CalledOff(
         whole=frozenset(lost - left - can_go) | await _withdrawn(session, versions),
         partly=frozenset(lost & left),
