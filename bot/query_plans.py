@@ -30,8 +30,8 @@ SMALL = 200
 GROWS_AT_ONCE = {"delivery"}
 #: after so many times as many rows the figures are of another store
 GREW = 4
-#: with a figure for it, each claim of what is due would first read every message ever made, into a
-#: filter for the few that it looks up
+#: with a figure for it, what joins deliveries that wait with their messages first reads every
+#: message ever made, into a filter for the few that it looks up
 LEFT_OUT = {"message"}
 #: our tables that grew since PostgreSQL last looked; what only changed is its own affair
 _GREW_THERE = text(

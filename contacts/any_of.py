@@ -46,18 +46,30 @@ class _Texts(TypeDecorator[Mapping[int, str | None]]):
         return json.dumps(value or {}, ensure_ascii=False)
 
 
-class _AnyOf(FunctionElement[bool]):
+class _Words(FunctionElement[Any]):
+    """A column and a parameter, in the words of each store."""
+
+    inherit_cache = True
+    words: str
+    sqlite_words: str
+
+
+class _AnyOf(_Words):
     inherit_cache = True
     name = "any_of"
     type = Boolean()
     # Or SQLAlchemy asks SQLite whether it equals 1, which no index answers.
     _is_implicitly_boolean = True
+    words = "{column} = ANY ({given})"
+    sqlite_words = "{column} IN (SELECT value FROM json_each({given}))"
 
 
-class _TextOf(FunctionElement[Any]):
+class _TextOf(_Words):
     inherit_cache = True
     name = "text_of"
     type = String()
+    words = "CAST({given} AS JSONB) ->> CAST({column} AS TEXT)"
+    sqlite_words = """json_extract({given}, '$."' || {column} || '"')"""
 
 
 def any_of(column: Any, parameter: str) -> ColumnElement[bool]:
@@ -81,25 +93,8 @@ def _has_arrays(dialect: Dialect) -> bool:
 
 
 @compiles(_AnyOf)
-def _array(element: _AnyOf, compiler: Any, **how: Any) -> str:
-    column, listed = (compiler.process(one, **how) for one in element.clauses)
-    return f"{column} = ANY ({listed})"
-
-
-@compiles(_AnyOf, "sqlite")
-def _json_list(element: _AnyOf, compiler: Any, **how: Any) -> str:
-    column, listed = (compiler.process(one, **how) for one in element.clauses)
-    # Both are what the compiler made of a column and of a parameter.
-    return f"{column} IN (SELECT value FROM json_each({listed}))"  # noqa: S608
-
-
 @compiles(_TextOf)
-def _member(element: _TextOf, compiler: Any, **how: Any) -> str:
-    number, texts = (compiler.process(one, **how) for one in element.clauses)
-    return f"CAST({texts} AS JSONB) ->> CAST({number} AS TEXT)"
-
-
-@compiles(_TextOf, "sqlite")
-def _json_member(element: _TextOf, compiler: Any, **how: Any) -> str:
-    number, texts = (compiler.process(one, **how) for one in element.clauses)
-    return f"""json_extract({texts}, '$."' || {number} || '"')"""
+def _in_words(element: _Words, compiler: Any, **how: Any) -> str:
+    column, given = (compiler.process(one, **how) for one in element.clauses)
+    words = element.words if _has_arrays(compiler.dialect) else element.sqlite_words
+    return words.format(column=column, given=given)

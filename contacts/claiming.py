@@ -87,7 +87,7 @@ async def due_deliveries(
 
     :param patience: how long an edit waits for an original of which nobody knows.
     """
-    look = _Look(session, kind, sealer, patience, now)
+    look = _Look(session, kind, sealer, patience, now, await _halted(session))
     first = await look.first(limit)
     if len(first) < limit:
         return first
@@ -113,12 +113,12 @@ class _Look:
     sealer: Sealer
     patience: timedelta
     now: datetime
+    halted: Sequence[int]
 
     async def first(
         self, limit: int, *, busy: Collection[str] = (), only: Priority | None = None
     ) -> list[Waiting]:
-        halted = await _halted(self.session)
-        question = _due(is_only=only is not None, is_busy=bool(busy), is_halted=bool(halted))
+        question = _due(is_only=only is not None, is_busy=bool(busy), is_halted=bool(self.halted))
         domains = [one for one in busy if one.startswith("@")]
         if domains:
             address = func.lower(col(Delivery.address))
@@ -127,7 +127,7 @@ class _Look:
             )
         asked = {
             "kind": self.kind, "now": self.now, "given_up": self.now - self.patience,
-            "at_most": limit, "only": only, "halted": halted,
+            "at_most": limit, "only": only, "halted": self.halted,
             "busy": [one for one in busy if not one.startswith("@")],
         }  # fmt: skip
         return [

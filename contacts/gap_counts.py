@@ -6,7 +6,7 @@ of gaps used to read them all to say how many there are of each.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -30,7 +30,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
 from contacts.gaps import BLOCKED, CHOSEN, Gap, Place, Standing, gaps_of, standings_of
 from contacts.list_check import PATIENCE, silent_people
-from contacts.neighbours import ALL_KINDS, of_the_city
+from contacts.neighbours import ALL_KINDS, of_kinds, of_the_city
 from contacts.records import read_columns
 from contacts.successors import OPEN, Succession
 
@@ -48,7 +48,7 @@ def _people(sends_by: frozenset[ChannelKind]) -> Any:
     """Who did not leave, per organisation, how many of them can be reached, and how many could be
     if their kind of channel were set up."""
     active = sql_select(col(Channel.person_id)).where(col(Channel.status) == ChannelStatus.ACTIVE)
-    can = active if sends_by == ALL_KINDS else active.where(col(Channel.kind).in_(sends_by))
+    can = active.where(*of_kinds(sends_by))
     reachable, has_address = (
         func.sum(cast(col(Person.id).in_(one), Integer)) for one in (can, active)
     )
@@ -153,7 +153,7 @@ async def kinds_of_standing(
 async def gaps_by_name(
     session: AsyncSession, every: timedelta, *, is_exercise: bool, now: datetime,
     gap: Gap | None = None, domain: Domain | None = None, after: str = "", limit: int | None = None,
-    sends_by: Collection[ChannelKind] = ALL_KINDS,
+    sends_by: frozenset[ChannelKind] = ALL_KINDS,
 ) -> list[Standing]:  # fmt: skip
     """Organisations of the city with this gap, or with any, by name.
 

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Organisation, Person
 from contacts.list_check import PATIENCE, is_fresh, silent_people
-from contacts.neighbours import ALL_KINDS, of_the_city, somebody_reachable
+from contacts.neighbours import ALL_KINDS, of_kinds, of_the_city, somebody_reachable
 from contacts.people import LEFT
 from contacts.records import Row, read_columns, required_choice
 from contacts.successors import open_successions
@@ -114,7 +114,7 @@ async def standings(
     every: timedelta,
     *,
     now: datetime,
-    sends_by: Collection[ChannelKind] = ALL_KINDS,
+    sends_by: frozenset[ChannelKind] = ALL_KINDS,
 ) -> list[Standing]:
     """These organisations with their gaps, in the same order; a few questions for all.
 
@@ -131,7 +131,7 @@ async def standings(
 
 async def standings_of(
     session: AsyncSession, places: Sequence[Place], within: Within, every: timedelta, *,
-    now: datetime, sends_by: Collection[ChannelKind] = ALL_KINDS,
+    now: datetime, sends_by: frozenset[ChannelKind] = ALL_KINDS,
 ) -> list[Standing]:  # fmt: skip
     """As :func:`standings`, of organisations of which only these columns were read.
 
@@ -160,14 +160,14 @@ async def _count_people(
     session: AsyncSession,
     by_id: Mapping[int, Standing],
     within: Within,
-    sends_by: Collection[ChannelKind],
+    sends_by: frozenset[ChannelKind],
 ) -> None:
     works = select(Channel.id).where(
         col(Channel.person_id) == col(Person.id), col(Channel.status) == ChannelStatus.ACTIVE
     )
-    kinds = [works.exists(), works.where(col(Channel.kind).in_(sends_by)).exists()]
+    kinds = [works.exists(), works.where(*of_kinds(sends_by)).exists()]
     # The same question twice where everything is set up, as nearly everywhere.
-    kinds = kinds[:1] if set(sends_by) == ALL_KINDS else kinds
+    kinds = kinds[:1] if sends_by == ALL_KINDS else kinds
     rows = await read_columns(
         session,
         sql_select(
@@ -207,7 +207,7 @@ async def _count_closed(
 
 async def note_reach(
     session: AsyncSession, *, is_exercise: bool, now: datetime,
-    sends_by: Collection[ChannelKind] = ALL_KINDS,
+    sends_by: frozenset[ChannelKind] = ALL_KINDS,
 ) -> bool:  # fmt: skip
     """Keep today's share per domain, once a day; False when today is there already."""
     today = now.date()
@@ -231,7 +231,7 @@ async def note_reach(
 
 
 async def reach_now(
-    session: AsyncSession, *, is_exercise: bool, sends_by: Collection[ChannelKind] = ALL_KINDS
+    session: AsyncSession, *, is_exercise: bool, sends_by: frozenset[ChannelKind] = ALL_KINDS
 ) -> dict[Domain, tuple[int, int]]:
     """Per domain: how many organisations, and at how many somebody can be reached tonight.
 

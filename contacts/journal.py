@@ -30,6 +30,8 @@ class Who:
 
 
 SYSTEM = Who("system")
+#: whoever sits at the terminal
+OPERATOR = Who("cli")
 
 
 class JournalEntry(SQLModel, table=True):
@@ -73,20 +75,29 @@ def write_journal(
 
     Those of a transaction are written together, in their order, at the latest when it is committed.
     """
-    entry: dict[str, Any] = {
-        "at": now, "actor": str(who), "action": action, "subject": subject,
-        "detail": dict(detail or {}),
-    }  # fmt: skip
+    entry = entry_of(who, action, subject, detail or {}, now=now)
     gathering = session.sync_session
     if isinstance(gathering, GatheringSession):
-        gathering.gather(_write, entry)
+        gathering.gather(write_entries, entry)
     else:
         session.add(JournalEntry(**entry))
 
 
+def entry_of(
+    who: Who, action: str, subject: str, detail: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """The columns of one entry. Pure."""
+    return {
+        "at": now, "actor": str(who), "action": action, "subject": subject,
+        "detail": dict(detail),
+    }  # fmt: skip
+
+
+TABLE = JournalEntry.metadata.tables[str(JournalEntry.__tablename__)]
 # Nobody asks for their numbers.
-_INSERT = insert(JournalEntry.metadata.tables[str(JournalEntry.__tablename__)]).inline()
+_INSERT = insert(TABLE).inline()
 
 
-def _write(connection: Connection, entries: Sequence[Any]) -> None:
+def write_entries(connection: Connection, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Entries of :func:`entry_of`, in one statement, where there is no session."""
     connection.execute(_INSERT, list(entries))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.journal import SYSTEM, JournalEntry, write_journal
+from contacts.journal import SYSTEM, entry_of, write_entries, write_journal
 from contacts.outbox import Content, Delivery, Message, MessageKind, Priority
 from contacts.records import ids_of, read_columns
 
@@ -26,7 +26,6 @@ _OF_TEXTS = select(_MESSAGES.c.id).where(
     _MESSAGES.c.briefing_id.in_(bindparam("texts", expanding=True))
 )
 _ADD_DELIVERY = insert(_TABLES[str(Delivery.__tablename__)])
-_ADD_LINE = insert(_TABLES[str(JournalEntry.__tablename__)])
 
 _PRIORITIES = {
     MessageKind.ALERT: Priority.DIALOGUE,
@@ -96,14 +95,13 @@ def write_planned(
     connection.execute(
         _ADD_DELIVERY, [{**delivery, "message_id": number} for number, (_, delivery) in numbered]
     )
-    connection.execute(
-        _ADD_LINE,
+    write_entries(
+        connection,
         [
-            {
-                "at": message["created_at"], "actor": str(SYSTEM), "action": PLANNED,
-                "subject": f"message:{number}",
-                "detail": {"kind": message["kind"].value, "deliveries": 1},
-            }
+            entry_of(
+                SYSTEM, PLANNED, f"message:{number}",
+                {"kind": message["kind"].value, "deliveries": 1}, now=message["created_at"],
+            )
             for number, (message, _) in numbered
         ],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
 from bot.rows import WebSession
-from contacts.journal import Who, write_journal
+from contacts.journal import OPERATOR, write_journal
 from contacts.outbox import (
     DISTRIBUTED,
     TO_GO,
@@ -30,7 +30,6 @@ from contacts.outbox import (
 from contacts.sending import cancel_message, halt_message
 
 RESTORED = "restored"
-OPERATOR = Who("cli")
 
 
 @dataclass(frozen=True, slots=True)

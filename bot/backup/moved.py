@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, inspect, select
 
 from bot.migrating import may_exist, on_connection
-from contacts.journal import JournalEntry, Who
+from contacts.journal import OPERATOR, TABLE, entry_of, write_entries
 
 MOVED, KEPT = "store_moved", "store_kept"
-OPERATOR = Who("cli")
-_JOURNAL = JournalEntry.metadata.tables[str(JournalEntry.__tablename__)]
 
 
 async def moved_at(url: str) -> datetime | None:
@@ -37,19 +35,17 @@ async def note_kept(url: str, *, now: datetime) -> None:
 
 
 async def _note(url: str, action: str, now: datetime) -> None:
-    entry = {
-        "at": now, "actor": str(OPERATOR), "action": action, "subject": "store", "detail": {},
-    }  # fmt: skip
-    await on_connection(url, lambda connection: connection.execute(insert(_JOURNAL), [entry]))
+    entry = entry_of(OPERATOR, action, "store", {}, now=now)
+    await on_connection(url, lambda connection: write_entries(connection, [entry]))
 
 
 def _moved_at(connection: Connection) -> datetime | None:
-    if not inspect(connection).has_table(_JOURNAL.name):
+    if not inspect(connection).has_table(TABLE.name):
         return None
     last = connection.execute(
-        select(_JOURNAL.c.action, _JOURNAL.c.at)
-        .where(_JOURNAL.c.action.in_((MOVED, KEPT)))
-        .order_by(_JOURNAL.c.id.desc())
+        select(TABLE.c.action, TABLE.c.at)
+        .where(TABLE.c.action.in_((MOVED, KEPT)))
+        .order_by(TABLE.c.id.desc())
         .limit(1)
     ).first()
     return last.at if last is not None and last.action == MOVED else None

@@ -21,7 +21,7 @@ import aiohttp
 from sqlmodel import col, func, select
 
 from bot.bench import bench_texts as texts
-from bot.bench.deliver import CONFIG, CONNECTIONS
+from bot.bench.deliver import secrets_of, write_config
 from bot.bench.folders import bench_folder
 from bot.bench.plan_process import FIRST_CHAT
 from bot.bench.processes import BenchFailed, Houses, crowd, run_once
@@ -70,11 +70,7 @@ async def a_scene(
         if (await run_once("bot.bench.plan_process", "fill", asked=asked)).get("refused"):
             raise BenchFailed(texts.NOT_EMPTY)
         async with crowd({"token": TOKEN, "latency_s": latency_ms / 1000}) as ports:
-            config = folder / "config.toml"
-            said = CONFIG.format(**ports, rate=rate, connections=CONNECTIONS)
-            config.write_text(said, encoding="utf-8")
-            environment = {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": url}
-            houses = Houses(config, environment, 1)
+            houses = Houses(write_config(folder, ports, rate), secrets_of(url), 1)
             db = open_database(url)
             try:
                 await houses.start()
@@ -194,7 +190,7 @@ async def _answers(port: int, query: str = "") -> list[tuple[float, str, str]]:
 
 async def _kill(houses: Houses, kills: int, updates: int) -> None:
     """At random moments, spread over the time that a burst of this size may take."""
-    moments = random.Random(updates)  # noqa: S311
+    moments = random.Random(updates)  # noqa: S311  (chance in a measurement)
     for _ in range(kills):
         await asyncio.sleep(moments.uniform(0.5, 0.5 + updates / 400 / max(kills, 1)))
         await houses.kill_and_restart()

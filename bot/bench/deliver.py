@@ -203,12 +203,22 @@ def _houses(
     plan: Plan, folder: Path, ports: Mapping[str, Any], nets: Networks | None, url: str
 ) -> Houses:
     """One or more, not started, that know the other side."""
-    config = folder / "config.toml"
     several = "[database]\nseveral_hosts = true\n" if plan.workers > 1 else ""
-    said = CONFIG.format(**ports, rate=plan.rate, connections=CONNECTIONS)
-    config.write_text(said + several, encoding="utf-8")
-    secrets = {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": url}
-    return Houses(config, secrets, plan.workers, nets)
+    config = write_config(folder, ports, plan.rate, more=several)
+    return Houses(config, secrets_of(url), plan.workers, nets)
+
+
+def write_config(folder: Path, ports: Mapping[str, Any], rate: float, *, more: str = "") -> Path:
+    """What a house reads that is measured against this other side."""
+    config = folder / "config.toml"
+    said = CONFIG.format(**ports, rate=rate, connections=CONNECTIONS)
+    config.write_text(said + more, encoding="utf-8")
+    return config
+
+
+def secrets_of(url: str) -> dict[str, str]:
+    """What it has from its environment. Pure."""
+    return {"SCHAKEL_TELEGRAM_TOKEN": TOKEN, "SCHAKEL_DATABASE_URL": url}
 
 
 @asynccontextmanager
@@ -245,7 +255,7 @@ async def _until_settled(db: Database, house: Houses, plan: Plan) -> float:
 
 async def _kill_now_and_then(house: Houses, plan: Plan, over: asyncio.Event) -> None:
     """At random moments after each start, spread over the time that the sending should take."""
-    moments = random.Random(plan.seed)  # noqa: S311
+    moments = random.Random(plan.seed)  # noqa: S311  (chance in a measurement)
     each_s = plan.contacts / plan.rate / max(plan.kills, 1)
     for _ in range(plan.kills):
         with suppress(TimeoutError):

@@ -87,10 +87,10 @@ async def _undo(db: Database, is_exercise: bool) -> int | None:
     from bot.clock import utc_now
     from contacts.importing.batches import latest_batch
     from contacts.importing.batches import undo_import as take_back
-    from contacts.journal import Who
+    from contacts.journal import OPERATOR
 
     async with db.begin() as session:
         batch = await latest_batch(session, is_exercise=is_exercise)
         if batch is None:
             return None
-        return await take_back(session, batch, who=Who("cli"), now=utc_now())
+        return await take_back(session, batch, who=OPERATOR, now=utc_now())

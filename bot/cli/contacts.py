@@ -86,12 +86,12 @@ async def _store(db: Database, reading: Reading, is_exercise: bool, preview: boo
     """Store the list; a preview does the same and throws it away."""
     from bot.clock import utc_now
     from contacts.importing import import_contacts
-    from contacts.journal import Who
+    from contacts.journal import OPERATOR
 
     with progress_bar(len(reading.rows)) as progress:
         async with db.begin() as session:
             result = await import_contacts(
-                session, reading, who=Who("cli"), is_exercise=is_exercise, now=utc_now(),
+                session, reading, who=OPERATOR, is_exercise=is_exercise, now=utc_now(),
                 progress=progress,
             )  # fmt: skip
             if preview:
@@ -136,14 +136,14 @@ async def _export(db: Database, sealer: Sealer, person_id: int) -> dict[str, Any
     from bot.clock import utc_now
     from bot.own_data import export_contact
     from contacts.directory import Person
-    from contacts.journal import Who, write_journal
+    from contacts.journal import OPERATOR, write_journal
 
     async with db.begin() as session:
         person = await session.get(Person, person_id)
         if person is None:
             return None
         write_journal(
-            session, who=Who("cli"), action="person_exported", subject=f"person:{person_id}",
+            session, who=OPERATOR, action="person_exported", subject=f"person:{person_id}",
             now=utc_now(),
         )  # fmt: skip
         return await export_contact(session, person, sealer)
@@ -168,7 +168,7 @@ async def _erase(db: Database, person_id: int) -> str:
     from bot.database import empty_log
     from bot.own_data import erase_contact
     from contacts.directory import Person
-    from contacts.journal import Who
+    from contacts.journal import OPERATOR
     from contacts.permissions import is_last_admin
 
     async with db.begin() as session:
@@ -177,7 +177,7 @@ async def _erase(db: Database, person_id: int) -> str:
             return texts.NO_PERSON_AT_ALL
         if await is_last_admin(session, person):
             return texts.ERASE_LAST_ADMIN
-        await erase_contact(session, person, who=Who("cli"), now=utc_now())
+        await erase_contact(session, person, who=OPERATOR, now=utc_now())
     await empty_log(db)
     return texts.ERASED
 

@@ -210,7 +210,7 @@ async def _first_person(config: Config, name: str) -> str:
     from bot.migrating import migrate
     from contacts.directory import Role
     from contacts.invitations import deep_link, invite
-    from contacts.journal import Who
+    from contacts.journal import OPERATOR
     from contacts.people import grant
 
     await migrate(config.database.url)
@@ -220,7 +220,7 @@ async def _first_person(config: Config, name: str) -> str:
         async with database.begin() as session:
             person_id = await _find_or_add(session, config, name, now=now)
             for role in (Role.COORDINATOR, Role.ADMIN):
-                await grant(session, person_id, role, who=Who("cli"), now=now)
+                await grant(session, person_id, role, who=OPERATOR, now=now)
             token = await invite(session, person_id, now=now)
     finally:
         await database.close()

@@ -90,7 +90,7 @@ async def _who(session: AsyncSession, asked: str) -> list[_Found]:
 async def _mint(session: AsyncSession, person_id: int, *, now: datetime) -> str | None:
     """A journalled link; None when this person has no right to the console."""
     from contacts.directory import LinkPurpose
-    from contacts.journal import Who, write_journal
+    from contacts.journal import OPERATOR, write_journal
     from contacts.links import mint_person_link
     from contacts.permissions import Permission, load_actor, may
 
@@ -99,6 +99,6 @@ async def _mint(session: AsyncSession, person_id: int, *, now: datetime) -> str 
         return None
     token = await mint_person_link(session, person_id, LinkPurpose.SIGN_IN, now=now)
     write_journal(
-        session, who=Who("cli"), action="sign_in_link_made", subject=f"person:{person_id}", now=now
+        session, who=OPERATOR, action="sign_in_link_made", subject=f"person:{person_id}", now=now
     )
     return token

@@ -179,7 +179,7 @@ async def _store(
 ) -> int:
     """Add what is not there yet, by address; returns how many."""
     from bot.clock import utc_now
-    from contacts.journal import Who
+    from contacts.journal import OPERATOR
     from feeds.sources import add_source, sync_sources
 
     added = 0
@@ -187,7 +187,7 @@ async def _store(
         await sync_sources(session, config.feeds, now=utc_now(), is_exercise=config.is_exercise)
         for one in listed:
             row = await add_source(
-                session, one, trust, who=Who("cli"), is_exercise=config.is_exercise, now=utc_now()
+                session, one, trust, who=OPERATOR, is_exercise=config.is_exercise, now=utc_now()
             )
             added += row is not None
             shape = texts.ALREADY if row is None else texts.ADDED

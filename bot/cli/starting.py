@@ -144,14 +144,14 @@ async def _start(
     from briefings.drafting import draft_briefing, texts_of
     from briefings.facts import open_facts
     from briefings.rows import BriefingKind
-    from contacts.journal import Who
+    from contacts.journal import OPERATOR
     from feeds.events import open_event
     from feeds.rows import LeadAgency, Origin
 
     event = await open_event(
         session, type=asked.kind, title=asked.title, place=asked.place, severity=asked.severity,
         origin=Origin.MANUAL, source_link=asked.link, lead_agency=LeadAgency.UNKNOWN,
-        who=Who("cli"), now=now, is_exercise=config.is_exercise,
+        who=OPERATOR, now=now, is_exercise=config.is_exercise,
     )  # fmt: skip
     await open_facts(session, event, config.briefings, editor_id=editor_id, now=now)
     briefing = await draft_briefing(
