@@ -244,7 +244,7 @@ def _trouble(error: Exception) -> str:
 
 def apart(seconds: float) -> float:
     """Up to a third shorter: after a fault that many saw, not all come back at the same moment."""
-    return seconds * random.uniform(2 / 3, 1)  # noqa: S311
+    return seconds * random.uniform(2 / 3, 1)  # noqa: S311  (spreads the tries, keeps no secret)
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

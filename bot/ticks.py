@@ -277,7 +277,7 @@ async def health(house: House, now: datetime) -> None:
         house.pump.wake()
 
 
-TICKS = (
+TICKS: tuple[Tick, ...] = (
     Tick("feeds", watch_feeds, lambda pace: pace.feeds_s),
     Tick("refresh", refresh, lambda pace: pace.refresh_s),
     Tick("alerts", follow_alerts, lambda pace: pace.alerts_s),

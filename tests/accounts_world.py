@@ -51,7 +51,7 @@ class Gate:
         """Press the button; returns the address at the provider."""
         answer = await self.web.post("/aanmelden/gemeente", data={"naar": back}, headers=SAME_SITE)
         assert answer.status_code == 200, answer.text
-        return html.unescape(re.search(r'href="(http[^"]+)"', answer.text)[1])  # type: ignore[index]
+        return html.unescape(re.search(r'href="(http[^"]+)"', answer.text)[1])
 
     async def agree(self, url: str) -> str:
         """What the provider sends the browser back with: a path of ours."""

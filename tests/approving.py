@@ -24,12 +24,12 @@ from tests.briefings_cast import (
 async def a_draft(
     session: object, *, promise: datetime | None = None, **event_values: object
 ) -> tuple[Cast, Briefing]:
-    cast = await the_cast(session, **event_values)  # type: ignore[arg-type]
-    await facts_for(session, cast.event)  # type: ignore[arg-type]
+    cast = await the_cast(session, **event_values)
+    await facts_for(session, cast.event)
     if promise is not None:
-        await set_next_update(session, cast.event.id or 0, promise, editor_id=1, now=NOW)  # type: ignore[arg-type]
+        await set_next_update(session, cast.event.id or 0, promise, editor_id=1, now=NOW)
     briefing = await draft_briefing(
-        session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,  # type: ignore[arg-type]
+        session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,
         editor_id=cast.writer.person_id, now=NOW,
     )  # fmt: skip
     return cast, briefing
@@ -37,6 +37,6 @@ async def a_draft(
 
 async def handed_in(session: object, **event_values: Any) -> tuple[Cast, Briefing, str]:
     cast, briefing = await a_draft(session, **event_values)
-    submitted = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)  # type: ignore[arg-type]
+    submitted = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
     assert isinstance(submitted, Submitted), submitted
     return cast, briefing, submitted.content_hash

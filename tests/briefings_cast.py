@@ -142,7 +142,7 @@ async def the_cast(session: AsyncSession, **event_values: object) -> Cast:
     )
 
     async def person(*args: object, **kwargs: object) -> Person:
-        return await add_person(session, *args, is_exercise=is_exercise, **kwargs)  # type: ignore[arg-type]
+        return await add_person(session, *args, is_exercise=is_exercise, **kwargs)
 
     writer = await person(city, "coördinator", [], telegram="1", role=Role.COORDINATOR)
     approver = await person(city, "goedkeurder", [], telegram="2", role=Role.APPROVER)

@@ -35,7 +35,7 @@ async def an_evening_at_the_desk(folder: Path, **settings: Any) -> AsyncIterator
 
 async def at_desk(evening: Evening, browser: Browser, name: str, **how: bool) -> Window:
     cookies = await sign_in(evening.house, name)
-    return await open_window(browser, evening.house.web.address, cookies, **how)  # type: ignore[arg-type]
+    return await open_window(browser, evening.house.web.address, cookies, **how)
 
 
 async def written(desk: Window) -> None:

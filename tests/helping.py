@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from contacts.consent import ConsentKind, give_consent, withdraw_consent
 from contacts.directory import Channel, ChannelKind, Domain, Organisation, Person, Role
 from contacts.journal import SYSTEM
@@ -52,7 +54,7 @@ async def somebody(
         return person.id
 
 
-async def consent(session, person_id: int, now: datetime) -> None:  # type: ignore[no-untyped-def]
+async def consent(session: AsyncSession, person_id: int, now: datetime) -> None:
     person = await session.get_one(Person, person_id)
     await give_consent(
         session, person, ConsentKind.SHARE_WITH_MEMBERS, "formulier", who=SYSTEM, now=now

@@ -35,7 +35,7 @@ async def an_evening(db: Database, **event_values: object) -> Cast:
 
 async def draft(session: object, cast: Cast, kind: BriefingKind, now: datetime) -> Briefing:
     return await draft_briefing(
-        session, cast.event, kind=kind, settings=SETTINGS,  # type: ignore[arg-type]
+        session, cast.event, kind=kind, settings=SETTINGS,
         editor_id=cast.writer.person_id, now=now,
     )  # fmt: skip
 

@@ -29,4 +29,4 @@ def a_transport(port: int, **more: object) -> MailTransport:
         "reply_address": "antwoord@schakel.example", "verp_key": KEY, "clock": utc_now,
         "timeout_s": 20.0,
     }  # fmt: skip
-    return MailTransport(**{**given, **more})  # type: ignore[arg-type]
+    return MailTransport(**{**given, **more})

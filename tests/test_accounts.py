@@ -155,7 +155,7 @@ async def test_signing_out_ends_our_session_and_offers_to_end_the_other(gate: Ga
     out = await press(gate.web, gate.world.sealer, "/afmelden")
     page = await gate.web.get(out.headers["location"])
     assert "U bent afgemeld" in page.text
-    link = html.unescape(re.search(r'href="(http[^"]+)"', page.text)[1])  # type: ignore[index]
+    link = html.unescape(re.search(r'href="(http[^"]+)"', page.text)[1])
     assert link.startswith(f"{gate.provider.issuer}/afmelden?")
     assert parse_qs(urlsplit(link).query)["post_logout_redirect_uri"] == [f"{HOME}/aanmelden"]
     async with httpx.AsyncClient() as browser:

@@ -151,7 +151,7 @@ async def test_a_stranger_who_comes_back_time_and_again_keeps_nobody_out(gate: G
 
 
 def desk_of(gate: Gate) -> AccountDesk:
-    desk: AccountDesk = gate.web._transport.app.state.accounts  # type: ignore[attr-defined]
+    desk: AccountDesk = gate.web._transport.app.state.accounts
     return desk
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
 import pytest
@@ -136,7 +136,7 @@ async def test_who_leads_sees_everything_with_whose_it_is(db: Database, now: dat
 def test_reminders_have_the_same_button() -> None:
     one = Agreement(
         id=7, overleg_id=1, kind=AgreementKind.ACTION, words="Bel.", owner="x",
-        due=date(2026, 6, 9), made_at=datetime(2026, 6, 1),  # noqa: DTZ001
+        due=date(2026, 6, 9), made_at=datetime(2026, 6, 1, tzinfo=UTC),
     )  # fmt: skip
     for content in (near_content(one, "School"), late_content([one], "http://x")):
         assert content.telegram is not None

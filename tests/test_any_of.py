@@ -28,9 +28,9 @@ ODD = (
     "[1,2]",
     "",
 )
-BY_NUMBER = select(Delivery.id).where(any_of(Delivery.id, "ids")).order_by(Delivery.id)
-BY_ADDRESS = select(Delivery.address).where(any_of(Delivery.address, "addresses"))
-NOT_BY_ADDRESS = select(Delivery.address).where(~any_of(Delivery.address, "addresses"))
+BY_NUMBER = select(col(Delivery.id)).where(any_of(Delivery.id, "ids")).order_by(col(Delivery.id))
+BY_ADDRESS = select(col(Delivery.address)).where(any_of(Delivery.address, "addresses"))
+NOT_BY_ADDRESS = select(col(Delivery.address)).where(~any_of(Delivery.address, "addresses"))
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class Asked:
     async def act(self, act: object, *, at: datetime) -> None:
         async with self.db.begin() as session:
             briefing = await session.get_one(Briefing, self.briefing_id)
-            assert await act(session, briefing, who=self.cast.writer.who, now=at)  # type: ignore[operator]
+            assert await act(session, briefing, who=self.cast.writer.who, now=at)
 
 
 async def for_the_morning(db: Database) -> Asked:

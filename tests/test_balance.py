@@ -87,7 +87,8 @@ def test_a_false_alarm_is_not_relevant_but_says_nothing_against_what_rang() -> N
 
 @given(st.lists(st.tuples(st.sampled_from(EventStatus), st.sampled_from(["E01", "E07", "E99"]))))
 def test_the_parts_add_up_to_the_whole(rows: list[tuple[EventStatus, str]]) -> None:
-    found = balance_of([an_event(status, type=kind) for status, kind in rows], FORMS)
+    events = [an_event(status, type=kind) for status, kind in rows]
+    found = balance_of(events, FORMS)
     total = found.total
     assert total.shown == total.confirmed + total.rejected + total.open == len(rows)
     for part in (found.by_form, found.by_type):

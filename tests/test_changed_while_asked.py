@@ -91,7 +91,7 @@ async def test_the_old_words_cannot_be_approved(db: Database) -> None:
         done = await approve(
             session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=LATER
         )
-    assert done.reason == "not_submitted"  # type: ignore[union-attr]
+    assert done.reason == "not_submitted"
 
 
 async def test_the_approver_asks_once_and_the_writer_hears_how(db: Database) -> None:

@@ -43,7 +43,7 @@ def staffed(place: Path) -> Path:
 
 
 def token_in(output: str) -> str:
-    return re.search(r"https://schakel\.example\.org/aanmelden/([\w-]{22})\s", output)[1]  # type: ignore[index]
+    return re.search(r"https://schakel\.example\.org/aanmelden/([\w-]{22})\s", output)[1]
 
 
 def status_of_pressing(place: Path, token: str) -> int:

@@ -130,6 +130,6 @@ async def test_what_somebody_took_away_meanwhile_is_held_by_nobody(desk: Desk) -
         found = await session.get_one(Site, number)
         await session.delete(found)
         await session.flush()
-        visit = Visit(None, None, None, session, desk.world.now)  # type: ignore[arg-type]
+        visit = Visit(None, None, None, session, desk.world.now)
         with pytest.raises(StalePage):
             await visit.hold(found)

@@ -114,8 +114,8 @@ async def test_a_correction_stands_alone(world: World) -> None:
 
 
 async def test_without_a_text_the_page_says_so(world: World) -> None:
-    async with world.db.begin() as session:
-        await session.exec(text("DELETE FROM briefing_text"))  # type: ignore[call-overload]
+    async with world.db.engine.begin() as connection:
+        await connection.execute(text("DELETE FROM briefing_text"))
     page = await world.web.get(world.page)
     assert page.status_code == 404
     assert "Er is nu geen tekst" in page.text

@@ -198,7 +198,7 @@ async def test_an_approver_takes_back_alone_and_a_second_reader_looks_later(db: 
         actions = [entry.action for entry in (await session.exec(select(JournalEntry))).all()]
     assert first.status is BriefingStatus.RETRACTED
     assert "four_eyes_afterwards" in actions
-    subjects = {Content.from_json(m.content).email.subject for m in messages}  # type: ignore[union-attr]
+    subjects = {Content.from_json(m.content).email.subject for m in messages}
     assert subjects == {"Ingetrokken: 21.05 uur, aanhouding Presikhaaf"}
 
 

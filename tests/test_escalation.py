@@ -220,7 +220,7 @@ async def test_an_uncertain_text_may_prove_its_arrival_before_the_mail_goes(
     patient = FAST.model_copy(update={"unsure_min": (30, 30, 10, 2, 0)})
     async with running(a_pump(db, chat, mail, settings=patient)):
         rows = await until(db, lambda rows: statuses(rows[2:]) == ["planned"] * 2)
-    waits = {row.not_before - (rows[row.fallback_of_id - 1].done_at or now) for row in rows[2:]}  # type: ignore[operator]
+    waits = {row.not_before - (rows[row.fallback_of_id - 1].done_at or now) for row in rows[2:]}
     assert all(timedelta(minutes=9) < wait < timedelta(minutes=11) for wait in waits)
     async with db.begin() as session:
         await prove_arrival(session, 1, now=now)

@@ -69,11 +69,11 @@ async def test_nothing_goes_out_while_it_blocks_and_all_goes_once_it_is_set_asid
     async with db.begin() as session:
         cast, briefing, seen = await asked(session)
         how = {"expected_hash": seen, "now": LATER}
-        refused = await approve(session, briefing, cast.approver, SETTINGS, **how)  # type: ignore[arg-type]
+        refused = await approve(session, briefing, cast.approver, SETTINGS, **how)
         assert refused == ApprovalRefused("blocked")
         granted = await grant(session, cast, briefing, seen)
         assert not isinstance(granted, ExceptionRefused)
-        done = await approve(session, briefing, cast.approver, SETTINGS, **how)  # type: ignore[arg-type]
+        done = await approve(session, briefing, cast.approver, SETTINGS, **how)
     assert isinstance(done, Approved)
 
 
@@ -180,4 +180,4 @@ def test_a_text_that_nothing_blocks_asks_nothing() -> None:
 
 def test_a_finding_that_was_kept_before_this_can_be_read() -> None:
     old = {"code": "N4", "level": "block", "where": "x", "advice": "y"}
-    assert Remark(**old) == Remark("N4", "block", "x", "y", absolute=False)  # type: ignore[arg-type]
+    assert Remark(**old) == Remark("N4", "block", "x", "y", absolute=False)

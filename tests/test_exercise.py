@@ -151,7 +151,7 @@ async def test_the_same_story_rings_again_the_next_time(play: Play) -> None:
 
 async def test_the_news_of_an_exercise_never_joins_a_real_event(play: Play) -> None:
     await play.feeds.add("omroep")
-    title = shipped()[SCRIPT].injects[0].title  # type: ignore[union-attr]
+    title = shipped()[SCRIPT].injects[0].title
     play.feeds.server.publish("omroep", "1", title, lead="", published=play.feeds.clock())
     await play.feeds.watch.poll_due()
     await play.begin()

@@ -145,8 +145,8 @@ def test_a_severity_that_does_not_fit_fails_the_card() -> None:
     script = shipped()["aanhoudingen"]
     late = {one.what: [one_at(script, one.after)] for one in script.expected}
     asked = {"injected": len(script.injects), "minute": 200.0, "is_over": True}
-    assert score(script, late, severity=4, **asked).is_met  # type: ignore[arg-type]
-    assert not score(script, late, severity=2, **asked).is_met  # type: ignore[arg-type]
+    assert score(script, late, severity=4, **asked).is_met
+    assert not score(script, late, severity=2, **asked).is_met
 
 
 def one_at(script: Script, number: int) -> float:

@@ -79,7 +79,7 @@ def test_a_warning_is_read_in_dutch_with_area_and_severity() -> None:
 def test_tests_exercises_what_is_not_public_and_what_is_over_are_left_out(
     differs: dict[str, str],
 ) -> None:
-    assert read(an_alert(**differs)).entries == ()  # type: ignore[arg-type]
+    assert read(an_alert(**differs)).entries == ()
 
 
 def test_an_update_and_a_withdrawal_are_the_same_report_with_its_newest_words() -> None:

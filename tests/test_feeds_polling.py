@@ -157,7 +157,7 @@ async def test_a_fault_that_lasts_is_told_once_and_again_after_a_recovery(world:
                 await mark_told(session, source, now=world.clock())
             return [source.key for source in sources]
 
-    told = []
+    told: list[list[str]] = []
     for fault in ("html", "html", "html", None, "html", "html"):
         world.server.fault("omroep", fault)
         world.server.publish("omroep", f"a{len(told)}", MARKET)
@@ -176,7 +176,7 @@ async def test_an_unexpected_error_is_a_fault_too_and_stops_nobody(world: World)
     async def failing(self: Watch, source: object, *rest: object, **named: object) -> bool:
         if getattr(source, "key", "") == "omroep":
             raise RuntimeError("boom")
-        return await real(self, source, *rest, **named)  # type: ignore[arg-type]
+        return await real(self, source, *rest, **named)
 
     with patch.object(Watch, "_store", failing):
         report = await world.watch.poll_due()

@@ -36,8 +36,8 @@ def about(
 
 
 def follows(title: str, told: str = QUAKE, *, days: float, **how: object) -> bool:
-    first = about(told, **{key: one for key, one in how.items() if key != "types"})  # type: ignore[arg-type]
-    return goes_on(about(title, **how), [first], days, lambda _: 1.0, RULES.vervolg)  # type: ignore[arg-type]
+    first = about(told, **{key: one for key, one in how.items() if key != "types"})
+    return goes_on(about(title, **how), [first], days, lambda _: 1.0, RULES.vervolg)
 
 
 def test_the_share_of_what_was_said_counts_telling_words_more() -> None:

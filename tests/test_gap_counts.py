@@ -135,7 +135,7 @@ async def test_a_page_of_gaps_begins_behind_a_name_and_finds_what_is_rare(
                 is_exercise=False,
                 now=now,
                 gap=gap,
-                **asked,  # type: ignore[arg-type]
+                **asked,
             )
             return [one.organisation.name for one in found]
 

@@ -36,13 +36,13 @@ MILD = {"severity": 3, "suggested_severity": 3}
 
 
 async def handed_in(session: object, **event_values: object) -> tuple[Cast, Briefing, str]:
-    cast = await the_cast(session, **event_values)  # type: ignore[arg-type]
-    await facts_for(session, cast.event)  # type: ignore[arg-type]
+    cast = await the_cast(session, **event_values)
+    await facts_for(session, cast.event)
     briefing = await draft_briefing(
-        session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,  # type: ignore[arg-type]
+        session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,
         editor_id=cast.writer.person_id, now=NOW,
     )  # fmt: skip
-    done = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)  # type: ignore[arg-type]
+    done = await submit(session, briefing, cast.writer, SETTINGS, now=NOW)
     assert isinstance(done, Submitted), done
     return cast, briefing, done.content_hash
 
@@ -78,7 +78,7 @@ class _Someone:
     id, organisation_id, is_exercise = 1, 1, False
 
 
-AN_ACTOR = actor(_Someone())  # type: ignore[arg-type]
+AN_ACTOR = actor(_Someone())
 
 
 def test_there_are_six_levels_and_no_others() -> None:
@@ -174,10 +174,10 @@ async def test_a_member_enters_no_grip_and_no_event_that_is_over_takes_one(db: D
 
 
 async def bare_draft(session: object, severity: int) -> tuple[Cast, Briefing]:
-    cast = await the_cast(session, severity=severity)  # type: ignore[arg-type]
-    await open_facts(session, cast.event, SETTINGS, editor_id=1, now=NOW)  # type: ignore[arg-type]
+    cast = await the_cast(session, severity=severity)
+    await open_facts(session, cast.event, SETTINGS, editor_id=1, now=NOW)
     briefing = await draft_briefing(
-        session,  # type: ignore[arg-type]
+        session,
         cast.event,
         kind=BriefingKind.FIRST,
         settings=SETTINGS,

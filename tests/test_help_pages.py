@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import inspect
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.consent import ConsentKind, give_consent
 from contacts.directory import (
@@ -53,7 +55,7 @@ async def world(db: Database, now: datetime) -> AsyncIterator[World]:
         yield world
 
 
-async def named(session, name: str) -> Person:  # type: ignore[no-untyped-def]
+async def named(session: AsyncSession, name: str) -> Person:
     return (await session.exec(select(Person).where(col(Person.name) == name))).one()
 
 
@@ -73,7 +75,7 @@ async def offer(world: World, page: str, text: str = WORDS, **more: str) -> http
     return await post(world, f"{page}/hulp", **fields)
 
 
-async def rows(world: World, kind: type) -> list:  # type: ignore[type-arg]
+async def rows(world: World, kind: type) -> list[Any]:
     async with world.db.read() as session:
         return list((await session.exec(select(kind).order_by(*inspect(kind).primary_key))).all())
 

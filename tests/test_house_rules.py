@@ -17,7 +17,12 @@ FILES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "versions" not in path.parts
 )
+TESTS = sorted((ROOT / "tests").glob("*.py"))
 LONGEST_FILE, LONGEST_FUNCTION = 350, 50
+#: a check that one line is exempt from, and what stands behind it
+SILENCED = re.compile(
+    r"# (?:noqa: [A-Z]+[0-9]+|type: ignore\[[a-z-]+(?:, ?[a-z-]+)*\]|pragma: no cover)(.*)"
+)
 #: words that make a string Dutch; names of values (E01, snel, geen) are single words
 DUTCH = re.compile(r"\b(niet|een|het|deze|voor|met|naar|wordt|uw|u|wij|geen|van)\b", re.I)
 #: where Dutch belongs; the simulator and people's words in a play are the outside world
@@ -63,8 +68,8 @@ def literals(tree: ast.AST) -> Iterator[ast.Constant]:
         if isinstance(node, ast.keyword) and node.arg == "description":
             skipped.update(id(part) for part in ast.walk(node.value))
     for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in skipped:
+        is_read = id(node) not in skipped
+        if is_read and isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node
 
 
@@ -86,6 +91,24 @@ def test_dutch_stands_in_texts_templates_and_data_only(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=readable)
 def test_no_promise_is_left_open(path: Path) -> None:
     assert not re.search(r"\b(TODO|FIXME|HACK)\b", path.read_text(encoding="utf-8"))
+
+
+def unexplained(path: Path) -> list[int]:
+    """Lines that are exempt from a check without a word why, there or in a comment just above."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = [(number, SILENCED.search(line)) for number, line in enumerate(lines)]
+    return [
+        number + 1
+        for number, silenced in found
+        if silenced
+        and not re.search("[a-z]{2}", silenced[1])
+        and not lines[number - 1].strip().startswith("#")
+    ]
+
+
+def test_what_is_exempt_from_a_check_says_why() -> None:
+    found = {readable(path): unexplained(path) for path in (*FILES, *TESTS)}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 def test_no_module_is_named_after_nothing() -> None:

@@ -48,7 +48,7 @@ async def phone(db: Database, now: datetime) -> Chat:
 async def newest(phone: Chat) -> BriefingStatus:
     async with phone.db.read() as session:
         found = await session.exec(select(Briefing).order_by(col(Briefing.version).desc()))
-        return found.first().status  # type: ignore[union-attr]
+        return found.first().status
 
 
 @pytest.mark.parametrize("button", ["corr:1", "corr2:1:alles"])

@@ -68,7 +68,7 @@ async def test_what_raises_is_undone_alone_and_is_counted_when_handled_by_itself
     real = handling.route
 
     async def says_and_raises(turn: Turn, *given: object) -> None:
-        await real(turn, *given)  # type: ignore[arg-type]
+        await real(turn, *given)
         if turn.chat == 3:
             raise RuntimeError("boom")
 

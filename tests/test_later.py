@@ -74,7 +74,7 @@ async def test_the_invitation_reaches_everybody_who_read_though_the_event_is_clo
 
 
 async def addresses(session: object, version: int) -> set[str]:
-    found = await session.exec(  # type: ignore[attr-defined]
+    found = await session.exec(
         select(Delivery.address)
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .join(Briefing, col(Briefing.id) == col(Message.briefing_id))

@@ -55,7 +55,7 @@ def a_lesson(number: int = 1, **given: object) -> Lesson:
 def test_what_cannot_be_kept_is_said_with_its_reason() -> None:
     def reason(known: bool = False, **changed: object) -> str | None:
         values = {"keep": "", "change": "Kortere tekst.", "owner": "adviseur", "due": TODAY}
-        return why_not(NewLesson(**{**values, **changed}), (), is_known=known, today=TODAY)  # type: ignore[arg-type]
+        return why_not(NewLesson(**{**values, **changed}), (), is_known=known, today=TODAY)
 
     assert reason() is None
     assert reason(change="") == "empty"

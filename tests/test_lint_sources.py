@@ -52,7 +52,7 @@ async def _unconfirmed(db: Database, source: str) -> tuple[Cast, list[list[dict[
             text="Er zijn meer mensen aangehouden.", source_name=source, source_at=NOW,
             editor_id=1, now=NOW,
         )  # fmt: skip
-        assert fact.id  # type: ignore[union-attr]
+        assert fact.id
         briefing = await draft_briefing(
             session, cast.event, kind=BriefingKind.FIRST, settings=SETTINGS,
             editor_id=cast.writer.person_id, now=LATER,

@@ -33,7 +33,7 @@ async def test_a_number_that_no_row_has_is_no_page_for_who_is_signed_in(world: W
 
 
 def test_no_route_counts_figures_without_end(world: World) -> None:
-    routes = world.web._transport.app.routes  # type: ignore[attr-defined]
+    routes = world.web._transport.app.routes
     assert len(routes) > len(DOORS)
     endless = [
         route.path

@@ -186,7 +186,7 @@ async def test_when_the_house_stops_only_the_mail_under_way_is_uncertain(
         people = [await a_person(session, now, mail=f"{n}@school.example") for n in range(3)]
         await a_briefing(session, people, now)
     async with Talking(*GREETING, "250 ok", "250 ok", Talking.HANG) as server:
-        pump = a_pump(db, a_transport(server.port))  # type: ignore[arg-type]
+        pump = a_pump(db, a_transport(server.port))
         async with running(pump):
             await until(db, lambda rows: statuses(rows) == ["sending"] * 3)
             async with asyncio.timeout(60):

@@ -140,7 +140,7 @@ async def test_a_wrong_count_moves_nothing(place: Move, monkeypatch: pytest.Monk
     copy = moving._copy
 
     async def one_less(*given: object) -> int:
-        return await copy(*given) - (given[2].name == "event")  # type: ignore[arg-type, attr-defined]
+        return await copy(*given) - (given[2].name == "event")
 
     monkeypatch.setattr(moving, "_copy", one_less)
     with pytest.raises(Miscounted):

@@ -64,7 +64,7 @@ async def test_under_faults_nobody_gets_it_twice_and_everyone_is_accounted_for(
         ("drop_before", 5), ("drop_after", 5), ("bad_gateway", 5), ("hang", 3),
         ("forbidden", 4), ("too_many", 1),
     ):  # fmt: skip
-        simulator.telegram.faults.add(Fault(kind, "sendMessage", times=times, chance=0.2))  # type: ignore[arg-type]
+        simulator.telegram.faults.add(Fault(kind, "sendMessage", times=times, chance=0.2))
     await partners(db, simulator, 80)
     settings = SendingSettings(telegram_per_s=300, chat_interval_s=0)
     async with running(a_real_pump(db, transport, settings)):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
 from bot.console.overleg_form import CHOICES
 from briefings.moments import at_clock, day, far_moment, local_date
@@ -182,7 +182,7 @@ async def test_a_calendar_link_ends_by_itself_and_the_page_says_so(desk: Desk) -
             assert f"{said} {ends_on}" in (await later.get("/overleg")).text
 
 
-def one_event(content: bytes) -> Calendar:
+def one_event(content: bytes) -> Component:
     [event] = Calendar.from_ical(content).walk("VEVENT")
     return event
 

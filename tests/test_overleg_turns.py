@@ -40,7 +40,7 @@ async def a_city(session: AsyncSession, now: datetime) -> dict[str, int]:
                 status=OverlegStatus.CANCELLED if is_off else OverlegStatus.HELD,
             )
         )  # fmt: skip
-    session.add(Site(organisation_id=ids["Moskee"], name="Zaal", can_host=True, created_at=now))
+    session.add(Site(organisation_id=ids["Moskee"], name="Zaal", can_host=True))
     await session.flush()
     return ids
 

@@ -71,7 +71,7 @@ async def test_a_session_that_acts_without_end_is_refused_and_others_are_not(
 @given(st.lists(st.integers(0, 90), min_size=1, max_size=60), st.integers(1, 5))
 def test_no_minute_holds_more_than_the_pace(steps: list[int], most: int) -> None:
     pace, at = Pace(most), START
-    passed = []
+    passed: list[datetime] = []
     for step in steps:
         at += timedelta(seconds=step)
         wait = pace.wait_for("x", at)
@@ -94,7 +94,7 @@ def test_who_was_quiet_longest_is_forgotten_first(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_what_was_sent_is_remembered_in_few_bytes_whatever_its_length(world: World) -> None:
-    paces = world.web._transport.app.state.paces  # type: ignore[attr-defined]
+    paces = world.web._transport.app.state.paces
     await world.web.post("/o/" + "A" * 16_000, headers=SAME_SITE)
     await world.web.post("/gegevens", data={"e-mail": "a@school.example"}, headers=SAME_SITE)
     for pace in (paces.links, paces.addresses):
@@ -106,7 +106,7 @@ async def test_what_was_sent_is_remembered_in_few_bytes_whatever_its_length(worl
 async def test_what_is_longer_than_any_address_is_refused_and_not_remembered(
     world: World, path: str
 ) -> None:
-    paces = world.web._transport.app.state.paces  # type: ignore[attr-defined]
+    paces = world.web._transport.app.state.paces
     address = "a" * 250 + "@b.nl"
     answer = await world.web.post(path, data={"e-mail": address}, headers=SAME_SITE)
     assert answer.status_code == 400

@@ -53,7 +53,7 @@ def a_visit(now: datetime, *, session_id: int = 1) -> Visit:
 
     actor = Actor(1, 1, frozenset(), is_exercise=False)
     visitor = Visitor(actor, "Goedkeurder", session_id, "")
-    return Visit(None, Parts(), visitor, None, now)  # type: ignore[arg-type]
+    return Visit(None, Parts(), visitor, None, now)
 
 
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
@@ -102,7 +102,7 @@ async def with_setting(desk: Desk, setting: str, act: str) -> Any:
     config = Config(
         sign_in=sign_in,
         web=WebSettings(base_url="http://localhost:8420"),
-        briefings=desk.web._transport.app.state.parts.config.briefings,  # type: ignore[attr-defined]
+        briefings=desk.web._transport.app.state.parts.config.briefings,
     )
     world = desk.world
     cookies = {PLAIN_COOKIE: world.desk.cookies[PLAIN_COOKIE]}

@@ -49,7 +49,7 @@ def a_sheet(body: str = f"<h2>Kern</h2><p>{SENTENCE}</p>", **more: object) -> Sh
         "audience": "Docent VO/MBO", "stand": "versie 1", "sender": "Schakel",
         "is_exercise": False,
     }  # fmt: skip
-    return Sheet(**{**given, **more})  # type: ignore[arg-type]
+    return Sheet(**{**given, **more})
 
 
 def read(made: bytes) -> PdfReader:
@@ -263,6 +263,6 @@ def test_the_letters_are_unpacked_once_for_every_weight(monkeypatch: pytest.Monk
     monkeypatch.setattr("fontTools.ttLib.woff2.WOFF2Reader.__init__", None)
     made = read(print_sheet(a_sheet("<p><strong>Vet</strong></p>"), font=printing.FONT))
     # What a page holds has no type of its own in the library.
-    named = str([sheet["/Resources"]["/Font"] for sheet in made.pages])  # type: ignore[index]
+    named = str([sheet["/Resources"]["/Font"] for sheet in made.pages])
     assert "Vet" in made.pages[0].extract_text()
     assert named.count("IndirectObject") >= len(pdf.WEIGHTS)

@@ -250,9 +250,9 @@ async def _acknowledged(db: Database, event_id: int, now: datetime) -> list[Any]
 def test_every_story_rings_and_belongs_to_no_other(now: datetime) -> None:
     lexicon, grouper = load_lexicon(), Grouper(timedelta(hours=72), stop_words())
     trust = {one["key"]: Trust(one["trust"]) for one in load_scenario()["outlets"]}
-    homes = []
+    homes: list[int] = []
     for story in (load_scenario(), *further_stories()):
-        groups = set()
+        groups: set[int] = set()
         for item in (story["first"], *story["more"]):
             found = score_item(
                 item["title"], item["lead"], trust=trust[item["outlet"]], lexicon=lexicon

@@ -47,6 +47,10 @@ def told(organisation: int, number: int = 0, **values: Any) -> Signal:
     return Signal(**(base | values))
 
 
+def one_after_another(found: list[dict[str, Any]]) -> list[Signal]:
+    return [told(number=number, **one) for number, one in enumerate(found, 1)]
+
+
 SIGNALS = st.lists(
     st.builds(
         dict,
@@ -59,7 +63,7 @@ SIGNALS = st.lists(
         told_as=st.sampled_from([ToldAs.SIGNAL, ToldAs.SIGNAL, ToldAs.QUESTION]),
     ),
     max_size=40,
-).map(lambda found: [told(number=n, **one) for n, one in enumerate(found, 1)])  # fmt: skip
+).map(one_after_another)
 
 
 def numbers(signals: Sequence[Signal]) -> set[int | None]:

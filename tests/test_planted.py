@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, select
@@ -259,12 +260,9 @@ def crashing_filter() -> Iterator[None]:
     def explode(text: str, allow: object) -> None:
         raise RuntimeError("A page crashed on purpose")
 
-    before = telling.screen
-    telling.screen = explode  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(telling, "screen", explode)
         yield
-    finally:
-        telling.screen = before
 
 
 @contextmanager

@@ -106,7 +106,7 @@ async def test_an_outcome_that_cannot_be_stored_holds_no_other_and_is_not_lost(
         if refusals[0] and any(result.chat == "1" for result in results):
             refusals[0] -= 1
             raise RuntimeError("the store says no")
-        return await store(session, kind, results, **more)  # type: ignore[arg-type]
+        return await store(session, kind, results, **more)
 
     monkeypatch.setattr(lane, "record", refuse_the_first)
     async with db.begin() as session:

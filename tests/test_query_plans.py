@@ -86,7 +86,7 @@ async def look_at_claims(db: Database) -> str:
     question, parameters = next(one for one in asked if "ORDER BY delivery.priority" in one[0])
     async with db.engine.begin() as connection:
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", parameters)
-        return "\n".join(str(line[3]) for line in plan.all())
+        return "\n".join(line["detail"] for line in plan.mappings())
 
 
 async def with_figures(db: Database) -> set[str]:
@@ -98,7 +98,7 @@ async def first_table(db: Database) -> str:
     """What SQLite reads first for the deliveries of one text that were sent."""
     async with db.read() as session:
         plan = await (await session.connection()).exec_driver_sql(SENT_OF_ONE_TEXT)
-        return str(plan.all()[0][3]).split()[1]
+        return str(plan.mappings().all()[0]["detail"]).split()[1]
 
 
 async def test_the_deliveries_of_one_text_are_found_by_their_text(url: str) -> None:
@@ -117,8 +117,8 @@ async def test_a_claim_does_not_read_every_message_first(url: str) -> None:
             await connection.exec_driver_sql("UPDATE delivery SET status = 'planned'")
         await QueryPlans(db).keep()
         async with db.engine.begin() as connection:
-            plan = (await connection.exec_driver_sql(WHAT_IS_DUE)).all()
-    assert [str(line[3]).split()[:2] for line in plan] == [
+            plan = (await connection.exec_driver_sql(WHAT_IS_DUE)).mappings().all()
+    assert [line["detail"].split()[:2] for line in plan] == [
         ["SEARCH", "delivery"], ["SEARCH", "message"],
     ]  # fmt: skip
 

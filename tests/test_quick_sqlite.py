@@ -101,6 +101,7 @@ async def test_the_driver_still_has_the_private_parts_that_we_stand_on(tmp_path:
     await connection
     try:
         assert isinstance(connection._conn, sqlite3.Connection)
+        # The driver has no types here.
         there = await connection._execute(threading.current_thread)  # type: ignore[no-untyped-call]
         assert there is connection._thread
         assert isinstance(connection.cursor(), QuickCursor)

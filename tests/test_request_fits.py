@@ -38,7 +38,8 @@ def remarks(count: int) -> list[dict[str, object]]:
 def text_of(audience: Audience) -> BriefingText:
     return BriefingText(
         briefing_id=1, audience=audience, subject="Onderwerp", telegram="Tekst", plain="Tekst",
-        html="<p>Tekst</p>", remarks=remarks(3),
+        html="<p>Tekst</p>", remarks=remarks(3), template="eerste", template_version="1",
+        words=1,
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ base_url = "https://schakel.example.org"
         assert process.wait(30) == 0
     finally:
         process.kill()
-        process.stdout.close()  # type: ignore[union-attr]
+        process.stdout.close()
     assert token not in printed
     return printed
 

@@ -40,7 +40,7 @@ def test_every_dependency_is_locked_with_its_hash() -> None:
 
 def test_the_readme_names_commands_that_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    known = set(get_command(app).commands)  # type: ignore[attr-defined]
+    known = set(get_command(app).commands)
     named = set(re.findall(r"schakel ([a-z]+)(?= |`)", readme))
     assert {"init", "check", "run"} <= named <= known
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

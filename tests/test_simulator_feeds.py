@@ -174,7 +174,7 @@ async def test_a_slow_feed_comes_in_the_end(simulator: Simulator) -> None:
 async def test_a_feed_or_a_fault_that_does_not_exist_is_told(simulator: Simulator) -> None:
     assert (await fetch(simulator, "weg"))[0] == 404
     with pytest.raises(ValueError, match="no such feed fault"):
-        simulator.feeds.fault("omroep", "nonsense")  # type: ignore[arg-type]
+        simulator.feeds.fault("omroep", "nonsense")
     with pytest.raises(KeyError):
         simulator.feeds.fault("weg", "html")
 

@@ -6,8 +6,8 @@ import asyncio
 import imaplib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from typing import Any, TypeVar
+from email.message import EmailMessage, Message
+from typing import Any, TypeVar, cast
 
 import aiosmtplib
 import pytest
@@ -119,7 +119,7 @@ async def test_everybody_can_have_a_fault_and_a_slow_mail_arrives(simulator: Sim
     await send(simulator, "x@school.example")
     assert len(simulator.mail.mails) == 2
     with pytest.raises(ValueError, match="no such mail fault"):
-        simulator.mail.fail("*", "gremlin")  # type: ignore[arg-type]
+        simulator.mail.fail("*", "gremlin")
 
 
 async def test_a_login_is_demanded_when_there_is_one() -> None:
@@ -143,7 +143,7 @@ async def test_a_bounce_goes_to_the_envelope_sender_and_names_the_address(
     (mail,) = await reading(simulator, lambda box: list(box.fetch()))
     assert mail.to == (SENDER,)
     assert mail.obj.get_content_type() == "multipart/report"
-    _, notice = mail.obj.get_payload()
+    _, notice = cast("list[Message]", mail.obj.get_payload())
     assert notice.get_content_type() == "message/delivery-status"
     person = notice.get_payload()[1]
     assert (person["Final-Recipient"], person["Action"], person["Status"]) == (
@@ -244,7 +244,9 @@ async def test_a_box_opened_to_look_cannot_be_changed(simulator: Simulator) -> N
             client.select("INBOX", readonly=True)
             stored = client.uid("STORE", "1", "+FLAGS", r"(\Seen)")[0]
             fetched = client.fetch("1", "(BODY[TEXT] UID)")
-            return stored, fetched[0], fetched[1][0][1]  # type: ignore[index,return-value]
+            found = fetched[1][0][1]
+            assert isinstance(found, bytes)
+            return stored, fetched[0], found
 
     assert await asyncio.to_thread(play) == ("NO", "OK", b"tekst\r\n")
     assert simulator.mailbox.inbox[0].flags == set()

@@ -231,7 +231,7 @@ async def test_faults_fit_their_method_chat_and_number(
             await bot.send_message(8, "x")
     await bot.send_message(8, "x")
     with pytest.raises(ValueError, match="no such fault"):
-        Fault("gremlin")  # type: ignore[arg-type]
+        Fault("gremlin")
 
 
 async def test_the_thirty_first_message_in_a_second_is_too_many(

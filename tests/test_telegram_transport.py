@@ -34,7 +34,7 @@ HELLO = Outgoing(
 
 
 def saying(text: str, **more: object) -> Outgoing:
-    return replace(HELLO, content=Content(telegram=TelegramForm(text, **more)))  # type: ignore[arg-type]
+    return replace(HELLO, content=Content(telegram=TelegramForm(text, **more)))
 
 
 def editing(sent: Outcome, text: str) -> Outgoing:
@@ -103,7 +103,7 @@ async def test_an_edit_changes_the_message_and_its_buttons_name_the_original(
 ) -> None:
     sent = await transport.send(saying("een"), now=utc_now())
     edit = editing(sent, "twee")
-    form = replace(edit.content.telegram, buttons=[[Button("Gelezen", data="read")]])  # type: ignore[type-var]
+    form = replace(edit.content.telegram, buttons=[[Button("Gelezen", data="read")]])
     outcome = await transport.send(replace(edit, content=Content(telegram=form)), now=utc_now())
     (message,) = simulator.telegram.world.chats[11].from_bot()
     assert (outcome, message.text) == (sent, "twee")

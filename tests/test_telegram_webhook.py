@@ -56,7 +56,7 @@ async def nobody(kind: ChannelKind, address: str, content: Content) -> bool:
 @pytest.fixture
 async def door(db: Database, now: datetime) -> AsyncIterator[tuple[WebhookDoor, httpx.AsyncClient]]:
     made = WebhookDoor(
-        db, Sealer(Sealer.new_key()), lambda text: screen(text, ()), Sent(None, "", nobody),  # type: ignore[arg-type]
+        db, Sealer(Sealer.new_key()), lambda text: screen(text, ()), Sent(None, "", nobody),
         clock=lambda: now, on_new=lambda: None,
     )  # fmt: skip
     transport = httpx.ASGITransport(

@@ -124,7 +124,7 @@ async def test_a_value_that_the_form_does_not_offer_is_an_error(
     session: AsyncSession, now: datetime, wrong: dict[str, object]
 ) -> None:
     with pytest.raises(DraftError):
-        await told(session, replace(DRAFT, **wrong), now)  # type: ignore[arg-type]
+        await told(session, replace(DRAFT, **wrong), now)
 
 
 async def test_a_signal_is_described_in_dutch(session: AsyncSession, now: datetime) -> None:

@@ -44,7 +44,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 def an_evening(began: datetime = ALERT, **changed: object) -> Course:
     fresh = Course(began_at=began, severity=4, confirmed_at=began + timedelta(minutes=4))
-    return replace(fresh, **changed)  # type: ignore[arg-type]
+    return replace(fresh, **changed)
 
 
 def sent(when: datetime, promised: datetime | None = None, kind: str = "eerste") -> Sending:

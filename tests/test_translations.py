@@ -76,8 +76,8 @@ async def keep(
     } | other  # fmt: skip
     return await keep_translation(
         session, cast.event, briefing, cast.writer,
-        given.pop("audience"), given.pop("language"), given.pop("pairs"),  # type: ignore[arg-type]
-        languages=("tr", "ar"), allow=(), today=TODAY, now=LATER, **given,  # type: ignore[arg-type]
+        given.pop("audience"), given.pop("language"), given.pop("pairs"),
+        languages=("tr", "ar"), allow=(), today=TODAY, now=LATER, **given,
     )  # fmt: skip
 
 

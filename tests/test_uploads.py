@@ -164,7 +164,7 @@ async def test_a_number_that_cannot_be_noted_is_no_reason_to_say_that_it_did_not
 async def test_silence_at_an_upload_is_uncertain_and_the_next_one_uploads(
     desk: Desk, fault: str
 ) -> None:
-    desk.simulator.telegram.faults.add(Fault(fault, "sendDocument", times=1))  # type: ignore[arg-type]
+    desk.simulator.telegram.faults.add(Fault(fault, "sendDocument", times=1))
     assert isinstance(await desk.send(1), Unknown)
     assert isinstance(await desk.send(2), Sent)
     assert len(desk.got(2)) == 1

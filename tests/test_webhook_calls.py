@@ -167,7 +167,7 @@ async def test_kill_9_while_the_receiver_answers_loses_nothing(
                 running[-1].kill()
             return answer
 
-        receiver.take = take  # type: ignore[method-assign]
+        receiver.take = take  # type: ignore[method-assign]  # the kill comes in between
         app = web.Application()
         app.router.add_post("/hook", take)
         runner = web.AppRunner(app)

@@ -128,7 +128,7 @@ async def test_the_link_says_neither_who_nor_when(world: World) -> None:
     path = await answered_by_mail(world)
     async with world.db.read() as session:
         [link] = (await session.exec(select(AnswerLink))).all()
-    names = set(AnswerLink.__table__.columns.keys())  # type: ignore[attr-defined]
+    names = set(AnswerLink.__table__.columns.keys())
     assert names == {"token_hash", "code", "last_day", "is_exercise"}
     assert path.rpartition("/")[2] not in link.token_hash
 
@@ -158,9 +158,11 @@ async def test_an_answer_to_a_chat_keeps_its_buttons_and_makes_no_link(school: C
     await school.press("Versturen")
     [signal] = await school.all(Signal)
     async with school.db.begin() as session:
-        [delivery] = await close_signal(  # type: ignore[misc]
+        closed = await close_signal(
             session, signal.id, OutcomeCode.F, "Er staat een les klaar.", who=SYSTEM,
             sealer=SEALER, now=school.now,
         )  # fmt: skip
+        assert isinstance(closed, list)
+        [delivery] = closed
         assert delivery.status is DeliveryStatus.PLANNED
     assert await school.all(AnswerLink) == []

@@ -34,7 +34,7 @@ async def wrote(
     audience: Audience = VO,
 ) -> WordsRefused | None:  # fmt: skip
     return await write_words(
-        session, cast.event, by or cast.writer, audience, place, words, SETTINGS,  # type: ignore[arg-type]
+        session, cast.event, by or cast.writer, audience, place, words, SETTINGS,
         allow=(), now=LATER,
     )  # fmt: skip
 

@@ -141,11 +141,12 @@ def look_at_sqlite(connection: sqlite3.Connection) -> tuple[str, dict[str, int]]
         names = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
-        # These names come from the file itself, which is ours; values never stand in a statement.
         counts = {
+            # The names come from the file itself, which is ours; no value stands in a statement.
             name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
             for (name,) in names
         }
+        # Names of our own.
         revision = connection.execute(f"SELECT version_num FROM {VERSIONS}").fetchone()  # noqa: S608
     except sqlite3.DatabaseError:
         raise BackupError("damaged") from None

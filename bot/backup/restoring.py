@@ -325,8 +325,8 @@ def set_sequences(connection: Any) -> None:
                 continue
             name = connection.dialect.identifier_preparer.quote(table)
             field = connection.dialect.identifier_preparer.quote(column["name"])
-            # Both are quoted names of the tables themselves.
             connection.exec_driver_sql(
+                # Both are quoted names of the tables themselves.
                 f"SELECT setval(pg_get_serial_sequence(%s, %s), "  # noqa: S608
                 f"coalesce(max({field}), 0) + 1, false) FROM {name}",
                 (name, column["name"]),

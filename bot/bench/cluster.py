@@ -74,4 +74,5 @@ def _run(*words: str | Path) -> None:
     """PostgreSQL refuses to run as root: then it runs as the user of its Debian package."""
     as_user = [] if os.geteuid() else ["runuser", "-u", "postgres", "--"]
     command = [*as_user, *map(str, words)]
+    # Words of our own, no shell.
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603

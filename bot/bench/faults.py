@@ -36,7 +36,7 @@ MAIL_PROFILES: Mapping[str, list[tuple[SmtpFaultKind, float]]] = {
 
 def mail_faults(contacts: int, fault: str, seed: int) -> dict[str, SmtpFaultKind]:
     """Which address meets which fault, the first time; the same for the same seed. Pure."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311  (chance in a measurement)
     faults: dict[str, SmtpFaultKind] = {}
     for number in range(1, contacts + 1):
         drawn = chance.random()

@@ -25,7 +25,7 @@ TRIES, LOOK_S = 50, 0.2
 def bench_folder() -> Iterator[Path]:
     """A new folder, and a process of its own that removes it."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    sweeper = subprocess.Popen(  # noqa: S603
+    sweeper = subprocess.Popen(  # noqa: S603  (words of our own, no shell)
         [sys.executable, "-m", "bot.bench.folders", str(folder)],
         stdin=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip

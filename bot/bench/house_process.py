@@ -69,7 +69,7 @@ async def serve(path: Path) -> None:
     try:
         await house.start()
         settle_memory()
-        print("started", flush=True)  # noqa: T201
+        print("started", flush=True)  # noqa: T201  (whoever measures reads it)
         telling = asyncio.create_task(_tell_who_sends(house, path))
         await house.run_until_stopped()
         telling.cancel()
@@ -78,6 +78,7 @@ async def serve(path: Path) -> None:
     from bot.bench.visiting import percentile
 
     p95 = percentile(commits, 0.95) if commits else None
+    # Whoever measures reads it.
     print(json.dumps({"p95_commit_ms": p95, "commits": len(commits)}), flush=True)  # noqa: T201
 
 

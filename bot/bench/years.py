@@ -135,7 +135,7 @@ async def play(db: Database, plan: Plan) -> Played:
     # Without care nobody is asked either.
     asks = ContactSettings() if plan.is_kept else ContactSettings(check_days=0)
     config = Config(briefings=exercise_lines(), contacts=asks)
-    chance = random.Random(plan.seed)  # noqa: S311
+    chance = random.Random(plan.seed)  # noqa: S311  (chance in a measurement)
     async with db.begin() as session:
         town = await settle_town(session, plan.organisations, now=morning(BEGIN))
     shares: list[tuple[date, float]] = []

@@ -77,6 +77,7 @@ async def _play_in(
     try:
         sources, items = _sources(simulator, scenario, real)
     except (OSError, ValueError, KeyError):
+        # The command line is its reader.
         print(texts.BAD_FILE.format(path=real), file=sys.stderr)  # noqa: T201
         return MISUSE
     # Feeds of real news run empty once everything was fetched: no fault in this play.
@@ -110,6 +111,7 @@ async def _play_in(
             result = await measure(session, timing, ok=ok)
         if not once:
             await serve_phones(stage, line)
+        # The command line is its reader.
         print(json.dumps({**result, **extra}, ensure_ascii=False))  # noqa: T201
         return OK if ok else FAILED
 

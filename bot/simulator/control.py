@@ -218,6 +218,7 @@ async def serve(port: int, *, smtp_port: int = 0, imap_port: int = 0) -> None:
         loop.add_signal_handler(name, stop.set)
     try:
         await simulator.start(port, *routes, smtp_port=smtp_port, imap_port=imap_port)
+        # Whoever started it reads it.
         print(json.dumps(simulator.addresses), flush=True)  # noqa: T201
         await stop.wait()
     finally:

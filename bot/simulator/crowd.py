@@ -189,7 +189,7 @@ async def serve(asked: Json) -> None:
     await crowd.mail.start()
     ports = {"host": host, "port": runner.addresses[0][1], "smtp_port": crowd.mail.port}
     try:
-        print(json.dumps(ports), flush=True)  # noqa: T201
+        print(json.dumps(ports), flush=True)  # noqa: T201  (whoever started it reads it)
         await asyncio.to_thread(sys.stdin.read)
     finally:
         await runner.cleanup()

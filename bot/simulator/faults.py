@@ -56,7 +56,7 @@ class Faults:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)  # noqa: S311
+        self._random = random.Random(self.seed)  # noqa: S311  (chance of a fault)
 
     def add(self, fault: Fault) -> None:
         self.script.append(fault)

@@ -25,7 +25,7 @@ class ImapServer:
     :param user: and ``password``: what a client must give.
     """
 
-    def __init__(self, user: str = "schakel", password: str = "oefening") -> None:  # noqa: S107
+    def __init__(self, user: str = "schakel", password: str = "oefening") -> None:  # noqa: S107  (loopback)
         self.user, self.password = user, password
         self.inbox: list[Stored] = []
         self.port = 0

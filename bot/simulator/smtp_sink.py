@@ -181,7 +181,7 @@ class _Handler:
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  (the library's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self._sink.first_tries.setdefault(address.lower(), time.monotonic())
@@ -196,7 +196,7 @@ class _Handler:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(  # noqa: N802  (the library's name)
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         fault = self._late.pop(id(envelope), None)
