@@ -216,17 +216,19 @@ def _waits_for_original() -> ColumnElement[bool]:
 def _held_up() -> ColumnElement[bool]:
     """Something before it in the same chat came back for another try."""
     earlier, its_message = _EARLIER, _EARLIER_MESSAGE
+    is_ready = select(its_message.id).where(
+        col(its_message.id) == col(earlier.message_id),
+        col(its_message.status) == MessageStatus.READY,
+    )
     return _for_each(
-        select(earlier.id)
-        .join(its_message, col(its_message.id) == col(earlier.message_id))
-        .where(
+        select(earlier.id).where(
             col(earlier.kind) == bindparam("kind"),
             col(earlier.address) == col(Delivery.address),
             col(earlier.status) == DeliveryStatus.PLANNED,
             col(earlier.priority) == col(Delivery.priority),
             col(earlier.attempts) > 0,
             col(earlier.id) < col(Delivery.id),
-            col(its_message.status) == MessageStatus.READY,
+            _for_each(is_ready),
         )
     )
 

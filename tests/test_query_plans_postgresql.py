@@ -30,7 +30,10 @@ def only_there(db: Database) -> None:
 
 
 async def plan_of(db: Database, question: str, parameters: Any = None) -> str:
+    """How it would be answered where looking up row by row is said to be dear: which is what
+    PostgreSQL believes on a bad day, and then whatever can be joined and sorted is."""
     async with db.engine.begin() as connection:
+        await connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
         found = await connection.exec_driver_sql(f"EXPLAIN {question}", parameters)
         return "\n".join(line for (line,) in found.all())
 
@@ -79,7 +82,7 @@ async def test_a_claim_walks_the_outbox_in_its_order_and_reads_no_more_than_it_t
     plan = await plan_of(db, *question)
     assert "Index Scan using ix_delivery_due on delivery" in plan
     assert "Sort" not in plan
-    assert "Anti Join" not in plan
+    assert "Join" not in plan
 
 
 async def test_a_list_that_was_just_read_in_is_looked_at_and_then_found_by_its_address(
