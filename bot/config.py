@@ -36,7 +36,6 @@ from bot.settings import (
     WebSettings,
 )
 from briefings.settings import BriefingSettings, ClockSettings
-from contacts.directory import ChannelKind
 from contacts.sealing import Sealer
 from contacts.settings import ContactSettings, Frozen, SendingSettings
 from feeds.kalender import CalendarSettings
@@ -97,12 +96,6 @@ class Config(Frozen):
     webhooks: list[WebhookSettings] = Field(
         default_factory=list, description="systemen die van wijzigingen horen"
     )
-
-
-def channels_of(config: Config) -> frozenset[ChannelKind]:
-    """By which kinds of channel this installation can send. Pure."""
-    has = {ChannelKind.TELEGRAM: config.telegram.token, ChannelKind.EMAIL: config.mail.host}
-    return frozenset(kind for kind, there in has.items() if there)
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from bot.alerts import call_backup, ring
 from bot.asking import ask_due
 from bot.beats import note_beat
+from bot.carrying import working_kinds
 from bot.chat.coordinator.card import refresh_live
 from bot.coming_due import sweep_due
-from bot.config import channels_of, is_safe_address
+from bot.config import is_safe_address
 from bot.console.health import late_after
 from bot.daily import send_daily_list
 from bot.database import empty_log
@@ -243,7 +244,9 @@ async def keep_list(house: House, now: datetime) -> None:
 
 async def keep_list_once(session: AsyncSession, config: Config, *, now: datetime) -> int:
     """One round of it; how many questions and reminders it gave."""
-    await note_reach(session, is_exercise=config.is_exercise, now=now, sends_by=channels_of(config))
+    await note_reach(
+        session, is_exercise=config.is_exercise, now=now, sends_by=working_kinds(config)
+    )
     asked = await ask_due(session, config, now=now)
     asked += await ask_about_lines(session, config, now=now)
     asked += await remind_of_lessons(session, config, now=now)

@@ -9,7 +9,8 @@ from datetime import datetime
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.config import Config, channels_of
+from bot.carrying import working_kinds
+from bot.config import Config
 from bot.console.gap_texts import GAPS
 from bot.console.health import not_set_up
 from bot.console.part_texts import PARTS
@@ -121,6 +122,6 @@ async def test_the_share_of_the_day_counts_only_what_is_set_up(world: World) -> 
     async with world.db.begin() as session:
         await an_organisation(session, "Alleen mail", [[ChannelKind.EMAIL]], world.now)
         for config, count in ((BOTH, 1), (Config(telegram=BOT), 0)):
-            reach = await reach_now(session, is_exercise=False, sends_by=channels_of(config))
+            reach = await reach_now(session, is_exercise=False, sends_by=working_kinds(config))
             other = await reach_now(session, is_exercise=False, sends_by={ChannelKind.TELEGRAM})
             assert reach[Domain.EDUCATION][1] - other[Domain.EDUCATION][1] == count

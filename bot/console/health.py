@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.carrying import working_kinds
 from bot.config import Config
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
+from contacts.directory import ChannelKind
 from contacts.records import read_columns
 
 #: a part is late after this many rounds, plus the patience of one slow round
@@ -67,12 +69,13 @@ def silent_since(beats: Sequence[Beat], ticks: TickSettings) -> datetime | None:
 
 def not_set_up(config: Config, *, has_sources: bool) -> list[str]:
     """The parts that this installation has no use for: their rounds, if any, do nothing. Pure."""
-    telegram, mail = bool(config.telegram.token), config.mail
+    kinds = working_kinds(config)
+    telegram = ChannelKind.TELEGRAM in kinds
     is_used = {
         "feeds": has_sources,
-        "mail_in": bool(mail.imap_host),
+        "mail_in": bool(config.mail.imap_host),
         "poller": telegram,
-        "pump_email": bool(mail.host),
+        "pump_email": ChannelKind.EMAIL in kinds,
         "pump_telegram": telegram,
         "webhooks": bool(config.webhooks),
         "worker": telegram,

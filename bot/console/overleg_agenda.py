@@ -15,7 +15,8 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.config import Config, channels_of
+from bot.carrying import working_kinds
+from bot.config import Config
 from bot.console import overleg_texts as texts
 from bot.console import picture_texts
 from bot.console.doors import Visit
@@ -129,7 +130,7 @@ async def _reached(
     session: AsyncSession, config: Config, is_exercise: bool, *, now: datetime
 ) -> list[Reached]:
     kinds = await kinds_of_standing(
-        session, timedelta(0), is_exercise=is_exercise, now=now, sends_by=channels_of(config)
+        session, timedelta(0), is_exercise=is_exercise, now=now, sends_by=working_kinds(config)
     )
     return list_health(kinds)
 

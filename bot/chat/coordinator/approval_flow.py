@@ -61,7 +61,7 @@ async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
             event=event,
             approvers=approvers,
             why=_why_four_eyes(event, settings.four_eyes_from),
-            ring=await ring_said(turn.session, actor),
+            ring="" if approvers or nobody else await ring_said(turn.session, actor),
             nobody=nobody_said(nobody, texts.AUDIENCES),
             lapses=await lapsing(turn.session, briefing),
         )
