@@ -88,6 +88,12 @@ def client_of(db: Database, sealer: Sealer, now: datetime, **asked: Any) -> http
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420", **asked)
 
 
+def app_of(web: httpx.AsyncClient) -> Any:
+    """The app that answers this browser."""
+    assert isinstance(web._transport, httpx.ASGITransport)
+    return web._transport.app
+
+
 @dataclass(frozen=True)
 class Made:
     """What was written for a world, with what only its maker knows: key, link and cookie."""

@@ -16,7 +16,7 @@ from bot.cities.child import Door
 from bot.cities.claims import Claims
 
 standing.FIRST_S = 0.01
-parent.LONGEST_S = 0.6
+vars(parent)["LONGEST_S"] = 0.6
 parent.END_S = 0.4
 FALLS = 6
 

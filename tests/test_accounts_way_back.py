@@ -19,7 +19,7 @@ from bot.oidc.pending import LIFE, begin
 from bot.settings import WebSettings
 from contacts.records import Database
 from tests.accounts_world import Gate, a_gate, refused
-from tests.console_world import SAME_SITE, client_of, contents
+from tests.console_world import SAME_SITE, app_of, client_of, contents
 from tests.feeds_world import TestClock
 
 
@@ -151,7 +151,7 @@ async def test_a_stranger_who_comes_back_time_and_again_keeps_nobody_out(gate: G
 
 
 def desk_of(gate: Gate) -> AccountDesk:
-    desk: AccountDesk = gate.web._transport.app.state.accounts
+    desk: AccountDesk = app_of(gate.web).state.accounts
     return desk
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, Event
 from sqlmodel import col, select
 
 from bot import agreement_texts as texts
@@ -162,6 +162,7 @@ async def test_members_are_invited_with_the_way_to_their_calendar(desk: Desk) ->
     file = await desk.web.get(f"/p/{token}/overleg.ics")
     assert file.headers["content-type"].startswith("text/calendar")
     [event] = Calendar.from_ical(file.content).walk("VEVENT")
+    assert isinstance(event, Event)
     assert event.start == overleg.starts_at
     assert (await desk.web.get("/p/nergens/overleg.ics")).status_code in (404, 410)
 

@@ -13,9 +13,8 @@ from sqlmodel import col
 from contacts.any_of import any_of, text_of
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM, JournalEntry
-from contacts.outbox import DELIVERY_MOVES, Delivery, DeliveryStatus, Message, MessageKind
+from contacts.outbox import DELIVERY_MOVES, Content, Delivery, DeliveryStatus, Message, MessageKind
 from contacts.records import Database, move_many, read_columns
-from contacts.sending import Content
 
 ODD = (
     "12",

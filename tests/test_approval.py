@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -313,7 +314,7 @@ TEXTS = st.lists(
 
 @given(TEXTS, st.lists(st.text(max_size=5), max_size=5), st.randoms(use_true_random=False))
 def test_the_hash_does_not_depend_on_any_order(
-    texts: list[BriefingText], recipients: list[str], random: object
+    texts: list[BriefingText], recipients: list[str], random: Random
 ) -> None:
     before = content_hash(texts, recipients)
     random.shuffle(texts)

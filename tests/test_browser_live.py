@@ -15,8 +15,9 @@ from bot.console import live
 from bot.rows import WebSession
 from contacts.journal import SYSTEM, write_journal
 from tests.browsing import PATIENCE_MS, needs_browser
+from tests.coordinating import news
+from tests.desk_evening import at_desk, written
 from tests.flow_world import Evening, an_evening
-from tests.test_browser import at_desk, news, written
 
 pytestmark = needs_browser
 expect.set_options(timeout=PATIENCE_MS)

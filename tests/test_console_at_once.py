@@ -11,6 +11,8 @@ import pytest
 from sqlmodel import col, select
 
 from bot.console.doors import StalePage, Visit
+from bot.console.pages import PLAIN_COOKIE
+from bot.console.sessions import form_token
 from briefings.facts import set_context, set_next_update
 from briefings.rows import Briefing, FactBlock
 from contacts.directory import ContactGroup, Organisation, Person, Site
@@ -19,7 +21,7 @@ from contacts.journal import SYSTEM
 from contacts.records import Database
 from feeds.rows import Event
 from tests.console_desk import Desk, a_desk
-from tests.console_world import PLAIN_COOKIE, SAME_SITE, form_token
+from tests.console_world import SAME_SITE
 from tests.test_console_stale import _EVENT, SEEN, the_form
 
 on_postgresql = pytest.mark.skipif(

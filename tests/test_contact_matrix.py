@@ -156,7 +156,7 @@ async def test_a_signal_is_a_contact_of_its_domain_with_the_municipality(world: 
     async with world.db.read() as session:
         [row] = (await session.exec(select(ContactCount))).all()
     assert (row.from_domain, row.to_domain, row.way, row.count) == (SCHOOL, HUB, Way.TOLD, 2)
-    names = set(ContactCount.__table__.columns.keys())
+    names = set(ContactCount.metadata.tables["contact_count"].columns.keys())
     assert names == {"id", "week", "from_domain", "to_domain", "way", "count", "is_exercise"}
 
 

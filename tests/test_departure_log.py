@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.clock import utc_now
 from contacts import departure_log
-from contacts.departing import owned_by
+from contacts.claiming import owned_by
 from contacts.departure_log import DepartureLog, Left, read_lines, whole_lines
 from contacts.directory import Role
 from contacts.outbox import DeliveryStatus

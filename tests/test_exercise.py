@@ -25,7 +25,8 @@ from contacts.journal import JournalEntry, Who
 from contacts.outbox import Delivery
 from contacts.records import Database, IllegalMove
 from contacts.sealing import Sealer
-from feeds.rows import Event, EventStatus, Item, Origin, Source
+from feeds.events import dismiss_event
+from feeds.rows import DismissReason, Event, EventStatus, Item, Origin, Source
 from feeds.settings import FeedSettings
 from signals.rows import Signal
 from signals.settings import SignalSettings
@@ -185,9 +186,7 @@ async def test_what_players_close_ends_the_exercise_by_itself(play: Play) -> Non
     async with play.tools.db.begin() as session:
         event = await event_of(session, await session.get_one(Exercise, exercise.id))
         assert event is not None
-        await leading.dismiss_event(
-            session, event, leading.DismissReason.OTHER, who=LEADER, now=play.feeds.clock()
-        )
+        await dismiss_event(session, event, DismissReason.OTHER, who=LEADER, now=play.feeds.clock())
     await advance(play.tools, now=play.feeds.clock())
     [row] = await play.all(Exercise)
     assert row.status is ExerciseStatus.ENDED

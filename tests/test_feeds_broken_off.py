@@ -11,6 +11,7 @@ import pytest
 
 from contacts.records import Database
 from feeds import polling
+from feeds.intake import judge_entries
 from feeds.parsing import Entry
 from feeds.storing import Round
 from tests.feeds_world import World, feeds_world
@@ -68,7 +69,7 @@ async def test_groups_that_are_thrown_away_meanwhile_are_not_begun_empty(
 ) -> None:
     """Another source fails between looking and judging; what is known stays known."""
     await take(world, "krant", TITLES[0])
-    judge = polling.judge_entries
+    judge = judge_entries
 
     def fails_meanwhile(*given: Any, **named: Any) -> Any:
         world.watch._groupers.clear()

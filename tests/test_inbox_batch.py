@@ -11,6 +11,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import handling
+from bot.chat.router import route
 from bot.chat.turn import Turn
 from bot.clock import utc_now
 from bot.config import Config
@@ -65,7 +66,7 @@ async def test_what_raises_is_undone_alone_and_is_counted_when_handled_by_itself
 ) -> None:
     monkeypatch.setattr(handling, "TOGETHER_S", 60.0)
     caplog.set_level(logging.CRITICAL)
-    real = handling.route
+    real = route
 
     async def says_and_raises(turn: Turn, *given: object) -> None:
         await real(turn, *given)

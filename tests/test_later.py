@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console.needs import drafts
 from bot.evening.following import begin_follow_up, begin_look_back, read_day, read_moment
@@ -73,7 +74,7 @@ async def test_the_invitation_reaches_everybody_who_read_though_the_event_is_clo
     assert Step.PROMISE not in [step for step, line in found.items() if line.is_open]
 
 
-async def addresses(session: object, version: int) -> set[str]:
+async def addresses(session: AsyncSession, version: int) -> set[str]:
     found = await session.exec(
         select(Delivery.address)
         .join(Message, col(Message.id) == col(Delivery.message_id))

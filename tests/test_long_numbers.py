@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from bot.console.app import DOORS
 from contacts.records import Database
-from tests.console_world import World, a_world
+from tests.console_world import World, a_world, app_of
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def test_a_number_that_no_row_has_is_no_page_for_who_is_signed_in(world: W
 
 
 def test_no_route_counts_figures_without_end(world: World) -> None:
-    routes = world.web._transport.app.routes
+    routes = app_of(world.web).routes
     assert len(routes) > len(DOORS)
     endless = [
         route.path

@@ -20,7 +20,7 @@ from contacts.texts import BACKUP_LINE, OWN_INTERNAL_CONTACT
 from contacts.transport import Standing
 from tests.briefings_sheets import FACTS, MEASURE, a_sheet
 from tests.browsing import DESK, PHONE, keeps_all, needs_browser, open_window
-from tests.test_unsubscribing import HELLO
+from tests.mail_world import HELLO
 
 LEAVE = "https://schakel.example/uit/7-0123456789abcdef0123456789abcdef"
 #: lightness of the colours that a reader gets to see, 0 (black) to 1 (white)

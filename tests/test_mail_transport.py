@@ -75,7 +75,7 @@ async def test_a_connection_that_was_closed_while_idle_is_replaced(
 ) -> None:
     await transport.send(HELLO, now=utc_now())
     for connection in list(sink._connections):
-        assert connection.transport is not None
+        assert isinstance(connection.transport, asyncio.WriteTransport)
         connection.transport.abort()
     assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
 

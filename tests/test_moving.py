@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -139,7 +140,7 @@ async def test_a_store_that_does_not_exist_is_said(place: Move) -> None:
 async def test_a_wrong_count_moves_nothing(place: Move, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = moving._copy
 
-    async def one_less(*given: object) -> int:
+    async def one_less(*given: Any) -> int:
         return await copy(*given) - (given[2].name == "event")
 
     monkeypatch.setattr(moving, "_copy", one_less)

@@ -28,7 +28,8 @@ from feeds.rows import Event
 from tests import partner_world
 from tests.briefings_cast import SETTINGS, add_person
 from tests.console_desk import Desk, a_desk
-from tests.partner_world import Chat, all_deliveries
+from tests.outbox_world import all_deliveries
+from tests.partner_world import Chat
 from tests.test_part_flow import versions, waiting
 from tests.wordings_world import LATER, drafted, wrote
 

@@ -18,6 +18,7 @@ from tests.console_world import (
     World,
     a_colleague,
     a_world,
+    app_of,
     client_of,
     press,
     signed_in,
@@ -94,7 +95,7 @@ def test_who_was_quiet_longest_is_forgotten_first(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_what_was_sent_is_remembered_in_few_bytes_whatever_its_length(world: World) -> None:
-    paces = world.web._transport.app.state.paces
+    paces = app_of(world.web).state.paces
     await world.web.post("/o/" + "A" * 16_000, headers=SAME_SITE)
     await world.web.post("/gegevens", data={"e-mail": "a@school.example"}, headers=SAME_SITE)
     for pace in (paces.links, paces.addresses):
@@ -106,7 +107,7 @@ async def test_what_was_sent_is_remembered_in_few_bytes_whatever_its_length(worl
 async def test_what_is_longer_than_any_address_is_refused_and_not_remembered(
     world: World, path: str
 ) -> None:
-    paces = world.web._transport.app.state.paces
+    paces = app_of(world.web).state.paces
     address = "a" * 250 + "@b.nl"
     answer = await world.web.post(path, data={"e-mail": address}, headers=SAME_SITE)
     assert answer.status_code == 400

@@ -31,9 +31,10 @@ from contacts.records import Database
 from contacts.sealing import Sealer
 from tests.browsing import PATIENCE_MS, Window, needs_browser, open_window, sign_in
 from tests.console_desk import Desk, a_desk
-from tests.console_world import client_of, press
+from tests.console_world import app_of, client_of, press
+from tests.coordinating import news
+from tests.desk_evening import written
 from tests.flow_world import Evening, an_evening
-from tests.test_browser import news, written
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -102,7 +103,7 @@ async def with_setting(desk: Desk, setting: str, act: str) -> Any:
     config = Config(
         sign_in=sign_in,
         web=WebSettings(base_url="http://localhost:8420"),
-        briefings=desk.web._transport.app.state.parts.config.briefings,
+        briefings=app_of(desk.web).state.parts.config.briefings,
     )
     world = desk.world
     cookies = {PLAIN_COOKIE: world.desk.cookies[PLAIN_COOKIE]}

@@ -15,6 +15,7 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.outcomes import record
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import (
@@ -98,7 +99,7 @@ async def test_an_outcome_that_cannot_be_stored_holds_no_other_and_is_not_lost(
 ) -> None:
     import contacts.lane as lane
 
-    chat, store, refusals = Scripted(), lane.record, [2]
+    chat, store, refusals = Scripted(), record, [2]
 
     async def refuse_the_first(
         session: object, kind: object, results: list[Any], **more: object

@@ -14,10 +14,10 @@ from contacts.bulk import plan_deliveries
 from contacts.claiming import due_deliveries
 from contacts.directory import Channel, ChannelKind, ChannelStatus
 from contacts.marking import EDIT_PATIENCE
-from contacts.outbox import Message, MessageKind
+from contacts.outbox import Content, Message, MessageKind
 from contacts.records import Database
 from contacts.sealing import Sealer
-from contacts.sending import Content, Recipient
+from contacts.sending import Recipient
 from tests.outbox_world import a_person
 
 MANY = 20_000

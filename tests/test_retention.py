@@ -16,7 +16,7 @@ from contacts.directory import (
     Person,
     PersonLink,
 )
-from contacts.erasing import ERASED_NAME, KEEP_LEFT
+from contacts.erasing import KEEP_LEFT
 from contacts.invitations import invite
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.links import mint_link, mint_person_link
@@ -25,6 +25,7 @@ from contacts.people import mark_left
 from contacts.records import Database
 from contacts.retention import drop_old_links, wipe_dialogue
 from contacts.sending import Recipient, post
+from contacts.texts import ERASED_NAME
 from signals.settings import SignalSettings
 from tests.outbox_world import a_person
 

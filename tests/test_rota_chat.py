@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from bot import rota_texts as texts
-from bot.chat.coordinator.rota_flow import NOTE, SHOWN, TAKE
+from bot.chat.coordinator.rota_flow import NOTE, SHOWN
+from bot.rota_handing import TAKE
 from contacts.directory import Role
 from contacts.journal import SYSTEM
 from contacts.people import grant

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from bot.cli.main import app
@@ -40,7 +41,9 @@ def test_every_dependency_is_locked_with_its_hash() -> None:
 
 def test_the_readme_names_commands_that_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    known = set(get_command(app).commands)
+    command = get_command(app)
+    assert isinstance(command, TyperGroup)
+    known = set(command.commands)
     named = set(re.findall(r"schakel ([a-z]+)(?= |`)", readme))
     assert {"init", "check", "run"} <= named <= known
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -12,9 +12,9 @@ from sqlmodel import select
 from starlette.applications import Starlette
 from telegram import Bot, WebhookInfo
 
-from bot.polling import StrangerDesk
 from bot.rows import IncomingUpdate
 from bot.simulator import Simulator
+from bot.strangers import StrangerDesk
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_webhook import (
     FRESH,

@@ -10,11 +10,13 @@ import httpx
 import pytest
 
 from bot.console import translation_texts
+from bot.console.pages import PLAIN_COOKIE
+from bot.console.sessions import form_token
 from briefings.rows import Translation
 from briefings.xliff import from_xliff, to_xliff
 from contacts.records import Database
 from tests.console_desk import Desk, a_desk
-from tests.console_world import PLAIN_COOKIE, SAME_SITE, contents, form_token, hidden_in
+from tests.console_world import SAME_SITE, contents, hidden_in
 from tests.test_translating import _TOKENS
 
 PAGE = "teksten/vertalen?tekst=ouders&taal=ar"

@@ -10,8 +10,7 @@ import pytest
 from bot.chat.router import route
 from bot.chat.turn import Turn
 from bot.console.needs import late_answers, unread
-from bot.reducing import UpdateKind
-from bot.rows import Conversation
+from bot.rows import Conversation, UpdateKind
 from contacts.directory import Domain
 from contacts.outbox import Content, Delivery, Message
 from contacts.records import Database
