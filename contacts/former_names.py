@@ -3,7 +3,8 @@
 On PostgreSQL somebody may plan a message for an organisation at the very moment at which it is
 joined to another, or tell something for it. A number without a key would stay the old one, and one
 with a key would be refused: a trigger waits for who is joining, and writes the number that the
-organisation has by then.
+organisation has by then. Deliveries come by the thousand and have no such key: it is done once for
+all rows of a statement.
 """
 
 from __future__ import annotations
@@ -54,6 +55,37 @@ WAITS = (
     "CREATE OR REPLACE TRIGGER {table}_knows_who_joined BEFORE INSERT ON {table} FOR EACH ROW "
     "WHEN (NEW.organisation_id IS NOT NULL) EXECUTE FUNCTION knows_who_joined()"
 )
+#: of the table whose rows come by the thousand
+TOGETHER = "delivery"
+#: the same for all rows of a statement: who joins is waited for before, the numbers come after
+KNOW_TOGETHER = (
+    (
+        "CREATE OR REPLACE FUNCTION waits_for_who_joins() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN PERFORM pg_advisory_xact_lock_shared(7305001); RETURN NULL; END $$"
+    ),
+    (
+        "CREATE OR REPLACE FUNCTION rows_know_who_joined() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN "
+        "IF EXISTS (SELECT FROM written WHERE organisation_id IS NOT NULL AND NOT EXISTS ("
+        "SELECT FROM organisation WHERE id = written.organisation_id)) THEN "
+        "UPDATE delivery SET organisation_id = ("
+        "SELECT former_name.organisation_id FROM former_name "
+        "WHERE former_id = delivery.organisation_id ORDER BY id DESC LIMIT 1) "
+        "WHERE id IN (SELECT id FROM written) AND organisation_id IN ("
+        "SELECT former_id FROM former_name WHERE former_id NOT IN (SELECT id FROM organisation)); "
+        "END IF; "
+        "RETURN NULL; END $$"
+    ),
+    (
+        "CREATE OR REPLACE TRIGGER delivery_waits_for_who_joins BEFORE INSERT ON delivery "
+        "FOR EACH STATEMENT EXECUTE FUNCTION waits_for_who_joins()"
+    ),
+    (
+        "CREATE OR REPLACE TRIGGER delivery_knows_who_joined AFTER INSERT ON delivery "
+        "REFERENCING NEW TABLE AS written "
+        "FOR EACH STATEMENT EXECUTE FUNCTION rows_know_who_joined()"
+    ),
+)
 
 
 def tables_that_wait() -> list[str]:
@@ -70,7 +102,10 @@ def _let_tables_wait(_: MetaData, connection: Connection, **__: Any) -> None:
         return
     connection.exec_driver_sql(KNOWS_WHO_JOINED)
     for table in tables_that_wait():
-        connection.exec_driver_sql(WAITS.format(table=table))
+        if table != TOGETHER:
+            connection.exec_driver_sql(WAITS.format(table=table))
+    for statement in KNOW_TOGETHER:
+        connection.exec_driver_sql(statement)
 
 
 listen(SQLModel.metadata, "after_create", _let_tables_wait)

@@ -34,6 +34,9 @@ on_postgresql = pytest.mark.skipif(
     "not config.getoption('postgresql')", reason="SQLite has one writer: nothing is at once"
 )
 
+#: the number of an organisation that was never joined to another
+NOWHERE = 999
+
 
 async def plan(session: AsyncSession, organisation: int, now: datetime) -> None:
     to = [Recipient(ChannelKind.EMAIL, "a@b.example", None, organisation)]
@@ -77,9 +80,12 @@ async def test_many_at_once_get_the_new_number_too(db: Database, now: datetime) 
         await planner.get(Organisation, gone)
         await join_in_its_own(db, keep, gone, now)
         message = await store_message(planner, kind=MessageKind.NOTICE, content=BOTH, now=now)
-        to = [Recipient(ChannelKind.EMAIL, f"{n}@b.example", None, gone) for n in range(20)]
+        of = (gone, keep, None, NOWHERE)
+        to = [Recipient(ChannelKind.EMAIL, f"{n}@b.example", None, of[n % 4]) for n in range(20)]
         await plan_deliveries(planner, message, to, now=now)
-    assert {one.organisation_id for one in await rows(db, Delivery)} == {keep}
+    planned = {one.address: one.organisation_id for one in await rows(db, Delivery)}
+    became = (keep, keep, None, NOWHERE)
+    assert planned == {f"{n}@b.example": became[n % 4] for n in range(20)}
 
 
 @on_postgresql

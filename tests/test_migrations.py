@@ -26,7 +26,14 @@ from bot.migrating import (
     upgrade_to,
 )
 from contacts.directory import Domain, Organisation, Person
+from contacts.records import Database
+from tests import stores
 
+ON_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+ON_POSTGRESQL = """
+SELECT tgname, pg_get_triggerdef(pg_trigger.oid), prosrc
+FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal
+"""
 FRESH = "sqlite+aiosqlite:///{}"
 
 
@@ -47,6 +54,27 @@ async def ask(url: str, work: Any) -> Any:
 async def test_upgrade_head_equals_the_tables_of_the_code(url: str) -> None:
     await migrate(url)
     assert await ask(url, differences) == []
+
+
+async def test_a_migrated_store_has_the_triggers_of_the_code(db: Database, tmp_path: Path) -> None:
+    """Alembic compares tables only."""
+    url = await stores.migrated_url(tmp_path)
+    migrated = open_database(url)
+    try:
+        found = [await triggers_of(store) for store in (migrated, db)]
+    finally:
+        await migrated.close()
+        stores.drop(url)
+    assert found[0] == found[1]
+    assert {"event_stays_in_one_world"} <= set(found[0])
+
+
+async def triggers_of(store: Database) -> dict[str, str]:
+    """What fires, and what it then does."""
+    asked = ON_POSTGRESQL if store.engine.dialect.name == "postgresql" else ON_SQLITE
+    async with store.engine.begin() as connection:
+        rows = (await connection.exec_driver_sql(asked)).all()
+    return {row[0]: "".join(str(tuple(row)).split()) for row in rows}
 
 
 async def test_a_database_is_current_only_after_migrating(url: str) -> None:
