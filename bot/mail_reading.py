@@ -1,21 +1,20 @@
 """Reads the mailbox for bounces and replies.
 
 A bounce fails its delivery. A reply to a text is a signal when it holds a few words that the
-person filter lets through (:mod:`bot.mail_hearing`); any other reply proves arrival and gets one
-explanation. Each mail is handled once, by its Message-ID.
+person filter lets through (:mod:`bot.mail_hearing`); any other reply proves arrival and is
+explained (:mod:`bot.mail_explaining`). Each mail is handled once, by its Message-ID.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
-from html import escape
+from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mail_explaining import explain
 from bot.mail_fetching import Fetched, fetch_unread, mark_read
 from bot.mail_hearing import REPLY_KEYS, Heard, hear_mail
 from bot.mail_sorting import MailKind, Sorted, number_in
@@ -24,21 +23,17 @@ from bot.mail_words import Words
 from bot.rows import IncomingMail
 from bot.settings import MailSettings
 from bot.verp import Verp
-from contacts import texts
 from contacts.arrival import prove_arrival, record_bounce
 from contacts.journal import SYSTEM, write_journal
-from contacts.outbox import DISTRIBUTED, Content, Delivery, EmailForm, Message, MessageKind
+from contacts.outbox import Delivery
 from contacts.records import Database
 from contacts.sealing import Sealer
-from contacts.sending import Recipient, post
 from signals.settings import SignalSettings
 
 log = logging.getLogger(__name__)
 
 #: the largest number of a row
 LARGEST_ID = 2**31 - 1
-#: an answering machine that does not say what it is hears us once in this time
-EXPLAIN_AGAIN = timedelta(days=1)
 
 
 async def read_mail(
@@ -133,7 +128,7 @@ async def handle(
         elif mail.kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
             await prove_arrival(session, delivery_id, now=now)
         if mail.kind is MailKind.REPLY:
-            await _explain(session, delivery, refused, now=now)
+            await explain(session, delivery, refused, now=now)
     kind = mail.kind if delivery is not None else MailKind.OTHER
     session.add(
         IncomingMail(
@@ -157,56 +152,6 @@ async def _delivery(session: AsyncSession, mail: Sorted) -> Delivery | None:
     if is_signed:
         return delivery
     return delivery if delivery is not None and delivery.external_id == mail.our_id else None
-
-
-async def _answered(session: AsyncSession, delivery: Delivery, *, now: datetime) -> bool:
-    """Whether this mail was replied to before, or lately any other to the same person."""
-    same = col(Delivery.address) == delivery.address
-    if delivery.person_id is not None:
-        same |= col(Delivery.person_id) == delivery.person_id
-    lately = same & (col(IncomingMail.received_at) > now - EXPLAIN_AGAIN)
-    found = await session.exec(
-        select(Message)
-        .join(Delivery, col(Delivery.message_id) == col(Message.id))
-        .join(IncomingMail, col(IncomingMail.delivery_id) == col(Delivery.id))
-        .where(
-            col(IncomingMail.kind) == MailKind.REPLY.value,
-            (col(Delivery.id) == delivery.id) | lately,
-        )
-    )
-    return any(not _is_explanation(message) for message in found.all())
-
-
-def _is_explanation(message: Message) -> bool:
-    """Our own answer to a reply: answering what is said to that, two machines would go on for
-    ever. Pure."""
-    mail = message.content.get("email") or {}
-    return message.kind is MessageKind.NOTICE and mail.get("subject") == texts.REPLY_SUBJECT
-
-
-async def _explain(
-    session: AsyncSession, delivery: Delivery, refused: str | None, *, now: datetime
-) -> None:
-    """Once, and only to the address that we wrote to ourselves; never about an explanation."""
-    message = await session.get_one(Message, delivery.message_id)
-    if _is_explanation(message) or await _answered(session, delivery, now=now):
-        return
-    lines = [texts.REPLY_REFUSED[refused]] if refused else list(texts.REPLY_LINES)
-    if message.kind not in DISTRIBUTED:
-        lines.append(texts.REPLY_UNREAD)
-    if delivery.organisation_id is not None and message.event_id is not None:
-        lines.append(texts.REPLY_PAGE)
-    lines.append(texts.REPLY_URGENT)
-    form = EmailForm(
-        subject=texts.REPLY_SUBJECT,
-        text="\n\n".join(lines) + "\n",
-        html="".join(f"<p>{escape(line)}</p>" for line in lines),
-    )
-    to = Recipient(delivery.kind, delivery.address, delivery.person_id, delivery.organisation_id)
-    await post(
-        session, kind=MessageKind.NOTICE, content=Content(email=form), to=[to],
-        event_id=message.event_id, is_exercise=message.is_exercise, now=now,
-    )  # fmt: skip
 
 
 def _day_of(now: datetime) -> datetime:

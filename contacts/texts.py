@@ -26,8 +26,9 @@ ANSWER_LINE = (
 )
 BACKUP_SUBJECT = "(vervanger) "
 
-#: the one answer to a reply by mail
+#: our answer to a reply by mail; the first one where nobody reads what comes back
 REPLY_SUBJECT = "Over uw mail"
+TEXT_REPLY_SUBJECT = "Over uw antwoord"
 REPLY_LINES = (
     "Dank u wel. Wij weten nu dat ons bericht is aangekomen.",
     "Wij bewaren de tekst van deze mail niet.",
@@ -37,13 +38,17 @@ REPLY_REFUSED = {
     "person": (
         "Uw mail lijkt over een persoon te gaan, of bevat een naam, nummer of adres. "
         "Wij hebben niets bewaard. Zorgen over één persoon? Ga naar het aanspreekpunt binnen uw "
-        "organisatie. Beschrijf gerust opnieuw wat u in de groep merkt."
+        "organisatie. Beschrijf gerust opnieuw wat u in de groep merkt, in een antwoord op deze "
+        "mail."
     ),
     "long": (
         "Uw mail is te lang: wij lezen hooguit 280 tekens. Wij hebben niets bewaard. "
-        "Schrijf kort wat u in de groep merkt."
+        "Schrijf kort wat u in de groep merkt, in een antwoord op deze mail."
     ),
-    "files": "Bijlagen openen wij niet. Wij hebben niets bewaard. Beschrijf kort wat u merkt.",
+    "files": (
+        "Bijlagen openen wij niet. Wij hebben niets bewaard. Beschrijf kort wat u merkt, in een "
+        "antwoord op deze mail."
+    ),
 }
 #: to what is no text about an event: an invitation, a reminder, a message to a group
 REPLY_UNREAD = (
