@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -17,8 +18,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mail_explaining import explain
 from bot.mail_fetching import Fetched, fetch_unread, mark_read
 from bot.mail_hearing import REPLY_KEYS, Heard, hear_mail
+from bot.mail_left import note_unreadable, tell_left
 from bot.mail_sorting import MailKind, Sorted, number_in
-from bot.mail_unreadable import as_unreadable, note_unreadable, tell_unreadable
 from bot.mail_words import Words
 from bot.rows import IncomingMail
 from bot.settings import MailSettings
@@ -36,6 +37,14 @@ log = logging.getLogger(__name__)
 LARGEST_ID = 2**31 - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a mail turned out to be, which decides what becomes of it in the mailbox."""
+
+    kind: MailKind
+    is_new: bool
+
+
 async def read_mail(
     db: Database,
     settings: MailSettings,
@@ -44,7 +53,7 @@ async def read_mail(
     now: datetime,
     signals: SignalSettings | None = None,
 ) -> int:
-    """One round: fetch what is unread, handle it, mark it read, and tell what could not be read.
+    """One round: fetch what is unread, handle it, mark it read, and tell what is left.
 
     Returns how many were new, or told.
 
@@ -59,8 +68,25 @@ async def read_mail(
     fetched = await asyncio.to_thread(fetch_unread, settings, verp, signals.allow)
     new = 0
     for place, mail in enumerate(fetched):
+        taken = await _take(db, mail, sealer=sealer, signals=signals, now=now)
+        new += taken.is_new
+        fetched[place] = mail.turned_out(taken.kind)
+    if fetched:
+        await asyncio.to_thread(mark_read, settings, fetched)
+        log.info("Read mail", extra={"action": "mail_read", "count": new})
+    async with db.begin() as session:
+        return new + await tell_left(session, now=now)
+
+
+async def _take(
+    db: Database, mail: Fetched, *, sealer: Sealer, signals: SignalSettings, now: datetime
+) -> Taken:
+    if not mail.is_unreadable:
         try:
-            new += await _take(db, mail, sealer=sealer, signals=signals, now=now)
+            async with db.begin() as session:
+                return await handle(
+                    session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
+                )
         except (OperationalError, InterfaceError, OSError):  # the store, and no fault of the mail
             raise
         except Exception as error:
@@ -68,24 +94,8 @@ async def read_mail(
                 "A mail could not be handled: %s", type(error).__name__,
                 extra={"action": "mail_unreadable"},
             )  # fmt: skip
-            fetched[place] = as_unreadable(mail)
-            new += await _take(db, fetched[place], sealer=sealer, signals=signals, now=now)
-    if fetched:
-        await asyncio.to_thread(mark_read, settings, fetched)
-        log.info("Read mail", extra={"action": "mail_read", "count": new})
     async with db.begin() as session:
-        return new + await tell_unreadable(session, now=now)
-
-
-async def _take(
-    db: Database, mail: Fetched, *, sealer: Sealer, signals: SignalSettings, now: datetime
-) -> bool:
-    async with db.begin() as session:
-        if mail.is_unreadable:
-            return await note_unreadable(session, mail, now=now)
-        return await handle(
-            session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
-        )
+        return Taken(MailKind.UNREADABLE, await note_unreadable(session, mail, now=now))
 
 
 async def handle(
@@ -96,13 +106,14 @@ async def handle(
     now: datetime,
     words: Words | None = None,
     signals: SignalSettings | None = None,
-) -> bool:
-    """Do what one mail asks for. False when it was handled before.
+) -> Taken:
+    """Do what one mail asks for, once.
 
     :param words: what a reply says, screened; None when it was not read.
     """
-    if await session.get(IncomingMail, mail.message_id) is not None:
-        return False
+    known = await session.get(IncomingMail, mail.message_id)
+    if known is not None:
+        return Taken(MailKind(known.kind), is_new=False)
     delivery = await _delivery(session, mail)
     delivery_id = None if delivery is None else delivery.id
     refused = None
@@ -117,7 +128,7 @@ async def handle(
                     message_id=mail.message_id, kind=mail.kind.value, received_at=_day_of(now)
                 )
             )
-            return True
+            return Taken(mail.kind, is_new=True)
         refused = heard.value if heard in REPLY_KEYS else None
     if delivery is not None and delivery_id is not None:
         if mail.kind is MailKind.BOUNCE:
@@ -129,7 +140,7 @@ async def handle(
             await prove_arrival(session, delivery_id, now=now)
         if mail.kind is MailKind.REPLY:
             await explain(session, delivery, refused, now=now)
-    kind = mail.kind if delivery is not None else MailKind.OTHER
+    kind = mail.kind if delivery is not None else _without_delivery(mail.kind)
     session.add(
         IncomingMail(
             message_id=mail.message_id, kind=kind.value, delivery_id=delivery_id, received_at=now
@@ -139,7 +150,15 @@ async def handle(
         session, who=SYSTEM, action="mail_handled", subject=f"delivery:{delivery_id}",
         detail={"kind": kind.value}, now=now,
     )  # fmt: skip
-    return True
+    return Taken(kind, is_new=True)
+
+
+def _without_delivery(kind: MailKind) -> MailKind:
+    """An answer is somebody's words, and is not thrown away unread; of what machines say nothing
+    is lost. Pure."""
+    if kind is MailKind.REPLY:
+        return MailKind.UNMATCHED
+    return kind if kind in {MailKind.AUTOMATIC, MailKind.DELAYED} else MailKind.OTHER
 
 
 async def _delivery(session: AsyncSession, mail: Sorted) -> Delivery | None:

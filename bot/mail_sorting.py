@@ -30,6 +30,7 @@ LONGEST_ID = 300
 
 class MailKind(StrEnum):
     """What came in. *Unclear*: a machine answered, perhaps that the mail did not arrive.
+    *Unmatched*: an answer to a mail of ours, and nobody can say which.
     *Unreadable*: reading or handling it failed."""
 
     BOUNCE = "bounce"
@@ -37,6 +38,7 @@ class MailKind(StrEnum):
     REPLY = "reply"
     AUTOMATIC = "automatic"
     UNCLEAR = "unclear"
+    UNMATCHED = "unmatched"
     OTHER = "other"
     UNREADABLE = "unreadable"
 

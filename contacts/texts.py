@@ -58,13 +58,30 @@ REPLY_UNREAD = (
 REPLY_PAGE = "Wilt u iets melden? Dat kan op de pagina van uw organisatie: %%LINK%%"
 REPLY_URGENT = "Is er gevaar? Bel 112."
 
-#: a mail that stopped half-way; whoever looks sees it in the mailbox itself
-UNREADABLE_TITLE = ("1 mail is niet te lezen", "{n} mails zijn niet te lezen")
+#: by what is wrong: a title and a line about mails that are left for a person; whoever looks sees
+#: them in the mailbox itself
 _UNREADABLE = (
     "Schakel kon {what} niet lezen of verwerken. Wat niet gelezen is, staat met een vlag in de "
     "mailbox voor antwoorden. Kijk daar wat erin staat."
 )
-UNREADABLE = (_UNREADABLE.format(what="1 mail"), _UNREADABLE.format(what="{n} mails"))
+_UNMATCHED = (
+    "Schakel weet niet bij welk bericht {what}, en heeft er niets mee gedaan. Kijk in de mailbox "
+    "voor antwoorden: wat daar een vlag heeft, heeft nog niemand gelezen."
+)
+LEFT_MAILS = {
+    "unreadable": (
+        ("1 mail is niet te lezen", "{n} mails zijn niet te lezen"),
+        (_UNREADABLE.format(what="1 mail"), _UNREADABLE.format(what="{n} mails")),
+    ),
+    "unmatched": (
+        ("1 antwoord per mail wacht op u", "{n} antwoorden per mail wachten op u"),
+        (
+            _UNMATCHED.format(what="1 antwoord per mail hoort"),
+            _UNMATCHED.format(what="{n} antwoorden per mail horen"),
+        ),
+    ),
+}
+LEFT_MAILS_TITLE = "{n} mails wachten op u"
 
 #: instead of a name, for who was erased
 ERASED_NAME = "Verwijderd contact"

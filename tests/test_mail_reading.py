@@ -226,7 +226,7 @@ async def test_a_reply_by_message_id_counts_only_if_we_sent_that_mail(
         known = (
             await session.exec(select(IncomingMail).order_by(col(IncomingMail.message_id)))
         ).all()
-    assert [(row.kind, row.delivery_id) for row in known] == [("other", None), ("reply", ident)]
+    assert [(row.kind, row.delivery_id) for row in known] == [("unmatched", None), ("reply", ident)]
 
 
 async def test_a_strangers_mail_is_left_for_a_person_to_see(
