@@ -13,7 +13,8 @@ from imaplib import IMAP4
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.consts import MailMessageFlags
 
-from bot.mail_sorting import MailKind, Sorted, is_report, sort_mail
+from bot.mail_reports import is_report
+from bot.mail_sorting import MailKind, Sorted, sort_mail
 from bot.mail_words import LONGEST_MAIL, Words, words_of
 from bot.settings import MailSettings
 from bot.verp import Verp
@@ -22,7 +23,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 TIMEOUT_S = 20.0
-FOR_A_PERSON = {MailKind.OTHER, MailKind.UNCLEAR, MailKind.UNMATCHED, MailKind.UNREADABLE}
+FOR_A_PERSON = {
+    MailKind.ELSEWHERE, MailKind.OTHER, MailKind.UNCLEAR, MailKind.UNMATCHED, MailKind.UNREADABLE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

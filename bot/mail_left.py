@@ -1,7 +1,7 @@
 """Mails that are left in the mailbox for a person: noted without their words, and told.
 
-One that could not be read or handled, and an answer to a mail of ours of which nobody can say
-which.
+One that could not be read or handled, an answer to a mail of ours of which nobody can say which,
+and a failure at an address that we did not write to.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,12 +20,14 @@ from bot.mail_explaining import explain
 from bot.mail_fetching import Fetched, fetch_unread, mark_read
 from bot.mail_hearing import REPLY_KEYS, Heard, hear_mail
 from bot.mail_left import note_unreadable, tell_left
+from bot.mail_reports import Failure, failure_of
 from bot.mail_sorting import MailKind, Sorted, number_in
 from bot.mail_words import Words
 from bot.rows import IncomingMail
 from bot.settings import MailSettings
 from bot.verp import Verp
 from contacts.arrival import prove_arrival, record_bounce
+from contacts.claiming import open_address
 from contacts.journal import SYSTEM, write_journal
 from contacts.outbox import Delivery
 from contacts.records import Database
@@ -130,17 +133,14 @@ async def handle(
             )
             return Taken(mail.kind, is_new=True)
         refused = heard.value if heard in REPLY_KEYS else None
-    if delivery is not None and delivery_id is not None:
-        if mail.kind is MailKind.BOUNCE:
-            await record_bounce(
-                session, delivery_id, f"bounce_{mail.status}", sealer=sealer,
-                closes_channel=mail.closes_address, now=now,
-            )  # fmt: skip
-        elif mail.kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
-            await prove_arrival(session, delivery_id, now=now)
-        if mail.kind is MailKind.REPLY:
-            await explain(session, delivery, refused, now=now)
     kind = mail.kind if delivery is not None else _without_delivery(mail.kind)
+    if delivery is not None and delivery_id is not None:
+        if kind is MailKind.BOUNCE:
+            kind = await _bounced(session, delivery, mail.failures, sealer=sealer, now=now)
+        elif kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
+            await prove_arrival(session, delivery_id, now=now)
+        if kind is MailKind.REPLY:
+            await explain(session, delivery, refused, now=now)
     session.add(
         IncomingMail(
             message_id=mail.message_id, kind=kind.value, delivery_id=delivery_id, received_at=now
@@ -151,6 +151,21 @@ async def handle(
         detail={"kind": kind.value}, now=now,
     )  # fmt: skip
     return Taken(kind, is_new=True)
+
+
+async def _bounced(
+    session: AsyncSession, delivery: Delivery, failures: Sequence[Failure], *,
+    sealer: Sealer, now: datetime,
+) -> MailKind:  # fmt: skip
+    """The mail failed where we sent it, or only where somebody had it sent on to."""
+    failure = failure_of(failures, open_address(delivery.address, delivery.kind, sealer))
+    if failure is None:
+        return MailKind.ELSEWHERE
+    await record_bounce(
+        session, delivery.id or 0, f"bounce_{failure.status}", sealer=sealer,
+        closes_channel=failure.closes_address, now=now,
+    )  # fmt: skip
+    return MailKind.BOUNCE
 
 
 def _without_delivery(kind: MailKind) -> MailKind:

@@ -68,7 +68,16 @@ _UNMATCHED = (
     "Schakel weet niet bij welk bericht {what}, en heeft er niets mee gedaan. Kijk in de mailbox "
     "voor antwoorden: wat daar een vlag heeft, heeft nog niemand gelezen."
 )
+_ELSEWHERE = (
+    "Schakel kreeg {what} terug van een ander adres dan waar wij naartoe schreven: waarschijnlijk "
+    "stuurt een ontvanger zijn mail door. Er is niets gesloten. Kijk in de mailbox voor antwoorden "
+    "om wie het gaat, en vraag of ons bericht is gelezen."
+)
 LEFT_MAILS = {
+    "elsewhere": (
+        ("1 mail kwam op een ander adres niet aan", "{n} mails kwamen op een ander adres niet aan"),
+        (_ELSEWHERE.format(what="1 mail"), _ELSEWHERE.format(what="{n} mails")),
+    ),
     "unreadable": (
         ("1 mail is niet te lezen", "{n} mails zijn niet te lezen"),
         (_UNREADABLE.format(what="1 mail"), _UNREADABLE.format(what="{n} mails")),

@@ -93,6 +93,20 @@ async def test_what_machines_answer_to_an_unknown_mail_asks_nobodys_time(
     assert await notices(db) == []
 
 
+async def test_a_failure_at_an_address_of_somebody_else_is_flagged_and_told(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_mail(db, now)
+    async with db.begin() as session:
+        await a_person(session, now, role=Role.COORDINATOR, chat="99")
+    mailbox.bounce(VERP.address(ident), "docent@thuis.example")
+    assert await a_round(db, mailbox, now) == 2
+    assert [one.flags for one in mailbox.inbox] == [KEPT]
+    [notice] = await notices(db)
+    assert notice.startswith("<b>1 mail kwam op een ander adres niet aan</b>")
+    assert "thuis" not in notice
+
+
 async def test_different_mails_that_are_left_are_told_in_one_notice(
     db: Database, mailbox: ImapServer, now: datetime
 ) -> None:
