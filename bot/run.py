@@ -12,6 +12,7 @@ import typer
 
 from bot import run_texts as texts
 from bot.backup.moved import moved_at
+from bot.carrying import working_kinds
 from bot.clock import utc_now
 from bot.config import Config
 from bot.duties import Office
@@ -20,6 +21,7 @@ from bot.listening import CannotListen
 from bot.settling import settle_memory
 from bot.starts import StartNote, tell_falls
 from bot.watchdog import Watchdog
+from contacts.directory import ChannelKind
 from signals.workdays import day_and_time
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ async def run(
     if (moved := await moved_at(config.database.url)) is not None:
         typer.echo(texts.MOVED_AWAY.format(at=day_and_time(moved)), err=True)
         return 1
-    house = House(config, offices=offices, on_trouble=lambda found: _say_trouble(found, say))
+    house = House(
+        config, offices=offices, on_trouble=lambda found: say(about_telegram(found, config))
+    )
     note = StartNote(config.state_dir, part_of(offices))
     note.begin(utc_now())
     loop = asyncio.get_running_loop()
@@ -164,5 +168,11 @@ def where_the_pages_are(listens_on: str, base_url: str) -> str:
     return texts.PAGES_BEHIND.format(address=base_url, listens_on=listens_on)
 
 
-def _say_trouble(trouble: str | None, say: Callable[[str], None]) -> None:
-    say(texts.TELEGRAM[trouble] if trouble else texts.TELEGRAM_WORKS)
+def about_telegram(trouble: str | None, config: Config) -> str:
+    """What is wrong with it, for the terminal, and what goes on meanwhile. Pure."""
+    if trouble is None:
+        return texts.TELEGRAM_WORKS
+    said = texts.TELEGRAM[trouble]
+    if trouble == "unreachable" and ChannelKind.EMAIL in working_kinds(config):
+        said = f"{said} {texts.MAIL_GOES_ON}"
+    return said

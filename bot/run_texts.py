@@ -17,7 +17,7 @@ TELEGRAM = {
     ),
     "unreachable": (
         "Telegram is niet te bereiken. Controleer het netwerk en [telegram] base_url. "
-        "Schakel blijft het proberen; e-mail gaat door."
+        "Schakel blijft het proberen."
     ),
     "undelivered": (
         "Telegram kan berichten niet afleveren op [web] base_url. Controleer de webserver ervoor. "
@@ -25,6 +25,8 @@ TELEGRAM = {
     ),
     "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
 }
+#: where mail is set up
+MAIL_GOES_ON = "E-mail gaat door."
 TELEGRAM_WORKS = "Telegram antwoordt weer."
 MOVED_AWAY = (
     "De gegevens in deze database zijn verhuisd op {at}. Zet in de configuratie het adres van de "
