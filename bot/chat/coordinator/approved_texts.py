@@ -44,5 +44,7 @@ HALTED = {
     "not_looked": "Schakel kon niet nagaan of er een signaal bij kwam",
     "signals_changed": "de signalen veranderden na deze tekst",
 }
+#: after *Ga door* on what a back-up stopped, which may have left already
+GO_ON_SURE = "Ja, ga door"
 #: after *Ga door*, when the promised update is over
 WITHOUT_PROMISE = "Het verzenden gaat door, zonder de beloofde update: dat moment is voorbij."
