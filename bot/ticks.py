@@ -223,7 +223,10 @@ async def mail_in(house: House, now: datetime) -> None:
 
 
 async def tidy(house: House, now: datetime) -> None:
-    fault = await freeze_and_forget(house.db, house.config.signals, now=now)
+    config = house.config
+    fault = await freeze_and_forget(
+        house.db, config.signals, now=now, sends_by=working_kinds(config)
+    )
     await empty_log(house.db)
     # Rhythms are a matter of hours, so the round that comes by once an hour looks at them.
     async with house.db.begin() as session:
