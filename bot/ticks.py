@@ -22,6 +22,7 @@ from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
 from bot.digest_reminding import remind_of_digest
+from bot.evening.changed_by_mail import tell_changed
 from bot.exercise.leading import advance
 from bot.exercise.limits import end_what_lasts
 from bot.exercise.machine import play_along
@@ -163,6 +164,7 @@ async def follow_alerts(house: House, now: datetime) -> None:
         house.pump.wake()
     async with house.db.begin() as session:
         told = await tell_serious(session, now=now)
+        told += await tell_changed(session, now=now)
     if told:
         house.pump.wake()
 

@@ -29,6 +29,7 @@ ACTIONS = {
     "api_key_revoked": "sleutel van een systeem ingetrokken",
     "briefing_submitted": "teksten ter goedkeuring gegeven",
     "resubmission_asked": "goedkeurder vroeg om opnieuw indienen",
+    "change_told": "goedkeurders hoorden per mail van een wijziging",
     "briefing_withdrawn": "concept ingetrokken",
     "briefing_called_off": "teksten afgezegd voordat iemand ze had",
     "closing_held": "afsluiting gestopt op haar moment",
