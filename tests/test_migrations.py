@@ -172,3 +172,33 @@ async def test_only_the_owner_reads_the_rows_and_their_log_also_of_an_older_stor
             await db.close()
     finally:
         os.umask(usual)
+
+
+async def test_a_source_that_nobody_added_is_the_configurations(url: str) -> None:
+    await migrate(url.replace("schakel", "other"))
+    Path(url.removeprefix("sqlite+aiosqlite:///")).touch()
+    await on_connection(url, lambda connection: upgrade_to(connection, "0064"))
+
+    def fill(connection: Any) -> None:
+        for number, (key, address, scene) in enumerate(
+            [("bij-hand", "", None), ("desk", "x", None), ("config", "y", None), ("oef", "z", 1)], 1
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO source (id, key, name, url, trust, interval_s, is_paused, "
+                    "is_exercise, scene, next_poll_at, failures) VALUES "
+                    "(:id, :key, :key, :url, 'regionaal', 0, 0, 0, :scene, '2026-01-01', 0)"
+                ),
+                {"id": number, "key": key, "url": address, "scene": scene},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO journal_entry (at, actor, action, subject, detail) VALUES "
+                "('2026-01-01', 'person:1', 'source_added', 'source:2', '{}')"
+            )
+        )
+
+    await ask(url, fill)
+    await migrate(url)
+    kept = await ask(url, lambda c: c.execute(text("SELECT key, kept_by FROM source")).all())
+    assert {key for key, by in kept if by == "config"} == {"config"}

@@ -34,9 +34,10 @@ from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import channels_of
 from feeds.looking import Look, look_at
-from feeds.rows import Source
+from feeds.rows import Source, being_read
 from feeds.settings import FeedSettings
 from feeds.sources import sync_sources
+from feeds.standing import KeptBy
 from feeds.texts import FAULTS
 from signals.workdays import day_and_time
 
@@ -134,10 +135,15 @@ async def _stored_feeds(db: Database, config: Config, findings: Findings) -> Non
     """Look at every source that is read; one that answers as a feed counts as checked."""
     async with db.begin() as session:
         await sync_sources(session, config.feeds, now=utc_now(), is_exercise=config.is_exercise)
-        found = await session.exec(
-            select(Source).where(col(Source.is_paused).is_(False)).order_by(col(Source.id))
-        )
+        found = await session.exec(select(Source).where(being_read()).order_by(col(Source.id)))
         sources = [(source.id, source.name, source.url) for source in found.all()]
+        left = await session.exec(
+            select(Source.name)
+            .where(col(Source.kept_by) == KeptBy.NOBODY, col(Source.scene).is_(None))
+            .order_by(col(Source.name))
+        )
+        for name in left.all():
+            findings.note(texts.CHECK_FEED_LEFT.format(name=name))
     pairs = [(name, url) for _, name, url in sources]
     results = await _feeds(pairs, config.feeds, findings)
     async with db.begin() as session:

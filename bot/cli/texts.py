@@ -178,6 +178,10 @@ CHECK_DB_OK = "Database: op deze versie."
 CHECK_DB_BAD = "Database: nog niet op deze versie. Doe: schakel migrate"
 CHECK_DB_AWAY = "Database: niet te bereiken. Controleer [database] url."
 CHECK_FEED_OK = "Bron {name}: {items} berichten."
+CHECK_FEED_LEFT = (
+    "Bron {name}: staat niet meer in de configuratie en wordt niet gelezen. Wat zij bracht blijft. "
+    "Toch lezen? Kies Weer lezen op de pagina Beheer."
+)
 CHECK_FEED_BAD = "Bron {name}: {why}"
 CHECK_BOT_OK = "Telegram: de bot heet @{name}."
 CHECK_BOT_NAME = "Telegram: de bot heet @{name}, maar telegram.bot_name zegt {configured}."

@@ -261,6 +261,7 @@ ACTIONS = {
     "source_moved": "bron op een nieuw adres",
     "source_paused": "bron op pauze",
     "source_resumed": "bron weer gelezen",
+    "source_left": "bron niet meer gelezen: staat niet meer in de configuratie",
     "next_update_set": "belofte van de volgende update gezet",
     "context_set": "titel of duiding gewijzigd",
     "signal_backup_told": "goedkeurders hoorden van laat antwoord",
