@@ -18,6 +18,8 @@ from bot.config import Config
 from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
+from bot.migrating import migrate
+from bot.own_key import hold_key
 from bot.settling import settle_memory
 from bot.starts import StartNote, tell_falls
 from bot.watchdog import Watchdog
@@ -69,6 +71,10 @@ async def run(
     """
     if (moved := await moved_at(config.database.url)) is not None:
         typer.echo(texts.MOVED_AWAY.format(at=day_and_time(moved)), err=True)
+        return 1
+    await migrate(config.database.url)
+    if (fault := await hold_key(config, now=utc_now())) is not None:
+        typer.echo(texts.KEY_FAULTS[fault], err=True)
         return 1
     house = House(
         config, offices=offices, on_trouble=lambda found: say(about_telegram(found, config))

@@ -33,3 +33,16 @@ MOVED_AWAY = (
     "nieuwe: [database] url, of SCHAKEL_DATABASE_URL_FILE. Anders gaan berichten dubbel uit. "
     "Wilt u toch met deze database verder, doe dan: schakel move-database --undo."
 )
+#: by :class:`bot.own_key.KeyFault`
+KEY_FAULTS = {
+    "other": (
+        "De gegevens in deze database zijn verzegeld met een andere sleutel dan deze machine "
+        "heeft. Zet de juiste terug: SCHAKEL_SECRET_KEY_FILE, of secret.key in state_dir. Op elke "
+        "machine hoort dezelfde. Is de juiste kwijt, doe dan: schakel accept-key."
+    ),
+    "missing": (
+        "De sleutel van deze database ontbreekt. Zet hem terug: SCHAKEL_SECRET_KEY_FILE, of "
+        "secret.key in state_dir. Hij zit ook in een back-up, als hij toen in state_dir stond. "
+        "Is hij kwijt, doe dan: schakel accept-key."
+    ),
+}

@@ -19,10 +19,11 @@ from bot.carrying import working_kinds
 from bot.cli import texts
 from bot.cli.frame import say
 from bot.clock import utc_now
-from bot.config import KEY_FILE, Config
+from bot.config import KEY_FILE, Config, ConfigError
 from bot.database import open_database
 from bot.migrating import MigrationError, is_current
-from bot.run_texts import MOVED_AWAY
+from bot.own_key import key_fault
+from bot.run_texts import KEY_FAULTS, MOVED_AWAY
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
 from briefings.city_lines import current_settings
@@ -68,6 +69,7 @@ async def check_all(config: Config, findings: Findings) -> None:
     """Say line by line what is right and wrong."""
     _key(config, findings)
     if await _database(config, findings):
+        await _key_of_store(config, findings)
         database = open_database(config.database.url)
         try:
             await _people(database, config, findings)
@@ -91,6 +93,19 @@ def _key(config: Config, findings: Findings) -> None:
     file = config.state_dir / KEY_FILE
     if file.exists() and file.stat().st_mode & 0o077:
         findings.bad(texts.CHECK_KEY_OPEN.format(path=file))
+
+
+async def _key_of_store(config: Config, findings: Findings) -> None:
+    try:
+        fault = await key_fault(config)
+    except ConfigError as error:
+        for line in error.lines:
+            findings.bad(line)
+        return
+    if fault is None:
+        findings.good(texts.CHECK_KEY_OK)
+    else:
+        findings.bad(KEY_FAULTS[fault])
 
 
 async def _database(config: Config, findings: Findings) -> bool:

@@ -215,6 +215,7 @@ ACTIONS = {
     "message_halted": "bericht gestopt",
     "store_restored": "teruggezet van een back-up",
     "store_moved": "verhuisd naar een andere database",
+    "key_accepted": "verder met een andere sleutel",
     "store_kept": "weer in gebruik genomen",
     "promise_dropped": "beloofde update was voorbij: die zin gaat niet mee",
     "message_resumed": "bericht gaat door",
