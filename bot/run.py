@@ -69,25 +69,59 @@ async def run(
 
     :param parent: a pipe that ends when the process that started this one is gone.
     """
+    note = StartNote(config.state_dir, part_of(offices))
+    note.begin(utc_now())
+    was_asked = False
+    try:
+        if refusal := await _refusal(config):
+            typer.echo(refusal, err=True)
+            return 1
+        await _keep_house(config, offices, note, say=say, parent=parent)
+        was_asked = True
+    except CannotListen as error:
+        typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
+        return 1
+    finally:
+        if was_asked:
+            note.end()
+        else:
+            note.close()
+    return 0
+
+
+async def _refusal(config: Config) -> str:
+    """Why nobody may work with this store from here; empty when nothing speaks against it.
+
+    :raises bot.migrating.MigrationError: it cannot be reached.
+    """
     if (moved := await moved_at(config.database.url)) is not None:
-        typer.echo(texts.MOVED_AWAY.format(at=day_and_time(moved)), err=True)
-        return 1
+        return texts.MOVED_AWAY.format(at=day_and_time(moved))
     await migrate(config.database.url)
-    if (fault := await hold_key(config, now=utc_now())) is not None:
-        typer.echo(texts.KEY_FAULTS[fault], err=True)
-        return 1
+    fault = await hold_key(config, now=utc_now())
+    return "" if fault is None else texts.KEY_FAULTS[fault]
+
+
+async def _keep_house(
+    config: Config,
+    offices: Collection[Office],
+    note: StartNote,
+    *,
+    say: Callable[[str], None],
+    parent: int | None,
+) -> None:
+    """From its start until it is asked to stop.
+
+    :raises bot.listening.CannotListen: the address of the pages is taken.
+    """
     house = House(
         config, offices=offices, on_trouble=lambda found: say(about_telegram(found, config))
     )
-    note = StartNote(config.state_dir, part_of(offices))
-    note.begin(utc_now())
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)
     if parent is not None:
         loop.add_reader(parent, _stop_alone, loop, parent, house)
     watchdog: asyncio.Task[None] | None = None
-    was_asked = False
     try:
         await house.start()
         await _tell_falls(house, note)
@@ -98,19 +132,10 @@ async def run(
             warming.add_done_callback(_say_not_printing)
             say(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
-        was_asked = True
-    except CannotListen as error:
-        typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
-        return 1
     finally:
         await house.stop()
         if watchdog is not None:
             watchdog.cancel()
-        if was_asked:
-            note.end()
-        else:
-            note.close()
-    return 0
 
 
 def part_of(offices: Collection[Office]) -> str:
