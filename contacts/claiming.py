@@ -301,7 +301,6 @@ async def sent_lately(
         .where(
             col(Delivery.kind) == kind,
             (col(Delivery.sending_at) > now - within) | by_the_minute,
-            col(Delivery.act).in_([DeliveryAct.SEND, DeliveryAct.EDIT]),
         )
         .order_by(col(Delivery.sending_at))
     )
