@@ -33,7 +33,7 @@ from contacts.outbox import (
     MessageStatus,
     Priority,
 )
-from contacts.records import hold, ids_of, move_many, read_columns
+from contacts.records import ids_of, move_many, read_columns
 from contacts.sealing import Sealer, UnsealError, is_sealed
 
 # Made once: making them costs more than asking the question.
@@ -258,7 +258,6 @@ async def give_back(
     session: AsyncSession, ids: Sequence[int], *, action: str, now: datetime
 ) -> list[int]:
     """claimed → planned: certainly not sent, no attempt was made."""
-    await hold(session, Delivery, ids)
     return await move_many(
         session, DELIVERY_MOVES, Delivery, ids,
         DeliveryStatus.CLAIMED, DeliveryStatus.PLANNED,

@@ -89,7 +89,7 @@ def next_step(
     return "wait"
 
 
-# Locked as by ``hold``: somebody who calls the message off takes the same rows.
+# In several moves from here on, so all are taken first, by their numbers as in ``move_many``.
 _CLAIMED = (
     select(*(col(getattr(Delivery, name)) for name in Claimed._fields))
     .where(any_of(Delivery.id, "ids"))

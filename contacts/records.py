@@ -16,14 +16,16 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    ARRAY,
     Column,
     ColumnElement,
     Enum,
     Executable,
-    Select,
     String,
     Update,
+    any_,
     bindparam,
+    func,
     select,
     type_coerce,
     update,
@@ -181,8 +183,9 @@ async def move_many(
     """Move a batch ``old → new``; returns the ids that were still in ``old``.
 
     One statement and one journal entry for the whole batch; rows that somebody else moved
-    first are left alone and missing from the answer. Where others may move several of these
-    rows meanwhile, :func:`hold` comes first, or the question that found them locks them alike.
+    first are left alone and missing from the answer. Rows are taken by their numbers, the lowest
+    first, as everybody does who takes several: two who begin at different ends would wait for
+    each other, and PostgreSQL would end one of them.
 
     :param each: texts that differ per row, by column and number of the row.
     """
@@ -191,7 +194,8 @@ async def move_many(
         return []
     each = each or {}
     plain = {name: value for name, value in values.items() if not _is_asked(value)}
-    statement = _moving(kind, tuple(sorted(plain)), tuple(sorted(each)))
+    waits = session.get_bind().dialect.name != "sqlite"  # there is one writer at a time
+    statement = _moving(kind, tuple(sorted(plain)), tuple(sorted(each)), in_order=waits)
     if len(plain) < len(values):
         asked = {name: value for name, value in values.items() if name not in plain}
         statement = statement.values(**asked)
@@ -213,53 +217,41 @@ async def move_many(
     return moved
 
 
-async def hold(session: AsyncSession, kind: Any, ids: Sequence[int]) -> None:
-    """Lock these rows, the lowest number first, for whoever moves rows that others move at the
-    same moment.
-
-    Two transactions that begin at different ends wait for each other, and PostgreSQL ends one of
-    them. An UPDATE takes its rows as it finds them: by their numbers while an index is quicker, in
-    any order from a table that was just read in.
-    """
-    await read_columns(session, _holding(kind), {"ids": ids})
-
-
-@cache
-def _holding(kind: Any) -> Select[Any]:
-    table = kind.__table__
-    return (
-        select(table.c.id).where(any_of(table.c.id, "ids")).order_by(table.c.id).with_for_update()
-    )
-
-
 def _is_asked(value: Any) -> bool:
     """An expression that the store works out."""
     return isinstance(value, ColumnElement) or hasattr(value, "__clause_element__")
 
 
 @cache
-def _moving(kind: Any, values: tuple[str, ...], each: tuple[str, ...]) -> Update:
-    """Made once for each kind of move: making it costs more than running it."""
+def _moving(kind: Any, values: tuple[str, ...], each: tuple[str, ...], *, in_order: bool) -> Update:
+    """Made once for each kind of move: making it costs more than running it.
+
+    :param in_order: an UPDATE takes its rows as it finds them, so they are locked before it.
+    """
     table = kind.__table__
     given = {
         name: bindparam(f"to_{name}", type_=table.c[name].type) for name in ("status", *values)
     }
     learned = {name: text_of(table.c.id, f"each_{name}") for name in each}
+    wanted = any_of(table.c.id, "ids")
+    if in_order:
+        there = table.alias()
+        held = select(there.c.id).where(any_of(there.c.id, "ids"), _still(there))
+        first = held.order_by(there.c.id).with_for_update().scalar_subquery()
+        # As an array: of a subquery PostgreSQL may make a join, which reads the whole table.
+        wanted = table.c.id == any_(func.array(first, type_=ARRAY(table.c.id.type)))
     return (
-        update(table)
-        .where(any_of(table.c.id, "ids"), _still(table, bindparam("old", type_=String())))
-        .values(**given, **learned)
-        .returning(table.c.id)
+        update(table).where(wanted, _still(table)).values(**given, **learned).returning(table.c.id)
     )
 
 
-def _still(table: Any, old: ColumnElement[str]) -> ColumnElement[bool]:
-    """``status = old``, in words that no index answers.
+def _still(table: Any) -> ColumnElement[bool]:
+    """``status = :old``, in words that no index answers.
 
     SQLite prefers an index that begins with the status to the primary key, and then walks over
     every row in that status: with 250,000 of them that is the whole time of a batch.
     """
-    return type_coerce(table.c.status, String).concat("") == old
+    return type_coerce(table.c.status, String).concat("") == bindparam("old", type_=String())
 
 
 class Database:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,7 +31,7 @@ from contacts.outbox import (
     Priority,
 )
 from contacts.quiet import hold_back
-from contacts.records import move, move_many
+from contacts.records import move, move_many, read_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,26 +307,23 @@ async def cancel_message(
             who=who, action="message_cancelled", now=now, detail={"reason": reason},
         )  # fmt: skip
     stopped = 0
-    for status in TO_GO:
-        while ids := await _some(session, message_id, status):
+    while waiting := await _waiting(session, message_id):
+        for status in TO_GO:
+            ids = [one.id for one in waiting if one.status is status]
             await move_many(
                 session, DELIVERY_MOVES, Delivery, ids, status, DeliveryStatus.CANCELLED,
                 who=who, action="deliveries_cancelled", now=now, reason=reason, done_at=now,
             )  # fmt: skip
-            stopped += len(ids)
+        stopped += len(waiting)
     return stopped
 
 
-async def _some(session: AsyncSession, message_id: int, status: DeliveryStatus) -> list[int]:
-    """As many as fit in one statement, locked in the order of :func:`contacts.records.hold`."""
-    found = await session.exec(
-        select(Delivery.id)
-        .where(col(Delivery.message_id) == message_id, col(Delivery.status) == status)
-        .order_by(col(Delivery.id))
-        .limit(5000)
-        .with_for_update()
-    )
-    return [ident for ident in found.all() if ident is not None]
+async def _waiting(session: AsyncSession, message_id: int) -> Sequence[Any]:
+    """As many as fit in one statement; planned and claimed together, or the second look would take
+    rows before those of the first."""
+    its_own = (col(Delivery.message_id) == message_id, col(Delivery.status).in_(TO_GO))
+    asked = select(col(Delivery.id), col(Delivery.status)).where(*its_own).order_by("id")
+    return await read_columns(session, asked.limit(5000).with_for_update())
 
 
 async def _move_message(

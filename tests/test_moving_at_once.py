@@ -11,14 +11,14 @@ from sqlalchemy import text, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.claiming import Lease, claim, give_back
+from contacts.claiming import Lease, claim
 from contacts.journal import SYSTEM
 from contacts.marking import mark_sending
-from contacts.outbox import Delivery, DeliveryStatus, MessageKind
+from contacts.outbox import DELIVERY_MOVES, Delivery, DeliveryStatus, MessageKind
 from contacts.preparing import Linking
-from contacts.records import Database, hold
+from contacts.records import Database, move_many
 from contacts.sealing import Sealer
-from contacts.sending import cancel_message, post
+from contacts.sending import cancel_message, halt_message, post
 from tests.outbox_world import BOTH, all_deliveries, chat_recipient, statuses
 
 pytestmark = pytest.mark.skipif(
@@ -46,23 +46,26 @@ def sends(ids: list[int], now: datetime) -> Work:
     return work
 
 
-def goes_back(ids: list[int], now: datetime) -> Work:
-    """As the pump does when its channel pauses."""
+def moves(ids: list[int], now: datetime) -> Work:
+    """As whatever changes the status of several."""
 
     async def work(session: AsyncSession) -> object:
-        return await give_back(session, ids, action="claims_given_back", now=now)
+        return await move_many(
+            session, DELIVERY_MOVES, Delivery, ids, DeliveryStatus.CLAIMED, DeliveryStatus.PLANNED,
+            who=SYSTEM, action="claims_given_back", now=now,
+        )  # fmt: skip
 
     return work
 
 
-async def claimed(db: Database, now: datetime) -> tuple[int, list[int]]:
-    """A message of which all is claimed, and the last one stands first in the table."""
+async def claimed(db: Database, now: datetime, *, many: int = COUNT) -> tuple[int, list[int]]:
+    """A message of which so many are claimed, and the last of them stands first in the table."""
     async with db.begin() as session:
         to = [chat_recipient(str(number)) for number in range(COUNT)]
         planned = await post(session, kind=MessageKind.BRIEFING, content=BOTH, to=to, now=now)
         ids = [one.id or 0 for one in planned]
         message = planned[0].message_id
-    for ident in reversed(ids):
+    for ident in reversed(ids[:many]):
         async with db.begin() as session:
             await claim(session, [ident], Lease("me", now + timedelta(minutes=1)), now=now)
     return message, ids
@@ -91,7 +94,7 @@ async def in_its_own(db: Database, work: Work) -> None:
 async def begins_with_the_lowest(db: Database, ids: list[int], work: Work) -> None:
     """It waits for the first row without holding any other."""
     async with db.begin() as session:
-        await hold(session, Delivery, ids[:1])
+        await session.get_one(Delivery, ids[0], with_for_update=True)
         waiting = asyncio.create_task(in_its_own(db, work))
         await is_waiting(db)
         rest = update(Delivery).where(col(Delivery.id).in_(ids[1:])).values(attempts=1)
@@ -100,16 +103,30 @@ async def begins_with_the_lowest(db: Database, ids: list[int], work: Work) -> No
     await waiting
 
 
-@pytest.mark.parametrize("act", [sends, goes_back])
-async def test_what_sends_takes_the_lowest_row_first(
+@pytest.mark.parametrize("act", [sends, moves])
+async def test_what_moves_several_takes_the_lowest_row_first(
     db: Database, now: datetime, act: Callable[[list[int], datetime], Work]
 ) -> None:
     _, ids = await claimed(db, now)
     await begins_with_the_lowest(db, ids, act(ids, now))
 
 
-async def test_what_calls_off_takes_the_lowest_row_first(db: Database, now: datetime) -> None:
-    message, ids = await claimed(db, now)
+async def test_what_sends_takes_the_lowest_row_first_also_when_others_must_wait(
+    db: Database, now: datetime
+) -> None:
+    _, ids = await claimed(db, now)
+    halted, later = await claimed(db, now)
+    async with db.begin() as session:
+        assert await halt_message(session, halted, who=SYSTEM, now=now, reason="content")
+    await begins_with_the_lowest(db, [*ids, *later], sends([*ids, *later], now))
+    assert statuses(await all_deliveries(db)) == ["sending"] * COUNT + ["planned"] * COUNT
+
+
+@pytest.mark.parametrize("many", [COUNT, 1])
+async def test_what_calls_off_takes_the_lowest_row_first_be_it_planned_or_claimed(
+    db: Database, now: datetime, many: int
+) -> None:
+    message, ids = await claimed(db, now, many=many)
 
     async def work(session: AsyncSession) -> object:
         return await cancel_message(session, message, who=SYSTEM, now=now, reason="stopped")
