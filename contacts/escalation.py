@@ -145,12 +145,17 @@ def _reacted() -> ColumnElement[bool]:
 
 
 async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
-    """Another channel of the same person is planned, or still waits for its own answer."""
+    """Another channel of the same person is planned, or still waits for its own answer.
+
+    One that was spared, because the text proved to have arrived, waits for nothing: who tapped
+    something else is silent like anybody.
+    """
     delivery, message = one
     found = await session.exec(
         select(Delivery.id).where(
             col(Delivery.fallback_of_id) == delivery.id,
             col(Delivery.person_id) == delivery.person_id,
+            col(Delivery.status) != DeliveryStatus.CANCELLED,
         )
     )
     if found.first() is not None:  # it is followed up by itself
