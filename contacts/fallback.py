@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.any_of import any_of
 from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Organisation
 from contacts.journal import SYSTEM, write_journal
 from contacts.outbox import (
+    DELIVERY_MOVES,
     Content,
     Delivery,
     DeliveryAct,
@@ -22,6 +26,7 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.quiet import QUIET_HOURS, earliest
+from contacts.records import ids_of, move_many, read_columns
 from contacts.sealing import PREFIX, Sealer, is_sealed
 from contacts.sending import Recipient, channels_of, has_form
 from contacts.verdicts import Fallback
@@ -96,6 +101,47 @@ async def plan_backup(
             at = await earliest(session, message, backup_id, now)
             return await _plan(session, delivery, channel, sealer=None, at=at, wanted=now, now=now)
     return None
+
+
+_FIRST = aliased(Delivery)
+# Their status is left to the move: asked for here, SQLite would walk over all that is planned.
+_ELSEWHERE = sql_select(col(Delivery.id)).where(any_of(col(Delivery.fallback_of_id), "of"))
+_NO_STEP_YET = _ELSEWHERE.join(_FIRST, col(_FIRST.id) == col(Delivery.fallback_of_id)).where(
+    col(_FIRST.escalated_at).is_(None)
+)
+
+
+async def spare_fallbacks(
+    session: AsyncSession, delivery_ids: Collection[int], *, now: datetime
+) -> int:
+    """These arrived: what was still to go by another channel is not needed; returns how many.
+
+    A step that was taken because nobody reacted goes all the same. Arrival is no reaction, and
+    with that step gone nothing would come after it.
+    """
+    return await _stop(session, _NO_STEP_YET, delivery_ids, reason="arrived", now=now)
+
+
+async def stop_fallbacks(
+    session: AsyncSession, delivery_ids: Collection[int], *, reason: str, now: datetime
+) -> int:
+    """A person settled these: nothing more goes by another channel either, whatever planned it."""
+    return await _stop(session, _ELSEWHERE, delivery_ids, reason=reason, now=now)
+
+
+async def _stop(
+    session: AsyncSession, elsewhere: Select[int | None], ids: Collection[int], *, reason: str,
+    now: datetime,
+) -> int:  # fmt: skip
+    if not ids:
+        return 0
+    found = ids_of(await read_columns(session, elsewhere, {"of": [*ids]}))
+    moved = await move_many(
+        session, DELIVERY_MOVES, Delivery, found,
+        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+        who=SYSTEM, action="fallback_spared", now=now, reason=reason, done_at=now,
+    )  # fmt: skip
+    return len(moved)
 
 
 def same_version(message: Message) -> ColumnElement[bool]:
