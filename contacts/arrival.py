@@ -28,6 +28,7 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.outcomes import close_address
+from contacts.outdated import is_outdated
 from contacts.preparing import SET_ASIDE
 from contacts.records import ids_of, move, move_many, read_columns
 from contacts.sealing import Sealer, is_sealed
@@ -115,7 +116,8 @@ async def record_bounce(
     sealer: Sealer | None = None,
     closes_channel: bool = True,
 ) -> bool:
-    """A mail came back: failed after all, its channel closes, the next channel is planned.
+    """A mail came back: failed after all, its channel closes, the next channel is planned unless
+    the text is of the past by now.
 
     False when it was not sent or uncertain (a bounce that comes twice). ``reason`` is a code.
     A sealed way back needs the ``sealer``; without it only the delivery is marked. A full
@@ -135,9 +137,10 @@ async def record_bounce(
     if chat is not None:
         if closes_channel:
             await close_address(session, delivery.kind, chat, reason=reason, now=now)
-        await plan_fallback(
-            session, delivery, message, Fallback.NEXT, sealer=sealer, chat=chat, now=now
-        )
+        if not await is_outdated(session, delivery, message, now=now):
+            await plan_fallback(
+                session, delivery, message, Fallback.NEXT, sealer=sealer, chat=chat, now=now
+            )
     return True
 
 

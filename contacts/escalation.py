@@ -29,6 +29,7 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.outdated import HISTORY_AFTER, came_back_late, has_newer
 from contacts.preparing import EXERCISE_GUARD, SET_ASIDE
 from contacts.records import Database, ids_of
 from contacts.settings import SEVERITIES, SendingSettings
@@ -38,9 +39,7 @@ from contacts.verdicts import Fallback
 FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
 #: and that somebody must have, also when nobody waits for a reaction
 MUST_ARRIVE = (*FOLLOWED_UP, MessageKind.RETRACTION)
-#: a step that was due longer ago than this is history, not an alarm
-ESCALATE_WITHIN = timedelta(hours=24)
-#: and so is every step of a text as old as this, though each began where the one before it ended
+#: every step of a text as old as this is history, though each began where the one before it ended
 LONGEST_CHAIN = timedelta(days=7)
 AT_ONCE = 500
 STILL_HALTED = "still_halted_told"
@@ -56,6 +55,7 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
     1. No reaction within the patience of the severity: the person's next channel.
     2. No other channel, silent there too, or refused everywhere: the back-up of the
        organisation, once per version.
+       What came back a day after it left skips both: as it stands it is for nobody to read.
     3. No back-up, or silent as well: everybody of the organisation who was tried comes on the
        list of people to call, which goes to the coördinatoren in one notice.
     4. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
@@ -105,7 +105,7 @@ def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
                 and_(
                     col(Message.severity) == severity,
                     col(Delivery.not_before) <= now - wait,
-                    col(Delivery.not_before) > now - (wait + ESCALATE_WITHIN),
+                    col(Delivery.not_before) > now - (wait + HISTORY_AFTER),
                 )
                 for severity, wait in patience.items()
                 if wait is not None
@@ -117,13 +117,15 @@ def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
 def _refused(now: datetime) -> ColumnElement[bool]:
     """Refused, bounced or given up: nothing to wait for.
 
-    A guard that held is no refusal, and what a person settled needs nobody else.
+    A guard that held is no refusal, what a person settled needs nobody else, and who got something
+    newer needs the old text no more.
     """
     return and_(
         col(Message.kind).in_(MUST_ARRIVE),
         col(Delivery.status) == DeliveryStatus.FAILED,
-        func.coalesce(col(Delivery.done_at), col(Delivery.not_before)) > now - ESCALATE_WITHIN,
+        func.coalesce(col(Delivery.done_at), col(Delivery.not_before)) > now - HISTORY_AFTER,
         func.coalesce(col(Delivery.reason), "").not_in([EXERCISE_GUARD, SET_ASIDE]),
+        ~has_newer(),
     )
 
 
@@ -151,6 +153,8 @@ async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime
     something else is silent like anybody.
     """
     delivery, message = one
+    if came_back_late(delivery, message, now=now):
+        return False
     found = await session.exec(
         select(Delivery.id).where(
             col(Delivery.fallback_of_id) == delivery.id,
@@ -169,7 +173,7 @@ async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime
 async def _left_to_backup(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
     """The back-up has it now, or got it and may still react."""
     delivery, message = one
-    if delivery.is_backup:
+    if delivery.is_backup or came_back_late(delivery, message, now=now):
         return False
     if await plan_backup(session, delivery, message, now=now) is not None:
         return True
@@ -287,7 +291,7 @@ async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now:
     late = {
         subject: halted[subject]
         for subject, at in since.items()
-        if _is_late(at, settings.silence(halted[subject].severity) or ESCALATE_WITHIN, now)
+        if _is_late(at, settings.silence(halted[subject].severity) or HISTORY_AFTER, now)
         and (subject not in told or told[subject] < at)
     }
     count = 0
@@ -302,7 +306,7 @@ async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now:
 
 def _is_late(at: datetime, wait: timedelta, now: datetime) -> bool:
     """Halted so long ago, and not so long that it is history. Pure."""
-    return wait <= now - at < wait + ESCALATE_WITHIN
+    return wait <= now - at < wait + HISTORY_AFTER
 
 
 async def _journalled(
