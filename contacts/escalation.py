@@ -41,7 +41,10 @@ FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
 MUST_ARRIVE = (*FOLLOWED_UP, MessageKind.RETRACTION)
 #: every step of a text as old as this is history, though each began where the one before it ended
 LONGEST_CHAIN = timedelta(days=7)
-AT_ONCE = 500
+#: so many in one transaction: others who write wait for it
+AT_ONCE = 50
+#: and so many of those in one round
+PORTIONS = 10
 STILL_HALTED = "still_halted_told"
 _UNANSWERED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED)
 
@@ -61,15 +64,28 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
     4. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
     """
     async with db.begin() as session:
-        ended = await end_needless_calls(session, now=now)
-        overdue = await _overdue(session, settings, now=now)
-        stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
-        await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
-        called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
-        await _list_calls(session, called, now=now)
+        taken = await end_needless_calls(session, now=now)
+    for _ in range(PORTIONS):
+        async with db.begin() as session:
+            count = await _take_steps(session, settings, now=now)
+        taken += count
+        if count < AT_ONCE:
+            break
+    async with db.begin() as session:
         told = await _tell_calls(session, now=now)
-        taken = ended + len(overdue) + await _tell_halted(session, settings, now=now)
-        return taken or told
+        taken += await _tell_halted(session, settings, now=now)
+    return taken or told
+
+
+async def _take_steps(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:
+    """The next step for some of those whose moment has come, each marked in the same transaction:
+    what is not reached in this round is found by the next one. Returns how many."""
+    overdue = await _overdue(session, settings, now=now)
+    stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
+    await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
+    called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
+    await _list_calls(session, called, now=now)
+    return len(overdue)
 
 
 async def _overdue(
