@@ -15,7 +15,8 @@ from bot.chat.render import render
 from bot.exercise.beside import offer_to_stop, played_now
 from bot.on_duty import alert, escalate, in_order
 from bot.settings import RotaSettings
-from contacts.directory import ChannelKind, Person, Role
+from contacts import notices
+from contacts.directory import ChannelKind, Person
 from contacts.filling import BASE
 from contacts.journal import SYSTEM
 from contacts.outbox import (
@@ -30,7 +31,6 @@ from contacts.outbox import (
     MessageKind,
     TelegramForm,
 )
-from contacts.permissions import people_with
 from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
 from contacts.sending import cancel_message, edit_sent, tell_people
@@ -249,15 +249,15 @@ async def tell_coordinators(
     avoid: ChannelKind | None = None,
     may_rest: bool = False,
     **values: object,
-) -> Sequence[Delivery]:
-    """A calm line to all coordinators, by chat or mail, from a chat template.
+) -> int:
+    """A calm line from a chat template, by chat or mail, to whom
+    :func:`contacts.notices.tell_coordinators` tells; returns how many hear it.
 
     ``may_rest``: who has quiet hours gets it when they are over.
     """
-    people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
-    return await tell_those(
-        session, people, template, is_exercise=is_exercise, now=now, avoid=avoid,
-        may_rest=may_rest, **values,
+    return await notices.tell_coordinators(
+        session, _line(render(template, **values)), is_exercise=is_exercise, now=now, avoid=avoid,
+        may_rest=may_rest,
     )  # fmt: skip
 
 
@@ -300,17 +300,10 @@ async def say_to(
     :param may_rest, useful_until: as for :func:`contacts.sending.post`.
     :param buttons: below it, in the chat.
     """
-    plain = render("coordinator/plain.txt", text=text)
-    content = Content(
-        telegram=TelegramForm(text=text, buttons=buttons or []),
-        email=EmailForm(
-            subject=render("coordinator/notice_subject.txt"), text=plain, html=f"<p>{text}</p>"
-        ),
-    )
     return await tell_people(
         session,
         people,
-        content,
+        _line(text, buttons),
         kind=MessageKind.NOTICE,
         may_rest=may_rest,
         useful_until=useful_until,
@@ -318,4 +311,16 @@ async def say_to(
         is_exercise=is_exercise,
         avoid=avoid,
         now=now,
+    )
+
+
+def _line(text: str, buttons: list[list[Button]] | None = None) -> Content:
+    """A rendered text in both forms."""
+    return Content(
+        telegram=TelegramForm(text=text, buttons=buttons or []),
+        email=EmailForm(
+            subject=render("coordinator/notice_subject.txt"),
+            text=render("coordinator/plain.txt", text=text),
+            html=f"<p>{text}</p>",
+        ),
     )
