@@ -16,9 +16,11 @@ from bot.exercise.beside import offer_to_stop, played_now
 from bot.on_duty import alert, escalate, in_order
 from bot.settings import RotaSettings
 from contacts import notices
+from contacts.chat_edits import edit_sent
 from contacts.directory import ChannelKind, Person
 from contacts.filling import BASE
 from contacts.journal import SYSTEM
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     SUPERSEDED,
     Button,
@@ -33,7 +35,7 @@ from contacts.outbox import (
 )
 from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
-from contacts.sending import cancel_message, edit_sent, tell_people
+from contacts.sending import cancel_message, tell_people
 from feeds.events import (
     ItemView,
     changed_alerts,
@@ -270,16 +272,19 @@ async def tell_those(
     now: datetime,
     avoid: ChannelKind | None = None,
     may_rest: bool = False,
+    is_urgent: bool = False,
     **values: object,
 ) -> Sequence[Delivery]:
     """A calm line to these people, by chat or mail, from a chat template.
 
     ``avoid``: the channel that the line is about; only who has nothing else gets it there.
+    ``is_urgent``: when the chat is silent or uncertain it goes by e-mail as well.
     """
     text = render(template, **values)
     return await say_to(
-        session, people, text, is_exercise=is_exercise, now=now, avoid=avoid, may_rest=may_rest
-    )
+        session, people, text, is_exercise=is_exercise, now=now, avoid=avoid, may_rest=may_rest,
+        is_urgent=is_urgent,
+    )  # fmt: skip
 
 
 async def say_to(
@@ -291,6 +296,7 @@ async def say_to(
     now: datetime,
     avoid: ChannelKind | None = None,
     may_rest: bool = False,
+    is_urgent: bool = False,
     useful_until: datetime | None = None,
     event_id: int | None = None,
     buttons: list[list[Button]] | None = None,
@@ -305,6 +311,7 @@ async def say_to(
         people,
         _line(text, buttons),
         kind=MessageKind.NOTICE,
+        severity=URGENT_SEVERITY if is_urgent else 0,
         may_rest=may_rest,
         useful_until=useful_until,
         event_id=event_id,

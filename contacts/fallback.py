@@ -15,6 +15,7 @@ from contacts.any_of import any_of
 from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Organisation
 from contacts.journal import SYSTEM, write_journal
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     DELIVERY_MOVES,
     Content,
@@ -25,6 +26,7 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.pauses import silent_kinds
 from contacts.quiet import QUIET_HOURS, earliest
 from contacts.records import ids_of, move_many, read_columns
 from contacts.sealing import PREFIX, Sealer, is_sealed
@@ -239,12 +241,21 @@ async def _addresses(
 async def plan_alerts_elsewhere(
     session: AsyncSession, kind: ChannelKind, *, sealer: Sealer, now: datetime
 ) -> int:
-    """While a channel is paused: its waiting alerts go by e-mail as well, at once."""
+    """While a channel is paused: its waiting alerts go by e-mail as well, at once.
+
+    So do requests to approve and urgent notices when the pause is one of which people are told;
+    after a pause of seconds they are in the chat before anybody opened the mail.
+    """
+    pressing: ColumnElement[bool] = col(Message.kind) == MessageKind.ALERT
+    if kind in await silent_kinds(session, now=now):
+        urgent = col(Message.severity) >= URGENT_SEVERITY
+        pressing |= col(Message.kind) == MessageKind.APPROVAL
+        pressing |= (col(Message.kind) == MessageKind.NOTICE) & urgent
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(
-            col(Message.kind) == MessageKind.ALERT,
+            pressing,
             col(Delivery.kind) == kind,
             col(Delivery.status) == DeliveryStatus.PLANNED,
             col(Delivery.act) == DeliveryAct.SEND,

@@ -19,6 +19,7 @@ from contacts import texts
 from contacts.away_texts import advice
 from contacts.directory import ChannelKind, Organisation, Role
 from contacts.journal import SYSTEM, write_journal
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     Button,
     ChannelPause,
@@ -31,6 +32,7 @@ from contacts.outbox import (
     MessageStatus,
     TelegramForm,
 )
+from contacts.pauses import is_long
 from contacts.permissions import people_with
 from contacts.quiet import LOCAL
 from contacts.records import ids_of
@@ -40,8 +42,6 @@ from contacts.verdicts import Untold
 
 log = logging.getLogger(__name__)
 
-#: a pause that is longer than this is told to a person
-QUIET_PAUSE = timedelta(seconds=60)
 #: what waits longer than this for a channel that nobody serves is told to a person
 UNSERVED_AFTER = timedelta(minutes=10)
 #: button data ``unk:<event>:<briefing>``: shows the uncertain deliveries, with one to resend
@@ -72,13 +72,16 @@ async def tell_coordinators(
     session: AsyncSession, content: Content, *, is_exercise: bool, now: datetime,
     avoid: ChannelKind | None = None, may_rest: bool = False,
 ) -> int:  # fmt: skip
-    """A notice to every coördinator, or to the beheerders when there is none."""
+    """A notice to every coördinator, or to the beheerders when there is none.
+
+    What may not rest is urgent: uncertain, or waiting for a silent channel, it goes by e-mail too.
+    """
     for role in (Role.COORDINATOR, Role.ADMIN):
         people = await people_with(session, role, is_exercise=is_exercise)
         told = await tell_people(
             session, people, content,
-            kind=MessageKind.NOTICE, may_rest=may_rest, is_exercise=is_exercise, avoid=avoid,
-            now=now,
+            kind=MessageKind.NOTICE, severity=0 if may_rest else URGENT_SEVERITY,
+            may_rest=may_rest, is_exercise=is_exercise, avoid=avoid, now=now,
         )  # fmt: skip
         if told:
             return len(told)
@@ -259,7 +262,7 @@ async def tell_pauses(session: AsyncSession, *, now: datetime) -> tuple[int, int
     )
     told = left = 0
     for pause in found.all():
-        if max(pause.until, now) - pause.since <= QUIET_PAUSE:
+        if not is_long(pause.since, pause.until, now=now):
             continue
         content = await _pause(session, pause)
         if await tell_everywhere(session, content, avoid=pause.kind, now=now):
