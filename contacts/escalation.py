@@ -102,7 +102,7 @@ async def _overdue(
             col(Delivery.escalated_at).is_(None),
             col(Delivery.person_id).is_not(None),
             _silent(settings, now=now) | _refused(now),
-            ~_reacted(),
+            ~reacted(),
         )
         .order_by(col(Delivery.id))
         .limit(AT_ONCE)
@@ -145,8 +145,9 @@ def _refused(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _reacted() -> ColumnElement[bool]:
-    """Somebody of the organisation told that they have the version, over whatever channel."""
+def reacted() -> ColumnElement[bool]:
+    """Somebody of the organisation of this delivery told that they have the version, over whatever
+    channel."""
     other, its_message = aliased(Delivery), aliased(Message)
     return (
         select(Acknowledgement.id)

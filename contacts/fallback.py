@@ -175,6 +175,7 @@ async def _plan(
         address=address,
         fallback_of_id=instead_of.id,
         priority=instead_of.priority,
+        is_repeat=instead_of.is_repeat,
         is_backup=is_backup,
         not_before=at,
         reason=QUIET_HOURS if at > wanted else None,
