@@ -159,6 +159,13 @@ def load_sealer(config: Config, environ: Mapping[str, str] | None = None) -> Sea
         raise ConfigError([texts.BAD_KEY.format(place=place)]) from error
 
 
+def has_key(config: Config, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether there is a key, which :func:`load_sealer` would make otherwise."""
+    known = os.environ if environ is None else environ
+    named = any(known.get(name) for name in (SECRET_KEY, f"{SECRET_KEY}_FILE"))
+    return named or (config.state_dir / KEY_FILE).exists()
+
+
 def _key_from(file: Path) -> str:
     """The key in this file. Of two processes that start at once both read the first one's."""
     if not file.exists():

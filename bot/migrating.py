@@ -11,7 +11,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
 BUSY_TIMEOUT_S = 30
+#: the files of SQLite's log, and how every file with rows is kept
+LOGS, PRIVATE = ("-wal", "-shm"), 0o600
 #: any number that nobody else locks with in this database
 MIGRATION_LOCK = 7_031_902
 T = TypeVar("T")
@@ -41,6 +43,7 @@ async def migrate(url: str) -> None:
     :raises MigrationError: it cannot be reached, or is newer than the code; nothing changed.
     """
     _make_folder(url)
+    keep_private(url)
     await on_connection(url, _upgrade)
 
 
@@ -190,6 +193,24 @@ def _make_folder(url: str) -> None:
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         # Addresses of people: for the owner's eyes, when the folder is ours to make.
         Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def keep_private(url: str) -> None:
+    """Only its owner reads the file: names and addresses of people are in it. The files of its log,
+    which come and go beside it, get the same from SQLite."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return
+    file = Path(str(parsed.database))
+    # One that is there is not opened: closing it again would take the locks from who works with it
+    # in this process.
+    if not file.exists():
+        with suppress(OSError):  # who cannot write there hears it when it is opened
+            file.touch(mode=PRIVATE)
+    for one in (file, *(file.with_name(file.name + ending) for ending in LOGS)):
+        with suppress(OSError):  # not there, or of another owner, who decides then
+            if one.stat().st_mode & ~PRIVATE & 0o777:
+                one.chmod(PRIVATE)
 
 
 async def write_revision(message: str) -> None:

@@ -12,14 +12,18 @@ import typer
 
 from bot import run_texts as texts
 from bot.backup.moved import moved_at
+from bot.carrying import working_kinds
 from bot.clock import utc_now
 from bot.config import Config
 from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
+from bot.migrating import migrate
+from bot.own_key import hold_key
 from bot.settling import settle_memory
 from bot.starts import StartNote, tell_falls
 from bot.watchdog import Watchdog
+from contacts.directory import ChannelKind
 from signals.workdays import day_and_time
 
 if TYPE_CHECKING:
@@ -65,19 +69,59 @@ async def run(
 
     :param parent: a pipe that ends when the process that started this one is gone.
     """
-    if (moved := await moved_at(config.database.url)) is not None:
-        typer.echo(texts.MOVED_AWAY.format(at=day_and_time(moved)), err=True)
-        return 1
-    house = House(config, offices=offices, on_trouble=lambda found: _say_trouble(found, say))
     note = StartNote(config.state_dir, part_of(offices))
     note.begin(utc_now())
+    was_asked = False
+    try:
+        if refusal := await _refusal(config):
+            typer.echo(refusal, err=True)
+            return 1
+        await _keep_house(config, offices, note, say=say, parent=parent)
+        was_asked = True
+    except CannotListen as error:
+        typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
+        return 1
+    finally:
+        if was_asked:
+            note.end()
+        else:
+            note.close()
+    return 0
+
+
+async def _refusal(config: Config) -> str:
+    """Why nobody may work with this store from here; empty when nothing speaks against it.
+
+    :raises bot.migrating.MigrationError: it cannot be reached.
+    """
+    if (moved := await moved_at(config.database.url)) is not None:
+        return texts.MOVED_AWAY.format(at=day_and_time(moved))
+    await migrate(config.database.url)
+    fault = await hold_key(config, now=utc_now())
+    return "" if fault is None else texts.KEY_FAULTS[fault]
+
+
+async def _keep_house(
+    config: Config,
+    offices: Collection[Office],
+    note: StartNote,
+    *,
+    say: Callable[[str], None],
+    parent: int | None,
+) -> None:
+    """From its start until it is asked to stop.
+
+    :raises bot.listening.CannotListen: the address of the pages is taken.
+    """
+    house = House(
+        config, offices=offices, on_trouble=lambda found: say(about_telegram(found, config))
+    )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)
     if parent is not None:
         loop.add_reader(parent, _stop_alone, loop, parent, house)
     watchdog: asyncio.Task[None] | None = None
-    was_asked = False
     try:
         await house.start()
         await _tell_falls(house, note)
@@ -88,19 +132,10 @@ async def run(
             warming.add_done_callback(_say_not_printing)
             say(where_the_pages_are(house.web.address, config.web.base_url))
         await house.run_until_stopped()
-        was_asked = True
-    except CannotListen as error:
-        typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
-        return 1
     finally:
         await house.stop()
         if watchdog is not None:
             watchdog.cancel()
-        if was_asked:
-            note.end()
-        else:
-            note.close()
-    return 0
 
 
 def part_of(offices: Collection[Office]) -> str:
@@ -164,5 +199,11 @@ def where_the_pages_are(listens_on: str, base_url: str) -> str:
     return texts.PAGES_BEHIND.format(address=base_url, listens_on=listens_on)
 
 
-def _say_trouble(trouble: str | None, say: Callable[[str], None]) -> None:
-    say(texts.TELEGRAM[trouble] if trouble else texts.TELEGRAM_WORKS)
+def about_telegram(trouble: str | None, config: Config) -> str:
+    """What is wrong with it, for the terminal, and what goes on meanwhile. Pure."""
+    if trouble is None:
+        return texts.TELEGRAM_WORKS
+    said = texts.TELEGRAM[trouble]
+    if trouble == "unreachable" and ChannelKind.EMAIL in working_kinds(config):
+        said = f"{said} {texts.MAIL_GOES_ON}"
+    return said

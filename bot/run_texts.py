@@ -17,7 +17,7 @@ TELEGRAM = {
     ),
     "unreachable": (
         "Telegram is niet te bereiken. Controleer het netwerk en [telegram] base_url. "
-        "Schakel blijft het proberen; e-mail gaat door."
+        "Schakel blijft het proberen."
     ),
     "undelivered": (
         "Telegram kan berichten niet afleveren op [web] base_url. Controleer de webserver ervoor. "
@@ -25,9 +25,24 @@ TELEGRAM = {
     ),
     "conflict": "Een ander programma leest dezelfde bot mee. Stop dat programma.",
 }
+#: where mail is set up
+MAIL_GOES_ON = "E-mail gaat door."
 TELEGRAM_WORKS = "Telegram antwoordt weer."
 MOVED_AWAY = (
     "De gegevens in deze database zijn verhuisd op {at}. Zet in de configuratie het adres van de "
     "nieuwe: [database] url, of SCHAKEL_DATABASE_URL_FILE. Anders gaan berichten dubbel uit. "
     "Wilt u toch met deze database verder, doe dan: schakel move-database --undo."
 )
+#: by :class:`bot.own_key.KeyFault`
+KEY_FAULTS = {
+    "other": (
+        "De gegevens in deze database zijn verzegeld met een andere sleutel dan deze machine "
+        "heeft. Zet de juiste terug: SCHAKEL_SECRET_KEY_FILE, of secret.key in state_dir. Op elke "
+        "machine hoort dezelfde. Is de juiste kwijt, doe dan: schakel accept-key."
+    ),
+    "missing": (
+        "De sleutel van deze database ontbreekt. Zet hem terug: SCHAKEL_SECRET_KEY_FILE, of "
+        "secret.key in state_dir. Hij zit ook in een back-up, als hij toen in state_dir stond. "
+        "Is hij kwijt, doe dan: schakel accept-key."
+    ),
+}

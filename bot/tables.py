@@ -7,6 +7,7 @@ from importlib import import_module
 
 MODULES = (
     "bot.exercise.rows",
+    "bot.key_rows",
     "bot.rows",
     "bot.upload_rows",
     "briefings.city_lines",

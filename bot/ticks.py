@@ -22,6 +22,7 @@ from bot.daily import send_daily_list
 from bot.database import empty_log
 from bot.day_picture import tell_day_pictures
 from bot.digest_reminding import remind_of_digest
+from bot.evening.changed_by_mail import tell_changed
 from bot.exercise.leading import advance
 from bot.exercise.limits import end_what_lasts
 from bot.exercise.machine import play_along
@@ -163,6 +164,7 @@ async def follow_alerts(house: House, now: datetime) -> None:
         house.pump.wake()
     async with house.db.begin() as session:
         told = await tell_serious(session, now=now)
+        told += await tell_changed(session, now=now)
     if told:
         house.pump.wake()
 
@@ -223,7 +225,10 @@ async def mail_in(house: House, now: datetime) -> None:
 
 
 async def tidy(house: House, now: datetime) -> None:
-    fault = await freeze_and_forget(house.db, house.config.signals, now=now)
+    config = house.config
+    fault = await freeze_and_forget(
+        house.db, config.signals, now=now, sends_by=working_kinds(config)
+    )
     await empty_log(house.db)
     # Rhythms are a matter of hours, so the round that comes by once an hour looks at them.
     async with house.db.begin() as session:

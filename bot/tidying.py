@@ -24,8 +24,10 @@ from briefings.moments import local_date
 from briefings.openings import drop_openings
 from briefings.overleg.replies import forget_replies
 from briefings.ticking import drop_calls
+from contacts.directory import ChannelKind
 from contacts.importing.batches import forget_undo
 from contacts.meeting import drop_played_contacts
+from contacts.neighbours import ALL_KINDS
 from contacts.records import Database
 from contacts.retention import (
     drop_old_call_items,
@@ -46,17 +48,20 @@ log = logging.getLogger(__name__)
 
 
 async def freeze_and_forget(
-    db: Database, settings: SignalSettings, *, now: datetime
-) -> Exception | None:
+    db: Database, settings: SignalSettings, *, now: datetime,
+    sends_by: frozenset[ChannelKind] = ALL_KINDS,
+) -> Exception | None:  # fmt: skip
     """Keep the quarters that are over, then forget; returns what went wrong with the keeping.
 
     A quarter that cannot be kept holds up no forgetting: only its signals wait to become counts,
     because they would be gone from its pack. The caller raises what this returns, after its
     other work, so that a person hears of it as of every round that fails.
+
+    :param sends_by: the kinds of channel that this installation has set up.
     """
     fault = None
     try:
-        await freeze_due(db, now=now)
+        await freeze_due(db, now=now, sends_by=sends_by)
     except Exception as error:
         log.exception("A quarter was not frozen", extra={"action": "quarter_not_frozen"})
         fault = error

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
 from bot.beats import expect_beat, note_beat
+from bot.carrying import working_kinds
 from bot.chat import texts
 from bot.console.health import judge_beat
 from bot.console.part_texts import PARTS
@@ -239,7 +240,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         now=now,
         avoid=ChannelKind.TELEGRAM,
         what=texts.TELEGRAM_TROUBLE[trouble],
-        advice=advice(trouble, ChannelKind.TELEGRAM),
+        advice=advice(trouble, ChannelKind.TELEGRAM, working_kinds(house.config)),
         since=beat.at,
         waiting=waiting,
     )

@@ -1,5 +1,8 @@
 """What to do when a channel is away or a part stands still: one advice, said anywhere."""
 
+from collections.abc import Collection
+
+from contacts.directory import ChannelKind
 from contacts.texts import CHANNELS
 
 #: nobody can bring Telegram or a mail server back; what waits goes by itself
@@ -18,7 +21,8 @@ _ADVICE = {
     "no_tls": _MAIL,
     "sender_refused": _MAIL,
 }
-_SAFE = "{other} gaat door. Niemand krijgt iets dubbel. {advice}"
+_GOES_ON = "{other} gaat door. "
+_SAFE = "{goes_on}Niemand krijgt iets dubbel. {advice}"
 
 
 def what_to_do(reason: str) -> str:
@@ -26,7 +30,11 @@ def what_to_do(reason: str) -> str:
     return _ADVICE.get(reason, WAIT)
 
 
-def advice(reason: str, channel: str) -> str:
-    """The same, with what goes on meanwhile, for a message about this channel. Pure."""
-    other = CHANNELS["email" if channel == "telegram" else "telegram"]
-    return _SAFE.format(other=other, advice=what_to_do(reason))
+def advice(reason: str, channel: str, sends_by: Collection[ChannelKind]) -> str:
+    """The same, with what goes on meanwhile, for a message about this channel. Pure.
+
+    :param sends_by: the kinds of channel that are set up: another one goes on only then.
+    """
+    others = [CHANNELS[kind] for kind in ChannelKind if kind in sends_by and kind != channel]
+    goes_on = "".join(_GOES_ON.format(other=other) for other in others)
+    return _SAFE.format(goes_on=goes_on, advice=what_to_do(reason))

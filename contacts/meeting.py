@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint, delete, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import UniqueConstraint, delete
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.counting import count_one
 from contacts.directory import Domain
 from contacts.records import Row, required_choice
 
@@ -54,31 +54,10 @@ async def count_contact(
     """One more contact in this week, as the city's calendar has it."""
     today = now.astimezone(LOCAL).date()
     week = today - timedelta(days=today.weekday())
-    more = (
-        update(ContactCount)
-        .where(
-            col(ContactCount.week) == week,
-            col(ContactCount.from_domain) == from_domain,
-            col(ContactCount.to_domain) == to_domain,
-            col(ContactCount.way) == way,
-            col(ContactCount.is_exercise) == is_exercise,
-        )
-        .values(count=col(ContactCount.count) + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if (await session.exec(more)).rowcount:
-        return
-    try:
-        # Two first ones at the same moment: what they were about is never lost for a count.
-        async with session.begin_nested():
-            session.add(
-                ContactCount(
-                    week=week, from_domain=from_domain, to_domain=to_domain, way=way, count=1,
-                    is_exercise=is_exercise,
-                )
-            )  # fmt: skip
-    except IntegrityError:
-        await session.exec(more)
+    await count_one(
+        session, ContactCount,
+        week=week, from_domain=from_domain, to_domain=to_domain, way=way, is_exercise=is_exercise,
+    )  # fmt: skip
 
 
 async def contacts_since(

@@ -252,7 +252,9 @@ async def _mark_told(
     )  # fmt: skip
 
 
-async def tell_pauses(session: AsyncSession, *, now: datetime) -> tuple[int, int]:
+async def tell_pauses(
+    session: AsyncSession, *, sends_by: Collection[ChannelKind], now: datetime
+) -> tuple[int, int]:
     """Tell once of each channel that is silent for more than a minute; returns how many were told,
     and how many are left because nobody can hear it now."""
     found = await session.exec(
@@ -264,7 +266,7 @@ async def tell_pauses(session: AsyncSession, *, now: datetime) -> tuple[int, int
     for pause in found.all():
         if not is_long(pause.since, pause.until, now=now):
             continue
-        content = await _pause(session, pause)
+        content = await _pause(session, pause, sends_by)
         if await tell_everywhere(session, content, avoid=pause.kind, now=now):
             pause.told_at = now
             told += 1
@@ -298,7 +300,9 @@ async def tell_everywhere(
     return told + await tell_coordinators(session, content, is_exercise=True, avoid=avoid, now=now)
 
 
-async def _pause(session: AsyncSession, pause: ChannelPause) -> Content:
+async def _pause(
+    session: AsyncSession, pause: ChannelPause, sends_by: Collection[ChannelKind]
+) -> Content:
     waiting = await session.exec(
         select(func.count())
         .select_from(Delivery)
@@ -306,7 +310,7 @@ async def _pause(session: AsyncSession, pause: ChannelPause) -> Content:
     )
     line = texts.PAUSE.format(
         channel=texts.CHANNELS[pause.kind],
-        advice=advice(pause.reason, pause.kind),
+        advice=advice(pause.reason, pause.kind, sends_by),
         since=_clock(pause.since),
         reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
         waiting=texts.telt(waiting.one(), "bericht wacht", "berichten wachten"),

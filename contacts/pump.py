@@ -65,7 +65,8 @@ class Pump:
         )  # fmt: skip
         self._transports = list(transports)
         self._lanes = [Lane(transport, self._means) for transport in transports]
-        self._unserved = set(ChannelKind) - {lane.kind for lane in self._lanes}
+        self._served = {lane.kind for lane in self._lanes}
+        self._unserved = set(ChannelKind) - self._served
         self._notice_gap = timedelta(seconds=notice_gap_s)
         #: when a notice was last tried: of failures, and of channels that are silent
         self._noticed_at: datetime | None = None
@@ -185,7 +186,7 @@ class Pump:
                 self._noticed_at = now if told or left else self._noticed_at
                 count += told
             if self._may_tell(self._paused_at, now):
-                told, left = await tell_pauses(session, now=now)
+                told, left = await tell_pauses(session, sends_by=self._served, now=now)
                 self._paused_at = now if left else None
                 count += told
         return count

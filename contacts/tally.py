@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.counting import count_one
 from contacts.directory import Tally
 
 #: in front of the name of what was counted in an exercise
@@ -26,17 +26,8 @@ async def count_up(
     session: AsyncSession, name: str, *, now: datetime, is_exercise: bool = False
 ) -> None:
     """One more of ``name`` today (UTC). Nothing about whom is kept."""
-    day, name = now.date(), counted_as(name, is_exercise=is_exercise)
-    # Counted in the statement, so that two at the same moment are two.
-    counted = await session.exec(
-        update(Tally)
-        .where(col(Tally.day) == day, col(Tally.name) == name)
-        .values(count=col(Tally.count) + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if counted.rowcount == 0:
-        session.add(Tally(day=day, name=name, count=1))
-        await session.flush()
+    name = counted_as(name, is_exercise=is_exercise)
+    await count_one(session, Tally, day=now.date(), name=name)
 
 
 async def total(session: AsyncSession, *names: str, is_exercise: bool) -> int:

@@ -29,7 +29,7 @@ from feeds.hub_rules import (
     token_of,
 )
 from feeds.parsing import FeedFault
-from feeds.rows import HUB_MOVES, HubState, HubSubscription, Source
+from feeds.rows import HUB_MOVES, HubState, HubSubscription, Source, being_read
 
 #: hubs that are asked in one round
 AT_A_TIME = 10
@@ -108,7 +108,7 @@ async def _due(session: AsyncSession, now: datetime) -> Sequence[HubSubscription
     found = await session.exec(
         select(HubSubscription)
         .join(Source, col(Source.id) == col(HubSubscription.source_id))
-        .where(col(HubSubscription.ask_at) <= now, col(Source.is_paused).is_(False))
+        .where(col(HubSubscription.ask_at) <= now, being_read())
         .order_by(col(HubSubscription.ask_at))
         .limit(AT_A_TIME)
     )
@@ -160,7 +160,7 @@ async def pushing(session: AsyncSession, source_id: int) -> tuple[Source, HubSub
     """The source and its subscription, when pushes for it are welcome."""
     row = await subscription_of(session, source_id)
     source = await session.get(Source, source_id)
-    if row is None or source is None or source.is_paused or row.status is HubState.WANTED:
+    if row is None or source is None or not source.is_read or row.status is HubState.WANTED:
         return None
     return source, row
 

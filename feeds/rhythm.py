@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feeds.rows import Item, Source
+from feeds.rows import Item, Source, being_read
 
 LOOKED_AT = timedelta(days=28)
 #: fewer items, or fewer days, are no rhythm
@@ -111,7 +111,7 @@ async def _counts(session: AsyncSession, since: datetime, until: datetime) -> di
 
 def _answering() -> ColumnElement[bool]:
     return and_(
-        col(Source.is_paused).is_(False),
+        being_read(),
         col(Source.scene).is_(None),
         col(Source.failures) == 0,
         col(Source.error).is_(None),

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, JSON, Column, UniqueConstraint, false
+from sqlalchemy import DDL, JSON, Column, ColumnElement, UniqueConstraint, and_, false
 from sqlalchemy.event import listen, listens_for
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from contacts.records import MoveTable, Row, choice, required_choice
-from feeds.standing import Reach, Trust
+from feeds.standing import KeptBy, Reach, Trust
 
 
 class Source(Row, table=True):
@@ -31,6 +31,7 @@ class Source(Row, table=True):
         default=0, sa_column_kwargs={"server_default": "0"}, description="the publisher's own pace"
     )
     is_paused: bool = Field(default=False)
+    kept_by: KeptBy = choice(KeptBy, default=KeptBy.PEOPLE)
     is_exercise: bool = Field(default=False)
     scene: int | None = Field(
         default=None, description="sources of one exercise hear only each other"
@@ -55,6 +56,16 @@ class Source(Row, table=True):
     moved_from: str | None = Field(
         default=None, max_length=500, description="the configured address, left by a person"
     )
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is polled, or would be."""
+        return not self.is_paused and self.kept_by is not KeptBy.NOBODY
+
+
+def being_read() -> ColumnElement[bool]:
+    """As :attr:`Source.is_read`. A condition on ``Source``."""
+    return and_(col(Source.is_paused).is_(False), col(Source.kept_by) != KeptBy.NOBODY)
 
 
 class HubState(StrEnum):

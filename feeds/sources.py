@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.journal import Who, write_journal
+from contacts.journal import SYSTEM, Who, write_journal
 from feeds.answers import Fetched, NotModified
 from feeds.opml import Listed, key_of
 from feeds.pacing import FIRST_S, next_interval_s, next_poll_at, share_of
 from feeds.parsing import FeedFault
-from feeds.rows import Source
+from feeds.rows import Source, being_read
 from feeds.settings import FeedSettings, SourceSettings
-from feeds.standing import Reach, Trust
+from feeds.standing import KeptBy, Reach, Trust
 
 DETAIL_LIMIT = 300
 Good = Fetched | NotModified
@@ -32,9 +32,10 @@ class AddressTaken(Exception):
 async def sync_sources(
     session: AsyncSession, settings: FeedSettings, *, now: datetime, is_exercise: bool = False
 ) -> list[Source]:
-    """Bring the rows in line with the configuration; sources only in the database stay.
+    """Bring the rows in line with the configuration; what people added stays.
 
-    A new address starts afresh: unverified, without ETag, due at once.
+    A new address starts afresh: unverified, without ETag, due at once. What was taken out of the
+    configuration is read no more, until it is back or somebody wants it read.
     """
     found = await session.exec(select(Source))
     rows = {row.key: row for row in found.all()}
@@ -48,9 +49,17 @@ async def sync_sources(
             )  # fmt: skip
         elif row.url != wanted.url and row.moved_from != wanted.url:
             _start_afresh(row, now=now)
+        elif row.kept_by is KeptBy.NOBODY:
+            row.next_poll_at = now
         _write_settings(row, wanted, is_exercise=is_exercise)
         session.add(row)
         synced.append(row)
+    wanted_keys = {one.key for one in settings.sources}
+    for row in rows.values():
+        if row.kept_by is KeptBy.CONFIG and row.key not in wanted_keys:
+            row.kept_by = KeptBy.NOBODY
+            subject = f"source:{row.id}"
+            write_journal(session, who=SYSTEM, action="source_left", subject=subject, now=now)
     await session.flush()
     return synced
 
@@ -59,29 +68,43 @@ async def add_source(
     session: AsyncSession, feed: Listed, trust: Trust, *, who: Who, is_exercise: bool,
     now: datetime, reach: Reach = Reach.ORDINARY,
 ) -> Source | None:  # fmt: skip
-    """A source that stands in the database alone, to be checked; None when it is there already.
+    """A source that stands in the database alone, to be checked; None when it is read already.
 
     :param trust: for a feed that does not bring its own.
     """
     rows = (await session.exec(select(Source))).all()
-    if any(row.scene is None and feed.url in (row.url, row.moved_from) for row in rows):
+    there = [row for row in rows if row.scene is None and feed.url in (row.url, row.moved_from)]
+    if any(row.kept_by is not KeptBy.NOBODY for row in there):
         return None
-    own = feed.trust if feed.trust in set(Trust) else trust
-    source = Source(
-        key=key_of(feed.name, [row.key for row in rows]), name=feed.name, url=feed.url,
-        trust=Trust(own), reach=reach, next_poll_at=now, is_exercise=is_exercise,
-    )  # fmt: skip
+    own = Trust(feed.trust if feed.trust in set(Trust) else trust)
+    if there:
+        # Taken out of the configuration once, and wanted again: with the history that it has.
+        source = there[0]
+        source.name, source.trust, source.reach = feed.name, own, reach
+        read_again(source, now=now)
+    else:
+        source = Source(
+            key=key_of(feed.name, [row.key for row in rows]), name=feed.name, url=feed.url,
+            trust=own, reach=reach, next_poll_at=now, is_exercise=is_exercise,
+        )  # fmt: skip
     session.add(source)
     await session.flush()
     write_journal(session, who=who, action="source_added", subject=f"source:{source.id}", now=now)
     return source
 
 
+def read_again(source: Source, *, now: datetime) -> None:
+    """A person wants it read, whether it was paused or taken out of the configuration. Pure."""
+    source.is_paused, source.next_poll_at = False, now
+    if source.kept_by is KeptBy.NOBODY:
+        source.kept_by = KeptBy.PEOPLE
+
+
 async def due_sources(session: AsyncSession, *, now: datetime) -> list[Source]:
     """The sources whose time has come, the longest waiting first."""
     found = await session.exec(
         select(Source)
-        .where(col(Source.is_paused).is_(False), col(Source.next_poll_at) <= now)
+        .where(being_read(), col(Source.next_poll_at) <= now)
         .order_by(col(Source.next_poll_at), col(Source.id))
     )
     return list(found.all())
@@ -94,7 +117,7 @@ async def untold_faults(
     found = await session.exec(
         select(Source)
         .where(
-            col(Source.is_paused).is_(False),
+            being_read(),
             or_(
                 col(Source.failures) >= settings.tell_after_failures,
                 col(Source.error).in_(FINAL_FAULTS),
@@ -118,7 +141,7 @@ async def moved_sources(session: AsyncSession) -> list[Source]:
     found = await session.exec(
         select(Source)
         .where(
-            col(Source.is_paused).is_(False),
+            being_read(),
             col(Source.moved_to).is_not(None),
             col(Source.moved_told_at).is_(None),
         )
@@ -220,6 +243,7 @@ def _write_settings(row: Source, wanted: SourceSettings, *, is_exercise: bool) -
     if row.moved_from != wanted.url:
         row.url, row.moved_from = wanted.url, None
     row.interval_s, row.is_exercise = wanted.interval_s, is_exercise
+    row.kept_by = KeptBy.CONFIG
 
 
 def _start_afresh(row: Source, *, now: datetime) -> None:

@@ -20,3 +20,11 @@ class Reach(StrEnum):
     WIDE = "groot"
     ORDINARY = "gewoon"
     SMALL = "klein"
+
+
+class KeptBy(StrEnum):
+    """Who says that a source is read. What was taken out of the configuration keeps its history."""
+
+    CONFIG = "config"
+    PEOPLE = "people"
+    NOBODY = "nobody"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: how it is with a source that is not read
+PAUSED = "pauze"
+LEFT = "niet meer in de configuratie, wordt niet gelezen"
 #: what is wrong with a source, by the key in ``Source.error``
 FAULTS = {
     "unknown": "Er ging iets mis dat wij niet herkennen.",

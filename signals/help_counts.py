@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.counting import count_one
 from contacts.directory import Domain
 from contacts.meeting import KEEP_PLAYED
 from feeds.rows import Event
@@ -42,32 +42,11 @@ async def count_step(
     now: datetime,
 ) -> None:
     """One more."""
-    where = (
-        col(HelpCount.event_id) == (event_id or STANDING),
-        col(HelpCount.week) == _week(now),
-        col(HelpCount.domain) == domain,
-        col(HelpCount.step) == step,
-        col(HelpCount.is_exercise) == is_exercise,
-    )
-    more = (
-        update(HelpCount)
-        .where(*where)
-        .values(count=col(HelpCount.count) + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if (await session.exec(more)).rowcount:
-        return
-    try:
-        # Two first ones at the same moment: what they were about is never lost for a count.
-        async with session.begin_nested():
-            session.add(
-                HelpCount(
-                    event_id=event_id or STANDING, week=_week(now), domain=domain, step=step,
-                    count=1, is_exercise=is_exercise,
-                )
-            )  # fmt: skip
-    except IntegrityError:
-        await session.exec(more)
+    await count_one(
+        session, HelpCount,
+        event_id=event_id or STANDING, week=_week(now), domain=domain, step=step,
+        is_exercise=is_exercise,
+    )  # fmt: skip
 
 
 async def take_back(

@@ -233,6 +233,20 @@ async def test_a_wrong_question_is_answered_with_what_to_do(
     assert answer.json()["status"] == status
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_a_method_that_an_address_does_not_have_is_refused_in_json_with_those_it_has(
+    web: httpx.AsyncClient, method: str
+) -> None:
+    for route in doors.ROUTES[:-1]:
+        answer = await web.request(method, route.path.replace("{id}", "1"))
+        assert answer.status_code == 405, route.path
+        assert {*answer.headers["allow"].split(", ")} == {"GET", "HEAD"}
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == 405
+    nowhere = await web.request(method, "/api/v1/event")
+    assert nowhere.status_code == nowhere.json()["status"] == 404
+
+
 def test_a_key_that_asks_too_often_waits_and_others_do_not(now: datetime) -> None:
     pace = Pace(MOST_A_MINUTE)
     assert {pace.wait_for(1, now) for _ in range(MOST_A_MINUTE)} == {0}

@@ -8,13 +8,17 @@ import pytest
 from sqlmodel import select
 
 from bot.chat.texts import TELEGRAM_TROUBLE
+from bot.config import Config
 from bot.console.needs import pauses
+from bot.run import about_telegram
+from bot.run_texts import TELEGRAM_WORKS
+from bot.settings import MailSettings
 from contacts.away_texts import RESTART, WAIT, advice, what_to_do
 from contacts.directory import ChannelKind, Role
 from contacts.notices import tell_pauses
 from contacts.outbox import ChannelPause, Message
 from contacts.records import Database
-from tests.outbox_world import a_person
+from tests.outbox_world import Scripted, a_person, a_pump
 
 
 @pytest.mark.parametrize(
@@ -34,12 +38,12 @@ async def test_the_message_and_vandaag_give_the_same_advice(
             ChannelPause(kind=ChannelKind.TELEGRAM, reason=reason, since=since, until=until)
         )
         await session.flush()
-        assert await tell_pauses(session, now=now) == (1, 0)
+        assert await tell_pauses(session, sends_by=set(ChannelKind), now=now) == (1, 0)
         [need] = await pauses(session, now=now)
         [message] = (await session.exec(select(Message))).all()
     assert what_to_do(reason).startswith(begin)
     assert need.detail.endswith(what_to_do(reason))
-    assert advice(reason, ChannelKind.TELEGRAM) in str(message.content)
+    assert advice(reason, ChannelKind.TELEGRAM, ChannelKind) in str(message.content)
 
 
 def test_whatever_is_wrong_with_telegram_has_one_advice_that_fits() -> None:
@@ -49,7 +53,31 @@ def test_whatever_is_wrong_with_telegram_has_one_advice_that_fits() -> None:
     for trouble, said in TELEGRAM_TROUBLE.items():
         assert said.endswith("."), "what is wrong, without an advice of its own"
         assert "Herstart" not in said
-        assert advice(trouble, "telegram").startswith(
+        assert advice(trouble, "telegram", ChannelKind).startswith(
             "E-mail gaat door. Niemand krijgt iets dubbel."
         )
-    assert advice("busy", "email").startswith("Telegram gaat door.")
+    assert advice("busy", "email", ChannelKind).startswith("Telegram gaat door.")
+
+
+async def test_a_channel_that_is_not_set_up_is_not_said_to_go_on(
+    db: Database, now: datetime
+) -> None:
+    since, until = now - timedelta(minutes=5), now + timedelta(minutes=5)
+    async with db.begin() as session:
+        await a_person(session, now, mail="c@example.org", role=Role.COORDINATOR)
+        session.add(ChannelPause(kind=ChannelKind.EMAIL, reason="busy", since=since, until=until))
+    assert await a_pump(db, Scripted(ChannelKind.EMAIL)).tidy(now=now) == 1
+    async with db.read() as session:
+        [message] = (await session.exec(select(Message))).all()
+    assert "gaat door" not in str(message.content)
+    assert "Niemand krijgt iets dubbel." in str(message.content)
+    assert "gaat door" not in advice("token", "telegram", [ChannelKind.TELEGRAM])
+
+
+def test_a_start_without_telegram_says_that_mail_goes_on_only_where_it_is_set_up() -> None:
+    with_mail = Config(mail=MailSettings(host="mail.example"))
+    assert about_telegram("unreachable", with_mail).endswith(
+        "blijft het proberen. E-mail gaat door."
+    )
+    assert about_telegram("unreachable", Config()).endswith("blijft het proberen.")
+    assert about_telegram(None, Config()) == TELEGRAM_WORKS

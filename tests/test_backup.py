@@ -184,6 +184,17 @@ async def test_a_store_is_only_replaced_when_somebody_says_so(place: Place) -> N
     await db.close()
 
 
+async def test_the_store_that_a_backup_replaced_is_for_its_owner_alone(place: Place) -> None:
+    if stores.is_postgresql():
+        pytest.skip("PostgreSQL keeps its own files")
+    await filled(place.url)
+    await asyncio.to_thread(place.save)
+    Path(place.url.partition(":///")[2]).chmod(0o644)
+    done = await restore(place.file, place.url, key=KEY, overwrite=True, now=NOW)
+    assert done.old_store is not None
+    assert done.old_store.stat().st_mode & 0o777 == 0o600
+
+
 async def test_a_store_in_use_is_never_replaced(place: Place) -> None:
     await asyncio.to_thread(place.save)
     db = open_database(place.url)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
+from bot.backup.aftercare import RESTORED
 from bot.chat.coordinator import texts
-from bot.chat.coordinator.approved_texts import NOT_CALLED_OFF, WITHOUT_PROMISE
+from bot.chat.coordinator.approved_texts import GO_ON_SURE, NOT_CALLED_OFF, WITHOUT_PROMISE
 from bot.chat.coordinator.progress import progress_view
+from bot.evening.restored_said import going_on_said
 from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import ChannelKind, RoleGrant
 from contacts.outbox import (
@@ -85,6 +87,23 @@ async def test_going_on_says_that_the_promised_update_does_not_go_along(desk: Ch
     assert desk.toast == WITHOUT_PROMISE
     await tap(desk, "brkg")
     assert desk.toast == texts.ALREADY_DECIDED
+
+
+async def test_after_a_back_up_going_on_is_asked_first_in_the_words_of_the_desk(
+    desk: Chat,
+) -> None:
+    await tap(desk, "brks")
+    async with desk.db.begin() as session:
+        await session.exec(update(Message).values(halt_reason=RESTORED))
+    await tap(desk, "brkg")
+    assert (await state(desk))[0] is MessageStatus.HALTED
+    assert going_on_said(3) in await desk.text()
+    assert "gaan er 3 berichten uit" in going_on_said(3)
+    assert "gaat er 1 bericht uit" in going_on_said(1)
+    assert await desk.labels() == [GO_ON_SURE, texts.CALL_OFF]
+    await tap(desk, "brkg2")
+    assert (await state(desk))[0] is MessageStatus.READY
+    assert await buttons(desk) == [texts.STOP]
 
 
 async def test_calling_off_is_asked_once_more_and_reaches_nobody_else(desk: Chat) -> None:

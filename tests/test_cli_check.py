@@ -97,6 +97,23 @@ def test_check_says_what_is_right_and_wrong_and_sends_nothing(
     }  # fmt: skip
 
 
+def test_check_and_the_list_of_feeds_say_what_left_the_configuration(
+    place: Path, outside: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(place, outside, monkeypatch)
+    call("check")
+    path = place / "config.toml"
+    kept = path.read_text(encoding="utf-8").rpartition("[[feeds.sources]]")[0]
+    path.write_text(kept, encoding="utf-8")
+    text = said(call("check"))
+    assert "Bron Verdwenen omroep: staat niet meer in de configuratie" in text
+    assert "✗ Bron Verdwenen omroep" not in text
+    [line] = [one for one in said(call("feeds", "list")).splitlines() if "Verdwenen" in one]
+    assert line.startswith("·")
+    assert "niet meer in de configuratie" in line
+    assert "Verdwenen" not in said(call("feeds", "export"))
+
+
 def with_mailed_people(place: Path) -> None:
     """A coordinator and an approver who can be reached by mail alone."""
     people = "Gemeente;gemeente;{0};geen;{1};{0}@stad.example\n"

@@ -56,6 +56,18 @@ def test_a_list_is_imported_listed_and_invited(place: Path) -> None:
     assert "<svg" in (place / "qr" / "uitnodiging-school-2.svg").read_text(encoding="utf-8")
 
 
+def test_the_list_says_who_cannot_be_reached_at_all(place: Path) -> None:
+    installed()
+    (place / "lijst.csv").write_text(
+        HEAD + "School;onderwijs;Docent VO;docent vo;;docent@school.example\n", encoding="utf-8"
+    )
+    call("contacts", "import", "lijst.csv")
+    assert said(call("contacts", "list")).splitlines() == [
+        "1 · Coördinator · Gemeente Arnhem · niet te bereiken: geen Telegram en geen e-mail",
+        "2 · Docent VO · School · nog geen Telegram",
+    ]
+
+
 def test_invitations_for_everyone_leave_links_that_still_work(place: Path) -> None:
     token = installed().partition("start=")[2]
     result = call("contacts", "invite", "--all")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.cli.config_docs import configuration_page, keys_of, sections
 from bot.cli.setting_up import fill_in
-from bot.config import Config, ConfigError, load_config, load_sealer
+from bot.config import Config, ConfigError, has_key, load_config, load_sealer
 from bot.config_faults import explain
 from briefings.settings import CityLine
 from contacts.sealing import Sealer
@@ -110,6 +110,15 @@ def test_the_key_file_is_made_once_and_is_private(tmp_path: Path) -> None:
     sealed = load_sealer(config, {}).seal("x")
     assert load_sealer(config, {}).unseal(sealed) == "x"
     assert ((tmp_path / "var" / "secret.key").stat().st_mode & 0o777) == 0o600
+
+
+def test_a_key_is_looked_for_without_making_one(tmp_path: Path) -> None:
+    config = Config(state_dir=tmp_path / "var")
+    assert not has_key(config, {})
+    assert not (tmp_path / "var").exists()
+    assert has_key(config, {"SCHAKEL_SECRET_KEY_FILE": "ergens"})
+    load_sealer(config, {})
+    assert has_key(config, {})
 
 
 def test_a_damaged_key_is_not_replaced(tmp_path: Path) -> None:

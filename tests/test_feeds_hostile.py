@@ -125,6 +125,7 @@ async def test_the_house_goes_on_alerts_escaped_and_tells_of_each_once(tmp_path:
         house, user = evening.house, evening.coordinator
         evening.publish("0", "Bibliotheek verlengt de openingstijden op zaterdag")
         wanted = [source.model_copy(update={"interval_s": 1}) for source in sources(base, names)]
+        wanted += house.config.feeds.sources
         feeds = house.config.feeds.model_copy(update={"sources": wanted, "tell_after_failures": 1})
         async with house.db.begin() as session:
             await sync_sources(session, feeds, now=house.clock(), is_exercise=True)

@@ -13,12 +13,11 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from bot import ticks
+from bot.config import Config
 from bot.rows import Heartbeat, IncomingMail
-from bot.settings import TickSettings
 from briefings.learning.freezing import frozen_packs
 from contacts.records import Database
 from signals.rows import Signal
-from signals.settings import SignalSettings
 from tests.test_quarters import FIRST, a_signal
 
 #: both quarters are over, and the signals of both are old enough to be counts
@@ -27,7 +26,7 @@ LONG_AFTER = FIRST.next.end + timedelta(days=120)
 
 
 async def a_round(db: Database, now: datetime) -> None:
-    config = SimpleNamespace(ticks=TickSettings(), signals=SignalSettings(), is_exercise=False)
+    config = Config()
     house: Any = SimpleNamespace(
         db=db, config=config, clock=lambda: now, stop_event=asyncio.Event(),
         pump=SimpleNamespace(wake=lambda: None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from bot.migrating import (
     on_connection,
     upgrade_to,
 )
+from bot.rows import Heartbeat
 from contacts.directory import Domain, Organisation, Person
 from contacts.records import Database
 from tests import stores
@@ -145,3 +147,58 @@ def test_migrations_use_plain_types_and_never_our_own_code() -> None:
             if line.startswith(("import ", "from "))
         ]
         assert imports == ["import sqlalchemy as sa", "from alembic import op"], file.name
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir() if file.is_file()}
+
+
+async def test_only_the_owner_reads_the_rows_and_their_log_also_of_an_older_store(
+    tmp_path: Path, now: datetime
+) -> None:
+    file = tmp_path / "schakel.sqlite3"
+    url = f"sqlite+aiosqlite:///{file}"
+    usual = os.umask(0o022)
+    try:
+        for is_older in (False, True):
+            if is_older:
+                file.chmod(0o644)
+            await migrate(url)
+            db = open_database(url)
+            async with db.begin() as session:
+                session.add(Heartbeat(name=f"pump {is_older}", at=now))
+            assert len(modes(tmp_path)) == 3
+            assert set(modes(tmp_path).values()) == {0o600}
+            await db.close()
+    finally:
+        os.umask(usual)
+
+
+async def test_a_source_that_nobody_added_is_the_configurations(url: str) -> None:
+    await migrate(url.replace("schakel", "other"))
+    Path(url.removeprefix("sqlite+aiosqlite:///")).touch()
+    await on_connection(url, lambda connection: upgrade_to(connection, "0064"))
+
+    def fill(connection: Any) -> None:
+        for number, (key, address, scene) in enumerate(
+            [("bij-hand", "", None), ("desk", "x", None), ("config", "y", None), ("oef", "z", 1)], 1
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO source (id, key, name, url, trust, interval_s, is_paused, "
+                    "is_exercise, scene, next_poll_at, failures) VALUES "
+                    "(:id, :key, :key, :url, 'regionaal', 0, 0, 0, :scene, '2026-01-01', 0)"
+                ),
+                {"id": number, "key": key, "url": address, "scene": scene},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO journal_entry (at, actor, action, subject, detail) VALUES "
+                "('2026-01-01', 'person:1', 'source_added', 'source:2', '{}')"
+            )
+        )
+
+    await ask(url, fill)
+    await migrate(url)
+    kept = await ask(url, lambda c: c.execute(text("SELECT key, kept_by FROM source")).all())
+    assert {key for key, by in kept if by == "config"} == {"config"}

@@ -197,3 +197,10 @@ async def test_the_command_says_what_it_moved_and_what_comes_next(
     assert "weer in gebruik" in (await command(config, "move-database", "--undo")).stdout
     assert "niet verhuisd" in (await command(config, "move-database", "--undo")).stdout
     assert "zijn verhuisd op" not in (await command(config, "check")).stdout
+
+
+async def test_the_store_that_was_left_is_for_its_owner_alone(place: Move) -> None:
+    file = Path(place.source.partition(":///")[2])
+    file.chmod(0o644)
+    await place.go()
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -116,7 +116,8 @@ async def test_asked_along_it_gets_the_text_with_why_and_the_city_does_not(desk:
     assert done.headers["location"].endswith("klaar=neighbours_on")
     page = await desk.page("ontvangers?groep=krijgt")
     assert "Gemeente Buurstad (buurgemeente Buurstad)" in page
-    assert "krijgen het ook (1 van 1 te bereiken)" in await the_card(desk)
+    # This desk has no mail server. tests/test_not_set_up.py has one.
+    assert "krijgen het ook (0 van 1 te bereiken)" in await the_card(desk)
     await desk.send(1)
     assert "Gemeente Buurstad" in await desk.page("bereik")
     got = await sent_to(desk)

@@ -10,17 +10,22 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.carrying import working_kinds
+from bot.chat.coordinator.texts import ALONG_REACHED
 from bot.config import Config
 from bot.console.gap_texts import GAPS
 from bot.console.health import not_set_up
 from bot.console.part_texts import PARTS
+from bot.quarter_texts import REACHABLE, TWO
 from bot.rows import Heartbeat
 from bot.settings import MailSettings, TelegramSettings
 from contacts.directory import ChannelKind, Domain, Organisation, Person
 from contacts.gaps import Gap, reach_now
 from contacts.people import open_channel
 from contacts.records import Database
+from feeds.rows import Event, EventStatus, Origin
+from signals.quarters import quarter_of
 from tests.console_world import World, a_world, client_of, signed_in
+from tests.partner_world import Chat
 
 BOT, POST = TelegramSettings(token="1:x"), MailSettings(host="smtp.example")
 BOTH = Config(telegram=BOT, mail=POST)
@@ -116,6 +121,54 @@ async def an_organisation(
             )
             await open_channel(session, person, kind, address, rank=rank, now=now)
     return place.id or 0
+
+
+def _of_the_list(page: str, what: str) -> list[int]:
+    """How many of how many, of a key figure of the quarterly pack."""
+    found = re.search(rf"{what} (?:(\d+) van (\d+)|geen)", page, re.IGNORECASE)
+    assert found
+    return [int(count or 0) for count in found.groups()]
+
+
+async def test_the_quarterly_pack_counts_the_own_city_and_only_what_is_set_up(
+    world: World,
+) -> None:
+    address = f"/kwartaal/{quarter_of(world.now).name}"
+    before = await page_of(world, address, BOTH)
+    async with world.db.begin() as session:
+        two = [[ChannelKind.EMAIL], [ChannelKind.EMAIL]]
+        await an_organisation(session, "Alleen mail", two, world.now)
+        near = await an_organisation(session, "Buurstad", two, world.now)
+        (await session.get_one(Organisation, near)).municipality = "Buurstad"
+    for config, more in ((BOTH, 1), (Config(telegram=BOT), 0)):
+        page = await page_of(world, address, config)
+        for what in (TWO, REACHABLE):
+            then, now = _of_the_list(before, what), _of_the_list(page, what)
+            assert now[1] == then[1] + 1
+            if config is BOTH:
+                assert now[0] == then[0] + more
+        if config is not BOTH:
+            assert _of_the_list(page, TWO)[0] == 0
+
+
+@pytest.mark.parametrize(("config", "said"), [(BOTH, 1), (Config(telegram=BOT), 0)])
+async def test_who_is_asked_along_next_door_is_counted_by_what_is_set_up(
+    world: World, config: Config, said: int
+) -> None:
+    async with world.db.begin() as session:
+        near = await an_organisation(session, "Buurstad", [[ChannelKind.EMAIL]], world.now)
+        (await session.get_one(Organisation, near)).municipality = "Buurstad"
+        event = Event(
+            title="Explosie", type="E02", origin=Origin.MANUAL, detected_at=world.now,
+            status=EventStatus.CONFIRMED,
+        )  # fmt: skip
+        session.add(event)
+    chat = Chat(world.db, world.now, world.staff_id, config=config)
+    await chat.tap(f"echg:{event.id}")
+    await chat.tap(f"along:{event.id}:1")
+    assert ALONG_REACHED.format(reachable=said, all=1) in await chat.text()
+    page = await page_of(world, f"/gebeurtenis/{event.id}", config)
+    assert f"krijgen het ook ({said} van 1 te bereiken)" in page
 
 
 async def test_the_share_of_the_day_counts_only_what_is_set_up(world: World) -> None:

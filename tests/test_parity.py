@@ -43,7 +43,7 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     f"{_EVENT}/goedkeuren": ("ap2", "ap3", "aps"), f"{_EVENT}/uitzondering": ("exc",),
     f"{_EVENT}/terugsturen": ("back",), f"{_EVENT}/stoppen": ("brks",),
     f"{_EVENT}/vraag-indienen": ("again",),
-    f"{_EVENT}/doorgaan": ("brkg",), f"{_EVENT}/afzeggen": ("brkx",),
+    f"{_EVENT}/doorgaan": ("brkg", "brkg2"), f"{_EVENT}/afzeggen": ("brkx",),
     f"{_EVENT}/opnieuw": ("resend",), f"{_EVENT}/alsnog": ("late2",),
     f"{_EVENT}/gebeld": ("called",),
     "/berichten/opnieuw": ("dbtr", "dbtra"), "/berichten/afgehandeld": ("dbts", "dbtsa"),

@@ -16,8 +16,10 @@ from bot.clock import utc_now
 from bot.config import Config, load_config
 from bot.database import open_database
 from bot.duties import Office
+from bot.migrating import MigrationError
 from bot.rows import Heartbeat
-from bot.run import part_of
+from bot.run import part_of, run
+from bot.settings import DatabaseSettings
 from bot.starts import AGAIN, ROW, STEADY, TELL_AFTER, StartNote, Starts, after, tell_falls
 from contacts.directory import Role
 from contacts.outbox import Delivery, DeliveryStatus, Message
@@ -69,6 +71,20 @@ def test_one_started_twice_by_mistake_is_no_fall(
     assert last.starts is not None
     assert last.starts.falls == 2
     last.end()
+
+
+async def test_a_start_that_cannot_open_its_store_is_a_fall(tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "no file").mkdir()
+    url = f"sqlite+aiosqlite:///{tmp_path / 'no file'}"
+    config = Config(state_dir=tmp_path / "state", database=DatabaseSettings(url=url))
+    for _ in range(2):
+        with pytest.raises(MigrationError):
+            await run(config)
+    note = StartNote(config.state_dir, "all")
+    note.begin(now)
+    note.close()
+    assert note.starts is not None
+    assert note.starts.falls == 2
 
 
 def test_what_lived_longer_than_a_day_begins_a_new_count(now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from bot.rows import Heartbeat
 from bot.watching import tell_trouble
 from contacts.calling import CallItem
-from contacts.directory import Person, Role
+from contacts.directory import ChannelKind, Person, Role
 from contacts.escalation import escalate_due
 from contacts.journal import SYSTEM
 from contacts.notices import UNTOLD_FOR, tell_failures, tell_pauses
@@ -117,12 +117,12 @@ async def test_a_silent_channel_is_told_when_somebody_can_hear_it(
         session.add(ChannelPause(kind=CHAT, until=now + HOUR, since=now - HOUR, reason="busy"))
     await reach(db, played, now, "98")
     async with db.begin() as session:
-        assert await tell_pauses(session, now=now) == (0, 1)
+        assert await tell_pauses(session, sends_by=set(ChannelKind), now=now) == (0, 1)
     assert await notices(db) == [], "who plays does not hear it at each try"
     await reach(db, boss, now)
     async with db.begin() as session:
-        assert await tell_pauses(session, now=now) == (1, 0)
-        assert await tell_pauses(session, now=now) == (0, 0)
+        assert await tell_pauses(session, sends_by=set(ChannelKind), now=now) == (1, 0)
+        assert await tell_pauses(session, sends_by=set(ChannelKind), now=now) == (0, 0)
     assert len(await notices(db)) == 2, "both worlds"
 
 

@@ -19,7 +19,7 @@ from bot.console.health import judge_beat, late_after, report
 from bot.house import House
 from bot.inbox import forget_old
 from bot.rows import Conversation, Heartbeat, IncomingMail
-from bot.settings import DatabaseSettings, TelegramSettings, TickSettings
+from bot.settings import DatabaseSettings, MailSettings, TelegramSettings, TickSettings
 from bot.watching import keep_watch, note_own_rounds, start_beats, tell_trouble
 from contacts.directory import Role
 from contacts.outbox import Delivery
@@ -43,6 +43,7 @@ def a_house(
         feeds=FeedSettings(),
         ticks=TickSettings(),
         telegram=TelegramSettings(),
+        mail=MailSettings(),
         is_exercise=False,
         database=DatabaseSettings(),
     )

@@ -10,6 +10,10 @@ PROBLEMS = {
     "bad_number": ("Dit getal klopt niet", "Geef een heel getal vanaf 1, binnen de grens."),
     "bad_choice": ("Deze keuze klopt niet", "Geef true of false."),
     "nul": ("Dit teken kan niet", "Haal het teken %00 uit het adres."),
+    "wrong_method": (
+        "Dit kan hier niet",
+        "Deze API leest u alleen. Vraag met een van de methoden in Allow.",
+    ),
     "not_here": ("Dit adres is er niet", "De beschrijving staat op /api/v1/openapi.json."),
 }
 

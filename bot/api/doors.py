@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from importlib.metadata import version as package_version
 from typing import Any
@@ -79,7 +79,7 @@ async def _note_use(parts: Parts, key: ApiKey, now: datetime) -> None:
         stored.used_at = now
 
 
-def _problem(key: str, status: int, headers: dict[str, str] | None = None) -> Response:
+def _problem(key: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
     title, detail = texts.PROBLEMS[key]
     return JSONResponse(
         Problem(title=title, status=status, detail=detail).model_dump(),
@@ -151,6 +151,14 @@ async def show_document(request: Request) -> Response:
 
 async def show_nothing(_request: Request) -> Response:
     """Any other address below :data:`PREFIX`."""
+    return _problem("not_here", 404)
+
+
+async def refuse(request: Request, status: int, headers: Mapping[str, str] | None) -> Response:
+    """What the web server refuses below :data:`PREFIX`, such as writing where one can only read."""
+    # The last route has every address that is not there; no method would help.
+    if status == 405 and request.scope.get("endpoint") is not show_nothing:
+        return _problem("wrong_method", 405, headers)
     return _problem("not_here", 404)
 
 

@@ -14,6 +14,7 @@ from bot.backup.restoring import NotEmpty, may_take_the_place, set_sequences
 from bot.migrating import (
     VERSION_TABLE,
     is_current,
+    keep_private,
     may_exist,
     migrate,
     on_connection,
@@ -82,6 +83,8 @@ async def move_database(
         if new.dialect.name == "postgresql":
             await new.run_sync(set_sequences)
     await note_moved(source, now=now)
+    # It stays, with everybody in it, and nobody starts it again.
+    keep_private(source)
     return counts
 
 

@@ -38,6 +38,8 @@ from bot.backup.manifest import (
 from bot.backup.sealed_file import BackupError, SealedReader
 from bot.database import open_database
 from bot.migrating import (
+    LOGS,
+    PRIVATE,
     MigrationError,
     may_exist,
     migrate,
@@ -216,7 +218,7 @@ async def _into_sqlite(
 ) -> tuple[Held, Path | None]:
     """Mend the copy beside the old store, then let it take the place in one step."""
     copy = folder / SQLITE
-    copy.chmod(0o600)
+    copy.chmod(PRIVATE)
     there = make_url(url).set(database=str(copy)).render_as_string(hide_password=False)
     await _bring_up_to_date(there)
     database = open_database(there)
@@ -239,10 +241,14 @@ def _put_aside(place: Path, now: datetime) -> Path | None:
     with contextlib.suppress(sqlite3.DatabaseError):
         _into_one_file(place)
     old = place.with_name(f"{place.name}.{now:%Y%m%d-%H%M%S}.old")
-    for ending in ("-wal", "-shm"):
+    for ending in LOGS:
         if (log := place.with_name(place.name + ending)).exists():
             log.rename(old.with_name(old.name + ending))
     os.link(place, old)
+    # For whoever made it when files were open to all; it is kept for as long as nobody removes it.
+    for file in (old, *(old.with_name(old.name + ending) for ending in LOGS)):
+        with contextlib.suppress(OSError):
+            file.chmod(PRIVATE)
     return old
 
 

@@ -44,8 +44,8 @@ KEY_DIFFERS = (
     "de sleutel uit de back-up staat nu op zijn plek."
 )
 KEY_ELSEWHERE = (
-    "! {name} is ingesteld en gaat voor. Klopt die niet, dan zijn meldingen van toen niet te "
-    "openen."
+    "! {name} is ingesteld en gaat voor. Is dat een andere sleutel dan toen, dan start Schakel "
+    "niet. Kijk met: schakel check."
 )
 WAYS = (
     "Start Schakel met: schakel run. Aanmelden moet opnieuw; sleutels van systemen en rechten zijn "

@@ -19,10 +19,11 @@ from bot.carrying import working_kinds
 from bot.cli import texts
 from bot.cli.frame import say
 from bot.clock import utc_now
-from bot.config import KEY_FILE, Config
+from bot.config import KEY_FILE, Config, ConfigError
 from bot.database import open_database
 from bot.migrating import MigrationError, is_current
-from bot.run_texts import MOVED_AWAY
+from bot.own_key import key_fault
+from bot.run_texts import KEY_FAULTS, MOVED_AWAY
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
 from briefings.city_lines import current_settings
@@ -34,9 +35,10 @@ from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import channels_of
 from feeds.looking import Look, look_at
-from feeds.rows import Source
+from feeds.rows import Source, being_read
 from feeds.settings import FeedSettings
 from feeds.sources import sync_sources
+from feeds.standing import KeptBy
 from feeds.texts import FAULTS
 from signals.workdays import day_and_time
 
@@ -67,6 +69,7 @@ async def check_all(config: Config, findings: Findings) -> None:
     """Say line by line what is right and wrong."""
     _key(config, findings)
     if await _database(config, findings):
+        await _key_of_store(config, findings)
         database = open_database(config.database.url)
         try:
             await _people(database, config, findings)
@@ -90,6 +93,19 @@ def _key(config: Config, findings: Findings) -> None:
     file = config.state_dir / KEY_FILE
     if file.exists() and file.stat().st_mode & 0o077:
         findings.bad(texts.CHECK_KEY_OPEN.format(path=file))
+
+
+async def _key_of_store(config: Config, findings: Findings) -> None:
+    try:
+        fault = await key_fault(config)
+    except ConfigError as error:
+        for line in error.lines:
+            findings.bad(line)
+        return
+    if fault is None:
+        findings.good(texts.CHECK_KEY_OK)
+    else:
+        findings.bad(KEY_FAULTS[fault])
 
 
 async def _database(config: Config, findings: Findings) -> bool:
@@ -134,10 +150,15 @@ async def _stored_feeds(db: Database, config: Config, findings: Findings) -> Non
     """Look at every source that is read; one that answers as a feed counts as checked."""
     async with db.begin() as session:
         await sync_sources(session, config.feeds, now=utc_now(), is_exercise=config.is_exercise)
-        found = await session.exec(
-            select(Source).where(col(Source.is_paused).is_(False)).order_by(col(Source.id))
-        )
+        found = await session.exec(select(Source).where(being_read()).order_by(col(Source.id)))
         sources = [(source.id, source.name, source.url) for source in found.all()]
+        left = await session.exec(
+            select(Source.name)
+            .where(col(Source.kept_by) == KeptBy.NOBODY, col(Source.scene).is_(None))
+            .order_by(col(Source.name))
+        )
+        for name in left.all():
+            findings.note(texts.CHECK_FEED_LEFT.format(name=name))
     pairs = [(name, url) for _, name, url in sources]
     results = await _feeds(pairs, config.feeds, findings)
     async with db.begin() as session:

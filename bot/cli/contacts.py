@@ -113,6 +113,7 @@ class _Listed:
     name: str
     organisation: str
     has_telegram: bool
+    has_mail: bool
 
 
 @app.command("export", help=texts.HELP_EXPORT)
@@ -186,7 +187,8 @@ async def _erase(db: Database, person_id: int) -> str:
 def list_contacts(config: ConfigPath = DEFAULT_CONFIG) -> None:
     people = with_database(load(config), _people)
     for person in people:
-        linked = texts.LINKED if person.has_telegram else texts.NOT_LINKED
+        alone = texts.NOT_LINKED if person.has_mail else texts.NOT_REACHED
+        linked = texts.LINKED if person.has_telegram else alone
         say(
             texts.CONTACT_LINE.format(
                 person_id=person.person_id, name=person.name, organisation=person.organisation,
@@ -307,12 +309,11 @@ async def _people(db: Database) -> list[_Listed]:
 
     async with db.read() as session:
         found = await session.exec(
-            select(Channel.person_id).where(
-                col(Channel.kind) == ChannelKind.TELEGRAM,
-                col(Channel.status) == ChannelStatus.ACTIVE,
+            select(Channel.person_id, Channel.kind).where(
+                col(Channel.status) == ChannelStatus.ACTIVE
             )
         )
-        linked = set(found.all())
+        ways = set(found.all())
         rows = await session.exec(
             select(Person, Organisation.name)
             .join(Organisation, col(Organisation.id) == col(Person.organisation_id))
@@ -320,6 +321,12 @@ async def _people(db: Database) -> list[_Listed]:
             .order_by(col(Person.id))
         )
         return [
-            _Listed(person.id or 0, person.name, organisation, person.id in linked)
+            _Listed(
+                person.id or 0,
+                person.name,
+                organisation,
+                has_telegram=(person.id, ChannelKind.TELEGRAM) in ways,
+                has_mail=(person.id, ChannelKind.EMAIL) in ways,
+            )
             for person, organisation in rows.all()
         ]

@@ -35,7 +35,8 @@ async def _feeds(db: Database, config: Config) -> list[str]:
     from sqlmodel import col, select
 
     from feeds.rows import Source
-    from feeds.texts import FAULTS
+    from feeds.standing import KeptBy
+    from feeds.texts import FAULTS, LEFT, PAUSED
     from signals.workdays import day_and_time
 
     async with db.read() as session:
@@ -47,7 +48,11 @@ async def _feeds(db: Database, config: Config) -> list[str]:
         sources = (await session.exec(wanted)).all()
     lines = []
     for source in sources:
-        if source.error:
+        if source.kept_by is KeptBy.NOBODY:
+            state = LEFT
+        elif source.is_paused:
+            state = PAUSED
+        elif source.error:
             state = FAULTS.get(source.error, source.error)
         elif source.ok_at:
             state = texts.SOURCE_FRESH.format(at=day_and_time(source.ok_at))
@@ -55,7 +60,8 @@ async def _feeds(db: Database, config: Config) -> list[str]:
             state = texts.SOURCE_NEVER
         if source.verified_at is None:
             state += f" · {texts.SOURCE_UNVERIFIED}"
-        mark = "✗" if source.error else "✔" if source.ok_at else "·"
+        is_fine = "✔" if source.ok_at else "·"
+        mark = "·" if not source.is_read else "✗" if source.error else is_fine
         line = texts.SOURCE_LINE.format(mark=mark, key=source.key, name=source.name, state=state)
         lines.append(line)
     # Before the first `check` or `run` the sources stand in the configuration alone.

@@ -23,6 +23,8 @@ from bot.cli import (
     feed_measures,
     feed_replays,
     frame_texts,
+    key_texts,
+    keys,
     moving,
     moving_texts,
     places,
@@ -68,6 +70,7 @@ app.command("init", help=texts.HELP_INIT)(setting_up.init)
 app.command("backup", help=backup_texts.HELP_BACKUP)(backing_up.backup)
 app.command("restore", help=backup_texts.HELP_RESTORE)(backing_up.restore)
 app.command("move-database", help=moving_texts.HELP)(moving.move_database)
+app.command("accept-key", help=key_texts.HELP)(keys.accept_key)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)
 app.command("signin", help=texts.HELP_SIGN_IN)(signing_in.sign_in)
 

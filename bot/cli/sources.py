@@ -59,7 +59,7 @@ async def _named(db: Database, config: Config) -> list[tuple[str, str, str]]:
     rows = await _rows(db)
     known = {row.key for row in rows}
     fresh = [one for one in config.feeds.sources if one.key not in known]
-    read: list[Source | SourceSettings] = [row for row in rows if not row.is_paused]
+    read: list[Source | SourceSettings] = [row for row in rows if row.is_read]
     return [(one.name, one.url, _kind(one)) for one in [*read, *fresh]]
 
 
@@ -199,11 +199,16 @@ async def _store(
 
 def export_sources(config: ConfigPath = DEFAULT_CONFIG) -> None:
     from feeds.opml import Listed, write_opml
+    from feeds.standing import KeptBy
 
     loaded = load(config)
     rows = with_database(loaded, _rows)
     known = {row.key for row in rows}
-    feeds = [Listed(row.name, row.url, row.trust.value) for row in rows]
+    feeds = [
+        Listed(row.name, row.url, row.trust.value)
+        for row in rows
+        if row.kept_by is not KeptBy.NOBODY
+    ]
     feeds += [
         Listed(one.name, one.url, one.trust.value)
         for one in loaded.feeds.sources

@@ -256,6 +256,8 @@ def _routes() -> list[Route | Mount]:
 async def _say_why(request: Request, error: Exception) -> Response:
     """A page that is not there, or a question that is not asked like this."""
     assert isinstance(error, HTTPException)
+    if request.url.path.startswith(api.PREFIX):
+        return await api.refuse(request, error.status_code, error.headers)
     key = "not_found" if error.status_code == 404 else "not_like_this"
     if error.status_code == 404 and request.url.path.startswith("/o/"):
         key = "unknown_link"

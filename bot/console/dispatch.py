@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from bot.backup.aftercare import RESTORED
 from bot.chat.coordinator import approved_texts
 from bot.chat.coordinator.approved import standing
 from bot.chat.coordinator.progress import meant_for, messages_of
 from bot.console import calling_texts, done_texts, texts
 from bot.console.doors import Door, StalePage, Visit
+from bot.evening.restored_said import going_on_said, is_restored
 from briefings import calling_off, moments
 from briefings.calling_off import BY_HAND, is_held
 from briefings.past_promise import is_past
@@ -81,6 +81,11 @@ class Dispatch:
         return self.done == self.total
 
     @property
+    def restored_said(self) -> str:
+        """What going on would do, where :attr:`is_restored`."""
+        return going_on_said(self.counts.planned)
+
+    @property
     def has_begun(self) -> bool:
         """Whether somebody may have it; also when there is nobody to send it to."""
         if self.leaves_at or self.meant_for:
@@ -122,7 +127,7 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         done=total - counts.planned - counts.sending,
         is_halted=bool(halted),
         halt_reason=reason,
-        is_restored=any(message.halt_reason == RESTORED for message in halted),
+        is_restored=is_restored(messages),
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
         held=held,
         held_until=held_until,

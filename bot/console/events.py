@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.carrying import working_kinds
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Door, Visit
@@ -140,7 +141,11 @@ async def show_event(visit: Visit) -> Response:
         dismissals=chat_texts.DISMISSALS,
         others=await _mergeable(visit, event),
         **form_of(event, visit.parts.config.briefings),
-        next_door=await next_door(visit.session, is_exercise=event.is_exercise),
+        next_door=await next_door(
+            visit.session,
+            is_exercise=event.is_exercise,
+            sends_by=working_kinds(visit.parts.config),
+        ),
     )
 
 

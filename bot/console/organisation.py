@@ -20,6 +20,7 @@ from bot.console.paths import ACKNOWLEDGEMENTS
 from bot.console.printing import send_pdf
 from bot.console.reading import (
     Door,
+    Reading,
     delivery_of,
     open_door,
     read_newest,
@@ -43,25 +44,19 @@ _PLACES = ("antwoord", "boven")
 async def show_text(request: Request) -> Response:
     """``GET /o/{token}``: the newest text."""
     parts, token = parts_of(request), request.path_params["token"]
-    now = parts.clock()
     async with parts.db.read() as session:
-        door = await open_door(session, token, now=now)
-        if door is None:
-            return await closed_door(session, request, token)
-        wanted = _audience(request.query_params.get("tekst", ""))
-        reading = await read_newest(
-            session, door, wanted, now=now, language=request.query_params.get("taal", "")
-        )
+        opened = await _open(session, request)
+        if isinstance(opened, Response):
+            return opened
+        door, reading = opened
         poll = await poll_of(session, door.link.event_id)
-    if reading is None:
-        return explain(request, "no_text", status=404)
     page = f"/o/{token}"
     return show(
         request, "organisatie.html", page=page, door=door, reading=reading,
         body=filled_for(reading.html, page, door), before=filled_for(reading.before, page, door),
         is_exercise=door.event.is_exercise, kinds=AcknowledgementKind,
         is_over=is_over(door.event), language_names=LANGUAGES,
-        has_questions=is_open(poll, now),
+        has_questions=is_open(poll, parts.clock()),
     )  # fmt: skip
 
 
@@ -71,17 +66,11 @@ async def print_text(request: Request) -> Response:
     ``?code=ja``: with the address to tell something on, for on the wall inside.
     """
     parts, token = parts_of(request), request.path_params["token"]
-    now = parts.clock()
     async with parts.db.read() as session:
-        door = await open_door(session, token, now=now)
-        if door is None:
-            return await closed_door(session, request, token)
-        wanted = _audience(request.query_params.get("tekst", ""))
-        reading = await read_newest(
-            session, door, wanted, now=now, language=request.query_params.get("taal", "")
-        )
-    if reading is None:
-        return explain(request, "no_text", status=404)
+        opened = await _open(session, request)
+    if isinstance(opened, Response):
+        return opened
+    door, reading = opened
     page, config = f"/o/{token}", parts.config
     asked = request.query_params.get("code") == "ja"
     sheet = sheet_of(
@@ -89,6 +78,18 @@ async def print_text(request: Request) -> Response:
         address=signal(f"{config.web.base_url.rstrip('/')}{page}") if asked else "",
     )  # fmt: skip
     return await send_pdf(request, sheet, name=f"informatie-{reading.audience}")
+
+
+async def _open(session: AsyncSession, request: Request) -> tuple[Door, Reading] | Response:
+    """The newest text that was asked for, or why there is none behind this link."""
+    token, now = request.path_params["token"], parts_of(request).clock()
+    door = await open_door(session, token, now=now)
+    if door is None:
+        return await closed_door(session, request, token)
+    wanted = _audience(request.query_params.get("tekst", ""))
+    language = request.query_params.get("taal", "")
+    reading = await read_newest(session, door, wanted, now=now, language=language)
+    return explain(request, "no_text", status=404) if reading is None else (door, reading)
 
 
 async def note_acknowledgement(request: Request) -> Response:

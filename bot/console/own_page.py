@@ -19,9 +19,9 @@ from starlette.routing import Route
 from bot import gaps
 from bot.alerts import tell_those
 from bot.console import own_page_texts, telling
-from bot.console.forms import BadForm, Fields, email, first, read_fields
+from bot.console.forms import BadForm, Fields, first, read_fields
 from bot.console.guarding import is_same_site
-from bot.console.pacing import may_ask_for_link
+from bot.console.mailing_links import mail_asked_link
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.paths import PERSONAL_PAGE
 from bot.exercise.lending import way_of_yes
@@ -250,23 +250,10 @@ async def show_asking(request: Request) -> Response:
 
 async def ask_link(request: Request) -> Response:
     """``POST /gegevens``: mail the link. The answer is the same for every address."""
-    parts = parts_of(request)
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site", status=403)
-    try:
-        address = email(await read_fields(request))
-    except BadForm:
-        return explain(request, "not_like_this", status=400)
-    now = parts.clock()
-    if not may_ask_for_link(request, address, now):
-        return explain(request, "too_often", status=429)
-    async with parts.db.begin() as session:
-        await _mail_link(session, parts, address, now=now)
-    parts.on_change()
-    return RedirectResponse(f"{ASK}?gevraagd=ja", status_code=303)
+    return await mail_asked_link(request, _mail_link, page=ASK, cross_site="cross_site")
 
 
-async def _mail_link(session: AsyncSession, parts: Parts, address: str, *, now: datetime) -> None:
+async def _mail_link(session: AsyncSession, parts: Parts, address: str, now: datetime) -> None:
     person = await person_by_address(session, ChannelKind.EMAIL, address)
     if person is None or person.id is None:
         return

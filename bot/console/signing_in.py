@@ -17,9 +17,9 @@ from starlette.routing import Route
 from bot.console import sign_in_texts
 from bot.console.accounts import desk_of, end_session_url
 from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, who_is_there
-from bot.console.forms import BadForm, email, first, read_fields
+from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
-from bot.console.pacing import may_ask_for_link
+from bot.console.mailing_links import mail_asked_link
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.paths import LINK_PART, way_back
 from bot.console.sessions import end_session, is_form_token, start_session
@@ -53,25 +53,12 @@ async def show_sign_in(request: Request) -> Response:
 
 async def ask_link(request: Request) -> Response:
     """``POST /aanmelden``: mail a link. The answer is the same for every address."""
-    parts = parts_of(request)
-    if not is_same_site(request.headers, base_url=parts.config.web.base_url):
-        return explain(request, "cross_site_office", status=403)
-    if not parts.config.sign_in.link:
+    if not parts_of(request).config.sign_in.link:
         return explain(request, "no_links", status=403)
-    try:
-        address = email(await read_fields(request))
-    except BadForm:
-        return explain(request, "not_like_this", status=400)
-    now = parts.clock()
-    if not may_ask_for_link(request, address, now):
-        return explain(request, "too_often", status=429)
-    async with parts.db.begin() as session:
-        await mail_link(session, parts, address, now=now)
-    parts.on_change()
-    return RedirectResponse(f"{SIGN_IN}?gevraagd=ja", status_code=303)
+    return await mail_asked_link(request, _mail_link, page=SIGN_IN, cross_site="cross_site_office")
 
 
-async def mail_link(session: AsyncSession, parts: Parts, address: str, *, now: datetime) -> None:
+async def _mail_link(session: AsyncSession, parts: Parts, address: str, now: datetime) -> None:
     """Post the link to somebody who may use the console; nothing for anybody else."""
     person = await person_by_address(session, ChannelKind.EMAIL, address)
     actor = await load_actor(session, person.id) if person and person.id else None

@@ -14,7 +14,7 @@ from contacts.journal import write_journal
 from contacts.permissions import Permission
 from feeds.opml import Listed
 from feeds.rows import Source
-from feeds.sources import AddressTaken, add_source, change_address, follow_move
+from feeds.sources import AddressTaken, add_source, change_address, follow_move, read_again
 from feeds.standing import Reach, Trust
 
 URL_LIMIT, NAME_LIMIT = 500, 120
@@ -69,8 +69,10 @@ async def decide(visit: Visit) -> Response:
         source.verified_at = source.verified_at or visit.now
         action = "source_checked"
     else:
-        source.is_paused = visit.text("doe") == "pauze"
-        source.next_poll_at = visit.now
+        if visit.text("doe") == "pauze":
+            source.is_paused, source.next_poll_at = True, visit.now
+        else:
+            read_again(source, now=visit.now)
         action = "source_paused" if source.is_paused else "source_resumed"
     write_journal(
         visit.session, who=visit.actor.who, action=action, subject=f"source:{source.id}",

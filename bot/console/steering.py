@@ -20,7 +20,7 @@ from briefings.moments import local_date
 from contacts.directory import Person, Role, RoleGrant
 from contacts.permissions import Permission
 from feeds.rows import Source
-from feeds.texts import FAULTS
+from feeds.texts import FAULTS, LEFT, PAUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ async def steering_page(
         stamp=stamp,
         sources=listed,
         faults=FAULTS,
+        left=LEFT,
+        paused=PAUSED,
         parts=PARTS,
         sessions=await _signed_in(visit),
         holders=holders,

@@ -53,7 +53,7 @@ from contacts.outbox import (
 )
 from contacts.records import read_columns
 from feeds.lexicon import mask_names
-from feeds.rows import Event, EventStatus, Source
+from feeds.rows import Event, EventStatus, Source, being_read
 
 #: a source is out of date after this many of its own rounds without an answer
 STALE_ROUNDS = 3
@@ -119,9 +119,7 @@ async def read_today(
     """
     titles = await read_titles(session)
     found = await session.exec(
-        select(Source).where(
-            col(Source.is_paused).is_(False), col(Source.is_exercise) == is_exercise
-        )
+        select(Source).where(being_read(), col(Source.is_exercise) == is_exercise)
     )
     sources = found.all()
     waiting = await waiting_signals(session, is_exercise=is_exercise)

@@ -25,6 +25,15 @@ LOWERED = (
 WRITE_TEXTS = "Teksten schrijven"
 #: an approved text that was stopped before its moment
 STOPPED = "gestopt, gaat niet vanzelf uit"
+#: before what a back-up stopped goes on
+RESTORED_GOES_ON = (
+    "Gaat u door, dan gaat er 1 bericht uit.", "Gaat u door, dan gaan er {n} berichten uit."
+)  # fmt: skip
+RESTORED_AGAIN = (
+    "Wie het al had, krijgt het nog een keer, met “(herhaling)” erboven. Vraag eerst aan een paar "
+    "mensen of ze het al hebben. De beheerder kan ook in het log van de mailserver kijken. Is "
+    "alles al aangekomen? Zeg dan de rest af."
+)
 #: before the facts change, while a version lies with the approvers or waits for its moment
 TAKES_BACK = {
     BriefingStatus.SUBMITTED: "Let op: er ligt een tekst bij de goedkeurders. Verandert u iets in "

@@ -10,7 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.learning.packs import read_figures
 from briefings.learning.rows import QuarterPack
+from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM, write_journal
+from contacts.neighbours import ALL_KINDS
 from contacts.records import Database
 from feeds.rows import Event
 from signals.quarters import Quarter, quarter_of
@@ -31,17 +33,23 @@ async def pack_of(session: AsyncSession, quarter: Quarter) -> QuarterPack | None
     return found.first()
 
 
-async def freeze_due(db: Database, *, now: datetime) -> list[str]:
+async def freeze_due(
+    db: Database, *, now: datetime, sends_by: frozenset[ChannelKind] = ALL_KINDS
+) -> list[str]:
     """Freeze every quarter that is over and was not yet; returns their names, oldest first.
 
     Each is read without the write lock and kept in a short transaction of its own: an evening
     waits for none of them, and what was frozen stays when a later one fails. Only the real world
     has quarters: an exercise is forgotten after a month.
+
+    :param sends_by: the kinds of channel that this installation has set up.
     """
     frozen = []
     for quarter in await _due(db, now):
         async with db.read() as session:
-            figures = await read_figures(session, quarter, is_exercise=False, now=now)
+            figures = await read_figures(
+                session, quarter, is_exercise=False, now=now, sends_by=sends_by
+            )
         async with db.begin() as session:
             session.add(QuarterPack(quarter=quarter.name, frozen_at=now, figures=figures))
             write_journal(

@@ -23,9 +23,11 @@ from briefings.learning.rows import Lesson, LessonStatus, PollCount, Question
 from briefings.moments import local_date
 from briefings.rows import FactBlock
 from briefings.versions import SENT, first_texts, versions_of
-from contacts.directory import Organisation, Tally
-from contacts.gaps import ENOUGH, standings
+from contacts.directory import ChannelKind, Tally
+from contacts.gap_counts import kinds_of_standing
+from contacts.gaps import ENOUGH
 from contacts.meeting import contacts_since
+from contacts.neighbours import ALL_KINDS
 from contacts.tally import counted_as
 from feeds.balance import read_balance
 from feeds.lexicon import mask_names
@@ -62,10 +64,12 @@ class EventFigures:
 
 
 async def read_figures(
-    session: AsyncSession, quarter: Quarter, *, is_exercise: bool, now: datetime, live: bool = True
-) -> Figures:
+    session: AsyncSession, quarter: Quarter, *, is_exercise: bool, now: datetime, live: bool = True,
+    sends_by: frozenset[ChannelKind] = ALL_KINDS,
+) -> Figures:  # fmt: skip
     """Everything in a pack, as plain values for JSON; every number is safe to show.
 
+    :param sends_by: the kinds of channel that this installation has set up.
     :param live: False for who looks at a running quarter and may read no single signal.
     """
     until = min(quarter.end, now)
@@ -85,7 +89,7 @@ async def read_figures(
         "events": [_event_json(one) for one in events],
         "pace": pace_of(events),
         "reach": reach_of(events),
-        "list": await _list(session, quarter, is_exercise=is_exercise, now=now),
+        "list": await _list(session, quarter, is_exercise=is_exercise, now=now, sends_by=sends_by),
         "weak": weak_of(
             signals if live else of_moments(weak_signals(signals), when=closed), counts
         ),
@@ -231,19 +235,19 @@ def reach_of(events: Iterable[EventFigures]) -> Figures:
 
 
 async def _list(
-    session: AsyncSession, quarter: Quarter, *, is_exercise: bool, now: datetime
-) -> Figures | None:
-    """How the list stands when the quarter ends; None when that is long ago."""
+    session: AsyncSession, quarter: Quarter, *, is_exercise: bool, now: datetime,
+    sends_by: frozenset[ChannelKind],
+) -> Figures | None:  # fmt: skip
+    """How the list of the city stands when the quarter ends; None when that is long ago."""
     if now - quarter.end > KNOWS_THE_LIST:
         return None
-    found = await session.exec(
-        select(Organisation).where(col(Organisation.is_exercise) == is_exercise)
+    kinds = await kinds_of_standing(
+        session, timedelta(0), is_exercise=is_exercise, now=now, sends_by=sends_by
     )
-    standing = await standings(session, found.all(), timedelta(0), now=now)
     return {
-        "organisations": len(standing),
-        "two": sum(one.reachable >= ENOUGH for one in standing),
-        "reachable": sum(one.reachable > 0 for one in standing),
+        "organisations": sum(count for _, count in kinds),
+        "two": sum(count for one, count in kinds if one.reachable >= ENOUGH),
+        "reachable": sum(count for one, count in kinds if one.reachable),
     }
 
 

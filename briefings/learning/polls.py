@@ -14,12 +14,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import and_, delete, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.learning.rows import Poll, PollCount, PollUse, PollWord, Question, QuickPoll
+from contacts.counting import count_one
 from contacts.directory import Domain
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.sealing import Sealer, UnsealError
@@ -179,7 +180,10 @@ async def answer(
     chosen = OFFERED[question](given)
     if not is_open(poll, now) or not await _use(session, poll.event_id, question, ticket):
         return False
-    await _count(session, poll.event_id, question, domain, chosen.value)
+    await count_one(
+        session, PollCount,
+        event_id=poll.event_id, question=question, domain=domain, answer=chosen.value,
+    )  # fmt: skip
     return True
 
 
@@ -193,28 +197,6 @@ async def _use(session: AsyncSession, event_id: int, question: Question, ticket:
     except IntegrityError:
         return False
     return True
-
-
-async def _count(
-    session: AsyncSession, event_id: int, question: Question, domain: Domain, given: str
-) -> None:
-    mine = (
-        col(PollCount.event_id) == event_id, col(PollCount.question) == question,
-        col(PollCount.domain) == domain, col(PollCount.answer) == given,
-    )  # fmt: skip
-    more = update(PollCount).where(*mine).values(count=col(PollCount.count) + 1)
-    more = more.execution_options(synchronize_session=False)
-    if (await session.exec(more)).rowcount:
-        return
-    try:
-        async with session.begin_nested():
-            session.add(
-                PollCount(
-                    event_id=event_id, question=question, domain=domain, answer=given, count=1
-                )
-            )
-    except IntegrityError:
-        await session.exec(more)
 
 
 async def add_words(

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, update
+from sqlalchemy import ColumnElement, delete, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.learning.survey_rows import Asks, Says, Survey, SurveyCount, SurveyUse
 from briefings.moments import local_date
+from contacts.counting import count_one
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Domain, Person
 from contacts.journal import Who, note_dropped, write_journal
 from contacts.neighbours import works_in_the_city
@@ -170,27 +171,11 @@ async def take_answers(
     except IntegrityError:
         return False
     for question, answer in given.items():
-        await _count(session, survey.id, question, domain, answer)
+        await count_one(
+            session, SurveyCount,
+            survey_id=survey.id, question=question, domain=domain, answer=answer,
+        )  # fmt: skip
     return True
-
-
-async def _count(
-    session: AsyncSession, survey_id: int, question: Asks, domain: Domain, answer: Says
-) -> None:
-    mine = (
-        col(SurveyCount.survey_id) == survey_id, col(SurveyCount.question) == question,
-        col(SurveyCount.domain) == domain, col(SurveyCount.answer) == answer,
-    )  # fmt: skip
-    more = update(SurveyCount).where(*mine).values(count=col(SurveyCount.count) + 1)
-    more = more.execution_options(synchronize_session=False)
-    if (await session.exec(more)).rowcount:
-        return
-    row = SurveyCount(survey_id=survey_id, question=question, domain=domain, answer=answer, count=1)
-    try:
-        async with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        await session.exec(more)
 
 
 async def read_counts(session: AsyncSession, survey_id: int) -> list[SurveyCount]:

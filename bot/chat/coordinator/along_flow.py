@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.carrying import working_kinds
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
@@ -33,7 +34,9 @@ async def tapped(turn: Turn) -> None:
         return
     said = DONE["neighbours_on" if wanted else "neighbours_off"]
     if wanted:
-        near = await next_door(turn.session, is_exercise=event.is_exercise)
+        near = await next_door(
+            turn.session, is_exercise=event.is_exercise, sends_by=working_kinds(turn.config)
+        )
         said += " " + texts.ALONG_REACHED.format(reachable=near.reachable, all=near.organisations)
         if near.reachable < near.organisations:
             said += texts.ALONG_CALL

@@ -30,6 +30,10 @@ ASK_THE_OTHERS = (
 )
 ASK_SUBJECT = "Een goedkeurder vraagt de teksten terug"
 
+#: the mail to an approver of which the facts changed
+CHANGED_SUBJECT = "Wat u kreeg voorgelegd, veranderde"
+AT_THE_DESK = "Lezen, en vragen om opnieuw indienen, kan op de werkpagina's."
+
 #: a closing text that did not leave at its moment
 CLOSING_HELD = "De afsluiting ging niet uit"
 #: where looking at the signals went wrong
@@ -44,5 +48,7 @@ HALTED = {
     "not_looked": "Schakel kon niet nagaan of er een signaal bij kwam",
     "signals_changed": "de signalen veranderden na deze tekst",
 }
+#: after *Ga door* on what a back-up stopped, which may have left already
+GO_ON_SURE = "Ja, ga door"
 #: after *Ga door*, when the promised update is over
 WITHOUT_PROMISE = "Het verzenden gaat door, zonder de beloofde update: dat moment is voorbij."

@@ -9,18 +9,21 @@ from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
 from bot.chat.coordinator.card import CARD, live_name, show_card
 from bot.chat.coordinator.decided import already_decided
-from bot.chat.coordinator.progress import progress_view
+from bot.chat.coordinator.progress import messages_of, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.closing_held import ways_on, why_not
+from bot.evening.restored_said import going_on_said, is_restored
 from bot.exercise.over import was_of_an_exercise
 from briefings import calling_off
 from briefings.past_promise import is_past
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
+from contacts.arrival import count_deliveries
 from contacts.directory import Role
 from contacts.outbox import Button
 from contacts.permissions import Permission
+from contacts.records import ids_of
 from feeds.events import reopen_event
 from feeds.rows import Event, EventStatus
 
@@ -85,6 +88,26 @@ async def _show(turn: Turn, briefing: Briefing) -> None:
 async def stop(turn: Turn) -> None:
     """What was not sent yet waits. One tap: a brake does not ask."""
     await _each(turn, calling_off.stop, approved_texts.STOPPED_NOW)
+
+
+async def ask_go_on(turn: Turn) -> None:
+    """One tap, but for what a back-up stopped: that may have left after it was made."""
+    turn.allowed(Permission.STOP_SENDING)
+    assert turn.tap is not None
+    event = await turn.in_world(Event, turn.tap.number(0))
+    briefing_id = await briefing_of(turn, event)
+    messages = await messages_of(turn.session, briefing_id)
+    if not is_restored(messages):
+        await go_on(turn)
+        return
+    counts = await count_deliveries(turn.session, message_ids=ids_of(messages))
+    await turn.say(
+        going_on_said(counts.planned),
+        [
+            [Button(approved_texts.GO_ON_SURE, data("brkg2", event.id, briefing_id))],
+            [Button(texts.CALL_OFF, data("brka", event.id, briefing_id))],
+        ],
+    )
 
 
 async def go_on(turn: Turn) -> None:
@@ -156,7 +179,8 @@ async def reopen(turn: Turn) -> None:
 
 TAPS: dict[str, Handler] = {
     "brks": stop,
-    "brkg": go_on,
+    "brkg": ask_go_on,
+    "brkg2": go_on,
     "brka": ask_cancel,
     "brkx": cancel,
     "brk0": keep,

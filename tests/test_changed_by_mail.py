@@ -1,0 +1,91 @@
+"""An approver with mail alone hears by mail that what lies with them changed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import select, update
+
+from bot.chat.coordinator import approved_texts
+from bot.evening.approving import ask_approvers
+from bot.evening.changed_by_mail import SETTLES, tell_changed
+from bot.evening.writing import redraft
+from briefings.approval import Submitted, submit
+from briefings.drafting import current_briefing
+from contacts.directory import Channel, ChannelKind, Role
+from contacts.journal import SYSTEM
+from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
+from contacts.people import revoke
+from contacts.records import Database
+from feeds.rows import Event
+from tests.approving import handed_in
+from tests.briefings_cast import NOW, SETTINGS, Cast
+from tests.test_changed_while_asked import NEWS, SOON, changed
+
+THEN = SOON + SETTLES
+
+
+async def asked_by_mail(db: Database) -> Cast:
+    """A version with an approver who has mail alone."""
+    async with db.begin() as session:
+        cast, briefing, _ = await handed_in(session)
+        await session.exec(
+            update(Channel)
+            .where(Channel.person_id == cast.approver.person_id)
+            .values(kind=ChannelKind.EMAIL, address="wethouder@stad.example")
+        )
+        await ask_approvers(session, cast.event, briefing, cast.writer, SETTINGS, now=NOW)
+        await session.exec(update(Delivery).values(status=DeliveryStatus.SENT))
+    return cast
+
+
+async def rounds(db: Database, at: datetime) -> int:
+    async with db.begin() as session:
+        return await tell_changed(session, now=at)
+
+
+async def mails(db: Database) -> list[Content]:
+    async with db.read() as session:
+        found = await session.exec(select(Message).where(Message.kind == MessageKind.NOTICE))
+        return [Content.from_json(one.content) for one in found.all()]
+
+
+async def test_who_was_asked_by_mail_hears_once_by_mail_what_changed(db: Database) -> None:
+    cast = await asked_by_mail(db)
+    assert await rounds(db, THEN) == 0
+    await changed(db, cast)
+    assert await rounds(db, SOON + SETTLES / 2) == 0, "more may follow in the same minute"
+    assert await rounds(db, THEN) == 1
+    assert await rounds(db, THEN + timedelta(seconds=15)) == 0
+    [mail] = await mails(db)
+    assert mail.email is not None
+    assert mail.email.subject == approved_texts.CHANGED_SUBJECT
+    assert f"Nieuw: {NEWS}" in mail.email.text
+    assert "ligt niet meer ter goedkeuring" in mail.email.text
+    assert approved_texts.AT_THE_DESK in mail.email.text
+
+
+async def test_what_is_handed_in_again_at_once_is_asked_about_and_not_told(db: Database) -> None:
+    cast = await asked_by_mail(db)
+    await changed(db, cast)
+    async with db.begin() as session:
+        event = await session.get_one(Event, cast.event.id)
+        await redraft(session, event, cast.writer, SETTINGS, now=SOON)
+        draft = await current_briefing(session, event.id or 0)
+        assert draft is not None
+        assert isinstance(await submit(session, draft, cast.writer, SETTINGS, now=SOON), Submitted)
+        await ask_approvers(session, event, draft, cast.writer, SETTINGS, now=SOON)
+    assert await rounds(db, THEN) == 0
+    assert await mails(db) == []
+
+
+async def test_who_has_a_chat_or_may_approve_no_more_gets_no_mail(db: Database) -> None:
+    cast = await asked_by_mail(db)
+    await changed(db, cast)
+    async with db.begin() as session:
+        await session.exec(update(Delivery).values(kind=ChannelKind.TELEGRAM))
+    assert await rounds(db, THEN) == 0
+    async with db.begin() as session:
+        await session.exec(update(Delivery).values(kind=ChannelKind.EMAIL))
+        await revoke(session, cast.approver.person_id, Role.APPROVER, who=SYSTEM, now=SOON)
+    assert await rounds(db, THEN) == 0
