@@ -16,7 +16,6 @@ from bot.exercise.beside import offer_to_stop, played_now
 from bot.on_duty import alert, escalate, in_order
 from bot.settings import RotaSettings
 from contacts import notices
-from contacts.chat_edits import edit_sent
 from contacts.directory import ChannelKind, Person
 from contacts.filling import BASE
 from contacts.journal import SYSTEM
@@ -35,7 +34,7 @@ from contacts.outbox import (
 )
 from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
-from contacts.sending import cancel_message, tell_people
+from contacts.sending import cancel_message, edit_sent, tell_people
 from feeds.events import (
     ItemView,
     changed_alerts,
@@ -278,7 +277,7 @@ async def tell_those(
     """A calm line to these people, by chat or mail, from a chat template.
 
     ``avoid``: the channel that the line is about; only who has nothing else gets it there.
-    ``is_urgent``: when the chat is silent or uncertain it goes by e-mail as well.
+    ``is_urgent``: when its channel is silent or unsure it goes another way as well.
     """
     text = render(template, **values)
     return await say_to(

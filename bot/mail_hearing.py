@@ -14,12 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.hearing import hear
 from bot.mail_words import Words, told_as
-from contacts.chat_edits import original_of
 from contacts.claiming import open_address
 from contacts.directory import ChannelKind, Organisation
 from contacts.outbox import DISTRIBUTED, Content, Delivery, EmailForm, Message, MessageKind
 from contacts.sealing import Sealer
-from contacts.sending import Recipient, post
+from contacts.sending import Recipient, original_of, post
 from contacts.tally import count_up
 from signals import texts
 from signals.rows import SEVERITY_UNSAID, Setting, SignalKind, ToldAs

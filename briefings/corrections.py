@@ -17,7 +17,6 @@ from briefings.messages import pointer
 from briefings.render import Form
 from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatus
 from briefings.versions import followed_by, versions_of
-from contacts.chat_edits import edit_sent
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM
 from contacts.outbox import (
@@ -30,7 +29,7 @@ from contacts.outbox import (
     Priority,
 )
 from contacts.records import move
-from contacts.sending import cancel_message
+from contacts.sending import cancel_message, edit_sent
 from feeds.rows import Event
 
 _BECOMES = {

@@ -12,7 +12,6 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.chat_edits import original_of
 from contacts.claiming import open_address
 from contacts.fallback import plan_fallback, spare_fallbacks, stop_fallbacks
 from contacts.journal import SYSTEM, Who, write_journal
@@ -33,6 +32,7 @@ from contacts.outdated import is_outdated
 from contacts.preparing import SET_ASIDE
 from contacts.records import ids_of, move, move_many, read_columns
 from contacts.sealing import Sealer, is_sealed
+from contacts.sending import original_of
 from contacts.verdicts import Fallback, Untold
 
 

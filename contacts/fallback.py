@@ -33,6 +33,8 @@ from contacts.sealing import PREFIX, Sealer, is_sealed
 from contacts.sending import Recipient, channels_of, has_form
 from contacts.verdicts import Fallback
 
+_ONLY = {Fallback.EMAIL: ChannelKind.EMAIL, Fallback.CHAT: ChannelKind.TELEGRAM}
+
 
 async def plan_fallback(
     session: AsyncSession,
@@ -64,7 +66,7 @@ async def plan_fallback(
     used = {(delivery.kind, chat), *await _addresses(session, message, channels, sealer)}
     content = Content.from_json(message.content)
     for channel in channels:
-        wrong_way = way is Fallback.EMAIL and channel.kind is not ChannelKind.EMAIL
+        wrong_way = channel.kind is not _ONLY.get(way, channel.kind)
         known = (channel.kind, channel.address) in used
         if wrong_way or known or not has_form(content, channel.kind):
             continue
@@ -242,10 +244,11 @@ async def _addresses(
 async def plan_alerts_elsewhere(
     session: AsyncSession, kind: ChannelKind, *, sealer: Sealer, now: datetime
 ) -> int:
-    """While a channel is paused: its waiting alerts go by e-mail as well, at once.
+    """While a channel is paused: its waiting alerts go by the other kind as well, at once.
 
     So do requests to approve and urgent notices when the pause is one of which people are told;
-    after a pause of seconds they are in the chat before anybody opened the mail.
+    after a pause of seconds they are there before anybody opened the other. All keep their place:
+    the other kind may not be set up here, and the chat has the buttons.
     """
     pressing: ColumnElement[bool] = col(Message.kind) == MessageKind.ALERT
     if kind in await silent_kinds(session, now=now):
@@ -263,10 +266,11 @@ async def plan_alerts_elsewhere(
             col(Delivery.not_before) <= now,
         )
     )
+    other = Fallback.EMAIL if kind is ChannelKind.TELEGRAM else Fallback.CHAT
     planned = 0
     for delivery, message in found.all():
         fallback = await plan_fallback(
-            session, delivery, message, Fallback.EMAIL,
+            session, delivery, message, other,
             sealer=sealer, chat=delivery.address, now=now,
         )  # fmt: skip
         planned += fallback is not None

@@ -12,7 +12,7 @@ from contacts.directory import ChannelKind
 from contacts.outbox import ChannelPause
 from contacts.records import read_columns
 
-#: a pause that is longer than this is told to a person, and another channel is tried meanwhile
+#: a pause that is longer than this is told to a person, and what presses goes another way as well
 QUIET_PAUSE = timedelta(seconds=60)
 
 _RUNNING = select(col(ChannelPause.kind), col(ChannelPause.since), col(ChannelPause.until)).where(

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
 from contacts.gathering import gather
-from contacts.journal import Who
+from contacts.journal import SYSTEM, Who
 from contacts.messages import default_priority, journal_planned, store_message, write_planned
 from contacts.outbox import (
     DELIVERY_MOVES,
@@ -30,7 +30,6 @@ from contacts.outbox import (
     MessageStatus,
     Priority,
 )
-from contacts.pauses import silent_kinds
 from contacts.quiet import hold_back
 from contacts.records import move, move_many
 
@@ -73,9 +72,7 @@ async def post(
         send_at=send_at,
     )  # fmt: skip
     once = {(recipient.kind, recipient.address): recipient for recipient in reversed(to)}
-    deliveries = [
-        new_delivery(message, recipient, now=now) for recipient in reversed(once.values())
-    ]
+    deliveries = [_delivery(message, recipient, now=now) for recipient in reversed(once.values())]
     session.add_all(deliveries)
     await session.flush()
     journal_planned(session, message, len(deliveries), now=now)
@@ -119,8 +116,7 @@ def post_soon(
     gather(session, write_planned, (message, delivery))
 
 
-def new_delivery(message: Message, recipient: Recipient, *, now: datetime) -> Delivery:
-    """One to go, at the moment of its message or now."""
+def _delivery(message: Message, recipient: Recipient, *, now: datetime) -> Delivery:
     assert message.id is not None
     return Delivery(
         message_id=message.id,
@@ -133,6 +129,79 @@ def new_delivery(message: Message, recipient: Recipient, *, now: datetime) -> De
         is_exercise=message.is_exercise,
         planned_at=now,
     )
+
+
+async def edit_sent(
+    session: AsyncSession,
+    delivery_id: int,
+    content: Content,
+    *,
+    now: datetime,
+    priority: Priority = Priority.DIALOGUE,
+) -> Delivery:
+    """Plan an edit of what an earlier delivery put in a chat.
+
+    Earlier edits of the same message that are still planned are cancelled: the newest text
+    wins. A mail cannot be edited; its edit is cancelled at once. Edits of many people's
+    messages pass ``priority=Priority.BULK``.
+    """
+    original = await original_of(session, delivery_id)
+    assert original.id is not None
+    await _cancel_edits(session, original.id, now=now)
+    before = await session.get_one(Message, original.message_id)
+    message = Message(
+        kind=before.kind,
+        priority=int(priority),
+        severity=before.severity,
+        event_id=before.event_id,
+        briefing_id=before.briefing_id,
+        audience=before.audience,
+        content=content.to_json(),
+        is_exercise=before.is_exercise,
+        created_at=now,
+        send_at=now,
+    )
+    session.add(message)
+    await session.flush()
+    recipient = Recipient(
+        original.kind, original.address, original.person_id, original.organisation_id
+    )
+    edit = _delivery(message, recipient, now=now)
+    edit.act, edit.edits_delivery_id = DeliveryAct.EDIT, original.id
+    session.add(edit)
+    await session.flush()
+    journal_planned(session, message, 1, now=now)
+    if original.kind is ChannelKind.EMAIL:
+        await move(
+            session, DELIVERY_MOVES, edit, DeliveryStatus.CANCELLED,
+            who=SYSTEM, action="edit_cancelled", now=now, reason="mail_is_final", done_at=now,
+        )  # fmt: skip
+    return edit
+
+
+async def original_of(session: AsyncSession, delivery_id: int) -> Delivery:
+    """The delivery that put the message in the chat: itself, or what an edit edits.
+
+    :raises sqlalchemy.exc.NoResultFound: there is no such delivery.
+    """
+    delivery = await session.get_one(Delivery, delivery_id)
+    while delivery.edits_delivery_id is not None:
+        delivery = await session.get_one(Delivery, delivery.edits_delivery_id)
+    return delivery
+
+
+async def _cancel_edits(session: AsyncSession, original_id: int, *, now: datetime) -> None:
+    older = await session.exec(
+        select(Delivery.id).where(
+            col(Delivery.edits_delivery_id) == original_id,
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+        )
+    )
+    await move_many(
+        session, DELIVERY_MOVES, Delivery, [i for i in older.all() if i is not None],
+        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+        who=SYSTEM, action="edit_superseded", now=now, reason="superseded", done_at=now,
+    )  # fmt: skip
 
 
 async def channels_of(session: AsyncSession, person_id: int) -> list[Recipient]:
@@ -183,19 +252,14 @@ async def tell_people(
     """One message to each person's first channel that can carry it.
 
     ``avoid``: a kind of channel that does not work now; it is used only by those who have
-    nothing else, and for a notice so is one that is silent for longer. (What is to be answered
-    keeps its place in the chat, where the buttons are, and goes by e-mail as well.) People without
-    a channel are left out; with nobody left nothing is written.
+    nothing else. People without a channel are left out; with nobody left nothing is written.
     """
-    last = {avoid}
-    if kind is MessageKind.NOTICE:
-        last |= await silent_kinds(session, now=now)
     to = []
     for person in people:
         assert person.id is not None
         channels = await channels_of(session, person.id)
         usable = [channel for channel in channels if has_form(content, channel.kind)]
-        usable.sort(key=lambda channel: channel.kind in last)
+        usable.sort(key=lambda channel: channel.kind is avoid)
         to += usable[:1]
     if not to:
         return []

@@ -44,6 +44,7 @@ class Fallback(StrEnum):
     NONE = "none"
     NEXT = "next"
     EMAIL = "email"
+    CHAT = "chat"
 
 
 class Untold(StrEnum):

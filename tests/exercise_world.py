@@ -23,11 +23,11 @@ from bot.handling import handle_update
 from bot.inbox import store_updates
 from bot.reducing import Reduced
 from bot.rows import UpdateKind
-from contacts.chat_edits import original_of
 from contacts.outbox import Content, Delivery, Message
 from contacts.records import Database
 from contacts.sealed_words import open_words
 from contacts.sealing import Sealer
+from contacts.sending import original_of
 from tests.outbox_world import a_person
 
 SCRIPT = "aanhoudingen"

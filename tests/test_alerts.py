@@ -13,7 +13,6 @@ from sqlmodel import col, select
 from bot.alerts import alert_content, call_backup, ring
 from bot.evening.starting import SEND_TIMES, deadline_label, default_deadline
 from bot.ticks import remind
-from contacts.chat_edits import edit_sent
 from contacts.directory import ChannelKind, Domain, Person, Role
 from contacts.filling import BASE
 from contacts.outbox import Button, Content, DeliveryStatus, Message, MessageKind, TelegramForm
@@ -22,6 +21,7 @@ from contacts.permissions import Actor
 from contacts.quiet import LOCAL
 from contacts.records import Database, IllegalMove
 from contacts.sealing import Sealer
+from contacts.sending import edit_sent
 from feeds.alerting import mark_tapped
 from feeds.events import confirm_event, snooze_event
 from feeds.rows import Event, EventStatus, Item, LeadAgency, Origin, Source

@@ -20,7 +20,6 @@ from contacts.arrival import (
     record_bounce,
     resend_unknown,
 )
-from contacts.chat_edits import edit_sent
 from contacts.directory import Channel, ChannelStatus
 from contacts.fallback import plan_fallback
 from contacts.journal import JournalEntry, Who
@@ -34,7 +33,7 @@ from contacts.outbox import (
 )
 from contacts.records import Database
 from contacts.sealing import Sealer
-from contacts.sending import Recipient, post
+from contacts.sending import Recipient, edit_sent, post
 from contacts.verdicts import Fallback
 from tests.outbox_world import (
     BOTH,

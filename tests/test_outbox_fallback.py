@@ -8,7 +8,6 @@ import pytest
 
 from contacts import texts
 from contacts.arrival import acknowledge
-from contacts.chat_edits import edit_sent
 from contacts.directory import Role
 from contacts.escalation import escalate_due
 from contacts.journal import SYSTEM
@@ -16,7 +15,7 @@ from contacts.outbox import AcknowledgementKind, DeliveryAct, DeliveryStatus, Me
 from contacts.records import Database
 from contacts.recovery import sweep_leases
 from contacts.sealing import Sealer
-from contacts.sending import halt_message, resume_message
+from contacts.sending import edit_sent, halt_message, resume_message
 from contacts.settings import SendingSettings
 from contacts.verdicts import Untold
 from tests.outbox_world import (

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from contacts.chat_edits import edit_sent
 from contacts.directory import Channel, ChannelStatus
 from contacts.filling import Personal, fill
 from contacts.journal import SYSTEM
@@ -30,6 +29,7 @@ from contacts.sending import (
     Recipient,
     cancel_message,
     channels_of,
+    edit_sent,
     first_channel,
     halt_message,
     post,

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from bot.clock import utc_now
 from contacts.arrival import prove_arrival
-from contacts.chat_edits import edit_sent
 from contacts.outbox import (
     DeliveryAct,
     DeliveryStatus,
@@ -18,7 +17,10 @@ from contacts.outbox import (
 )
 from contacts.records import Database
 from contacts.sealing import Sealer
-from contacts.sending import post
+from contacts.sending import (
+    edit_sent,
+    post,
+)
 from contacts.transport import Refused, Sent, Unknown
 from tests.outbox_world import (
     CHAT,

@@ -11,11 +11,10 @@ from typing import Any
 
 from bot.chat.render import render
 from bot.chat.turn import Rows, Turn
-from contacts.chat_edits import edit_sent
 from contacts.directory import ChannelKind
 from contacts.outbox import Content, Delivery, MessageKind, TelegramForm
 from contacts.returning import only_in_exercises
-from contacts.sending import Recipient, post
+from contacts.sending import Recipient, edit_sent, post
 from contacts.texts import EXERCISE_LINE
 
 

@@ -22,11 +22,11 @@ from briefings.overleg import texts as names
 from briefings.overleg.meetings import add_present, next_meeting, present_at, remove_present
 from briefings.overleg.replies import replies_of, say
 from briefings.overleg.rows import Overleg, OverlegInvitation, OverlegStatus, Reply
-from contacts.chat_edits import edit_sent
 from contacts.directory import Organisation
 from contacts.filling import OWN_PAGE
 from contacts.outbox import Button, Content, Delivery, DeliveryAct
 from contacts.permissions import Permission, may
+from contacts.sending import edit_sent
 
 #: so long after a meeting who came is still ticked here
 TICKED_FOR = timedelta(days=14)

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.chat_edits import edit_sent, original_of
 from contacts.outbox import Button, Content, Delivery, DeliveryStatus, Message, TelegramForm
+from contacts.sending import edit_sent, original_of
 
 _GONE = (DeliveryStatus.CANCELLED, DeliveryStatus.FAILED)
 

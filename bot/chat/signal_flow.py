@@ -18,10 +18,9 @@ from bot.chat.signal_draft import asked_now, next_question, passed, read_choice,
 from bot.chat.signal_questions import Question
 from bot.chat.turn import Handler, Turn
 from bot.evening.hearing import hear, is_over
-from contacts.chat_edits import original_of
 from contacts.directory import ChannelKind, Organisation
 from contacts.permissions import Permission
-from contacts.sending import Recipient
+from contacts.sending import Recipient, original_of
 from feeds.rows import Event
 from signals import texts as labels
 from signals.telling import (

@@ -17,13 +17,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.buttons import Tap
 from bot.config import Config
 from bot.rows import Conversation
-from contacts.chat_edits import edit_sent
 from contacts.directory import ChannelKind
 from contacts.outbox import Button, Content, Delivery, MessageKind, TelegramForm
 from contacts.permissions import Actor, NotAllowed, Permission, require
 from contacts.sealed_words import seal_words
 from contacts.sealing import Sealer
-from contacts.sending import Recipient, post, post_soon
+from contacts.sending import Recipient, edit_sent, post, post_soon
 from feeds.pages import Page
 
 Rows = Sequence[Sequence[Button]]

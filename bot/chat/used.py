@@ -15,9 +15,9 @@ from bot.chat import texts
 from bot.chat.shown import drop_button, shown_form
 from bot.chat.turn import Turn
 from bot.rows import LiveMessage
-from contacts.chat_edits import edit_sent
 from contacts.outbox import Content
 from contacts.sealing import is_sealed
+from contacts.sending import edit_sent
 
 #: questions with choices, answered in a new message below: all choices go
 ANSWERED = frozenset(

@@ -16,11 +16,10 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.hearing import hear, is_over
 from bot.event_names import names_of_events
-from contacts.chat_edits import original_of
 from contacts.directory import ChannelKind, Organisation
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from contacts.sending import Recipient
+from contacts.sending import Recipient, original_of
 from feeds.rows import Event
 from signals import texts as labels
 from signals.helping import events_to_choose

@@ -30,12 +30,11 @@ from bot.console.reading import (
 from bot.evening.hearing import is_over
 from briefings.learning.polls import is_open, poll_of
 from contacts.arrival import acknowledge, prove_arrival
-from contacts.chat_edits import original_of
 from contacts.claiming import open_address
 from contacts.directory import Audience
 from contacts.outbox import AcknowledgementKind
 from contacts.sealing import Sealer
-from contacts.sending import Recipient
+from contacts.sending import Recipient, original_of
 
 #: where the buttons stand on the page; on a phone above the text, too
 _PLACES = ("antwoord", "boven")

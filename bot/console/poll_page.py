@@ -34,7 +34,7 @@ from briefings.learning.polls import (
 )
 from briefings.learning.rows import Question
 from briefings.moments import local_date
-from contacts.chat_edits import original_of
+from contacts.sending import original_of
 from contacts.tally import count_up
 from signals.person_filter import Screening
 

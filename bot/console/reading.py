@@ -19,7 +19,6 @@ from briefings.texts import AS_NEIGHBOUR
 from briefings.translating import DUTCH, Forms, direction
 from briefings.translations import read_translations
 from briefings.versions import SENT, waits
-from contacts.chat_edits import original_of
 from contacts.directory import AccessLink, Audience, Organisation, Person, first_audience
 from contacts.filling import INTERNAL_CONTACT, LINK
 from contacts.links import open_link
@@ -31,6 +30,7 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
 )
+from contacts.sending import original_of
 from contacts.texts import OWN_INTERNAL_CONTACT
 from contacts.tokens import hash_token
 from feeds.rows import Event

@@ -18,7 +18,6 @@ from bot.evening.asking_again import REQUEST
 from bot.event_names import name_of
 from bot.rows import LiveMessage
 from briefings.rows import Briefing
-from contacts.chat_edits import edit_sent, original_of
 from contacts.directory import ChannelKind
 from contacts.outbox import (
     Content,
@@ -30,6 +29,7 @@ from contacts.outbox import (
     TelegramForm,
 )
 from contacts.retention import WIPED
+from contacts.sending import edit_sent, original_of
 from feeds.rows import Event
 
 #: a question that is, or may be, on somebody's screen

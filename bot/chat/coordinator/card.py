@@ -29,10 +29,10 @@ from briefings.open_errors import count_misled
 from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of
-from contacts.chat_edits import edit_sent
 from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
 from contacts.retention import WIPED
+from contacts.sending import edit_sent
 from feeds.changing import CHANGEABLE
 from feeds.rows import Event, EventStatus
 from signals.feedback import open_signals
