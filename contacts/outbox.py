@@ -261,7 +261,7 @@ class Delivery(Row, table=True):
     lease_owner: str | None = Field(default=None, max_length=40)
     lease_until: datetime | None = None
     attempts: int = Field(default=0)
-    is_repeat: bool = Field(default=False, description="a person decided to send it again")
+    is_repeat: bool = Field(default=False, description="they may have it already, and it says so")
     is_backup: bool = Field(default=False, description="to the organisation's back-up")
     external_id: str | None = Field(default=None, max_length=200)
     reason: str | None = Field(default=None, max_length=200)

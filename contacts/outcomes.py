@@ -12,9 +12,8 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelKind, ChannelStatus
-from contacts.fallback import plan_fallback
+from contacts.fallback import plan_fallback, spare_fallbacks
 from contacts.journal import SYSTEM, write_journal
-from contacts.notices import tell_pause_over
 from contacts.outbox import (
     DELIVERY_MOVES,
     ChannelPause,
@@ -23,6 +22,7 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
+from contacts.pause_notices import tell_pause_over
 from contacts.records import move_many, read_columns
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import halt_message
@@ -109,6 +109,7 @@ async def record_sent(
         reason=None, lease_owner=None, lease_until=None,
         done_at=max((result.at for result in results), default=now), each={"external_id": names},
     )  # fmt: skip
+    await spare_fallbacks(session, moved, now=now)
     return set(moved)
 
 

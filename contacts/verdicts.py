@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contacts.directory import ChannelKind
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
 from contacts.preparing import EXERCISE_GUARD, IMPOSSIBLE
 from contacts.settings import SendingSettings
@@ -17,6 +18,7 @@ from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
 BRIEFING_LIKE = frozenset(
     {
         MessageKind.ALERT,
+        MessageKind.APPROVAL,
         MessageKind.BRIEFING,
         MessageKind.UPDATE,
         MessageKind.CORRECTION,
@@ -42,6 +44,7 @@ class Fallback(StrEnum):
     NONE = "none"
     NEXT = "next"
     EMAIL = "email"
+    CHAT = "chat"
 
 
 class Untold(StrEnum):
@@ -152,7 +155,13 @@ def _unknown(
 def fallback_when_unknown(delivery: Delivery, message: Message) -> Fallback:
     """E-mail besides, for what somebody would miss; a mail of which we are unsure stays alone."""
     by_chat = delivery.kind is ChannelKind.TELEGRAM and delivery.act is DeliveryAct.SEND
-    return Fallback.EMAIL if by_chat and message.kind in BRIEFING_LIKE else Fallback.NONE
+    missed = message.kind in BRIEFING_LIKE or is_urgent_notice(message)
+    return Fallback.EMAIL if by_chat and missed else Fallback.NONE
+
+
+def is_urgent_notice(message: Message) -> bool:
+    """Such as the list to call: nothing else tells that it was lost."""
+    return message.kind is MessageKind.NOTICE and message.severity >= URGENT_SEVERITY
 
 
 def wait_for_proof(message: Message, settings: SendingSettings) -> timedelta:

@@ -33,12 +33,13 @@ def verdict(
     act: DeliveryAct = DeliveryAct.SEND,
     channel: ChannelKind = CHAT,
     attempts: int = 0,
+    severity: int = 0,
 ) -> Verdict:
     delivery = Delivery(
         message_id=1, kind=channel, address="1", act=act, attempts=attempts,
         not_before=NOW, planned_at=NOW,
     )  # fmt: skip
-    message = Message(kind=kind, content={}, created_at=NOW, send_at=NOW)
+    message = Message(kind=kind, severity=severity, content={}, created_at=NOW, send_at=NOW)
     return decide(outcome, delivery, message, max_attempts=3, chance=lambda: 0.5, now=NOW)
 
 
@@ -76,14 +77,21 @@ def test_an_edit_has_no_fallback_and_halts_nothing(
         (MessageKind.FEEDBACK, CHAT, Fallback.EMAIL),
         (MessageKind.BRIEFING, MAIL, Fallback.NONE),
         (MessageKind.DIALOGUE, CHAT, Fallback.NONE),
-        (MessageKind.APPROVAL, CHAT, Fallback.NONE),
+        (MessageKind.APPROVAL, CHAT, Fallback.EMAIL),
+        (MessageKind.NOTICE, CHAT, Fallback.NONE),
     ],
 )
-def test_mail_goes_besides_an_uncertain_briefing_only(
+def test_mail_goes_besides_what_is_uncertain_and_would_be_missed(
     kind: MessageKind, channel: ChannelKind, fallback: Fallback
 ) -> None:
     said = verdict(Unknown("read_timeout"), kind=kind, channel=channel)
     assert (said.status, said.fallback) == (DeliveryStatus.UNKNOWN, fallback)
+
+
+def test_mail_goes_besides_an_uncertain_notice_that_is_urgent() -> None:
+    lost = Unknown("read_timeout")
+    assert verdict(lost, kind=MessageKind.NOTICE, severity=4).fallback is Fallback.EMAIL
+    assert verdict(lost, kind=MessageKind.NOTICE, severity=3).fallback is Fallback.NONE
 
 
 def test_a_pause_of_the_channel_keeps_the_place_in_the_order() -> None:
