@@ -1,4 +1,4 @@
-"""Every process hears what the desk put on the list of names that are no person."""
+"""Every process has the filter of persons at hand, and hears which names are no person."""
 
 from __future__ import annotations
 
@@ -10,16 +10,24 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contacts.records import Database
 from signals.allowed_names import take_over
+from signals.person_filter import screen
 from signals.settings import SignalSettings
 
 log = logging.getLogger(__name__)
 PACE_S = 20.0
+#: any sentence: the filter reads its lists at the first one, which takes a second
+WARMING = "Goedemorgen"
 
 
 async def follow_names(
     db: Database, settings: SignalSettings, stop: asyncio.Event, *, pace_s: float = PACE_S
 ) -> None:
-    """Until the house stops; a store that does not answer is asked again at the next turn."""
+    """Until the house stops; a store that does not answer is asked again at the next turn.
+
+    Meanwhile the filter reads its own lists, in a thread: at the first text of somebody they would
+    hold up what is being sent, however that text comes in.
+    """
+    warming = asyncio.create_task(asyncio.to_thread(screen, WARMING))
     while not stop.is_set():
         try:
             async with db.read() as session:
@@ -28,3 +36,4 @@ async def follow_names(
             log.exception("The list of names was not read", extra={"action": "names_not_read"})
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pace_s)
+    await warming

@@ -25,6 +25,7 @@ from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.exercise.leading import Tools
 from bot.hub_door import HubDoor
+from bot.intake import Intake
 from bot.polling import Poller, Worker
 from bot.strangers import StrangerDesk
 from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
@@ -82,9 +83,8 @@ def open_departments(
         stopped_text=escape(render("stopped.txt"), quote=False),
         is_exercise=config.is_exercise,
     )  # fmt: skip
-    door = WebhookDoor(
-        house.db, house.sealer, _screen_of(house), desk, clock=clock, on_new=worker.wake
-    )
+    intake = Intake(house.db, house.sealer, _screen_of(house), desk, on_new=worker.wake)
+    door = WebhookDoor(intake, house.sealer, clock=clock)
     fetcher = Fetcher(config.feeds)
     watch = Watch(house.db, fetcher, config.feeds, clock=clock)
     hubs = HubDoor(
@@ -111,7 +111,7 @@ def open_departments(
             house.db, config.webhooks, house.sealer, clock, is_exercise=config.is_exercise
         ),
         worker=worker,
-        poller=_poller(house, door, desk, worker),
+        poller=_poller(house, door, intake),
         desk=desk,
         menu=CommandMenu(house.db, house.bot),
     )
@@ -121,19 +121,9 @@ def _screen_of(house: House) -> Callable[[str], Any]:
     return lambda text: screen(text, house.config.signals.allow)
 
 
-def _poller(
-    house: House, door: WebhookDoor, desk: StrangerDesk, worker: Worker
-) -> Poller | WebhookKeeper:
+def _poller(house: House, door: WebhookDoor, intake: Intake) -> Poller | WebhookKeeper:
     if house.config.telegram.webhook:
         address = f"{house.config.web.base_url.rstrip('/')}{PATH}"
         return WebhookKeeper(house.bot, address, door.secret, clock=house.clock)
-    return Poller(
-        house.db,
-        house.bot,
-        _screen_of(house),
-        house.sealer,
-        desk,
-        clock=house.clock,
-        timeout_s=house.config.telegram.poll_timeout_s,
-        on_new=worker.wake,
-    )
+    timeout_s = house.config.telegram.poll_timeout_s
+    return Poller(house.bot, intake, clock=house.clock, timeout_s=timeout_s)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from imaplib import IMAP4
 
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.consts import MailMessageFlags
 
-from bot.mail_sorting import MailKind, Sorted, is_report, sort_mail
+from bot.mail_reports import is_report
+from bot.mail_sorting import MailKind, Sorted, sort_mail
 from bot.mail_words import LONGEST_MAIL, Words, words_of
 from bot.settings import MailSettings
 from bot.verp import Verp
@@ -22,7 +23,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 TIMEOUT_S = 20.0
-FOR_A_PERSON = {MailKind.OTHER, MailKind.UNCLEAR, MailKind.UNREADABLE}
+FOR_A_PERSON = {
+    MailKind.ELSEWHERE, MailKind.OTHER, MailKind.UNCLEAR, MailKind.UNMATCHED, MailKind.UNREADABLE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class Fetched:
     uid: str
     sorted: Sorted
     words: Words | None = None
+
+    def turned_out(self, kind: MailKind) -> Fetched:
+        """The same mail, of which the rows know more than its headers said. Pure."""
+        return replace(self, sorted=replace(self.sorted, kind=kind))
 
     @property
     def is_unreadable(self) -> bool:
@@ -92,11 +99,17 @@ def _words(mailbox: BaseMailBox, uid: str, size: int, allow: Collection[str]) ->
 def mark_read(settings: MailSettings, fetched: Sequence[Fetched]) -> None:
     """What a machine cannot read is flagged, so that a person who looks there sees it.
 
-    Replies of which the words were looked at are deleted: what was refused is kept nowhere, and
-    what was told stands among the signals.
+    Replies of which the words were handled are deleted: what was refused is kept nowhere, and
+    what was told stands among the signals. Nothing else is.
+
+    :param fetched: by what each turned out to be.
     """
     uids = [mail.uid for mail in fetched]
-    looked_at = [mail.uid for mail in fetched if mail.words is not None]
+    looked_at = [
+        mail.uid
+        for mail in fetched
+        if mail.sorted.kind is MailKind.REPLY and mail.words is not None
+    ]
     others = [mail.uid for mail in fetched if mail.sorted.kind in FOR_A_PERSON]
     with _mailbox(settings) as mailbox:
         mailbox.flag(uids, MailMessageFlags.SEEN, True)

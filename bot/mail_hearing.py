@@ -13,10 +13,11 @@ from html import escape
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.hearing import hear
+from bot.mail_explaining import may_be_answered
 from bot.mail_words import Words, told_as
 from contacts.claiming import open_address
 from contacts.directory import ChannelKind, Organisation
-from contacts.outbox import DISTRIBUTED, Content, Delivery, EmailForm, Message, MessageKind
+from contacts.outbox import Content, Delivery, EmailForm, Message, MessageKind
 from contacts.sealing import Sealer
 from contacts.sending import Recipient, original_of, post
 from contacts.tally import count_up
@@ -52,7 +53,7 @@ async def hear_mail(
 ) -> Heard:
     """Store the words as a signal of the organisation, and promise an answer; or say why not."""
     message = await session.get_one(Message, delivery.message_id)
-    if message.kind not in DISTRIBUTED or delivery.organisation_id is None:
+    if not may_be_answered(message) or delivery.organisation_id is None:
         return Heard.NOTHING
     if words.labels:
         await count_up(session, "referral", now=now, is_exercise=message.is_exercise)

@@ -1,44 +1,51 @@
 """Reads the mailbox for bounces and replies.
 
 A bounce fails its delivery. A reply to a text is a signal when it holds a few words that the
-person filter lets through (:mod:`bot.mail_hearing`); any other reply proves arrival and gets one
-explanation. Each mail is handled once, by its Message-ID.
+person filter lets through (:mod:`bot.mail_hearing`); any other reply proves arrival and is
+explained (:mod:`bot.mail_explaining`). Each mail is handled once, by its Message-ID.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mail_explaining import explain
 from bot.mail_fetching import Fetched, fetch_unread, mark_read
 from bot.mail_hearing import REPLY_KEYS, Heard, hear_mail
+from bot.mail_left import note_unreadable, tell_left
+from bot.mail_reports import Failure, failure_of
 from bot.mail_sorting import MailKind, Sorted, number_in
-from bot.mail_unreadable import as_unreadable, note_unreadable, tell_unreadable
 from bot.mail_words import Words
 from bot.rows import IncomingMail
 from bot.settings import MailSettings
 from bot.verp import Verp
-from contacts import texts
 from contacts.arrival import prove_arrival, record_bounce
+from contacts.claiming import open_address
 from contacts.journal import SYSTEM, write_journal
-from contacts.outbox import DISTRIBUTED, Content, Delivery, EmailForm, Message, MessageKind
+from contacts.outbox import Delivery
 from contacts.records import Database
 from contacts.sealing import Sealer
-from contacts.sending import Recipient, post
 from signals.settings import SignalSettings
 
 log = logging.getLogger(__name__)
 
 #: the largest number of a row
 LARGEST_ID = 2**31 - 1
-#: an answering machine that does not say what it is hears us once in this time
-EXPLAIN_AGAIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a mail turned out to be, which decides what becomes of it in the mailbox."""
+
+    kind: MailKind
+    is_new: bool
 
 
 async def read_mail(
@@ -49,7 +56,7 @@ async def read_mail(
     now: datetime,
     signals: SignalSettings | None = None,
 ) -> int:
-    """One round: fetch what is unread, handle it, mark it read, and tell what could not be read.
+    """One round: fetch what is unread, handle it, mark it read, and tell what is left.
 
     Returns how many were new, or told.
 
@@ -64,8 +71,25 @@ async def read_mail(
     fetched = await asyncio.to_thread(fetch_unread, settings, verp, signals.allow)
     new = 0
     for place, mail in enumerate(fetched):
+        taken = await _take(db, mail, sealer=sealer, signals=signals, now=now)
+        new += taken.is_new
+        fetched[place] = mail.turned_out(taken.kind)
+    if fetched:
+        await asyncio.to_thread(mark_read, settings, fetched)
+        log.info("Read mail", extra={"action": "mail_read", "count": new})
+    async with db.begin() as session:
+        return new + await tell_left(session, now=now)
+
+
+async def _take(
+    db: Database, mail: Fetched, *, sealer: Sealer, signals: SignalSettings, now: datetime
+) -> Taken:
+    if not mail.is_unreadable:
         try:
-            new += await _take(db, mail, sealer=sealer, signals=signals, now=now)
+            async with db.begin() as session:
+                return await handle(
+                    session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
+                )
         except (OperationalError, InterfaceError, OSError):  # the store, and no fault of the mail
             raise
         except Exception as error:
@@ -73,24 +97,8 @@ async def read_mail(
                 "A mail could not be handled: %s", type(error).__name__,
                 extra={"action": "mail_unreadable"},
             )  # fmt: skip
-            fetched[place] = as_unreadable(mail)
-            new += await _take(db, fetched[place], sealer=sealer, signals=signals, now=now)
-    if fetched:
-        await asyncio.to_thread(mark_read, settings, fetched)
-        log.info("Read mail", extra={"action": "mail_read", "count": new})
     async with db.begin() as session:
-        return new + await tell_unreadable(session, now=now)
-
-
-async def _take(
-    db: Database, mail: Fetched, *, sealer: Sealer, signals: SignalSettings, now: datetime
-) -> bool:
-    async with db.begin() as session:
-        if mail.is_unreadable:
-            return await note_unreadable(session, mail, now=now)
-        return await handle(
-            session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
-        )
+        return Taken(MailKind.UNREADABLE, await note_unreadable(session, mail, now=now))
 
 
 async def handle(
@@ -101,13 +109,14 @@ async def handle(
     now: datetime,
     words: Words | None = None,
     signals: SignalSettings | None = None,
-) -> bool:
-    """Do what one mail asks for. False when it was handled before.
+) -> Taken:
+    """Do what one mail asks for, once.
 
     :param words: what a reply says, screened; None when it was not read.
     """
-    if await session.get(IncomingMail, mail.message_id) is not None:
-        return False
+    known = await session.get(IncomingMail, mail.message_id)
+    if known is not None:
+        return Taken(MailKind(known.kind), is_new=False)
     delivery = await _delivery(session, mail)
     delivery_id = None if delivery is None else delivery.id
     refused = None
@@ -122,19 +131,16 @@ async def handle(
                     message_id=mail.message_id, kind=mail.kind.value, received_at=_day_of(now)
                 )
             )
-            return True
+            return Taken(mail.kind, is_new=True)
         refused = heard.value if heard in REPLY_KEYS else None
+    kind = mail.kind if delivery is not None else _without_delivery(mail.kind)
     if delivery is not None and delivery_id is not None:
-        if mail.kind is MailKind.BOUNCE:
-            await record_bounce(
-                session, delivery_id, f"bounce_{mail.status}", sealer=sealer,
-                closes_channel=mail.closes_address, now=now,
-            )  # fmt: skip
-        elif mail.kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
+        if kind is MailKind.BOUNCE:
+            kind = await _bounced(session, delivery, mail.failures, sealer=sealer, now=now)
+        elif kind in {MailKind.REPLY, MailKind.AUTOMATIC}:
             await prove_arrival(session, delivery_id, now=now)
-        if mail.kind is MailKind.REPLY:
-            await _explain(session, delivery, refused, now=now)
-    kind = mail.kind if delivery is not None else MailKind.OTHER
+        if kind is MailKind.REPLY:
+            await explain(session, delivery, refused, now=now)
     session.add(
         IncomingMail(
             message_id=mail.message_id, kind=kind.value, delivery_id=delivery_id, received_at=now
@@ -144,7 +150,30 @@ async def handle(
         session, who=SYSTEM, action="mail_handled", subject=f"delivery:{delivery_id}",
         detail={"kind": kind.value}, now=now,
     )  # fmt: skip
-    return True
+    return Taken(kind, is_new=True)
+
+
+async def _bounced(
+    session: AsyncSession, delivery: Delivery, failures: Sequence[Failure], *,
+    sealer: Sealer, now: datetime,
+) -> MailKind:  # fmt: skip
+    """The mail failed where we sent it, or only where somebody had it sent on to."""
+    failure = failure_of(failures, open_address(delivery.address, delivery.kind, sealer))
+    if failure is None:
+        return MailKind.ELSEWHERE
+    await record_bounce(
+        session, delivery.id or 0, f"bounce_{failure.status}", sealer=sealer,
+        closes_channel=failure.closes_address, now=now,
+    )  # fmt: skip
+    return MailKind.BOUNCE
+
+
+def _without_delivery(kind: MailKind) -> MailKind:
+    """An answer is somebody's words, and is not thrown away unread; of what machines say nothing
+    is lost. Pure."""
+    if kind is MailKind.REPLY:
+        return MailKind.UNMATCHED
+    return kind if kind in {MailKind.AUTOMATIC, MailKind.DELAYED} else MailKind.OTHER
 
 
 async def _delivery(session: AsyncSession, mail: Sorted) -> Delivery | None:
@@ -157,56 +186,6 @@ async def _delivery(session: AsyncSession, mail: Sorted) -> Delivery | None:
     if is_signed:
         return delivery
     return delivery if delivery is not None and delivery.external_id == mail.our_id else None
-
-
-async def _answered(session: AsyncSession, delivery: Delivery, *, now: datetime) -> bool:
-    """Whether this mail was replied to before, or lately any other to the same person."""
-    same = col(Delivery.address) == delivery.address
-    if delivery.person_id is not None:
-        same |= col(Delivery.person_id) == delivery.person_id
-    lately = same & (col(IncomingMail.received_at) > now - EXPLAIN_AGAIN)
-    found = await session.exec(
-        select(Message)
-        .join(Delivery, col(Delivery.message_id) == col(Message.id))
-        .join(IncomingMail, col(IncomingMail.delivery_id) == col(Delivery.id))
-        .where(
-            col(IncomingMail.kind) == MailKind.REPLY.value,
-            (col(Delivery.id) == delivery.id) | lately,
-        )
-    )
-    return any(not _is_explanation(message) for message in found.all())
-
-
-def _is_explanation(message: Message) -> bool:
-    """Our own answer to a reply: answering what is said to that, two machines would go on for
-    ever. Pure."""
-    mail = message.content.get("email") or {}
-    return message.kind is MessageKind.NOTICE and mail.get("subject") == texts.REPLY_SUBJECT
-
-
-async def _explain(
-    session: AsyncSession, delivery: Delivery, refused: str | None, *, now: datetime
-) -> None:
-    """Once, and only to the address that we wrote to ourselves; never about an explanation."""
-    message = await session.get_one(Message, delivery.message_id)
-    if _is_explanation(message) or await _answered(session, delivery, now=now):
-        return
-    lines = [texts.REPLY_REFUSED[refused]] if refused else list(texts.REPLY_LINES)
-    if message.kind not in DISTRIBUTED:
-        lines.append(texts.REPLY_UNREAD)
-    if delivery.organisation_id is not None and message.event_id is not None:
-        lines.append(texts.REPLY_PAGE)
-    lines.append(texts.REPLY_URGENT)
-    form = EmailForm(
-        subject=texts.REPLY_SUBJECT,
-        text="\n\n".join(lines) + "\n",
-        html="".join(f"<p>{escape(line)}</p>" for line in lines),
-    )
-    to = Recipient(delivery.kind, delivery.address, delivery.person_id, delivery.organisation_id)
-    await post(
-        session, kind=MessageKind.NOTICE, content=Content(email=form), to=[to],
-        event_id=message.event_id, is_exercise=message.is_exercise, now=now,
-    )  # fmt: skip
 
 
 def _day_of(now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from email.message import Message
 from email.utils import parseaddr
 from enum import StrEnum
 
-from bot.mail_refusals import Fault, fault_of
+from bot.mail_reports import Failure, failures_in, is_report
 from bot.verp import Verp
 
 #: headers in which a mail server leaves the address that the mail came to
@@ -21,22 +21,22 @@ REFERRING = ("In-Reply-To", "References")
 POSTMASTERS = {"mailer-daemon", "postmaster"}
 #: our own Message-ID, see bot/mail_transport.py
 OUR_ID = re.compile(r"<d(\d{1,15})\.[0-9a-f]{16}@[^<>\s]+>")
-STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-#: what the other server said, in the Diagnostic-Code of a report
-ANSWER = re.compile(r"\b(5\d\d)[ -]+(.*)", re.DOTALL)
-NO_STATUS = "5.0.0"
 LONGEST_ID = 300
 
 
 class MailKind(StrEnum):
     """What came in. *Unclear*: a machine answered, perhaps that the mail did not arrive.
+    *Elsewhere*: a mail of ours failed at an address that we did not write to.
+    *Unmatched*: an answer to a mail of ours, and nobody can say which.
     *Unreadable*: reading or handling it failed."""
 
     BOUNCE = "bounce"
     DELAYED = "delayed"
+    ELSEWHERE = "elsewhere"
     REPLY = "reply"
     AUTOMATIC = "automatic"
     UNCLEAR = "unclear"
+    UNMATCHED = "unmatched"
     OTHER = "other"
     UNREADABLE = "unreadable"
 
@@ -46,34 +46,24 @@ class Sorted:
     """A mail without its contents.
 
     ``delivery_id`` comes from a signed address; ``our_id`` is a Message-ID of ours that the
-    mail names, to be checked against what was sent. ``closes_address``: a bounce says that
-    the address does not exist.
+    mail names, to be checked against what was sent. ``failures``: whom a bounce is about.
     """
 
     message_id: str
     kind: MailKind
     delivery_id: int | None = None
     our_id: str | None = None
-    status: str | None = None
-    closes_address: bool = False
-
-
-def is_report(headers: Message) -> bool:
-    """Whether the mail is a delivery report, of which the parts must be read too."""
-    return (
-        headers.get_content_type() == "multipart/report"
-        and str(headers.get_param("report-type", "")).lower() == "delivery-status"
-    )
+    failures: tuple[Failure, ...] = ()
 
 
 def sort_mail(mail: Message, verp: Verp) -> Sorted:
     """Sort by the headers; a delivery report by its parts."""
-    kind, status, closes = _report(mail) if is_report(mail) else (_kind(mail), None, False)
+    kind, failures = _report(mail) if is_report(mail) else (_kind(mail), ())
     delivery_id = _addressed(mail, verp)
     our_id = _our_id(mail)
     if delivery_id is None and our_id is None:
         kind = MailKind.OTHER
-    return Sorted(message_id_of(mail), kind, delivery_id, our_id, status, closes)
+    return Sorted(message_id_of(mail), kind, delivery_id, our_id, failures)
 
 
 def message_id_of(mail: Message) -> str:
@@ -109,28 +99,12 @@ def _may_be_bounce(mail: Message) -> bool:
     return str(mail.get("Return-Path", "-")).strip() in {"", "<>"} or sender in POSTMASTERS
 
 
-def _report(mail: Message) -> tuple[MailKind, str | None, bool]:
-    """Failed for good, or something else (delayed, delivered); and whether the address is gone."""
-    kind = MailKind.UNCLEAR
-    for part in mail.walk():
-        action = str(part.get("Action", "")).strip().lower()
-        if not action:
-            continue
-        kind = MailKind.DELAYED
-        status = STATUS.search(str(part.get("Status", "")))
-        if action == "failed":
-            code = status[0] if status else NO_STATUS
-            return MailKind.BOUNCE, code, _is_gone(code, str(part.get("Diagnostic-Code", "")))
-    return kind, None, False
-
-
-def _is_gone(status: str, diagnostic: str) -> bool:
-    """By the same rule as a refusal while sending; 5.0.0 stands for *the server gave none*."""
-    answer = ANSWER.search(diagnostic)
-    code, said = (int(answer[1]), answer[2]) if answer else (0, diagnostic)
-    if status != NO_STATUS:
-        said = f"{status} {said}"
-    return status.startswith("5.") and fault_of(code, said) is Fault.ADDRESS
+def _report(mail: Message) -> tuple[MailKind, tuple[Failure, ...]]:
+    """Failed for good, or something else: delayed, delivered."""
+    failures = failures_in(mail)
+    if failures is None:
+        return MailKind.UNCLEAR, ()
+    return (MailKind.BOUNCE if failures else MailKind.DELAYED), tuple(failures)
 
 
 def _addressed(mail: Message, verp: Verp) -> int | None:

@@ -21,53 +21,31 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.handling import Handled, handle_together, handle_update
-from bot.inbox import Stored, forwards_of, next_updates, store_updates
+from bot.inbox import Stored, forwards_of, next_updates
+from bot.intake import ALLOWED, Intake, Source
 from bot.link_reading import LinkReader
-from bot.reducing import Reduced, Screen, reduce_update
-from bot.strangers import StrangerDesk
 from contacts.records import Database
 from contacts.sealing import Sealer
 from feeds.pages import Page
 
 log = logging.getLogger(__name__)
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-#: any sentence: the filter of persons reads its lists at the first one, which takes a second
-WARMING = "Goedemorgen"
 
-
-class Poller:
-    """The one reader of this bot's updates.
-
-    ``trouble`` holds a key of what is wrong at the moment (None: nothing), for the health
-    tick that tells a person. ``on_trouble`` hears of each change of it at once.
-    """
+class Poller(Source):
+    """The one reader of this bot's updates."""
 
     def __init__(
-        self,
-        db: Database,
-        bot: Bot,
-        screen: Screen,
-        sealer: Sealer,
-        desk: StrangerDesk,
-        *,
-        clock: Callable[[], datetime],
-        timeout_s: int,
-        on_new: Callable[[], None],
+        self, bot: Bot, intake: Intake, *, clock: Callable[[], datetime], timeout_s: int
     ) -> None:
-        self._db, self._bot, self._screen, self._sealer = db, bot, screen, sealer
-        self._desk, self._clock, self._timeout_s, self._on_new = desk, clock, timeout_s, on_new
+        super().__init__(clock)
+        self._bot, self._intake, self._timeout_s = bot, intake, timeout_s
         self._offset: int | None = None
         self._asks = False
-        self.trouble: str | None = None
-        self.on_trouble: Callable[[str | None], None] = _nobody_listens
-        self.round_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until told to stop; faults wait and are tried again for ever."""
         wait_s = 0.5
         self.round_at = self._clock()
-        await asyncio.to_thread(self._screen, WARMING)
         while not stop.is_set():
             try:
                 await self.poll_once(stop)
@@ -83,11 +61,6 @@ class Poller:
                 await pause(stop, apart(wait_s))
                 wait_s = min(wait_s * 2, 15.0)
 
-    def _note(self, trouble: str | None) -> None:
-        changed, self.trouble = trouble != self.trouble, trouble
-        if changed:
-            self.on_trouble(trouble)
-
     async def poll_once(self, stop: asyncio.Event) -> Stored | None:
         """One long poll: fetch, reduce, commit, and only then move the offset."""
         if not self._asks:
@@ -98,21 +71,10 @@ class Poller:
         if raw is None:
             return None
         self.round_at = self._clock()
-        updates = await asyncio.to_thread(self._reduced, raw)
-        if not updates:
-            return None
-        stored = await store_updates(self._db, updates, self._sealer, now=self.round_at)
-        self._offset = max(update.id for update in updates) + 1
-        if stored.new:
-            self._on_new()
-        self._desk.answer(stored.strangers, stored.stopped, stored.playing, now=self.round_at)
+        updates, stored = await self._intake.take(raw, now=self.round_at)
+        if updates:
+            self._offset = max(update.id for update in updates) + 1
         return stored
-
-    def _reduced(self, raw: Sequence[dict[str, Any]]) -> list[Reduced]:
-        """In a thread: a hundred texts through the filter, or its lists at first, hold up what is
-        being sent meanwhile."""
-        updates = [reduce_update(update, self._screen) for update in raw]
-        return [update for update in updates if update.id >= 0]
 
     async def _fetch(self) -> list[dict[str, Any]]:
         query = {"timeout": self._timeout_s, "allowed_updates": json.dumps(ALLOWED)}
@@ -228,10 +190,6 @@ class Worker:
         except TelegramError:
             # Only the little clock on the button: the answer itself is in the outbox.
             log.info("A tap was not acknowledged", extra={"action": "toast_failed"})
-
-
-def _nobody_listens(_trouble: str | None) -> None:
-    """For a poller whose house has no terminal."""
 
 
 def _trouble(error: Exception) -> str:

@@ -20,11 +20,8 @@ from starlette.routing import Route
 from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
-from bot.inbox import store_updates
-from bot.polling import ALLOWED, apart, pause
-from bot.reducing import Screen, reduce_update
-from bot.strangers import StrangerDesk
-from contacts.records import Database
+from bot.intake import ALLOWED, Intake, Source
+from bot.polling import apart, pause
 from contacts.sealing import Sealer
 
 log = logging.getLogger(__name__)
@@ -43,18 +40,8 @@ FRESH = timedelta(minutes=2)
 class WebhookDoor:
     """Takes updates in. Telegram is known by a secret that follows from our own key."""
 
-    def __init__(
-        self,
-        db: Database,
-        sealer: Sealer,
-        screen: Screen,
-        desk: StrangerDesk,
-        *,
-        clock: Callable[[], datetime],
-        on_new: Callable[[], None],
-    ) -> None:
-        self._db, self._sealer, self._screen, self._desk = db, sealer, screen, desk
-        self._clock, self._on_new = clock, on_new
+    def __init__(self, intake: Intake, sealer: Sealer, *, clock: Callable[[], datetime]) -> None:
+        self._intake, self._clock = intake, clock
         self.secret = sealer.derive("telegram-webhook").hex()
 
     def route(self) -> Route:
@@ -68,16 +55,10 @@ class WebhookDoor:
         raw = await _body(request)
         if raw is None:
             return Response(status_code=413)
-        now = self._clock()
-        update = reduce_update(_json(raw), self._screen)
-        # Refused, the same bytes would come back for ever.
-        if update.id < 0:
+        _, stored = await self._intake.take([_json(raw)], now=self._clock())
+        if stored is None:
             log.warning("What came in is no update", extra={"action": "update_unreadable"})
-            return Response()
-        stored = await store_updates(self._db, [update], self._sealer, now=now)
-        if stored.new:
-            self._on_new()
-        self._desk.answer(stored.strangers, stored.stopped, stored.playing, now=now)
+        # Also then: refused, the same bytes would come back for ever.
         return Response()
 
 
@@ -102,17 +83,12 @@ def _json(raw: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-class WebhookKeeper:
-    """Tells Telegram where to deliver, and looks whether it can.
-
-    Stands where the poller stands: ``trouble``, ``round_at`` and ``on_trouble`` mean the same.
-    """
+class WebhookKeeper(Source):
+    """Tells Telegram where to deliver, and looks whether it can."""
 
     def __init__(self, bot: Bot, url: str, secret: str, *, clock: Callable[[], datetime]) -> None:
-        self._bot, self._url, self._secret, self._clock = bot, url, secret, clock
-        self.trouble: str | None = None
-        self.on_trouble: Callable[[str | None], None] = lambda _trouble: None
-        self.round_at: datetime | None = None
+        super().__init__(clock)
+        self._bot, self._url, self._secret = bot, url, secret
         # Telegram does not say which secret it has, so it is told at each start.
         self._is_told = False
 
@@ -143,11 +119,6 @@ class WebhookKeeper:
             self._is_told = True
         self.round_at = self._clock()
         return "undelivered" if _cannot_deliver(info, self.round_at) else None
-
-    def _note(self, trouble: str | None) -> None:
-        changed, self.trouble = trouble != self.trouble, trouble
-        if changed:
-            self.on_trouble(trouble)
 
 
 def _cannot_deliver(info: WebhookInfo, now: datetime) -> bool:

@@ -9,8 +9,9 @@ import hmac
 import re
 from dataclasses import dataclass
 
+from bot.base36 import base36
+
 _MARK = re.compile(r"\+d([0-9a-z]{1,13})\.([0-9a-f]{8})@", re.IGNORECASE)
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Verp:
     def address(self, delivery_id: int) -> str:
         """The address that belongs to this delivery."""
         local, _, domain = self.base.rpartition("@")
-        number = _base36(delivery_id)
+        number = base36(delivery_id)
         return f"{local}+d{number}.{self._sign(number)}@{domain}"
 
     def read(self, address: str) -> int | None:
@@ -42,11 +43,3 @@ class Verp:
 
     def _sign(self, number: str) -> str:
         return hmac.digest(self.key, b"verp:" + number.encode(), "sha256").hex()[:8]
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, rest = divmod(number, 36)
-        digits = _DIGITS[rest] + digits
-    return digits or "0"

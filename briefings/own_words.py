@@ -16,7 +16,7 @@ from html import escape
 from itertools import zip_longest
 
 from briefings.language import sentences
-from briefings.plaintext import count_words, read_blocks, to_plain, without_marks
+from briefings.plaintext import count_words, folded, read_blocks, to_plain, without_marks
 from briefings.render import Rendered
 
 #: the place of the chat message; a part of the page has its heading as place
@@ -133,8 +133,8 @@ def apply(text: Rendered, wordings: Sequence[Wording]) -> Worded:
     if own_chat is not None:
         telegram = _put_chat(telegram, own_chat.words)
     blocks = read_blocks(html)
-    said = _folded(html)
-    spoken = _folded(telegram)
+    said = folded(without_marks(html))
+    spoken = folded(without_marks(telegram))
     return Worded(
         replace(
             text, html=html, telegram=telegram, plain=to_plain(blocks), words=count_words(blocks)
@@ -144,8 +144,8 @@ def apply(text: Rendered, wordings: Sequence[Wording]) -> Worded:
             w.place for w in wordings if w.place in there and not _same(w.base, there[w.place])
         ),
         absent=tuple(w.place for w in wordings if w.place not in there),
-        behind=tuple(old for old in gone if _fold(old) in spoken),
-        elsewhere=tuple(old for old in gone if _fold(old) in said),
+        behind=tuple(old for old in gone if folded(old) in spoken),
+        elsewhere=tuple(old for old in gone if folded(old) in said),
         written=tuple(line for w in fitting for line in new_lines(w.words, there[w.place])),
     )
 
@@ -290,7 +290,7 @@ def _put_sentence(telegram: str, old: str, new: str) -> str:
     """
     if not new:
         lines = telegram.splitlines()
-        kept_lines = [one for one in lines if _fold(_said(_chat_line(one))) != _fold(old)]
+        kept_lines = [one for one in lines if folded(_said(_chat_line(one))) != folded(old)]
         return "\n".join(kept_lines)
     for before, after in ((old, new), (_lowered(old), _lowered(new))):
         telegram = telegram.replace(escape(before), escape(after)).replace(before, escape(after))
@@ -303,11 +303,3 @@ def _lowered(sentence: str) -> str:
 
 def _plain(html: str) -> str:
     return " ".join(without_marks(html).split())
-
-
-def _folded(html: str) -> str:
-    return _fold(_plain(html))
-
-
-def _fold(said: str) -> str:
-    return " ".join(said.split()).rstrip(".").lower()

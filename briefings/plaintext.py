@@ -171,6 +171,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def folded(said: str) -> str:
+    """A sentence as it is compared: in another place it may have another case, or no full stop."""
+    return " ".join(said.split()).rstrip(".").lower()
+
+
 def without_marks(html: str) -> str:
     """What a reader sees of a chat text, or of one line."""
     return unescape(_TAG.sub("", html))

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.facts import facts_of
 from briefings.library import SHARED
-from briefings.plaintext import without_marks
+from briefings.plaintext import folded, without_marks
 from briefings.rows import Briefing, BriefingText, Fact
 from briefings.versions import earlier_for, versions_of
 from contacts.directory import Audience
@@ -48,11 +48,7 @@ def left_out(text: BriefingText, facts: Sequence[Fact], since: datetime | None) 
     """
     if text.template.startswith(f"{SHARED}/"):
         return LeftOut()
-    page, chat = _folded(text.plain), _folded(without_marks(text.telegram))
-    gone = [one for one in facts if _folded(one.text) in page and _folded(one.text) not in chat]
+    page, chat = folded(text.plain), folded(without_marks(text.telegram))
+    gone = [one for one in facts if folded(one.text) in page and folded(one.text) not in chat]
     new = tuple(one.text for one in gone if since is None or one.created_at > since)
     return LeftOut(new, len(gone) - len(new))
-
-
-def _folded(said: str) -> str:
-    return " ".join(said.split()).rstrip(".").lower()

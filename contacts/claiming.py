@@ -33,7 +33,7 @@ from contacts.outbox import (
     MessageStatus,
     Priority,
 )
-from contacts.records import ids_of, move_many, read_columns
+from contacts.records import hold, ids_of, move_many, read_columns
 from contacts.sealing import Sealer, UnsealError, is_sealed
 
 # Made once: making them costs more than asking the question.
@@ -258,6 +258,7 @@ async def give_back(
     session: AsyncSession, ids: Sequence[int], *, action: str, now: datetime
 ) -> list[int]:
     """claimed → planned: certainly not sent, no attempt was made."""
+    await hold(session, Delivery, ids)
     return await move_many(
         session, DELIVERY_MOVES, Delivery, ids,
         DeliveryStatus.CLAIMED, DeliveryStatus.PLANNED,
@@ -300,7 +301,6 @@ async def sent_lately(
         .where(
             col(Delivery.kind) == kind,
             (col(Delivery.sending_at) > now - within) | by_the_minute,
-            col(Delivery.act).in_([DeliveryAct.SEND, DeliveryAct.EDIT]),
         )
         .order_by(col(Delivery.sending_at))
     )

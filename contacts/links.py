@@ -6,6 +6,7 @@ Random, expiring, revocable; only the hash is stored.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_
 from sqlmodel import col, select, update
@@ -20,28 +21,25 @@ from contacts.tokens import hash_token, new_token
 LIVES = {LinkPurpose.SIGN_IN: timedelta(minutes=5), LinkPurpose.OWN_PAGE: timedelta(days=90)}
 
 
-async def mint_link(
-    session: AsyncSession,
+def page_link(
     *,
-    organisation_id: int,
-    event_id: int,
+    organisation_id: int | None,
+    event_id: int | None,
     delivery_id: int | None,
     now: datetime,
     days: int,
-) -> str:
-    """Write a link that works for ``days`` days; returns the token, which is kept nowhere."""
+) -> tuple[str, dict[str, Any]]:
+    """A token for an organisation's page that works for ``days`` days and is kept nowhere, and the
+    row of :class:`AccessLink` that knows it; many are written together."""
     token = new_token()
-    session.add(
-        AccessLink(
-            token_hash=hash_token(token),
-            organisation_id=organisation_id,
-            event_id=event_id,
-            delivery_id=delivery_id,
-            created_at=now,
-            expires_at=now + timedelta(days=days),
-        )
-    )
-    return token
+    return token, {
+        "token_hash": hash_token(token),
+        "organisation_id": organisation_id,
+        "event_id": event_id,
+        "delivery_id": delivery_id,
+        "created_at": now,
+        "expires_at": now + timedelta(days=days),
+    }
 
 
 async def open_link(session: AsyncSession, token: str, *, now: datetime) -> AccessLink | None:

@@ -89,8 +89,12 @@ def next_step(
     return "wait"
 
 
-_CLAIMED = select(*(col(getattr(Delivery, name)) for name in Claimed._fields)).where(
-    any_of(Delivery.id, "ids")
+# Locked as by ``hold``: somebody who calls the message off takes the same rows.
+_CLAIMED = (
+    select(*(col(getattr(Delivery, name)) for name in Claimed._fields))
+    .where(any_of(Delivery.id, "ids"))
+    .order_by(col(Delivery.id))
+    .with_for_update()
 )
 _ORIGINALS = select(col(Delivery.id), col(Delivery.status), col(Delivery.external_id)).where(
     any_of(Delivery.id, "ids")

@@ -36,7 +36,6 @@ LONGEST_PROBE = timedelta(seconds=30)
 SAME_PAUSE = timedelta(minutes=10)
 
 _ACTIONS = {
-    DeliveryStatus.SENT: "deliveries_sent",
     DeliveryStatus.FAILED: "deliveries_failed",
     DeliveryStatus.UNKNOWN: "deliveries_unknown",
     DeliveryStatus.PLANNED: "deliveries_planned_again",
@@ -177,7 +176,7 @@ def _values(judged: Sequence[_Judged], status: DeliveryStatus) -> dict[str, Any]
     """Column values of one UPDATE for the whole group, different per row where they differ."""
     reasons = {o.result.delivery_id: o.verdict.reason for o in judged}
     values: dict[str, Any] = {
-        "reason": None if status is DeliveryStatus.SENT else _per_row("reason", reasons),
+        "reason": _per_row("reason", reasons),
         "lease_owner": None,
         "lease_until": None,
     }
@@ -187,10 +186,6 @@ def _values(judged: Sequence[_Judged], status: DeliveryStatus) -> dict[str, Any]
     untold = {o.result.delivery_id: o.verdict.untold for o in judged if o.verdict.untold}
     if untold:
         values["untold"] = _per_row("untold", untold)
-    if status is DeliveryStatus.SENT:
-        values["external_id"] = _per_row(
-            "external_id", {o.result.delivery_id: o.verdict.external_id for o in judged}
-        )
     if status is DeliveryStatus.PLANNED:
         later = {o.result.delivery_id: o.verdict.not_before for o in judged}
         values["not_before"] = _per_row("not_before", later)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert
@@ -26,7 +26,7 @@ from contacts.filling import (
     fill,
     mentions,
 )
-from contacts.links import mint_person_link
+from contacts.links import mint_person_link, page_link
 from contacts.outbox import (
     DISTRIBUTED,
     Content,
@@ -39,7 +39,6 @@ from contacts.sealed_words import open_words
 from contacts.sealing import Sealer, UnsealError
 from contacts.sending import has_form
 from contacts.texts import OWN_INTERNAL_CONTACT
-from contacts.tokens import hash_token, new_token
 from contacts.transport import Outgoing, Refused, Standing
 
 EXERCISE_GUARD = "exercise_guard"
@@ -278,15 +277,9 @@ async def _personal(
 
 def _link(case: Case, original_id: int, batch: _Batch) -> str:
     """The token of a link to the organisation's page, which is kept nowhere; its row waits."""
-    token = new_token()
-    batch.links.append(
-        {
-            "token_hash": hash_token(token),
-            "organisation_id": case.delivery.organisation_id,
-            "event_id": case.message.event_id,
-            "delivery_id": original_id,
-            "created_at": batch.now,
-            "expires_at": batch.now + timedelta(days=batch.linking.days),
-        }
-    )
+    token, row = page_link(
+        organisation_id=case.delivery.organisation_id, event_id=case.message.event_id,
+        delivery_id=original_id, now=batch.now, days=batch.linking.days,
+    )  # fmt: skip
+    batch.links.append(row)
     return token

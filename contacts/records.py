@@ -20,9 +20,11 @@ from sqlalchemy import (
     ColumnElement,
     Enum,
     Executable,
+    Select,
     String,
     Update,
     bindparam,
+    select,
     type_coerce,
     update,
 )
@@ -179,7 +181,8 @@ async def move_many(
     """Move a batch ``old → new``; returns the ids that were still in ``old``.
 
     One statement and one journal entry for the whole batch; rows that somebody else moved
-    first are left alone and missing from the answer.
+    first are left alone and missing from the answer. Where others may move several of these
+    rows meanwhile, :func:`hold` comes first, or the question that found them locks them alike.
 
     :param each: texts that differ per row, by column and number of the row.
     """
@@ -208,6 +211,25 @@ async def move_many(
             now=now,
         )
     return moved
+
+
+async def hold(session: AsyncSession, kind: Any, ids: Sequence[int]) -> None:
+    """Lock these rows, the lowest number first, for whoever moves rows that others move at the
+    same moment.
+
+    Two transactions that begin at different ends wait for each other, and PostgreSQL ends one of
+    them. An UPDATE takes its rows as it finds them: by their numbers while an index is quicker, in
+    any order from a table that was just read in.
+    """
+    await read_columns(session, _holding(kind), {"ids": ids})
+
+
+@cache
+def _holding(kind: Any) -> Select[Any]:
+    table = kind.__table__
+    return (
+        select(table.c.id).where(any_of(table.c.id, "ids")).order_by(table.c.id).with_for_update()
+    )
 
 
 def _is_asked(value: Any) -> bool:

@@ -1,7 +1,6 @@
 """Puts messages in the outbox, in the transaction that decided to send them.
 
-Nothing here touches the network: a message and its deliveries are rows; the pump
-(``contacts/pump.py``) sends them after the commit.
+Nothing here touches the network: all that is written are rows; the pump sends after the commit.
 """
 
 from __future__ import annotations
@@ -318,10 +317,11 @@ async def cancel_message(
 
 
 async def _some(session: AsyncSession, message_id: int, status: DeliveryStatus) -> list[int]:
-    """As many as fit in one statement."""
+    """As many as fit in one statement, locked in the order of :func:`contacts.records.hold`."""
     found = await session.exec(
         select(Delivery.id)
         .where(col(Delivery.message_id) == message_id, col(Delivery.status) == status)
+        .order_by(col(Delivery.id))
         .limit(5000)
         .with_for_update()
     )

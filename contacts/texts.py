@@ -26,8 +26,9 @@ ANSWER_LINE = (
 )
 BACKUP_SUBJECT = "(vervanger) "
 
-#: the one answer to a reply by mail
+#: our answer to a reply by mail; the first one where nobody reads what comes back
 REPLY_SUBJECT = "Over uw mail"
+TEXT_REPLY_SUBJECT = "Over uw antwoord"
 REPLY_LINES = (
     "Dank u wel. Wij weten nu dat ons bericht is aangekomen.",
     "Wij bewaren de tekst van deze mail niet.",
@@ -37,13 +38,17 @@ REPLY_REFUSED = {
     "person": (
         "Uw mail lijkt over een persoon te gaan, of bevat een naam, nummer of adres. "
         "Wij hebben niets bewaard. Zorgen over één persoon? Ga naar het aanspreekpunt binnen uw "
-        "organisatie. Beschrijf gerust opnieuw wat u in de groep merkt."
+        "organisatie. Beschrijf gerust opnieuw wat u in de groep merkt, in een antwoord op deze "
+        "mail."
     ),
     "long": (
         "Uw mail is te lang: wij lezen hooguit 280 tekens. Wij hebben niets bewaard. "
-        "Schrijf kort wat u in de groep merkt."
+        "Schrijf kort wat u in de groep merkt, in een antwoord op deze mail."
     ),
-    "files": "Bijlagen openen wij niet. Wij hebben niets bewaard. Beschrijf kort wat u merkt.",
+    "files": (
+        "Bijlagen openen wij niet. Wij hebben niets bewaard. Beschrijf kort wat u merkt, in een "
+        "antwoord op deze mail."
+    ),
 }
 #: to what is no text about an event: an invitation, a reminder, a message to a group
 REPLY_UNREAD = (
@@ -53,13 +58,39 @@ REPLY_UNREAD = (
 REPLY_PAGE = "Wilt u iets melden? Dat kan op de pagina van uw organisatie: %%LINK%%"
 REPLY_URGENT = "Is er gevaar? Bel 112."
 
-#: a mail that stopped half-way; whoever looks sees it in the mailbox itself
-UNREADABLE_TITLE = ("1 mail is niet te lezen", "{n} mails zijn niet te lezen")
+#: by what is wrong: a title and a line about mails that are left for a person; whoever looks sees
+#: them in the mailbox itself
 _UNREADABLE = (
     "Schakel kon {what} niet lezen of verwerken. Wat niet gelezen is, staat met een vlag in de "
     "mailbox voor antwoorden. Kijk daar wat erin staat."
 )
-UNREADABLE = (_UNREADABLE.format(what="1 mail"), _UNREADABLE.format(what="{n} mails"))
+_UNMATCHED = (
+    "Schakel weet niet bij welk bericht {what}, en heeft er niets mee gedaan. Kijk in de mailbox "
+    "voor antwoorden: wat daar een vlag heeft, heeft nog niemand gelezen."
+)
+_ELSEWHERE = (
+    "Schakel kreeg {what} terug van een ander adres dan waar wij naartoe schreven: waarschijnlijk "
+    "stuurt een ontvanger zijn mail door. Er is niets gesloten. Kijk in de mailbox voor antwoorden "
+    "om wie het gaat, en vraag of ons bericht is gelezen."
+)
+LEFT_MAILS = {
+    "elsewhere": (
+        ("1 mail kwam op een ander adres niet aan", "{n} mails kwamen op een ander adres niet aan"),
+        (_ELSEWHERE.format(what="1 mail"), _ELSEWHERE.format(what="{n} mails")),
+    ),
+    "unreadable": (
+        ("1 mail is niet te lezen", "{n} mails zijn niet te lezen"),
+        (_UNREADABLE.format(what="1 mail"), _UNREADABLE.format(what="{n} mails")),
+    ),
+    "unmatched": (
+        ("1 antwoord per mail wacht op u", "{n} antwoorden per mail wachten op u"),
+        (
+            _UNMATCHED.format(what="1 antwoord per mail hoort"),
+            _UNMATCHED.format(what="{n} antwoorden per mail horen"),
+        ),
+    ),
+}
+LEFT_MAILS_TITLE = "{n} mails wachten op u"
 
 #: instead of a name, for who was erased
 ERASED_NAME = "Verwijderd contact"

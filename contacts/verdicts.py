@@ -66,7 +66,6 @@ class Verdict:
 
     status: DeliveryStatus
     reason: str | None = None
-    external_id: str | None = None
     not_before: datetime | None = None
     attempted: bool = False
     fallback: Fallback = Fallback.NONE
@@ -91,8 +90,8 @@ def decide(
     :param chance: a number in [0, 1) each time, for the jitter.
     """
     match outcome:
-        case Sent(external_id):
-            return Verdict(DeliveryStatus.SENT, external_id=external_id)
+        case Sent():
+            return Verdict(DeliveryStatus.SENT)
         case Moved(new_address):
             return Verdict(DeliveryStatus.PLANNED, reason="moved", new_address=new_address)
         case Refused():

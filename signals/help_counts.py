@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import delete, update
 from sqlmodel import col, or_, select
@@ -21,7 +21,7 @@ from feeds.rows import Event
 from signals import texts
 from signals.feedback import shown_count
 from signals.help_count_rows import STANDING, HelpCount, HelpStep
-from signals.workdays import AMSTERDAM
+from signals.quarters import week_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ async def count_step(
     """One more."""
     await count_one(
         session, HelpCount,
-        event_id=event_id or STANDING, week=_week(now), domain=domain, step=step,
+        event_id=event_id or STANDING, week=week_of(now), domain=domain, step=step,
         is_exercise=is_exercise,
     )  # fmt: skip
 
@@ -63,7 +63,7 @@ async def take_back(
         update(HelpCount)
         .where(
             col(HelpCount.event_id) == (event_id or STANDING),
-            col(HelpCount.week) == _week(at),
+            col(HelpCount.week) == week_of(at),
             col(HelpCount.domain) == domain,
             col(HelpCount.step) == step,
             col(HelpCount.is_exercise) == is_exercise,
@@ -72,11 +72,6 @@ async def take_back(
         .values(count=col(HelpCount.count) - 1)
         .execution_options(synchronize_session=False)
     )
-
-
-def _week(at: datetime) -> date:
-    on = at.astimezone(AMSTERDAM).date()
-    return on - timedelta(days=on.weekday())
 
 
 async def help_of_event(session: AsyncSession, event_id: int) -> list[HelpLine]:

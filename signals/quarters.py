@@ -1,10 +1,10 @@
-"""Quarters and months on the clock of the city. Pure."""
+"""Quarters, months and weeks on the clock of the city. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from signals.workdays import AMSTERDAM
 
@@ -55,6 +55,17 @@ def quarter_of(at: datetime) -> Quarter:
     """In which quarter a moment falls."""
     on = at.astimezone(AMSTERDAM).date()
     return Quarter(on.year, (on.month - 1) // MONTHS + 1)
+
+
+def week_of(at: datetime) -> date:
+    """The Monday of this moment's week."""
+    on = at.astimezone(AMSTERDAM).date()
+    return on - timedelta(days=on.weekday())
+
+
+def week_edge(at: datetime) -> datetime:
+    """When the week of ``at`` began."""
+    return datetime.combine(week_of(at), time(), AMSTERDAM)
 
 
 def quarter_named(name: str) -> Quarter | None:

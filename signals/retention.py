@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
@@ -13,10 +13,9 @@ from contacts.retention import wipe_addresses, wipe_dialogue
 from feeds.rows import Event
 from signals.counting import add_counts, count_cells
 from signals.promises import RUNNING
-from signals.quarters import quarter_of
+from signals.quarters import quarter_of, week_edge, week_of
 from signals.rows import Signal, SignalReading, SignalStatus
 from signals.settings import SignalSettings
-from signals.workdays import AMSTERDAM
 
 LONGEST = timedelta(days=90)
 KEEP_HANDLE = timedelta(days=30)
@@ -150,14 +149,3 @@ async def fold_codes(session: AsyncSession, *, now: datetime) -> int:
 def fold_edge(now: datetime) -> datetime:
     """Signals from before this moment may become counts. Pure; always the edge of a week."""
     return min(week_edge(now - KEEP_CODES), week_edge(quarter_of(now).begin))
-
-
-def week_of(at: datetime) -> date:
-    """The Monday of this moment's week, on the clock of the city. Pure."""
-    on = at.astimezone(AMSTERDAM).date()
-    return on - timedelta(days=on.weekday())
-
-
-def week_edge(at: datetime) -> datetime:
-    """When the week of ``at`` began. Pure."""
-    return datetime.combine(week_of(at), time(), AMSTERDAM)

@@ -21,7 +21,6 @@ from bot.console.sessions import form_token, start_session
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
 from contacts.directory import Audience, ChannelKind, Domain, Organisation, Person, Role
 from contacts.journal import SYSTEM
-from contacts.links import mint_link
 from contacts.outbox import (
     Content,
     Delivery,
@@ -37,6 +36,7 @@ from feeds.rows import Event, EventStatus, Item, Origin, Source
 from feeds.standing import Trust
 from tests import stores
 from tests.kept_rows import built_once, filled_tables
+from tests.page_links import mint_link
 
 EVIL = "Onrust <script>alert(1)</script> & meer"
 PLANTED = "Dennis Bakkerstra"

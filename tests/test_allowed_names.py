@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -109,6 +110,18 @@ async def test_another_process_hears_of_it_within_a_turn(db: Database, now: date
     stop.set()
     await follower
     assert not screen(STOPPED, there.allow).blocked
+
+
+async def test_the_filter_has_its_lists_before_anybody_writes_and_holds_up_nothing_meanwhile(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where: list[threading.Thread] = []
+    monkeypatch.setattr("bot.allowing.screen", lambda _: where.append(threading.current_thread()))
+    stop = asyncio.Event()
+    stop.set()
+    await follow_names(db, SignalSettings(), stop)
+    assert len(where) == 1
+    assert where[0] is not threading.main_thread()
 
 
 async def test_the_coordinator_adds_and_removes_at_the_desk_and_the_journal_says_who(

@@ -13,13 +13,13 @@ from bot.console.reading import choose_audience, fill_page
 from bot.console.signal_form import empty_form, read_form
 from contacts.directory import Audience, Channel, ChannelKind, Organisation
 from contacts.journal import JournalEntry
-from contacts.links import mint_link
 from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
 from contacts.records import Database
 from feeds.rows import Event, EventStatus
 from signals.rows import Need, Setting, Signal
 from signals.telling import district_names
 from tests.console_world import FORM, World, a_world, tell
+from tests.page_links import mint_link
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from sqlmodel import col, select
 
 from bot.alerts import ring
 from bot.exercise import leading
-from bot.exercise.leading import Tools, advance, begin, end, move_on, running_exercise
+from bot.exercise.current import running_exercise
+from bot.exercise.leading import Tools, advance, begin, end, move_on
 from bot.exercise.marks import event_of
 from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.exercise.scripts import Script, shipped

@@ -26,7 +26,8 @@ from contacts.records import Database
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus, Origin
 from signals.counting import ALL
-from signals.retention import week_of, wipe_text
+from signals.quarters import week_of
+from signals.retention import wipe_text
 from signals.rows import Signal, SignalCount, SignalKind
 from signals.settings import SignalSettings
 from tests.forgetting_world import DAY, NOW, PLANTED, SEALER, Story, the_signal

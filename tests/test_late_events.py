@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mail_reading import handle
+from bot.mail_reports import Failure
 from bot.mail_sorting import MailKind, Sorted
 from contacts.arrival import acknowledge, prove_arrival, record_bounce, resend_unknown
 from contacts.directory import Channel, ChannelKind, ChannelStatus
@@ -126,11 +127,11 @@ async def test_a_tap_after_a_person_had_it_sent_again_changes_nothing(
 async def test_the_same_mail_read_twice_is_handled_once(
     db: Database, now: datetime, kind: MailKind
 ) -> None:
-    status = "5.1.1" if kind is MailKind.BOUNCE else None
+    failures = (Failure("5.1.1", closes_address=True),) if kind is MailKind.BOUNCE else ()
     async with db.begin() as session:
         ident = await a_mail(session, S.UNKNOWN, now)
-        mail = Sorted("<1@mail.example>", kind, ident, None, status, closes_address=True)
-        assert await handle(session, mail, sealer=SEALER, now=now)
+        mail = Sorted("<1@mail.example>", kind, ident, failures=failures)
+        assert (await handle(session, mail, sealer=SEALER, now=now)).is_new
         before = len((await session.exec(select(JournalEntry.id))).all())
-        assert not await handle(session, mail, sealer=SEALER, now=now)
+        assert not (await handle(session, mail, sealer=SEALER, now=now)).is_new
         assert len((await session.exec(select(JournalEntry.id))).all()) == before

@@ -10,12 +10,12 @@ from sqlmodel import col, select
 
 from contacts.directory import ChannelKind, Person, Role
 from contacts.journal import SYSTEM
-from contacts.links import mint_link
 from contacts.merging import merge_people
 from contacts.outbox import Delivery
 from contacts.people import mark_left, open_channel
 from contacts.records import Database
 from tests.console_world import FORM, World, a_colleague, a_world, client_of, signed_in, tell
+from tests.page_links import mint_link
 
 
 @pytest.fixture

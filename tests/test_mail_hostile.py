@@ -93,7 +93,7 @@ async def test_no_odd_mail_keeps_an_honest_answer_from_being_heard(
     assert await a_round(db, mailbox, now) == count
     async with db.read() as session:
         assert len((await session.exec(select(Signal))).all()) >= 1
-    assert set(await known(db)) == {"reply", "other", "unreadable"}
+    assert set(await known(db)) == {"reply", "unmatched", "unreadable"}
     assert await a_round(db, mailbox, now) == 0
 
 
@@ -146,5 +146,5 @@ async def test_a_number_beyond_any_row_names_no_delivery(db: Database, now: date
         async with db.begin() as session:
             named = Sorted(f"<{number}@x>", MailKind.REPLY, delivery_id=number)
             await handle(session, named, sealer=SEALER, now=now)
-    assert await known(db) == ["other", "other"]
+    assert await known(db) == ["unmatched", "unmatched"]
     assert await all_deliveries(db) == []

@@ -10,7 +10,7 @@ from sqlmodel import select
 from contacts.directory import Channel, ChannelStatus
 from contacts.filling import Personal, fill
 from contacts.journal import SYSTEM
-from contacts.links import mint_link, open_link
+from contacts.links import open_link
 from contacts.messages import default_priority
 from contacts.outbox import (
     Button,
@@ -47,6 +47,7 @@ from tests.outbox_world import (
     chat_text,
     statuses,
 )
+from tests.page_links import mint_link
 
 
 async def test_an_address_named_twice_gets_the_message_once(db: Database, now: datetime) -> None:

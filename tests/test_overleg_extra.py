@@ -16,13 +16,13 @@ from briefings.learning.polls import QUICK as QUICK_ANSWERS
 from briefings.learning.rows import Poll, PollCount, PollUse, PollWord, Question, QuickPoll
 from briefings.overleg.rows import Overleg, OverlegKind
 from contacts.directory import ChannelKind, Domain
-from contacts.links import mint_link
 from contacts.outbox import Delivery, Message, MessageKind
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from feeds.rows import Event, EventStatus
 from tests.console_desk import Desk, a_desk
 from tests.console_world import PLANTED, SAME_SITE, press
+from tests.page_links import mint_link
 from tests.partner_world import CHAT, a_partner, an_event
 
 FORM = {"dag": "2026-03-05", "tijd": "16:00", "duur": "60", "plek": ""}

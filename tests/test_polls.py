@@ -28,7 +28,6 @@ from briefings.learning.polls import (
 from briefings.learning.rows import Poll, PollCount, PollUse, PollWord, Question
 from contacts.directory import Domain, Person, Role
 from contacts.journal import SYSTEM, JournalEntry
-from contacts.links import mint_link
 from contacts.outbox import Delivery, DeliveryStatus, Message
 from contacts.people import revoke
 from contacts.records import Database
@@ -36,6 +35,7 @@ from contacts.sealing import Sealer
 from feeds.rows import Event, EventStatus
 from tests.console_desk import Desk, a_desk
 from tests.console_world import PLANTED, SAME_SITE
+from tests.page_links import mint_link
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from contacts.directory import Domain, Organisation, Tally
 from contacts.meeting import ContactCount, Way
 from contacts.records import Database
 from feeds.rows import DismissReason, Event, EventStatus, Origin
-from signals.quarters import Quarter, quarter_named, quarter_of
-from signals.retention import KEEP_CODES, fold_edge, week_edge
+from signals.quarters import Quarter, quarter_named, quarter_of, week_edge
+from signals.retention import KEEP_CODES, fold_edge
 from signals.rows import Setting, Signal, SignalCount, SignalStatus
 from signals.settings import SignalSettings
 from signals.workdays import AMSTERDAM

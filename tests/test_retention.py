@@ -19,7 +19,7 @@ from contacts.directory import (
 from contacts.erasing import KEEP_LEFT
 from contacts.invitations import invite
 from contacts.journal import SYSTEM, JournalEntry
-from contacts.links import mint_link, mint_person_link
+from contacts.links import mint_person_link
 from contacts.outbox import Content, DeliveryStatus, Message, MessageKind, TelegramForm
 from contacts.people import mark_left
 from contacts.records import Database
@@ -28,6 +28,7 @@ from contacts.sending import Recipient, post
 from contacts.texts import ERASED_NAME
 from signals.settings import SignalSettings
 from tests.outbox_world import a_person
+from tests.page_links import mint_link
 
 WORDS = "Veel vragen in de groep"
 

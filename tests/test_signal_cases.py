@@ -13,7 +13,6 @@ from bot.reminding import remind_of_signals
 from bot.tidying import forget_what_is_over
 from contacts.directory import ChannelKind, Domain, Organisation, Person, Role
 from contacts.journal import JournalEntry
-from contacts.links import mint_link
 from contacts.outbox import Delivery, Message, MessageKind
 from contacts.people import open_channel
 from contacts.records import Database
@@ -21,6 +20,7 @@ from contacts.tally import total
 from signals.rows import Signal, SignalStatus
 from signals.settings import SignalSettings
 from tests.console_world import World, a_colleague, a_world, client_of, press, signed_in, tell
+from tests.page_links import mint_link
 
 DAY = timedelta(days=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 from telegram import Bot, WebhookInfo
 
+from bot.intake import Intake
 from bot.rows import IncomingUpdate
 from bot.simulator import Simulator
 from bot.strangers import StrangerDesk
@@ -29,9 +31,9 @@ from contacts.directory import ChannelKind
 from contacts.outbox import Content
 from contacts.records import Database
 from contacts.sealing import Sealer
-from signals.person_filter import screen
+from signals.person_filter import Screening, screen
 
-UPDATE = {
+UPDATE: dict[str, Any] = {
     "update_id": 7,
     "message": {
         "message_id": 1, "date": 1, "chat": {"id": 41, "type": "private"},
@@ -53,12 +55,17 @@ async def nobody(kind: ChannelKind, address: str, content: Content) -> bool:
     raise AssertionError("nothing goes out in these tests")
 
 
+def look_at(text: str) -> Screening:
+    """The filter of persons, which may take a second: never on the thread that sends."""
+    assert threading.current_thread() is not threading.main_thread()
+    return screen(text, ())
+
+
 @pytest.fixture
 async def door(db: Database, now: datetime) -> AsyncIterator[tuple[WebhookDoor, httpx.AsyncClient]]:
-    made = WebhookDoor(
-        db, Sealer(Sealer.new_key()), lambda text: screen(text, ()), Sent(None, "", nobody),
-        clock=lambda: now, on_new=lambda: None,
-    )  # fmt: skip
+    sealer = Sealer(Sealer.new_key())
+    intake = Intake(db, sealer, look_at, Sent(None, "", nobody), on_new=lambda: None)
+    made = WebhookDoor(intake, sealer, clock=lambda: now)
     transport = httpx.ASGITransport(
         app=Starlette(routes=[made.route()]), raise_app_exceptions=False
     )
@@ -81,6 +88,16 @@ async def test_an_update_is_on_disk_when_telegram_hears_that_it_arrived(
     assert [row.id for row in await stored(db)] == [7]
 
 
+async def test_a_text_is_looked_at_beside_what_is_being_sent(
+    door: tuple[WebhookDoor, httpx.AsyncClient], db: Database
+) -> None:
+    made, web = door
+    written = {"update_id": 8, "message": {**UPDATE["message"], "text": "Het is rustig."}}
+    answer = await web.post(PATH, json=written, headers={SECRET_HEADER: made.secret})
+    assert answer.status_code == 200
+    assert [row.id for row in await stored(db)] == [8]
+
+
 @pytest.mark.parametrize("secret", ["", "x", "é"])
 async def test_who_does_not_know_the_secret_brings_nothing_in(
     door: tuple[WebhookDoor, httpx.AsyncClient], db: Database, secret: str
@@ -99,7 +116,7 @@ async def test_a_store_that_is_away_makes_telegram_keep_the_update(
 
     made, web = door
     with monkeypatch.context() as broken:
-        broken.setattr("bot.telegram_webhook.store_updates", away)
+        broken.setattr("bot.intake.store_updates", away)
         answer = await web.post(PATH, json=UPDATE, headers={SECRET_HEADER: made.secret})
     assert answer.status_code == 500
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.base36 import base36
 from contacts.directory import Audience
 from contacts.outbox import Button
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PART = re.compile(r"[A-Za-z0-9_.-]*\Z")
 MAX_BYTES = 64
 #: data names a text by its place in here
@@ -78,7 +78,7 @@ def short(label: str, limit: int = 60) -> str:
 
 def with_delivery(button_data: str, delivery_id: int) -> str:
     """The data as it goes over the wire."""
-    return f"{button_data}~{_base36(delivery_id)}"
+    return f"{button_data}~{base36(delivery_id)}"
 
 
 def parse(wire: str) -> Tap:
@@ -90,11 +90,3 @@ def parse(wire: str) -> Tap:
     except ValueError:
         delivery_id = None
     return Tap(verb=verb, args=tuple(args), delivery_id=delivery_id)
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, rest = divmod(number, 36)
-        digits = _DIGITS[rest] + digits
-    return digits or "0"

@@ -221,9 +221,7 @@ async def put_up(turn: Turn) -> None:
 
 async def give_up(turn: Turn) -> None:
     """*Stoppen*: nothing is kept."""
-    if turn.conversation is not None and turn.conversation.flow == FLOW:
-        await turn.finish()
-    await turn.change(render("help/stopped.html"))
+    await turn.give_up(FLOW, render("help/stopped.html"))
 
 
 def _data(turn: Turn) -> dict[str, Any] | None:

@@ -181,9 +181,7 @@ async def _begin(turn: Turn, topic: PeerTopic, words: str) -> None:
 
 async def give_up(turn: Turn) -> None:
     """*Stoppen*: nothing is kept."""
-    if turn.conversation is not None and turn.conversation.flow == FLOW:
-        await turn.finish()
-    await turn.change(render("help/stopped.html"))
+    await turn.give_up(FLOW, render("help/stopped.html"))
 
 
 async def ask_domain(turn: Turn) -> None:

@@ -203,9 +203,7 @@ async def again(turn: Turn) -> None:
 
 async def give_up(turn: Turn) -> None:
     """*Stoppen*: nothing is kept."""
-    if turn.conversation is not None and turn.conversation.flow == FLOW:
-        await turn.finish()
-    await turn.change(render("signal/stopped.html"))
+    await turn.give_up(FLOW, render("signal/stopped.html"))
 
 
 async def send(turn: Turn) -> None:

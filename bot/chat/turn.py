@@ -180,12 +180,24 @@ class Turn:
         self.conversation.is_exercise = self.is_exercise
         self.conversation.updated_at = self.now
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was answered so far to the question that is open."""
+        assert self.conversation is not None
+        return dict(self.conversation.data)
+
     async def finish(self) -> None:
         """Forget the guided question."""
         if self.conversation is not None:
             await self.session.delete(self.conversation)
             self.conversation = None
             self.has_stopped = True
+
+    async def give_up(self, flow: str, said: str) -> None:
+        """*Stoppen* under a question of this flow: nothing of it is kept."""
+        if self.conversation is not None and self.conversation.flow == flow:
+            await self.finish()
+        await self.change(said)
 
 
 Handler = Callable[[Turn], Awaitable[None]]

@@ -133,9 +133,7 @@ async def _receipt(turn: Turn, told: Told, event_id: int | None) -> str:
 
 async def give_up(turn: Turn) -> None:
     """*Stoppen*: nothing is kept."""
-    if turn.conversation is not None and turn.conversation.flow == FLOW:
-        await turn.finish()
-    await turn.change(render("signal/stopped.html"))
+    await turn.give_up(FLOW, render("signal/stopped.html"))
 
 
 async def _data(turn: Turn) -> dict[str, Any] | None:

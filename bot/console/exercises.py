@@ -14,7 +14,8 @@ from bot.console.exercise_people import desk_of, exercise_in_path
 from bot.exercise import leading_texts, texts
 from bot.exercise.choosing import replay as replay_script
 from bot.exercise.choosing import replays_of
-from bot.exercise.leading import end, move_on, open_exercise
+from bot.exercise.current import open_exercise
+from bot.exercise.leading import end, move_on
 from bot.exercise.marks import card_of, event_of
 from bot.exercise.pace import minute_at, next_inject
 from bot.exercise.rows import Exercise, ExerciseStatus

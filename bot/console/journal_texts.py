@@ -210,7 +210,7 @@ ACTIONS = {
     "successor_accepted": "opvolger op de lijst",
     "successor_proposed": "opvolger genoemd",
     "mail_handled": "mail verwerkt",
-    "unreadable_mail_told": "verteld dat mails niet te lezen zijn",
+    "unreadable_mail_told": "verteld dat er mails in de mailbox wachten",
     "message_cancelled": "bericht afgezegd",
     "message_halted": "bericht gestopt",
     "store_restored": "teruggezet van een back-up",

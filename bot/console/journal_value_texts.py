@@ -27,7 +27,8 @@ CHECKED = {"right": "klopt", "left": "werkt er niet meer"}
 MAILS = {
     "bounce": "niet te bezorgen", "delayed": "vertraagd", "reply": "antwoord van een mens",
     "automatic": "automatisch antwoord", "unclear": "onduidelijk", "other": "iets anders",
-    "unreadable": "niet te lezen",
+    "elsewhere": "niet te bezorgen op een ander adres",
+    "unreadable": "niet te lezen", "unmatched": "antwoord zonder bekend bericht",
 }  # fmt: skip
 READ = {"read": "gelezen", "understood": "begrepen"}
 #: why something went no further, or who was not let in

@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.config import Config
-from bot.exercise.leading import running_exercise
+from bot.exercise.current import running_exercise
 from bot.exercise.marks import event_of
 from briefings.approval_rules import RUNNING
 from briefings.clock_rows import FollowUp

@@ -17,13 +17,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.exercise import texts
+from bot.exercise.current import running_exercise
 from bot.exercise.machine import machine_people, made_up_partner
 from bot.exercise.marks import card_of, event_of
 from bot.exercise.pace import minute_at, next_inject, with_skip
 from bot.exercise.rows import EXERCISE_MOVES, Exercise, ExerciseStatus
 from bot.exercise.scoring import Verdict
 from bot.exercise.scripts import Inject, News, Script, Telling, Word, script_of
-from bot.exercise.seats import OPEN, let_in, places_played, release, seats_of
+from bot.exercise.seats import let_in, places_played, release, seats_of
 from contacts.directory import Organisation, Person, Role
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
@@ -62,19 +63,6 @@ class Tools:
     watch: Watch
     sealer: Sealer
     signals: SignalSettings
-
-
-async def open_exercise(session: AsyncSession) -> Exercise | None:
-    """The one that gathers people or runs."""
-    found = await session.exec(select(Exercise).where(col(Exercise.status).in_(OPEN)))
-    return found.first()
-
-
-async def running_exercise(session: AsyncSession) -> Exercise | None:
-    found = await session.exec(
-        select(Exercise).where(col(Exercise.status) == ExerciseStatus.RUNNING)
-    )
-    return found.first()
 
 
 async def begin(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.exercise.leading import end, open_exercise
+from bot.exercise.current import open_exercise
+from bot.exercise.leading import end
 from bot.exercise.pace import minute_at
 from bot.exercise.rows import Exercise, ExerciseStatus
 from bot.exercise.scripts import script_of

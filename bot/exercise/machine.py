@@ -14,8 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening import approving, questions
 from bot.exercise import machine_texts as texts
+from bot.exercise.current import running_exercise
 from bot.exercise.nowhere import NOWHERE
-from bot.exercise.rows import Exercise, ExerciseStatus, SeatRole
+from bot.exercise.rows import Exercise, SeatRole
 from briefings.approval import ApprovalRefused, approve
 from briefings.rows import Briefing, BriefingStatus
 from briefings.settings import BriefingSettings
@@ -113,7 +114,7 @@ async def machine_people(session: AsyncSession) -> Sequence[Person]:
 async def play_along(db: Database, settings: BriefingSettings, *, now: datetime) -> int:
     """What the machine does in this minute; returns how many acts."""
     async with db.read() as session:
-        exercise = await _running(session)
+        exercise = await running_exercise(session)
         if exercise is None or not await machine_people(session):
             return 0
     async with db.begin() as session:
@@ -123,13 +124,6 @@ async def play_along(db: Database, settings: BriefingSettings, *, now: datetime)
         for person in people:
             acts += await _approve(session, person, settings, late, now=now)
     return acts
-
-
-async def _running(session: AsyncSession) -> Exercise | None:
-    found = await session.exec(
-        select(Exercise).where(col(Exercise.status) == ExerciseStatus.RUNNING)
-    )
-    return found.first()
 
 
 def _real(exercise: Exercise, minutes: float) -> timedelta:

@@ -15,7 +15,7 @@ from bot.chat.turn import Handler, Turn
 from bot.exercise import leading_texts as words
 from bot.exercise import texts
 from bot.exercise.choosing import chosen, replays_of
-from bot.exercise.leading import open_exercise
+from bot.exercise.current import open_exercise
 from bot.exercise.replaying import KEY
 from bot.exercise.scripts import Script, shipped
 from bot.exercise.starting import NotBegun, begin_with, cast_of

@@ -276,8 +276,7 @@ async def asked_event(turn: Turn) -> tuple[Event, dict[str, Any]]:
     :raises ValueError: the event is gone.
     """
     turn.allowed(Permission.EDIT_FACTS)
-    assert turn.conversation is not None
-    given = dict(turn.conversation.data)
+    given = turn.kept
     event = await turn.in_world(Event, int(given["event"]))
     return event, given
 

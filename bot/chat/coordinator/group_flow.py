@@ -91,14 +91,14 @@ async def wrote_title(turn: Turn) -> None:
     if refused := why_not(line := turn.line, texts.ONE, turn.config.signals.allow):
         await turn.say(escape(refused))
         return
-    await turn.ask(FLOW, "text", _kept(turn) | {"title": line})
+    await turn.ask(FLOW, "text", turn.kept | {"title": line})
     await turn.say(texts.ASK_TEXT.format(text=MAX_TEXT), [_quit()])
 
 
 async def wrote_text(turn: Turn) -> None:
     """Read back: how it will look, and who gets it. Nothing is sent."""
     actor = _allowed(turn)
-    kept = _kept(turn)
+    kept = turn.kept
     if refused := why_not(kept["title"], line := turn.line, turn.config.signals.allow):
         await turn.say(escape(refused))
         return
@@ -207,9 +207,7 @@ async def write_again(turn: Turn) -> None:
 async def quit_it(turn: Turn) -> None:
     """``grpquit``."""
     _allowed(turn)
-    if turn.conversation is not None and turn.conversation.flow == FLOW:
-        await turn.finish()
-    await turn.change(texts.GIVEN_UP)
+    await turn.give_up(FLOW, texts.GIVEN_UP)
 
 
 def people(count: int) -> str:
@@ -229,11 +227,6 @@ async def _group(turn: Turn, number: int) -> ContactGroup:
     if group is None:
         raise ValueError("no such group")
     return group
-
-
-def _kept(turn: Turn) -> dict[str, Any]:
-    assert turn.conversation is not None
-    return dict(turn.conversation.data)
 
 
 def _kept_at(turn: Turn, step: str) -> dict[str, Any]:

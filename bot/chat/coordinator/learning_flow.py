@@ -93,7 +93,7 @@ async def chose_own(turn: Turn) -> None:
 
 
 async def _ask_due(turn: Turn, owner: str) -> None:
-    await turn.ask(FLOW, "due", _kept(turn) | {"owner": owner})
+    await turn.ask(FLOW, "due", turn.kept | {"owner": owner})
     rows = [[Button(label, data(WEEKS, weeks))] for weeks, label in texts.WEEKS.items()]
     await turn.say(texts.ASK_DUE.format(example=_example(turn)), [*rows, _quit()])
 
@@ -122,10 +122,10 @@ async def _take_due(turn: Turn, due: date | None) -> None:
     if not await _fits(turn, "due", due):
         return
     assert due is not None
-    kept = _kept(turn) | {"due": due.isoformat()}
+    kept = turn.kept | {"due": due.isoformat()}
     event = await _event(turn, int(kept["event"]))
     if event is None:
-        await _give_up(turn)
+        await turn.give_up(FLOW, texts.GIVEN_UP)
         return
     await turn.ask(FLOW, "sure", kept)
     said = {
@@ -141,10 +141,10 @@ async def keep_it(turn: Turn) -> None:
     """``leskeep``: judged once more, and written with its line in the journal."""
     actor = turn.allowed(Permission.MANAGE_EVENT)
     _must_be_at(turn, "sure")
-    kept = _kept(turn)
+    kept = turn.kept
     event = await _event(turn, int(kept["event"]))
     if event is None:
-        await _give_up(turn)
+        await turn.give_up(FLOW, texts.GIVEN_UP)
         return
     lesson = NewLesson(
         kept["keep"], kept["change"], kept["owner"], date.fromisoformat(kept["due"]),
@@ -161,13 +161,7 @@ async def keep_it(turn: Turn) -> None:
 async def quit_it(turn: Turn) -> None:
     """``lesquit``."""
     turn.allowed(Permission.MANAGE_EVENT)
-    await _give_up(turn)
-
-
-async def _give_up(turn: Turn) -> None:
-    if turn.conversation is not None and turn.conversation.flow == FLOW:
-        await turn.finish()
-    await turn.change(texts.GIVEN_UP)
+    await turn.give_up(FLOW, texts.GIVEN_UP)
 
 
 async def _fits(turn: Turn, name: str, value: str | date | None) -> bool:
@@ -193,7 +187,7 @@ async def _fits(turn: Turn, name: str, value: str | date | None) -> bool:
 
 async def _asks_again(turn: Turn, line: str) -> bool:
     """Somebody may be meant by a role: said once; the same line again stays as it is."""
-    kept, talk = _kept(turn), turn.conversation
+    kept, talk = turn.kept, turn.conversation
     assert talk is not None
     mark = crc32(line.encode())
     if kept.get("asked") == mark:
@@ -207,7 +201,7 @@ async def _asks_again(turn: Turn, line: str) -> bool:
 async def _next(
     turn: Turn, step: str, given: Mapping[str, str], question: str, label: str, tap: str
 ) -> None:
-    await turn.ask(FLOW, step, _kept(turn) | dict(given))
+    await turn.ask(FLOW, step, turn.kept | dict(given))
     await turn.say(question, [[Button(label, tap)], _quit()])
 
 
@@ -225,11 +219,6 @@ def _must_be_at(turn: Turn, step: str) -> None:
     talk = turn.conversation
     if talk is None or (talk.flow, talk.step) != (FLOW, step):
         raise ValueError("this question is over")
-
-
-def _kept(turn: Turn) -> dict[str, Any]:
-    assert turn.conversation is not None
-    return dict(turn.conversation.data)
 
 
 def _quit() -> list[Button]:

@@ -96,8 +96,7 @@ async def show_part(turn: Turn) -> None:
 
 async def wrote_words(turn: Turn) -> None:
     actor = turn.allowed(Permission.EDIT_FACTS)
-    assert turn.conversation is not None
-    given: dict[str, Any] = dict(turn.conversation.data)
+    given = turn.kept
     event = await turn.in_world(Event, int(given["event"]))
     briefing = await current_briefing(turn.session, event.id or 0)
     if briefing is None or _stamp(briefing) != given["stamp"]:

@@ -104,8 +104,7 @@ async def ask_reason(turn: Turn) -> None:
 
 async def wrote_reason(turn: Turn) -> None:
     actor = turn.allowed(Permission.APPROVE_BRIEFING)
-    assert turn.conversation is not None
-    given = dict(turn.conversation.data)
+    given = turn.kept
     await turn.finish()
     briefing = await turn.session.get_one(Briefing, int(given["briefing"]))
     event = await turn.session.get_one(Event, briefing.event_id)

@@ -135,9 +135,7 @@ async def wrote_note(turn: Turn) -> None:
 
 async def quit_it(turn: Turn) -> None:
     """``rotquit``."""
-    if turn.conversation is not None and turn.conversation.flow == FLOW:
-        await turn.finish()
-    await turn.change(texts.STOPPED)
+    await turn.give_up(FLOW, texts.STOPPED)
 
 
 async def _period(turn: Turn) -> RotaTurn:

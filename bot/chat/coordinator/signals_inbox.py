@@ -117,8 +117,7 @@ async def chose_code(turn: Turn) -> None:
 async def wrote_sentence(turn: Turn) -> None:
     """Shown as its reporter will get it; it goes by a tap. Another line takes its place."""
     signal = await _asked_about(turn)
-    assert turn.conversation is not None
-    given = dict(turn.conversation.data)
+    given = turn.kept
     sentence = turn.line
     reason = why_not(sentence, turn.config.signals.allow)
     if signal.status is SignalStatus.CLOSED:

@@ -1,9 +1,12 @@
-"""A mail that could not be read or handled: noted without its words, left in the mailbox, told."""
+"""Mails that are left in the mailbox for a person: noted without their words, and told.
+
+One that could not be read or handled, an answer to a mail of ours of which nobody can say which,
+and a failure at an address that we did not write to.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func
@@ -11,7 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mail_fetching import Fetched
-from bot.mail_sorting import MailKind, Sorted
+from bot.mail_sorting import MailKind
 from bot.rows import IncomingMail
 from contacts import texts
 from contacts.journal import SYSTEM, JournalEntry, write_journal
@@ -20,11 +23,6 @@ from contacts.notices import as_content, tell_everywhere
 #: many odd mails in a row are one notice
 TELL_AGAIN = timedelta(hours=1)
 TOLD = "unreadable_mail_told"
-
-
-def as_unreadable(mail: Fetched) -> Fetched:
-    """The same mail, of which nothing is used any more. Pure."""
-    return replace(mail, sorted=Sorted(mail.sorted.message_id, MailKind.UNREADABLE), words=None)
 
 
 async def note_unreadable(session: AsyncSession, mail: Fetched, *, now: datetime) -> bool:
@@ -45,7 +43,7 @@ async def note_unreadable(session: AsyncSession, mail: Fetched, *, now: datetime
     return True
 
 
-async def tell_unreadable(session: AsyncSession, *, now: datetime) -> int:
+async def tell_left(session: AsyncSession, *, now: datetime) -> int:
     """One notice for all that came since the last one; returns how many mails it tells of."""
     last = await session.exec(
         select(func.max(col(JournalEntry.at))).where(col(JournalEntry.action) == TOLD)
@@ -54,22 +52,24 @@ async def tell_unreadable(session: AsyncSession, *, now: datetime) -> int:
     if since > now - TELL_AGAIN:
         return 0
     found = await session.exec(
-        select(func.count())
-        .select_from(IncomingMail)
+        select(IncomingMail.kind, func.count())
         .where(
-            col(IncomingMail.kind) == MailKind.UNREADABLE.value,
+            col(IncomingMail.kind).in_(texts.LEFT_MAILS),
             col(IncomingMail.received_at) > since,
         )
+        .group_by(col(IncomingMail.kind))
     )
-    count = found.one()
-    if not count:
+    counts = dict(sorted(found.all()))
+    if not counts:
         return 0
-    content = as_content(
-        texts.counted(texts.UNREADABLE_TITLE, count), [texts.counted(texts.UNREADABLE, count)]
-    )
+    titles = [texts.counted(texts.LEFT_MAILS[kind][0], n) for kind, n in counts.items()]
+    lines = [texts.counted(texts.LEFT_MAILS[kind][1], n) for kind, n in counts.items()]
+    together = texts.LEFT_MAILS_TITLE.format(n=sum(counts.values()))
+    content = as_content(titles[0] if len(titles) == 1 else together, lines)
     if not await tell_everywhere(session, content, avoid=None, now=now):
         return 0
     write_journal(
-        session, who=SYSTEM, action=TOLD, subject="incoming_mail", detail={"count": count}, now=now
-    )
-    return count
+        session, who=SYSTEM, action=TOLD, subject="incoming_mail",
+        detail={"count": sum(counts.values())}, now=now,
+    )  # fmt: skip
+    return sum(counts.values())
