@@ -104,6 +104,7 @@ class MailTransport:
         self._verp = Verp(reply_address, verp_key) if reply_address else None
         self._reads_answers = reads_answers and bool(reply_address)
         self._clock, self._timeout_s = clock, timeout_s
+        self.at_once = connections
         self._turns = asyncio.Semaphore(connections)
         # The one that was used last is used first: with little to send only one stays open.
         self._idle = [Line() for _ in range(connections)]

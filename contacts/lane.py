@@ -49,7 +49,7 @@ class Lane:
     def __init__(self, transport: Transport, means: Means) -> None:
         self.kind = transport.kind
         self._transport, self._means = transport, means
-        self._limiter, self._width = limiter_of(self.kind, means.settings)
+        self._limiter, self._width = limiter_of(transport, means.settings)
         self._departures = Departures(
             means, self._limiter, start=self._start, is_held=self._is_held
         )

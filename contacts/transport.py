@@ -112,7 +112,7 @@ class Transport(Protocol):
 
     One with ``tells_leaving`` calls :func:`leaves` before each request, once it has a connection
     and is about to be written; of any other all that is certain is that it may have sent from when
-    it is called.
+    it is called. One that knows how many requests it can have under way says so in ``at_once``.
     """
 
     kind: ChannelKind
