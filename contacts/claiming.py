@@ -220,7 +220,8 @@ def _waits_for_original() -> ColumnElement[bool]:
 
 
 def _held_up() -> ColumnElement[bool]:
-    """Something before it in the same chat came back for another try."""
+    """A message before it in the same chat came back for another try; an edit changes what stands
+    there, whatever came after it."""
     earlier, its_message = _EARLIER, _EARLIER_MESSAGE
     is_ready = select(its_message.id).where(
         col(its_message.id) == col(earlier.message_id),
@@ -231,6 +232,7 @@ def _held_up() -> ColumnElement[bool]:
             col(earlier.kind) == bindparam("kind"),
             col(earlier.address) == col(Delivery.address),
             col(earlier.status) == DeliveryStatus.PLANNED,
+            col(earlier.act) == DeliveryAct.SEND,
             col(earlier.priority) == col(Delivery.priority),
             col(earlier.attempts) > 0,
             col(earlier.id) < col(Delivery.id),
