@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
+from typing import NoReturn
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot.clock import utc_now
 from contacts.claiming import due_deliveries
+from contacts.departing import Means
+from contacts.departure_log import DepartureLog
 from contacts.directory import ChannelKind
 from contacts.marking import EDIT_PATIENCE
-from contacts.outbox import MessageKind
+from contacts.outbox import DeliveryStatus, MessageKind
+from contacts.outcomes import Result
+from contacts.preparing import Linking
+from contacts.recording import TRIES, Recording
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import channels_of, post
-from tests.outbox_world import BOTH, CHAT, MAIL, a_person
+from contacts.settings import SendingSettings
+from contacts.transport import Refused, Sent
+from tests.outbox_world import (
+    BOTH,
+    CHAT,
+    FAST,
+    MAIL,
+    Scripted,
+    a_briefing,
+    a_person,
+    a_pump,
+    all_deliveries,
+    running,
+    statuses,
+    until,
+)
 
+#: half of a letter, which no store takes
+NOT_STORABLE = "\ud800"
 SEALER = Sealer(Sealer.new_key())
+
+
+def _away() -> NoReturn:
+    raise OperationalError("BEGIN", None, Exception("no connection"))
 
 
 async def _due_after_a_notice_that_was_put_off(db: Database, kind: ChannelKind) -> list[str]:
@@ -41,3 +73,38 @@ async def test_a_mail_does_not_wait_for_another_mail_to_the_same_address_that_wa
 
 async def test_in_a_chat_the_order_stays(db: Database) -> None:
     assert await _due_after_a_notice_that_was_put_off(db, CHAT) == []
+
+
+async def test_an_outcome_that_the_store_refuses_holds_up_no_other(db: Database) -> None:
+    """It was tried twenty times, half a second apart, and all that came back after it waited."""
+    chat = Scripted()
+    chat.script["5"] = [Refused(NOT_STORABLE)]
+    async with db.begin() as session:
+        people = [await a_person(session, utc_now(), chat=str(n)) for n in range(60)]
+        await a_briefing(session, people, utc_now())
+    pump = a_pump(db, chat, settings=SendingSettings(telegram_per_s=100, chat_interval_s=0))
+    async with running(pump), asyncio.timeout(5):
+        rows = await until(db, lambda rows: statuses(rows).count("sent") == 59)
+    assert rows[5].status is DeliveryStatus.SENDING
+
+
+async def test_while_the_store_is_away_outcomes_wait_and_none_is_given_up(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One was called uncertain for every ten seconds that it took."""
+    chat, now = Scripted(), utc_now()
+    means = Means(
+        db, FAST, SEALER, utc_now, Linking("", 1), "test", DepartureLog(None, utc_now)
+    )  # fmt: skip
+    async with db.begin() as session:
+        rows = await a_briefing(session, [await a_person(session, now, chat="1")], now)
+        rows[0].status = DeliveryStatus.SENDING
+    recording = Recording(chat.kind, means)
+    recording.put_down(Result(rows[0].id or 0, "1", Sent("7"), at=now))
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "begin", _away)
+        for _ in range(TRIES + 1):
+            with pytest.raises(OperationalError):
+                await recording.write()
+    await recording.write()
+    assert (recording.waiting, statuses(await all_deliveries(db))) == (set(), ["sent"])
