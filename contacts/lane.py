@@ -69,7 +69,8 @@ class Lane:
 
     @property
     def round_at(self) -> datetime | None:
-        """When both loops last turned; a lane that hangs has an old one."""
+        """When both loops last turned and did their work; a lane that hangs, or whose store is
+        away, has an old one."""
         rounds = [at for at in (self._round_at, self._departures.round_at) if at is not None]
         return min(rounds, default=None)
 
@@ -109,12 +110,14 @@ class Lane:
             await _break_off({departures, *self._tasks.values()})
 
     async def _turn(self, stop: asyncio.Event) -> None:
+        self._round_at = self._means.clock()
         while not stop.is_set():
             self._woken.clear()
-            self._round_at = began = self._means.clock()
+            began = self._means.clock()
             try:
                 await self._recording.write()
                 wait_s = await self._round(now=self._means.clock())
+                self._round_at = began
                 if not self.in_hand and not self._full_for():
                     self.is_going.set()
             except Exception as error:

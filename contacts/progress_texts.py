@@ -33,6 +33,7 @@ FAILURES: Mapping[str, str] = {
     "bad_request": "Telegram nam het bericht niet aan",
     "bad_address": "het adres klopt niet",
     "no_form": "het bericht bestaat niet in deze vorm",
+    "cannot_be_made": "het bericht kon niet gemaakt worden",
     "channel_closed": "het adres is gesloten",
     "exercise_guard": "oefening en echt mogen niet door elkaar",
     "read_timeout": "geen antwoord op tijd; misschien kwam het aan",

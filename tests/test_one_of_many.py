@@ -13,9 +13,9 @@ from bot.clock import utc_now
 from contacts.claiming import due_deliveries
 from contacts.departing import Means
 from contacts.departure_log import DepartureLog
-from contacts.directory import ChannelKind
+from contacts.directory import ChannelKind, Role
 from contacts.marking import EDIT_PATIENCE
-from contacts.outbox import DeliveryStatus, MessageKind
+from contacts.outbox import DeliveryStatus, Message, MessageKind
 from contacts.outcomes import Result
 from contacts.preparing import Linking
 from contacts.recording import TRIES, Recording
@@ -29,11 +29,13 @@ from tests.outbox_world import (
     CHAT,
     FAST,
     MAIL,
+    SENT,
     Scripted,
     a_briefing,
     a_person,
     a_pump,
     all_deliveries,
+    notices,
     running,
     statuses,
     until,
@@ -108,3 +110,40 @@ async def test_while_the_store_is_away_outcomes_wait_and_none_is_given_up(
                 await recording.write()
     await recording.write()
     assert (recording.waiting, statuses(await all_deliveries(db))) == (set(), ["sent"])
+
+
+async def test_a_message_that_cannot_be_filled_in_holds_up_no_other_and_a_person_hears_of_it(
+    db: Database,
+) -> None:
+    """It was claimed for good, with all that was to be marked together with it."""
+    chat = Scripted()
+    async with db.begin() as session:
+        now = utc_now()
+        await a_person(session, now, chat="99", role=Role.COORDINATOR)
+        for n in range(10):
+            (row,) = await a_briefing(session, [await a_person(session, now, chat=str(n))], now)
+            if n == 3:
+                message = await session.get_one(Message, row.message_id)
+                message.content = {"telegram": {"text": 5, "buttons": []}, "email": None}
+    async with running(a_pump(db, chat)), asyncio.timeout(20):
+        rows = await until(db, lambda rows: statuses(rows).count("sent") == 10)
+    assert (rows[3].status, rows[3].reason) == (DeliveryStatus.FAILED, "cannot_be_made")
+    (notice,) = await notices(db)
+    assert "1 bericht kon voor dit kanaal niet gemaakt worden." in notice
+    assert "Niet bereikt: School 4." in notice
+
+
+async def test_a_form_that_a_later_version_wrote_leaves_the_other_form(db: Database) -> None:
+    chat, mail = Scripted(), Scripted(MAIL)
+    async with db.begin() as session:
+        now = utc_now()
+        person = await a_person(session, now, chat="1", mail="a@example.org")
+        (row,) = await a_briefing(session, [person], now)
+        message = await session.get_one(Message, row.message_id)
+        button = {"text": "Gelezen", "data": "r", "url": None, "colour": "green"}
+        chat_form = {"text": "Tekst", "buttons": [[button]]}
+        message.content = {**BOTH.to_json(), "telegram": chat_form}
+    async with running(a_pump(db, chat, mail)), asyncio.timeout(20):
+        rows = await until(db, lambda rows: len(rows) == 2 and rows[1].status is SENT)
+    assert (rows[0].reason, rows[1].fallback_of_id) == ("no_form", rows[0].id)
+    assert chat.sent == []
