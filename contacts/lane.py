@@ -25,7 +25,16 @@ from contacts.marking import EDIT_PATIENCE
 from contacts.outcomes import Result
 from contacts.preparing import Marked
 from contacts.recording import Recording
-from contacts.transport import Later, Outcome, Outgoing, Transport, Unknown, leaves, when_leaving
+from contacts.transport import (
+    HELD,
+    Later,
+    Outcome,
+    Outgoing,
+    Transport,
+    Unknown,
+    leaves,
+    when_leaving,
+)
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +125,7 @@ class Lane:
             began = self._means.clock()
             try:
                 await self._recording.write()
+                await self._end_hold()
                 wait_s = await self._round(now=self._means.clock())
                 self._round_at = began
                 if not self.in_hand and not self._full_for():
@@ -177,7 +187,6 @@ class Lane:
                 until = await paused_until(session, self.kind, now=now)
                 if until is not None:
                     return 0, until
-                self._end_hold()
                 slots, chats = await self._choose(session, room, now=now)
                 ids = [slot.id for slot in slots]
                 ours = set(await claim(session, ids, self._means.lease(now), now=now))
@@ -191,10 +200,13 @@ class Lane:
         self._departures.add([slot for slot in slots if slot.id in ours], chats)
         return len(ours), None
 
-    def _end_hold(self) -> None:
-        """The rows are the truth, once every outcome is in them: the pause may be over."""
-        if not self._recording.waiting:
-            self._held_until = None
+    async def _end_hold(self) -> None:
+        """The rows are the truth, once every outcome is in them: the pause may be over, or the
+        answer was about one recipient, and there is none."""
+        if self._held_until is None or self._recording.waiting:
+            return
+        async with self._means.db.read() as session:
+            self._held_until = await paused_until(session, self.kind, now=self._means.clock())
 
     def _is_held(self) -> bool:
         return self._held_until is not None and self._means.clock() < self._held_until
@@ -246,7 +258,7 @@ class Lane:
             async with self._door:
                 await asyncio.sleep(0)
             if self._held_until is not None and self._is_held():
-                outcome = Later(self._held_until, "channel_held", whole_channel=True)
+                outcome = Later(self._held_until, HELD)
                 self._limiter.withdrawn(marked.delivery_id)
                 return
             outcome = Unknown("interrupted")

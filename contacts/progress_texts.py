@@ -36,6 +36,7 @@ FAILURES: Mapping[str, str] = {
     "cannot_be_made": "het bericht kon niet gemaakt worden",
     "channel_closed": "het adres is gesloten",
     "exercise_guard": "oefening en echt mogen niet door elkaar",
+    "no_answer": "de mailserver gaf geen antwoord op dit adres",
     "read_timeout": "geen antwoord op tijd; misschien kwam het aan",
     "network": "de verbinding brak; misschien kwam het aan",
     "interrupted": "Schakel stopte midden in het versturen; misschien kwam het aan",

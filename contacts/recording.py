@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from contacts.departing import Means
 from contacts.directory import ChannelKind
 from contacts.outcomes import Result, record
+from contacts.pausing import Doubts
 from contacts.records import STORE_AWAY
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Recording:
         self._kind, self._means = kind, means
         self._done: list[Result] = []
         self._refused: dict[int, _Refusals] = {}
+        self._doubts = Doubts()
 
     @property
     def waiting(self) -> set[int]:
@@ -100,7 +102,7 @@ class Recording:
         async with means.begin() as session:
             await record(
                 session, self._kind, results, settings=means.settings,
-                sealer=means.sealer, chance=means.chance, now=means.clock(),
+                sealer=means.sealer, chance=means.chance, doubts=self._doubts, now=means.clock(),
             )  # fmt: skip
         self._forget(results)
 

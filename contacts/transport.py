@@ -38,11 +38,16 @@ class Later:
     """Certainly not sent; try again no sooner than ``not_before``.
 
     ``whole_channel``: everybody on this channel waits, and the attempt is not counted.
+    ``if_its_own``: it was said of this one recipient, so the others go first after that; this is
+    the reason when it turns out to be about this one only (:class:`contacts.pausing.Doubts`), at
+    the second time or, with ``at_first_sight``, at once.
     """
 
     not_before: datetime
     reason: str
     whole_channel: bool = False
+    if_its_own: str | None = None
+    at_first_sight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,9 @@ class Unknown:
 
     reason: str
 
+
+#: the reason of what had a slot when its channel was stopped: nothing was asked of the other side
+HELD = "channel_held"
 
 Outcome = Sent | Refused | Later | Moved | Unknown
 

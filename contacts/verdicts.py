@@ -19,7 +19,7 @@ from contacts.outbox import (
 )
 from contacts.preparing import EXERCISE_GUARD, IMPOSSIBLE
 from contacts.settings import SendingSettings
-from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
+from contacts.transport import HELD, Later, Moved, Outcome, Refused, Sent, Unknown
 
 #: what may go by e-mail as well when nobody knows whether the chat message arrived
 BRIEFING_LIKE = frozenset(
@@ -196,8 +196,19 @@ def _later(
 ) -> Verdict:
     alert = message.kind is MessageKind.ALERT and delivery.act is DeliveryAct.SEND
     meanwhile = Fallback.EMAIL if alert else Fallback.NONE
-    if outcome.whole_channel:  # the pause holds it back; its place in the order stays
-        return Verdict(DeliveryStatus.PLANNED, outcome.reason, fallback=meanwhile, pause=outcome)
+    if outcome.reason == HELD:  # the pause of another, if that is what it was
+        return Verdict(DeliveryStatus.PLANNED, outcome.reason)
+    if outcome.whole_channel:
+        # The pause holds it back; its place in the order stays, or it would stop the channel again
+        # before anybody else had a turn.
+        behind = None if outcome.if_its_own is None else outcome.not_before
+        return Verdict(
+            DeliveryStatus.PLANNED,
+            outcome.reason,
+            not_before=behind,
+            fallback=meanwhile,
+            pause=outcome,
+        )
     if is_edit_for_many(delivery, message):
         max_attempts *= EDIT_TIMES
     if delivery.attempts + 1 >= max_attempts:
