@@ -206,7 +206,9 @@ class Lane:
         if self._held_until is None or self._recording.waiting:
             return
         async with self._means.db.read() as session:
-            self._held_until = await paused_until(session, self.kind, now=self._means.clock())
+            until = await paused_until(session, self.kind, now=self._means.clock())
+        if not self._recording.waiting:  # nothing came back meanwhile that may stop it again
+            self._held_until = until
 
     def _is_held(self) -> bool:
         return self._held_until is not None and self._means.clock() < self._held_until
