@@ -34,7 +34,7 @@ from contacts.permissions import people_with
 from contacts.records import ids_of
 from contacts.sealing import is_sealed
 from contacts.sending import tell_people
-from contacts.verdicts import Untold
+from contacts.verdicts import MAY_BE_THERE, Untold
 
 log = logging.getLogger(__name__)
 
@@ -179,16 +179,18 @@ async def _failures(session: AsyncSession, rows: Sequence[tuple[Delivery, Messag
     lost = [
         d
         for d in deliveries
-        if d.id not in replaced and d.untold != Untold.UNKNOWN and not is_sealed(d.address)
+        if d.id not in replaced and d.untold not in MAY_BE_THERE and not is_sealed(d.address)
     ]
-    names = await _organisations(session, lost)
-    if names:
+    if names := await _organisations(session, lost):
         lines.append(texts.NOT_REACHED.format(names=texts.listed(names)))
+    old = [d for d in deliveries if d.untold == Untold.OLD_TEXT]
+    if names := await _organisations(session, old):
+        lines.append(texts.OLD_TEXT.format(names=texts.listed(names)))
     # Whose answer it was stays sealed; that its organisation told something, readers know.
     answers = [
         d
         for d, m in rows
-        if m.kind is MessageKind.FEEDBACK and d.id not in replaced and d.untold != Untold.UNKNOWN
+        if m.kind is MessageKind.FEEDBACK and d.id not in replaced and d.untold not in MAY_BE_THERE
     ]
     if names := await _organisations(session, [d for d in answers if is_sealed(d.address)]):
         lines.append(texts.ANSWER_LOST.format(names=texts.listed(names)))
