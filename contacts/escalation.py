@@ -15,7 +15,6 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.calling import About, CallReason, add_calls, end_needless_calls, untold_calls
-from contacts.directory import Organisation
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.messages import URGENT_SEVERITY
@@ -30,6 +29,7 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.outdated import HISTORY_AFTER, came_back_late, has_newer
+from contacts.people import organisation_names
 from contacts.preparing import EXERCISE_GUARD, SET_ASIDE
 from contacts.records import Database, ids_of
 from contacts.settings import SEVERITIES, SendingSettings
@@ -225,7 +225,7 @@ async def _tell_calls(session: AsyncSession, *, now: datetime) -> int:
     many lines that are."""
     told = 0
     for (is_exercise, event_id), calls in (await untold_calls(session)).items():
-        names = await _names(session, {call.organisation_id for call in calls})
+        names = await organisation_names(session, {call.organisation_id for call in calls})
         if await tell_call_list(
             session, names, event_id=event_id, is_exercise=is_exercise, now=now
         ):
@@ -279,15 +279,6 @@ async def _mark_escalated(
         session, who=SYSTEM, action="deliveries_escalated", subject="delivery",
         detail={"ids": ids}, now=now,
     )  # fmt: skip
-
-
-async def _names(session: AsyncSession, organisation_ids: Collection[int]) -> list[str]:
-    found = await session.exec(
-        select(Organisation.name)
-        .where(col(Organisation.id).in_(set(organisation_ids)))
-        .order_by(col(Organisation.name))
-    )
-    return list(found.all())
 
 
 async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from contacts import texts
-from contacts.directory import ChannelKind, Organisation, Role
+from contacts.directory import ChannelKind, Role
 from contacts.journal import SYSTEM, write_journal
 from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
@@ -30,6 +30,7 @@ from contacts.outbox import (
     MessageStatus,
     TelegramForm,
 )
+from contacts.people import organisation_names
 from contacts.permissions import people_with
 from contacts.records import ids_of
 from contacts.sealing import is_sealed
@@ -222,14 +223,7 @@ async def _replaced(session: AsyncSession, deliveries: Sequence[Delivery]) -> se
 
 async def _organisations(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[str]:
     ids = {d.organisation_id for d in deliveries if d.organisation_id is not None}
-    if not ids:
-        return []
-    found = await session.exec(
-        select(Organisation.name)
-        .where(col(Organisation.id).in_(ids))
-        .order_by(col(Organisation.name))
-    )
-    return list(found.all())
+    return await organisation_names(session, ids)
 
 
 async def _mark_told(
