@@ -11,13 +11,16 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator.alert_flow import alert_buttons
+from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.exercise.beside import offer_to_stop, played_now
 from bot.on_duty import alert, escalate, in_order
 from bot.settings import RotaSettings
-from contacts.directory import ChannelKind, Person, Role
+from contacts import notices
+from contacts.directory import ChannelKind, Person
 from contacts.filling import BASE
 from contacts.journal import SYSTEM
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     SUPERSEDED,
     Button,
@@ -30,7 +33,6 @@ from contacts.outbox import (
     MessageKind,
     TelegramForm,
 )
-from contacts.permissions import people_with
 from contacts.quiet import QUIET_HOURS
 from contacts.records import Database
 from contacts.sending import cancel_message, edit_sent, tell_people
@@ -249,15 +251,15 @@ async def tell_coordinators(
     avoid: ChannelKind | None = None,
     may_rest: bool = False,
     **values: object,
-) -> Sequence[Delivery]:
-    """A calm line to all coordinators, by chat or mail, from a chat template.
+) -> int:
+    """A calm line from a chat template, by chat or mail, to whom
+    :func:`contacts.notices.tell_coordinators` tells; returns how many hear it.
 
     ``may_rest``: who has quiet hours gets it when they are over.
     """
-    people = await people_with(session, Role.COORDINATOR, is_exercise=is_exercise)
-    return await tell_those(
-        session, people, template, is_exercise=is_exercise, now=now, avoid=avoid,
-        may_rest=may_rest, **values,
+    return await notices.tell_coordinators(
+        session, _line(render(template, **values)), is_exercise=is_exercise, now=now, avoid=avoid,
+        may_rest=may_rest,
     )  # fmt: skip
 
 
@@ -270,16 +272,19 @@ async def tell_those(
     now: datetime,
     avoid: ChannelKind | None = None,
     may_rest: bool = False,
+    is_urgent: bool = False,
     **values: object,
 ) -> Sequence[Delivery]:
     """A calm line to these people, by chat or mail, from a chat template.
 
     ``avoid``: the channel that the line is about; only who has nothing else gets it there.
+    ``is_urgent``: when its channel is silent or unsure it goes another way as well.
     """
     text = render(template, **values)
     return await say_to(
-        session, people, text, is_exercise=is_exercise, now=now, avoid=avoid, may_rest=may_rest
-    )
+        session, people, text, is_exercise=is_exercise, now=now, avoid=avoid, may_rest=may_rest,
+        is_urgent=is_urgent,
+    )  # fmt: skip
 
 
 async def say_to(
@@ -291,6 +296,7 @@ async def say_to(
     now: datetime,
     avoid: ChannelKind | None = None,
     may_rest: bool = False,
+    is_urgent: bool = False,
     useful_until: datetime | None = None,
     event_id: int | None = None,
     buttons: list[list[Button]] | None = None,
@@ -300,22 +306,24 @@ async def say_to(
     :param may_rest, useful_until: as for :func:`contacts.sending.post`.
     :param buttons: below it, in the chat.
     """
-    plain = render("coordinator/plain.txt", text=text)
-    content = Content(
-        telegram=TelegramForm(text=text, buttons=buttons or []),
-        email=EmailForm(
-            subject=render("coordinator/notice_subject.txt"), text=plain, html=f"<p>{text}</p>"
-        ),
-    )
     return await tell_people(
         session,
         people,
-        content,
+        _line(text, buttons),
         kind=MessageKind.NOTICE,
+        severity=URGENT_SEVERITY if is_urgent else 0,
         may_rest=may_rest,
         useful_until=useful_until,
         event_id=event_id,
         is_exercise=is_exercise,
         avoid=avoid,
         now=now,
+    )
+
+
+def _line(text: str, buttons: list[list[Button]] | None = None) -> Content:
+    """A rendered text in both forms."""
+    return Content(
+        telegram=TelegramForm(text=text, buttons=buttons or []),
+        email=mail_of(render("coordinator/notice_subject.txt"), text),
     )

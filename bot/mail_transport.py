@@ -42,14 +42,18 @@ RETRY = timedelta(seconds=5)
 BUSY = timedelta(seconds=30)
 SERVICE_NOT_AVAILABLE = 421
 PERMANENT = 500
+#: the server says nothing to this recipient
+NO_ANSWER = "no_answer"
 
 
 class Phase(IntEnum):
-    """How far a mail came; from DATA on, silence says nothing."""
+    """How far a mail came; from RECIPIENT on it may be about whom it is for, and from DATA on,
+    silence says nothing."""
 
     CONNECTING = 0
     ENVELOPE = 1
-    DATA = 2
+    RECIPIENT = 2
+    DATA = 3
 
 
 @dataclass(eq=False)
@@ -104,6 +108,7 @@ class MailTransport:
         self._verp = Verp(reply_address, verp_key) if reply_address else None
         self._reads_answers = reads_answers and bool(reply_address)
         self._clock, self._timeout_s = clock, timeout_s
+        self.at_once = connections
         self._turns = asyncio.Semaphore(connections)
         # The one that was used last is used first: with little to send only one stays open.
         self._idle = [Line() for _ in range(connections)]
@@ -171,6 +176,7 @@ class MailTransport:
         if self._verp is not None:
             sender = self._verp.address(outgoing.original_id)
         await smtp.mail(sender)
+        phase[0] = Phase.RECIPIENT
         await smtp.rcpt(outgoing.address)
         phase[0] = Phase.DATA
         # Before DATA no server has a mail: what waits for a connection or its turn has not left.
@@ -240,7 +246,8 @@ def classify(error: Exception, phase: Phase, *, now: datetime) -> Outcome:
         return Later(now + MENDING, "no_tls", whole_channel=True)
     if isinstance(error, ValueError):
         return Refused("bad_address", closes_channel=True)
-    return Later(now + RETRY, "not_reachable", whole_channel=True)
+    own = NO_ANSWER if phase is Phase.RECIPIENT else None
+    return Later(now + RETRY, "not_reachable", whole_channel=True, if_its_own=own)
 
 
 def _answered(error: SMTPResponseException, phase: Phase, *, now: datetime) -> Outcome:
@@ -249,7 +256,7 @@ def _answered(error: SMTPResponseException, phase: Phase, *, now: datetime) -> O
         return _recipient(error, now=now)
     if phase is Phase.DATA and error.code != SERVICE_NOT_AVAILABLE:
         if permanent and is_our_set_up(error.message):
-            return Later(now + MENDING, "sender_refused", whole_channel=True)
+            return _refuses_us(error, now=now)
         if permanent:
             # Some servers only now say that this mailbox is unknown or full.
             personal = error.message.startswith(("5.1.", "5.2."))
@@ -258,7 +265,17 @@ def _answered(error: SMTPResponseException, phase: Phase, *, now: datetime) -> O
     if permanent:
         reason = "sender_refused" if isinstance(error, SMTPSenderRefused) else "not_reachable"
         return Later(now + MENDING, reason, whole_channel=True)
-    return Later(now + BUSY, "busy", whole_channel=True)
+    own = f"smtp_{error.code}" if phase >= Phase.RECIPIENT else None
+    return Later(now + BUSY, "busy", whole_channel=True, if_its_own=own)
+
+
+def _refuses_us(error: SMTPResponseException, *, now: datetime) -> Later:
+    """Every recipient would be refused like this one, and a person must mend it first; unless it
+    turns out that the others are not."""
+    return Later(
+        now + MENDING, "sender_refused", whole_channel=True,
+        if_its_own=f"smtp_{error.code}", at_first_sight=True,
+    )  # fmt: skip
 
 
 def _recipient(error: SMTPRecipientRefused, *, now: datetime) -> Outcome:
@@ -266,6 +283,5 @@ def _recipient(error: SMTPRecipientRefused, *, now: datetime) -> Outcome:
         return Later(now + BUSY, f"smtp_{error.code}")
     fault = fault_of(error.code, error.message)
     if fault is Fault.OURS:
-        # Every recipient would be refused like this one; a person must mend it first.
-        return Later(now + MENDING, "sender_refused", whole_channel=True)
+        return _refuses_us(error, now=now)
     return Refused(f"smtp_{error.code}", closes_channel=fault is Fault.ADDRESS)

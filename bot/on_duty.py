@@ -17,7 +17,6 @@ from bot.settings import RotaSettings
 from contacts.directory import Channel, ChannelStatus, Person, Role
 from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
-    ChannelPause,
     Content,
     Delivery,
     DeliveryAct,
@@ -25,6 +24,7 @@ from contacts.outbox import (
     MessageKind,
     TelegramForm,
 )
+from contacts.pauses import silent_kinds
 from contacts.permissions import people_with
 from contacts.quiet import hold_back, quiet_ends
 from contacts.rota import RotaPlace, first_called, holder
@@ -80,8 +80,7 @@ async def reachable(
         if severity >= URGENT_SEVERITY
         or quiet_ends(person.quiet_from, person.quiet_until, now) is None
     }
-    paused = select(ChannelPause.kind).where(col(ChannelPause.until) > now)
-    silent = (await session.exec(paused)).all() if minds_pauses else ()
+    silent = await silent_kinds(session, now=now, however_short=True) if minds_pauses else ()
     found = await session.exec(
         select(Channel.person_id).where(
             col(Channel.person_id).in_(awake),

@@ -63,8 +63,8 @@ async def _tell(
     gravest = max(one.severity for one in signals)
     told = await tell_those(
         session, await readers_of(session, READERS, is_exercise=is_exercise),
-        "coordinator/serious.html", is_exercise=is_exercise, now=now, count=len(signals),
-        severity=gravest, is_grave=gravest >= GRAVE,
+        "coordinator/serious.html", is_exercise=is_exercise, now=now, is_urgent=True,
+        count=len(signals), severity=gravest, is_grave=gravest >= GRAVE,
     )  # fmt: skip
     if not told:
         return 0

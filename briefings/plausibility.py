@@ -20,8 +20,8 @@ from briefings.open_errors import count_misled
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind, Fact, FactKind
 from briefings.versions import SENT
-from contacts.directory import Organisation
 from contacts.outbox import Delivery, DeliveryAct, Message
+from contacts.people import organisation_names
 from contacts.quiet import quiet_ends, waits
 from contacts.texts import counted, listed
 from feeds.matching import words_of
@@ -71,7 +71,7 @@ async def look_over(
     session: AsyncSession, event: Event, briefing: Briefing, plan: Overview, *, now: datetime
 ) -> list[Finding]:
     """Everything that stands out about a version that is still to go, the worst first."""
-    names = await _names(session, plan.lonely)
+    names = tuple(await organisation_names(session, plan.lonely))
     before = await _before(session, event, briefing)
     lapsed = tuple(await lapsing(session, briefing))
     closes = briefing.kind is BriefingKind.CLOSING
@@ -125,15 +125,6 @@ def compare(people: int, before: int | None) -> list[Finding]:
         return []
     notice = Notice.MORE if people > before else Notice.FEWER
     return [Finding(notice, abs(people - before))]
-
-
-async def _names(session: AsyncSession, organisation_ids: Sequence[int]) -> tuple[str, ...]:
-    found = await session.exec(
-        select(Organisation.name)
-        .where(col(Organisation.id).in_(organisation_ids))
-        .order_by(col(Organisation.name))
-    )
-    return tuple(found.all())
 
 
 async def _before(session: AsyncSession, event: Event, briefing: Briefing) -> int | None:

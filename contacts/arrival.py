@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import open_address
-from contacts.fallback import plan_fallback
+from contacts.fallback import plan_fallback, spare_fallbacks, stop_fallbacks
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
     DELIVERY_MOVES,
@@ -28,6 +28,7 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.outcomes import close_address
+from contacts.outdated import is_outdated
 from contacts.preparing import SET_ASIDE
 from contacts.records import ids_of, move, move_many, read_columns
 from contacts.sealing import Sealer, is_sealed
@@ -69,20 +70,8 @@ async def prove_arrival(
         who=SYSTEM, action="arrival_proved", now=now,
         done_at=now, untold=None, external_id=external_id or delivery.external_id,
     )  # fmt: skip
-    await _spare_the_fallback(session, delivery, now=now)
+    await spare_fallbacks(session, ids_of([delivery]), now=now)
     return True
-
-
-async def _spare_the_fallback(session: AsyncSession, delivery: Delivery, *, now: datetime) -> None:
-    """What was still to go by another channel is not needed any more."""
-    found = await session.exec(
-        select(Delivery.id).where(col(Delivery.fallback_of_id) == delivery.id)
-    )
-    await move_many(
-        session, DELIVERY_MOVES, Delivery, [ident for ident in found.all() if ident is not None],
-        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
-        who=SYSTEM, action="fallback_spared", now=now, reason="arrived", done_at=now,
-    )  # fmt: skip
 
 
 async def acknowledge(
@@ -127,7 +116,8 @@ async def record_bounce(
     sealer: Sealer | None = None,
     closes_channel: bool = True,
 ) -> bool:
-    """A mail came back: failed after all, its channel closes, the next channel is planned.
+    """A mail came back: failed after all, its channel closes, the next channel is planned unless
+    the text is of the past by now.
 
     False when it was not sent or uncertain (a bounce that comes twice). ``reason`` is a code.
     A sealed way back needs the ``sealer``; without it only the delivery is marked. A full
@@ -147,9 +137,10 @@ async def record_bounce(
     if chat is not None:
         if closes_channel:
             await close_address(session, delivery.kind, chat, reason=reason, now=now)
-        await plan_fallback(
-            session, delivery, message, Fallback.NEXT, sealer=sealer, chat=chat, now=now
-        )
+        if not await is_outdated(session, delivery, message, now=now):
+            await plan_fallback(
+                session, delivery, message, Fallback.NEXT, sealer=sealer, chat=chat, now=now
+            )
     return True
 
 
@@ -165,7 +156,8 @@ async def resend_unknown(
     """A person decides: send the uncertain ones again, marked "(herhaling)".
 
     Returns how many will go: those that were still uncertain, of a message that is neither
-    cancelled (it was put right meanwhile) nor halted.
+    cancelled (it was put right meanwhile) nor halted. Once one arrives, what was to go by another
+    channel besides is spared; until then nobody knows, so it keeps its moment.
     """
     ready = await session.exec(
         select(Delivery.id)
@@ -186,13 +178,15 @@ async def set_aside(
 ) -> int:
     """A person settled these uncertain ones in another way, by telephone for one.
 
-    Nothing more is sent for them, and nobody is called about them. Returns how many they were.
+    Nothing more is sent for them, by another channel neither, and nobody is called about them.
+    Returns how many they were.
     """
     moved = await move_many(
         session, DELIVERY_MOVES, Delivery, delivery_ids,
         DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED,
         who=who, action="deliveries_set_aside", now=now, reason=SET_ASIDE, untold=None,
     )  # fmt: skip
+    await stop_fallbacks(session, moved, reason=SET_ASIDE, now=now)
     return len(moved)
 
 

@@ -1,7 +1,8 @@
 """Which deliveries go next: due, in order, claimed under a lease.
 
 One delivery per chat is under way at a time, and what came back for another try holds up
-what was planned for that chat after it: a conversation keeps its order.
+what was planned for that chat after it: a conversation keeps its order. Mails are no conversation:
+one that a server puts off for minutes must not keep an alert back.
 """
 
 from __future__ import annotations
@@ -118,7 +119,10 @@ class _Look:
     async def first(
         self, limit: int, *, busy: Collection[str] = (), only: Priority | None = None
     ) -> list[Waiting]:
-        question = _due(is_only=only is not None, is_busy=bool(busy), is_halted=bool(self.halted))
+        question = _due(
+            is_only=only is not None, is_busy=bool(busy), is_halted=bool(self.halted),
+            keeps_order=self.kind is ChannelKind.TELEGRAM,
+        )  # fmt: skip
         domains = [one for one in busy if one.startswith("@")]
         if domains:
             address = func.lower(col(Delivery.address))
@@ -146,7 +150,7 @@ async def _halted(session: AsyncSession) -> list[int]:
 
 
 @cache
-def _due(*, is_only: bool, is_busy: bool, is_halted: bool) -> Any:
+def _due(*, is_only: bool, is_busy: bool, is_halted: bool, keeps_order: bool) -> Any:
     """What may go, in order.
 
     Parameters: ``kind``, ``now``, ``given_up``, ``at_most``; ``only`` this priority; ``busy`` and
@@ -154,11 +158,13 @@ def _due(*, is_only: bool, is_busy: bool, is_halted: bool) -> Any:
     """
     question = (
         select(Delivery.id, Delivery.address, Delivery.priority)
-        .where(*_may_go(col(Message.send_at) <= bindparam("now"), is_halted=is_halted), ~_held_up())
+        .where(*_may_go(col(Message.send_at) <= bindparam("now"), is_halted=is_halted))
         .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
         .limit(bindparam("at_most"))
         .with_for_update(skip_locked=True, of=Delivery)
     )
+    if keeps_order:
+        question = question.where(~_held_up())
     if is_only:
         question = question.where(col(Delivery.priority) == bindparam("only"))
     if is_busy:
@@ -214,7 +220,8 @@ def _waits_for_original() -> ColumnElement[bool]:
 
 
 def _held_up() -> ColumnElement[bool]:
-    """Something before it in the same chat came back for another try."""
+    """A message before it in the same chat came back for another try; an edit changes what stands
+    there, whatever came after it."""
     earlier, its_message = _EARLIER, _EARLIER_MESSAGE
     is_ready = select(its_message.id).where(
         col(its_message.id) == col(earlier.message_id),
@@ -225,6 +232,7 @@ def _held_up() -> ColumnElement[bool]:
             col(earlier.kind) == bindparam("kind"),
             col(earlier.address) == col(Delivery.address),
             col(earlier.status) == DeliveryStatus.PLANNED,
+            col(earlier.act) == DeliveryAct.SEND,
             col(earlier.priority) == col(Delivery.priority),
             col(earlier.attempts) > 0,
             col(earlier.id) < col(Delivery.id),

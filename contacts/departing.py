@@ -19,9 +19,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.claiming import Lease, give_back, owned_by
 from contacts.departure_log import DepartureLog
 from contacts.limiter import AHEAD_AT_MOST, Limiter, Slot
-from contacts.marking import mark_sending
+from contacts.marking import mark_impossible, mark_sending
 from contacts.preparing import Linking, Marked
-from contacts.records import Database
+from contacts.records import STORE_AWAY, Database
 from contacts.recovery import sign_as_sender
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
@@ -86,7 +86,7 @@ class Departures:
         self._marking = asyncio.Lock()
         #: how long it takes to mark a batch, about
         self.took = timedelta(0)
-        #: when the loop last turned
+        #: when the loop last turned and did its work
         self.round_at: datetime | None = None
 
     @property
@@ -105,15 +105,17 @@ class Departures:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Mark until ``stop``; what was not marked by then goes back."""
+        self.round_at = self._means.clock()
         while not stop.is_set():
             self._woken.clear()
-            self.round_at = self._means.clock()
+            began = self._means.clock()
             try:
-                wait_s = await self._round(now=self.round_at)
+                wait_s = await self._round(now=began)
+                self.round_at = began
             except Exception as error:
                 log.exception(
-                    "A batch was not marked",
-                    extra={"action": "mark_failed", "kind": type(error).__name__},
+                    "A round of departures failed",
+                    extra={"action": "departures_failed", "kind": type(error).__name__},
                 )
                 wait_s = LOOK_S
             if wait_s > 0 and not stop.is_set():
@@ -144,14 +146,54 @@ class Departures:
         return 0.0
 
     async def _mark(self, batch: Sequence[Slot]) -> None:
+        """Together, and one by one where that fails, so that one that cannot be made holds up no
+        other.
+
+        :raises Exception: the store is away, and everything waits for it.
+        """
+        try:
+            async with self._means.begin() as session:
+                marked = await self._mark_in(session, batch)
+        except Exception:
+            log.exception("A batch was not marked", extra={"action": "mark_failed"})
+            for slot in batch:
+                self._go([slot], await self._mark_alone(slot))
+        else:
+            self._go(batch, marked)
+
+    async def _mark_alone(self, slot: Slot) -> list[Marked]:
+        """What the store does take the move of, but nobody can fill in, is refused: a person hears
+        of it."""
         means, now = self._means, self._means.clock()
         async with means.begin() as session:
-            marked = await mark_sending(
-                session, [slot.id for slot in batch], lease=means.lease(now),
-                linking=means.linking, sealer=means.sealer, now=now,
-            )  # fmt: skip
+            try:
+                async with session.begin_nested():
+                    return await self._mark_in(session, [slot])
+            except STORE_AWAY:
+                raise
+            except Exception as error:
+                log.error(
+                    "A delivery cannot be made",
+                    extra={
+                        "action": "cannot_be_made",
+                        "kind": type(error).__name__,
+                        "delivery_id": slot.id,
+                    },
+                )
+            return await mark_impossible(
+                session, slot.id, self._chats[slot.id], lease=means.lease(now), now=now
+            )
+
+    async def _mark_in(self, session: AsyncSession, batch: Sequence[Slot]) -> list[Marked]:
+        means, now = self._means, self._means.clock()
+        return await mark_sending(
+            session, [slot.id for slot in batch], lease=means.lease(now),
+            linking=means.linking, sealer=means.sealer, now=now,
+        )  # fmt: skip
+
+    def _go(self, batch: Sequence[Slot], marked: Sequence[Marked]) -> None:
         going = {one.delivery_id: one for one in marked}
-        means.departures.marked(going)
+        self._means.departures.marked(going)
         self._drop(batch)
         for slot in batch:
             if slot.id in going:

@@ -15,7 +15,6 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.calling import About, CallReason, add_calls, end_needless_calls, untold_calls
-from contacts.directory import Organisation
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.messages import URGENT_SEVERITY
@@ -29,6 +28,8 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.outdated import HISTORY_AFTER, came_back_late, has_newer
+from contacts.people import organisation_names
 from contacts.preparing import EXERCISE_GUARD, SET_ASIDE
 from contacts.records import Database, ids_of
 from contacts.settings import SEVERITIES, SendingSettings
@@ -38,11 +39,12 @@ from contacts.verdicts import Fallback
 FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
 #: and that somebody must have, also when nobody waits for a reaction
 MUST_ARRIVE = (*FOLLOWED_UP, MessageKind.RETRACTION)
-#: a step that was due longer ago than this is history, not an alarm
-ESCALATE_WITHIN = timedelta(hours=24)
-#: and so is every step of a text as old as this, though each began where the one before it ended
+#: every step of a text as old as this is history, though each began where the one before it ended
 LONGEST_CHAIN = timedelta(days=7)
-AT_ONCE = 500
+#: so many in one transaction: others who write wait for it
+AT_ONCE = 50
+#: and so many of those in one round
+PORTIONS = 10
 STILL_HALTED = "still_halted_told"
 _UNANSWERED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED)
 
@@ -56,20 +58,34 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
     1. No reaction within the patience of the severity: the person's next channel.
     2. No other channel, silent there too, or refused everywhere: the back-up of the
        organisation, once per version.
+       What came back a day after it left skips both: as it stands it is for nobody to read.
     3. No back-up, or silent as well: everybody of the organisation who was tried comes on the
        list of people to call, which goes to the coördinatoren in one notice.
     4. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
     """
     async with db.begin() as session:
-        ended = await end_needless_calls(session, now=now)
-        overdue = await _overdue(session, settings, now=now)
-        stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
-        await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
-        called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
-        await _list_calls(session, called, now=now)
+        taken = await end_needless_calls(session, now=now)
+    for _ in range(PORTIONS):
+        async with db.begin() as session:
+            count = await _take_steps(session, settings, now=now)
+        taken += count
+        if count < AT_ONCE:
+            break
+    async with db.begin() as session:
         told = await _tell_calls(session, now=now)
-        taken = ended + len(overdue) + await _tell_halted(session, settings, now=now)
-        return taken or told
+        taken += await _tell_halted(session, settings, now=now)
+    return taken or told
+
+
+async def _take_steps(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:
+    """The next step for some of those whose moment has come, each marked in the same transaction:
+    what is not reached in this round is found by the next one. Returns how many."""
+    overdue = await _overdue(session, settings, now=now)
+    stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
+    await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
+    called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
+    await _list_calls(session, called, now=now)
+    return len(overdue)
 
 
 async def _overdue(
@@ -86,7 +102,7 @@ async def _overdue(
             col(Delivery.escalated_at).is_(None),
             col(Delivery.person_id).is_not(None),
             _silent(settings, now=now) | _refused(now),
-            ~_reacted(),
+            ~reacted(),
         )
         .order_by(col(Delivery.id))
         .limit(AT_ONCE)
@@ -105,7 +121,7 @@ def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
                 and_(
                     col(Message.severity) == severity,
                     col(Delivery.not_before) <= now - wait,
-                    col(Delivery.not_before) > now - (wait + ESCALATE_WITHIN),
+                    col(Delivery.not_before) > now - (wait + HISTORY_AFTER),
                 )
                 for severity, wait in patience.items()
                 if wait is not None
@@ -117,18 +133,21 @@ def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
 def _refused(now: datetime) -> ColumnElement[bool]:
     """Refused, bounced or given up: nothing to wait for.
 
-    A guard that held is no refusal, and what a person settled needs nobody else.
+    A guard that held is no refusal, what a person settled needs nobody else, and who got something
+    newer needs the old text no more.
     """
     return and_(
         col(Message.kind).in_(MUST_ARRIVE),
         col(Delivery.status) == DeliveryStatus.FAILED,
-        func.coalesce(col(Delivery.done_at), col(Delivery.not_before)) > now - ESCALATE_WITHIN,
+        func.coalesce(col(Delivery.done_at), col(Delivery.not_before)) > now - HISTORY_AFTER,
         func.coalesce(col(Delivery.reason), "").not_in([EXERCISE_GUARD, SET_ASIDE]),
+        ~has_newer(),
     )
 
 
-def _reacted() -> ColumnElement[bool]:
-    """Somebody of the organisation told that they have the version, over whatever channel."""
+def reacted() -> ColumnElement[bool]:
+    """Somebody of the organisation of this delivery told that they have the version, over whatever
+    channel."""
     other, its_message = aliased(Delivery), aliased(Message)
     return (
         select(Acknowledgement.id)
@@ -145,12 +164,19 @@ def _reacted() -> ColumnElement[bool]:
 
 
 async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
-    """Another channel of the same person is planned, or still waits for its own answer."""
+    """Another channel of the same person is planned, or still waits for its own answer.
+
+    One that was spared, because the text proved to have arrived, waits for nothing: who tapped
+    something else is silent like anybody.
+    """
     delivery, message = one
+    if came_back_late(delivery, message, now=now):
+        return False
     found = await session.exec(
         select(Delivery.id).where(
             col(Delivery.fallback_of_id) == delivery.id,
             col(Delivery.person_id) == delivery.person_id,
+            col(Delivery.status) != DeliveryStatus.CANCELLED,
         )
     )
     if found.first() is not None:  # it is followed up by itself
@@ -164,7 +190,7 @@ async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime
 async def _left_to_backup(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
     """The back-up has it now, or got it and may still react."""
     delivery, message = one
-    if delivery.is_backup:
+    if delivery.is_backup or came_back_late(delivery, message, now=now):
         return False
     if await plan_backup(session, delivery, message, now=now) is not None:
         return True
@@ -199,7 +225,7 @@ async def _tell_calls(session: AsyncSession, *, now: datetime) -> int:
     many lines that are."""
     told = 0
     for (is_exercise, event_id), calls in (await untold_calls(session)).items():
-        names = await _names(session, {call.organisation_id for call in calls})
+        names = await organisation_names(session, {call.organisation_id for call in calls})
         if await tell_call_list(
             session, names, event_id=event_id, is_exercise=is_exercise, now=now
         ):
@@ -255,15 +281,6 @@ async def _mark_escalated(
     )  # fmt: skip
 
 
-async def _names(session: AsyncSession, organisation_ids: Collection[int]) -> list[str]:
-    found = await session.exec(
-        select(Organisation.name)
-        .where(col(Organisation.id).in_(set(organisation_ids)))
-        .order_by(col(Organisation.name))
-    )
-    return list(found.all())
-
-
 async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:
     found = await session.exec(
         select(Message)
@@ -282,7 +299,7 @@ async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now:
     late = {
         subject: halted[subject]
         for subject, at in since.items()
-        if _is_late(at, settings.silence(halted[subject].severity) or ESCALATE_WITHIN, now)
+        if _is_late(at, settings.silence(halted[subject].severity) or HISTORY_AFTER, now)
         and (subject not in told or told[subject] < at)
     }
     count = 0
@@ -297,7 +314,7 @@ async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now:
 
 def _is_late(at: datetime, wait: timedelta, now: datetime) -> bool:
     """Halted so long ago, and not so long that it is history. Pure."""
-    return wait <= now - at < wait + ESCALATE_WITHIN
+    return wait <= now - at < wait + HISTORY_AFTER
 
 
 async def _journalled(

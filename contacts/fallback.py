@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.any_of import any_of
 from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Organisation
 from contacts.journal import SYSTEM, write_journal
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
+    DELIVERY_MOVES,
     Content,
     Delivery,
     DeliveryAct,
@@ -21,10 +26,14 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.pauses import silent_kinds
 from contacts.quiet import QUIET_HOURS, earliest
+from contacts.records import ids_of, move_many, read_columns
 from contacts.sealing import PREFIX, Sealer, is_sealed
 from contacts.sending import Recipient, channels_of, has_form
 from contacts.verdicts import Fallback
+
+_ONLY = {Fallback.EMAIL: ChannelKind.EMAIL, Fallback.CHAT: ChannelKind.TELEGRAM}
 
 
 async def plan_fallback(
@@ -57,7 +66,7 @@ async def plan_fallback(
     used = {(delivery.kind, chat), *await _addresses(session, message, channels, sealer)}
     content = Content.from_json(message.content)
     for channel in channels:
-        wrong_way = way is Fallback.EMAIL and channel.kind is not ChannelKind.EMAIL
+        wrong_way = channel.kind is not _ONLY.get(way, channel.kind)
         known = (channel.kind, channel.address) in used
         if wrong_way or known or not has_form(content, channel.kind):
             continue
@@ -98,6 +107,47 @@ async def plan_backup(
     return None
 
 
+_FIRST = aliased(Delivery)
+# Their status is left to the move: asked for here, SQLite would walk over all that is planned.
+_ELSEWHERE = sql_select(col(Delivery.id)).where(any_of(col(Delivery.fallback_of_id), "of"))
+_NO_STEP_YET = _ELSEWHERE.join(_FIRST, col(_FIRST.id) == col(Delivery.fallback_of_id)).where(
+    col(_FIRST.escalated_at).is_(None)
+)
+
+
+async def spare_fallbacks(
+    session: AsyncSession, delivery_ids: Collection[int], *, now: datetime
+) -> int:
+    """These arrived: what was still to go by another channel is not needed; returns how many.
+
+    A step that was taken because nobody reacted goes all the same. Arrival is no reaction, and
+    with that step gone nothing would come after it.
+    """
+    return await _stop(session, _NO_STEP_YET, delivery_ids, reason="arrived", now=now)
+
+
+async def stop_fallbacks(
+    session: AsyncSession, delivery_ids: Collection[int], *, reason: str, now: datetime
+) -> int:
+    """A person settled these: nothing more goes by another channel either, whatever planned it."""
+    return await _stop(session, _ELSEWHERE, delivery_ids, reason=reason, now=now)
+
+
+async def _stop(
+    session: AsyncSession, elsewhere: Select[int | None], ids: Collection[int], *, reason: str,
+    now: datetime,
+) -> int:  # fmt: skip
+    if not ids:
+        return 0
+    found = ids_of(await read_columns(session, elsewhere, {"of": [*ids]}))
+    moved = await move_many(
+        session, DELIVERY_MOVES, Delivery, found,
+        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
+        who=SYSTEM, action="fallback_spared", now=now, reason=reason, done_at=now,
+    )  # fmt: skip
+    return len(moved)
+
+
 def same_version(message: Message) -> ColumnElement[bool]:
     """Messages of the same version: its texts differ per audience, the news does not."""
     if message.briefing_id is None:
@@ -127,6 +177,7 @@ async def _plan(
         address=address,
         fallback_of_id=instead_of.id,
         priority=instead_of.priority,
+        is_repeat=instead_of.is_repeat,
         is_backup=is_backup,
         not_before=at,
         reason=QUIET_HOURS if at > wanted else None,
@@ -193,22 +244,33 @@ async def _addresses(
 async def plan_alerts_elsewhere(
     session: AsyncSession, kind: ChannelKind, *, sealer: Sealer, now: datetime
 ) -> int:
-    """While a channel is paused: its waiting alerts go by e-mail as well, at once."""
+    """While a channel is paused: its waiting alerts go by the other kind as well, at once.
+
+    So do requests to approve and urgent notices when the pause is one of which people are told;
+    after a pause of seconds they are there before anybody opened the other. All keep their place:
+    the other kind may not be set up here, and the chat has the buttons.
+    """
+    pressing: ColumnElement[bool] = col(Message.kind) == MessageKind.ALERT
+    if kind in await silent_kinds(session, now=now):
+        urgent = col(Message.severity) >= URGENT_SEVERITY
+        pressing |= col(Message.kind) == MessageKind.APPROVAL
+        pressing |= (col(Message.kind) == MessageKind.NOTICE) & urgent
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(
-            col(Message.kind) == MessageKind.ALERT,
+            pressing,
             col(Delivery.kind) == kind,
             col(Delivery.status) == DeliveryStatus.PLANNED,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.not_before) <= now,
         )
     )
+    other = Fallback.EMAIL if kind is ChannelKind.TELEGRAM else Fallback.CHAT
     planned = 0
     for delivery, message in found.all():
         fallback = await plan_fallback(
-            session, delivery, message, Fallback.EMAIL,
+            session, delivery, message, other,
             sealer=sealer, chat=delivery.address, now=now,
         )  # fmt: skip
         planned += fallback is not None

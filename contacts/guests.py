@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from contacts.departing import Means
 from contacts.limiter import AHEAD, Limiter, Slot, Waiting
 from contacts.outbox import Content, DeliveryAct, Priority
-from contacts.outcomes import pause_channel
+from contacts.pausing import pause_channel
 from contacts.transport import Later, Outcome, Outgoing, Sent, Transport, Unknown
 
 log = logging.getLogger(__name__)

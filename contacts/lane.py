@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,9 +22,19 @@ from contacts.fallback import plan_alerts_elsewhere
 from contacts.guests import Guests
 from contacts.limiter import LONGEST_TRIP, SECOND, Slot, limiter_of
 from contacts.marking import EDIT_PATIENCE
-from contacts.outcomes import Result, record
+from contacts.outcomes import Result
 from contacts.preparing import Marked
-from contacts.transport import Later, Outcome, Outgoing, Transport, Unknown, leaves, when_leaving
+from contacts.recording import Recording
+from contacts.transport import (
+    HELD,
+    Later,
+    Outcome,
+    Outgoing,
+    Transport,
+    Unknown,
+    leaves,
+    when_leaving,
+)
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +49,6 @@ PACE_S = 0.04
 BATCH = 250
 #: what is under way gets this long when the house stops
 FINISH_S = 2.5
-#: an outcome that the store refuses this often is left to recovery
-RECORD_TRIES = 20
 
 
 class Lane:
@@ -49,7 +57,7 @@ class Lane:
     def __init__(self, transport: Transport, means: Means) -> None:
         self.kind = transport.kind
         self._transport, self._means = transport, means
-        self._limiter, self._width = limiter_of(self.kind, means.settings)
+        self._limiter, self._width = limiter_of(transport, means.settings)
         self._departures = Departures(
             means, self._limiter, start=self._start, is_held=self._is_held
         )
@@ -57,10 +65,8 @@ class Lane:
             transport, means, self._limiter, is_busy=lambda: self._is_busy, is_held=self._is_held
         )
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        # Until the outcome is written down, or the next line overtakes one that must be retried.
         self._chats: dict[int, str] = {}
-        self._done: list[Result] = []
-        self._tries: dict[int, int] = {}
+        self._recording = Recording(self.kind, means)
         self._woken = asyncio.Event()
         self._door = asyncio.Lock()
         self._held_until: datetime | None = None
@@ -72,15 +78,15 @@ class Lane:
 
     @property
     def round_at(self) -> datetime | None:
-        """When both loops last turned; a lane that hangs has an old one."""
+        """When both loops last turned and did their work; a lane that hangs, or whose store is
+        away, has an old one."""
         rounds = [at for at in (self._round_at, self._departures.round_at) if at is not None]
         return min(rounds, default=None)
 
     @property
     def in_hand(self) -> set[int]:
         """Deliveries that have a slot, are being sent, or whose outcome is not written down yet."""
-        done = {result.delivery_id for result in self._done}
-        return set(self._departures.chats) | set(self._tasks) | done
+        return set(self._departures.chats) | set(self._tasks) | self._recording.waiting
 
     def wake(self) -> None:
         self._woken.set()
@@ -113,12 +119,15 @@ class Lane:
             await _break_off({departures, *self._tasks.values()})
 
     async def _turn(self, stop: asyncio.Event) -> None:
+        self._round_at = self._means.clock()
         while not stop.is_set():
             self._woken.clear()
-            self._round_at = began = self._means.clock()
+            began = self._means.clock()
             try:
-                await self._record()
+                await self._recording.write()
+                await self._end_hold()
                 wait_s = await self._round(now=self._means.clock())
+                self._round_at = began
                 if not self.in_hand and not self._full_for():
                     self.is_going.set()
             except Exception as error:
@@ -178,7 +187,6 @@ class Lane:
                 until = await paused_until(session, self.kind, now=now)
                 if until is not None:
                     return 0, until
-                self._end_hold()
                 slots, chats = await self._choose(session, room, now=now)
                 ids = [slot.id for slot in slots]
                 ours = set(await claim(session, ids, self._means.lease(now), now=now))
@@ -192,10 +200,15 @@ class Lane:
         self._departures.add([slot for slot in slots if slot.id in ours], chats)
         return len(ours), None
 
-    def _end_hold(self) -> None:
-        """The rows are the truth, once every outcome is in them: the pause may be over."""
-        if not self._done:
-            self._held_until = None
+    async def _end_hold(self) -> None:
+        """The rows are the truth, once every outcome is in them: the pause may be over, or the
+        answer was about one recipient, and there is none."""
+        if self._held_until is None or self._recording.waiting:
+            return
+        async with self._means.db.read() as session:
+            until = await paused_until(session, self.kind, now=self._means.clock())
+        if not self._recording.waiting:  # nothing came back meanwhile that may stop it again
+            self._held_until = until
 
     def _is_held(self) -> bool:
         return self._held_until is not None and self._means.clock() < self._held_until
@@ -204,6 +217,7 @@ class Lane:
         self, session: AsyncSession, room: int, *, now: datetime
     ) -> tuple[list[Slot], dict[int, str]]:
         in_flight = {*self._chats.values(), *self._departures.chats.values()}
+        in_flight |= self._recording.chats
         horizon = self._horizon()
         waiting = await due_deliveries(
             session, self.kind, busy=self._limiter.busy(now) | in_flight,
@@ -246,7 +260,7 @@ class Lane:
             async with self._door:
                 await asyncio.sleep(0)
             if self._held_until is not None and self._is_held():
-                outcome = Later(self._held_until, "channel_held", whole_channel=True)
+                outcome = Later(self._held_until, HELD)
                 self._limiter.withdrawn(marked.delivery_id)
                 return
             outcome = Unknown("interrupted")
@@ -261,7 +275,7 @@ class Lane:
             log.error("A transport raised", extra={"action": "send_failed", "kind": _name(error)})
             outcome = Unknown(f"transport_{_name(error)}")
         finally:
-            del self._tasks[marked.delivery_id]
+            del self._tasks[marked.delivery_id], self._chats[marked.delivery_id]
             self._limiter.answered(marked.delivery_id, clock())
             self.is_going.set()
             self._put_down(marked, outcome)
@@ -274,51 +288,10 @@ class Lane:
         if isinstance(outcome, Later) and outcome.whole_channel:
             # What is about to leave would be refused like this one, and prolong the pause.
             self._held_until = max(outcome.not_before, self._held_until or outcome.not_before)
-        self._done.append(Result(marked.delivery_id, marked.chat, outcome, at=self._means.clock()))
+        self._recording.put_down(
+            Result(marked.delivery_id, marked.chat, outcome, at=self._means.clock())
+        )
         self.wake()
-
-    async def _record(self) -> None:
-        """Write down all outcomes so far; one that cannot be stored does not hold the others."""
-        done = list(self._done)
-        if not done:
-            return
-        try:
-            await self._write(done)
-        except Exception:
-            log.exception("A batch was not stored", extra={"action": "record_failed"})
-            for result in done:
-                await self._write_alone(result)
-
-    async def _write_alone(self, result: Result) -> None:
-        try:
-            await self._write([result])
-        except Exception as error:
-            tries = self._tries.get(result.delivery_id, 0) + 1
-            self._tries[result.delivery_id] = tries
-            if tries < RECORD_TRIES:
-                raise
-            log.error(
-                "An outcome was not stored; recovery will call it uncertain",
-                extra={"action": "outcome_lost", "kind": _name(error)},
-            )
-            self._means.departures.never_settled(result.delivery_id)
-            self._forget([result])
-
-    async def _write(self, results: Sequence[Result]) -> None:
-        means = self._means
-        async with means.begin() as session:
-            await record(
-                session, self.kind, results, settings=means.settings,
-                sealer=means.sealer, chance=means.chance, now=means.clock(),
-            )  # fmt: skip
-        self._forget(results)
-
-    def _forget(self, results: Sequence[Result]) -> None:
-        gone = {result.delivery_id for result in results}
-        self._done = [result for result in self._done if result.delivery_id not in gone]
-        for delivery_id in gone:
-            self._tries.pop(delivery_id, None)
-            self._chats.pop(delivery_id, None)
 
     async def _rest(self, began: datetime) -> None:
         """With something under way, what comes back within the pace is one batch."""
@@ -335,7 +308,7 @@ class Lane:
             _, late = await asyncio.wait(set(self._tasks.values()), timeout=FINISH_S)
             await _break_off(late)
         try:
-            await self._record()
+            await self._recording.write()
         except Exception as error:
             log.exception("The last outcomes were not stored", extra={"kind": _name(error)})
 

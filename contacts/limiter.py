@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 
 from contacts.directory import ChannelKind
 from contacts.settings import SendingSettings
+from contacts.transport import Transport
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -286,11 +287,13 @@ class Limiter:
                 self._chats.pop(chat, None)
 
 
-def limiter_of(kind: ChannelKind, settings: SendingSettings) -> tuple[Limiter, int]:
-    """The limiter of a channel, and how many requests may be under way."""
+def limiter_of(transport: Transport, settings: SendingSettings) -> tuple[Limiter, int]:
+    """The limiter of a channel, and how many requests may be under way: no fewer than its
+    transport has connections for."""
     rate = settings.mail_per_s
     limiter = Limiter(rate, 0.0, settings.mail_domain_per_min)
-    if kind is ChannelKind.TELEGRAM:
+    if transport.kind is ChannelKind.TELEGRAM:
         rate = settings.telegram_per_s
         limiter = Limiter(rate, settings.chat_interval_s, settings.group_per_min)
-    return limiter, max(WIDTH[kind], int(rate * WIDTH_S[kind]))
+    at_once: int = getattr(transport, "at_once", 0)
+    return limiter, max(WIDTH[transport.kind], int(rate * WIDTH_S[transport.kind]), at_once)

@@ -27,9 +27,20 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.preparing import Case, Claimed, Known, Linking, Listed, Marked, Original, prepare
+from contacts.preparing import (
+    CANNOT_BE_MADE,
+    Case,
+    Claimed,
+    Known,
+    Linking,
+    Listed,
+    Marked,
+    Original,
+    prepare,
+)
 from contacts.records import ids_of, move_many, read_columns
 from contacts.sealing import Sealer
+from contacts.transport import Refused
 
 EDIT_WAITS = timedelta(seconds=2)
 #: how long an edit waits for a message of which nobody knows whether it arrived
@@ -55,15 +66,30 @@ async def mark_sending(
     }
     await _put_aside(session, by_step["wait"], by_step["drop"], now=now)
     going = by_step["go"] + await _turn_into_sends(session, by_step["send_anew"])
-    moved = await move_many(
-        session, DELIVERY_MOVES, Delivery, ids_of(case.delivery for case in going),
-        DeliveryStatus.CLAIMED, DeliveryStatus.SENDING,
-        who=SYSTEM, action="deliveries_sending", now=now,
-        sending_at=now, lease_owner=lease.owner, lease_until=lease.until,
-    )  # fmt: skip
+    moved = await _to_sending(
+        session, ids_of(case.delivery for case in going), lease=lease, now=now
+    )
     ours = set(moved)
     leaving = [case for case in going if case.delivery.id in ours]
     return await prepare(session, leaving, linking, sealer=sealer, now=now)
+
+
+async def mark_impossible(
+    session: AsyncSession, ident: int, chat: str, *, lease: Lease, now: datetime
+) -> list[Marked]:
+    """It goes as far as what has no form for its channel, and ends with that outcome."""
+    moved = await _to_sending(session, [ident], lease=lease, now=now)
+    return [Marked(one, chat, Refused(CANNOT_BE_MADE)) for one in moved]
+
+
+async def _to_sending(
+    session: AsyncSession, ids: Sequence[int], *, lease: Lease, now: datetime
+) -> list[int]:
+    return await move_many(
+        session, DELIVERY_MOVES, Delivery, ids, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING,
+        who=SYSTEM, action="deliveries_sending", now=now,
+        sending_at=now, lease_owner=lease.owner, lease_until=lease.until,
+    )  # fmt: skip
 
 
 def next_step(

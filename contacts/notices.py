@@ -16,12 +16,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from contacts import texts
-from contacts.away_texts import advice
-from contacts.directory import ChannelKind, Organisation, Role
+from contacts.directory import ChannelKind, Role
 from contacts.journal import SYSTEM, write_journal
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     Button,
-    ChannelPause,
     Content,
     Delivery,
     DeliveryStatus,
@@ -31,17 +30,15 @@ from contacts.outbox import (
     MessageStatus,
     TelegramForm,
 )
+from contacts.people import organisation_names
 from contacts.permissions import people_with
-from contacts.quiet import LOCAL
 from contacts.records import ids_of
 from contacts.sealing import is_sealed
 from contacts.sending import tell_people
-from contacts.verdicts import Untold
+from contacts.verdicts import MAY_BE_THERE, Untold
 
 log = logging.getLogger(__name__)
 
-#: a pause that is longer than this is told to a person
-QUIET_PAUSE = timedelta(seconds=60)
 #: what waits longer than this for a channel that nobody serves is told to a person
 UNSERVED_AFTER = timedelta(minutes=10)
 #: button data ``unk:<event>:<briefing>``: shows the uncertain deliveries, with one to resend
@@ -72,13 +69,16 @@ async def tell_coordinators(
     session: AsyncSession, content: Content, *, is_exercise: bool, now: datetime,
     avoid: ChannelKind | None = None, may_rest: bool = False,
 ) -> int:  # fmt: skip
-    """A notice to every coördinator, or to the beheerders when there is none."""
+    """A notice to every coördinator, or to the beheerders when there is none.
+
+    What may not rest is urgent: when its channel is silent or unsure it goes another way as well.
+    """
     for role in (Role.COORDINATOR, Role.ADMIN):
         people = await people_with(session, role, is_exercise=is_exercise)
         told = await tell_people(
             session, people, content,
-            kind=MessageKind.NOTICE, may_rest=may_rest, is_exercise=is_exercise, avoid=avoid,
-            now=now,
+            kind=MessageKind.NOTICE, severity=0 if may_rest else URGENT_SEVERITY,
+            may_rest=may_rest, is_exercise=is_exercise, avoid=avoid, now=now,
         )  # fmt: skip
         if told:
             return len(told)
@@ -180,16 +180,18 @@ async def _failures(session: AsyncSession, rows: Sequence[tuple[Delivery, Messag
     lost = [
         d
         for d in deliveries
-        if d.id not in replaced and d.untold != Untold.UNKNOWN and not is_sealed(d.address)
+        if d.id not in replaced and d.untold not in MAY_BE_THERE and not is_sealed(d.address)
     ]
-    names = await _organisations(session, lost)
-    if names:
+    if names := await _organisations(session, lost):
         lines.append(texts.NOT_REACHED.format(names=texts.listed(names)))
+    old = [d for d in deliveries if d.untold == Untold.OLD_TEXT]
+    if names := await _organisations(session, old):
+        lines.append(texts.OLD_TEXT.format(names=texts.listed(names)))
     # Whose answer it was stays sealed; that its organisation told something, readers know.
     answers = [
         d
         for d, m in rows
-        if m.kind is MessageKind.FEEDBACK and d.id not in replaced and d.untold != Untold.UNKNOWN
+        if m.kind is MessageKind.FEEDBACK and d.id not in replaced and d.untold not in MAY_BE_THERE
     ]
     if names := await _organisations(session, [d for d in answers if is_sealed(d.address)]):
         lines.append(texts.ANSWER_LOST.format(names=texts.listed(names)))
@@ -221,14 +223,7 @@ async def _replaced(session: AsyncSession, deliveries: Sequence[Delivery]) -> se
 
 async def _organisations(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[str]:
     ids = {d.organisation_id for d in deliveries if d.organisation_id is not None}
-    if not ids:
-        return []
-    found = await session.exec(
-        select(Organisation.name)
-        .where(col(Organisation.id).in_(ids))
-        .order_by(col(Organisation.name))
-    )
-    return list(found.all())
+    return await organisation_names(session, ids)
 
 
 async def _mark_told(
@@ -249,38 +244,6 @@ async def _mark_told(
     )  # fmt: skip
 
 
-async def tell_pauses(
-    session: AsyncSession, *, sends_by: Collection[ChannelKind], now: datetime
-) -> tuple[int, int]:
-    """Tell once of each channel that is silent for more than a minute; returns how many were told,
-    and how many are left because nobody can hear it now."""
-    found = await session.exec(
-        select(ChannelPause).where(
-            col(ChannelPause.told_at).is_(None), col(ChannelPause.until) > now
-        )
-    )
-    told = left = 0
-    for pause in found.all():
-        if max(pause.until, now) - pause.since <= QUIET_PAUSE:
-            continue
-        content = await _pause(session, pause, sends_by)
-        if await tell_everywhere(session, content, avoid=pause.kind, now=now):
-            pause.told_at = now
-            told += 1
-        else:
-            left += 1
-    return told, left
-
-
-async def tell_pause_over(session: AsyncSession, pause: ChannelPause, *, now: datetime) -> None:
-    """The channel of which we said that it was silent works again."""
-    values = {"channel": texts.CHANNELS[pause.kind], "since": _clock(pause.since)}
-    content = as_content(
-        texts.PAUSE_OVER_TITLE.format(**values), [texts.PAUSE_OVER.format(**values)]
-    )
-    await tell_everywhere(session, content, avoid=None, now=now)
-
-
 async def tell_everywhere(
     session: AsyncSession, content: Content, *, avoid: ChannelKind | None, now: datetime
 ) -> int:
@@ -295,24 +258,6 @@ async def tell_everywhere(
             if await people_with(session, role, is_exercise=False):
                 return 0
     return told + await tell_coordinators(session, content, is_exercise=True, avoid=avoid, now=now)
-
-
-async def _pause(
-    session: AsyncSession, pause: ChannelPause, sends_by: Collection[ChannelKind]
-) -> Content:
-    waiting = await session.exec(
-        select(func.count())
-        .select_from(Delivery)
-        .where(col(Delivery.kind) == pause.kind, col(Delivery.status) == DeliveryStatus.PLANNED)
-    )
-    line = texts.PAUSE.format(
-        channel=texts.CHANNELS[pause.kind],
-        advice=advice(pause.reason, pause.kind, sends_by),
-        since=_clock(pause.since),
-        reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
-        waiting=texts.telt(waiting.one(), "bericht wacht", "berichten wachten"),
-    )
-    return as_content(texts.PAUSE_TITLE.format(channel=texts.CHANNELS[pause.kind]), [line])
 
 
 async def tell_call_list(
@@ -344,7 +289,3 @@ async def tell_still_halted(
         [texts.counted(texts.STILL_HALTED, messages)],
     )
     return await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
-
-
-def _clock(at: datetime) -> str:
-    return at.astimezone(LOCAL).strftime("%H.%M")

@@ -7,16 +7,22 @@ the pump (``contacts/pump.py``) does the rest.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from contacts.directory import ChannelKind
 from contacts.records import MoveTable, Row, choice, required_choice
+
+log = logging.getLogger(__name__)
+
+Form = TypeVar("Form")
 
 
 class MessageKind(StrEnum):
@@ -182,19 +188,35 @@ class Content:
 
     @staticmethod
     def from_json(value: dict[str, Any]) -> Content:
-        chat, mail = value.get("telegram"), value.get("email")
+        """A form that this version cannot read, because a later one wrote it, is none: the message
+        goes by its other form, or a person hears that it could not be made."""
         return Content(
-            telegram=None
-            if chat is None
-            else TelegramForm(
-                text=chat["text"],
-                buttons=[[Button(**b) for b in row] for row in chat["buttons"]],
-                reply_to=chat.get("reply_to"),
-                pin=chat.get("pin", False),
-                document=chat.get("document"),
-            ),
-            email=None if mail is None else EmailForm(**mail),
+            telegram=_read(_chat_form, value.get("telegram")),
+            email=_read(lambda mail: EmailForm(**mail), value.get("email")),
         )
+
+
+def _chat_form(chat: dict[str, Any]) -> TelegramForm:
+    return TelegramForm(
+        text=chat["text"],
+        buttons=[[Button(**b) for b in row] for row in chat["buttons"]],
+        reply_to=chat.get("reply_to"),
+        pin=chat.get("pin", False),
+        document=chat.get("document"),
+    )
+
+
+def _read(make: Callable[[dict[str, Any]], Form], stored: dict[str, Any] | None) -> Form | None:
+    if stored is None:
+        return None
+    try:
+        return make(stored)
+    except (KeyError, TypeError, AttributeError) as error:
+        log.error(
+            "A form of a message cannot be read",
+            extra={"action": "form_unreadable", "kind": type(error).__name__},
+        )
+        return None
 
 
 #: messages that a person must look at; in these words the index of them is used
@@ -261,7 +283,7 @@ class Delivery(Row, table=True):
     lease_owner: str | None = Field(default=None, max_length=40)
     lease_until: datetime | None = None
     attempts: int = Field(default=0)
-    is_repeat: bool = Field(default=False, description="a person decided to send it again")
+    is_repeat: bool = Field(default=False, description="they may have it already, and it says so")
     is_backup: bool = Field(default=False, description="to the organisation's back-up")
     external_id: str | None = Field(default=None, max_length=200)
     reason: str | None = Field(default=None, max_length=200)

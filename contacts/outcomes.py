@@ -4,36 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, literal
+from sqlalchemy import ColumnElement, case, literal
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelKind, ChannelStatus
-from contacts.fallback import plan_fallback
+from contacts.fallback import plan_fallback, spare_fallbacks
 from contacts.journal import SYSTEM, write_journal
-from contacts.notices import tell_pause_over
 from contacts.outbox import (
     DELIVERY_MOVES,
-    ChannelPause,
     Delivery,
     DeliveryStatus,
     Message,
     MessageStatus,
 )
-from contacts.records import move_many, read_columns
+from contacts.pausing import Doubts, end_pause, pause_channel
+from contacts.records import move_many
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import halt_message
 from contacts.settings import SendingSettings
 from contacts.transport import Later, Outcome, Sent
 from contacts.verdicts import Chance, Verdict, decide, wait_for_proof
-
-#: between two looks at a channel that stays silent
-LONGEST_PROBE = timedelta(seconds=30)
-#: a pause that ended longer ago than this and was not renewed is another pause
-SAME_PAUSE = timedelta(minutes=10)
 
 _ACTIONS = {
     DeliveryStatus.FAILED: "deliveries_failed",
@@ -68,18 +62,22 @@ async def record(
     settings: SendingSettings,
     sealer: Sealer,
     chance: Chance,
+    doubts: Doubts | None = None,
     now: datetime,
 ) -> list[int]:
     """Record outcomes of one channel; returns the deliveries that were still ours.
 
     A row that is no longer *sending* (recovered by somebody else) is left as it is.
+
+    :param doubts: what the channel took before; without it nothing is known.
     """
+    doubts = doubts or Doubts()
     arrived = [result for result in results if isinstance(result.outcome, Sent)]
     others = [result for result in results if not isinstance(result.outcome, Sent)]
     moved = await record_sent(session, arrived, now=now)
-    judged = await _judge(
-        session, others, max_attempts=settings.max_attempts, chance=chance, now=now
-    )
+    for result in arrived:
+        doubts.took(result.at)
+    judged = await _judge(session, others, settings, doubts, chance=chance, now=now)
     moved |= await _move_all(session, judged, now=now)
     for one in judged:
         if one.delivery.id in moved:
@@ -89,7 +87,7 @@ async def record(
     if pauses:
         await pause_channel(session, kind, pauses, now=now)
     elif arrived:
-        await _end_pause(session, kind, now=now)
+        await end_pause(session, kind, now=now)
     return sorted(moved)
 
 
@@ -108,14 +106,16 @@ async def record_sent(
         reason=None, lease_owner=None, lease_until=None,
         done_at=max((result.at for result in results), default=now), each={"external_id": names},
     )  # fmt: skip
+    await spare_fallbacks(session, moved, now=now)
     return set(moved)
 
 
 async def _judge(
     session: AsyncSession,
     results: Sequence[Result],
+    settings: SendingSettings,
+    doubts: Doubts,
     *,
-    max_attempts: int,
     chance: Chance,
     now: datetime,
 ) -> list[_Judged]:
@@ -130,8 +130,11 @@ async def _judge(
     judged = []
     for result in results:
         delivery, message = rows[result.delivery_id]
+        outcome = result.outcome
+        if isinstance(outcome, Later) and doubts.is_its_own(outcome, delivery):
+            outcome = Later(now, outcome.if_its_own or outcome.reason)
         verdict = decide(
-            result.outcome, delivery, message, max_attempts=max_attempts, chance=chance, now=now
+            outcome, delivery, message, max_attempts=settings.max_attempts, chance=chance, now=now
         )
         judged.append(_Judged(result, delivery, message, verdict))
     return judged
@@ -287,51 +290,3 @@ async def _in_use(
         select(table.id).where(table.kind == kind, table.address == address, *also).limit(1)
     )
     return found.first() is not None
-
-
-async def pause_channel(
-    session: AsyncSession, kind: ChannelKind, reasons: Sequence[Later], *, now: datetime
-) -> ChannelPause:
-    """Everybody on this channel waits; the longer it is silent, the rarer we look."""
-    latest = max(reasons, key=lambda later: later.not_before)
-    pause = await _pause(session, kind)
-    if pause is None:
-        pause = ChannelPause(kind=kind, until=now, since=now, reason=latest.reason)
-        session.add(pause)
-    elif pause.until < now - SAME_PAUSE:
-        pause.since, pause.told_at = now, None
-    probe = min((now - pause.since) / 4, LONGEST_PROBE)
-    pause.until = max(pause.until, latest.not_before, now + probe)
-    pause.reason = latest.reason[:200]
-    await session.flush()
-    write_journal(
-        session, who=SYSTEM, action="channel_paused", subject=f"channel_pause:{kind.value}",
-        detail={"reason": pause.reason, "until": pause.until.isoformat()}, now=now,
-    )  # fmt: skip
-    return pause
-
-
-async def _end_pause(session: AsyncSession, kind: ChannelKind, *, now: datetime) -> None:
-    # After every batch, and there hardly ever is one.
-    if not await read_columns(session, _ANY_PAUSE, {"kind": kind}):
-        return
-    pause = await _pause(session, kind)
-    if pause is None or pause.until > now:  # something else was refused in the meantime
-        return
-    await session.delete(pause)
-    write_journal(
-        session, who=SYSTEM, action="channel_resumed", subject=f"channel_pause:{kind.value}",
-        now=now,
-    )  # fmt: skip
-    if pause.told_at is not None and pause.until > now - SAME_PAUSE:
-        await tell_pause_over(session, pause, now=now)
-
-
-_ANY_PAUSE = select(ChannelPause.id).where(col(ChannelPause.kind) == bindparam("kind")).limit(1)
-
-
-async def _pause(session: AsyncSession, kind: ChannelKind) -> ChannelPause | None:
-    found = await session.exec(
-        select(ChannelPause).where(col(ChannelPause.kind) == kind).order_by(col(ChannelPause.id))
-    )
-    return found.first()

@@ -69,6 +69,18 @@ async def organisation_named(session: AsyncSession, name: str, *, is_exercise: b
     return before.first()
 
 
+async def organisation_names(session: AsyncSession, numbers: Collection[int]) -> list[str]:
+    """What these organisations are called, by name."""
+    if not numbers:
+        return []
+    found = await session.exec(
+        select(Organisation.name)
+        .where(col(Organisation.id).in_(set(numbers)))
+        .order_by(col(Organisation.name))
+    )
+    return list(found.all())
+
+
 async def people_by_email(session: AsyncSession, address: str) -> list[Person]:
     """Everybody with this active mail address, whatever its capitals; more than one is rare.
 

@@ -45,8 +45,10 @@ EXERCISE_GUARD = "exercise_guard"
 #: a person settled it in another way
 SET_ASIDE = "set_aside"
 UNREADABLE, NO_FORM, NO_LINK = "unreadable_address", "no_form", "link_without_event"
+#: something in the row itself, which nobody foresaw
+CANNOT_BE_MADE = "cannot_be_made"
 #: reasons that lie with us, not with the address
-IMPOSSIBLE = frozenset({UNREADABLE, NO_FORM, NO_LINK})
+IMPOSSIBLE = frozenset({UNREADABLE, NO_FORM, NO_LINK, CANNOT_BE_MADE})
 #: between so many of a large batch, answers that came in are noted
 AT_A_TIME = 25
 

@@ -18,8 +18,9 @@ from contacts.departing import Means
 from contacts.departure_log import DepartureLog
 from contacts.directory import ChannelKind
 from contacts.lane import Lane
-from contacts.notices import find_unserved, tell_failures, tell_pauses, unserved
+from contacts.notices import find_unserved, tell_failures, unserved
 from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
+from contacts.pause_notices import tell_pauses
 from contacts.preparing import Linking
 from contacts.records import Database
 from contacts.recovery import free_rows, recover_all, sweep_leases

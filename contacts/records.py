@@ -30,6 +30,8 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session, declared_attr
 from sqlmodel import Field, SQLModel, col
@@ -252,6 +254,10 @@ def _still(table: Any) -> ColumnElement[bool]:
     every row in that status: with 250,000 of them that is the whole time of a batch.
     """
     return type_coerce(table.c.status, String).concat("") == bindparam("old", type_=String())
+
+
+#: it is the store that fails, and nothing that it was asked to keep
+STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
 
 
 class Database:

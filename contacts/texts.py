@@ -127,6 +127,10 @@ FAILURES = {
         "1 bericht wacht op een kanaal dat niet is ingesteld. Het gaat niet weg.",
         "{n} berichten wachten op een kanaal dat niet is ingesteld. Ze gaan niet weg.",
     ),
+    "old_text": (
+        "Bij 1 ontvanger lukte het niet de oude tekst in de chat te wijzigen. Die staat er nog.",
+        "Bij {n} ontvangers lukte het niet de oude tekst in de chat te wijzigen. Die staat er nog.",
+    ),
     "bounced": (
         "1 mail kwam terug.",
         "{n} mails kwamen terug.",
@@ -135,6 +139,7 @@ FAILURES = {
 REPLACED = ("Voor 1 is een ander kanaal gepland.", "Voor {n} is een ander kanaal gepland.")
 FAILURES_TITLE = ("1 bericht vraagt aandacht", "{n} berichten vragen aandacht")
 NOT_REACHED = "Niet bereikt: {names}."
+OLD_TEXT = "De oude tekst staat nog bij: {names}."
 #: the way back is sealed; the organisation is known
 ANSWER_LOST = (
     "Een bericht over een signaal kwam niet aan bij: {names}. Vertel het die organisatie zelf."

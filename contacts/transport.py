@@ -38,11 +38,16 @@ class Later:
     """Certainly not sent; try again no sooner than ``not_before``.
 
     ``whole_channel``: everybody on this channel waits, and the attempt is not counted.
+    ``if_its_own``: it was said of this one recipient, so the others go first after that; this is
+    the reason when it turns out to be about this one only (:class:`contacts.pausing.Doubts`), at
+    the second time or, with ``at_first_sight``, at once.
     """
 
     not_before: datetime
     reason: str
     whole_channel: bool = False
+    if_its_own: str | None = None
+    at_first_sight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,9 @@ class Unknown:
 
     reason: str
 
+
+#: the reason of what had a slot when its channel was stopped: nothing was asked of the other side
+HELD = "channel_held"
 
 Outcome = Sent | Refused | Later | Moved | Unknown
 
@@ -112,7 +120,7 @@ class Transport(Protocol):
 
     One with ``tells_leaving`` calls :func:`leaves` before each request, once it has a connection
     and is about to be written; of any other all that is certain is that it may have sent from when
-    it is called.
+    it is called. One that knows how many requests it can have under way says so in ``at_once``.
     """
 
     kind: ChannelKind

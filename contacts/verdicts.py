@@ -8,15 +8,25 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
+from contacts.messages import URGENT_SEVERITY
+from contacts.outbox import (
+    DISTRIBUTED,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    Priority,
+)
 from contacts.preparing import EXERCISE_GUARD, IMPOSSIBLE
 from contacts.settings import SendingSettings
-from contacts.transport import Later, Moved, Outcome, Refused, Sent, Unknown
+from contacts.transport import HELD, Later, Moved, Outcome, Refused, Sent, Unknown
 
 #: what may go by e-mail as well when nobody knows whether the chat message arrived
 BRIEFING_LIKE = frozenset(
     {
         MessageKind.ALERT,
+        MessageKind.APPROVAL,
         MessageKind.BRIEFING,
         MessageKind.UPDATE,
         MessageKind.CORRECTION,
@@ -32,6 +42,9 @@ MAY_PROVE_FIRST = frozenset(
 #: a greylisting mail server wants minutes, a chat server seconds
 FIRST_WAIT_S = {ChannelKind.TELEGRAM: 2, ChannelKind.EMAIL: 30}
 LONGEST_WAIT_S = 300
+#: an edit of what many got may be repeated, and matters: so many times the attempts of a message,
+#: of which the last are minutes apart
+EDIT_TIMES = 2
 
 Chance = Callable[[], float]
 
@@ -42,6 +55,7 @@ class Fallback(StrEnum):
     NONE = "none"
     NEXT = "next"
     EMAIL = "email"
+    CHAT = "chat"
 
 
 class Untold(StrEnum):
@@ -55,6 +69,11 @@ class Untold(StrEnum):
     IMPOSSIBLE = "impossible"
     BOUNCED = "bounced"
     UNSERVED = "unserved"
+    OLD_TEXT = "old_text"
+
+
+#: the text is there, or may be
+MAY_BE_THERE = frozenset({Untold.UNKNOWN, Untold.OLD_TEXT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +170,13 @@ def _unknown(
 def fallback_when_unknown(delivery: Delivery, message: Message) -> Fallback:
     """E-mail besides, for what somebody would miss; a mail of which we are unsure stays alone."""
     by_chat = delivery.kind is ChannelKind.TELEGRAM and delivery.act is DeliveryAct.SEND
-    return Fallback.EMAIL if by_chat and message.kind in BRIEFING_LIKE else Fallback.NONE
+    missed = message.kind in BRIEFING_LIKE or is_urgent_notice(message)
+    return Fallback.EMAIL if by_chat and missed else Fallback.NONE
+
+
+def is_urgent_notice(message: Message) -> bool:
+    """Such as the list to call: nothing else tells that it was lost."""
+    return message.kind is MessageKind.NOTICE and message.severity >= URGENT_SEVERITY
 
 
 def wait_for_proof(message: Message, settings: SendingSettings) -> timedelta:
@@ -179,8 +204,21 @@ def _later(
 ) -> Verdict:
     alert = message.kind is MessageKind.ALERT and delivery.act is DeliveryAct.SEND
     meanwhile = Fallback.EMAIL if alert else Fallback.NONE
-    if outcome.whole_channel:  # the pause holds it back; its place in the order stays
-        return Verdict(DeliveryStatus.PLANNED, outcome.reason, fallback=meanwhile, pause=outcome)
+    if outcome.reason == HELD:  # the pause of another, if that is what it was
+        return Verdict(DeliveryStatus.PLANNED, outcome.reason)
+    if outcome.whole_channel:
+        # The pause holds it back; its place in the order stays, or it would stop the channel again
+        # before anybody else had a turn.
+        behind = None if outcome.if_its_own is None else outcome.not_before
+        return Verdict(
+            DeliveryStatus.PLANNED,
+            outcome.reason,
+            not_before=behind,
+            fallback=meanwhile,
+            pause=outcome,
+        )
+    if is_edit_for_many(delivery, message):
+        max_attempts *= EDIT_TIMES
     if delivery.attempts + 1 >= max_attempts:
         return _exhausted(outcome.reason, delivery, message)
     wait = timedelta(seconds=wait_s(delivery.kind, delivery.attempts, chance))
@@ -195,7 +233,8 @@ def _later(
 
 def _exhausted(reason: str, delivery: Delivery, message: Message) -> Verdict:
     if delivery.act is DeliveryAct.EDIT:
-        return Verdict(DeliveryStatus.FAILED, reason, attempted=True)
+        what = Untold.OLD_TEXT if is_edit_for_many(delivery, message) else None
+        return Verdict(DeliveryStatus.FAILED, reason, attempted=True, untold=what)
     return Verdict(
         DeliveryStatus.FAILED,
         reason,
@@ -203,6 +242,13 @@ def _exhausted(reason: str, delivery: Delivery, message: Message) -> Verdict:
         fallback=Fallback.NEXT,
         untold=_worth_telling(Untold.EXHAUSTED, message),
     )
+
+
+def is_edit_for_many(delivery: Delivery, message: Message) -> bool:
+    """A text that many have is changed where it stands, such as a wrong one that points to its
+    correction; not the mark under the own copy of somebody who tapped."""
+    is_edit = delivery.act is DeliveryAct.EDIT
+    return is_edit and message.kind in DISTRIBUTED and delivery.priority > Priority.DIALOGUE
 
 
 def _worth_telling(what: Untold, message: Message) -> Untold | None:

@@ -15,8 +15,8 @@ from bot.run_texts import TELEGRAM_WORKS
 from bot.settings import MailSettings
 from contacts.away_texts import RESTART, WAIT, advice, what_to_do
 from contacts.directory import ChannelKind, Role
-from contacts.notices import tell_pauses
 from contacts.outbox import ChannelPause, Message
+from contacts.pause_notices import tell_pauses
 from contacts.records import Database
 from tests.outbox_world import Scripted, a_person, a_pump
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import NoReturn
+
+import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.clock import utc_now
 from contacts.claiming import claim
@@ -86,5 +90,29 @@ async def test_nothing_is_marked_while_the_channel_is_held(db: Database) -> None
     assert statuses(await all_deliveries(db)) == ["claimed"]
     lane.held = False
     await until(db, lambda rows: statuses(rows) == ["sending"])
+    stop.set()
+    await running
+
+
+async def test_a_loop_that_cannot_mark_anything_does_not_seem_to_turn(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that is away left the heart beating, and nobody heard of it."""
+    lane, stop = Lane(db), asyncio.Event()
+    await lane.claim(0.0)
+
+    def away() -> NoReturn:
+        raise OperationalError("BEGIN", None, Exception("no connection"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "begin", away)
+        began = utc_now()
+        running = asyncio.create_task(lane.departures.run(stop))
+        await asyncio.sleep(1.2)
+        assert lane.departures.round_at is not None
+        assert lane.departures.round_at - began < timedelta(seconds=0.2)
+    await until(db, lambda rows: statuses(rows) == ["sending"])
+    await asyncio.sleep(1.2)
+    assert lane.departures.round_at - began > timedelta(seconds=1)
     stop.set()
     await running

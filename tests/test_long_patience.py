@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import col, update
 
 from contacts.directory import Role
-from contacts.escalation import ESCALATE_WITHIN, LONGEST_CHAIN, escalate_due
+from contacts.escalation import LONGEST_CHAIN, escalate_due
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, DeliveryStatus
+from contacts.outdated import HISTORY_AFTER
 from contacts.records import Database
 from contacts.sending import halt_message
 from contacts.settings import SendingSettings
@@ -66,7 +67,7 @@ async def test_what_was_due_a_day_ago_is_history(db: Database, now: datetime) ->
         (delivery,) = await a_briefing(session, [person], now, severity=4)
         delivery.status = DeliveryStatus.SENT
     settings = waiting(60)
-    late = now + timedelta(hours=1) + ESCALATE_WITHIN
+    late = now + timedelta(hours=1) + HISTORY_AFTER
     assert await escalate_due(db, settings, now=late) == 0
     assert await escalate_due(db, settings, now=late - timedelta(minutes=1)) == 1
 

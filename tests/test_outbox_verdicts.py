@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
+from contacts.outbox import (
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    Priority,
+)
 from contacts.transport import Later, Outcome, Refused, Sent, Unknown
 from contacts.verdicts import Fallback, Untold, Verdict, decide, wait_s
 
@@ -33,12 +40,14 @@ def verdict(
     act: DeliveryAct = DeliveryAct.SEND,
     channel: ChannelKind = CHAT,
     attempts: int = 0,
+    severity: int = 0,
+    priority: Priority = Priority.BULK,
 ) -> Verdict:
     delivery = Delivery(
         message_id=1, kind=channel, address="1", act=act, attempts=attempts,
-        not_before=NOW, planned_at=NOW,
+        priority=priority, not_before=NOW, planned_at=NOW,
     )  # fmt: skip
-    message = Message(kind=kind, content={}, created_at=NOW, send_at=NOW)
+    message = Message(kind=kind, severity=severity, content={}, created_at=NOW, send_at=NOW)
     return decide(outcome, delivery, message, max_attempts=3, chance=lambda: 0.5, now=NOW)
 
 
@@ -64,8 +73,27 @@ def test_an_edit_has_no_fallback_and_halts_nothing(
     outcome: Outcome, kind: MessageKind, attempts: int
 ) -> None:
     said = verdict(outcome, kind=kind, act=DeliveryAct.EDIT, attempts=attempts)
-    assert (said.fallback, said.halts_message, said.untold) == (Fallback.NONE, False, None)
+    assert (said.fallback, said.halts_message) == (Fallback.NONE, False)
+    assert said.untold in {None, Untold.OLD_TEXT}
     assert said.status is not DeliveryStatus.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("priority", "attempts", "status", "untold"),
+    [
+        (Priority.BULK, 2, DeliveryStatus.PLANNED, None),
+        (Priority.BULK, 5, DeliveryStatus.FAILED, Untold.OLD_TEXT),
+        (Priority.DIALOGUE, 2, DeliveryStatus.FAILED, None),
+    ],
+)
+def test_an_edit_of_what_many_got_is_tried_for_longer_and_its_end_is_told(
+    priority: Priority, attempts: int, status: DeliveryStatus, untold: Untold | None
+) -> None:
+    """The mark under the own copy of somebody who tapped is not worth a message."""
+    said = verdict(
+        Unknown("read_timeout"), act=DeliveryAct.EDIT, attempts=attempts, priority=priority
+    )
+    assert (said.status, said.untold) == (status, untold)
 
 
 @pytest.mark.parametrize(
@@ -76,14 +104,21 @@ def test_an_edit_has_no_fallback_and_halts_nothing(
         (MessageKind.FEEDBACK, CHAT, Fallback.EMAIL),
         (MessageKind.BRIEFING, MAIL, Fallback.NONE),
         (MessageKind.DIALOGUE, CHAT, Fallback.NONE),
-        (MessageKind.APPROVAL, CHAT, Fallback.NONE),
+        (MessageKind.APPROVAL, CHAT, Fallback.EMAIL),
+        (MessageKind.NOTICE, CHAT, Fallback.NONE),
     ],
 )
-def test_mail_goes_besides_an_uncertain_briefing_only(
+def test_mail_goes_besides_what_is_uncertain_and_would_be_missed(
     kind: MessageKind, channel: ChannelKind, fallback: Fallback
 ) -> None:
     said = verdict(Unknown("read_timeout"), kind=kind, channel=channel)
     assert (said.status, said.fallback) == (DeliveryStatus.UNKNOWN, fallback)
+
+
+def test_mail_goes_besides_an_uncertain_notice_that_is_urgent() -> None:
+    lost = Unknown("read_timeout")
+    assert verdict(lost, kind=MessageKind.NOTICE, severity=4).fallback is Fallback.EMAIL
+    assert verdict(lost, kind=MessageKind.NOTICE, severity=3).fallback is Fallback.NONE
 
 
 def test_a_pause_of_the_channel_keeps_the_place_in_the_order() -> None:

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot.clock import utc_now
 from contacts.arrival import prove_arrival
+from contacts.directory import Person, Role
 from contacts.outbox import (
     DeliveryAct,
     DeliveryStatus,
@@ -21,19 +22,25 @@ from contacts.sending import (
     edit_sent,
     post,
 )
+from contacts.settings import SendingSettings
 from contacts.transport import Refused, Sent, Unknown
 from tests.outbox_world import (
     CHAT,
     SENT,
     Scripted,
+    a_briefing,
+    a_person,
     a_pump,
     all_sent,
     chat_recipient,
     chat_text,
+    notices,
     running,
     statuses,
     until,
 )
+
+BULK = Priority.BULK
 
 
 async def test_an_edit_waits_for_its_original_and_the_newest_wins(db: Database) -> None:
@@ -156,3 +163,30 @@ async def test_an_edit_of_a_message_that_arrived_without_its_id_goes_as_a_new_on
         rows = await until(db, all_sent)
     assert chat.edits() == []
     assert rows[1].act is DeliveryAct.SEND
+
+
+async def test_who_still_has_the_wrong_text_in_the_chat_is_told_and_what_comes_after_goes_on(
+    db: Database,
+) -> None:
+    """Six tries of the pointer to a correction took a minute of silence, and then nobody knew."""
+    chat = Scripted()
+    async with db.begin() as session:
+        now = utc_now()
+        await a_person(session, now, chat="99", role=Role.COORDINATOR)
+        (first,) = await a_briefing(session, [await a_person(session, now, chat="1")], now)
+    once = SendingSettings(telegram_per_s=500, chat_interval_s=0, max_attempts=1)
+    async with running(a_pump(db, chat, settings=once)):
+        await until(db, all_sent)
+        chat.script["1"] = [Unknown("read_timeout"), Sent("later"), Unknown("read_timeout")]
+        async with db.begin() as session:
+            now, ident = utc_now(), first.id or 0
+            edit = await edit_sent(session, ident, chat_text("fout"), now=now, priority=BULK)
+            await a_briefing(session, [await session.get_one(Person, first.person_id)], now)
+        rows = await until(db, lambda rows: rows[2].status is SENT)
+        assert (rows[1].status, rows[1].attempts) == (DeliveryStatus.PLANNED, 1)
+        await until(db, lambda rows: rows[1].status is DeliveryStatus.FAILED and len(rows) == 4)
+    assert [one.delivery_id for one in chat.edits()] == [edit.id, edit.id]
+    (notice,) = await notices(db)
+    assert "Bij 1 ontvanger lukte het niet de oude tekst in de chat te wijzigen" in notice
+    assert "De oude tekst staat nog bij: School 1." in notice
+    assert "Niet bereikt" not in notice

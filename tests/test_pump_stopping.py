@@ -97,7 +97,7 @@ async def test_what_does_not_finish_in_time_at_the_stop_is_uncertain(
 async def test_an_outcome_that_cannot_be_stored_holds_no_other_and_is_not_lost(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import contacts.lane as lane
+    from contacts import recording
 
     chat, store, refusals = Scripted(), record, [2]
 
@@ -109,7 +109,7 @@ async def test_an_outcome_that_cannot_be_stored_holds_no_other_and_is_not_lost(
             raise RuntimeError("the store says no")
         return await store(session, kind, results, **more)
 
-    monkeypatch.setattr(lane, "record", refuse_the_first)
+    monkeypatch.setattr(recording, "record", refuse_the_first)
     async with db.begin() as session:
         people = [await a_person(session, utc_now(), chat=str(n)) for n in (1, 2)]
         await a_briefing(session, people, utc_now())

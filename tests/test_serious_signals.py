@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from bot.serious_signals import FRESH, PAUSE, tell_serious
 from contacts.directory import Role
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import Message
 from contacts.records import Database
 from tests.outbox_world import a_person
@@ -38,6 +39,8 @@ async def test_a_grave_signal_is_told_once_and_its_words_stay_where_they_are(
     assert "ernst 3" in line
     assert "/signalen" in line
     assert NOTE not in line
+    async with db.read() as session:
+        assert (await session.exec(select(Message.severity))).one() == URGENT_SEVERITY
     assert await told(db, now + PAUSE * 2) == []
 
 

@@ -13,8 +13,9 @@ from contacts.calling import CallItem
 from contacts.directory import ChannelKind, Person, Role
 from contacts.escalation import escalate_due
 from contacts.journal import SYSTEM
-from contacts.notices import UNTOLD_FOR, tell_failures, tell_pauses
+from contacts.notices import UNTOLD_FOR, tell_failures
 from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
+from contacts.pause_notices import tell_pauses
 from contacts.people import open_channel
 from contacts.records import Database
 from contacts.sending import halt_message

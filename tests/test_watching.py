@@ -79,6 +79,17 @@ async def test_a_part_that_never_did_its_first_round_is_told_once(
     assert len(await told(db)) == 2
 
 
+async def test_where_nobody_coordinates_a_part_that_stands_still_is_told_to_the_beheerder(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        await a_person(session, now, role=Role.COORDINATOR)  # without a channel
+        await a_person(session, now, chat="9", role=Role.ADMIN)
+    await begin(db, "feeds", now=now)
+    assert await tell_trouble(a_house(db), now=now + HOUR) == 1
+    assert [row.address for row in await told(db)] == ["9"]
+
+
 async def test_the_time_that_the_house_was_down_is_not_told(db: Database, now: datetime) -> None:
     await coordinators(db, now)
     async with db.begin() as session:

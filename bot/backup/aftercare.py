@@ -1,8 +1,13 @@
-"""A restored store believes that it is the moment of the backup. Nothing goes out twice for it.
+"""A restored store believes that it is the moment of the backup. Nothing goes out twice for it
+without saying so.
 
 What had not left then may have left since. So no text to organisations goes on by itself: its
 message is stopped until a person looks, and whatever does go out says "(herhaling)". Lines of
 conversations are dropped. Whoever was signed in then is signed out.
+
+Silence on what had left is followed up all the same, marked as a repeat too. Who reacted since may
+be bothered once more; stopped, it would leave those out whom nothing reached, and nobody knows who
+they are.
 """
 
 from __future__ import annotations
@@ -15,7 +20,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
 from bot.rows import WebSession
+from contacts.escalation import FOLLOWED_UP, LONGEST_CHAIN, reacted
 from contacts.journal import OPERATOR, write_journal
+from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     DISTRIBUTED,
     TO_GO,
@@ -27,17 +34,21 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.outdated import HISTORY_AFTER
 from contacts.sending import cancel_message, halt_message
 
 RESTORED = "restored"
+_LEFT = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many messages were stopped, and how many lines of conversations were dropped."""
+    """How many messages were stopped, how many lines of conversations were dropped, and of how many
+    urgent texts that had left silence is followed up still."""
 
     halted: int
     dropped: int
+    followed: int = 0
 
 
 async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime) -> Held:
@@ -60,6 +71,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
         .values(is_repeat=True)
         .execution_options(synchronize_session=False)
     )
+    followed = await _mark_left(session, now=now)
     # What a file beside the store knows of that run is of later than the backup.
     await session.exec(
         update(Delivery)
@@ -72,14 +84,51 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
     )
     write_journal(
         session, who=OPERATOR, action="store_restored", subject="store",
-        detail={"taken_at": taken_at.isoformat(), "halted": halted, "dropped": dropped}, now=now,
+        detail={"taken_at": taken_at.isoformat(), "halted": halted, "dropped": dropped,
+                "followed": followed},
+        now=now,
     )  # fmt: skip
     for is_exercise in (False, True):
         await tell_coordinators(
             session, "coordinator/restored.html", is_exercise=is_exercise, now=now,
-            taken_at=taken_at, halted=halted,
+            taken_at=taken_at, halted=halted, followed=followed,
         )  # fmt: skip
-    return Held(halted, dropped)
+    return Held(halted, dropped, followed)
+
+
+async def _mark_left(session: AsyncSession, *, now: datetime) -> int:
+    """What may still follow on a text that had left, may have followed already.
+
+    Returns about how many urgent texts somebody is silent.
+    """
+    lately = (
+        col(Message.kind).in_(DISTRIBUTED),
+        col(Message.status) != MessageStatus.CANCELLED,
+        col(Message.send_at) > now - LONGEST_CHAIN,
+    )
+    still_open = (
+        col(Delivery.status).in_(_LEFT),
+        col(Delivery.act) == DeliveryAct.SEND,
+        col(Delivery.escalated_at).is_(None),
+    )
+    await session.exec(
+        update(Delivery)
+        .where(*still_open, col(Delivery.message_id).in_(select(Message.id).where(*lately)))
+        .values(is_repeat=True)
+        .execution_options(synchronize_session=False)
+    )
+    urgent = await session.exec(
+        select(Message.id)
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .where(*lately, *still_open, col(Message.kind).in_(FOLLOWED_UP))
+        .where(
+            col(Message.severity) >= URGENT_SEVERITY,
+            col(Delivery.not_before) > now - HISTORY_AFTER,
+            ~reacted(),
+        )
+        .distinct()
+    )
+    return len(urgent.all())
 
 
 async def _with_something_to_go(session: AsyncSession) -> list[Message]:

@@ -16,11 +16,11 @@ from bot.chat.refusing import refuse_text, screened_line
 from bot.chat.render import render
 from bot.chat.signal_draft import asked_now, next_question, passed, read_choice, to_draft
 from bot.chat.signal_questions import Question
+from bot.chat.telling import tell_here, thank
 from bot.chat.turn import Handler, Turn
-from bot.evening.hearing import hear, is_over
-from contacts.directory import ChannelKind, Organisation
+from contacts.directory import Organisation
 from contacts.permissions import Permission
-from contacts.sending import Recipient, original_of
+from contacts.sending import original_of
 from feeds.rows import Event
 from signals import texts as labels
 from signals.telling import (
@@ -28,12 +28,8 @@ from signals.telling import (
     MAX_KINDS,
     MAX_NOTE,
     Blocked,
-    Draft,
     Emergency,
-    Told,
-    tell,
 )
-from signals.workdays import AMSTERDAM
 
 FLOW = "signal"
 STEP_NAMES = ("kinds", "severity", "district", "setting", "summary")
@@ -208,23 +204,11 @@ async def give_up(turn: Turn) -> None:
 
 async def send(turn: Turn) -> None:
     """*Versturen*: store, promise, forget the conversation."""
-    actor = turn.allowed(Permission.GIVE_SIGNAL)
     data = await _data(turn)
     if data is None:
         return
     draft = to_draft(data, _note(turn, data))
-    organisation = await turn.session.get_one(Organisation, actor.organisation_id)
-    result = await tell(
-        turn.session,
-        draft,
-        organisation_id=actor.organisation_id,
-        domain=organisation.domain,
-        reply=Recipient(ChannelKind.TELEGRAM, str(turn.chat), None, actor.organisation_id),
-        sealer=turn.sealer,
-        settings=turn.config.signals,
-        is_exercise=actor.is_exercise,
-        now=turn.now,
-    )
+    result = await tell_here(turn, draft)
     if isinstance(result, Emergency):
         await _danger(turn)
     elif isinstance(result, Blocked):
@@ -232,22 +216,7 @@ async def send(turn: Turn) -> None:
         await turn.ask(FLOW, "summary", data)
         await refuse_text(turn, list(result.screening.labels), [])
     else:
-        await hear(turn.session, result, now=turn.now)
-        await turn.finish()
-        await turn.change(await _receipt(turn, draft, result))
-
-
-async def _receipt(turn: Turn, draft: Draft, told: Told) -> str:
-    event = None if draft.event_id is None else await turn.session.get(Event, draft.event_id)
-    read, today = (at.astimezone(AMSTERDAM).date() for at in (told.read_before, turn.now))
-    return render(
-        "signal/receipt.html",
-        told=told,
-        changed=[labels.CHANGED[change] for change in told.changes],
-        same_day=read == today,
-        wants_feedback=draft.wants_feedback,
-        is_over=is_over(event),
-    )
+        await thank(turn, draft, result)
 
 
 async def _danger(turn: Turn) -> None:

@@ -13,19 +13,16 @@ from bot.chat.buttons import data, short
 from bot.chat.discreet import let_go, say_discreetly
 from bot.chat.refusing import refuse_text, screened_line
 from bot.chat.render import render
+from bot.chat.telling import tell_here, thank
 from bot.chat.turn import Handler, Turn
-from bot.evening.hearing import hear, is_over
 from bot.event_names import names_of_events
-from contacts.directory import ChannelKind, Organisation
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from contacts.sending import Recipient, original_of
-from feeds.rows import Event
+from contacts.sending import original_of
 from signals import texts as labels
 from signals.helping import events_to_choose
 from signals.rows import ToldAs
-from signals.telling import MAX_NOTE, Blocked, Told, short_draft, tell
-from signals.workdays import AMSTERDAM
+from signals.telling import MAX_NOTE, Blocked, Told, short_draft
 
 FLOW = "word"
 STEP = "line"
@@ -102,33 +99,12 @@ async def send(turn: Turn) -> None:
         event.id for event in await events_to_choose(turn.session, actor)
     }:
         raise ValueError("no such event for this organisation")
-    organisation = await turn.session.get_one(Organisation, actor.organisation_id)
-    result = await tell(
-        turn.session,
-        short_draft(ToldAs(kept["as"]), event_id, turn.sealer.unseal(kept["note"])),
-        organisation_id=actor.organisation_id,
-        domain=organisation.domain,
-        reply=Recipient(ChannelKind.TELEGRAM, str(turn.chat), None, actor.organisation_id),
-        sealer=turn.sealer,
-        settings=turn.config.signals,
-        is_exercise=actor.is_exercise,
-        now=turn.now,
-    )
+    draft = short_draft(ToldAs(kept["as"]), event_id, turn.sealer.unseal(kept["note"]))
+    result = await tell_here(turn, draft)
     if isinstance(result, Blocked):
         await refuse_text(turn, list(result.screening.labels), [])
     elif isinstance(result, Told):
-        await hear(turn.session, result, now=turn.now)
-        await turn.finish()
-        await turn.change(await _receipt(turn, result, event_id))
-
-
-async def _receipt(turn: Turn, told: Told, event_id: int | None) -> str:
-    event = None if event_id is None else await turn.session.get(Event, event_id)
-    read, today = (at.astimezone(AMSTERDAM).date() for at in (told.read_before, turn.now))
-    return render(
-        "signal/receipt.html", told=told, same_day=read == today, wants_feedback=True,
-        changed=[labels.CHANGED[change] for change in told.changes], is_over=is_over(event),
-    )  # fmt: skip
+        await thank(turn, draft, result)
 
 
 async def give_up(turn: Turn) -> None:

@@ -30,6 +30,7 @@ NAMES: Mapping[str, str] = {
     "fallback_of": "in plaats van",
     "facts_version": "wijziging van de feiten",
     "fields": "velden",
+    "followed": "opvolging gaat door",
     "groups": "groepen",
     "halted": "gestopt",
     "has_hours": "rusttijd",

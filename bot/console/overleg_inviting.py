@@ -32,6 +32,7 @@ from briefings.overleg.replies import replies_of
 from briefings.overleg.rows import Overleg
 from contacts.directory import ContactGroup, Organisation
 from contacts.groups import all_groups
+from contacts.people import organisation_names
 from contacts.permissions import Permission, may
 
 LEADS = Permission.LEAD_OVERLEG
@@ -59,13 +60,9 @@ async def coming(visit: Visit, overleg: Overleg) -> dict[str, Any]:
     """How many organisations said that they come, or not; and which come, for who leads it."""
     replies = await replies_of(visit.session, overleg.id or 0)
     asked = await invited_organisations(visit.session, overleg)
-    found = await visit.session.exec(
-        select(Organisation.name)
-        .where(col(Organisation.id).in_(replies.yes))
-        .order_by(col(Organisation.name))
-    )
     return {
-        "says_yes": list(found.all()), "says_no": len(replies.no),
+        "says_yes": await organisation_names(visit.session, replies.yes),
+        "says_no": len(replies.no),
         "says_nothing": replies.silent(asked, host=overleg.host_id),
         "were_invited": await named(visit.session, await invited_people(visit.session, overleg))
         if may(visit.actor, LEADS)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.buttons import AUDIENCES, data
 from bot.chat.coordinator import card, texts
 from bot.chat.coordinator.progress import View, progress_view
+from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.console.contact_texts import LANGUAGES
 from bot.evening.own_said import barred_said
@@ -34,7 +35,6 @@ from contacts.directory import Audience, Person, Role
 from contacts.outbox import (
     Button,
     Content,
-    EmailForm,
     MessageKind,
     TelegramForm,
 )
@@ -196,11 +196,7 @@ async def _tell(
         people,
         Content(
             telegram=TelegramForm(text=view[0], buttons=view[1]),
-            email=EmailForm(
-                subject=render("coordinator/approval_subject.html", event=event),
-                text=mail,
-                html=f"<p>{mail}</p>",
-            ),
+            email=mail_of(render("coordinator/approval_subject.txt"), mail),
         ),
         kind=MessageKind.APPROVAL,
         event_id=event.id,

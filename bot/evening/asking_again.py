@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.progress import View
+from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.evening import texts as words
 from bot.event_names import name_of
@@ -22,7 +23,7 @@ from briefings.moments import clock, moment
 from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import Role
 from contacts.journal import JournalEntry, write_journal
-from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
+from contacts.outbox import Button, Content, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, people_with, require
 from contacts.sending import tell_people
 from feeds.rows import Event
@@ -195,9 +196,5 @@ async def _question(session: AsyncSession, event: Event, waiting: Waiting) -> Co
     rows = [hand_in_buttons(event.id, waiting)]
     return Content(
         telegram=TelegramForm(text=text, buttons=rows),
-        email=EmailForm(
-            subject=approved_texts.ASK_SUBJECT,
-            text=render("coordinator/plain.txt", text=text),
-            html=f"<p>{text}</p>",
-        ),
+        email=mail_of(approved_texts.ASK_SUBJECT, text),
     )

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.coordinator import approved_texts
+from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.evening.asking_again import Waiting, buttons, shown, waits_again
 from bot.event_names import name_of
@@ -24,7 +25,6 @@ from contacts.outbox import (
     Delivery,
     DeliveryAct,
     DeliveryStatus,
-    EmailForm,
     Message,
     MessageKind,
     TelegramForm,
@@ -142,12 +142,7 @@ async def _tell(
 async def _word(session: AsyncSession, event: Event, waiting: Waiting) -> Content:
     title = await name_of(session, event)
     text = render("coordinator/request_changed.html", title=title, **shown(waiting))
-    mail = f"{text}\n{approved_texts.AT_THE_DESK}"
     return Content(
         telegram=TelegramForm(text=text, buttons=buttons(event.id or 0, waiting)),
-        email=EmailForm(
-            subject=approved_texts.CHANGED_SUBJECT,
-            text=render("coordinator/plain.txt", text=mail),
-            html=f"<p>{mail}</p>",
-        ),
+        email=mail_of(approved_texts.CHANGED_SUBJECT, f"{text}\n\n{approved_texts.AT_THE_DESK}"),
     )

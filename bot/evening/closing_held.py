@@ -10,12 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
+from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.evening.texts import CLOSE_AGAIN
 from bot.event_names import name_of
 from briefings.last_look import Held, held_untold, note_told
 from contacts.directory import Role
-from contacts.outbox import Button, Content, EmailForm, MessageKind, TelegramForm
+from contacts.outbox import Button, Content, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, may, people_with
 from contacts.sending import tell_people
 from feeds.rows import Event
@@ -94,9 +95,5 @@ async def _content(session: AsyncSession, event: Event, held: Held, role: Role) 
     buttons = ways_on(event.id or 0, None) if role is Role.COORDINATOR else []
     return Content(
         telegram=TelegramForm(text=text, buttons=[buttons] if buttons else []),
-        email=EmailForm(
-            subject=approved_texts.CLOSING_HELD,
-            text=render("coordinator/plain.txt", text=text),
-            html=f"<p>{text}</p>",
-        ),
+        email=mail_of(approved_texts.CLOSING_HELD, text),
     )

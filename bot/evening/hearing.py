@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
+from bot.chat.mail_form import mail_of, plain
 from bot.chat.render import render
 from bot.event_names import name_of
 from contacts.directory import Role
@@ -80,11 +81,7 @@ async def _ask_for_a_denial(
     text = render("coordinator/rumour.html", event=title, beside=beside_rumour(signal))
     content = Content(
         telegram=TelegramForm(text=text, buttons=[[Button(texts.READ, data("so", signal.id))]]),
-        email=EmailForm(
-            subject=render("coordinator/notice_subject.txt"),
-            text=render("coordinator/plain.txt", text=text),
-            html=f"<p>{text}</p>",
-        ),
+        email=mail_of(render("coordinator/notice_subject.txt"), text),
     )
     await _tell_readers(session, signal, content, now=now)
 
@@ -121,7 +118,7 @@ def _notice(signal: Signal, event: Event | None, title: str) -> Content:
         telegram=TelegramForm(text=text, buttons=[[Button(texts.READ, data("so", signal.id))]]),
         email=EmailForm(
             subject=render("coordinator/signal_notice_subject.txt", **values)[:SUBJECT_LIMIT],
-            text=render("coordinator/plain.txt", text=text),
+            text=plain(text),
             html=render("coordinator/signal_notice_mail.html", **values),
         ),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.evening.approving import follow_sending
 from bot.evening.writing import ABOUT_LIMIT, NotBegun, redraft
@@ -18,7 +19,7 @@ from briefings.drafting import current_briefing
 from briefings.settings import BriefingSettings
 from briefings.wordings import words_aside
 from contacts.directory import Role
-from contacts.outbox import Content, EmailForm, MessageKind, TelegramForm
+from contacts.outbox import Content, MessageKind, TelegramForm
 from contacts.permissions import Actor, Permission, people_with, require
 from contacts.sending import tell_people
 from feeds.rows import Event
@@ -110,11 +111,7 @@ async def _call_second_readers(
         list(readers.values()),
         Content(
             telegram=TelegramForm(text=text),
-            email=EmailForm(
-                subject=render("coordinator/read_afterwards_subject.html", event=event),
-                text=render("coordinator/plain.txt", text=text),
-                html=f"<p>{text}</p>",
-            ),
+            email=mail_of(render("coordinator/read_afterwards_subject.txt"), text),
         ),
         kind=MessageKind.NOTICE,
         event_id=event.id,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat.mail_form import mail_of
 from bot.chat.render import render
 from bot.exercise import texts
 from bot.exercise.current import running_exercise
@@ -29,7 +30,6 @@ from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
     DISTRIBUTED,
     Content,
-    EmailForm,
     Message,
     MessageKind,
     MessageStatus,
@@ -251,12 +251,9 @@ async def _publish(tools: Tools, exercise: Exercise, news: News, now: datetime) 
 
 async def _say(session: AsyncSession, role: Role, text: str, *, now: datetime) -> None:
     people = await people_with(session, role, is_exercise=True)
-    plain = render("coordinator/plain.txt", text=text)
     content = Content(
         telegram=TelegramForm(text=text),
-        email=EmailForm(
-            subject=render("exercise/word_subject.txt"), text=plain, html=f"<p>{text}</p>"
-        ),
+        email=mail_of(render("exercise/word_subject.txt"), text),
     )
     told = await tell_people(
         session, people, content, kind=MessageKind.NOTICE, is_exercise=True, now=now

@@ -23,6 +23,7 @@ class Played:
     def __init__(self, inner: Transport) -> None:
         self._inner, self.kind = inner, inner.kind
         self.tells_leaving: bool = getattr(inner, "tells_leaving", False)
+        self.at_once: int = getattr(inner, "at_once", 0)
         #: after a new start the next text is in doubt once more, which harms nobody
         self._doubted: set[str] = set()
 

@@ -11,11 +11,11 @@ depends_on = None
 #: as they were at this version
 STATEMENTS = (
     (
-        "CREATE FUNCTION waits_for_who_joins() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "CREATE OR REPLACE FUNCTION waits_for_who_joins() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "BEGIN PERFORM pg_advisory_xact_lock_shared(7305001); RETURN NULL; END $$"
     ),
     (
-        "CREATE FUNCTION rows_know_who_joined() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "CREATE OR REPLACE FUNCTION rows_know_who_joined() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "BEGIN "
         "IF EXISTS (SELECT FROM written WHERE organisation_id IS NOT NULL AND NOT EXISTS ("
         "SELECT FROM organisation WHERE id = written.organisation_id)) THEN "

@@ -1,0 +1,60 @@
+"""What came back too late to go anywhere else: old by itself, or because something newer came.
+
+A mail server may try for five days before it says that it gave up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
+
+#: what was due longer ago than this is history, not an alarm
+HISTORY_AFTER = timedelta(hours=24)
+
+
+def came_back_late(delivery: Delivery, message: Message, *, now: datetime) -> bool:
+    """Whether it failed so long after it left that only a person can say what is still of use.
+
+    Pure. An answer to a signal was promised, and keeps its worth.
+    """
+    if delivery.status is not DeliveryStatus.FAILED or message.kind is MessageKind.FEEDBACK:
+        return False
+    return now - (delivery.sending_at or delivery.not_before) >= HISTORY_AFTER
+
+
+def has_newer() -> ColumnElement[bool]:
+    """A later version of the same event went or goes to the same person. Should that fail as well,
+    it is followed up by itself."""
+    newer, its_message = aliased(Delivery), aliased(Message)
+    return (
+        select(newer.id)
+        .join(its_message, col(its_message.id) == col(newer.message_id))
+        .where(
+            col(newer.person_id) == col(Delivery.person_id),
+            col(its_message.event_id) == col(Message.event_id),
+            col(its_message.briefing_id) > col(Message.briefing_id),
+            col(newer.act) == DeliveryAct.SEND,
+            col(newer.status).not_in((DeliveryStatus.FAILED, DeliveryStatus.CANCELLED)),
+        )
+        .exists()
+    )
+
+
+async def is_outdated(
+    session: AsyncSession, delivery: Delivery, message: Message, *, now: datetime
+) -> bool:
+    """Whether what came back goes nowhere else any more."""
+    if came_back_late(delivery, message, now=now):
+        return True
+    found = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Delivery.id) == delivery.id, has_newer())
+    )
+    return found.first() is not None

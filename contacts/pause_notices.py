@@ -1,0 +1,72 @@
+"""What a coördinator hears of a channel that is silent for a while, and works again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contacts import texts
+from contacts.away_texts import advice
+from contacts.directory import ChannelKind
+from contacts.notices import as_content, tell_everywhere
+from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
+from contacts.pauses import is_long
+from contacts.quiet import LOCAL
+
+
+async def tell_pauses(
+    session: AsyncSession, *, sends_by: Collection[ChannelKind], now: datetime
+) -> tuple[int, int]:
+    """Tell once of each channel that is silent for more than a minute; returns how many were told,
+    and how many are left because nobody can hear it now."""
+    found = await session.exec(
+        select(ChannelPause).where(
+            col(ChannelPause.told_at).is_(None), col(ChannelPause.until) > now
+        )
+    )
+    told = left = 0
+    for pause in found.all():
+        if not is_long(pause.since, pause.until, now=now):
+            continue
+        content = await _pause(session, pause, sends_by)
+        if await tell_everywhere(session, content, avoid=pause.kind, now=now):
+            pause.told_at = now
+            told += 1
+        else:
+            left += 1
+    return told, left
+
+
+async def tell_pause_over(session: AsyncSession, pause: ChannelPause, *, now: datetime) -> None:
+    """The channel of which we said that it was silent works again."""
+    values = {"channel": texts.CHANNELS[pause.kind], "since": _clock(pause.since)}
+    content = as_content(
+        texts.PAUSE_OVER_TITLE.format(**values), [texts.PAUSE_OVER.format(**values)]
+    )
+    await tell_everywhere(session, content, avoid=None, now=now)
+
+
+async def _pause(
+    session: AsyncSession, pause: ChannelPause, sends_by: Collection[ChannelKind]
+) -> Content:
+    waiting = await session.exec(
+        select(func.count())
+        .select_from(Delivery)
+        .where(col(Delivery.kind) == pause.kind, col(Delivery.status) == DeliveryStatus.PLANNED)
+    )
+    line = texts.PAUSE.format(
+        channel=texts.CHANNELS[pause.kind],
+        advice=advice(pause.reason, pause.kind, sends_by),
+        since=_clock(pause.since),
+        reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
+        waiting=texts.telt(waiting.one(), "bericht wacht", "berichten wachten"),
+    )
+    return as_content(texts.PAUSE_TITLE.format(channel=texts.CHANNELS[pause.kind]), [line])
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone(LOCAL).strftime("%H.%M")

@@ -1,0 +1,149 @@
+"""One delivery that goes wrong holds up no other."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot.clock import utc_now
+from contacts.claiming import due_deliveries
+from contacts.departing import Means
+from contacts.departure_log import DepartureLog
+from contacts.directory import ChannelKind, Role
+from contacts.marking import EDIT_PATIENCE
+from contacts.outbox import DeliveryStatus, Message, MessageKind
+from contacts.outcomes import Result
+from contacts.preparing import Linking
+from contacts.recording import TRIES, Recording
+from contacts.records import Database
+from contacts.sealing import Sealer
+from contacts.sending import channels_of, post
+from contacts.settings import SendingSettings
+from contacts.transport import Refused, Sent
+from tests.outbox_world import (
+    BOTH,
+    CHAT,
+    FAST,
+    MAIL,
+    SENT,
+    Scripted,
+    a_briefing,
+    a_person,
+    a_pump,
+    all_deliveries,
+    notices,
+    running,
+    statuses,
+    until,
+)
+
+#: half of a letter, which no store takes
+NOT_STORABLE = "\ud800"
+SEALER = Sealer(Sealer.new_key())
+
+
+def _away() -> NoReturn:
+    raise OperationalError("BEGIN", None, Exception("no connection"))
+
+
+async def _due_after_a_notice_that_was_put_off(db: Database, kind: ChannelKind) -> list[str]:
+    now = datetime.fromisoformat("2026-03-03T16:42:00+00:00")
+    async with db.begin() as session:
+        person = await a_person(session, now, chat="1", mail="c@stad.example")
+        assert person.id is not None
+        to = [one for one in await channels_of(session, person.id) if one.kind is kind]
+        (notice,) = await post(session, kind=MessageKind.NOTICE, content=BOTH, to=to, now=now)
+        notice.attempts, notice.not_before = 4, now + timedelta(minutes=5)
+        (alert,) = await post(session, kind=MessageKind.ALERT, content=BOTH, to=to, now=now)
+        await session.flush()
+        found = await due_deliveries(
+            session, kind, busy=(), limit=10, sealer=SEALER, patience=EDIT_PATIENCE, now=now
+        )
+        names = {notice.id: "notice", alert.id: "alert"}
+        return [names[one.id] for one in found]
+
+
+async def test_a_mail_does_not_wait_for_another_mail_to_the_same_address_that_was_put_off(
+    db: Database,
+) -> None:
+    assert await _due_after_a_notice_that_was_put_off(db, MAIL) == ["alert"]
+
+
+async def test_in_a_chat_the_order_stays(db: Database) -> None:
+    assert await _due_after_a_notice_that_was_put_off(db, CHAT) == []
+
+
+async def test_an_outcome_that_the_store_refuses_holds_up_no_other(db: Database) -> None:
+    """It was tried twenty times, half a second apart, and all that came back after it waited."""
+    chat = Scripted()
+    chat.script["5"] = [Refused(NOT_STORABLE)]
+    async with db.begin() as session:
+        people = [await a_person(session, utc_now(), chat=str(n)) for n in range(60)]
+        await a_briefing(session, people, utc_now())
+    pump = a_pump(db, chat, settings=SendingSettings(telegram_per_s=100, chat_interval_s=0))
+    async with running(pump), asyncio.timeout(5):
+        rows = await until(db, lambda rows: statuses(rows).count("sent") == 59)
+    assert rows[5].status is DeliveryStatus.SENDING
+
+
+async def test_while_the_store_is_away_outcomes_wait_and_none_is_given_up(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One was called uncertain for every ten seconds that it took."""
+    chat, now = Scripted(), utc_now()
+    means = Means(
+        db, FAST, SEALER, utc_now, Linking("", 1), "test", DepartureLog(None, utc_now)
+    )  # fmt: skip
+    async with db.begin() as session:
+        rows = await a_briefing(session, [await a_person(session, now, chat="1")], now)
+        rows[0].status = DeliveryStatus.SENDING
+    recording = Recording(chat.kind, means)
+    recording.put_down(Result(rows[0].id or 0, "1", Sent("7"), at=now))
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "begin", _away)
+        for _ in range(TRIES + 1):
+            with pytest.raises(OperationalError):
+                await recording.write()
+    await recording.write()
+    assert (recording.waiting, statuses(await all_deliveries(db))) == (set(), ["sent"])
+
+
+async def test_a_message_that_cannot_be_filled_in_holds_up_no_other_and_a_person_hears_of_it(
+    db: Database,
+) -> None:
+    """It was claimed for good, with all that was to be marked together with it."""
+    chat = Scripted()
+    async with db.begin() as session:
+        now = utc_now()
+        await a_person(session, now, chat="99", role=Role.COORDINATOR)
+        for n in range(10):
+            (row,) = await a_briefing(session, [await a_person(session, now, chat=str(n))], now)
+            if n == 3:
+                message = await session.get_one(Message, row.message_id)
+                message.content = {"telegram": {"text": 5, "buttons": []}, "email": None}
+    async with running(a_pump(db, chat)), asyncio.timeout(20):
+        rows = await until(db, lambda rows: statuses(rows).count("sent") == 10)
+    assert (rows[3].status, rows[3].reason) == (DeliveryStatus.FAILED, "cannot_be_made")
+    (notice,) = await notices(db)
+    assert "1 bericht kon voor dit kanaal niet gemaakt worden." in notice
+    assert "Niet bereikt: School 4." in notice
+
+
+async def test_a_form_that_a_later_version_wrote_leaves_the_other_form(db: Database) -> None:
+    chat, mail = Scripted(), Scripted(MAIL)
+    async with db.begin() as session:
+        now = utc_now()
+        person = await a_person(session, now, chat="1", mail="a@example.org")
+        (row,) = await a_briefing(session, [person], now)
+        message = await session.get_one(Message, row.message_id)
+        button = {"text": "Gelezen", "data": "r", "url": None, "colour": "green"}
+        chat_form = {"text": "Tekst", "buttons": [[button]]}
+        message.content = {**BOTH.to_json(), "telegram": chat_form}
+    async with running(a_pump(db, chat, mail)), asyncio.timeout(20):
+        rows = await until(db, lambda rows: len(rows) == 2 and rows[1].status is SENT)
+    assert (rows[0].reason, rows[1].fallback_of_id) == ("no_form", rows[0].id)
+    assert chat.sent == []
