@@ -250,16 +250,18 @@ async def tell_coordinators(
     now: datetime,
     avoid: ChannelKind | None = None,
     may_rest: bool = False,
+    is_urgent: bool = False,
     **values: object,
 ) -> int:
     """A calm line from a chat template, by chat or mail, to whom
     :func:`contacts.notices.tell_coordinators` tells; returns how many hear it.
 
     ``may_rest``: who has quiet hours gets it when they are over.
+    ``is_urgent``: when its channel is silent or unsure it goes another way as well.
     """
     return await notices.tell_coordinators(
         session, _line(render(template, **values)), is_exercise=is_exercise, now=now, avoid=avoid,
-        may_rest=may_rest,
+        may_rest=may_rest, is_urgent=is_urgent,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
 from bot.migrating import migrate
-from bot.own_key import hold_key
+from bot.own_key import hold_key, key_fault
 from bot.settling import settle_memory
 from bot.starts import StartNote, tell_falls
 from bot.watchdog import Watchdog
@@ -96,8 +96,11 @@ async def _refusal(config: Config) -> str:
     """
     if (moved := await moved_at(config.database.url)) is not None:
         return texts.MOVED_AWAY.format(at=day_and_time(moved))
-    await migrate(config.database.url)
-    fault = await hold_key(config, now=utc_now())
+    # First only looked at: who has another key brings no store to another version under the others.
+    fault = await key_fault(config)
+    if fault is None:
+        await migrate(config.database.url)
+        fault = await hold_key(config, now=utc_now())
     return "" if fault is None else texts.KEY_FAULTS[fault]
 
 

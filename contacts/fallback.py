@@ -241,7 +241,7 @@ async def _addresses(
     return {(kind, address) for kind, address in opened if address is not None}
 
 
-async def plan_alerts_elsewhere(
+async def plan_pressing_elsewhere(
     session: AsyncSession, kind: ChannelKind, *, sealer: Sealer, now: datetime
 ) -> int:
     """While a channel is paused: its waiting alerts go by the other kind as well, at once.

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import anything_due, claim, due_deliveries, paused_until, sent_lately
 from contacts.departing import Departures, Means
-from contacts.fallback import plan_alerts_elsewhere
+from contacts.fallback import plan_pressing_elsewhere
 from contacts.guests import Guests
 from contacts.limiter import LONGEST_TRIP, SECOND, Slot, limiter_of
 from contacts.marking import EDIT_PATIENCE
@@ -165,11 +165,14 @@ class Lane:
 
     async def _wait_out(self, until: datetime, *, now: datetime) -> float:
         async with self._means.begin() as session:
-            planned = await plan_alerts_elsewhere(
+            planned = await plan_pressing_elsewhere(
                 session, self.kind, sealer=self._means.sealer, now=now
             )
         if planned:
-            log.info("Alerts go by e-mail", extra={"action": "alerts_elsewhere", "count": planned})
+            log.info(
+                "What presses goes by the other kind of channel as well",
+                extra={"action": "pressing_elsewhere", "count": planned},
+            )
         return min(LOOK_S, (until - now).total_seconds())
 
     def _until_a_chat_is_free(self, now: datetime) -> float:

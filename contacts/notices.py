@@ -67,17 +67,17 @@ def as_content(title: str, lines: Sequence[str], buttons: Sequence[Button] = ())
 
 async def tell_coordinators(
     session: AsyncSession, content: Content, *, is_exercise: bool, now: datetime,
-    avoid: ChannelKind | None = None, may_rest: bool = False,
+    avoid: ChannelKind | None = None, may_rest: bool = False, is_urgent: bool = False,
 ) -> int:  # fmt: skip
     """A notice to every coördinator, or to the beheerders when there is none.
 
-    What may not rest is urgent: when its channel is silent or unsure it goes another way as well.
+    What is urgent goes another way as well when its channel is silent or unsure.
     """
     for role in (Role.COORDINATOR, Role.ADMIN):
         people = await people_with(session, role, is_exercise=is_exercise)
         told = await tell_people(
             session, people, content,
-            kind=MessageKind.NOTICE, severity=0 if may_rest else URGENT_SEVERITY,
+            kind=MessageKind.NOTICE, severity=URGENT_SEVERITY if is_urgent else 0,
             may_rest=may_rest, is_exercise=is_exercise, avoid=avoid, now=now,
         )  # fmt: skip
         if told:
@@ -143,7 +143,9 @@ async def tell_failures(
         if not rows:
             continue
         content = await _failures(session, rows)
-        if await tell_coordinators(session, content, is_exercise=is_exercise, avoid=avoid, now=now):
+        if await tell_coordinators(
+            session, content, is_exercise=is_exercise, avoid=avoid, is_urgent=True, now=now
+        ):
             told += len(rows)
             await _mark_told(session, [delivery for delivery, _ in rows], now=now)
         else:
@@ -252,12 +254,16 @@ async def tell_everywhere(
     Returns how many people that are. Where those of the real world cannot be reached now, it is
     nobody: who plays would hear it again each time that it is tried.
     """
-    told = await tell_coordinators(session, content, is_exercise=False, avoid=avoid, now=now)
+    told = await tell_coordinators(
+        session, content, is_exercise=False, avoid=avoid, is_urgent=True, now=now
+    )
     if not told:
         for role in (Role.COORDINATOR, Role.ADMIN):
             if await people_with(session, role, is_exercise=False):
                 return 0
-    return told + await tell_coordinators(session, content, is_exercise=True, avoid=avoid, now=now)
+    return told + await tell_coordinators(
+        session, content, is_exercise=True, avoid=avoid, is_urgent=True, now=now
+    )
 
 
 async def tell_call_list(
@@ -276,7 +282,9 @@ async def tell_call_list(
         [texts.counted(texts.CALL_LIST, len(names), names=texts.listed(names))],
         buttons,
     )
-    return await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+    return await tell_coordinators(
+        session, content, is_exercise=is_exercise, is_urgent=True, now=now
+    )
 
 
 async def tell_still_halted(
@@ -288,4 +296,6 @@ async def tell_still_halted(
         texts.counted(texts.STILL_HALTED_TITLE, messages),
         [texts.counted(texts.STILL_HALTED, messages)],
     )
-    return await tell_coordinators(session, content, is_exercise=is_exercise, now=now)
+    return await tell_coordinators(
+        session, content, is_exercise=is_exercise, is_urgent=True, now=now
+    )

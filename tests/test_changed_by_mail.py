@@ -12,7 +12,7 @@ from bot.evening.changed_by_mail import SETTLES, tell_changed
 from bot.evening.writing import redraft
 from briefings.approval import Submitted, submit
 from briefings.drafting import current_briefing
-from contacts.directory import Channel, ChannelKind, Role
+from contacts.directory import Channel, ChannelKind, ChannelStatus, Role
 from contacts.journal import SYSTEM
 from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
 from contacts.people import revoke
@@ -63,6 +63,25 @@ async def test_who_was_asked_by_mail_hears_once_by_mail_what_changed(db: Databas
     assert f"Nieuw: {NEWS}" in mail.email.text
     assert "ligt niet meer ter goedkeuring" in mail.email.text
     assert approved_texts.AT_THE_DESK in mail.email.text
+
+
+async def test_a_mail_that_went_beside_a_chat_is_put_right_by_mail(db: Database) -> None:
+    """While a channel is silent the question goes by both; the one in the chat says it itself."""
+    cast = await asked_by_mail(db)
+    async with db.begin() as session:
+        session.add(
+            Channel(
+                person_id=cast.approver.person_id, kind=ChannelKind.TELEGRAM, address="77",
+                rank=0, status=ChannelStatus.ACTIVE, created_at=NOW,
+            )
+        )  # fmt: skip
+    await changed(db, cast)
+    assert await rounds(db, THEN) == 1
+    async with db.read() as session:
+        told = await session.exec(
+            select(Delivery.kind).join(Message).where(Message.kind == MessageKind.NOTICE)
+        )
+        assert told.all() == [ChannelKind.EMAIL]
 
 
 async def test_what_is_handed_in_again_at_once_is_asked_about_and_not_told(db: Database) -> None:

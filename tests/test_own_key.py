@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.backup.moving import move_database
 from bot.cli import key_texts, texts
@@ -15,7 +16,7 @@ from bot.clock import utc_now
 from bot.config import KEY_FILE, SECRET_KEY, Config, has_key
 from bot.database import open_database
 from bot.key_rows import StoreKey
-from bot.migrating import migrate
+from bot.migrating import migrate, on_connection
 from bot.own_key import KeyFault, accept_key, fingerprint_of, hold_key, key_fault
 from bot.rows import Heartbeat
 from bot.run import run
@@ -95,6 +96,18 @@ async def test_a_start_with_another_key_ends_with_what_to_do_and_makes_none(
     assert await run(a_host(url, place / "other")) == 1
     assert KEY_FAULTS["missing"] in capsys.readouterr().err
     assert not (place / "other" / KEY_FILE).exists()
+
+
+async def test_who_has_another_key_brings_the_store_to_no_other_version(
+    url: str, place: Path, now: datetime
+) -> None:
+    await hold_key(a_host(url, place / "one"), now=now)
+    before = text("UPDATE alembic_version SET version_num = '0065'")
+    await on_connection(url, lambda connection: connection.execute(before))
+    assert await run(a_host(url, place / "other")) == 1
+    version = text("SELECT version_num FROM alembic_version")
+    found = await on_connection(url, lambda connection: connection.execute(version).scalar())
+    assert found == "0065"
 
 
 def test_check_says_it_and_the_way_on_asks_first(

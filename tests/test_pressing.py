@@ -8,7 +8,7 @@ import pytest
 
 from contacts.directory import ChannelKind, Person, Role
 from contacts.escalation import escalate_due
-from contacts.fallback import plan_alerts_elsewhere
+from contacts.fallback import plan_pressing_elsewhere
 from contacts.messages import URGENT_SEVERITY
 from contacts.notices import as_content, tell_coordinators
 from contacts.outbox import ChannelPause, MessageKind
@@ -44,7 +44,7 @@ async def looks(db: Database, now: datetime, kind: ChannelKind = CHAT) -> None:
     """The lane of the silent channel looks, as it does all the time; once is enough."""
     for _ in range(2):
         async with db.begin() as session:
-            await plan_alerts_elsewhere(session, kind, sealer=SEALER, now=now)
+            await plan_pressing_elsewhere(session, kind, sealer=SEALER, now=now)
 
 
 async def test_the_list_to_call_goes_by_mail_as_well_while_the_chat_is_silent(
@@ -66,7 +66,9 @@ async def test_what_waits_for_a_silent_mail_server_goes_to_the_chat_as_well(
     boss = await a_boss(db, now)
     async with db.begin() as session:
         content = as_content("Kop", ["Regel"])
-        await tell_coordinators(session, content, is_exercise=False, avoid=CHAT, now=now)
+        await tell_coordinators(
+            session, content, is_exercise=False, avoid=CHAT, is_urgent=True, now=now
+        )
     await goes_silent(db, now, kind=MAIL)
     await looks(db, now, MAIL)
     assert await channels_to(db, boss) == [MAIL, CHAT]
@@ -107,12 +109,14 @@ async def test_what_presses_and_waits_in_a_silent_chat_goes_by_mail_as_well(
     assert await channels_to(db, boss) == [CHAT, *[MAIL] * goes]
 
 
-@pytest.mark.parametrize("may_rest", [True, False])
-async def test_what_may_rest_does_not_press(db: Database, now: datetime, may_rest: bool) -> None:
+@pytest.mark.parametrize("is_urgent", [True, False])
+async def test_a_calm_line_waits_for_its_channel(
+    db: Database, now: datetime, is_urgent: bool
+) -> None:
     boss = await a_boss(db, now)
     async with db.begin() as session:
         content = as_content("Kop", ["Regel"])
-        await tell_coordinators(session, content, is_exercise=False, may_rest=may_rest, now=now)
+        await tell_coordinators(session, content, is_exercise=False, is_urgent=is_urgent, now=now)
     await goes_silent(db, now)
     await looks(db, now)
-    assert await channels_to(db, boss) == [CHAT, *[MAIL] * (not may_rest)]
+    assert await channels_to(db, boss) == [CHAT, *[MAIL] * is_urgent]

@@ -85,7 +85,10 @@ async def test_the_coordinators_hear_that_reactions_are_lost_where_silence_is_fo
         await a_reader(session, now)
     await put_back(db, now)
     (notice,) = await notices(db)
-    assert "Reacties van daarna is Schakel kwijt. Bij 1 dringende tekst volgt het weer op" in notice
+    assert (
+        "Reacties van daarna is Schakel kwijt. Bij 1 dringende tekst kijkt Schakel opnieuw"
+        in notice
+    )
     async with db.read() as session:
         asked = select(JournalEntry).where(col(JournalEntry.action) == "store_restored")
         assert (await session.exec(asked)).one().detail["followed"] == 1

@@ -91,7 +91,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
     for is_exercise in (False, True):
         await tell_coordinators(
             session, "coordinator/restored.html", is_exercise=is_exercise, now=now,
-            taken_at=taken_at, halted=halted, followed=followed,
+            is_urgent=True, taken_at=taken_at, halted=halted, followed=followed,
         )  # fmt: skip
     return Held(halted, dropped, followed)
 

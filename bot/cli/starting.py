@@ -131,7 +131,7 @@ async def _open(db: Database, config: Config, asked: _Asked) -> list[str]:
         event, drafts = await _start(session, config, asked, editor_id=people[0].id, now=now)
         await tell_coordinators(
             session, "coordinator/started_elsewhere.html", is_exercise=config.is_exercise,
-            now=now, event=event,
+            is_urgent=True, now=now, event=event,
         )  # fmt: skip
         after = await _what_next(session, config, now=now)
     return [texts.EVENT_OPENED.format(event_id=event.id, drafts=drafts), *after]

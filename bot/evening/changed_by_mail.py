@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.coordinator import approved_texts
 from bot.chat.mail_form import mail_of
 from bot.chat.render import render
-from bot.evening.asking_again import Waiting, buttons, shown, waits_again
+from bot.evening.asking_again import Waiting, shown, waits_again
 from bot.event_names import name_of
 from briefings.endings import VOIDED
 from briefings.rows import Briefing
@@ -27,7 +27,6 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
     MessageKind,
-    TelegramForm,
 )
 from contacts.permissions import Permission, load_actor, may
 from contacts.sending import tell_people
@@ -140,9 +139,8 @@ async def _tell(
 
 
 async def _word(session: AsyncSession, event: Event, waiting: Waiting) -> Content:
+    """By mail alone: a chat has its own question, which says the same."""
     title = await name_of(session, event)
     text = render("coordinator/request_changed.html", title=title, **shown(waiting))
-    return Content(
-        telegram=TelegramForm(text=text, buttons=buttons(event.id or 0, waiting)),
-        email=mail_of(approved_texts.CHANGED_SUBJECT, f"{text}\n\n{approved_texts.AT_THE_DESK}"),
-    )
+    mail = f"{text}\n\n{approved_texts.AT_THE_DESK}"
+    return Content(email=mail_of(approved_texts.CHANGED_SUBJECT, mail))
