@@ -141,7 +141,7 @@ def _refused(now: datetime) -> ColumnElement[bool]:
         col(Delivery.status) == DeliveryStatus.FAILED,
         func.coalesce(col(Delivery.done_at), col(Delivery.not_before)) > now - HISTORY_AFTER,
         func.coalesce(col(Delivery.reason), "").not_in([EXERCISE_GUARD, SET_ASIDE]),
-        ~has_newer(),
+        ~has_newer(now),
     )
 
 
