@@ -9,8 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy import func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,33 +19,24 @@ from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.messages import URGENT_SEVERITY
 from contacts.notices import tell_call_list, tell_still_halted
 from contacts.outbox import (
-    Acknowledgement,
     Delivery,
     DeliveryAct,
     DeliveryStatus,
     Message,
-    MessageKind,
     MessageStatus,
 )
-from contacts.outdated import HISTORY_AFTER, came_back_late, has_newer
+from contacts.outdated import HISTORY_AFTER, came_back_late
+from contacts.overdue import LONGEST_CHAIN, MUST_ARRIVE, is_overdue
 from contacts.people import organisation_names
-from contacts.preparing import EXERCISE_GUARD, SET_ASIDE
 from contacts.records import Database, ids_of
-from contacts.settings import SEVERITIES, SendingSettings
+from contacts.settings import SendingSettings
 from contacts.verdicts import Fallback
 
-#: kinds whose silence is followed up
-FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
-#: and that somebody must have, also when nobody waits for a reaction
-MUST_ARRIVE = (*FOLLOWED_UP, MessageKind.RETRACTION)
-#: every step of a text as old as this is history, though each began where the one before it ended
-LONGEST_CHAIN = timedelta(days=7)
 #: so many in one transaction: others who write wait for it
 AT_ONCE = 50
 #: and so many of those in one round
 PORTIONS = 10
 STILL_HALTED = "still_halted_told"
-_UNANSWERED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED)
 
 Overdue = tuple[Delivery, Message]
 
@@ -65,22 +55,40 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
     """
     async with db.begin() as session:
         taken = await end_needless_calls(session, now=now)
-    for _ in range(PORTIONS):
+    due = await _due(db, settings, now=now)
+    for first in range(0, len(due), AT_ONCE):
+        portion = due[first : first + AT_ONCE]
         async with db.begin() as session:
-            count = await _take_steps(session, settings, now=now)
-        taken += count
-        if count < AT_ONCE:
-            break
+            taken += await _take_steps(session, portion, settings, now=now)
     async with db.begin() as session:
         told = await _tell_calls(session, now=now)
         taken += await _tell_halted(session, settings, now=now)
     return taken or told
 
 
-async def _take_steps(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:
-    """The next step for some of those whose moment has come, each marked in the same transaction:
-    what is not reached in this round is found by the next one. Returns how many."""
-    overdue = await _overdue(session, settings, now=now)
+async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Sequence[int]:
+    """Whose moment has come, as many as one round takes.
+
+    Looked up once and without the write lock: all who did react are passed over, and with many of
+    them that takes longer than the steps.
+    """
+    async with db.read() as session:
+        found = await session.exec(
+            select(col(Delivery.id))
+            .join(Message, col(Message.id) == col(Delivery.message_id))
+            .where(*is_overdue(settings, now=now))
+            .order_by(col(Delivery.id))
+            .limit(AT_ONCE * PORTIONS)
+        )
+        return [ident for ident in found.all() if ident is not None]
+
+
+async def _take_steps(
+    session: AsyncSession, due: Sequence[int], settings: SendingSettings, *, now: datetime
+) -> int:
+    """The next step for these, each marked in the same transaction: what is not reached in this
+    round is found by the next one. Returns how many."""
+    overdue = await _overdue(session, due, settings, now=now)
     stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
     await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
     called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
@@ -89,78 +97,16 @@ async def _take_steps(session: AsyncSession, settings: SendingSettings, *, now: 
 
 
 async def _overdue(
-    session: AsyncSession, settings: SendingSettings, *, now: datetime
+    session: AsyncSession, due: Sequence[int], settings: SendingSettings, *, now: datetime
 ) -> Sequence[Overdue]:
-    """What is to be followed up now, of organisations where nobody reacted."""
+    """Those of them for whom it still holds: somebody may have reacted since they were found."""
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.status) == MessageStatus.READY,
-            col(Message.send_at) > now - LONGEST_CHAIN,
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.escalated_at).is_(None),
-            col(Delivery.person_id).is_not(None),
-            _silent(settings, now=now) | _refused(now),
-            ~reacted(),
-        )
+        .where(col(Delivery.id).in_(due), *is_overdue(settings, now=now, by_number=True))
         .order_by(col(Delivery.id))
-        .limit(AT_ONCE)
     )
     return [(delivery, message) for delivery, message in found.all()]
-
-
-def _silent(settings: SendingSettings, *, now: datetime) -> ColumnElement[bool]:
-    patience = {severity: settings.silence(severity) for severity in SEVERITIES}
-    return and_(
-        col(Message.kind).in_(FOLLOWED_UP),
-        col(Delivery.status).in_(_UNANSWERED),
-        or_(
-            False,
-            *(
-                and_(
-                    col(Message.severity) == severity,
-                    col(Delivery.not_before) <= now - wait,
-                    col(Delivery.not_before) > now - (wait + HISTORY_AFTER),
-                )
-                for severity, wait in patience.items()
-                if wait is not None
-            ),
-        ),
-    )
-
-
-def _refused(now: datetime) -> ColumnElement[bool]:
-    """Refused, bounced or given up: nothing to wait for.
-
-    A guard that held is no refusal, what a person settled needs nobody else, and who got something
-    newer needs the old text no more.
-    """
-    return and_(
-        col(Message.kind).in_(MUST_ARRIVE),
-        col(Delivery.status) == DeliveryStatus.FAILED,
-        func.coalesce(col(Delivery.done_at), col(Delivery.not_before)) > now - HISTORY_AFTER,
-        func.coalesce(col(Delivery.reason), "").not_in([EXERCISE_GUARD, SET_ASIDE]),
-        ~has_newer(),
-    )
-
-
-def reacted() -> ColumnElement[bool]:
-    """Somebody of the organisation of this delivery told that they have the version, over whatever
-    channel."""
-    other, its_message = aliased(Delivery), aliased(Message)
-    return (
-        select(Acknowledgement.id)
-        .join(other, col(other.id) == col(Acknowledgement.delivery_id))
-        .join(its_message, col(its_message.id) == col(other.message_id))
-        .where(
-            (col(other.person_id) == col(Delivery.person_id))
-            | (col(other.organisation_id) == col(Delivery.organisation_id)),
-            (col(its_message.id) == col(Message.id))
-            | (col(its_message.briefing_id) == col(Message.briefing_id)),
-        )
-        .exists()
-    )
 
 
 async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:

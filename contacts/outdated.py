@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageKind
+from contacts.outbox import (
+    TO_GO,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
 
 #: what was due longer ago than this is history, not an alarm
 HISTORY_AFTER = timedelta(hours=24)
+_WENT = (DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 
 def came_back_late(delivery: Delivery, message: Message, *, now: datetime) -> bool:
@@ -28,10 +37,20 @@ def came_back_late(delivery: Delivery, message: Message, *, now: datetime) -> bo
     return now - (delivery.sending_at or delivery.not_before) >= HISTORY_AFTER
 
 
-def has_newer() -> ColumnElement[bool]:
-    """A later version of the same event went or goes to the same person. Should that fail as well,
-    it is followed up by itself."""
+def has_newer(now: datetime) -> ColumnElement[bool]:
+    """A later version of the same event went to the same person, or is under way by now. Should
+    that fail as well, it is followed up by itself.
+
+    What is kept for the morning or was halted is no version that they have: until then the old
+    text is all there is, and a halted one may never go.
+    """
     newer, its_message = aliased(Delivery), aliased(Message)
+    is_on_its_way = and_(
+        col(newer.status).in_(TO_GO),
+        col(newer.not_before) <= now,
+        col(its_message.status) == MessageStatus.READY,
+        col(its_message.send_at) <= now,
+    )
     return (
         select(newer.id)
         .join(its_message, col(its_message.id) == col(newer.message_id))
@@ -40,7 +59,7 @@ def has_newer() -> ColumnElement[bool]:
             col(its_message.event_id) == col(Message.event_id),
             col(its_message.briefing_id) > col(Message.briefing_id),
             col(newer.act) == DeliveryAct.SEND,
-            col(newer.status).not_in((DeliveryStatus.FAILED, DeliveryStatus.CANCELLED)),
+            col(newer.status).in_(_WENT) | is_on_its_way,
         )
         .exists()
     )
@@ -55,6 +74,6 @@ async def is_outdated(
     found = await session.exec(
         select(Delivery.id)
         .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.id) == delivery.id, has_newer())
+        .where(col(Delivery.id) == delivery.id, has_newer(now))
     )
     return found.first() is not None

@@ -8,10 +8,11 @@ import pytest
 from sqlmodel import col, update
 
 from contacts.directory import Role
-from contacts.escalation import LONGEST_CHAIN, escalate_due
+from contacts.escalation import escalate_due
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.outdated import HISTORY_AFTER
+from contacts.overdue import LONGEST_CHAIN
 from contacts.records import Database
 from contacts.sending import halt_message
 from contacts.settings import SendingSettings

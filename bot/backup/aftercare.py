@@ -20,7 +20,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
 from bot.rows import WebSession
-from contacts.escalation import FOLLOWED_UP, LONGEST_CHAIN, reacted
 from contacts.journal import OPERATOR, write_journal
 from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
@@ -35,6 +34,7 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.outdated import HISTORY_AFTER
+from contacts.overdue import FOLLOWED_UP, LONGEST_CHAIN, reacted
 from contacts.sending import cancel_message, halt_message
 
 RESTORED = "restored"
