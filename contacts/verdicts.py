@@ -213,16 +213,9 @@ def _later(
     if outcome.reason == HELD:  # the pause of another, if that is what it was
         return Verdict(DeliveryStatus.PLANNED, outcome.reason)
     if outcome.whole_channel:
-        # The pause holds it back; its place in the order stays, or it would stop the channel again
-        # before anybody else had a turn.
-        behind = None if outcome.if_its_own is None else outcome.not_before
-        return Verdict(
-            DeliveryStatus.PLANNED,
-            outcome.reason,
-            not_before=behind,
-            fallback=meanwhile,
-            pause=outcome,
-        )
+        # The pause holds it back, and its place in the order stays; what may be about this one
+        # only comes behind the others (``put_behind``).
+        return Verdict(DeliveryStatus.PLANNED, outcome.reason, fallback=meanwhile, pause=outcome)
     if is_edit_for_many(delivery, message):
         max_attempts *= EDIT_TIMES
     if delivery.attempts + 1 >= max_attempts:
