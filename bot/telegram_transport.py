@@ -29,6 +29,7 @@ from contacts.directory import ChannelKind
 from contacts.outbox import Button, DeliveryAct, TelegramForm
 from contacts.texts import BACKUP_LINE, EXERCISE_LINE, FALLBACK_LINE, NO_DOCUMENT, REPEAT_LINE
 from contacts.transport import (
+    MESSAGE_GONE,
     Later,
     Moved,
     Outcome,
@@ -71,6 +72,8 @@ AT_FAULT = (
 STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 _PREVIEW = "link_preview_options"
 NOT_MODIFIED = "message is not modified"
+#: somebody took the message away, so that no old text stands there
+NOTHING_THERE = ("message to edit not found", "message_id_invalid")
 
 
 class TelegramTransport:
@@ -227,6 +230,8 @@ def _bad_request(error: BadRequest, outgoing: Outgoing) -> Outcome:
     is_edit = outgoing.act is DeliveryAct.EDIT
     if is_edit and NOT_MODIFIED in text:
         return Sent(outgoing.edits_external_id or "")
+    if is_edit and any(part in text for part in NOTHING_THERE):
+        return Refused(MESSAGE_GONE)
     for part, code in GONE:
         if part in text:
             return Refused(code, closes_channel=True)

@@ -1,8 +1,8 @@
 """Which deliveries go next: due, in order, claimed under a lease.
 
 One delivery per chat is under way at a time, and what came back for another try holds up
-what was planned for that chat after it: a conversation keeps its order. Mails are no conversation:
-one that a server puts off for minutes must not keep an alert back.
+what was planned for that chat after it: a conversation keeps its order. One mail that a server
+puts off for minutes keeps back only what is distributed about the same event, such as its closing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from contacts.journal import SYSTEM
 from contacts.limiter import AHEAD, MINUTE, Waiting, is_busy
 from contacts.outbox import (
     DELIVERY_MOVES,
+    DISTRIBUTED,
     IS_HALTED,
     UNDER_WAY,
     ChannelPause,
@@ -39,6 +40,7 @@ from contacts.sealing import Sealer, UnsealError, is_sealed
 
 # Made once: making them costs more than asking the question.
 _ORIGINAL, _EARLIER, _EARLIER_MESSAGE = aliased(Delivery), aliased(Delivery), aliased(Message)
+_LATER_MESSAGE = aliased(Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class _Look:
     ) -> list[Waiting]:
         question = _due(
             is_only=only is not None, is_busy=bool(busy), is_halted=bool(self.halted),
-            keeps_order=self.kind is ChannelKind.TELEGRAM,
+            is_chat=self.kind is ChannelKind.TELEGRAM,
         )  # fmt: skip
         domains = [one for one in busy if one.startswith("@")]
         if domains:
@@ -150,7 +152,7 @@ async def _halted(session: AsyncSession) -> list[int]:
 
 
 @cache
-def _due(*, is_only: bool, is_busy: bool, is_halted: bool, keeps_order: bool) -> Any:
+def _due(*, is_only: bool, is_busy: bool, is_halted: bool, is_chat: bool) -> Any:
     """What may go, in order.
 
     Parameters: ``kind``, ``now``, ``given_up``, ``at_most``; ``only`` this priority; ``busy`` and
@@ -159,12 +161,11 @@ def _due(*, is_only: bool, is_busy: bool, is_halted: bool, keeps_order: bool) ->
     question = (
         select(Delivery.id, Delivery.address, Delivery.priority)
         .where(*_may_go(col(Message.send_at) <= bindparam("now"), is_halted=is_halted))
+        .where(~(_held_up() if is_chat else _held_up_by_its_event()))
         .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
         .limit(bindparam("at_most"))
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    if keeps_order:
-        question = question.where(~_held_up())
     if is_only:
         question = question.where(col(Delivery.priority) == bindparam("only"))
     if is_busy:
@@ -222,10 +223,41 @@ def _waits_for_original() -> ColumnElement[bool]:
 def _held_up() -> ColumnElement[bool]:
     """A message before it in the same chat came back for another try; an edit changes what stands
     there, whatever came after it."""
+    earlier = _EARLIER
+    return _came_back(
+        col(earlier.priority) == col(Delivery.priority), col(earlier.id) < col(Delivery.id)
+    )
+
+
+def _held_up_by_its_event() -> ColumnElement[bool]:
+    """An earlier text about the same event came back for another try at the same address, and is
+    as urgent at least: what is more urgent than that waits for nothing."""
+    earlier, its_message, own = _EARLIER, _EARLIER_MESSAGE, _LATER_MESSAGE
+    is_of_its_event = select(own.id).where(
+        col(own.id) == col(Delivery.message_id),
+        col(own.kind).in_(DISTRIBUTED),
+        col(own.event_id) == col(its_message.event_id),
+    )
+    return _came_back(
+        col(earlier.priority) <= col(Delivery.priority),
+        # By its text: what goes by mail instead of the chat is planned late.
+        col(earlier.message_id) < col(Delivery.message_id),
+        of_message=(
+            col(its_message.kind).in_(DISTRIBUTED),
+            _for_each(is_of_its_event.correlate(Delivery, its_message)),
+        ),
+    )
+
+
+def _came_back(
+    *which: ColumnElement[bool], of_message: Sequence[ColumnElement[bool]] = ()
+) -> ColumnElement[bool]:
+    """Something that waits for another try at the same address."""
     earlier, its_message = _EARLIER, _EARLIER_MESSAGE
     is_ready = select(its_message.id).where(
         col(its_message.id) == col(earlier.message_id),
         col(its_message.status) == MessageStatus.READY,
+        *of_message,
     )
     return _for_each(
         select(earlier.id).where(
@@ -233,9 +265,8 @@ def _held_up() -> ColumnElement[bool]:
             col(earlier.address) == col(Delivery.address),
             col(earlier.status) == DeliveryStatus.PLANNED,
             col(earlier.act) == DeliveryAct.SEND,
-            col(earlier.priority) == col(Delivery.priority),
             col(earlier.attempts) > 0,
-            col(earlier.id) < col(Delivery.id),
+            *which,
             _for_each(is_ready),
         )
     )

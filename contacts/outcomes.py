@@ -21,7 +21,7 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.pausing import Doubts, end_pause, pause_channel
+from contacts.pausing import Doubts, end_pause, pause_channel, put_behind
 from contacts.records import move_many
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import halt_message
@@ -85,7 +85,8 @@ async def record(
     await _drop_cancelled(session, judged, now=now)
     pauses = [one.verdict.pause for one in judged if one.verdict.pause is not None]
     if pauses:
-        await pause_channel(session, kind, pauses, now=now)
+        pause = await pause_channel(session, kind, pauses, now=now)
+        await put_behind(session, doubts, pause)
     elif arrived:
         await end_pause(session, kind, now=now)
     return sorted(moved)
@@ -131,7 +132,7 @@ async def _judge(
     for result in results:
         delivery, message = rows[result.delivery_id]
         outcome = result.outcome
-        if isinstance(outcome, Later) and doubts.is_its_own(outcome, delivery):
+        if isinstance(outcome, Later) and doubts.is_its_own(outcome, delivery, at=result.at):
             outcome = Later(now, outcome.if_its_own or outcome.reason)
         verdict = decide(
             outcome, delivery, message, max_attempts=settings.max_attempts, chance=chance, now=now

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind
 from contacts.journal import SYSTEM, write_journal
-from contacts.outbox import ChannelPause, Delivery
+from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
 from contacts.pause_notices import tell_pause_over
 from contacts.records import read_columns
 from contacts.transport import Later
@@ -25,29 +25,54 @@ SAME_PAUSE = timedelta(minutes=10)
 IN_A_ROW = 5
 
 
+#: what stopped the channel is due so long after the others, however urgent it is
+BEHIND = timedelta(seconds=5)
+
+
 class Doubts:
     """Whether an answer that would stop the channel is about its one recipient: others were taken
-    since this one was due. Kept in memory: after a start the first such answer stops the channel.
+    since this one was due, or since it stopped the channel. Kept in memory: after a start the first
+    such answer stops the channel.
     """
 
     def __init__(self) -> None:
         self._taken_at: datetime | None = None
         self._in_a_row = 0
+        #: by delivery, when it last stopped the channel
+        self._stopped: dict[int, datetime] = {}
 
     def took(self, at: datetime) -> None:
         """The other side took something then."""
         self._taken_at = at if self._taken_at is None else max(at, self._taken_at)
         self._in_a_row = 0
 
-    def is_its_own(self, outcome: Later, delivery: Delivery) -> bool:
-        """To be asked once for each answer."""
-        own = outcome.if_its_own
-        if own is None:
+    @property
+    def stopped(self) -> set[int]:
+        """The deliveries that stopped the channel, and are to come behind the others."""
+        return set(self._stopped)
+
+    def keep(self, waiting: Collection[int]) -> None:
+        """Of those that stopped the channel only these are still to go."""
+        self._stopped = {one: at for one, at in self._stopped.items() if one in waiting}
+
+    def is_its_own(self, outcome: Later, delivery: Delivery, *, at: datetime) -> bool:
+        """To be asked once for each answer.
+
+        :param at: when it came.
+        """
+        if outcome.if_its_own is None:
             return False
+        ident = delivery.id or 0
+        if self._is_its_own(outcome, delivery, since=self._stopped.pop(ident, delivery.not_before)):
+            return True
+        self._stopped[ident] = at
+        return False
+
+    def _is_its_own(self, outcome: Later, delivery: Delivery, *, since: datetime) -> bool:
+        own = outcome.if_its_own
         if delivery.attempts and delivery.reason == own:
             return True  # it was before
-        # What stopped the channel is due again when that pause is over.
-        if self._taken_at is None or self._taken_at < delivery.not_before:
+        if self._taken_at is None or self._taken_at < since:
             return False
         if delivery.reason == outcome.reason:
             return True  # the second time, with others taken in between
@@ -78,6 +103,27 @@ async def pause_channel(
         detail={"reason": pause.reason, "until": pause.until.isoformat()}, now=now,
     )  # fmt: skip
     return pause
+
+
+async def put_behind(session: AsyncSession, doubts: Doubts, pause: ChannelPause) -> None:
+    """Whatever stopped the channel comes after all others once the pause is over. An urgent one
+    would be the first again, stop the channel again, and nobody else had a turn; so would two in
+    turn, if only the last one came behind."""
+    if not doubts.stopped:
+        return
+    waiting = await session.exec(
+        update(Delivery)
+        .where(
+            col(Delivery.id).in_(doubts.stopped),
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            # A person, or the quiet of the night, may have put it off for longer.
+            col(Delivery.not_before) < pause.until + BEHIND,
+        )
+        .values(not_before=pause.until + BEHIND)
+        .returning(col(Delivery.id))
+        .execution_options(synchronize_session=False)
+    )
+    doubts.keep(set(waiting.scalars()))
 
 
 async def end_pause(session: AsyncSession, kind: ChannelKind, *, now: datetime) -> None:

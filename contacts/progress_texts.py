@@ -31,6 +31,7 @@ FAILURES: Mapping[str, str] = {
     "forbidden": "de ontvanger laat de bot niet toe",
     "kicked": "de bot is uit de groep gezet",
     "bad_request": "Telegram nam het bericht niet aan",
+    "message_gone": "het bericht staat niet meer in de chat",
     "bad_address": "het adres klopt niet",
     "no_form": "het bericht bestaat niet in deze vorm",
     "cannot_be_made": "het bericht kon niet gemaakt worden",

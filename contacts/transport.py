@@ -64,6 +64,8 @@ class Unknown:
     reason: str
 
 
+#: of an edit: what it would change does not stand in the chat any more
+MESSAGE_GONE = "message_gone"
 #: the reason of what had a slot when its channel was stopped: nothing was asked of the other side
 HELD = "channel_held"
 

@@ -20,7 +20,7 @@ from contacts.outbox import (
 )
 from contacts.preparing import EXERCISE_GUARD, IMPOSSIBLE
 from contacts.settings import SendingSettings
-from contacts.transport import HELD, Later, Moved, Outcome, Refused, Sent, Unknown
+from contacts.transport import HELD, MESSAGE_GONE, Later, Moved, Outcome, Refused, Sent, Unknown
 
 #: what may go by e-mail as well when nobody knows whether the chat message arrived
 BRIEFING_LIKE = frozenset(
@@ -126,7 +126,13 @@ def wait_s(kind: ChannelKind, attempts: int, chance: Chance) -> float:
 
 def _refused(outcome: Refused, delivery: Delivery, message: Message) -> Verdict:
     if delivery.act is DeliveryAct.EDIT:
-        return Verdict(DeliveryStatus.FAILED, outcome.reason, closes_channel=outcome.closes_channel)
+        is_gone = outcome.reason == MESSAGE_GONE
+        return Verdict(
+            DeliveryStatus.FAILED,
+            outcome.reason,
+            closes_channel=outcome.closes_channel,
+            untold=None if is_gone else _old_text(delivery, message),
+        )
     if outcome.halts_message:
         return Verdict(
             DeliveryStatus.FAILED,
@@ -207,16 +213,9 @@ def _later(
     if outcome.reason == HELD:  # the pause of another, if that is what it was
         return Verdict(DeliveryStatus.PLANNED, outcome.reason)
     if outcome.whole_channel:
-        # The pause holds it back; its place in the order stays, or it would stop the channel again
-        # before anybody else had a turn.
-        behind = None if outcome.if_its_own is None else outcome.not_before
-        return Verdict(
-            DeliveryStatus.PLANNED,
-            outcome.reason,
-            not_before=behind,
-            fallback=meanwhile,
-            pause=outcome,
-        )
+        # The pause holds it back, and its place in the order stays; what may be about this one
+        # only comes behind the others (``put_behind``).
+        return Verdict(DeliveryStatus.PLANNED, outcome.reason, fallback=meanwhile, pause=outcome)
     if is_edit_for_many(delivery, message):
         max_attempts *= EDIT_TIMES
     if delivery.attempts + 1 >= max_attempts:
@@ -233,7 +232,7 @@ def _later(
 
 def _exhausted(reason: str, delivery: Delivery, message: Message) -> Verdict:
     if delivery.act is DeliveryAct.EDIT:
-        what = Untold.OLD_TEXT if is_edit_for_many(delivery, message) else None
+        what = _old_text(delivery, message)
         return Verdict(DeliveryStatus.FAILED, reason, attempted=True, untold=what)
     return Verdict(
         DeliveryStatus.FAILED,
@@ -242,6 +241,10 @@ def _exhausted(reason: str, delivery: Delivery, message: Message) -> Verdict:
         fallback=Fallback.NEXT,
         untold=_worth_telling(Untold.EXHAUSTED, message),
     )
+
+
+def _old_text(edit: Delivery, message: Message) -> Untold | None:
+    return Untold.OLD_TEXT if is_edit_for_many(edit, message) else None
 
 
 def is_edit_for_many(delivery: Delivery, message: Message) -> bool:

@@ -73,6 +73,41 @@ async def test_a_mail_does_not_wait_for_another_mail_to_the_same_address_that_wa
     assert await _due_after_a_notice_that_was_put_off(db, MAIL) == ["alert"]
 
 
+@pytest.mark.parametrize(
+    ("first", "event", "severity", "due"),
+    [
+        (MessageKind.BRIEFING, 1, 3, False),
+        (MessageKind.BRIEFING, 2, 3, True),
+        (MessageKind.BRIEFING, 1, 4, True),
+        (MessageKind.FEEDBACK, 1, 3, True),
+    ],
+)
+async def test_by_mail_a_text_waits_only_for_an_earlier_one_about_its_event_that_is_as_urgent(
+    db: Database, first: MessageKind, event: int, severity: int, due: bool
+) -> None:
+    """Where a server put off the first text, the closing came first and the old text after it."""
+    now = datetime.fromisoformat("2026-03-03T16:42:00+00:00")
+    async with db.begin() as session:
+        person = await a_person(session, now, mail="c@stad.example")
+        (old,) = await a_briefing(session, [person], now, kind=first)
+        old.attempts, old.not_before = 1, now + timedelta(minutes=5)
+        (closing,) = await post(
+            session, kind=MessageKind.CLOSING, content=BOTH, event_id=event, severity=severity,
+            to=await channels_of(session, person.id or 0), now=now,
+        )  # fmt: skip
+        await session.flush()
+        found = await due_deliveries(
+            session, MAIL, busy=(), limit=10, sealer=SEALER, patience=EDIT_PATIENCE, now=now
+        )
+        assert [one.id for one in found] == ([closing.id] if due else [])
+        old.not_before = now
+        await session.flush()
+        found = await due_deliveries(
+            session, MAIL, busy=(), limit=10, sealer=SEALER, patience=EDIT_PATIENCE, now=now
+        )
+        assert old.id in [one.id for one in found], "nothing waits for ever"
+
+
 async def test_in_a_chat_the_order_stays(db: Database) -> None:
     assert await _due_after_a_notice_that_was_put_off(db, CHAT) == []
 

@@ -17,7 +17,7 @@ from contacts.outbox import (
     MessageKind,
     Priority,
 )
-from contacts.transport import Later, Outcome, Refused, Sent, Unknown
+from contacts.transport import MESSAGE_GONE, Later, Outcome, Refused, Sent, Unknown
 from contacts.verdicts import Fallback, Untold, Verdict, decide, wait_s
 
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
@@ -94,6 +94,22 @@ def test_an_edit_of_what_many_got_is_tried_for_longer_and_its_end_is_told(
         Unknown("read_timeout"), act=DeliveryAct.EDIT, attempts=attempts, priority=priority
     )
     assert (said.status, said.untold) == (status, untold)
+
+
+@pytest.mark.parametrize(
+    ("reason", "priority", "untold"),
+    [
+        ("blocked", Priority.BULK, Untold.OLD_TEXT),
+        ("cannot_be_made", Priority.BULK, Untold.OLD_TEXT),
+        ("blocked", Priority.DIALOGUE, None),
+        (MESSAGE_GONE, Priority.BULK, None),
+    ],
+)
+def test_a_refused_edit_of_what_many_got_is_told_unless_the_message_is_gone(
+    reason: str, priority: Priority, untold: Untold | None
+) -> None:
+    said = verdict(Refused(reason), act=DeliveryAct.EDIT, priority=priority)
+    assert (said.status, said.untold) == (DeliveryStatus.FAILED, untold)
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,9 @@ async def rows_counted(db: Database, table: str) -> int:
         return int((await connection.execute(noted, {"table": table})).scalar_one())
 
 
+@pytest.mark.parametrize("kind", list(ChannelKind))
 async def test_a_claim_walks_the_outbox_in_its_order_and_reads_no_more_than_it_takes(
-    db: Database, now: datetime
+    db: Database, now: datetime, kind: ChannelKind
 ) -> None:
     async with db.begin() as session:
         message = Message(
@@ -61,7 +62,7 @@ async def test_a_claim_walks_the_outbox_in_its_order_and_reads_no_more_than_it_t
         )
         session.add(message)
         await session.flush()
-        to = [Recipient(ChannelKind.TELEGRAM, str(one), None, None) for one in range(MANY)]
+        to = [Recipient(kind, str(one), None, None) for one in range(MANY)]
         await plan_deliveries(session, message, to, now=now)
     asked: list[tuple[str, Any]] = []
 
@@ -72,7 +73,7 @@ async def test_a_claim_walks_the_outbox_in_its_order_and_reads_no_more_than_it_t
     try:
         async with db.begin() as session:
             waiting = await due_deliveries(
-                session, ChannelKind.TELEGRAM, busy=(), limit=60, patience=EDIT_PATIENCE,
+                session, kind, busy=(), limit=60, patience=EDIT_PATIENCE,
                 sealer=Sealer(Sealer.new_key()), now=now,
             )  # fmt: skip
     finally:

@@ -19,7 +19,17 @@ from bot.simulator import Fault, Simulator
 from bot.telegram_request import AiohttpRequest
 from bot.telegram_transport import TelegramTransport, classify
 from contacts.outbox import Button, Content, DeliveryAct, EmailForm, TelegramForm
-from contacts.transport import Later, Moved, Outcome, Outgoing, Refused, Sent, Unknown, when_leaving
+from contacts.transport import (
+    MESSAGE_GONE,
+    Later,
+    Moved,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    Unknown,
+    when_leaving,
+)
 
 HELLO = Outgoing(
     delivery_id=77,
@@ -119,7 +129,7 @@ async def test_an_edit_of_what_is_gone_halts_nothing(
     simulator: Simulator, transport: TelegramTransport
 ) -> None:
     outcome = await transport.send(editing(Sent("999"), "twee"), now=utc_now())
-    assert outcome == Refused("bad_request")
+    assert outcome == Refused(MESSAGE_GONE)
 
 
 async def test_an_exercise_and_a_repeat_say_so_first(
