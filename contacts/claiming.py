@@ -223,10 +223,7 @@ def _waits_for_original() -> ColumnElement[bool]:
 def _held_up() -> ColumnElement[bool]:
     """A message before it in the same chat came back for another try; an edit changes what stands
     there, whatever came after it."""
-    earlier = _EARLIER
-    return _came_back(
-        col(earlier.priority) == col(Delivery.priority), col(earlier.id) < col(Delivery.id)
-    )
+    return _came_back(col(_EARLIER.priority) == col(Delivery.priority))
 
 
 def _held_up_by_its_event() -> ColumnElement[bool]:
@@ -239,9 +236,8 @@ def _held_up_by_its_event() -> ColumnElement[bool]:
         col(own.event_id) == col(its_message.event_id),
     )
     return _came_back(
-        col(earlier.priority) <= col(Delivery.priority),
-        # By its text: what goes by mail instead of the chat is planned late.
-        col(earlier.message_id) < col(Delivery.message_id),
+        # Not as a range of priorities: SQLite would read all that waits by it, for each row.
+        col(Delivery.priority) - col(earlier.priority) >= 0,
         of_message=(
             col(its_message.kind).in_(DISTRIBUTED),
             _for_each(is_of_its_event.correlate(Delivery, its_message)),
@@ -266,6 +262,7 @@ def _came_back(
             col(earlier.status) == DeliveryStatus.PLANNED,
             col(earlier.act) == DeliveryAct.SEND,
             col(earlier.attempts) > 0,
+            col(earlier.id) < col(Delivery.id),
             *which,
             _for_each(is_ready),
         )

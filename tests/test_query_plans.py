@@ -124,6 +124,20 @@ async def test_a_claim_does_not_read_every_message_first(url: str) -> None:
 
 
 @pytest.mark.parametrize("kind", list(ChannelKind))
+async def test_what_holds_a_delivery_up_is_looked_for_at_its_address(
+    url: str, kind: ChannelKind
+) -> None:
+    """By its status it is everything that waits, once for each row of a batch."""
+    async with opened(url) as db:
+        await fill(db, FEW, Config(), now=NOW)
+        unknown = await look_at_claims(db, kind)
+        async with db.engine.begin() as connection:
+            await connection.exec_driver_sql("ANALYZE")
+        for plan in (unknown, await look_at_claims(db, kind)):
+            assert "delivery_2 USING INDEX ix_delivery_address (address=?" in plan
+
+
+@pytest.mark.parametrize("kind", list(ChannelKind))
 async def test_figures_of_few_deliveries_do_not_slow_down_the_evening_that_follows(
     url: str, kind: ChannelKind
 ) -> None:
