@@ -105,6 +105,7 @@ async def _overdue(
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(col(Delivery.id).in_(due), *is_overdue(settings, now=now, by_number=True))
         .order_by(col(Delivery.id))
+        .with_for_update(of=Delivery)  # by their numbers, as everybody takes several
     )
     return [(delivery, message) for delivery, message in found.all()]
 
