@@ -17,7 +17,7 @@ from bot.rows import Heartbeat
 from bot.simulator import TOKEN
 from briefings.rows import FactBlock
 from contacts.journal import JournalEntry
-from feeds.rows import Event
+from feeds.rows import Event, Origin
 from tests.cli_world import ANSWERS, an_empty_place, call, installed, redeemed, rows, said
 
 
@@ -155,10 +155,36 @@ def test_an_event_is_opened_with_its_drafts(place: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "7 teksten" in said(result)
     assert "in de chat" not in result.output
-    (events,) = rows(place, Event)
+    events, (block,) = rows(place, Event, FactBlock)
     assert [(event.status, event.severity) for event in events] == [("confirmed", 4)]
-    assert "Onrust na een bericht" in said(call("deliveries"))
+    assert block.neutral_title in said(call("deliveries")), "as in the chat and at the desk"
     assert "geen open signalen" in said(call("signals", "list"))
+
+
+def test_what_is_sent_is_told_by_event_without_names_and_without_what_was_joined(
+    place: Path,
+) -> None:
+    installed()
+    db = open_database(f"sqlite+aiosqlite:///{place}/var/schakel.sqlite3")
+
+    async def three() -> None:
+        async with db.begin() as session:
+            now = utc_now()
+            titles = ("Aanhouding van Dennis Bakkerstra", "Brand bij een school", "Ook brand")
+            events = [
+                Event(title=one, type="overig", origin=Origin.MANUAL, detected_at=now)
+                for one in titles
+            ]
+            session.add_all(events)
+            await session.flush()
+            events[2].merged_into_id = events[1].id
+        await db.close()
+
+    asyncio.run(three())
+    told = said(call("deliveries"))
+    assert "Brand bij een school" in told
+    assert "Ook brand" not in told
+    assert "Bakkerstra" not in told
 
 
 def test_an_event_without_a_place_is_in_the_city_of_the_configuration(place: Path) -> None:

@@ -121,9 +121,10 @@ async def _explain_event(session: AsyncSession, event_id: int) -> list[str]:
         .order_by(col(Item.id))
     )
     severity = event.severity or event.suggested_severity
+    title = mask_names(event.title)
     grounds = await grounds_of(session, event)
     return [
-        texts.EVENT_HEAD.format(event_id=event.id, severity=severity, title=event.title),
+        texts.EVENT_HEAD.format(event_id=event.id, severity=severity, title=title),
         *(texts.REASON.format(**told_by(one, grounds.item)) for one in grounds.reasons),
         *(
             texts.EVENT_ITEM.format(key=item.id, source=name, title=mask_names(item.title))
@@ -163,6 +164,7 @@ async def _deliveries(db: Database) -> tuple[list[str], bool]:
     from sqlmodel import col, select
 
     from bot.clock import utc_now
+    from bot.event_names import names_of_events
     from contacts.arrival import count_deliveries
     from contacts.progress import read_progress
     from contacts.progress_texts import lines_of
@@ -170,15 +172,18 @@ async def _deliveries(db: Database) -> tuple[list[str], bool]:
 
     lines = []
     async with db.read() as session:
-        events = (await session.exec(select(Event).order_by(col(Event.id).desc()).limit(20))).all()
-        ids = [event.id for event in events if event.id is not None]
+        # What was joined to another event is sent for that one.
+        asked = select(Event.id).where(col(Event.merged_into_id).is_(None))
+        found = await session.exec(asked.order_by(col(Event.id).desc()).limit(20))
+        ids = [ident for ident in found.all() if ident is not None]
+        names = await names_of_events(session, ids)
         progress = await read_progress(session, ids, now=utc_now())
-        for event, one in zip(events, progress, strict=True):
-            lines.append(texts.DELIVERY_HEAD.format(event_id=event.id, title=event.title))
+        for ident, one in zip(ids, progress, strict=True):
+            lines.append(texts.DELIVERY_HEAD.format(event_id=ident, title=names[ident]))
             if not one.total:
                 lines.append(f"  {texts.NOTHING_SENT}")
                 continue
-            read = (await count_deliveries(session, event_id=event.id)).acknowledged
+            read = (await count_deliveries(session, event_id=ident)).acknowledged
             lines += [f"  {line}" for line in [*lines_of(one), texts.READ_BY.format(count=read)]]
     return lines or [texts.NO_EVENTS], any(one.due for one in progress)
 
