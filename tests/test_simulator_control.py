@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import aiosmtplib
 import pytest
 
 from bot.simulator import TOKEN, Simulator
@@ -120,11 +121,33 @@ async def test_news_and_mail_are_driven_too(
     assert (await do("reply", sender="x@school.example", text="x"))[0] == 400
 
 
+async def test_what_is_healed_takes_calls_and_mails_again(
+    client: aiohttp.ClientSession, do: Do, simulator: Simulator
+) -> None:
+    await do("start", chat=7, name="Docent VO")
+    await do("fault", kind="bad_gateway", times=None)
+    await do("mail_fault", recipient="*", kind="permanent", times=99)
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
+        await mail_to(simulator)
+    await do("clear_faults")
+    await mail_to(simulator)
+    assert len(await look(client, "mails")) == 1
+    assert await bot_says(client, chat_id=7, text="x") == 200
+
+
+async def mail_to(simulator: Simulator) -> None:
+    await aiosmtplib.send(
+        "Subject: x\n\nx", sender="a@b.example", recipients=["docent@school.example"],
+        hostname="127.0.0.1", port=simulator.mail.port, start_tls=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("act", "given", "status", "why"),
     [
         ("pigeon", {}, 404, "there is only block, bounce"),
         ("say", {"chat": 7}, 400, "chat 7 does not exist"),
+        ("fault", {}, 400, "missing or unknown: kind"),
         ("say", {"chat": 7, "name": "x"}, 400, "missing or unknown: text"),
         ("start", {"chat": "x"}, 400, "invalid literal"),
         ("tap", {"chat": 7, "name": "x", "label": "Weg"}, 400, "no button 'Weg'"),

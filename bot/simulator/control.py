@@ -119,8 +119,8 @@ class Control:
         return {
             **self._people(),
             "inject": lambda given: telegram.inject(given["update"]),
-            "fault": lambda given: telegram.faults.add(Fault(**given)),
-            "clear_faults": lambda given: telegram.faults.clear(),
+            "fault": lambda given: telegram.faults.add(Fault(given.pop("kind"), **given)),
+            "clear_faults": lambda given: self._heal(),
             "limits": self._limits,
             "outlet": lambda given: _done(
                 simulator.feeds.add_outlet(given["slug"], given["name"])
@@ -142,6 +142,10 @@ class Control:
             ),
             "reply": lambda given: simulator.reply(given["sender"], given["text"]),
         }  # fmt: skip
+
+    def _heal(self) -> None:
+        self._simulator.telegram.faults.clear()
+        self._simulator.mail.heal()
 
     def _people(self) -> dict[str, Act]:
         """What a person with a phone does; ``chat`` says who."""

@@ -77,6 +77,10 @@ class SmtpSink:
             raise ValueError(f"no such mail fault: {kind!r}; there is {get_args(SmtpFaultKind)}")
         self._faults[recipient.lower()] = _Fault(kind, times, seconds)
 
+    def heal(self) -> None:
+        """Every mail is taken again."""
+        self._faults.clear()
+
     def to(self, recipient: str) -> list[Mail]:
         """What arrived for this address."""
         wanted = recipient.lower()
