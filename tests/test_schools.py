@@ -109,6 +109,13 @@ def test_each_mistake_about_a_school_is_said_on_its_line(line: str, part: str) -
     assert part in " ".join(error.text for error in reading.errors)
 
 
+def test_of_a_slip_in_the_domain_no_other_mistake_is_made() -> None:
+    reading = read_contacts((HEAD + "A;onderwijz;B;geen;;;vo;\n").encode(), NAMES)
+    [error] = reading.errors
+    assert "'onderwijz'" in error.text
+    assert "hoort bij het domein onderwijs" not in error.text
+
+
 @pytest.mark.parametrize("kind", Kind)
 async def test_schools_go_out_and_in_without_a_difference(
     db: Database, now: datetime, kind: Kind

@@ -84,10 +84,12 @@ def _school(values: Mapping[str, str]) -> list[str]:
     types = places.school_types_in(values.get("school_types", ""))
     said = places.parts_of(values.get("audiences", ""))
     wrong = []
-    domain = texts.DOMAINS.get(values.get("domain", "").lower())
-    if types and domain is not Domain.EDUCATION:
+    named = values.get("domain", "").lower()
+    domain = texts.DOMAINS.get(named)
+    is_unclear = bool(named) and domain is None  # which is said, and these would follow from it
+    if types and domain is not Domain.EDUCATION and not is_unclear:
         wrong.append(texts.TYPE_ELSEWHERE)
-    if values.get("municipality") and domain is not Domain.MUNICIPALITY:
+    if values.get("municipality") and domain is not Domain.MUNICIPALITY and not is_unclear:
         wrong.append(texts.NEIGHBOUR_DOMAIN)
     if texts.TEACHER in said and teacher_text(types) is None:
         wrong.append(texts.WHICH_TEACHER)
