@@ -171,6 +171,7 @@ async def _planned(
         return {"plan": None}
     return {
         "plan": plan,
+        "planned_as": f"Versie {briefing.version}, {texts.BRIEFING_KINDS[briefing.kind]}",
         "by_channel": _channels(plan),
         "by_audience": _audiences(plan),
         "counts": plan.by_audience,
