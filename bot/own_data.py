@@ -85,7 +85,7 @@ def _opened(table: str, row: dict[str, Any], sealer: Sealer | None) -> dict[str,
     name = OWN_WORDS.get(table)
     if sealer is None or name is None or not row[name]:
         return row
-    return {**row, name: sealer.unseal(row[name])}
+    return {**row, name: sealer.read(row[name])}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

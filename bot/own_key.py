@@ -6,16 +6,19 @@ The store keeps a fingerprint: a keyed hash, from which the key does not follow.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, inspect, select
+from sqlmodel import SQLModel
 
 from bot.config import Config, has_key, load_sealer
 from bot.key_rows import StoreKey
 from bot.migrating import may_exist, on_connection
+from bot.rows import Conversation
 from contacts.journal import OPERATOR, entry_of, write_entries
-from contacts.sealing import Sealer
+from contacts.sealing import PREFIX, Sealer
 
 TABLE = StoreKey.metadata.tables[str(StoreKey.__tablename__)]
 PURPOSE = "store-key"
@@ -68,16 +71,27 @@ async def hold_key(config: Config, *, now: datetime) -> KeyFault | None:
 async def accept_key(config: Config, *, now: datetime) -> None:
     """From now on the store goes with the key at hand, which is made when there is none.
 
-    What was sealed with another one stays shut.
+    What was sealed with another one stays shut; whoever was halfway an answer begins anew.
     """
     mine = fingerprint_of(load_sealer(config))
 
     def change(connection: Connection) -> None:
         connection.execute(delete(TABLE))
+        _forget_half_answers(connection)
         _note(connection, mine, now)
         write_entries(connection, [entry_of(OPERATOR, "key_accepted", "store", {}, now=now)])
 
     await on_connection(config.database.url, change)
+
+
+def _forget_half_answers(connection: Connection) -> None:
+    """Questions in a chat with sealed words so far: none of their buttons could go on."""
+    table = SQLModel.metadata.tables[str(Conversation.__tablename__)]
+    if not inspect(connection).has_table(table.name):
+        return
+    found = connection.execute(select(table.c.chat, table.c.data)).all()
+    shut = [row.chat for row in found if PREFIX in json.dumps(row.data)]
+    connection.execute(delete(table).where(table.c.chat.in_(shut)))
 
 
 async def _read(config: Config) -> str | None:

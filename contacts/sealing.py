@@ -6,6 +6,8 @@ import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from contacts.texts import SHUT
+
 PREFIX = "sealed:"
 
 
@@ -35,6 +37,21 @@ class Sealer:
             return self._fernet.decrypt(sealed.removeprefix(PREFIX).encode()).decode()
         except InvalidToken as error:
             raise UnsealError("sealed with another key") from error
+
+    def opens(self, sealed: str) -> bool:
+        """Whether the key at hand is the one of this text."""
+        try:
+            self.unseal(sealed)
+        except UnsealError:
+            return False
+        return True
+
+    def read(self, sealed: str | None) -> str:
+        """Kept words for a person: nothing where there are none, and that they stay shut where
+        their key is lost, so that what stands beside them can still be seen and dealt with."""
+        if not sealed:
+            return ""
+        return self.unseal(sealed) if self.opens(sealed) else SHUT
 
     def derive(self, purpose: str) -> bytes:
         """A key for another purpose (signing), from which this one does not follow."""

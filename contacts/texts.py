@@ -4,6 +4,8 @@ from __future__ import annotations
 
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
+#: in the place of sealed words whose key is lost
+SHUT = "Deze tekst gaat niet meer open: de sleutel waarmee hij verzegeld is, is weg."
 #: for an organisation that did not name its intern aanspreekpunt: whom to go to then
 OWN_INTERNAL_CONTACT = "iemand van de leiding, of wie over zorg gaat"
 

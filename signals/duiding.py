@@ -30,6 +30,7 @@ from signals.rows import (
     SignalReading,
     SignalStatus,
 )
+from signals.way_back import is_shut
 
 MAX_TEXT = 300
 #: from this severity a decision rests on two domains, or says why it does not
@@ -289,6 +290,14 @@ def alike(signals: Sequence[Signal]) -> list[Alike]:
     return sorted(found, key=lambda one: (-len(one.signals), one.event_id or 0, one.kind.value))
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedAlike:
+    """``signals`` were closed, of which the answer to ``shut`` cannot go: their key is lost."""
+
+    signals: int
+    shut: int
+
+
 async def close_alike(
     session: AsyncSession,
     event_id: int | None,
@@ -302,8 +311,8 @@ async def close_alike(
     sealer: Sealer,
     now: datetime,
     allow: Collection[str] = (),
-) -> int | CloseRefused:
-    """One answer to everybody who told the same; how many signals it closed.
+) -> ClosedAlike | CloseRefused:
+    """One answer to everybody who told the same.
 
     :param seen: the signals that stood on the page: a later one waits for a reader of its own.
     """
@@ -323,4 +332,4 @@ async def close_alike(
         )
         if isinstance(result, CloseRefused):
             return result
-    return len(group)
+    return ClosedAlike(len(group), sum(is_shut(signal, sealer) for signal in group))

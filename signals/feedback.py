@@ -34,6 +34,7 @@ from signals.rows import (
     ToldAs,
     tensions,
 )
+from signals.way_back import reply_kind
 from signals.workdays import day_and_time
 
 MAX_SENTENCE = 300
@@ -82,7 +83,7 @@ async def close_signal(
     now: datetime,
     allow: Collection[str] = (),
 ) -> list[Delivery] | CloseRefused:
-    """Close with an outcome and plan the answer; an empty list when none was wanted.
+    """Close with an outcome and plan the answer; an empty list when none was wanted or can go.
 
     :raises sqlalchemy.exc.NoResultFound: there is no such signal.
     """
@@ -107,7 +108,7 @@ async def close_signal(
         )
     except (IllegalMove, StaleMove):
         return CloseRefused("closed")
-    if signal.reply_handle is None:
+    if reply_kind(signal, sealer) is None:
         return []
     others = await organisations_of(session, signal)
     content = feedback_content(
@@ -121,8 +122,7 @@ async def _judge_at(
     session: AsyncSession, signal: Signal, code: OutcomeCode, *, sealer: Sealer, now: datetime
 ) -> str:
     """Where somebody with mail says whether the answer was of use; empty for a chat."""
-    assert signal.reply_handle is not None
-    if sealer.unseal(signal.reply_handle).partition(":")[0] != ChannelKind.EMAIL.value:
+    if reply_kind(signal, sealer) is not ChannelKind.EMAIL:
         return ""
     token = new_token()
     last_day = now.date() + KEEP_JUDGING
@@ -189,21 +189,19 @@ def why_not(sentence: str, allow: Collection[str]) -> str | None:
 def outcome_sentence(signal: Signal, sealer: Sealer) -> str:
     """The sentence that its reporter got; empty without one, or after its time."""
     said = signal.outcome_text or ""
-    return sealer.unseal(said) if is_sealed(said) else said
+    return sealer.read(said) if is_sealed(said) else said
 
 
 async def answer_reporter(
     session: AsyncSession, signal: Signal, content: Content, *, sealer: Sealer, now: datetime
 ) -> list[Delivery]:
-    """Plan a word to who told this, through the sealed way back.
-
-    The signal must have one.
-    """
-    assert signal.reply_handle is not None
-    kind = sealer.unseal(signal.reply_handle).partition(":")[0]
+    """Plan a word to who told this, through the sealed way back; nothing where none opens."""
+    kind = reply_kind(signal, sealer)
+    if signal.reply_handle is None or kind is None:
+        return []
     # The address stays sealed and nameless in the row; only the pump opens it.
     reporter = Recipient(
-        kind=ChannelKind(kind),
+        kind=kind,
         address=signal.reply_handle,
         person_id=None,
         organisation_id=signal.organisation_id,

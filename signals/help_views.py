@@ -189,7 +189,7 @@ async def districts_to_name(
 
 def words_of(entry: HelpEntry, sealer: Sealer) -> str:
     """What the maker wrote; empty without words, or after the end."""
-    return sealer.unseal(entry.text_sealed) if entry.text_sealed else ""
+    return sealer.read(entry.text_sealed)
 
 
 async def mine_of(session: AsyncSession, actor: Actor, *, sealer: Sealer) -> list[Mine]:

@@ -50,8 +50,9 @@ class DeskGroup:
 
 
 def name_of_group(group: PeerGroup, sealer: Sealer) -> str:
-    """Own words, or what was chosen. Once it ended the words are gone."""
-    return sealer.unseal(group.name_sealed) if group.name_sealed else peer_texts.TOPICS[group.topic]
+    """Own words, or what was chosen. Once it ended, or its key was lost, the words are gone."""
+    own = group.name_sealed
+    return sealer.unseal(own) if own and sealer.opens(own) else peer_texts.TOPICS[group.topic]
 
 
 async def running_groups(

@@ -22,6 +22,7 @@ from signals import texts
 from signals.feedback import SMALL, answer_reporter, organisations_of, plain_word
 from signals.rows import Signal, SignalStatus
 from signals.settings import SignalSettings
+from signals.way_back import reply_kind
 from signals.workdays import day_and_time, reading_due, working_day_due
 
 #: an event of this weight that runs puts the city in *snel*
@@ -196,6 +197,8 @@ async def send_interims(session: AsyncSession, *, sealer: Sealer, now: datetime)
     )
     deliveries: list[Delivery] = []
     for signal in found.all():
+        if reply_kind(signal, sealer) is None:
+            continue  # the key of their address is lost: nothing goes, so nothing is noted
         signal.interim_sent_at = now
         _journal(session, signal, "signal_interim_sent", now)
         text = interim_text(signal, await organisations_of(session, signal))

@@ -13,6 +13,7 @@ from bot.evening.writing import redraft
 from briefings.approval import Submitted, submit
 from briefings.drafting import current_briefing
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Role
+from contacts.filling import BASE
 from contacts.journal import SYSTEM
 from contacts.outbox import Content, Delivery, DeliveryStatus, Message, MessageKind
 from contacts.people import revoke
@@ -50,6 +51,17 @@ async def mails(db: Database) -> list[Content]:
         return [Content.from_json(one.content) for one in found.all()]
 
 
+async def test_who_is_asked_by_mail_gets_the_link_to_where_it_is_approved(db: Database) -> None:
+    cast = await asked_by_mail(db)
+    async with db.read() as session:
+        asked = await session.exec(select(Message).where(Message.kind == MessageKind.APPROVAL))
+        [mail] = [Content.from_json(one.content).email for one in asked.all()]
+    page = f"{BASE}/gebeurtenis/{cast.event.id}/verzenden"
+    assert mail is not None
+    assert f'<a href="{page}">' in mail.html
+    assert f"op de werkpagina's ({page})." in mail.text
+
+
 async def test_who_was_asked_by_mail_hears_once_by_mail_what_changed(db: Database) -> None:
     cast = await asked_by_mail(db)
     assert await rounds(db, THEN) == 0
@@ -62,7 +74,9 @@ async def test_who_was_asked_by_mail_hears_once_by_mail_what_changed(db: Databas
     assert mail.email.subject == approved_texts.CHANGED_SUBJECT
     assert f"Nieuw: {NEWS}" in mail.email.text
     assert "ligt niet meer ter goedkeuring" in mail.email.text
-    assert approved_texts.AT_THE_DESK in mail.email.text
+    page = f"{BASE}/gebeurtenis/{cast.event.id}/teksten"
+    assert f'<a href="{page}">op de werkpagina' in mail.email.html
+    assert f"op de werkpagina's ({page})." in mail.email.text
 
 
 async def test_a_mail_that_went_beside_a_chat_is_put_right_by_mail(db: Database) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from bot.backup.moving import move_database
 from bot.cli import key_texts, texts
@@ -18,7 +19,7 @@ from bot.database import open_database
 from bot.key_rows import StoreKey
 from bot.migrating import migrate, on_connection
 from bot.own_key import KeyFault, accept_key, fingerprint_of, hold_key, key_fault
-from bot.rows import Heartbeat
+from bot.rows import Conversation, Heartbeat
 from bot.run import run
 from bot.run_texts import KEY_FAULTS
 from bot.settings import DatabaseSettings
@@ -153,3 +154,26 @@ async def test_a_lost_key_is_made_anew_when_that_is_accepted(
     await accept_key(other, now=now)
     assert await hold_key(other, now=now) is None
     assert await key_fault(a_host(url, place / "one")) is KeyFault.OTHER
+
+
+async def test_who_was_halfway_an_answer_when_the_key_was_lost_begins_anew(
+    url: str, place: Path, now: datetime
+) -> None:
+    config = a_host(url, place)
+    await hold_key(config, now=now)
+    before = Sealer((place / KEY_FILE).read_bytes())
+    db = open_database(url)
+    async with db.begin() as session:
+        for chat, kept in ((1, {"note": before.seal("De groep")}), (2, {"kind": "rumour"})):
+            session.add(
+                Conversation(
+                    chat=chat, flow="word", step="line", data=kept, is_exercise=False,
+                    updated_at=now,
+                )
+            )  # fmt: skip
+    (place / KEY_FILE).write_bytes(Sealer.new_key())
+    await accept_key(config, now=now)
+    async with db.read() as session:
+        left = (await session.exec(select(Conversation.chat))).all()
+    await db.close()
+    assert list(left) == [2]

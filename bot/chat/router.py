@@ -88,12 +88,12 @@ from bot.exercise.seats import SEAT
 from bot.rows import UpdateKind
 from briefings.versions import BriefingError
 from contacts.arrival import prove_arrival
+from contacts.claiming import open_address
 from contacts.directory import ChannelKind, Organisation, Role
 from contacts.outbox import Delivery
 from contacts.people import close_channel
 from contacts.permissions import NotAllowed, people_with
 from contacts.records import RecordError
-from contacts.sealing import is_sealed
 from contacts.sending import channels_of
 
 _PARTS = (
@@ -235,9 +235,7 @@ def _is_of_the_past(turn: Turn, delivery: Delivery) -> bool:
 
 def _is_ours(turn: Turn, delivery: Delivery) -> bool:
     """Whether the button came with a message to this chat; sealed addresses are opened."""
-    if is_sealed(delivery.address):
-        return turn.sealer.unseal(delivery.address).rpartition(":")[2] == str(turn.chat)
-    return delivery.address == str(turn.chat)
+    return open_address(delivery.address, delivery.kind, turn.sealer) == str(turn.chat)
 
 
 async def _command(turn: Turn) -> None:

@@ -149,6 +149,8 @@ DONE = {
     "answered": "Het antwoord is onderweg naar wie het meldde.",
     "assessed": "Fase en duiding zijn vastgelegd. Iedereen die het beeld ziet, ziet ze ook.",
     "answered_alike": "Wie dit meldde, krijgt het antwoord. Ieder apart.",
+    "answered_alike_shut": "Afgesloten. Niet iedereen krijgt het antwoord: van een deel is de "
+    "sleutel van de weg terug weg. Bij het signaal ziet u van welke organisatie.",
     "group_told": "Het bericht gaat nu naar de groep.",
     "group_told_part": "Het bericht gaat nu naar wie een kanaal heeft dat werkt. "
     "Hieronder staat wie u zelf belt.",
@@ -162,6 +164,8 @@ DONE = {
     "reading_kept": "Uw oordeel is bewaard.",
     "decided": "Het besluit is bewaard. De melder hoort het pas met uw antwoord.",
     "answered_quietly": "Afgesloten. De melder vroeg geen antwoord.",
+    "answered_shut": "Afgesloten. Het antwoord kan niet naar de melder: de sleutel van de weg "
+    "terug is weg. Wilt u iets laten weten? Bel dan de organisatie.",
     "role_granted": "Het recht is gegeven.",
     "role_granted_seat": (
         "Het recht is gegeven. Let op: wie in het casusoverleg zit, kan beter geen duider zijn. "

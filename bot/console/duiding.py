@@ -106,7 +106,8 @@ async def answer_alike(visit: Visit) -> Response:
     )
     if isinstance(result, CloseRefused):
         return await inbox_page(visit, error=texts.ANSWER_REFUSED[result.reason])
-    return visit.back("/signalen", done="answered_alike")
+    done = "answered_alike_shut" if result.shut else "answered_alike"
+    return visit.back("/signalen", done=done)
 
 
 DOORS = (

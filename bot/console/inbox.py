@@ -37,6 +37,7 @@ from signals.rephrasing import tells_rumour
 from signals.retention import wipe_text
 from signals.rows import OutcomeCode, Signal, SignalKind, SignalStatus
 from signals.telling import Description, beside_rumour, describe
+from signals.way_back import is_shut
 
 LAST_CLOSED = 25
 MOST_GROUPS = 5
@@ -168,7 +169,7 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
     """One signal: what was told, how it is read, and what is decided."""
     organisation = await visit.session.get(Organisation, signal.organisation_id)
     may_read = await _asked_to_read(visit, signal)
-    note = visit.parts.sealer.unseal(signal.note_sealed) if may_read and signal.note_sealed else ""
+    note = visit.parts.sealer.read(signal.note_sealed) if may_read else ""
     titles = await read_titles(visit.session, [signal.event_id])
     return visit.show(
         "signaal_antwoord.html",
@@ -177,6 +178,7 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
         what=describe(signal),
         note=note,
         beside=beside_rumour(signal) if tells_rumour(note) else "",
+        is_shut=is_shut(signal, visit.parts.sealer),
         has_note=signal.note_sealed is not None,
         answered=outcome_sentence(signal, visit.parts.sealer),
         organisation=organisation,
@@ -198,26 +200,28 @@ async def signal_page(visit: Visit, signal: Signal, *, error: str = "", said: st
 async def _duiding(visit: Visit, signal: Signal, *, may_read: bool) -> dict[str, Any]:
     """The oordeel of each duider and the besluit; their words only to who asked to read."""
     rows = await readings_of(visit.session, signal.id or 0)
-    unseal = visit.parts.sealer.unseal
+    sealer = visit.parts.sealer
     own = next((row for row in rows if row.person_id == visit.actor.person_id), None)
-    has_words = own is not None and own.text_sealed is not None
+    kept = own.text_sealed if own is not None else None
+    # What does not open stays out of the form: it would be kept as if it were what they wrote.
+    own_words = sealer.unseal(kept) if may_read and kept and sealer.opens(kept) else ""
     return {
         "readings": [
             (
                 signal_texts.DOMAINS[row.domain],
                 signal_texts.RELIABILITIES[row.reliability],
                 row.severity,
-                unseal(row.text_sealed) if may_read and row.text_sealed else "",
+                sealer.read(row.text_sealed) if may_read else "",
                 row.made_at,
             )
             for row in rows
         ],
         "own": own,
-        "own_words": unseal(own.text_sealed) if may_read and own and own.text_sealed else "",
-        "keeps_words": has_words and not may_read,
+        "own_words": own_words,
+        "keeps_words": kept is not None and not own_words,
         "established": establish(rows),
         "standing": signal_texts.STATUSES[signal.status],
-        "decision": unseal(signal.action_sealed) if may_read and signal.action_sealed else "",
+        "decision": sealer.read(signal.action_sealed) if may_read else "",
         "can_decide": signal.status in (SignalStatus.NEW, SignalStatus.IN_DUIDING),
         "reliabilities": signal_texts.RELIABILITIES,
         "is_unsorted": signal.kinds == [SignalKind.UNSORTED.value],
@@ -259,7 +263,8 @@ async def answer(visit: Visit) -> Response:
     if isinstance(result, CloseRefused):
         error = texts.ANSWER_REFUSED[result.reason]
         return await signal_page(visit, signal, error=error, said=visit.text("zin"))
-    return visit.back("/signalen", done="answered" if result else "answered_quietly")
+    quietly = "answered_shut" if is_shut(signal, visit.parts.sealer) else "answered_quietly"
+    return visit.back("/signalen", done="answered" if result else quietly)
 
 
 async def note_looking(visit: Visit) -> Response:

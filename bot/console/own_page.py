@@ -21,7 +21,7 @@ from bot.alerts import tell_those
 from bot.console import own_page_texts, telling
 from bot.console.forms import BadForm, Fields, first, read_fields
 from bot.console.guarding import is_same_site
-from bot.console.mailing_links import mail_asked_link
+from bot.console.mailing_links import Asked, mail_asked_link
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.paths import PERSONAL_PAGE
 from bot.exercise.lending import way_of_yes
@@ -253,8 +253,8 @@ async def ask_link(request: Request) -> Response:
     return await mail_asked_link(request, _mail_link, page=ASK, cross_site="cross_site")
 
 
-async def _mail_link(session: AsyncSession, parts: Parts, address: str, now: datetime) -> None:
-    person = await person_by_address(session, ChannelKind.EMAIL, address)
+async def _mail_link(session: AsyncSession, parts: Parts, asked: Asked, now: datetime) -> None:
+    person = await person_by_address(session, ChannelKind.EMAIL, asked.address)
     if person is None or person.id is None:
         return
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -270,7 +270,7 @@ async def _mail_link(session: AsyncSession, parts: Parts, address: str, now: dat
         session,
         kind=MessageKind.DIALOGUE,
         content=Content(email=form),
-        to=[Recipient(ChannelKind.EMAIL, address, person.id, person.organisation_id)],
+        to=[Recipient(ChannelKind.EMAIL, asked.address, person.id, person.organisation_id)],
         is_exercise=person.is_exercise,
         now=now,
     )

@@ -8,6 +8,7 @@ Opening a link shows a button and changes nothing, because mail scanners open li
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from bot.console.accounts import desk_of, end_session_url
 from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, who_is_there
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
-from bot.console.mailing_links import mail_asked_link
+from bot.console.mailing_links import Asked, mail_asked_link
 from bot.console.pages import Parts, explain, parts_of, show
 from bot.console.paths import LINK_PART, way_back
 from bot.console.sessions import end_session, is_form_token, start_session
@@ -58,26 +59,27 @@ async def ask_link(request: Request) -> Response:
     return await mail_asked_link(request, _mail_link, page=SIGN_IN, cross_site="cross_site_office")
 
 
-async def _mail_link(session: AsyncSession, parts: Parts, address: str, now: datetime) -> None:
+async def _mail_link(session: AsyncSession, parts: Parts, asked: Asked, now: datetime) -> None:
     """Post the link to somebody who may use the console; nothing for anybody else."""
-    person = await person_by_address(session, ChannelKind.EMAIL, address)
+    person = await person_by_address(session, ChannelKind.EMAIL, asked.address)
     actor = await load_actor(session, person.id) if person and person.id else None
     if person is None or actor is None or not may(actor, Permission.USE_CONSOLE):
         return
     if not await may_get_link(session, actor.person_id, now=now):
         return
-    text = sign_in_texts.MAIL_TEXT.format(link=LINK_PLACE)
+    on = "" if asked.back == "/" else f"?naar={quote(asked.back)}"
+    link = f"{LINK_PLACE}{on}"
     await post(
         session,
         kind=MessageKind.DIALOGUE,
         content=Content(
             email=EmailForm(
                 subject=sign_in_texts.MAIL_SUBJECT,
-                text=text,
-                html=sign_in_texts.MAIL_HTML.format(link=LINK_PLACE),
+                text=sign_in_texts.MAIL_TEXT.format(link=link),
+                html=sign_in_texts.MAIL_HTML.format(link=link),
             )
         ),
-        to=[Recipient(ChannelKind.EMAIL, address, person.id, person.organisation_id)],
+        to=[Recipient(ChannelKind.EMAIL, asked.address, person.id, person.organisation_id)],
         is_exercise=person.is_exercise,
         now=now,
     )
@@ -97,7 +99,8 @@ async def show_link(request: Request) -> Response:
         link = await find_person_link(session, token, LinkPurpose.SIGN_IN, now=parts.clock())
     if link is None:
         return explain(request, "sign_in_over", status=410)
-    return show(request, "aanmelden_link.html", token=token)
+    back = way_back(request.query_params.get("naar", "/"))
+    return show(request, "aanmelden_link.html", token=token, back=back)
 
 
 async def enter(request: Request) -> Response:
@@ -111,7 +114,8 @@ async def enter(request: Request) -> Response:
         opened = await start_session(session, person_id, now=now) if person_id else None
     if opened is None:
         return explain(request, "sign_in_over", status=410)
-    response = RedirectResponse("/", status_code=303)
+    back = way_back(request.query_params.get("naar", "/"))
+    response = RedirectResponse(back, status_code=303)
     put_cookie(response, parts, opened)
     return response
 

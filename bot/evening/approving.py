@@ -32,6 +32,7 @@ from briefings.settings import BriefingSettings
 from briefings.translations import read_translations
 from briefings.writers import Barred, barred_of
 from contacts.directory import Audience, Person, Role
+from contacts.filling import BASE
 from contacts.outbox import (
     Button,
     Content,
@@ -189,8 +190,9 @@ async def _tell(
     drafts = await texts_of(session, briefing.id or 0)
     before = await since_asked(session, briefing, drafts)
     mail = render(
-        "coordinator/approval_mail.html", title=await name_of(session, event), before=before
-    )
+        "coordinator/approval_mail.html", title=await name_of(session, event), before=before,
+        page=f"{BASE}/gebeurtenis/{event.id}/verzenden",
+    )  # fmt: skip
     told = await tell_people(
         session,
         people,

@@ -19,6 +19,7 @@ from bot.event_names import name_of
 from briefings.endings import VOIDED
 from briefings.rows import Briefing
 from contacts.directory import ChannelKind, Person
+from contacts.filling import BASE
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.outbox import (
     Content,
@@ -142,5 +143,6 @@ async def _word(session: AsyncSession, event: Event, waiting: Waiting) -> Conten
     """By mail alone: a chat has its own question, which says the same."""
     title = await name_of(session, event)
     text = render("coordinator/request_changed.html", title=title, **shown(waiting))
-    mail = f"{text}\n\n{approved_texts.AT_THE_DESK}"
+    page = f"{BASE}/gebeurtenis/{event.id}/teksten"
+    mail = f"{text}\n\n{approved_texts.AT_THE_DESK.format(page=page)}"
     return Content(email=mail_of(approved_texts.CHANGED_SUBJECT, mail))

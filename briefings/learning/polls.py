@@ -23,7 +23,7 @@ from briefings.learning.rows import Poll, PollCount, PollUse, PollWord, Question
 from contacts.counting import count_one
 from contacts.directory import Domain
 from contacts.journal import SYSTEM, Who, write_journal
-from contacts.sealing import Sealer, UnsealError
+from contacts.sealing import Sealer
 from feeds.rows import Event, EventStatus
 from signals.person_filter import Screening, screen
 from signals.rephrasing import rephrase
@@ -263,12 +263,7 @@ async def read_words(
             col(PollWord.event_id) == event_id, col(PollWord.question) == question
         )
     )
-    words = []
-    for row in found.all():
-        try:
-            words.append((row.id or 0, sealer.unseal(row.words_sealed)))
-        except UnsealError:
-            continue  # sealed with a key of before: nobody can read it any more
+    words = [(row.id or 0, sealer.read(row.words_sealed)) for row in found.all()]
     return sorted(words, key=lambda one: one[1].casefold())
 
 

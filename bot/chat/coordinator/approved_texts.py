@@ -32,7 +32,7 @@ ASK_SUBJECT = "Een goedkeurder vraagt de teksten terug"
 
 #: the mail to an approver of which the facts changed
 CHANGED_SUBJECT = "Wat u kreeg voorgelegd, veranderde"
-AT_THE_DESK = "Lezen, en vragen om opnieuw indienen, kan op de werkpagina's."
+AT_THE_DESK = 'Lezen, en vragen om opnieuw indienen, kan <a href="{page}">op de werkpagina\'s</a>.'
 
 #: a closing text that did not leave at its moment
 CLOSING_HELD = "De afsluiting ging niet uit"

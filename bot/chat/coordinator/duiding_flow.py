@@ -187,7 +187,9 @@ async def wrote_answer(turn: Turn) -> None:
         await turn.say(render("coordinator/outcome_refused.html", reason=result.reason))
         return
     await turn.finish()
-    await turn.say(render("coordinator/answered_alike.html", count=result))
+    await turn.say(
+        render("coordinator/answered_alike.html", count=result.signals, shut=result.shut)
+    )
 
 
 async def _groups(turn: Turn) -> list[Alike]:

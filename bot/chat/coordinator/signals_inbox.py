@@ -34,6 +34,7 @@ from signals.promises import note_look
 from signals.rephrasing import tells_rumour
 from signals.rows import OutcomeCode, Signal, SignalStatus, ToldAs
 from signals.telling import beside_rumour, describe
+from signals.way_back import is_shut
 
 FLOW = "answer"
 CODES = tuple(OutcomeCode)
@@ -76,7 +77,7 @@ async def show_signal(turn: Turn) -> None:
     signal = await signal_of(turn)
     organisation = await turn.session.get(Organisation, signal.organisation_id)
     await note_look(turn.session, signal, who=turn.known().who, now=turn.now)
-    note = turn.sealer.unseal(signal.note_sealed) if signal.note_sealed else ""
+    note = turn.sealer.read(signal.note_sealed)
     codes = [Button(texts.OUTCOMES[code], data("sc", signal.id, code.value)) for code in CODES]
     rows = [[button] for button in codes]
     if signal.told_as is ToldAs.SIGNAL:
@@ -92,6 +93,7 @@ async def show_signal(turn: Turn) -> None:
             what=describe(signal),
             beside=beside_rumour(signal) if tells_rumour(note) else "",
             organisation=organisation,
+            is_shut=is_shut(signal, turn.sealer),
             outcomes=texts.OUTCOMES,
         ),
         rows,
@@ -139,6 +141,7 @@ async def wrote_sentence(turn: Turn) -> None:
         "coordinator/answer_preview.html",
         shown=Markup(content.telegram.text),  # noqa: S704  (escaped where it was made)
         is_wanted=signal.reply_handle is not None,
+        is_shut=is_shut(signal, turn.sealer),
         ends=await ends_with_answer(turn.session, signal, turn.known()),
     )
     await turn.say(text, buttons, is_delicate=True)
@@ -163,7 +166,12 @@ async def send_sentence(turn: Turn) -> None:
         await turn.change(render("coordinator/outcome_refused.html", reason=result.reason))
         return
     await _drop_codes(turn, signal.id, given.get("under"))
-    await turn.change(render("coordinator/answered.html", told=len(result)))
+    await turn.change(_answered(signal, len(result), turn))
+
+
+def _answered(signal: Signal, told: int, turn: Turn) -> str:
+    shut = is_shut(signal, turn.sealer)
+    return render("coordinator/answered.html", told=told, is_shut=shut)
 
 
 async def write_anew(turn: Turn) -> None:
