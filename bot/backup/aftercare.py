@@ -67,6 +67,8 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
         .where(
             col(Delivery.status).in_(UNDER_WAY),
             col(Delivery.act) == DeliveryAct.SEND,
+            # What was not due yet surely stayed here.
+            col(Delivery.not_before) <= now,
         )
         .values(is_repeat=True)
         .execution_options(synchronize_session=False)

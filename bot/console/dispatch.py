@@ -53,7 +53,8 @@ class Line:
     channel: str
     status: str
     reason: str
-    is_uncertain: bool
+    #: uncertain, and its text was neither stopped nor called off nor put right
+    may_go_again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Dispatch:
     @property
     def uncertain(self) -> list[Line]:
         """What may be sent again."""
-        return [line for line in self.needy if line.is_uncertain]
+        return [line for line in self.needy if line.may_go_again]
 
 
 async def read_dispatches(visit: Visit, versions: Sequence[Briefing]) -> list[Dispatch]:
@@ -182,6 +183,7 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
             col(Delivery.kind),
             col(Delivery.status),
             col(Delivery.reason),
+            col(Message.status),
         )
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
@@ -202,9 +204,9 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
             channel=CHANNELS[kind],
             status=texts.DELIVERIES[status],
             reason=REASONS.get(reason or "", ""),
-            is_uncertain=status is DeliveryStatus.UNKNOWN,
+            may_go_again=status is DeliveryStatus.UNKNOWN and stands is MessageStatus.READY,
         )
-        for ident, person, organisation, kind, status, reason in await read_columns(
+        for ident, person, organisation, kind, status, reason, stands in await read_columns(
             visit.session, statement
         )
     ]

@@ -32,7 +32,8 @@ RESTORED_GOES_ON = (
 RESTORED_AGAIN = (
     "Wie het al had, krijgt het nog een keer, met “(herhaling)” erboven. Vraag eerst aan een paar "
     "mensen of ze het al hebben. De beheerder kan ook in het log van de mailserver kijken. Is "
-    "alles al aangekomen? Zeg dan de rest af."
+    "alles al aangekomen? Zeg dan de rest af. Wie hem dan misschien al had, telt als onzeker, en "
+    "krijgt een correctie of update ook."
 )
 #: before the facts change, while a version lies with the approvers or waits for its moment
 TAKES_BACK = {
