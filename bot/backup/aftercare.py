@@ -35,6 +35,7 @@ from contacts.outbox import (
 )
 from contacts.outdated import HISTORY_AFTER
 from contacts.overdue import FOLLOWED_UP, LONGEST_CHAIN, reacted
+from contacts.restored import STORE_RESTORED
 from contacts.sending import cancel_message, halt_message
 
 RESTORED = "restored"
@@ -85,7 +86,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
         update(WebSession).where(col(WebSession.ended_at).is_(None)).values(ended_at=now)
     )
     write_journal(
-        session, who=OPERATOR, action="store_restored", subject="store",
+        session, who=OPERATOR, action=STORE_RESTORED, subject="store",
         detail={"taken_at": taken_at.isoformat(), "halted": halted, "dropped": dropped,
                 "followed": followed},
         now=now,
