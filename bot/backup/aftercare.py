@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, select, update
+from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
@@ -44,8 +44,8 @@ _LEFT = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many messages were stopped, how many lines of conversations were dropped, and of how many
-    urgent texts that had left silence is followed up still."""
+    """How many deliveries of texts were stopped, how many lines of conversations were dropped, and
+    of how many urgent texts that had left silence is followed up still."""
 
     halted: int
     dropped: int
@@ -62,7 +62,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
             dropped += 1
         elif message.kind in DISTRIBUTED and message.status is MessageStatus.READY:
             await halt_message(session, message.id, who=OPERATOR, now=now, reason=RESTORED)
-            halted += 1
+            halted += await _count_to_go(session, message.id)
     await session.exec(
         update(Delivery)
         .where(
@@ -132,6 +132,15 @@ async def _mark_left(session: AsyncSession, *, now: datetime) -> int:
         .distinct()
     )
     return len(urgent.all())
+
+
+async def _count_to_go(session: AsyncSession, message_id: int) -> int:
+    found = await session.exec(
+        select(func.count()).where(
+            col(Delivery.message_id) == message_id, col(Delivery.status).in_(TO_GO)
+        )
+    )
+    return found.one()
 
 
 async def _with_something_to_go(session: AsyncSession) -> list[Message]:

@@ -70,6 +70,7 @@ class Dispatch:
     needy: Sequence[Line]
     #: a back-up was put back: what waits here may have left since it was made
     is_restored: bool = False
+    called_off: int = 0
     held: int = 0
     held_until: datetime | None = None
     #: its moment is still to come
@@ -129,6 +130,7 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         is_halted=bool(halted),
         halt_reason=reason,
         is_restored=is_restored(messages),
+        called_off=await calling_off.count_called_off(visit.session, messages),
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
         held=held,
         held_until=held_until,

@@ -25,6 +25,8 @@ LOWERED = (
 WRITE_TEXTS = "Teksten schrijven"
 #: an approved text that was stopped before its moment
 STOPPED = "gestopt, gaat niet vanzelf uit"
+#: the same, when part of its readers may have it
+HALTED = "gestopt voordat iedereen het had"
 #: before what a back-up stopped goes on
 RESTORED_GOES_ON = (
     "Gaat u door, dan gaat er 1 bericht uit.", "Gaat u door, dan gaan er {n} berichten uit."
