@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.asked_texts import keep_asked
@@ -97,6 +97,27 @@ async def call_off(session: AsyncSession, briefing: Briefing, *, who: Who, now: 
 def is_held(briefing: Briefing) -> bool:
     """Whether it was approved for a moment and then stopped. Pure."""
     return briefing.status is BriefingStatus.APPROVED and briefing.send_at is None
+
+
+async def is_halted(session: AsyncSession, briefing: Briefing) -> bool:
+    """Whether some of its readers do not have it because it was stopped."""
+    return bool(await _messages(session, briefing, MessageStatus.HALTED))
+
+
+async def count_called_off(session: AsyncSession, messages: Sequence[Message]) -> int:
+    """How many deliveries a person called off, so that the others are not taken for all."""
+    ids = [one.id for one in messages if one.status is MessageStatus.CANCELLED]
+    if not ids:
+        return 0
+    found = await session.exec(
+        select(func.count()).where(
+            col(Delivery.message_id).in_(ids),
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status) == DeliveryStatus.CANCELLED,
+            col(Delivery.reason) == BY_HAND,
+        )
+    )
+    return found.one()
 
 
 async def may_leave(session: AsyncSession, briefing: Briefing, *, now: datetime) -> bool:

@@ -3,8 +3,8 @@
 A refused message certainly did not arrive, and somebody without a channel got none: when the
 channel works again, the same approved text can still go to them. What is uncertain, or was
 settled by a person in another way, counts as reached here. Only the newest text that went out is
-sent so: who missed all of them gets that one, and nobody an older one after it. A promise in it
-that is over by then is left out.
+sent so: who missed all of them gets that one, and nobody an older one after it, or one that is
+being put right. A promise in it that is over by then is left out.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ from briefings.past_promise import is_invitation_over
 from briefings.plans import only_readers_of
 from briefings.rows import Briefing, BriefingKind, BriefingStatus, covered
 from briefings.settings import BriefingSettings
-from briefings.versions import SENT, earlier_than, versions_of
+from briefings.versions import CORRECTING, OPEN, SENT, earlier_than, followed_by, versions_of
 from contacts.calling import CallItem, CallReason
 from contacts.directory import Audience, Channel, ChannelStatus, Organisation, Person
 from contacts.journal import Who, write_journal
 from contacts.neighbours import works_in_the_city
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message
 from contacts.preparing import SET_ASIDE
-from contacts.records import read_columns
+from contacts.records import ids_of, read_columns
+from contacts.restored import mark_repeats, was_restored_since
 from feeds.rows import Event
 
 #: how somebody who gets no text is stored
@@ -78,7 +79,20 @@ def in_force(briefing: Briefing, versions: Sequence[Briefing]) -> frozenset[Audi
     if briefing.status is not BriefingStatus.DISTRIBUTED:
         return frozenset()
     newer = [one for one in versions if one.status in SENT and one.version > briefing.version]
-    return frozenset(covered(briefing)) - {one for version in newer for one in covered(version)}
+    told = {one for version in newer for one in covered(version)}
+    return frozenset(covered(briefing)) - told - being_corrected(briefing, versions)
+
+
+def being_corrected(briefing: Briefing, versions: Sequence[Briefing]) -> frozenset[Audience]:
+    """Whose text of this version is known to be wrong: somebody writes what puts it right or takes
+    it back, or that waits for its moment. Pure."""
+    under_way = [
+        one
+        for one in versions
+        if one.kind in CORRECTING and one.status in {*OPEN, BriefingStatus.APPROVED}
+        if briefing.id in ids_of(followed_by(one, versions))
+    ]
+    return frozenset(audience for one in under_way for audience in covered(one))
 
 
 def meant_for(
@@ -168,6 +182,12 @@ async def plan_missed(session: AsyncSession, event: Event, briefing: Briefing) -
     return only_readers_of(await plan_listed(session, event, ids), readers)
 
 
+async def may_have_gone(session: AsyncSession, briefing: Briefing) -> bool:
+    """Whether who missed it may have it all the same: a back-up was put back since it went out, and
+    what was done after that one was made is forgotten."""
+    return await was_restored_since(session, briefing.distributed_at)
+
+
 def seal_of(plan: RecipientPlan) -> str:
     """What a page showed of a plan, in one word; another plan has another. Pure."""
     return hashlib.sha256("\n".join(plan.snapshot()).encode()).hexdigest()[:32]
@@ -198,6 +218,8 @@ async def send_to_missed(
         raise NothingToSend
     texts = await texts_of(session, briefing.id)
     planned = await post_version(session, event, briefing, texts, plan, settings, now=now)
+    if await may_have_gone(session, briefing):
+        await mark_repeats(session, planned)
     write_journal(
         session, who=who, action="version_sent_to_missed", subject=f"briefing:{briefing.id}",
         detail={"people": len(plan.recipients), "messages": sorted(planned)}, now=now,

@@ -29,7 +29,7 @@ from contacts.records import IllegalMove, move
 from contacts.sending import cancel_message
 
 OPEN = frozenset({BriefingStatus.DRAFT, BriefingStatus.SUBMITTED})
-_CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
+CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 #: versions that reached people
 SENT = frozenset({BriefingStatus.DISTRIBUTED, BriefingStatus.CORRECTED, BriefingStatus.RETRACTED})
 
@@ -139,7 +139,7 @@ def left_out(briefing: Briefing, versions: Sequence[Briefing]) -> frozenset[Audi
     """Audiences of an update that got no text yet: theirs was held back and never sent. Pure."""
     if briefing.kind is not BriefingKind.UPDATE:
         return frozenset()
-    told = [v for v in earlier_than(briefing.version, versions) if v.kind not in _CORRECTING]
+    told = [v for v in earlier_than(briefing.version, versions) if v.kind not in CORRECTING]
     return frozenset(covered(briefing)) - {one for version in told for one in covered(version)}
 
 

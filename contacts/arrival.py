@@ -150,6 +150,16 @@ def _in_the_clear(delivery: Delivery, sealer: Sealer | None) -> str | None:
     return None if sealer is None else open_address(delivery.address, delivery.kind, sealer)
 
 
+async def may_go_again(session: AsyncSession, delivery_ids: Sequence[int]) -> list[int]:
+    """Those whose message was neither stopped nor called off nor put right."""
+    ready = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Delivery.id).in_(delivery_ids), col(Message.status) == MessageStatus.READY)
+    )
+    return [ident for ident in ready.all() if ident is not None]
+
+
 async def resend_unknown(
     session: AsyncSession, delivery_ids: Sequence[int], *, who: Who, now: datetime
 ) -> int:
@@ -159,13 +169,9 @@ async def resend_unknown(
     cancelled (it was put right meanwhile) nor halted. Once one arrives, what was to go by another
     channel besides is spared; until then nobody knows, so it keeps its moment.
     """
-    ready = await session.exec(
-        select(Delivery.id)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.id).in_(delivery_ids), col(Message.status) == MessageStatus.READY)
-    )
+    ready = await may_go_again(session, delivery_ids)
     moved = await move_many(
-        session, DELIVERY_MOVES, Delivery, [ident for ident in ready.all() if ident is not None],
+        session, DELIVERY_MOVES, Delivery, ready,
         DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED,
         who=who, action="deliveries_resent", now=now,
         is_repeat=True, not_before=now, attempts=0, untold=None, done_at=None,

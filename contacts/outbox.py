@@ -93,9 +93,17 @@ TO_GO = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 UNDER_WAY = (*TO_GO, DeliveryStatus.SENDING)
 
 DELIVERY_MOVES: MoveTable[DeliveryStatus] = {
-    DeliveryStatus.PLANNED: frozenset({DeliveryStatus.CLAIMED, DeliveryStatus.CANCELLED}),
+    # Uncertain without leaving: a repeat that is called off, of what they may have already.
+    DeliveryStatus.PLANNED: frozenset(
+        {DeliveryStatus.CLAIMED, DeliveryStatus.CANCELLED, DeliveryStatus.UNKNOWN}
+    ),
     DeliveryStatus.CLAIMED: frozenset(
-        {DeliveryStatus.SENDING, DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED}
+        {
+            DeliveryStatus.SENDING,
+            DeliveryStatus.PLANNED,
+            DeliveryStatus.CANCELLED,
+            DeliveryStatus.UNKNOWN,
+        }
     ),
     DeliveryStatus.SENDING: frozenset(
         {

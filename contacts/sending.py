@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.cancelling import cancel_waiting
 from contacts.directory import Channel, ChannelKind, ChannelStatus, Person
 from contacts.gathering import gather
 from contacts.journal import SYSTEM, Who
@@ -20,7 +20,6 @@ from contacts.messages import default_priority, journal_planned, store_message, 
 from contacts.outbox import (
     DELIVERY_MOVES,
     MESSAGE_MOVES,
-    TO_GO,
     Content,
     Delivery,
     DeliveryAct,
@@ -31,7 +30,7 @@ from contacts.outbox import (
     Priority,
 )
 from contacts.quiet import hold_back
-from contacts.records import move, move_many, read_columns
+from contacts.records import move, move_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +297,7 @@ async def cancel_message(
 ) -> int:
     """The message goes to nobody who did not get it yet; returns how many deliveries stopped.
 
-    What is being sent at this moment is not called back.
+    What is being sent at this moment is not called back; a repeat stays uncertain.
     """
     message = await session.get_one(Message, message_id)
     if message.status is not MessageStatus.CANCELLED:
@@ -306,24 +305,7 @@ async def cancel_message(
             session, MESSAGE_MOVES, message, MessageStatus.CANCELLED,
             who=who, action="message_cancelled", now=now, detail={"reason": reason},
         )  # fmt: skip
-    stopped = 0
-    while waiting := await _waiting(session, message_id):
-        for status in TO_GO:
-            ids = [one.id for one in waiting if one.status is status]
-            await move_many(
-                session, DELIVERY_MOVES, Delivery, ids, status, DeliveryStatus.CANCELLED,
-                who=who, action="deliveries_cancelled", now=now, reason=reason, done_at=now,
-            )  # fmt: skip
-        stopped += len(waiting)
-    return stopped
-
-
-async def _waiting(session: AsyncSession, message_id: int) -> Sequence[Any]:
-    """As many as fit in one statement; planned and claimed together, or the second look would take
-    rows before those of the first."""
-    its_own = (col(Delivery.message_id) == message_id, col(Delivery.status).in_(TO_GO))
-    asked = select(col(Delivery.id), col(Delivery.status)).where(*its_own).order_by("id")
-    return await read_columns(session, asked.limit(5000).with_for_update())
+    return await cancel_waiting(session, message, who=who, now=now, reason=reason)
 
 
 async def _move_message(

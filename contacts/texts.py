@@ -166,6 +166,7 @@ REASONS = {
     "login_refused": "de mailserver weigert de aanmelding",
     "no_tls": "de mailserver biedt geen veilige verbinding",
     "restored": "teruggezet van een back-up; misschien was het al verstuurd",
+    "repeat_called_off": "afgezegd; misschien kwam het eerder al aan",
     "sender_refused": "de mailserver weigert ons afzenderadres",
     "overleg_changed": "het overleg veranderde",
 }

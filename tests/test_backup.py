@@ -129,7 +129,7 @@ async def test_what_had_not_left_waits_for_a_person_and_then_says_that_it_is_a_r
     await asyncio.to_thread(place.save)
     later = NOW + timedelta(hours=1)
     done = await restore(place.file, place.elsewhere, key=KEY, overwrite=False, now=later)
-    assert done.held.halted == 1
+    assert done.held.halted == 3
     db = open_database(place.elsewhere)
     async with db.read() as session:
         halted = (
@@ -141,7 +141,7 @@ async def test_what_had_not_left_waits_for_a_person_and_then_says_that_it_is_a_r
         noted = await session.exec(
             select(JournalEntry).where(col(JournalEntry.action) == "store_restored")
         )
-        assert noted.one().detail["halted"] == 1
+        assert noted.one().detail["halted"] == 3
     assert halted.status is MessageStatus.HALTED
     assert "teruggezet" in notice.content["telegram"]["text"]
     transport = Scripted()

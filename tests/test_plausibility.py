@@ -22,6 +22,7 @@ from briefings.plausibility import (
 from briefings.rows import Briefing
 from contacts.directory import Audience, ChannelKind, Person
 from contacts.journal import SYSTEM, JournalEntry
+from contacts.outbox import Delivery, Message
 from contacts.people import open_channel
 from contacts.quiet import set_quiet_hours
 from contacts.records import Database
@@ -158,6 +159,34 @@ async def test_an_update_is_compared_with_the_version_before_it(desk: Desk) -> N
             now=desk.world.now,
         )  # fmt: skip
         assert noticed == [Finding(Notice.FEWER, 8)]
+
+
+async def test_who_was_called_off_and_sent_it_late_is_one_reader_of_the_version_before(
+    desk: Desk,
+) -> None:
+    await a_crowd(desk, 9)
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        event = await session.get_one(Event, desk.number)
+        found = await session.exec(select(Briefing).where(col(Briefing.event_id) == desk.number))
+        first = found.one()
+        for one in (await session.exec(select(Message))).all():
+            if one.briefing_id == first.id:
+                again = Message(**one.model_dump(exclude={"id"}))
+                session.add(again)
+                await session.flush()
+                sent = await session.exec(select(Delivery).where(Delivery.message_id == one.id))
+                for delivery in sent.all():
+                    copied = delivery.model_dump(exclude={"id", "message_id"})
+                    session.add(Delivery(**copied, message_id=again.id or 0))
+        update = Briefing(**first.model_dump(exclude={"id"}) | {"version": 2, "kind": "update"})
+        session.add(update)
+        await session.flush()
+        noticed = await look_over(
+            session, event, update, Overview(by_channel={MAIL: 10}), now=desk.world.now
+        )
+        assert noticed == []
 
 
 @pytest.mark.parametrize(

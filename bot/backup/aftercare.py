@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, select, update
+from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
@@ -35,6 +35,7 @@ from contacts.outbox import (
 )
 from contacts.outdated import HISTORY_AFTER
 from contacts.overdue import FOLLOWED_UP, LONGEST_CHAIN, reacted
+from contacts.restored import STORE_RESTORED
 from contacts.sending import cancel_message, halt_message
 
 RESTORED = "restored"
@@ -43,8 +44,8 @@ _LEFT = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many messages were stopped, how many lines of conversations were dropped, and of how many
-    urgent texts that had left silence is followed up still."""
+    """How many deliveries of texts were stopped, how many lines of conversations were dropped, and
+    of how many urgent texts that had left silence is followed up still."""
 
     halted: int
     dropped: int
@@ -61,12 +62,14 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
             dropped += 1
         elif message.kind in DISTRIBUTED and message.status is MessageStatus.READY:
             await halt_message(session, message.id, who=OPERATOR, now=now, reason=RESTORED)
-            halted += 1
+            halted += await _count_to_go(session, message.id)
     await session.exec(
         update(Delivery)
         .where(
             col(Delivery.status).in_(UNDER_WAY),
             col(Delivery.act) == DeliveryAct.SEND,
+            # What was not due yet surely stayed here.
+            col(Delivery.not_before) <= now,
         )
         .values(is_repeat=True)
         .execution_options(synchronize_session=False)
@@ -83,7 +86,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
         update(WebSession).where(col(WebSession.ended_at).is_(None)).values(ended_at=now)
     )
     write_journal(
-        session, who=OPERATOR, action="store_restored", subject="store",
+        session, who=OPERATOR, action=STORE_RESTORED, subject="store",
         detail={"taken_at": taken_at.isoformat(), "halted": halted, "dropped": dropped,
                 "followed": followed},
         now=now,
@@ -129,6 +132,15 @@ async def _mark_left(session: AsyncSession, *, now: datetime) -> int:
         .distinct()
     )
     return len(urgent.all())
+
+
+async def _count_to_go(session: AsyncSession, message_id: int) -> int:
+    found = await session.exec(
+        select(func.count()).where(
+            col(Delivery.message_id) == message_id, col(Delivery.status).in_(TO_GO)
+        )
+    )
+    return found.one()
 
 
 async def _with_something_to_go(session: AsyncSession) -> list[Message]:

@@ -34,8 +34,8 @@ WITHOUT_KEY = (
 CHECKED = "✔ {path} is heel: {rows} rijen van {at}, versie {version}."
 RESTORED = "✔ Teruggezet: {rows} rijen van {at}. Alle aantallen kloppen."
 HELD = (
-    "! 1 bericht dat toen nog niet overal was, is gestopt. Kijk eerst of het al weg was.",
-    "! {n} berichten die toen nog niet overal waren, zijn gestopt. Kijk eerst wat al weg was.",
+    "! 1 bericht dat toen nog niet weg was, is gestopt. Kijk eerst of het later al uitging.",
+    "! {n} berichten die toen nog niet weg waren, zijn gestopt. Kijk eerst wat later al uitging.",
 )
 OLD_STORE = "· Wat er stond, is bewaard als {path}. Haal het weg als u het niet meer nodig heeft."
 KEY_PUT = "✔ De sleutel van Schakel staat in {path}."

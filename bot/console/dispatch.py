@@ -53,7 +53,8 @@ class Line:
     channel: str
     status: str
     reason: str
-    is_uncertain: bool
+    #: uncertain, and its text was neither stopped nor called off nor put right
+    may_go_again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Dispatch:
     needy: Sequence[Line]
     #: a back-up was put back: what waits here may have left since it was made
     is_restored: bool = False
+    called_off: int = 0
     held: int = 0
     held_until: datetime | None = None
     #: its moment is still to come
@@ -99,7 +101,7 @@ class Dispatch:
     @property
     def uncertain(self) -> list[Line]:
         """What may be sent again."""
-        return [line for line in self.needy if line.is_uncertain]
+        return [line for line in self.needy if line.may_go_again]
 
 
 async def read_dispatches(visit: Visit, versions: Sequence[Briefing]) -> list[Dispatch]:
@@ -128,6 +130,7 @@ async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
         is_halted=bool(halted),
         halt_reason=reason,
         is_restored=is_restored(messages),
+        called_off=await calling_off.count_called_off(visit.session, messages),
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
         held=held,
         held_until=held_until,
@@ -182,6 +185,7 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
             col(Delivery.kind),
             col(Delivery.status),
             col(Delivery.reason),
+            col(Message.status),
         )
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
@@ -202,9 +206,9 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
             channel=CHANNELS[kind],
             status=texts.DELIVERIES[status],
             reason=REASONS.get(reason or "", ""),
-            is_uncertain=status is DeliveryStatus.UNKNOWN,
+            may_go_again=status is DeliveryStatus.UNKNOWN and stands is MessageStatus.READY,
         )
-        for ident, person, organisation, kind, status, reason in await read_columns(
+        for ident, person, organisation, kind, status, reason, stands in await read_columns(
             visit.session, statement
         )
     ]

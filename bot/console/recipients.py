@@ -23,9 +23,11 @@ from briefings.missing import (
     NO_AUDIENCE,
     STORED_AUDIENCES,
     NothingToSend,
+    being_corrected,
     got_version,
     has_channel,
     in_force,
+    may_have_gone,
     meant_for,
     on_the_list,
     plan_missed,
@@ -106,9 +108,7 @@ async def show_recipients(visit: Visit) -> Response:
     is_late = bool(standing) and asked.group == "alsnog" and event.status in RUNNING
     is_late = is_late and not is_invitation_over(briefing, now=visit.now)
     return await visit.show_of(
-        event,
-        "verzenden",
-        "ontvangers.html",
+        event, "verzenden", "ontvangers.html",
         briefing=briefing,
         is_open=briefing.status in OPEN,
         standing=standing,
@@ -117,12 +117,14 @@ async def show_recipients(visit: Visit) -> Response:
         asked=asked,
         counts=counts,
         groups={key: recipient_texts.GROUPS[key] for key in where},
+        is_corrected=bool(being_corrected(briefing, versions)),
+        is_repeat=is_late and await may_have_gone(visit.session, briefing),
         seen=seal_of(await plan_missed(visit.session, event, briefing)) if is_late else "",
         is_past=is_past(briefing, leaves_at=visit.now),
         audiences=texts.AUDIENCES,
         lines=lines,
         last=last,
-    )
+    )  # fmt: skip
 
 
 def _asked(query: Mapping[str, str]) -> Asked:

@@ -1,5 +1,6 @@
 """Dutch labels and short sentences of the pages. Longer text is in the templates."""
 
+from bot.evening.texts import HALTED
 from briefings.rows import BriefingKind, BriefingStatus, FactKind
 from contacts.directory import Audience, ChannelKind, Domain, Role
 from contacts.outbox import DeliveryStatus, MessageKind
@@ -57,6 +58,8 @@ BRIEFING_KINDS = {
     BriefingKind.LOOK_BACK: "uitnodiging om terug te kijken",
 }
 
+#: instead of *verzonden*, of a text that was stopped while it went out
+HALTED_HALFWAY = HALTED
 BRIEFING_STATUSES = {
     BriefingStatus.DRAFT: "concept",
     BriefingStatus.SUBMITTED: "wacht op goedkeuring",

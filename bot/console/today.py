@@ -50,6 +50,7 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
     MessageKind,
+    MessageStatus,
 )
 from contacts.records import read_columns
 from feeds.lexicon import mask_names
@@ -77,6 +78,8 @@ class Running:
     understood: int
     next_update_at: datetime | None
     parts: str = ""
+    #: the text that readers have was stopped before all of them had it
+    is_halted: bool = False
 
     @property
     def total(self) -> int:
@@ -209,10 +212,11 @@ async def _running(
     # Everything at once: asking per event would make the first page slower with each of them.
     newest, out, behind = await _newest(session, ids)
     parts = [part.id for told in out.values() for part in told if part.id is not None]
-    messages = await read_columns(
-        session, sa.select(col(Message.id), col(Message.event_id), col(Message.kind))
-        .where(col(Message.briefing_id).in_(parts)),
-    )  # fmt: skip
+    columns = (Message.id, Message.event_id, Message.kind, Message.status)
+    asked = sa.select(*(col(one) for one in columns)).where(col(Message.briefing_id).in_(parts))
+    found_messages = await read_columns(session, asked)
+    messages = [(ident, of_event, kind) for ident, of_event, kind, _ in found_messages]
+    halted = {one.event_id for one in found_messages if one.status is MessageStatus.HALTED}
     counts = await _count_per_event(session, ids, messages)
     said = await _acknowledged(session, messages)
     due = await session.exec(
@@ -230,6 +234,7 @@ async def _running(
             understood=said.get((event.id, AcknowledgementKind.UNDERSTOOD), 0),
             next_update_at=updates.get(event.id or 0),
             parts=behind.get(event.id or 0, ""),
+            is_halted=event.id in halted,
         )
         for event in events
     ]

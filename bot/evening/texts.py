@@ -25,6 +25,8 @@ LOWERED = (
 WRITE_TEXTS = "Teksten schrijven"
 #: an approved text that was stopped before its moment
 STOPPED = "gestopt, gaat niet vanzelf uit"
+#: the same, when part of its readers may have it
+HALTED = "gestopt voordat iedereen het had"
 #: before what a back-up stopped goes on
 RESTORED_GOES_ON = (
     "Gaat u door, dan gaat er 1 bericht uit.", "Gaat u door, dan gaan er {n} berichten uit."
@@ -32,7 +34,8 @@ RESTORED_GOES_ON = (
 RESTORED_AGAIN = (
     "Wie het al had, krijgt het nog een keer, met “(herhaling)” erboven. Vraag eerst aan een paar "
     "mensen of ze het al hebben. De beheerder kan ook in het log van de mailserver kijken. Is "
-    "alles al aangekomen? Zeg dan de rest af."
+    "alles al aangekomen? Zeg dan de rest af. Wie hem dan misschien al had, telt als onzeker, en "
+    "krijgt een correctie of update ook."
 )
 #: before the facts change, while a version lies with the approvers or waits for its moment
 TAKES_BACK = {

@@ -34,7 +34,7 @@ from briefings.openings import not_opened
 from briefings.plausibility import look_over
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingStatus, covered
-from contacts.arrival import resend_unknown
+from contacts.arrival import may_go_again, resend_unknown
 from contacts.directory import Audience
 from contacts.outbox import Button, Delivery, DeliveryStatus, Message
 from contacts.permissions import Permission
@@ -292,9 +292,10 @@ async def show_unknown(turn: Turn) -> None:
     """Who may or may not have got it, with one button to send to just those again."""
     event, briefing_id = await _sent_text(turn)
     unknown = await _unknown(turn, briefing_id)
+    may_go = await may_go_again(turn.session, [one.id or 0 for one in unknown])
     await turn.say(
-        render("coordinator/unknown.html", deliveries=unknown),
-        [[Button(texts.RESEND, data("resend", event.id, briefing_id))]] if unknown else [],
+        render("coordinator/unknown.html", deliveries=unknown, may_go=len(may_go)),
+        [[Button(texts.RESEND, data("resend", event.id, briefing_id))]] if may_go else [],
     )
 
 

@@ -24,7 +24,15 @@ from briefings.versions import waits
 from contacts.calling import CallItem, CallReason, CallStatus
 from contacts.directory import Role
 from contacts.journal import JournalEntry
-from contacts.outbox import Button, Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
+from contacts.outbox import (
+    UNDER_WAY,
+    Button,
+    Delivery,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+)
 from contacts.permissions import Permission, load_actor, may
 from contacts.records import ids_of
 from feeds.rows import Event
@@ -116,7 +124,9 @@ async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) 
     messages = await messages_of(session, briefing.id or 0)
     tally = await _tally(session, ids_of(messages))
     ended = await how_it_ended(session, briefing)
-    stand = stand_of(briefing, messages, ended, now=now)
+    under_way = any(tally.get(status) for status in UNDER_WAY)
+    stand = stand_of(briefing, messages, ended, under_way=under_way, now=now)
+    was_cut = any(message.status is MessageStatus.CANCELLED for message in messages)
     changed = await voided(session, briefing) if stand is Stand.VOIDED else None
     planned, cancelled = tally.get(DeliveryStatus.PLANNED, 0), DeliveryStatus.CANCELLED
     return {
@@ -131,15 +141,22 @@ async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) 
         "deliveries": sum(tally.values()),
         "planned": planned,
         "reached": sum(tally.values()) - planned - tally.get(cancelled, 0),
+        "perhaps": tally.get(DeliveryStatus.UNKNOWN, 0),
+        "sent_late": was_cut and await _was_sent_late(session, briefing),
         "resumed": bool(planned) and await _was_resumed(session, messages),
         "unreachable": await _unreachable(session, briefing),
     }
 
 
 def stand_of(
-    briefing: Briefing, messages: Sequence[Message], ended: Ended | None, *, now: datetime
+    briefing: Briefing,
+    messages: Sequence[Message],
+    ended: Ended | None,
+    *,
+    under_way: bool,
+    now: datetime,
 ) -> Stand:
-    """Pure."""
+    """Pure. A part that left before the rest was called off keeps messages that are not."""
     if briefing.status in _AFTER:
         after = _AFTER[briefing.status]
         return _ENDS.get(ended.end, after) if ended and after is Stand.WITHDRAWN else after
@@ -148,7 +165,7 @@ def stand_of(
         return Stand.STOPPED
     if MessageStatus.HALTED in states:
         return Stand.HALTED
-    if states == {MessageStatus.CANCELLED}:
+    if MessageStatus.CANCELLED in states and not under_way:
         return Stand.REST_OFF
     return Stand.WAITS if waits(briefing, now=now) else Stand.GOES
 
@@ -195,6 +212,18 @@ async def _was_resumed(session: AsyncSession, messages: Sequence[Message]) -> bo
         .where(
             col(JournalEntry.action) == "message_resumed",
             col(JournalEntry.subject).in_([f"message:{message.id}" for message in messages]),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def _was_sent_late(session: AsyncSession, briefing: Briefing) -> bool:
+    found = await session.exec(
+        select(JournalEntry.id)
+        .where(
+            col(JournalEntry.action) == "version_sent_to_missed",
+            col(JournalEntry.subject) == f"briefing:{briefing.id}",
         )
         .limit(1)
     )

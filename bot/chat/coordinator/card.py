@@ -18,10 +18,10 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.asking_again import REQUEST, request_now, shown, waits_again
 from bot.evening.parts_said import said_parts
-from bot.evening.texts import STOPPED, WRITE_TEXTS
+from bot.evening.texts import HALTED, STOPPED, WRITE_TEXTS
 from bot.event_names import name_of
 from bot.rows import LiveMessage
-from briefings.calling_off import is_held
+from briefings.calling_off import is_halted, is_held
 from briefings.counting import Overview, read_overview
 from briefings.drafting import current_briefing, texts_of
 from briefings.facts import facts_of
@@ -123,7 +123,7 @@ async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> Vi
         briefing=briefing,
         kind=texts.BRIEFING_KINDS[briefing.kind] if briefing else "",
         due=await due_of(session, briefing, event.send_before) if briefing else None,
-        state=_state(briefing) if briefing else "",
+        state=await _state(session, briefing) if briefing else "",
         drafts=len(drafts),
         parts=said_parts(await versions_of(session, event.id)),
         **shown(await waits_again(session, event.id)),
@@ -145,8 +145,12 @@ async def _has_sent(session: AsyncSession, event: Event) -> bool:
     return found.first() is not None
 
 
-def _state(briefing: Briefing) -> str:
-    return STOPPED if is_held(briefing) else texts.BRIEFING_STATES[briefing.status]
+async def _state(session: AsyncSession, briefing: Briefing) -> str:
+    if is_held(briefing):
+        return STOPPED
+    if briefing.status is BriefingStatus.DISTRIBUTED and await is_halted(session, briefing):
+        return HALTED
+    return texts.BRIEFING_STATES[briefing.status]
 
 
 async def _waiting_signals(session: AsyncSession, event: Event) -> int:

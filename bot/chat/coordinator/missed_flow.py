@@ -15,7 +15,15 @@ from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.event_names import name_of
-from briefings.missing import NothingToSend, in_force, plan_missed, seal_of, send_to_missed
+from briefings.missing import (
+    NothingToSend,
+    being_corrected,
+    in_force,
+    may_have_gone,
+    plan_missed,
+    seal_of,
+    send_to_missed,
+)
 from briefings.past_promise import is_invitation_over, is_past
 from briefings.plans import RecipientPlan
 from briefings.rows import Briefing, BriefingStatus
@@ -52,8 +60,8 @@ async def late_buttons(turn: Turn, event: Event) -> list[list[Button]]:
 async def look(turn: Turn) -> None:
     """``late:<event>:<version>``: who would get it, counted."""
     event, briefing = await _asked(turn)
-    if await _is_outdated(turn, briefing):
-        turn.toast = texts.OUTDATED_LATE
+    if why := await _why_not(turn, briefing):
+        turn.toast = why
         return
     plan = await plan_missed(turn.session, event, briefing)
     if not plan.recipients:
@@ -64,6 +72,7 @@ async def look(turn: Turn) -> None:
         "coordinator/late.html", title=await name_of(turn.session, event),
         what=texts.named(briefing), count=plan.people, people=people[:SHOWN],
         more=len(people) - SHOWN, is_past=is_past(briefing, leaves_at=turn.now),
+        is_repeat=await may_have_gone(turn.session, briefing),
     )  # fmt: skip
     mark = seal_of(plan)[:MARK]
     button = Button(
@@ -76,8 +85,8 @@ async def send(turn: Turn) -> None:
     """``late2:<event>:<version>:<mark>``: to the people of that message, and to nobody else."""
     event, briefing = await _asked(turn)
     assert turn.tap is not None
-    if await _is_outdated(turn, briefing):
-        turn.toast = texts.OUTDATED_LATE
+    if why := await _why_not(turn, briefing):
+        turn.toast = why
         return
     seen = seal_of(await plan_missed(turn.session, event, briefing))
     if seen[:MARK] != turn.tap.word(2):
@@ -110,9 +119,13 @@ async def _asked(turn: Turn) -> tuple[Event, Briefing]:
     raise ValueError("no such version")
 
 
-async def _is_outdated(turn: Turn, briefing: Briefing) -> bool:
-    standing = in_force(briefing, await versions_of(turn.session, briefing.event_id))
-    return not standing or is_invitation_over(briefing, now=turn.now)
+async def _why_not(turn: Turn, briefing: Briefing) -> str:
+    """Why this text goes to nobody any more; empty when it can."""
+    versions = await versions_of(turn.session, briefing.event_id)
+    if in_force(briefing, versions) and not is_invitation_over(briefing, now=turn.now):
+        return ""
+    is_corrected = being_corrected(briefing, versions)
+    return texts.CORRECTED_LATE if is_corrected else texts.OUTDATED_LATE
 
 
 async def _people(turn: Turn, plan: RecipientPlan) -> list[tuple[str, str, str]]:

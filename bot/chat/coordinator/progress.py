@@ -13,7 +13,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.evening.closing_held import ways_on
-from briefings.calling_off import is_held, may_not_go_on
+from briefings.calling_off import count_called_off, is_held, may_not_go_on
 from briefings.endings import End, how_it_ended
 from briefings.rows import Briefing, BriefingStatus, Fact
 from briefings.versions import waits
@@ -55,6 +55,7 @@ async def progress_view(
         held_until=held_until,
         only_held=held and held == counts.planned and not counts.sending,
         is_halted=is_halted,
+        called_off=await count_called_off(session, messages),
         is_called_off=is_off,
         ended=await _why_off(session, briefing) if is_off else "",
         leaves_at=briefing.send_at if waits(briefing, now=now) else None,

@@ -336,6 +336,10 @@ OUTDATED_LATE = (
     "Deze tekst gaat niet meer uit: er is een nieuwere, of hij bleek fout. Tik weer op "
     "Ontvangers voor de nieuwste. Wie die niet kan krijgen, belt u."
 )
+CORRECTED_LATE = (
+    "Deze tekst wordt rechtgezet of ingetrokken, en gaat zo niet meer uit. Is dat verzonden, dan "
+    "krijgt wie deze miste, alsnog de goede bij Ontvangers."
+)
 OTHERS_LATE = "Het gaat intussen om andere mensen. Tik weer op Ontvangers."
 VERSION = "{kind}, versie {number}"
 
