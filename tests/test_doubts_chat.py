@@ -18,7 +18,8 @@ from bot.chat.coordinator.doubts_flow import (
     SETTLE_ALL,
     SHOWN,
 )
-from contacts.directory import ChannelKind, Role
+from briefings.rows import Briefing
+from contacts.directory import ChannelKind, Organisation, Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import (
     Content,
@@ -34,7 +35,9 @@ from contacts.permissions import NotAllowed
 from contacts.records import Database
 from contacts.sealing import is_sealed
 from contacts.sending import Recipient, halt_message, post
-from tests.partner_world import Chat, a_partner
+from tests.coordinating import a_running_event, tap
+from tests.outbox_world import a_briefing, a_person
+from tests.partner_world import Chat, a_coordinator, a_partner
 
 
 async def with_role(db: Database, now: datetime, role: Role) -> Chat:
@@ -251,3 +254,26 @@ async def test_a_member_does_not_see_the_list(db: Database, now: datetime) -> No
     await uncertain(chat)
     with pytest.raises(NotAllowed):
         await chat.tap(LOOK, message=0)
+
+
+async def test_what_is_uncertain_of_a_text_names_who_may_not_have_it(
+    db: Database, now: datetime
+) -> None:
+    desk = await a_coordinator(db, now)
+    event_id = await a_running_event(desk)
+    [version] = await desk.all(Briefing)
+    async with db.begin() as session:
+        people = [
+            await a_person(session, now, chat="501"),
+            await a_person(session, now, chat="502"),
+        ]
+        first, second = await a_briefing(session, people, now)
+        first.status, second.status = DeliveryStatus.UNKNOWN, DeliveryStatus.SENT
+        (await session.get_one(Message, first.message_id)).briefing_id = version.id
+        school = await session.get_one(Organisation, people[0].organisation_id)
+        other = await session.get_one(Organisation, people[1].organisation_id)
+    await tap(desk, f"unk:{event_id}:{version.id}")
+    text = await desk.text()
+    assert "1 onzeker" in text
+    assert f"• docent, {school.name} · Telegram" in text
+    assert other.name not in text, "that one arrived"

@@ -1,4 +1,4 @@
-"""Messages outside the briefings that may not have arrived, and those that were stopped.
+"""Messages that may not have arrived, and those outside the briefings that were stopped.
 
 Answers, alerts, conversations: what belongs to a briefing stands with it. A person sends them
 again or sets them aside, at the desk and on a phone by the same rules, which stand here.
@@ -57,6 +57,20 @@ class Stopped:
 
 async def doubts_of(session: AsyncSession, *, is_exercise: bool, most: int = MOST) -> list[Doubt]:
     """What is uncertain in this world, the newest first."""
+    return await _doubts(
+        session, col(Message.kind).not_in(DISTRIBUTED), col(Message.is_exercise) == is_exercise,
+        most=most,
+    )  # fmt: skip
+
+
+async def doubts_of_version(session: AsyncSession, briefing_id: int) -> list[Doubt]:
+    """All that is uncertain of this version, the newest first."""
+    return await _doubts(session, col(Message.briefing_id) == briefing_id, most=None)
+
+
+async def _doubts(
+    session: AsyncSession, *of: sa.ColumnElement[bool], most: int | None
+) -> list[Doubt]:
     statement = (
         sa.select(
             col(Delivery.id), col(Message.kind), col(Person.name), col(Organisation.name),
@@ -66,8 +80,7 @@ async def doubts_of(session: AsyncSession, *, is_exercise: bool, most: int = MOS
         .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
         .outerjoin(Organisation, col(Organisation.id) == col(Delivery.organisation_id))
         .where(
-            col(Message.kind).not_in(DISTRIBUTED),
-            col(Message.is_exercise) == is_exercise,
+            *of,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status) == DeliveryStatus.UNKNOWN,
         )

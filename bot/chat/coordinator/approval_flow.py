@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from html import escape
 
-from sqlmodel import col, select
-
 from bot.chat.buttons import AUDIENCES, data, in_pairs
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.approved import approved_view
@@ -19,6 +17,7 @@ from bot.console.passkeys import is_asked
 from bot.evening import approving, asking_again, questions
 from bot.evening.approving import HASH_PART
 from bot.evening.closing_held import UNHEARD, ways_on, why_not
+from bot.evening.doubts import doubts_of_version
 from bot.evening.lacking_said import lacking_said
 from bot.evening.own_said import for_nobody, nobody_said
 from bot.evening.request_lines import noticed_lines
@@ -36,13 +35,16 @@ from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingStatus, covered
 from contacts.arrival import may_go_again, resend_unknown
 from contacts.directory import Audience
-from contacts.outbox import Button, Delivery, DeliveryStatus, Message
+from contacts.outbox import Button
 from contacts.permissions import Permission
+from contacts.texts import CHANNELS
 from feeds.rows import Event
 
 FLOW = "approval"
 #: the last tap, where the crisis communication leads
 RELEASED = "ap3"
+#: names in one message about what is uncertain; the page has them all
+SHOWN = 30
 
 
 async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
@@ -291,18 +293,24 @@ async def ask_back(turn: Turn) -> None:
 async def show_unknown(turn: Turn) -> None:
     """Who may or may not have got it, with one button to send to just those again."""
     event, briefing_id = await _sent_text(turn)
-    unknown = await _unknown(turn, briefing_id)
-    may_go = await may_go_again(turn.session, [one.id or 0 for one in unknown])
+    unknown = await doubts_of_version(turn.session, briefing_id)
+    lines = [
+        (", ".join(filter(None, (one.who, one.organisation))), CHANNELS[one.channel])
+        for one in unknown
+    ]
+    may_go = await may_go_again(turn.session, [one.id for one in unknown])
     await turn.say(
-        render("coordinator/unknown.html", deliveries=unknown, may_go=len(may_go)),
+        render(
+            "coordinator/unknown.html", lines=lines[:SHOWN], count=len(lines), may_go=len(may_go)
+        ),
         [[Button(texts.RESEND, data("resend", event.id, briefing_id))]] if may_go else [],
+        is_delicate=True,
     )
 
 
 async def resend(turn: Turn) -> None:
     _, briefing_id = await _sent_text(turn)
-    unknown = await _unknown(turn, briefing_id)
-    ids = [delivery.id for delivery in unknown if delivery.id is not None]
+    ids = [one.id for one in await doubts_of_version(turn.session, briefing_id)]
     count = await resend_unknown(turn.session, ids, who=turn.known().who, now=turn.now)
     await turn.change(render("coordinator/resent.html", count=count))
 
@@ -316,18 +324,6 @@ async def _sent_text(turn: Turn) -> tuple[Event, int]:
     assert turn.tap is not None
     event = await turn.in_world(Event, turn.tap.number(0))
     return event, await briefing_of(turn, event)
-
-
-async def _unknown(turn: Turn, briefing_id: int) -> list[Delivery]:
-    found = await turn.session.exec(
-        select(Delivery)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.briefing_id) == briefing_id,
-            col(Delivery.status) == DeliveryStatus.UNKNOWN,
-        )
-    )
-    return list(found.all())
 
 
 TAPS: dict[str, Handler] = {
