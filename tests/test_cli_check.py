@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,22 @@ def with_mailed_people(place: Path) -> None:
     lines = people.format("c", "coördinator") + people.format("g", "goedkeurder")
     (place / "lijst.csv").write_text(HEAD + lines, encoding="utf-8")
     assert call("contacts", "import", "lijst.csv").exit_code == 0
+
+
+def test_check_notes_a_coordinator_with_one_channel_until_there_is_another(
+    place: Path, outside: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(place, outside, monkeypatch)
+    with_mailed_people(place)
+    noted = "Coördinatoren met maar één kanaal dat werkt: 1."
+    assert noted in said(call("check"))
+    with closing(sqlite3.connect(place / "var" / "schakel.sqlite3")) as store, store:
+        store.execute(
+            "INSERT INTO channel (person_id, kind, address, rank, status, is_exercise, created_at) "
+            "SELECT person_id, 'telegram', '77', 1, status, is_exercise, created_at FROM channel "
+            "WHERE address LIKE 'c@%'"
+        )
+    assert noted not in said(call("check"))
 
 
 def test_check_counts_only_channels_that_are_set_up(

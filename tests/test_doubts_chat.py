@@ -25,6 +25,7 @@ from contacts.outbox import (
     Content,
     Delivery,
     DeliveryStatus,
+    EmailForm,
     Message,
     MessageKind,
     MessageStatus,
@@ -277,3 +278,21 @@ async def test_what_is_uncertain_of_a_text_names_who_may_not_have_it(
     assert "1 onzeker" in text
     assert f"• docent, {school.name} · Telegram" in text
     assert other.name not in text, "that one arrived"
+
+
+async def test_what_went_to_who_leads_is_told_apart_by_its_subject_and_an_answer_stays_closed(
+    coordinator: Chat,
+) -> None:
+    async with coordinator.db.begin() as session:
+        for kind, subject in (
+            (MessageKind.NOTICE, "Bellijst: 2 erbij"), (MessageKind.FEEDBACK, "Uw melding"),
+        ):  # fmt: skip
+            content = Content(TelegramForm("Woorden"), EmailForm(subject, "Woorden", "Woorden"))
+            [delivery] = await post(
+                session, kind=kind, content=content, now=coordinator.now,
+                to=[Recipient(ChannelKind.TELEGRAM, "77", None, 1)],
+            )  # fmt: skip
+            delivery.status = DeliveryStatus.UNKNOWN
+    text = await look(coordinator)
+    assert '2. Bericht aan de coördinator "Bellijst: 2 erbij", aan School' in text
+    assert "1. Antwoord op een signaal, aan School" in text

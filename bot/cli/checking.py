@@ -126,11 +126,14 @@ async def _database(config: Config, findings: Findings) -> bool:
 async def _people(db: Database, config: Config, findings: Findings) -> None:
     async with db.read() as session:
         coordinators = await count_reachable(session, Role.COORDINATOR, config)
+        by_more = await count_reachable(session, Role.COORDINATOR, config, at_least=2)
         approvers = await count_reachable(session, Role.APPROVER, config)
     if coordinators:
         findings.good(texts.CHECK_COORDINATORS.format(count=coordinators))
     else:
         findings.bad(texts.CHECK_NO_COORDINATOR)
+    if by_more < coordinators:
+        findings.note(texts.CHECK_ONE_CHANNEL.format(count=coordinators - by_more))
     if approvers:
         findings.good(texts.CHECK_APPROVERS.format(count=approvers))
     else:
@@ -138,12 +141,20 @@ async def _people(db: Database, config: Config, findings: Findings) -> None:
         findings.bad(texts.CHECK_NO_APPROVER.format(severity=severity))
 
 
-async def count_reachable(session: AsyncSession, role: Role, config: Config) -> int:
-    """How many people with this role have a channel that a message can really go through."""
+async def count_reachable(
+    session: AsyncSession, role: Role, config: Config, *, at_least: int = 1
+) -> int:
+    """How many people with this role have a channel that a message can really go through.
+
+    :param at_least: kinds of channel that they have of those; two do not fail together.
+    """
     kinds = working_kinds(config)
     people = await people_with(session, role, is_exercise=config.is_exercise)
     channels = [await channels_of(session, person.id or 0) for person in people]
-    return sum(any(channel.kind in kinds for channel in theirs) for theirs in channels)
+    return sum(
+        len({channel.kind for channel in theirs if channel.kind in kinds}) >= at_least
+        for theirs in channels
+    )
 
 
 async def _stored_feeds(db: Database, config: Config, findings: Findings) -> None:

@@ -234,6 +234,10 @@ CHECK_GATE = "Er gaan geen echte briefings uit zolang hierboven 'te controleren'
 CHECK_GATE_OPEN = "Nummers en meldkaart: alles is nagekeken."
 CHECK_EXERCISE = "Dit is een oefeninstallatie: niets bereikt een echt adres."
 CHECK_COORDINATORS = "Coördinatoren die bereikbaar zijn: {count}."
+CHECK_ONE_CHANNEL = (
+    "Coördinatoren met maar één kanaal dat werkt: {count}. Hapert het, dan horen zij een melding "
+    "pas als het weer werkt. Geef hen Telegram én e-mail."
+)
 CHECK_APPROVERS = "Goedkeurders die bereikbaar zijn: {count}."
 CHECK_NO_COORDINATOR = (
     "Er is geen coördinator met een werkend kanaal (alleen wat is ingesteld, telt). Laat "

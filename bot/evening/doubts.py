@@ -31,11 +31,17 @@ from contacts.texts import OTHER_REASON, REASONS
 
 MOST = 200
 BY_HAND = "by_hand"
+#: these are about the work itself; their subject tells one from the other
+_OURS = (MessageKind.ALERT, MessageKind.APPROVAL, MessageKind.NOTICE)
+_ABOUT = sa.case(
+    (col(Message.kind).in_(_OURS), col(Message.content)["email"]["subject"].as_string()), else_=None
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An uncertain message. ``who`` is empty where the way back is sealed."""
+    """An uncertain message. ``who`` is empty where the way back is sealed, and ``about`` unless it
+    is to a coördinator or an approver: what others are told stays closed."""
 
     id: int
     kind: MessageKind
@@ -43,6 +49,7 @@ class Doubt:
     organisation: str
     channel: ChannelKind
     at: datetime
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ async def _doubts(
     statement = (
         sa.select(
             col(Delivery.id), col(Message.kind), col(Person.name), col(Organisation.name),
-            col(Delivery.kind), col(Message.send_at),
+            col(Delivery.kind), col(Message.send_at), _ABOUT,
         )
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .outerjoin(Person, col(Person.id) == col(Delivery.person_id))
@@ -88,8 +95,8 @@ async def _doubts(
         .limit(most)
     )  # fmt: skip
     return [
-        Doubt(ident, kind, who or "", organisation or "", way, at)
-        for ident, kind, who, organisation, way, at in await read_columns(session, statement)
+        Doubt(ident, kind, who or "", organisation or "", way, at, about or "")
+        for ident, kind, who, organisation, way, at, about in await read_columns(session, statement)
     ]
 
 

@@ -84,7 +84,7 @@ async def _view(turn: Turn) -> tuple[str, Rows]:
     listed = await _read(turn)
     doubts = [
         (number, MESSAGE_KINDS[one.kind], [name for name in (one.who, one.organisation) if name],
-         CHANNELS[one.channel], moment(one.at))
+         CHANNELS[one.channel], moment(one.at), one.about)
         for number, one in enumerate(listed.doubts, 1)
     ]  # fmt: skip
     stopped = [
