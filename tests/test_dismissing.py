@@ -9,8 +9,10 @@ from sqlmodel import select
 
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.dismissing_flow import MOST
-from contacts.journal import JournalEntry
+from contacts.directory import Person
+from contacts.journal import JournalEntry, Who
 from contacts.records import Database
+from feeds.events import dismiss_event
 from feeds.rows import DismissReason, Event, EventStatus, Item, Origin, Source
 from feeds.standing import Trust
 from tests.partner_world import Chat, a_coordinator
@@ -70,7 +72,7 @@ async def test_an_alert_goes_into_what_runs_with_its_reports_and_rings_no_more(
     assert [e.detail for e in entries if e.action == "event_merged"] == [{"into": running}]
     assert texts.BACK in await desk.labels()
     await desk.tap(f"into:{alert}:{running}")
-    assert desk.toast == texts.ALREADY_DECIDED
+    assert "hoort bij een andere, volgens" in (desk.toast or "")
 
 
 async def test_what_turned_out_to_be_nothing_is_a_false_alarm_by_one_tap(desk: Chat) -> None:
@@ -142,3 +144,20 @@ async def test_the_way_back_is_over_once_somebody_decided(desk: Chat) -> None:
     alert = await event_with(desk, "Inval in Arnhem", EventStatus.CONFIRMED)
     await desk.tap(f"alert:{alert}", message=0)
     assert desk.toast == texts.ALREADY_DECIDED
+
+
+async def test_who_comes_later_hears_what_was_decided_by_whom_and_is_asked_nothing(
+    desk: Chat,
+) -> None:
+    alert = await event_with(desk, "Inval in Arnhem", EventStatus.DETECTED)
+    async with desk.db.begin() as session:
+        event = await session.get_one(Event, alert)
+        who = Who("person", desk.person_id or 0)
+        await dismiss_event(session, event, DismissReason.SPORT_CULTURE, who=who, now=desk.now)
+        name = (await session.get_one(Person, desk.person_id)).name
+    await desk.tap(f"items:{alert}")
+    before = await desk.labels()
+    for button in ("ok", "no", "alert"):
+        await desk.tap(f"{button}:{alert}")
+        assert f"niet relevant volgens {name}" in (desk.toast or "")
+        assert await desk.labels() == before, "no question that has no use"

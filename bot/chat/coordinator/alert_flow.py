@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from bot.chat.buttons import data
 from bot.chat.coordinator import clock_texts, texts
 from bot.chat.coordinator.card import show_card
-from bot.chat.coordinator.decided import already_decided
+from bot.chat.coordinator.decided import who_decided
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening import starting
@@ -68,7 +68,7 @@ async def open_event_of(turn: Turn, index: int = 0) -> Event:
 async def ask_severity(turn: Turn) -> None:
     event = await open_event_of(turn)
     if event.status is not EventStatus.DETECTED:
-        turn.toast = await already_decided(turn, event)
+        turn.toast = await who_decided(turn, event)
         return
     default = default_severity(event)
     row = [
@@ -160,7 +160,7 @@ async def _confirm(
     called: bool | None,
 ) -> None:
     if event.status is not EventStatus.DETECTED:
-        turn.toast = await already_decided(turn, event)
+        turn.toast = await who_decided(turn, event)
         return
     await starting.confirm(
         turn.session,
@@ -218,7 +218,7 @@ async def snooze(turn: Turn) -> None:
 async def mute(turn: Turn) -> None:
     event = await open_event_of(turn)
     if event.status is not EventStatus.DETECTED:
-        turn.toast = await already_decided(turn, event)
+        turn.toast = await who_decided(turn, event)
         return
     muted = await mute_subject(turn.session, event, who=turn.known().who, now=turn.now)
     assert event.id is not None

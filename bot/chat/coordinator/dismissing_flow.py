@@ -9,7 +9,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import BACK, open_event_of, way_back
 from bot.chat.coordinator.card import RUNNING
-from bot.chat.coordinator.decided import already_decided
+from bot.chat.coordinator.decided import who_decided
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.wrong_parts import cut_at
@@ -28,6 +28,9 @@ LABEL_LENGTH = 50
 
 async def ask_why_not(turn: Turn) -> None:
     event = await open_event_of(turn)
+    if event.status is not EventStatus.DETECTED:
+        turn.toast = await who_decided(turn, event)
+        return
     buttons = [
         Button(label, data("dis", event.id, DISMISSALS.index(reason)))
         for reason, label in texts.DISMISSALS.items()
@@ -43,7 +46,7 @@ async def show_alert_again(turn: Turn) -> None:
     """``alert:<event>``, *Toch niet*: nothing is decided, and its answers are there again."""
     event = await open_event_of(turn)
     if event.status is not EventStatus.DETECTED:
-        turn.toast = await already_decided(turn, event)
+        turn.toast = await who_decided(turn, event)
         return
     form = (await alert_content(turn.session, event)).telegram
     assert form is not None
@@ -82,7 +85,7 @@ async def dismiss(turn: Turn) -> None:
     assert turn.tap is not None
     index = turn.tap.number(1)
     if event.status is not EventStatus.DETECTED or not 0 <= index < len(DISMISSALS):
-        turn.toast = await already_decided(turn, event)
+        turn.toast = await who_decided(turn, event)
         return
     reason = DISMISSALS[index]
     await dismiss_event(turn.session, event, reason, who=turn.known().who, now=turn.now)
@@ -96,10 +99,10 @@ async def merge(turn: Turn) -> None:
     event = await open_event_of(turn)
     kept = await open_event_of(turn, 1)
     if event.status is not EventStatus.DETECTED or kept.status not in RUNNING:
-        turn.toast = await already_decided(turn, event)
+        turn.toast = await who_decided(turn, event)
         return
     if not await merge_events(turn.session, kept, event, who=turn.known().who, now=turn.now):
-        turn.toast = await already_decided(turn, event)
+        turn.toast = await who_decided(turn, event)
         return
     await turn.change(
         render("coordinator/belongs.html", event=event, kept=await name_of(turn.session, kept)),
