@@ -25,7 +25,7 @@ from bot.stepping import ClockWatch
 from bot.watchdog import forget_stood_still, stood_still_at
 from contacts.away_texts import RESTART, advice
 from contacts.directory import ChannelKind
-from contacts.outbox import Delivery, DeliveryStatus
+from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus
 from contacts.pump import LANE
 from feeds.polling import mark_told, untold_faults
 from feeds.rhythm import dwindling_sources, silent_sources
@@ -218,8 +218,9 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
     # On several hosts each duty looks, and one of them tells.
     beat = await session.get_one(Heartbeat, "poller", with_for_update=True)
     if house.poller.trouble is None and _is_polling(house, now):
+        was_away, since = beat.told_at is not None, beat.at
         beat.at, beat.told_at = now, None
-        return 0
+        return await _tell_back(session, house, since=since, now=now) if was_away else 0
     if beat.told_at is not None or now - beat.at < PATIENCE:
         return 0
     waiting = (
@@ -248,6 +249,32 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
     if heard:
         beat.told_at = now
     return bool(heard)
+
+
+async def _tell_back(
+    session: AsyncSession, house: House, *, since: datetime, now: datetime
+) -> bool:
+    """Telegram works again, and of some messages nobody knows whether they arrived. Who has nothing
+    but Telegram did not even hear that it was away."""
+    in_doubt = (
+        await session.exec(
+            select(func.count())
+            .select_from(Delivery)
+            .where(
+                col(Delivery.status) == DeliveryStatus.UNKNOWN,
+                col(Delivery.kind) == ChannelKind.TELEGRAM,
+                col(Delivery.act) == DeliveryAct.SEND,
+                col(Delivery.done_at) >= since,
+            )
+        )
+    ).one()
+    if not in_doubt:
+        return False
+    told = await tell_coordinators(
+        session, "coordinator/telegram_back.html", is_exercise=house.config.is_exercise, now=now,
+        is_urgent=True, since=since, until=now, in_doubt=in_doubt,
+    )  # fmt: skip
+    return bool(told)
 
 
 def _is_polling(house: House, now: datetime) -> bool:
