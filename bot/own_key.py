@@ -16,7 +16,6 @@ from sqlmodel import SQLModel
 from bot.config import Config, has_key, load_sealer
 from bot.key_rows import StoreKey
 from bot.migrating import may_exist, on_connection
-from bot.rows import Conversation
 from contacts.journal import OPERATOR, entry_of, write_entries
 from contacts.sealing import PREFIX, Sealer
 
@@ -86,6 +85,8 @@ async def accept_key(config: Config, *, now: datetime) -> None:
 
 def _forget_half_answers(connection: Connection) -> None:
     """Questions in a chat with sealed words so far: none of their buttons could go on."""
+    from bot.rows import Conversation  # a start looks at the key before it loads any rows
+
     table = SQLModel.metadata.tables[str(Conversation.__tablename__)]
     if not inspect(connection).has_table(table.name):
         return
