@@ -72,7 +72,7 @@ async def test_an_alert_goes_into_what_runs_with_its_reports_and_rings_no_more(
     assert [e.detail for e in entries if e.action == "event_merged"] == [{"into": running}]
     assert texts.BACK in await desk.labels()
     await desk.tap(f"into:{alert}:{running}")
-    assert "hoort bij een andere, volgens" in (desk.toast or "")
+    assert "hoort bij een andere gebeurtenis, volgens" in (desk.toast or "")
 
 
 async def test_what_turned_out_to_be_nothing_is_a_false_alarm_by_one_tap(desk: Chat) -> None:

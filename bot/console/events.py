@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.answered import close_alerts
 from bot.carrying import working_kinds
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
@@ -185,6 +186,7 @@ async def confirm(visit: Visit) -> Response:
         called=True if visit.text("gebeld") == "ja" else None,
         now=visit.now,
     )
+    await close_alerts(visit.session, event, now=visit.now)
     await approving.show_card_to(visit.session, event, visit.actor, now=visit.now)
     return visit.back(f"/gebeurtenis/{event.id}/feiten", done="confirmed")
 
@@ -213,6 +215,7 @@ async def dismiss(visit: Visit) -> Response:
     event = await visit.event()
     reason = DismissReason(visit.text("reden"))
     await dismiss_event(visit.session, event, reason, who=visit.actor.who, now=visit.now)
+    await close_alerts(visit.session, event, now=visit.now)
     return visit.back("/", done="dismissed")
 
 
@@ -223,6 +226,8 @@ async def merge(visit: Visit) -> Response:
     if other is None or other.is_exercise != visit.actor.is_exercise:
         raise LookupError("no such event")
     done = await merge_events(visit.session, event, other, who=visit.actor.who, now=visit.now)
+    if done:
+        await close_alerts(visit.session, other, now=visit.now)
     return visit.back(f"/gebeurtenis/{event.id}", done="merged" if done else "not_merged")
 
 

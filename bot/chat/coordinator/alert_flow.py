@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from bot.answered import close_alerts
 from bot.chat.buttons import data
 from bot.chat.coordinator import clock_texts, texts
 from bot.chat.coordinator.card import show_card
@@ -173,6 +174,7 @@ async def _confirm(
         called=called,
         now=turn.now,
     )
+    await close_alerts(turn.session, event, now=turn.now, tap=turn.tap)
     await turn.change(
         render(
             "coordinator/confirmed.html",

@@ -2,9 +2,9 @@
 
 #: by what the journal calls it
 DECIDED = {
-    "event_confirmed": "Over deze gebeurtenis is al besloten: bevestigd door {who}, {at}.",
-    "event_dismissed": "Over deze gebeurtenis is al besloten: niet relevant volgens {who}, {at}.",
-    "event_merged": "Over deze gebeurtenis is al besloten: hoort bij een andere, volgens {who}, "
-    "{at}.",
+    "event_confirmed": "bevestigd door {who}, {at}",
+    "event_dismissed": "niet relevant volgens {who}, {at}",
+    "event_merged": "hoort bij een andere gebeurtenis, volgens {who}, {at}",
 }
+ALREADY = "Over deze gebeurtenis is al besloten: {what}."
 A_COLLEAGUE = "een collega"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import col, select
 
 from bot.alerts import alert_content
+from bot.answered import close_alerts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import BACK, open_event_of, way_back
@@ -89,6 +90,7 @@ async def dismiss(turn: Turn) -> None:
         return
     reason = DISMISSALS[index]
     await dismiss_event(turn.session, event, reason, who=turn.known().who, now=turn.now)
+    await close_alerts(turn.session, event, now=turn.now, tap=turn.tap)
     await turn.change(
         render("coordinator/dismissed.html", event=event, reason=texts.DISMISSALS[reason])
     )
@@ -104,6 +106,7 @@ async def merge(turn: Turn) -> None:
     if not await merge_events(turn.session, kept, event, who=turn.known().who, now=turn.now):
         turn.toast = await who_decided(turn, event)
         return
+    await close_alerts(turn.session, event, now=turn.now, tap=turn.tap)
     await turn.change(
         render("coordinator/belongs.html", event=event, kept=await name_of(turn.session, kept)),
         [[Button(texts.BACK, data("ecard", kept.id))]],
