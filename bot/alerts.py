@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func
 from sqlmodel import col, or_, select
@@ -17,6 +18,7 @@ from bot.exercise.beside import offer_to_stop, played_now
 from bot.on_duty import alert, escalate, in_order
 from bot.settings import RotaSettings
 from contacts import notices
+from contacts.attempts import Attempts, part_of
 from contacts.directory import ChannelKind, Person
 from contacts.filling import BASE
 from contacts.journal import SYSTEM
@@ -65,13 +67,20 @@ ALERT_ANSWER = "ok:"
 async def ring(
     db: Database, settings: FeedSettings, *, now: datetime, rota: RotaSettings = NO_CHOICE
 ) -> int:
-    """Send an alert for every event that is due; returns how many."""
+    """Send an alert for every event that is due; returns how many.
+
+    :raises Exception: what went wrong with one of them, after the others.
+    """
+    attempts = Attempts()
     async with db.begin() as session:
         due = await due_alerts(session, settings, now=now)
         for event in due:
-            await _ring_one(session, event, rota, now)
+            one = partial(_ring_one, event=event, rota=rota, now=now)
+            await attempts.attempt("ring", part_of(session), one)
         for event in await changed_alerts(session, now=now):
-            await _edit_alerts(session, event, now)
+            edit = partial(_edit_alerts, event=event, now=now)
+            await attempts.attempt("edit_alerts", part_of(session), edit)
+    attempts.raise_first()
     return len(due)
 
 
@@ -205,7 +214,10 @@ async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
 
     Who taps has three times as long to decide. An alert that waits for somebody's quiet hours
     to end was not heard yet, so its time has not begun.
+
+    :raises Exception: what went wrong with one of them, after the others.
     """
+    attempts = Attempts()
     async with db.begin() as session:
         found = await session.exec(
             select(Event).where(
@@ -222,8 +234,14 @@ async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
         )
         events = [one for one in found.all() if await _is_heard(session, one, now - after)]
         for event in events:
-            await escalate(session, event, await alert_content(session, event), now=now)
+            call = partial(_escalate_one, event=event, now=now)
+            await attempts.attempt("call_backup", part_of(session), call)
+    attempts.raise_first()
     return len(events)
+
+
+async def _escalate_one(session: AsyncSession, event: Event, now: datetime) -> None:
+    await escalate(session, event, await alert_content(session, event), now=now)
 
 
 async def _is_heard(session: AsyncSession, event: Event, by: datetime) -> bool:

@@ -7,15 +7,9 @@ same round counts as sent.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
-
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.came_due import LOOKS_AHEAD
 from briefings.distribution import distribute_due, versions_due
@@ -23,14 +17,12 @@ from briefings.lapsed import drop_past_promises
 from briefings.last_look import hold_unheard, hold_unseen, untold_holds
 from briefings.rows import BriefingKind
 from briefings.versions import closings_due
+from contacts.attempts import Attempts
 from contacts.records import Database
-
-log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Sweep:
+class Sweep(Attempts):
     """One round. ``looked_at``: the closing texts of which it is known whether they may go;
     ``changed``: how much there is to send or to edit."""
 
@@ -38,22 +30,6 @@ class Sweep:
     now: datetime
     changed: int = 0
     looked_at: set[int] = field(default_factory=set)
-    faults: list[Exception] = field(default_factory=list)
-
-    async def attempt(
-        self,
-        step: str,
-        opened: AbstractAsyncContextManager[AsyncSession],
-        work: Callable[[AsyncSession], Awaitable[T]],
-    ) -> T | None:
-        """Do it in a transaction of its own; None when it failed, which is logged and kept."""
-        try:
-            async with opened as session:
-                return await work(session)
-        except Exception as error:
-            log.exception("A step failed", extra={"action": "step_failed", "step": step})
-            self.faults.append(error)
-            return None
 
     async def hold_closings(self) -> None:
         """Stop those that may not leave. What cannot be looked at is tried again until its last

@@ -186,9 +186,7 @@ async def refresh(house: House, now: datetime) -> None:
         edited = await refresh_live(session, now=now)
     if edited:
         house.pump.wake()
-    if due.faults:
-        # An old heartbeat tells a person that this goes wrong each time.
-        raise due.faults[0]
+    due.raise_first()
 
 
 async def escalate(house: House, now: datetime) -> None:
@@ -226,7 +224,7 @@ async def mail_in(house: House, now: datetime) -> None:
 
 async def tidy(house: House, now: datetime) -> None:
     config = house.config
-    fault = await freeze_and_forget(
+    forgetting = await freeze_and_forget(
         house.db, config.signals, now=now, sends_by=working_kinds(config)
     )
     await empty_log(house.db)
@@ -235,8 +233,7 @@ async def tidy(house: House, now: datetime) -> None:
         told = await tell_rhythm(session, is_exercise=house.config.is_exercise, now=now)
     if told:
         house.pump.wake()
-    if fault is not None:
-        raise fault
+    forgetting.raise_first()
 
 
 async def keep_list(house: House, now: datetime) -> None:

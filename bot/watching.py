@@ -26,6 +26,7 @@ from bot.watchdog import forget_stood_still, stood_still_at
 from contacts.away_texts import RESTART, advice
 from contacts.directory import ChannelKind
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus
+from contacts.pauses import count_held
 from contacts.pump import LANE
 from feeds.polling import mark_told, untold_faults
 from feeds.rhythm import dwindling_sources, silent_sources
@@ -223,16 +224,6 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         return await _tell_back(session, house, since=since, now=now) if was_away else 0
     if beat.told_at is not None or now - beat.at < PATIENCE:
         return 0
-    waiting = (
-        await session.exec(
-            select(func.count())
-            .select_from(Delivery)
-            .where(
-                col(Delivery.status) == DeliveryStatus.PLANNED,
-                col(Delivery.kind) == ChannelKind.TELEGRAM,
-            )
-        )
-    ).one()
     trouble = house.poller.trouble or "hangs"
     heard = await tell_coordinators(
         session,
@@ -244,7 +235,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         what=texts.TELEGRAM_TROUBLE[trouble],
         advice=advice(trouble, ChannelKind.TELEGRAM, working_kinds(house.config)),
         since=beat.at,
-        waiting=waiting,
+        waiting=await count_held(session, ChannelKind.TELEGRAM, by=now),
     )
     if heard:
         beat.told_at = now

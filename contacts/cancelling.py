@@ -7,14 +7,15 @@ if they had missed it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.journal import Who
+from contacts.any_of import any_of
+from contacts.journal import SYSTEM, Who
 from contacts.outbox import (
     DELIVERY_MOVES,
     DISTRIBUTED,
@@ -23,11 +24,14 @@ from contacts.outbox import (
     DeliveryAct,
     DeliveryStatus,
     Message,
+    MessageStatus,
 )
 from contacts.records import move_many, read_columns
 
 #: why a delivery is uncertain that did not leave from here
 MAY_HAVE_IT = "repeat_called_off"
+#: of a message that was cancelled before that said why
+MEANWHILE = "message_cancelled"
 _ACTIONS = {
     DeliveryStatus.CANCELLED: "deliveries_cancelled",
     DeliveryStatus.UNKNOWN: "deliveries_unknown",
@@ -51,6 +55,34 @@ async def cancel_waiting(
                 )  # fmt: skip
         stopped += len(waiting)
     return stopped
+
+
+async def cancel_returned(
+    session: AsyncSession, delivery_ids: Collection[int], *, now: datetime
+) -> int:
+    """These were under way and wait again: of a message that was cancelled meanwhile they stop as
+    the others of it did; returns how many stopped."""
+    if not delivery_ids:
+        return 0
+    found = await session.exec(_CANCELLED_MEANWHILE, params={"ids": [*delivery_ids]})
+    return sum(
+        [
+            await cancel_waiting(
+                session, message, who=SYSTEM, now=now, reason=message.halt_reason or MEANWHILE
+            )
+            for message in found.all()
+        ]
+    )
+
+
+_CANCELLED_MEANWHILE = (
+    select(Message)
+    .where(
+        col(Message.id).in_(select(Delivery.message_id).where(any_of(col(Delivery.id), "ids"))),
+        col(Message.status) == MessageStatus.CANCELLED,
+    )
+    .order_by(col(Message.id))
+)
 
 
 def _becomes(waiting: Any, message: Message) -> DeliveryStatus:

@@ -5,14 +5,17 @@ The steps stop as soon as anybody of the organisation reacted to the version.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from sqlalchemy import func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.attempts import Attempts
 from contacts.calling import About, CallReason, add_calls, end_needless_calls, untold_calls
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
@@ -28,9 +31,11 @@ from contacts.outbox import (
 from contacts.outdated import HISTORY_AFTER, came_back_late
 from contacts.overdue import LONGEST_CHAIN, MUST_ARRIVE, is_overdue
 from contacts.people import organisation_names
-from contacts.records import Database, ids_of
+from contacts.records import STORE_AWAY, Database, ids_of
 from contacts.settings import SendingSettings
 from contacts.verdicts import Fallback
+
+log = logging.getLogger(__name__)
 
 #: so many in one transaction: others who write wait for it
 AT_ONCE = 50
@@ -52,17 +57,19 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
     3. No back-up, or silent as well: everybody of the organisation who was tried comes on the
        list of people to call, which goes to the coördinatoren in one notice.
     4. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
+
+    :raises Exception: what went wrong with one of them, after the others.
     """
+    attempts = Attempts()
     async with db.begin() as session:
         taken = await end_needless_calls(session, now=now)
     due = await _due(db, settings, now=now)
     for first in range(0, len(due), AT_ONCE):
-        portion = due[first : first + AT_ONCE]
-        async with db.begin() as session:
-            taken += await _take_steps(session, portion, settings, now=now)
+        taken += await _take_portion(db, due[first : first + AT_ONCE], attempts, settings, now=now)
     async with db.begin() as session:
         told = await _tell_calls(session, now=now)
         taken += await _tell_halted(session, settings, now=now)
+    attempts.raise_first()
     return taken or told
 
 
@@ -83,8 +90,27 @@ async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Seq
         return [ident for ident in found.all() if ident is not None]
 
 
+async def _take_portion(
+    db: Database, due: Sequence[int], attempts: Attempts, settings: SendingSettings, *,
+    now: datetime,
+) -> int:  # fmt: skip
+    """All of them at once, and one by one where that fails: it is hardly ever about all of them."""
+    try:
+        async with db.begin() as session:
+            return await _take_steps(session, due, settings, now=now)
+    except STORE_AWAY:
+        raise
+    except Exception:
+        log.exception("A portion was not followed up", extra={"action": "portion_failed"})
+    taken = 0
+    for ident in due:
+        alone = partial(_take_steps, due=[ident], settings=settings, now=now)
+        taken += await attempts.attempt("follow_up", db.begin(), alone) or 0
+    return taken
+
+
 async def _take_steps(
-    session: AsyncSession, due: Sequence[int], settings: SendingSettings, *, now: datetime
+    session: AsyncSession, due: Sequence[int], settings: SendingSettings, now: datetime
 ) -> int:
     """The next step for these, each marked in the same transaction: what is not reached in this
     round is found by the next one. Returns how many."""

@@ -72,7 +72,10 @@ async def plan_fallback(
             continue
         wanted = not_before or now
         at = await earliest(session, message, person_id, wanted)
-        return await _plan(session, delivery, channel, sealer=sealer, at=at, wanted=wanted, now=now)
+        return await _plan(
+            session, delivery, channel, is_backup=delivery.is_backup, sealer=sealer, at=at,
+            wanted=wanted, now=now,
+        )  # fmt: skip
     return None
 
 
@@ -103,7 +106,9 @@ async def plan_backup(
         if has_form(content, channel.kind) and (channel.kind, channel.address) not in used:
             # Their organisation may be another one; the text and its link are for this one.
             at = await earliest(session, message, backup_id, now)
-            return await _plan(session, delivery, channel, sealer=None, at=at, wanted=now, now=now)
+            return await _plan(
+                session, delivery, channel, is_backup=True, sealer=None, at=at, wanted=now, now=now
+            )
     return None
 
 
@@ -160,13 +165,13 @@ async def _plan(
     instead_of: Delivery,
     channel: Recipient,
     *,
+    is_backup: bool,
     sealer: Sealer | None,
     at: datetime,
     wanted: datetime,
     now: datetime,
 ) -> Delivery:
     person_id, address = channel.person_id, channel.address
-    is_backup = instead_of.is_backup or person_id not in (None, instead_of.person_id)
     if sealer is not None and is_sealed(instead_of.address):
         person_id, address = None, sealer.seal(address)
     fallback = Delivery(
@@ -260,23 +265,27 @@ async def plan_pressing_elsewhere(
         urgent = col(Message.severity) >= URGENT_SEVERITY
         pressing |= col(Message.kind) == MessageKind.APPROVAL
         pressing |= (col(Message.kind) == MessageKind.NOTICE) & urgent
+    elsewhere = aliased(Delivery)
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(
             pressing,
+            col(Message.status) == MessageStatus.READY,
             col(Delivery.kind) == kind,
             col(Delivery.status) == DeliveryStatus.PLANNED,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.not_before) <= now,
+            # Every half second, for as long as the pause lasts.
+            ~select(elsewhere.id).where(col(elsewhere.fallback_of_id) == Delivery.id).exists(),
         )
     )
     other = Fallback.EMAIL if kind is ChannelKind.TELEGRAM else Fallback.CHAT
     planned = 0
     for delivery, message in found.all():
-        fallback = await plan_fallback(
-            session, delivery, message, other,
-            sealer=sealer, chat=delivery.address, now=now,
-        )  # fmt: skip
-        planned += fallback is not None
+        chat = open_address(delivery.address, delivery.kind, sealer)
+        if chat is not None and await plan_fallback(
+            session, delivery, message, other, sealer=sealer, chat=chat, now=now
+        ):
+            planned += 1
     return planned

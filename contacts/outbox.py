@@ -256,7 +256,9 @@ class Message(Row, table=True):
     briefing_id: int | None = Field(default=None, index=True)
     audience: str | None = Field(default=None, max_length=40)
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    halt_reason: str | None = Field(default=None, max_length=200)
+    halt_reason: str | None = Field(
+        default=None, max_length=200, description="why it was halted, or cancelled"
+    )
     is_exercise: bool = Field(default=False)
     created_at: datetime
     send_at: datetime

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, literal
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.cancelling import cancel_returned
 from contacts.directory import Channel, ChannelKind, ChannelStatus
 from contacts.fallback import plan_fallback, spare_fallbacks
 from contacts.journal import SYSTEM, write_journal
@@ -19,7 +20,6 @@ from contacts.outbox import (
     Delivery,
     DeliveryStatus,
     Message,
-    MessageStatus,
 )
 from contacts.pausing import Doubts, end_pause, pause_channel, put_behind
 from contacts.records import move_many
@@ -82,7 +82,8 @@ async def record(
     for one in judged:
         if one.delivery.id in moved:
             await _follow_up(session, one, settings, sealer=sealer, now=now)
-    await _drop_cancelled(session, judged, now=now)
+    again = {one.delivery.id for one in judged if one.verdict.status is DeliveryStatus.PLANNED}
+    await cancel_returned(session, moved.intersection(again), now=now)
     pauses = [one.verdict.pause for one in judged if one.verdict.pause is not None]
     if pauses:
         pause = await pause_channel(session, kind, pauses, now=now)
@@ -155,24 +156,6 @@ async def _move_all(session: AsyncSession, judged: Sequence[_Judged], *, now: da
             )
         )  # fmt: skip
     return moved
-
-
-async def _drop_cancelled(
-    session: AsyncSession, judged: Sequence[_Judged], *, now: datetime
-) -> None:
-    """What comes back for another try of a message that was cancelled meanwhile stays here."""
-    back = [
-        one.result.delivery_id
-        for one in judged
-        if one.verdict.status is DeliveryStatus.PLANNED
-        and one.message.status is MessageStatus.CANCELLED
-    ]
-    await move_many(
-        session, DELIVERY_MOVES, Delivery, back,
-        DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
-        who=SYSTEM, action="deliveries_cancelled", now=now,
-        reason="message_cancelled", done_at=now,
-    )  # fmt: skip
 
 
 def _values(judged: Sequence[_Judged], status: DeliveryStatus) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,8 +12,8 @@ from contacts import texts
 from contacts.away_texts import advice
 from contacts.directory import ChannelKind
 from contacts.notices import as_content, tell_everywhere
-from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
-from contacts.pauses import is_long
+from contacts.outbox import ChannelPause, Content
+from contacts.pauses import count_held, is_long
 from contacts.quiet import LOCAL
 
 
@@ -53,17 +52,13 @@ async def tell_pause_over(session: AsyncSession, pause: ChannelPause, *, now: da
 async def _pause(
     session: AsyncSession, pause: ChannelPause, sends_by: Collection[ChannelKind]
 ) -> Content:
-    waiting = await session.exec(
-        select(func.count())
-        .select_from(Delivery)
-        .where(col(Delivery.kind) == pause.kind, col(Delivery.status) == DeliveryStatus.PLANNED)
-    )
+    waiting = await count_held(session, pause.kind, by=pause.until)
     line = texts.PAUSE.format(
         channel=texts.CHANNELS[pause.kind],
         advice=advice(pause.reason, pause.kind, sends_by),
         since=_clock(pause.since),
         reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
-        waiting=texts.telt(waiting.one(), "bericht wacht", "berichten wachten"),
+        waiting=texts.telt(waiting, "bericht wacht", "berichten wachten"),
     )
     return as_content(texts.PAUSE_TITLE.format(channel=texts.CHANNELS[pause.kind]), [line])
 

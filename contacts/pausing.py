@@ -41,6 +41,13 @@ class Doubts:
         #: by delivery, when it last stopped the channel
         self._stopped: dict[int, datetime] = {}
 
+    def copy(self) -> Doubts:
+        """For a transaction that may be undone: what was asked of the copy is then not said."""
+        other = Doubts()
+        other._taken_at, other._in_a_row = self._taken_at, self._in_a_row
+        other._stopped = dict(self._stopped)
+        return other
+
     def took(self, at: datetime) -> None:
         """The other side took something then."""
         self._taken_at = at if self._taken_at is None else max(at, self._taken_at)

@@ -98,12 +98,13 @@ class Recording:
         self._forget([result])
 
     async def _store(self, results: Sequence[Result]) -> None:
-        means = self._means
+        means, doubts = self._means, self._doubts.copy()
         async with means.begin() as session:
             await record(
                 session, self._kind, results, settings=means.settings,
-                sealer=means.sealer, chance=means.chance, doubts=self._doubts, now=means.clock(),
+                sealer=means.sealer, chance=means.chance, doubts=doubts, now=means.clock(),
             )  # fmt: skip
+        self._doubts = doubts
         self._forget(results)
 
     def _forget(self, results: Sequence[Result]) -> None:

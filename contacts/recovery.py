@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.cancelling import cancel_returned
 from contacts.claiming import give_back, open_address, owned_by
 from contacts.departure_log import Left
 from contacts.directory import ChannelKind
@@ -69,7 +70,9 @@ async def recover_all(
     interrupted = await _interrupted(
         session, [one for one in sending if one not in settled], settings, sealer=sealer, now=now
     )
-    return len(back) + len(settled) + interrupted
+    right = {*back, *settled, *interrupted}
+    await cancel_returned(session, right, now=now)
+    return len(right)
 
 
 async def _settled(
@@ -158,7 +161,9 @@ async def sweep_leases(
     claimed = _known([ident for ident, status in rows if status is DeliveryStatus.CLAIMED])
     sending = _known([ident for ident, status in rows if status is DeliveryStatus.SENDING])
     back = await give_back(session, claimed, action="leases_over", now=now)
-    return len(back) + await _interrupted(session, sending, settings, sealer=sealer, now=now)
+    right = {*back, *await _interrupted(session, sending, settings, sealer=sealer, now=now)}
+    await cancel_returned(session, right, now=now)
+    return len(right)
 
 
 async def _interrupted(
@@ -168,7 +173,7 @@ async def _interrupted(
     *,
     sealer: Sealer,
     now: datetime,
-) -> int:
+) -> list[int]:
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))
@@ -192,7 +197,7 @@ async def _interrupted(
     for delivery, message in sends:
         if delivery.id in unknown:
             await _make_visible(session, delivery, message, settings, sealer=sealer, now=now)
-    return len(again) + len(unknown)
+    return [*again, *unknown]
 
 
 async def _make_visible(

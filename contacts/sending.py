@@ -304,6 +304,7 @@ async def cancel_message(
         await move(
             session, MESSAGE_MOVES, message, MessageStatus.CANCELLED,
             who=who, action="message_cancelled", now=now, detail={"reason": reason},
+            halt_reason=reason[:200],
         )  # fmt: skip
     return await cancel_waiting(session, message, who=who, now=now, reason=reason)
 

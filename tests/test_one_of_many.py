@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from sqlmodel import select
 
+import contacts.recording as recording_module
 from bot.clock import utc_now
 from contacts.claiming import due_deliveries
 from contacts.departing import Means
 from contacts.departure_log import DepartureLog
 from contacts.directory import ChannelKind, Role
 from contacts.marking import EDIT_PATIENCE
-from contacts.outbox import DeliveryStatus, Message, MessageKind
+from contacts.outbox import ChannelPause, DeliveryStatus, Message, MessageKind
 from contacts.outcomes import Result
+from contacts.pausing import IN_A_ROW
 from contacts.preparing import Linking
 from contacts.recording import TRIES, Recording
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import channels_of, post
 from contacts.settings import SendingSettings
-from contacts.transport import Refused, Sent
+from contacts.transport import Later, Refused, Sent
 from tests.outbox_world import (
     BOTH,
     CHAT,
@@ -182,3 +185,41 @@ async def test_a_form_that_a_later_version_wrote_leaves_the_other_form(db: Datab
         rows = await until(db, lambda rows: len(rows) == 2 and rows[1].status is SENT)
     assert (rows[0].reason, rows[1].fallback_of_id) == ("no_form", rows[0].id)
     assert chat.sent == []
+
+
+async def test_an_answer_of_a_batch_that_was_not_stored_counts_once(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four that were refused for themselves counted as eight, and stopped the channel."""
+    now = utc_now()
+    means = Means(
+        db, FAST, SEALER, utc_now, Linking("", 1), "test", DepartureLog(None, utc_now)
+    )  # fmt: skip
+    async with db.begin() as session:
+        people = [await a_person(session, now, mail=f"{n}@example.org") for n in range(IN_A_ROW)]
+        rows = await a_briefing(session, people, now)
+        for row in rows:
+            row.status = DeliveryStatus.SENDING
+    recording, seconds = Recording(MAIL, means), timedelta(seconds=90)
+    own = Later(
+        now + seconds, "sender_refused", whole_channel=True, if_its_own="smtp_554",
+        at_first_sight=True,
+    )  # fmt: skip
+    recording.put_down(Result(rows[0].id or 0, "0@example.org", Sent("7"), at=now + seconds))
+    await recording.write()
+    for n, row in list(enumerate(rows))[1:]:
+        recording.put_down(Result(row.id or 0, f"{n}@example.org", own, at=now + seconds))
+    whole, asked = recording_module.record, []
+
+    async def fails_once(*given: Any, **named: Any) -> list[int]:
+        done = await whole(*given, **named)
+        asked.append(done)
+        if len(asked) == 1:
+            raise ValueError("the last of them cannot be stored")
+        return done
+
+    monkeypatch.setattr(recording_module, "record", fails_once)
+    await recording.write()
+    assert len(asked) == IN_A_ROW, "at once, and then one by one"
+    async with db.read() as session:
+        assert not (await session.exec(select(ChannelPause))).all()

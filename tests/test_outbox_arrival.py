@@ -186,6 +186,7 @@ async def test_a_bounce_of_a_sealed_way_back_keeps_the_person_out_of_the_rows(
         await record_bounce(session, delivery.id or 0, "5.1.1", sealer=sealer, now=now)
     fallback = (await all_deliveries(db))[1]
     assert fallback.person_id is None
+    assert not fallback.is_backup, "who told it hears it; nobody in their place"
     assert sealer.unseal(fallback.address) == "1"
 
 

@@ -9,13 +9,16 @@ import pytest
 from contacts.directory import ChannelKind, Person, Role
 from contacts.escalation import escalate_due
 from contacts.fallback import plan_pressing_elsewhere
+from contacts.journal import SYSTEM
 from contacts.messages import URGENT_SEVERITY
 from contacts.notices import as_content, tell_coordinators
 from contacts.outbox import ChannelPause, MessageKind
+from contacts.pauses import count_held
 from contacts.records import Database
 from contacts.sealing import Sealer
-from contacts.sending import tell_people
+from contacts.sending import halt_message, tell_people
 from tests.outbox_world import BOTH, CHAT, MAIL, a_person, all_deliveries
+from tests.stores import statements_of
 from tests.test_escalation import HOUR, SETTINGS, calls, sent
 
 SEALER = Sealer(Sealer.new_key())
@@ -120,3 +123,39 @@ async def test_a_calm_line_waits_for_its_channel(
     await goes_silent(db, now)
     await looks(db, now)
     assert await channels_to(db, boss) == [CHAT, *[MAIL] * is_urgent]
+
+
+async def test_who_has_it_by_the_other_way_already_is_not_looked_at_again(
+    db: Database, now: datetime
+) -> None:
+    """The lane looks twice a second, for as long as the channel is silent."""
+    boss = await a_boss(db, now)
+    async with db.begin() as session:
+        for _ in range(5):
+            await tell_people(
+                session, [boss], BOTH, kind=MessageKind.ALERT, is_exercise=False, now=now
+            )
+    await goes_silent(db, now)
+    await looks(db, now)
+    with statements_of(db) as asked:
+        await looks(db, now)
+    assert len([one for one in asked if "fallback_of_id" in one]) == 2, "one a look"
+
+
+async def test_a_notice_of_silence_counts_what_would_have_left_and_nothing_else(
+    db: Database, now: datetime
+) -> None:
+    boss = await a_boss(db, now)
+    async with db.begin() as session:
+        for send_at in (None, None, now + HOUR):
+            await tell_people(
+                session, [boss], BOTH, kind=MessageKind.NOTICE, is_exercise=False,
+                now=send_at or now,
+            )  # fmt: skip
+        [halted] = await tell_people(
+            session, [boss], BOTH, kind=MessageKind.NOTICE, is_exercise=False, now=now
+        )
+        await halt_message(session, halted.message_id, who=SYSTEM, reason="x", now=now)
+    async with db.read() as session:
+        assert await count_held(session, CHAT, by=now) == 2
+        assert await count_held(session, MAIL, by=now) == 0

@@ -235,7 +235,7 @@ async def test_what_comes_back_of_a_message_cancelled_meanwhile_is_not_tried_aga
             await cancel_message(session, message_id, who=SYSTEM, now=utc_now(), reason="test")
         rows = await until(db, lambda rows: all(row.done_at for row in rows))
     assert statuses(rows) == ["cancelled", "unknown"]
-    assert rows[0].reason == "message_cancelled"
+    assert rows[0].reason == "test"
 
 
 async def test_a_delivery_of_a_stopped_message_gives_a_lane_nothing_to_do(

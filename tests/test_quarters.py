@@ -193,7 +193,7 @@ async def test_the_round_of_forgetting_freezes_before_it_folds(db: Database, day
     """Also when the machine was away for a while: the pack has what would be gone."""
     await a_quarter(db)
     for at in (FIRST.end - timedelta(hours=1), AFTER + timedelta(days=days)):
-        assert await freeze_and_forget(db, SignalSettings(), now=at) is None
+        assert not (await freeze_and_forget(db, SignalSettings(), now=at)).faults
     [pack] = await packs(db)
     assert pack.figures["weak"]["organisations"] == "6"
     assert not pack.figures["weak"]["folded"]

@@ -169,8 +169,7 @@ async def _a_day(
             await keep_at_desk(session, town, plan.habits, config, now=now)
         await keep_list_once(session, config, now=now)
         await arrive(session, town, now=now)
-    if fault := await freeze_and_forget(db, config.signals, now=now):
-        raise fault
+    (await freeze_and_forget(db, config.signals, now=now)).raise_first()
 
 
 async def _read(db: Database, plan: Plan, shares: Sequence[tuple[date, float]]) -> Played:
