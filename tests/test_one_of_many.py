@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-import contacts.recording as recording_module
 from bot.clock import utc_now
 from contacts.claiming import due_deliveries
 from contacts.departing import Means
@@ -18,7 +17,7 @@ from contacts.departure_log import DepartureLog
 from contacts.directory import ChannelKind, Role
 from contacts.marking import EDIT_PATIENCE
 from contacts.outbox import ChannelPause, DeliveryStatus, Message, MessageKind
-from contacts.outcomes import Result
+from contacts.outcomes import Result, record
 from contacts.pausing import IN_A_ROW
 from contacts.preparing import Linking
 from contacts.recording import TRIES, Recording
@@ -209,16 +208,16 @@ async def test_an_answer_of_a_batch_that_was_not_stored_counts_once(
     await recording.write()
     for n, row in list(enumerate(rows))[1:]:
         recording.put_down(Result(row.id or 0, f"{n}@example.org", own, at=now + seconds))
-    whole, asked = recording_module.record, []
+    asked = []
 
     async def fails_once(*given: Any, **named: Any) -> list[int]:
-        done = await whole(*given, **named)
+        done = await record(*given, **named)
         asked.append(done)
         if len(asked) == 1:
             raise ValueError("the last of them cannot be stored")
         return done
 
-    monkeypatch.setattr(recording_module, "record", fails_once)
+    monkeypatch.setattr("contacts.recording.record", fails_once)
     await recording.write()
     assert len(asked) == IN_A_ROW, "at once, and then one by one"
     async with db.read() as session:
