@@ -113,7 +113,7 @@ class MailTransport:
         # The one that was used last is used first: with little to send only one stays open.
         self._idle = [Line() for _ in range(connections)]
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         """Send one mail; an edit is refused, because a mail is final.
 
         Cancelled before DATA it returns that the mail was certainly not sent; from DATA on

@@ -81,6 +81,7 @@ class TelegramTransport:
 
     kind = ChannelKind.TELEGRAM
     tells_leaving = True
+    at_once = 0
 
     def __init__(
         self, bot: Bot, clock: Callable[[], datetime], uploads: Uploads | None = None
@@ -89,7 +90,7 @@ class TelegramTransport:
         self._bot, self._clock, self._uploads = bot, clock, uploads
         self._pins: set[asyncio.Task[None]] = set()
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         """Send or edit one message."""
         form = outgoing.content.telegram
         if form is None:

@@ -269,9 +269,9 @@ class Lane:
             outcome = Unknown("interrupted")
             self._limiter.departed(marked.delivery_id, clock())
             when_leaving(partial(self._leaves, marked.delivery_id))
-            if not getattr(self._transport, "tells_leaving", False):
+            if not self._transport.tells_leaving:
                 leaves()
-            outcome = await self._transport.send(outgoing, now=clock())
+            outcome = await self._transport.send(outgoing)
             self._means.departures.came_back(marked.delivery_id, outcome)
         except Exception as error:
             # Without its text: that may hold an address or a token.

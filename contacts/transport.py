@@ -122,12 +122,14 @@ class Transport(Protocol):
 
     One with ``tells_leaving`` calls :func:`leaves` before each request, once it has a connection
     and is about to be written; of any other all that is certain is that it may have sent from when
-    it is called. One that knows how many requests it can have under way says so in ``at_once``.
+    it is called. ``at_once``: how many requests it can have under way; 0: it does not know.
     """
 
     kind: ChannelKind
+    tells_leaving: bool
+    at_once: int
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         """Send or edit; returns what became of it."""
         ...
 
