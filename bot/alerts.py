@@ -70,7 +70,7 @@ async def ring(
         due = await due_alerts(session, settings, now=now)
         for event in due:
             await _ring_one(session, event, rota, now)
-        for event in await changed_alerts(session, now=now):
+        for event in await changed_alerts(session):
             await _edit_alerts(session, event, now)
     return len(due)
 
@@ -132,7 +132,7 @@ async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> No
     for delivery_id in found.all():
         if delivery_id is not None and not await _is_answering(session, delivery_id, now):
             await edit_sent(session, delivery_id, chat_only, now=now)
-    await mark_shown(session, event, now=now)
+    await mark_shown(session, event)
 
 
 async def _is_answering(session: AsyncSession, delivery_id: int, now: datetime) -> bool:

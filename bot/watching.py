@@ -150,7 +150,7 @@ async def note_own_rounds(house: House, stop: asyncio.Event) -> None:
 
 
 async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> int:
-    faults = await untold_faults(session, house.config.feeds, now=now)
+    faults = await untold_faults(session, house.config.feeds)
     told = 0
     for source in faults:
         heard = await tell_coordinators(

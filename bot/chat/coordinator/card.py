@@ -47,7 +47,7 @@ async def show_card(turn: Turn, event: Event) -> None:
     """A fresh card at the bottom of the chat; an older one stops being edited."""
     assert event.id is not None
     await _retire_card(turn, event)
-    text, buttons = await card_view(turn.session, event, now=turn.now)
+    text, buttons = await card_view(turn.session, event)
     delivery = await turn.pin(text, buttons, event_id=event.id)
     await remember(turn.session, event.id, turn.chat, CARD, delivery, (text, buttons), turn.now)
 
@@ -106,7 +106,7 @@ async def remember(
     live.content_hash, live.edited_at = _hash(view), now
 
 
-async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> View:
+async def card_view(session: AsyncSession, event: Event) -> View:
     """Where the evening of one event stands, and what can be done next."""
     assert event.id is not None
     facts = await facts_of(session, event.id)
@@ -282,7 +282,7 @@ async def _view(
         return await told_view(
             session, event, live.briefing_id, delivery_id=live.delivery_id, now=now
         )
-    return await card_view(session, event, now=now)
+    return await card_view(session, event)
 
 
 async def card_again(turn: Turn) -> None:
