@@ -44,7 +44,6 @@ class Pack:
     stand: str
     figures: Figures
     kpis: tuple[tuple[str, str], ...]
-    is_frozen: bool
 
 
 async def show_quarters(visit: Visit) -> Response:
@@ -115,8 +114,7 @@ async def _pack(visit: Visit) -> Pack:
     else:
         raise LookupError(texts.NO_SUCH)
     return Pack(
-        quarter, title_of(quarter), months_of(quarter), stand, figures, kpis_of(figures),
-        is_frozen=frozen is not None,
+        quarter, title_of(quarter), months_of(quarter), stand, figures, kpis_of(figures)
     )  # fmt: skip
 
 
