@@ -22,7 +22,7 @@ from contacts.people import mark_left
 from contacts.permissions import is_last_admin
 from contacts.sending import Recipient, channels_of, post
 from contacts.successors import open_succession
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event
 from signals.workdays import AMSTERDAM, is_working_day
 
 #: so many in one round; the next round takes the next
@@ -71,7 +71,7 @@ async def _is_busy(session: AsyncSession, is_exercise: bool) -> bool:
     found = await session.exec(
         select(Event.id)
         .where(
-            col(Event.status).in_((EventStatus.CONFIRMED, EventStatus.REOPENED)),
+            col(Event.status).in_(RUNNING),
             col(Event.severity) >= BUSY_FROM,
             col(Event.is_exercise) == is_exercise,
         )

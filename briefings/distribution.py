@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.approval_rules import RUNNING
 from briefings.audience import Planned, RecipientPlan
 from briefings.calling_off import may_leave
 from briefings.corrections import mark_wrong_versions
@@ -43,7 +42,7 @@ from contacts.outbox import Content, MessageKind, Priority
 from contacts.quiet import asleep_until, hold_back
 from contacts.records import move
 from feeds.events import close_event
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 from signals.peer_groups import end_groups
 
 MESSAGE_KINDS = {

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import col, select, update
+from sqlmodel import select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import handling
@@ -172,11 +172,7 @@ async def test_two_who_handle_the_same_updates_do_not_both_answer(
 
     async def somebody_else_was_first(turn: Turn, *_given: object) -> None:
         await turn.say("antwoord")
-        await turn.session.exec(
-            update(IncomingUpdate)
-            .where(col(IncomingUpdate.id) == turn.update_id)
-            .values(status=UpdateStatus.DONE)
-        )
+        await turn.session.exec(update(IncomingUpdate).values(status=UpdateStatus.DONE))
 
     monkeypatch.setattr(handling, "route", somebody_else_was_first)
     await two_ask(db)

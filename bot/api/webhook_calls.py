@@ -23,9 +23,8 @@ from bot.rows import WEBHOOK_MOVES, WebhookCall, WebhookStatus
 from bot.settings import WebhookSettings
 from contacts.journal import SYSTEM, Who
 from contacts.records import move
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event
 
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 #: how long after its end an event may still have news (an evaluation, a late arrival)
 AFTERMATH = timedelta(days=7)
 #: what was said is kept this long after the event, for whoever wonders

@@ -33,14 +33,12 @@ from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
 from contacts.retention import WIPED
 from contacts.sending import edit_sent
-from feeds.changing import CHANGEABLE
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event, EventStatus
 from signals.feedback import open_signals
 
 CARD, PROGRESS = "card", "progress"
 #: Telegram counts edits against the limit of a chat: not more often than this.
 EDIT_PAUSE = timedelta(seconds=2)
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 
 
 async def show_card(turn: Turn, event: Event) -> None:
@@ -192,7 +190,7 @@ def _card_buttons(event: Event, briefing: Briefing | None, *, has_sent: bool) ->
                 Button(texts.CLOSE, data("clos", number)),
             ]
         )
-    if event.status in CHANGEABLE:
+    if event.status in RUNNING:
         rows.append(
             [Button(texts.CHANGE, data("echg", number)), Button(texts.GRIP, data("grip", number))]
         )
