@@ -30,7 +30,7 @@ from briefings.plans import (
     plan_followers,
     restricted,
 )
-from briefings.rows import Briefing, BriefingKind
+from briefings.rows import CORRECTING, Briefing, BriefingKind
 from briefings.versions import followed_by, left_out, versions_of
 from contacts.calling import CallItem, CallStatus
 from contacts.directory import (
@@ -135,7 +135,7 @@ async def _by_telephone(
 
     Whom nobody called yet is to hear the right text instead; what was taken back, not at all.
     """
-    if briefing.kind not in (BriefingKind.CORRECTION, BriefingKind.RETRACTION):
+    if briefing.kind not in CORRECTING:
         return set()
     told = {CallStatus.CALLED}
     if briefing.kind is BriefingKind.CORRECTION:

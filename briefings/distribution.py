@@ -16,6 +16,7 @@ from briefings.messages import content_for
 from briefings.past_promise import is_past, promises, texts_without
 from briefings.rows import (
     BRIEFING_MOVES,
+    CORRECTING,
     Briefing,
     BriefingKind,
     BriefingStatus,
@@ -54,7 +55,6 @@ MESSAGE_KINDS = {
     # As little in haste as a closing text, and kept as long.
     BriefingKind.LOOK_BACK: MessageKind.CLOSING,
 }
-_ALWAYS_URGENT = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 
 Readers = tuple[Audience, tuple[Audience, ...], str, bool, bool]
 
@@ -99,7 +99,7 @@ def group_readers(
 
 def priority_of(kind: BriefingKind, severity: int) -> Priority:
     """Urgent from severity 4 on, and always for what puts something right. Pure."""
-    urgent = severity >= URGENT_SEVERITY or kind in _ALWAYS_URGENT
+    urgent = severity >= URGENT_SEVERITY or kind in CORRECTING
     return Priority.URGENT if urgent else Priority.BULK
 
 
