@@ -12,10 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts import texts
 from contacts.away_texts import advice
 from contacts.directory import ChannelKind
+from contacts.local_time import AMSTERDAM
 from contacts.notices import as_content, tell_everywhere
 from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
 from contacts.pauses import is_long
-from contacts.quiet import LOCAL
 
 
 async def tell_pauses(
@@ -69,4 +69,4 @@ async def _pause(
 
 
 def _clock(at: datetime) -> str:
-    return at.astimezone(LOCAL).strftime("%H.%M")
+    return at.astimezone(AMSTERDAM).strftime("%H.%M")
