@@ -27,6 +27,7 @@ from bot.verp import Verp
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryAct, EmailForm
 from contacts.transport import (
+    MENDING,
     Later,
     Outcome,
     Outgoing,
@@ -36,8 +37,6 @@ from contacts.transport import (
     leaves,
 )
 
-#: a fault that a person must mend; longer than a minute, so that a person hears of it
-MENDING = timedelta(seconds=90)
 RETRY = timedelta(seconds=5)
 BUSY = timedelta(seconds=30)
 SERVICE_NOT_AVAILABLE = 421
