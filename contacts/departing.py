@@ -26,6 +26,7 @@ from contacts.recovery import sign_as_sender
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
 from contacts.verdicts import Chance
+from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
 
@@ -119,14 +120,8 @@ class Departures:
                 )
                 wait_s = LOOK_S
             if wait_s > 0 and not stop.is_set():
-                await self._sleep(wait_s)
+                await wait_for_event(self._woken, min(wait_s, LOOK_S))
         await self.give_back()
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), timeout=min(seconds, LOOK_S))
-        except TimeoutError:
-            return
 
     async def _round(self, *, now: datetime) -> float:
         """Mark what is about to leave; returns for how many seconds there is nothing to do."""

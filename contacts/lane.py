@@ -8,7 +8,6 @@ claimed, so priority is strict. They stand in *sending* from just before they le
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -35,6 +34,7 @@ from contacts.transport import (
     leaves,
     when_leaving,
 )
+from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Lane:
                 wait_s = LOOK_S
             due = self._means.clock() + timedelta(seconds=min(wait_s, LOOK_S))
             await self._rest(began)
-            await self._sleep((due - self._means.clock()).total_seconds())
+            await wait_for_event(self._woken, (due - self._means.clock()).total_seconds())
 
     async def _round(self, *, now: datetime) -> float:
         """Start what may go now; returns for how many seconds there is nothing to do."""
@@ -301,10 +301,6 @@ class Lane:
         if self._tasks:
             spent = (self._means.clock() - began).total_seconds()
             await asyncio.sleep(max(0.0, PACE_S - spent))
-
-    async def _sleep(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), timeout=seconds)
 
     async def _finish(self) -> None:
         if self._tasks:

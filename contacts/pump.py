@@ -27,6 +27,7 @@ from contacts.recovery import free_rows, recover_all, sweep_leases
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
 from contacts.transport import Transport
+from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +89,8 @@ class Pump:
     ) -> bool | None:
         """One line to somebody on no list, within the limits; False when it did not arrive, None
         when this process does not send on that channel and does not begin within ``wait_s``."""
-        if not self._at_work.is_set():
-            try:
-                await asyncio.wait_for(self._at_work.wait(), wait_s)
-            except TimeoutError:
-                return None
+        if not self._at_work.is_set() and not await wait_for_event(self._at_work, wait_s):
+            return None
         for lane in self._lanes:
             if lane.kind is kind:
                 return await lane.guests.answer(address, content)
@@ -166,10 +164,7 @@ class Pump:
                     "Tidying the outbox failed",
                     extra={"action": "tidy_failed", "kind": type(error).__name__},
                 )
-            try:
-                await asyncio.wait_for(stop.wait(), timeout=TIDY_S)
-            except TimeoutError:
-                continue
+            await wait_for_event(stop, TIDY_S)
 
     async def tidy(self, *, now: datetime) -> int:
         """Sweep leases that are over and tell people what they must know; returns how much."""
