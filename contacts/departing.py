@@ -48,12 +48,12 @@ class Means:
     clock: Callable[[], datetime]
     linking: Linking
     owner: str
-    departures: DepartureLog
+    departure_log: DepartureLog
     chance: Chance = random.random
 
     def lease(self, now: datetime) -> Lease:
         """Of this run, so that the next one knows which file tells of it."""
-        owner = owned_by(self.owner, self.departures.run)
+        owner = owned_by(self.owner, self.departure_log.run)
         return Lease(owner, now + timedelta(seconds=self.settings.lease_s))
 
     @asynccontextmanager
@@ -188,7 +188,7 @@ class Departures:
 
     def _go(self, batch: Sequence[Slot], marked: Sequence[Marked]) -> None:
         going = {one.delivery_id: one for one in marked}
-        self._means.departures.marked(going)
+        self._means.departure_log.marked(going)
         self._drop(batch)
         for slot in batch:
             if slot.id in going:

@@ -272,7 +272,7 @@ class Lane:
             if not self._transport.tells_leaving:
                 leaves()
             outcome = await self._transport.send(outgoing)
-            self._means.departures.came_back(marked.delivery_id, outcome)
+            self._means.departure_log.came_back(marked.delivery_id, outcome)
         except Exception as error:
             # Without its text: that may hold an address or a token.
             log.error("A transport raised", extra={"action": "send_failed", "kind": _name(error)})
@@ -285,7 +285,7 @@ class Lane:
 
     def _leaves(self, ident: int) -> None:
         if ident in self._tasks:  # what its transport does after it came back changes nothing
-            self._means.departures.leaves(ident)
+            self._means.departure_log.leaves(ident)
 
     def _put_down(self, marked: Marked, outcome: Outcome) -> None:
         if isinstance(outcome, Later) and outcome.whole_channel:
