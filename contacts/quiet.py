@@ -56,7 +56,7 @@ def quiet_ends(begin: time | None, end: time | None, at: datetime) -> datetime |
     local = at.astimezone(AMSTERDAM)
     clock = local.time()
     spans_midnight = begin > end
-    inside = clock >= begin or clock < end if spans_midnight else begin <= clock < end
+    inside = (clock >= begin or clock < end) if spans_midnight else begin <= clock < end
     if not inside:
         return None
     day = local.date() + timedelta(days=1 if spans_midnight and clock >= begin else 0)

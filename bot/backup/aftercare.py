@@ -52,7 +52,7 @@ class Held:
     followed: int = 0
 
 
-async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime) -> Held:
+async def stop_after_restore(session: AsyncSession, *, taken_at: datetime, now: datetime) -> Held:
     """In the transaction of the restore; the coordinators hear of it, once."""
     halted = dropped = 0
     for message in await _with_something_to_go(session):
