@@ -192,7 +192,7 @@ async def refresh(house: House, now: datetime) -> None:
 
 
 async def escalate(house: House, now: datetime) -> None:
-    if await escalate_due(house.db, house.config.sending, now=now):
+    if any(await escalate_due(house.db, house.config.sending, now=now)):
         house.pump.wake()
 
 

@@ -41,9 +41,11 @@ STILL_HALTED = "still_halted_told"
 Overdue = tuple[Delivery, Message]
 
 
-async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime) -> int:
-    """Take the next step for everybody whose moment has come; returns how many, or when there
-    are none how many lines of the list could be told after all.
+async def escalate_due(
+    db: Database, settings: SendingSettings, *, now: datetime
+) -> tuple[int, int]:
+    """Take the next step for everybody whose moment has come; returns how many steps that were, and
+    how many lines of the list the coördinatoren were told.
 
     1. No reaction within the patience of the severity: the person's next channel.
     2. No other channel, silent there too, or refused everywhere: the back-up of the
@@ -63,7 +65,7 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
     async with db.begin() as session:
         told = await _tell_calls(session, now=now)
         taken += await _tell_halted(session, settings, now=now)
-    return taken or told
+    return taken, told
 
 
 async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Sequence[int]:
