@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.alerts import tell_coordinators
 from bot.beats import expect_beat, note_beat
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat import texts
 from bot.console.health import judge_beat
 from bot.console.part_texts import PARTS
@@ -242,7 +242,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         avoid=ChannelKind.TELEGRAM,
         is_urgent=True,
         what=texts.TELEGRAM_TROUBLE[trouble],
-        advice=advice(trouble, ChannelKind.TELEGRAM, working_kinds(house.config)),
+        advice=advice(trouble, ChannelKind.TELEGRAM, configured_kinds(house.config)),
         since=beat.at,
         waiting=waiting,
     )

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.answered import close_alerts
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Door, Visit
@@ -144,7 +144,7 @@ async def show_event(visit: Visit) -> Response:
         next_door=await next_door(
             visit.session,
             is_exercise=event.is_exercise,
-            sends_by=working_kinds(visit.parts.config),
+            sends_by=configured_kinds(visit.parts.config),
         ),
     )
 
