@@ -242,7 +242,7 @@ async def _is_heard(session: AsyncSession, event: Event, by: datetime) -> bool:
     return first is None or first <= by
 
 
-async def tell_coordinators(
+async def tell_coordinators_from(
     session: AsyncSession,
     template: str,
     *,

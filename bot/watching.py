@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.alerts import tell_coordinators
+from bot.alerts import tell_coordinators_from
 from bot.beats import expect_beat, note_beat
 from bot.carrying import configured_kinds
 from bot.chat import texts
@@ -106,7 +106,7 @@ async def _tell_put_back(house: House, back: timedelta) -> bool:
     async with asyncio.timeout(LOOK_LIMIT_S), house.db.begin() as session:
         # What turned "later than now" would seem to be on time until then.
         await start_beats(session, [*house.rounds(), *(tick.name for tick in TICKS)], now=now)
-        told = await tell_coordinators(
+        told = await tell_coordinators_from(
             session, "coordinator/clock_put_back.html", is_exercise=house.config.is_exercise,
             now=now, back=spoken(back), at=now,
         )  # fmt: skip
@@ -122,7 +122,7 @@ async def tell_stood_still(house: House, *, now: datetime) -> bool:
         return False
     log.warning("The process before this one stood still", extra={"action": "started_again"})
     async with house.db.begin() as session:
-        told = await tell_coordinators(
+        told = await tell_coordinators_from(
             session, "coordinator/stood_still.html", is_exercise=house.config.is_exercise, now=now,
             at=at,
         )  # fmt: skip
@@ -153,7 +153,7 @@ async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> i
     faults = await untold_faults(session, house.config.feeds)
     told = 0
     for source in faults:
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session,
             "coordinator/feed_fault.html",
             is_exercise=house.config.is_exercise,
@@ -172,7 +172,7 @@ async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> i
 async def _tell_moved(session: AsyncSession, house: House, now: datetime) -> int:
     told = 0
     for source in await moved_sources(session):
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session,
             "coordinator/feed_moved.html",
             is_exercise=house.config.is_exercise,
@@ -191,7 +191,7 @@ async def tell_rhythm(session: AsyncSession, *, is_exercise: bool, now: datetime
     """Sources that answer well but bring nothing, or hardly anything; returns how many."""
     told = 0
     for source in await silent_sources(session, now=now):
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session, "coordinator/feed_silent.html", is_exercise=is_exercise, now=now,
             source=source.name, last=source.new_item_at,
         )  # fmt: skip
@@ -200,7 +200,7 @@ async def tell_rhythm(session: AsyncSession, *, is_exercise: bool, now: datetime
             session.add(source)
             told += 1
     for one in await dwindling_sources(session, now=now):
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session, "coordinator/feed_dwindling.html", is_exercise=is_exercise, now=now,
             source=one.source.name, recent=one.recent, before=one.before,
         )  # fmt: skip
@@ -234,7 +234,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         )
     ).one()
     trouble = house.poller.trouble or "hangs"
-    heard = await tell_coordinators(
+    heard = await tell_coordinators_from(
         session,
         "coordinator/trouble.html",
         is_exercise=house.config.is_exercise,
@@ -270,7 +270,7 @@ async def _tell_back(
     ).one()
     if not in_doubt:
         return False
-    told = await tell_coordinators(
+    told = await tell_coordinators_from(
         session, "coordinator/telegram_back.html", is_exercise=house.config.is_exercise, now=now,
         is_urgent=True, since=since, until=now, in_doubt=in_doubt,
     )  # fmt: skip
@@ -306,7 +306,7 @@ async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:
         if not judge_beat(name, beat.at, house.config.ticks, now=now).is_late:
             continue
         log.error("A part stands still", extra={"action": "part_late", "part": name})
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session,
             "coordinator/tick_late.html",
             is_exercise=house.config.is_exercise,

@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlmodel import col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.alerts import tell_coordinators
+from bot.alerts import tell_coordinators_from
 from bot.api.answers import Answer
 from bot.api.reading import read_briefings, read_event, read_picture
 from bot.api.webhooks import TOLD_AT, Verdict, digest_of, envelope
@@ -162,7 +162,7 @@ async def note_answer(
     else:
         call.next_try_at = verdict.next_try_at
     if call.attempts == TOLD_AT or verdict.next_try_at is None:
-        await tell_coordinators(
+        await tell_coordinators_from(
             session,
             "coordinator/webhook.html",
             is_exercise=is_exercise,
