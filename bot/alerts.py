@@ -77,7 +77,7 @@ async def ring(
         for event in due:
             one = partial(_ring_one, event=event, rota=rota, now=now)
             await attempts.attempt("ring", part_of(session), one)
-        for event in await changed_alerts(session, now=now):
+        for event in await changed_alerts(session):
             edit = partial(_edit_alerts, event=event, now=now)
             await attempts.attempt("edit_alerts", part_of(session), edit)
     attempts.raise_first()
@@ -141,7 +141,7 @@ async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> No
     for delivery_id in found.all():
         if delivery_id is not None and not await _is_answering(session, delivery_id, now):
             await edit_sent(session, delivery_id, chat_only, now=now)
-    await mark_shown(session, event, now=now)
+    await mark_shown(session, event)
 
 
 async def _is_answering(session: AsyncSession, delivery_id: int, now: datetime) -> bool:
@@ -260,7 +260,7 @@ async def _is_heard(session: AsyncSession, event: Event, by: datetime) -> bool:
     return first is None or first <= by
 
 
-async def tell_coordinators(
+async def tell_coordinators_from(
     session: AsyncSession,
     template: str,
     *,

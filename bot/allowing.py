@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from contacts.records import Database
+from contacts.waiting import wait_for_event
 from signals.allowed_names import take_over
 from signals.person_filter import screen
 from signals.settings import SignalSettings
@@ -34,6 +34,5 @@ async def follow_names(
                 await take_over(session, settings)
         except SQLAlchemyError:
             log.exception("The list of names was not read", extra={"action": "names_not_read"})
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pace_s)
+        await wait_for_event(stop, pace_s)
     await warming

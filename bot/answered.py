@@ -25,7 +25,7 @@ from contacts.outbox import (
     TelegramForm,
 )
 from contacts.sending import edit_sent, original_of
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event
 
 #: there is, or may be, a message to change; who got it another way has no buttons under it
 _IN_A_CHAT = tuple(set(DeliveryStatus) - {DeliveryStatus.FAILED, DeliveryStatus.CANCELLED})
@@ -94,7 +94,7 @@ async def close_alerts(
 async def _closed(session: AsyncSession, event: Event, said: str) -> Content:
     """The alert once more, with the decision in the place of its questions."""
     shown = event if event.merged_into_id is None else await _kept(session, event)
-    is_open = shown.status in {EventStatus.CONFIRMED, EventStatus.REOPENED}
+    is_open = shown.status in RUNNING
     text = render("coordinator/alert_closed.html", title=await name_of(session, event), said=said)
     buttons = [[Button(texts.BACK, data("ecard", shown.id))]] if is_open else []
     return Content(telegram=TelegramForm(text=text, buttons=buttons))

@@ -16,14 +16,15 @@ from contacts.directory import ChannelKind, Organisation, Person
 from contacts.filling import OWN_PAGE
 from contacts.journal import SYSTEM, Who
 from contacts.list_check import CheckAnswer, answer_check, due_for_check, note_asked
+from contacts.local_time import AMSTERDAM
 from contacts.notices import as_content, tell_coordinators
 from contacts.outbox import Button, Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.people import mark_left
 from contacts.permissions import is_last_admin
 from contacts.sending import Recipient, channels_of, post
 from contacts.successors import open_succession
-from feeds.rows import Event, EventStatus
-from signals.workdays import AMSTERDAM, is_working_day
+from feeds.rows import RUNNING, Event
+from signals.workdays import is_working_day
 
 #: so many in one round; the next round takes the next
 AT_ONCE = 40
@@ -71,7 +72,7 @@ async def _is_busy(session: AsyncSession, is_exercise: bool) -> bool:
     found = await session.exec(
         select(Event.id)
         .where(
-            col(Event.status).in_((EventStatus.CONFIRMED, EventStatus.REOPENED)),
+            col(Event.status).in_(RUNNING),
             col(Event.severity) >= BUSY_FROM,
             col(Event.is_exercise) == is_exercise,
         )

@@ -6,7 +6,7 @@ from bot.config import Config
 from contacts.directory import ChannelKind
 
 
-def working_kinds(config: Config) -> frozenset[ChannelKind]:
+def configured_kinds(config: Config) -> frozenset[ChannelKind]:
     """The kinds of channel that this installation is set up for. Pure."""
     has = {ChannelKind.TELEGRAM: config.telegram.token, ChannelKind.EMAIL: config.mail.host}
     return frozenset(kind for kind, there in has.items() if there)

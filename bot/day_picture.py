@@ -12,10 +12,10 @@ from bot.alerts import say_to
 from bot.chat.picture_flow import picture_text
 from bot.reminding import READERS, readers_of
 from contacts.journal import SYSTEM, JournalEntry, write_journal
-from feeds.rows import Event
-from signals.promises import RUNNING, is_urgent
+from contacts.local_time import AMSTERDAM
+from feeds.rows import RUNNING, Event
+from signals.promises import is_urgent
 from signals.settings import SignalSettings
-from signals.workdays import AMSTERDAM
 
 ACTION = "day_picture_told"
 

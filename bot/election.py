@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Sequence
+from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -21,6 +22,7 @@ from sqlalchemy import make_url
 
 from bot.database import liveness
 from bot.duties import Duty
+from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class Election:
                     "The election failed: %s", type(error).__name__,
                     extra={"action": "election_failed"},
                 )  # fmt: skip
-                await _pause(stop, LOOK_S)
+                await wait_for_event(stop, LOOK_S)
 
     async def _take_part(self, stop: asyncio.Event) -> None:
         app = App(connector=PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=4))
@@ -107,7 +109,7 @@ class Election:
                     await app.configure_task(
                         TASK, lock=f"duty:{name}", queueing_lock=f"duty:{name}", queue=name
                     ).defer_async(name=name)
-            await _pause(stop, LOOK_S)
+            await wait_for_event(stop, LOOK_S)
 
     async def _hold(self, app: App, context: JobContext, name: str, stop: asyncio.Event) -> None:
         """Do the duty until the house stops, or until others think that we are gone."""
@@ -130,7 +132,7 @@ class Election:
                 "A duty failed: %s", type(tenure.exception()).__name__,
                 extra={"action": "duty_failed", "duty": name},
             )  # fmt: skip
-            await _pause(stop, LOOK_S)
+            await wait_for_event(stop, LOOK_S)
 
     async def _until_over(
         self, app: App, context: JobContext, tenure: asyncio.Future[None], stop: asyncio.Event
@@ -149,10 +151,9 @@ class Election:
                 if status is not Status.DOING:
                     return
                 sure_at = loop.time()
-            await asyncio.wait(
-                {tenure, asyncio.ensure_future(_pause(stop, LOOK_S))},
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            looked = asyncio.ensure_future(wait_for_event(stop, LOOK_S))
+            either: set[asyncio.Future[Any]] = {tenure, looked}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _answer_of(question: Awaitable[Status]) -> Status:
@@ -182,8 +183,3 @@ async def _make_schema(app: App) -> None:
     except ConnectorException:
         # Another host made them at the same moment.
         await asyncio.sleep(LOOK_S)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

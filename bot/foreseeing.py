@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
-from bot.alerts import tell_coordinators
+from bot.alerts import tell_coordinators_from
 from bot.chat.coordinator import texts
 from bot.config import Config
 from briefings.event_kinds import kind_of
@@ -52,7 +52,7 @@ async def tell_foreseen(db: Database, config: Config, *, now: datetime) -> int:
             if (moment.key, moment.day) in known:
                 continue
             known.add((moment.key, moment.day))
-            reached = await tell_coordinators(
+            reached = await tell_coordinators_from(
                 session, "coordinator/foreseen.html", is_exercise=config.is_exercise, now=now,
                 may_rest=True,
                 what=shown_name(moment, config), day=moment.day, days=(moment.day - today).days,

@@ -13,8 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Channel, ChannelKind
 from contacts.keys import holders
-from feeds.rows import Event
-from signals.promises import RUNNING
+from feeds.rows import RUNNING, Event
 
 
 async def may_rest(session: AsyncSession, people: Collection[int], *, is_exercise: bool) -> bool:

@@ -24,19 +24,16 @@ from html import escape
 from contacts.outbox import EmailForm
 from contacts.texts import (
     ANSWER_LINE,
-    BACKUP_LINE,
     BACKUP_SUBJECT,
     EXERCISE,
     EXERCISE_LINE,
     EXERCISE_SUBJECT,
-    FALLBACK_LINE,
     REPEAT_SUBJECT,
     UNSUBSCRIBE_HTML,
     UNSUBSCRIBE_TEXT,
 )
-from contacts.transport import Outgoing, Standing
+from contacts.transport import STANDING_LINES, Outgoing, Standing
 
-STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 #: where the template of a mail takes a line of the moment
 _TOP, _FOOT = re.compile("<!-- above -->"), re.compile("<!-- below -->")
 _BODY, _BODY_END = re.compile("<body[^>]*>", re.I), re.compile("</body>", re.I)

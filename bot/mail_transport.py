@@ -27,6 +27,7 @@ from bot.verp import Verp
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryAct, EmailForm
 from contacts.transport import (
+    MENDING,
     Later,
     Outcome,
     Outgoing,
@@ -36,8 +37,6 @@ from contacts.transport import (
     leaves,
 )
 
-#: a fault that a person must mend; longer than a minute, so that a person hears of it
-MENDING = timedelta(seconds=90)
 RETRY = timedelta(seconds=5)
 BUSY = timedelta(seconds=30)
 SERVICE_NOT_AVAILABLE = 421
@@ -58,9 +57,13 @@ class Phase(IntEnum):
 
 @dataclass(eq=False)
 class Line:
-    """One connection to the mail server, used by one mail at a time; None while it is closed."""
+    """One connection to the mail server, used by one mail at a time.
+
+    ``smtp``: None while it is closed. ``phase``: of the mail that has it now.
+    """
 
     smtp: aiosmtplib.SMTP | None = None
+    phase: Phase = Phase.CONNECTING
 
     def drop(self) -> None:
         smtp, self.smtp = self.smtp, None
@@ -113,7 +116,7 @@ class MailTransport:
         # The one that was used last is used first: with little to send only one stays open.
         self._idle = [Line() for _ in range(connections)]
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         """Send one mail; an edit is refused, because a mail is final.
 
         Cancelled before DATA it returns that the mail was certainly not sent; from DATA on
@@ -128,17 +131,17 @@ class MailTransport:
             message = self._compose(outgoing, form)
         except (ValueError, MessageError, IndexError):  # what the parser raises for no address
             return Refused("bad_address", closes_channel=True)
-        phase = [Phase.CONNECTING]
+        line: Line | None = None
         try:
             async with self._turns:
                 line = self._idle.pop()
                 try:
-                    return await self._deliver(line, outgoing, message, phase)
+                    return await self._deliver(line, outgoing, message)
                 finally:
                     self._idle.append(line)
         except asyncio.CancelledError:
             # The task ends here in either case; what it returns is all that the lane knows.
-            if phase[0] is Phase.DATA:
+            if line is not None and line.phase is Phase.DATA:
                 raise
             return Later(self._clock(), "interrupted")
 
@@ -146,39 +149,35 @@ class MailTransport:
         """Say goodbye to the server, on all connections at once."""
         await asyncio.gather(*(_goodbye(line) for line in self._idle))
 
-    async def _deliver(
-        self, line: Line, outgoing: Outgoing, message: Composed, phase: list[Phase]
-    ) -> Outcome:
+    async def _deliver(self, line: Line, outgoing: Outgoing, message: Composed) -> Outcome:
         """Send; a connection that the server closed while it was idle is replaced once."""
         for attempt in (1, 2):
             was_open = line.smtp is not None
-            phase[0] = Phase.CONNECTING
+            line.phase = Phase.CONNECTING
             try:
-                await self._transact(line, outgoing, message, phase)
+                await self._transact(line, outgoing, message)
             except (SMTPException, OSError, ValueError) as error:
                 await _clean_up(line, error)
                 stale = attempt == 1 and was_open and isinstance(error, SMTPServerDisconnected)
-                if stale and phase[0] is not Phase.DATA:
+                if stale and line.phase is not Phase.DATA:
                     continue
-                return classify(error, phase[0], now=self._clock())
+                return classify(error, line.phase, now=self._clock())
             except BaseException:  # cancelled half-way: the connection is in no known state
                 line.drop()
                 raise
             return Sent(message.number)
         raise AssertionError("unreachable")
 
-    async def _transact(
-        self, line: Line, outgoing: Outgoing, message: Composed, phase: list[Phase]
-    ) -> None:
+    async def _transact(self, line: Line, outgoing: Outgoing, message: Composed) -> None:
         smtp = await self._connected(line)
-        phase[0] = Phase.ENVELOPE
+        line.phase = Phase.ENVELOPE
         sender = self._head.address
         if self._verp is not None:
             sender = self._verp.address(outgoing.original_id)
         await smtp.mail(sender)
-        phase[0] = Phase.RECIPIENT
+        line.phase = Phase.RECIPIENT
         await smtp.rcpt(outgoing.address)
-        phase[0] = Phase.DATA
+        line.phase = Phase.DATA
         # Before DATA no server has a mail: what waits for a connection or its turn has not left.
         leaves()
         await smtp.data(message.raw)
@@ -202,13 +201,11 @@ class MailTransport:
 
     def _compose(self, outgoing: Outgoing, form: EmailForm) -> Composed:
         number = outgoing.original_id
-        leaves = self._unsubscribing is not None and outgoing.is_distributed
+        ends_mails = self._unsubscribing if outgoing.is_distributed else None
         return compose(
             outgoing, form, self._head, now=self._clock(),
             reply_to=self._verp.address(number) if self._verp else None,
-            unsubscribe=self._unsubscribing.address(number)
-            if self._unsubscribing and leaves
-            else None,
+            unsubscribe=ends_mails.address(number) if ends_mails else None,
             may_answer=self._reads_answers and outgoing.is_distributed,
         )  # fmt: skip
 

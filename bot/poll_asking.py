@@ -22,11 +22,12 @@ from briefings.versions import SENT, versions_of
 from contacts.bulk import plan_deliveries
 from contacts.filling import LINK
 from contacts.journal import Who
+from contacts.local_time import AMSTERDAM
 from contacts.messages import store_message
 from contacts.outbox import Content, EmailForm, MessageKind, Priority, TelegramForm
 from contacts.quiet import hold_back
 from feeds.rows import Event
-from signals.workdays import AMSTERDAM, is_working_day
+from signals.workdays import is_working_day
 
 
 async def ask_readers(

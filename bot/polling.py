@@ -26,6 +26,7 @@ from bot.intake import ALLOWED, Intake, Source
 from bot.link_reading import LinkReader
 from contacts.records import Database
 from contacts.sealing import Sealer
+from contacts.waiting import wait_for_event
 from feeds.pages import Page
 
 log = logging.getLogger(__name__)
@@ -207,10 +208,7 @@ def apart(seconds: float) -> float:
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Wait so long, or until told to stop."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+    await wait_for_event(stop, seconds)
 
 
 async def _pause_or(woken: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:

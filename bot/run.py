@@ -12,7 +12,7 @@ import typer
 
 from bot import run_texts as texts
 from bot.backup.moved import moved_at
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.clock import utc_now
 from bot.config import Config
 from bot.duties import Office
@@ -207,6 +207,6 @@ def about_telegram(trouble: str | None, config: Config) -> str:
     if trouble is None:
         return texts.TELEGRAM_WORKS
     said = texts.TELEGRAM[trouble]
-    if trouble == "unreachable" and ChannelKind.EMAIL in working_kinds(config):
+    if trouble == "unreachable" and ChannelKind.EMAIL in configured_kinds(config):
         said = f"{said} {texts.MAIL_GOES_ON}"
     return said

@@ -153,8 +153,6 @@ async def tell_falls(
     session: AsyncSession, starts: Starts, *, is_exercise: bool, now: datetime
 ) -> bool:
     """Tell the coordinators and the beheerder how often it fell. False: nobody could be told."""
-    if not starts.is_worth_telling:
-        return False
     from bot.alerts import tell_those  # much of the product, which need not be there before sending
 
     log.error("It fell %s times", starts.falls, extra={"action": "fell_often"})

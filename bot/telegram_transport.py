@@ -27,21 +27,20 @@ from bot.telegram_request import NotSent
 from bot.uploads import PICTURE, NoDocument, NotNow, Uploads
 from contacts.directory import ChannelKind
 from contacts.outbox import Button, DeliveryAct, TelegramForm
-from contacts.texts import BACKUP_LINE, EXERCISE_LINE, FALLBACK_LINE, NO_DOCUMENT, REPEAT_LINE
+from contacts.texts import EXERCISE_LINE, NO_DOCUMENT, REPEAT_LINE
 from contacts.transport import (
+    MENDING,
     MESSAGE_GONE,
+    STANDING_LINES,
     Later,
     Moved,
     Outcome,
     Outgoing,
     Refused,
     Sent,
-    Standing,
     Unknown,
 )
 
-#: a fault that a person must mend; longer than a minute, so that a person hears of it
-MENDING = timedelta(seconds=90)
 RETRY = timedelta(seconds=2)
 
 #: (part of Telegram's description, our code) of a 400 by which a chat is gone for good
@@ -69,7 +68,6 @@ AT_FAULT = (
     ("inline keyboard button url", "button"),
     ("wrong http url", "button"),
 )
-STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 _PREVIEW = "link_preview_options"
 NOT_MODIFIED = "message is not modified"
 #: somebody took the message away, so that no old text stands there
@@ -81,6 +79,7 @@ class TelegramTransport:
 
     kind = ChannelKind.TELEGRAM
     tells_leaving = True
+    at_once = 0
 
     def __init__(
         self, bot: Bot, clock: Callable[[], datetime], uploads: Uploads | None = None
@@ -89,7 +88,7 @@ class TelegramTransport:
         self._bot, self._clock, self._uploads = bot, clock, uploads
         self._pins: set[asyncio.Task[None]] = set()
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         """Send or edit one message."""
         form = outgoing.content.telegram
         if form is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.alerts import call_backup, ring
 from bot.asking import ask_due
 from bot.beats import note_beat
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat.coordinator.card import refresh_live
 from bot.coming_due import sweep_due
 from bot.config import is_safe_address
@@ -190,7 +190,7 @@ async def refresh(house: House, now: datetime) -> None:
 
 
 async def escalate(house: House, now: datetime) -> None:
-    if await escalate_due(house.db, house.config.sending, now=now):
+    if any(await escalate_due(house.db, house.config.sending, now=now)):
         house.pump.wake()
 
 
@@ -225,7 +225,7 @@ async def mail_in(house: House, now: datetime) -> None:
 async def tidy(house: House, now: datetime) -> None:
     config = house.config
     forgetting = await freeze_and_forget(
-        house.db, config.signals, now=now, sends_by=working_kinds(config)
+        house.db, config.signals, now=now, sends_by=configured_kinds(config)
     )
     await empty_log(house.db)
     # Rhythms are a matter of hours, so the round that comes by once an hour looks at them.
@@ -247,7 +247,7 @@ async def keep_list(house: House, now: datetime) -> None:
 async def keep_list_once(session: AsyncSession, config: Config, *, now: datetime) -> int:
     """One round of it; how many questions and reminders it gave."""
     await note_reach(
-        session, is_exercise=config.is_exercise, now=now, sends_by=working_kinds(config)
+        session, is_exercise=config.is_exercise, now=now, sends_by=configured_kinds(config)
     )
     asked = await ask_due(session, config, now=now)
     asked += await ask_about_lines(session, config, now=now)

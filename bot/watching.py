@@ -12,9 +12,9 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.alerts import tell_coordinators
+from bot.alerts import tell_coordinators_from
 from bot.beats import expect_beat, note_beat
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat import texts
 from bot.console.health import judge_beat
 from bot.console.part_texts import PARTS
@@ -107,7 +107,7 @@ async def _tell_put_back(house: House, back: timedelta) -> bool:
     async with asyncio.timeout(LOOK_LIMIT_S), house.db.begin() as session:
         # What turned "later than now" would seem to be on time until then.
         await start_beats(session, [*house.rounds(), *(tick.name for tick in TICKS)], now=now)
-        told = await tell_coordinators(
+        told = await tell_coordinators_from(
             session, "coordinator/clock_put_back.html", is_exercise=house.config.is_exercise,
             now=now, back=spoken(back), at=now,
         )  # fmt: skip
@@ -123,7 +123,7 @@ async def tell_stood_still(house: House, *, now: datetime) -> bool:
         return False
     log.warning("The process before this one stood still", extra={"action": "started_again"})
     async with house.db.begin() as session:
-        told = await tell_coordinators(
+        told = await tell_coordinators_from(
             session, "coordinator/stood_still.html", is_exercise=house.config.is_exercise, now=now,
             at=at,
         )  # fmt: skip
@@ -151,10 +151,10 @@ async def note_own_rounds(house: House, stop: asyncio.Event) -> None:
 
 
 async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> int:
-    faults = await untold_faults(session, house.config.feeds, now=now)
+    faults = await untold_faults(session, house.config.feeds)
     told = 0
     for source in faults:
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session,
             "coordinator/feed_fault.html",
             is_exercise=house.config.is_exercise,
@@ -173,7 +173,7 @@ async def _tell_sources(session: AsyncSession, house: House, now: datetime) -> i
 async def _tell_moved(session: AsyncSession, house: House, now: datetime) -> int:
     told = 0
     for source in await moved_sources(session):
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session,
             "coordinator/feed_moved.html",
             is_exercise=house.config.is_exercise,
@@ -192,7 +192,7 @@ async def tell_rhythm(session: AsyncSession, *, is_exercise: bool, now: datetime
     """Sources that answer well but bring nothing, or hardly anything; returns how many."""
     told = 0
     for source in await silent_sources(session, now=now):
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session, "coordinator/feed_silent.html", is_exercise=is_exercise, now=now,
             source=source.name, last=source.new_item_at,
         )  # fmt: skip
@@ -201,7 +201,7 @@ async def tell_rhythm(session: AsyncSession, *, is_exercise: bool, now: datetime
             session.add(source)
             told += 1
     for one in await dwindling_sources(session, now=now):
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session, "coordinator/feed_dwindling.html", is_exercise=is_exercise, now=now,
             source=one.source.name, recent=one.recent, before=one.before,
         )  # fmt: skip
@@ -225,7 +225,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
     if beat.told_at is not None or now - beat.at < PATIENCE:
         return 0
     trouble = house.poller.trouble or "hangs"
-    heard = await tell_coordinators(
+    heard = await tell_coordinators_from(
         session,
         "coordinator/trouble.html",
         is_exercise=house.config.is_exercise,
@@ -233,7 +233,7 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
         avoid=ChannelKind.TELEGRAM,
         is_urgent=True,
         what=texts.TELEGRAM_TROUBLE[trouble],
-        advice=advice(trouble, ChannelKind.TELEGRAM, working_kinds(house.config)),
+        advice=advice(trouble, ChannelKind.TELEGRAM, configured_kinds(house.config)),
         since=beat.at,
         waiting=await count_held(session, ChannelKind.TELEGRAM, by=now),
     )
@@ -261,7 +261,7 @@ async def _tell_back(
     ).one()
     if not in_doubt:
         return False
-    told = await tell_coordinators(
+    told = await tell_coordinators_from(
         session, "coordinator/telegram_back.html", is_exercise=house.config.is_exercise, now=now,
         is_urgent=True, since=since, until=now, in_doubt=in_doubt,
     )  # fmt: skip
@@ -297,7 +297,7 @@ async def _tell_late(session: AsyncSession, house: House, now: datetime) -> int:
         if not judge_beat(name, beat.at, house.config.ticks, now=now).is_late:
             continue
         log.error("A part stands still", extra={"action": "part_late", "part": name})
-        heard = await tell_coordinators(
+        heard = await tell_coordinators_from(
             session,
             "coordinator/tick_late.html",
             is_exercise=house.config.is_exercise,

@@ -73,7 +73,6 @@ class Approved:
 
     deliveries: int
     unreachable: int
-    message_ids: tuple[int, ...]
 
 
 def _under_grip(briefing: Briefing, event: Event, settings: BriefingSettings) -> dict[str, Any]:
@@ -209,7 +208,6 @@ async def _plan_messages(
     return Approved(
         deliveries=sum(planned.values()),
         unreachable=len(plan.unreachable),
-        message_ids=tuple(sorted(planned)),
     )
 
 

@@ -15,10 +15,8 @@ from briefings.settings import BriefingSettings
 from briefings.translations import Readings, bound_forms
 from contacts.directory import Role
 from contacts.permissions import Actor
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event, EventStatus
 
-#: the events that something can be sent about
-RUNNING = frozenset({EventStatus.CONFIRMED, EventStatus.REOPENED})
 #: as much of the hash as a button may carry, at least
 SHORTEST_HASH = 12
 #: what is taken back is taken back, also when its text reached nobody yet

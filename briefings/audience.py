@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -30,7 +30,7 @@ from briefings.plans import (
     plan_followers,
     restricted,
 )
-from briefings.rows import Briefing, BriefingKind
+from briefings.rows import CORRECTING, Briefing, BriefingKind
 from briefings.versions import followed_by, left_out, versions_of
 from contacts.calling import CallItem, CallStatus
 from contacts.directory import (
@@ -58,7 +58,6 @@ __all__ = [
     "plan_followers",
     "plan_listed",
     "plan_readers",
-    "plan_recipients",
     "plan_some",
     "plan_version",
     "reader_columns",
@@ -82,24 +81,6 @@ GOT = frozenset(
 
 #: what leaves this soon may be on its way before it is stopped
 _SOON = timedelta(minutes=5)
-
-
-async def plan_recipients(
-    session: AsyncSession, event: Event, *, now: datetime, only_of: int | None = None
-) -> RecipientPlan:
-    """Who gets a version of this event.
-
-    :param only_of: None for everybody. The id of a version that has messages already: those
-        who got, or may have got, that one. The id of one that is still to go: those whom it
-        will go to (everybody for a first one, the earlier readers for what follows).
-    """
-    if only_of is None:
-        return await _everybody(session, event)
-    sent = await _receipts(session, [only_of])
-    if sent:
-        return await _followers(session, event, sent)
-    briefing = await session.get_one(Briefing, only_of)
-    return await plan_version(session, event, briefing)
 
 
 async def plan_readers(
@@ -154,7 +135,7 @@ async def _by_telephone(
 
     Whom nobody called yet is to hear the right text instead; what was taken back, not at all.
     """
-    if briefing.kind not in (BriefingKind.CORRECTION, BriefingKind.RETRACTION):
+    if briefing.kind not in CORRECTING:
         return set()
     told = {CallStatus.CALLED}
     if briefing.kind is BriefingKind.CORRECTION:

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.approval_rules import RUNNING
 from briefings.audience import Planned, RecipientPlan
 from briefings.calling_off import may_leave
 from briefings.corrections import mark_wrong_versions
@@ -17,6 +16,7 @@ from briefings.messages import content_for
 from briefings.past_promise import is_past, promises, texts_without
 from briefings.rows import (
     BRIEFING_MOVES,
+    CORRECTING,
     Briefing,
     BriefingKind,
     BriefingStatus,
@@ -43,7 +43,7 @@ from contacts.outbox import Content, MessageKind, Priority
 from contacts.quiet import asleep_until, hold_back
 from contacts.records import move
 from feeds.events import close_event
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 from signals.peer_groups import end_groups
 
 MESSAGE_KINDS = {
@@ -55,7 +55,6 @@ MESSAGE_KINDS = {
     # As little in haste as a closing text, and kept as long.
     BriefingKind.LOOK_BACK: MessageKind.CLOSING,
 }
-_ALWAYS_URGENT = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 
 Readers = tuple[Audience, tuple[Audience, ...], str, bool, bool]
 
@@ -100,7 +99,7 @@ def group_readers(
 
 def priority_of(kind: BriefingKind, severity: int) -> Priority:
     """Urgent from severity 4 on, and always for what puts something right. Pure."""
-    urgent = severity >= URGENT_SEVERITY or kind in _ALWAYS_URGENT
+    urgent = severity >= URGENT_SEVERITY or kind in CORRECTING
     return Priority.URGENT if urgent else Priority.BULK
 
 

@@ -24,6 +24,7 @@ from briefings.promising import open_promises
 from briefings.render import Rendered, Sheet, render_text
 from briefings.rows import (
     CAN_SPLIT,
+    CORRECTING,
     Briefing,
     BriefingKind,
     BriefingStatus,
@@ -56,7 +57,6 @@ __all__ = ["current_briefing", "draft_briefing", "texts_of"]
 WRONG_LIMIT = 300
 #: between the subjects of one correction
 NEXT_SUBJECT = "; "
-_CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 #: organisations of these domains are never named (rule N9); police and municipality are sources
 _NEVER_NAMED = (Domain.EDUCATION, Domain.CIVIL, Domain.CARE_WELFARE)
 
@@ -171,7 +171,7 @@ def _set_kind(
     A second mistake joins the first: it goes to the readers of the earliest wrong version.
     """
     briefing.kind = _fitting(kind, has_earlier=bool(earlier))
-    if briefing.kind not in _CORRECTING:
+    if briefing.kind not in CORRECTING:
         briefing.correction_of_id, briefing.wrong = None, None
         return
     before = briefing.correction_of_id
@@ -192,7 +192,7 @@ def _joined(before: str | None, wrong: str | None) -> str | None:
 
 
 def _fitting(kind: BriefingKind, *, has_earlier: bool) -> BriefingKind:
-    if kind in _CORRECTING and not has_earlier:
+    if kind in CORRECTING and not has_earlier:
         raise NothingToCorrect
     if kind is BriefingKind.FIRST and has_earlier:
         return BriefingKind.UPDATE

@@ -21,10 +21,11 @@ from briefings.render import (
 from briefings.rows import BriefingKind
 from briefings.settings import BriefingSettings, CityLine
 from contacts.directory import Audience
+from contacts.local_time import AMSTERDAM
 from feeds.rows import LeadAgency
 
 #: a Tuesday evening: the first text has just been read, the next one is due at ten
-NOW = datetime(2026, 3, 3, 18, 5, tzinfo=moments.AMSTERDAM)
+NOW = datetime(2026, 3, 3, 18, 5, tzinfo=AMSTERDAM)
 LATER = timedelta(hours=3, minutes=55)
 LOOK_BACK = timedelta(weeks=4, hours=-3, minutes=-5)
 #: what a small fact block holds: one confirmed sentence and two things not known

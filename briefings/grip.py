@@ -11,13 +11,12 @@ from datetime import datetime
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.approval_rules import RUNNING
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import versions_of, void_submission
 from contacts.journal import write_journal
 from contacts.permissions import Actor, Permission, require
 from contacts.records import StaleMove
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 LEVELS = range(6)
 #: a version in these was, or is about to be, judged by the rules of the level that holds now

@@ -23,9 +23,9 @@ from briefings.distribution import post_version
 from briefings.drafting import texts_of
 from briefings.past_promise import is_invitation_over
 from briefings.plans import only_readers_of
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, covered
+from briefings.rows import CORRECTING, Briefing, BriefingKind, BriefingStatus, covered
 from briefings.settings import BriefingSettings
-from briefings.versions import CORRECTING, OPEN, SENT, earlier_than, followed_by, versions_of
+from briefings.versions import OPEN, SENT, earlier_than, followed_by, versions_of
 from contacts.calling import CallItem, CallReason
 from contacts.directory import Audience, Channel, ChannelStatus, Organisation, Person
 from contacts.journal import Who, write_journal

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from briefings import texts
 from briefings.library import Moment
 from briefings.settings import BriefingSettings
+from contacts.local_time import AMSTERDAM
 from contacts.texts import WEEKDAYS
 from signals.workdays import is_working_day
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 #: the last update of the day, and until when it can still be promised
 EVENING_UPDATE = time(22, 0)
 LAST_EVENING_PROMISE = time(21, 30)

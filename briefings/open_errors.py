@@ -10,11 +10,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.counting import count_readers
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, Fact
+from briefings.rows import CORRECTING, Briefing, BriefingKind, BriefingStatus, Fact
 from briefings.versions import SENT, followed_by, versions_of
 from feeds.rows import Event
-
-_RIGHTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def dropped_corrections(versions: Sequence[Briefing]) -> list[Briefing]:
     def reaches(one: Briefing) -> int:
         return number.get(one.correction_of_id, 0)
 
-    righting = [one for one in versions if one.kind in _RIGHTING]
+    righting = [one for one in versions if one.kind in CORRECTING]
     stand = [one for one in righting if one.status is not BriefingStatus.WITHDRAWN]
     return [
         one

@@ -74,6 +74,10 @@ class BriefingKind(StrEnum):
     LOOK_BACK = "terugblik"
 
 
+#: these say that an earlier version was wrong
+CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
+
+
 class BriefingStatus(StrEnum):
     """Where a version stands."""
 

@@ -13,6 +13,7 @@ from briefings.asked_texts import keep_asked
 from briefings.came_due import closing_due
 from briefings.rows import (
     BRIEFING_MOVES,
+    CORRECTING,
     Briefing,
     BriefingKind,
     BriefingStatus,
@@ -29,7 +30,6 @@ from contacts.records import IllegalMove, move
 from contacts.sending import cancel_message
 
 OPEN = frozenset({BriefingStatus.DRAFT, BriefingStatus.SUBMITTED})
-CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 #: versions that reached people
 SENT = frozenset({BriefingStatus.DISTRIBUTED, BriefingStatus.CORRECTED, BriefingStatus.RETRACTED})
 
@@ -152,7 +152,7 @@ def followed_by(briefing: Briefing, versions: Sequence[Briefing]) -> list[Briefi
     if briefing.kind is BriefingKind.FIRST:
         return []
     earlier = earlier_than(briefing.version, versions)
-    if briefing.kind in {BriefingKind.CORRECTION, BriefingKind.RETRACTION}:
+    if briefing.kind in CORRECTING:
         wrong = next((b for b in versions if b.id == briefing.correction_of_id), None)
         return [b for b in earlier if wrong is None or b.version >= wrong.version]
     return earlier

@@ -15,11 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.own_words import Worded, Wording, apply
 from briefings.render import Rendered
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, OwnWording, covered
+from briefings.rows import CORRECTING, Briefing, BriefingKind, BriefingStatus, OwnWording, covered
 from contacts.directory import Audience
 from contacts.journal import Who, write_journal
 
-_CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 _WAS_WRONG = frozenset({BriefingStatus.CORRECTED, BriefingStatus.RETRACTED})
 
 
@@ -89,9 +88,9 @@ async def carry_words(
 
 def _asks(briefing: Briefing, before: Briefing) -> bool:
     """Whether somebody chooses anew for the words of ``before``: something was put right."""
-    if before.kind is BriefingKind.CORRECTION and briefing.kind not in _CORRECTING:
+    if before.kind is BriefingKind.CORRECTION and briefing.kind not in CORRECTING:
         return before.status in _WAS_WRONG
-    return bool({briefing.kind, before.kind} & _CORRECTING) or before.status in _WAS_WRONG
+    return bool({briefing.kind, before.kind} & CORRECTING) or before.status in _WAS_WRONG
 
 
 def _carry(session: AsyncSession, row: OwnWording, briefing: Briefing, *, asks: bool) -> None:

@@ -15,13 +15,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.directory import Organisation, Person
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
-    Acknowledgement,
     Delivery,
     DeliveryAct,
     DeliveryStatus,
     Message,
     MessageStatus,
 )
+from contacts.overdue import somebody_reacted
 from contacts.records import MoveTable, Row, choice, move, move_many, required_choice
 
 
@@ -240,18 +240,10 @@ def _got_it_late() -> ColumnElement[bool]:
 
 
 def _reacted() -> ColumnElement[bool]:
-    delivery, message = aliased(Delivery), aliased(Message)
-    return (
-        select(Acknowledgement.id)
-        .join(delivery, col(delivery.id) == col(Acknowledgement.delivery_id))
-        .join(message, col(message.id) == col(delivery.message_id))
-        .where(
-            col(Acknowledgement.organisation_id) == col(CallItem.organisation_id),
-            (col(message.briefing_id) == col(CallItem.briefing_id))
-            | (col(message.id) == col(CallItem.message_id)),
-        )
-        .exists()
-    )
+    return somebody_reacted(
+        col(CallItem.person_id), col(CallItem.organisation_id),
+        message_id=col(CallItem.message_id), briefing_id=col(CallItem.briefing_id),
+    )  # fmt: skip
 
 
 def _taken_back() -> ColumnElement[bool]:

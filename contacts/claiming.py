@@ -122,8 +122,8 @@ class _Look:
         self, limit: int, *, busy: Collection[str] = (), only: Priority | None = None
     ) -> list[Waiting]:
         question = _due(
-            is_only=only is not None, is_busy=bool(busy), is_halted=bool(self.halted),
-            is_chat=self.kind is ChannelKind.TELEGRAM,
+            one_priority=only is not None, no_busy=bool(busy),
+            no_halted=bool(self.halted), is_chat=self.kind is ChannelKind.TELEGRAM,
         )  # fmt: skip
         domains = [one for one in busy if one.startswith("@")]
         if domains:
@@ -152,34 +152,34 @@ async def _halted(session: AsyncSession) -> list[int]:
 
 
 @cache
-def _due(*, is_only: bool, is_busy: bool, is_halted: bool, is_chat: bool) -> Any:
+def _due(*, one_priority: bool, no_busy: bool, no_halted: bool, is_chat: bool) -> Any:
     """What may go, in order.
 
-    Parameters: ``kind``, ``now``, ``given_up``, ``at_most``; ``only`` this priority; ``busy`` and
-    ``halted``, which are left out.
+    Its own parameters: ``kind``, ``now``, ``given_up``, ``at_most``; with ``one_priority`` also
+    ``only``, and with ``no_busy`` and ``no_halted`` the ``busy`` and ``halted`` to leave out.
     """
     question = (
         select(Delivery.id, Delivery.address, Delivery.priority)
-        .where(*_may_go(col(Message.send_at) <= bindparam("now"), is_halted=is_halted))
+        .where(*_may_go(col(Message.send_at) <= bindparam("now"), no_halted=no_halted))
         .where(~(_held_up() if is_chat else _held_up_by_its_event()))
         .order_by(col(Delivery.priority), col(Delivery.not_before), col(Delivery.id))
         .limit(bindparam("at_most"))
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    if is_only:
+    if one_priority:
         question = question.where(col(Delivery.priority) == bindparam("only"))
-    if is_busy:
+    if no_busy:
         question = question.where(~any_of(col(Delivery.address), "busy"))
     return question
 
 
 @cache
-def _anything(*, is_halted: bool) -> Any:
+def _anything(*, no_halted: bool) -> Any:
     """Parameters: ``kind``, ``now``, ``given_up``, ``halted``."""
-    return select(Delivery.id).where(*_may_go(is_halted=is_halted)).limit(1)
+    return select(Delivery.id).where(*_may_go(no_halted=no_halted)).limit(1)
 
 
-def _may_go(*of_message: ColumnElement[bool], is_halted: bool) -> Sequence[ColumnElement[bool]]:
+def _may_go(*of_message: ColumnElement[bool], no_halted: bool) -> Sequence[ColumnElement[bool]]:
     is_ready = select(Message.id).where(
         col(Message.id) == col(Delivery.message_id),
         col(Message.status) == MessageStatus.READY,
@@ -189,7 +189,7 @@ def _may_go(*of_message: ColumnElement[bool], is_halted: bool) -> Sequence[Colum
         col(Delivery.status) == DeliveryStatus.PLANNED,
         col(Delivery.kind) == bindparam("kind"),
         col(Delivery.not_before) <= bindparam("now"),
-        *([~any_of(Delivery.message_id, "halted")] if is_halted else ()),
+        *([~any_of(Delivery.message_id, "halted")] if no_halted else ()),
         _for_each(is_ready),
         ~_waits_for_original(),
     )
@@ -275,7 +275,7 @@ async def anything_due(
     """A look without the lock: whether a claim could find something."""
     halted = await _halted(session)
     asked = {"kind": kind, "now": now, "given_up": now - patience, "halted": halted}
-    return bool(await read_columns(session, _anything(is_halted=bool(halted)), asked))
+    return bool(await read_columns(session, _anything(no_halted=bool(halted)), asked))
 
 
 async def claim(

@@ -26,6 +26,7 @@ from contacts.recovery import sign_as_sender
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
 from contacts.verdicts import Chance
+from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +48,12 @@ class Means:
     clock: Callable[[], datetime]
     linking: Linking
     owner: str
-    departures: DepartureLog
+    departure_log: DepartureLog
     chance: Chance = random.random
 
     def lease(self, now: datetime) -> Lease:
         """Of this run, so that the next one knows which file tells of it."""
-        owner = owned_by(self.owner, self.departures.run)
+        owner = owned_by(self.owner, self.departure_log.run)
         return Lease(owner, now + timedelta(seconds=self.settings.lease_s))
 
     @asynccontextmanager
@@ -119,14 +120,8 @@ class Departures:
                 )
                 wait_s = LOOK_S
             if wait_s > 0 and not stop.is_set():
-                await self._sleep(wait_s)
+                await wait_for_event(self._woken, min(wait_s, LOOK_S))
         await self.give_back()
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), timeout=min(seconds, LOOK_S))
-        except TimeoutError:
-            return
 
     async def _round(self, *, now: datetime) -> float:
         """Mark what is about to leave; returns for how many seconds there is nothing to do."""
@@ -193,7 +188,7 @@ class Departures:
 
     def _go(self, batch: Sequence[Slot], marked: Sequence[Marked]) -> None:
         going = {one.delivery_id: one for one in marked}
-        self._means.departures.marked(going)
+        self._means.departure_log.marked(going)
         self._drop(batch)
         for slot in batch:
             if slot.id in going:

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 
 from sqlalchemy import func
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.attempts import Attempts
@@ -31,7 +31,7 @@ from contacts.outbox import (
 from contacts.outdated import HISTORY_AFTER, came_back_late
 from contacts.overdue import LONGEST_CHAIN, MUST_ARRIVE, is_overdue
 from contacts.people import organisation_names
-from contacts.records import STORE_AWAY, Database, ids_of
+from contacts.records import STORE_AWAY, Database, ids_of, set_many
 from contacts.settings import SendingSettings
 from contacts.verdicts import Fallback
 
@@ -46,9 +46,11 @@ STILL_HALTED = "still_halted_told"
 Overdue = tuple[Delivery, Message]
 
 
-async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime) -> int:
-    """Take the next step for everybody whose moment has come; returns how many, or when there
-    are none how many lines of the list could be told after all.
+async def escalate_due(
+    db: Database, settings: SendingSettings, *, now: datetime
+) -> tuple[int, int]:
+    """Take the next step for everybody whose moment has come; returns how many steps that were, and
+    how many lines of the list the coördinatoren were told.
 
     1. No reaction within the patience of the severity: the person's next channel.
     2. No other channel, silent there too, or refused everywhere: the back-up of the
@@ -70,7 +72,7 @@ async def escalate_due(db: Database, settings: SendingSettings, *, now: datetime
         told = await _tell_calls(session, now=now)
         taken += await _tell_halted(session, settings, now=now)
     attempts.raise_first()
-    return taken or told
+    return taken, told
 
 
 async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Sequence[int]:
@@ -116,7 +118,10 @@ async def _take_steps(
     round is found by the next one. Returns how many."""
     overdue = await _overdue(session, due, settings, now=now)
     stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
-    await _mark_escalated(session, [delivery for delivery, _ in overdue], now=now)
+    await set_many(
+        session, Delivery, ids_of(delivery for delivery, _ in overdue),
+        who=SYSTEM, action="deliveries_escalated", now=now, escalated_at=now,
+    )  # fmt: skip
     called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]
     await _list_calls(session, called, now=now)
     return len(overdue)
@@ -234,24 +239,6 @@ async def _tried(
         for person_id, organisation_id, status in found.all()
         if person_id is not None and organisation_id is not None
     ]
-
-
-async def _mark_escalated(
-    session: AsyncSession, deliveries: Sequence[Delivery], *, now: datetime
-) -> None:
-    if not deliveries:
-        return
-    ids = ids_of(deliveries)
-    await session.exec(
-        update(Delivery)
-        .where(col(Delivery.id).in_(ids))
-        .values(escalated_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    write_journal(
-        session, who=SYSTEM, action="deliveries_escalated", subject="delivery",
-        detail={"ids": ids}, now=now,
-    )  # fmt: skip
 
 
 async def _tell_halted(session: AsyncSession, settings: SendingSettings, *, now: datetime) -> int:

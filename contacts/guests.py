@@ -64,9 +64,7 @@ class Guests:
                 self._limiter.withdrawn(ident)
                 return False
             self._limiter.departed(ident, self._means.clock())
-            outcome = await self._transport.send(
-                _outgoing(ident, address, content), now=self._means.clock()
-            )
+            outcome = await self._transport.send(_outgoing(ident, address, content))
         finally:
             self._limiter.answered(ident, self._means.clock())
         if isinstance(outcome, Later) and outcome.whole_channel:

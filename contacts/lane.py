@@ -8,7 +8,6 @@ claimed, so priority is strict. They stand in *sending* from just before they le
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -35,6 +34,7 @@ from contacts.transport import (
     leaves,
     when_leaving,
 )
+from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Lane:
                 wait_s = LOOK_S
             due = self._means.clock() + timedelta(seconds=min(wait_s, LOOK_S))
             await self._rest(began)
-            await self._sleep((due - self._means.clock()).total_seconds())
+            await wait_for_event(self._woken, (due - self._means.clock()).total_seconds())
 
     async def _round(self, *, now: datetime) -> float:
         """Start what may go now; returns for how many seconds there is nothing to do."""
@@ -269,10 +269,10 @@ class Lane:
             outcome = Unknown("interrupted")
             self._limiter.departed(marked.delivery_id, clock())
             when_leaving(partial(self._leaves, marked.delivery_id))
-            if not getattr(self._transport, "tells_leaving", False):
+            if not self._transport.tells_leaving:
                 leaves()
-            outcome = await self._transport.send(outgoing, now=clock())
-            self._means.departures.came_back(marked.delivery_id, outcome)
+            outcome = await self._transport.send(outgoing)
+            self._means.departure_log.came_back(marked.delivery_id, outcome)
         except Exception as error:
             # Without its text: that may hold an address or a token.
             log.error("A transport raised", extra={"action": "send_failed", "kind": _name(error)})
@@ -285,7 +285,7 @@ class Lane:
 
     def _leaves(self, ident: int) -> None:
         if ident in self._tasks:  # what its transport does after it came back changes nothing
-            self._means.departures.leaves(ident)
+            self._means.departure_log.leaves(ident)
 
     def _put_down(self, marked: Marked, outcome: Outcome) -> None:
         if isinstance(outcome, Later) and outcome.whole_channel:
@@ -301,10 +301,6 @@ class Lane:
         if self._tasks:
             spent = (self._means.clock() - began).total_seconds()
             await asyncio.sleep(max(0.0, PACE_S - spent))
-
-    async def _sleep(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), timeout=seconds)
 
     async def _finish(self) -> None:
         if self._tasks:

@@ -295,5 +295,5 @@ def limiter_of(transport: Transport, settings: SendingSettings) -> tuple[Limiter
     if transport.kind is ChannelKind.TELEGRAM:
         rate = settings.telegram_per_s
         limiter = Limiter(rate, settings.chat_interval_s, settings.group_per_min)
-    at_once: int = getattr(transport, "at_once", 0)
-    return limiter, max(WIDTH[transport.kind], int(rate * WIDTH_S[transport.kind]), at_once)
+    width = max(WIDTH[transport.kind], int(rate * WIDTH_S[transport.kind]), transport.at_once)
+    return limiter, width

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, delete
 from sqlmodel import Field, col, select
@@ -12,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.counting import count_one
 from contacts.directory import Domain
+from contacts.local_time import AMSTERDAM
 from contacts.records import Row, required_choice
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
 #: of an exercise, counted from the Monday of its week
 KEEP_PLAYED = timedelta(days=30)
 
@@ -52,7 +51,7 @@ async def count_contact(
     now: datetime,
 ) -> None:
     """One more contact in this week, as the city's calendar has it."""
-    today = now.astimezone(LOCAL).date()
+    today = now.astimezone(AMSTERDAM).date()
     week = today - timedelta(days=today.weekday())
     await count_one(
         session, ContactCount,

@@ -17,7 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from contacts import texts
 from contacts.directory import ChannelKind, Role
-from contacts.journal import SYSTEM, write_journal
+from contacts.journal import SYSTEM
 from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     Button,
@@ -32,7 +32,7 @@ from contacts.outbox import (
 )
 from contacts.people import organisation_names
 from contacts.permissions import people_with
-from contacts.records import ids_of
+from contacts.records import ids_of, set_many
 from contacts.sealing import is_sealed
 from contacts.sending import tell_people
 from contacts.verdicts import MAY_BE_THERE, Untold
@@ -107,17 +107,9 @@ async def find_unserved(
     """Let the next notice name what waits for a channel without a lane, once per delivery."""
     found = await session.exec(unserved(kinds, now=now).limit(AT_ONCE))
     ids = [ident for ident in found.all() if ident is not None]
-    if not ids:
-        return
-    await session.exec(
-        update(Delivery)
-        .where(col(Delivery.id).in_(ids))
-        .values(untold=Untold.UNSERVED.value, reason=Untold.UNSERVED.value)
-        .execution_options(synchronize_session=False)
-    )
-    write_journal(
-        session, who=SYSTEM, action="deliveries_unserved", subject="delivery",
-        detail={"ids": ids}, now=now,
+    await set_many(
+        session, Delivery, ids, who=SYSTEM, action="deliveries_unserved", now=now,
+        untold=Untold.UNSERVED.value, reason=Untold.UNSERVED.value,
     )  # fmt: skip
 
 
@@ -147,7 +139,10 @@ async def tell_failures(
             session, content, is_exercise=is_exercise, avoid=avoid, is_urgent=True, now=now
         ):
             told += len(rows)
-            await _mark_told(session, [delivery for delivery, _ in rows], now=now)
+            ids = ids_of(delivery for delivery, _ in rows)
+            await set_many(
+                session, Delivery, ids, who=SYSTEM, action="failures_told", now=now, untold=None
+            )
         else:
             left += len(rows) - await _let_go(session, rows, is_exercise=is_exercise, now=now)
     return told, left
@@ -226,24 +221,6 @@ async def _replaced(session: AsyncSession, deliveries: Sequence[Delivery]) -> se
 async def _organisations(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[str]:
     ids = {d.organisation_id for d in deliveries if d.organisation_id is not None}
     return await organisation_names(session, ids)
-
-
-async def _mark_told(
-    session: AsyncSession, deliveries: Sequence[Delivery], *, now: datetime
-) -> None:
-    if not deliveries:
-        return
-    ids = ids_of(deliveries)
-    await session.exec(
-        update(Delivery)
-        .where(col(Delivery.id).in_(ids))
-        .values(untold=None)
-        .execution_options(synchronize_session=False)
-    )
-    write_journal(
-        session, who=SYSTEM, action="failures_told", subject="delivery",
-        detail={"ids": ids}, now=now,
-    )  # fmt: skip
 
 
 async def tell_everywhere(

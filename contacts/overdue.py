@@ -1,12 +1,13 @@
-"""Of which deliveries the moment has come to follow them up: silent, or refused; nobody reacted."""
+"""Which deliveries are due for follow-up: silent or refused, and nobody there reacted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
 from contacts.outbox import (
@@ -28,6 +29,7 @@ FOLLOWED_UP = (MessageKind.BRIEFING, MessageKind.UPDATE, MessageKind.CORRECTION)
 MUST_ARRIVE = (*FOLLOWED_UP, MessageKind.RETRACTION)
 #: every step of a text as old as this is history, though each began where the one before it ended
 LONGEST_CHAIN = timedelta(days=7)
+Column = Mapped[Any]
 _UNANSWERED = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.PLANNED)
 
 
@@ -88,7 +90,17 @@ def _refused(now: datetime) -> ColumnElement[bool]:
 
 
 def reacted() -> ColumnElement[bool]:
-    """Somebody of the organisation of this delivery told that they have the version, over whatever
+    """Somebody of the organisation of this delivery told that they have the version."""
+    return somebody_reacted(
+        col(Delivery.person_id), col(Delivery.organisation_id),
+        message_id=col(Message.id), briefing_id=col(Message.briefing_id),
+    )  # fmt: skip
+
+
+def somebody_reacted(
+    person_id: Column, organisation_id: Column, *, message_id: Column, briefing_id: Column
+) -> ColumnElement[bool]:
+    """They, or somebody else of their organisation, told that they have the version, over whatever
     channel."""
     other, its_message = aliased(Delivery), aliased(Message)
     return (
@@ -96,10 +108,8 @@ def reacted() -> ColumnElement[bool]:
         .join(other, col(other.id) == col(Acknowledgement.delivery_id))
         .join(its_message, col(its_message.id) == col(other.message_id))
         .where(
-            (col(other.person_id) == col(Delivery.person_id))
-            | (col(other.organisation_id) == col(Delivery.organisation_id)),
-            (col(its_message.id) == col(Message.id))
-            | (col(its_message.briefing_id) == col(Message.briefing_id)),
+            (col(other.person_id) == person_id) | (col(other.organisation_id) == organisation_id),
+            (col(its_message.id) == message_id) | (col(its_message.briefing_id) == briefing_id),
         )
         .exists()
     )

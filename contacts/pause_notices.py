@@ -11,10 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts import texts
 from contacts.away_texts import advice
 from contacts.directory import ChannelKind
+from contacts.local_time import AMSTERDAM
 from contacts.notices import as_content, tell_everywhere
 from contacts.outbox import ChannelPause, Content
 from contacts.pauses import count_held, is_long
-from contacts.quiet import LOCAL
 
 
 async def tell_pauses(
@@ -64,4 +64,4 @@ async def _pause(
 
 
 def _clock(at: datetime) -> str:
-    return at.astimezone(LOCAL).strftime("%H.%M")
+    return at.astimezone(AMSTERDAM).strftime("%H.%M")

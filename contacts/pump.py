@@ -27,6 +27,7 @@ from contacts.recovery import free_rows, recover_all, sweep_leases
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
 from contacts.transport import Transport
+from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +61,9 @@ class Pump:
         notice_gap_s: float = 10.0,
     ) -> None:
         linking = Linking(link_base, settings.link_days)
-        self._departures = DepartureLog(departures, clock)
+        self._departure_log = DepartureLog(departures, clock)
         self._means = Means(
-            db, settings, sealer, clock, linking, owner, self._departures
+            db, settings, sealer, clock, linking, owner, self._departure_log
         )  # fmt: skip
         self._transports = list(transports)
         self._lanes = [Lane(transport, self._means) for transport in transports]
@@ -88,11 +89,8 @@ class Pump:
     ) -> bool | None:
         """One line to somebody on no list, within the limits; False when it did not arrive, None
         when this process does not send on that channel and does not begin within ``wait_s``."""
-        if not self._at_work.is_set():
-            try:
-                await asyncio.wait_for(self._at_work.wait(), wait_s)
-            except TimeoutError:
-                return None
+        if not self._at_work.is_set() and not await wait_for_event(self._at_work, wait_s):
+            return None
         for lane in self._lanes:
             if lane.kind is kind:
                 return await lane.guests.answer(address, content)
@@ -102,7 +100,7 @@ class Pump:
         """Before :meth:`run`: what a crash left in *sending* is uncertain (an edit is planned
         again) unless the file says more, claims of ours go back. Returns how many deliveries were
         set right."""
-        left = self._departures.take_over()
+        left = self._departure_log.take_over()
         async with self._means.begin() as session:
             freed = await free_rows(session)
         if freed:
@@ -113,7 +111,7 @@ class Pump:
                 owner=self._means.owner, settings=self._means.settings,
                 sealer=self._means.sealer, left=left, now=now,
             )  # fmt: skip
-        self._departures.begin()
+        self._departure_log.begin()
         if count:
             log.warning("Recovered deliveries", extra={"action": "recovered", "count": count})
         return count
@@ -130,7 +128,7 @@ class Pump:
             waker.cancel()
             self._at_work.clear()
             # Whoever sends next may read it.
-            self._departures.close()
+            self._departure_log.close()
 
     async def going(self, wait_s: float) -> bool:
         """Wait until every lane goes: it heard of its first delivery, or has none that may leave.
@@ -149,7 +147,7 @@ class Pump:
         """Give the transports' connections back."""
         for transport in self._transports:
             await transport.close()
-        self._departures.close()
+        self._departure_log.close()
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -160,16 +158,13 @@ class Pump:
             try:
                 if await self.tidy(now=self._means.clock()):
                     self.wake()
-                self._departures.tidy(self._in_hand())
+                self._departure_log.tidy(self._in_hand())
             except Exception as error:
                 log.exception(
                     "Tidying the outbox failed",
                     extra={"action": "tidy_failed", "kind": type(error).__name__},
                 )
-            try:
-                await asyncio.wait_for(stop.wait(), timeout=TIDY_S)
-            except TimeoutError:
-                continue
+            await wait_for_event(stop, TIDY_S)
 
     async def tidy(self, *, now: datetime) -> int:
         """Sweep leases that are over and tell people what they must know; returns how much."""

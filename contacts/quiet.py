@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, bindparam, func
 from sqlalchemy import select as sql_select
@@ -17,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Person
 from contacts.journal import SYSTEM, Who, write_journal
+from contacts.local_time import AMSTERDAM
 from contacts.messages import URGENT_SEVERITY
 from contacts.outbox import (
     DELIVERY_MOVES,
@@ -30,7 +30,6 @@ from contacts.outbox import (
 )
 from contacts.records import move_many, read_columns
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
 QUIET_HOURS = "quiet_hours"
 #: as many as fit in one statement
 _AT_ONCE = 5000
@@ -54,14 +53,14 @@ def quiet_ends(begin: time | None, end: time | None, at: datetime) -> datetime |
     """
     if begin is None or end is None or begin == end:
         return None
-    local = at.astimezone(LOCAL)
+    local = at.astimezone(AMSTERDAM)
     clock = local.time()
     spans_midnight = begin > end
-    inside = clock >= begin or clock < end if spans_midnight else begin <= clock < end
+    inside = (clock >= begin or clock < end) if spans_midnight else begin <= clock < end
     if not inside:
         return None
     day = local.date() + timedelta(days=1 if spans_midnight and clock >= begin else 0)
-    return datetime.combine(day, end, LOCAL).astimezone(at.tzinfo)
+    return datetime.combine(day, end, AMSTERDAM).astimezone(at.tzinfo)
 
 
 def waits(kind: MessageKind, severity: int, priority: int | None = None) -> bool:

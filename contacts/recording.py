@@ -94,7 +94,7 @@ class Recording:
             "An outcome was not stored; recovery will call it uncertain",
             extra={"action": "outcome_lost", "kind": type(error).__name__},
         )
-        self._means.departures.never_settled(ident)
+        self._means.departure_log.never_settled(ident)
         self._forget([result])
 
     async def _store(self, results: Sequence[Result]) -> None:

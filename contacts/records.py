@@ -82,26 +82,23 @@ def choice(kind: type[S], *, default: S | None = None, index: bool = False) -> A
 
     ``default=None`` makes the column nullable.
     """
-    stored = Enum(
-        kind,
-        values_callable=lambda members: [member.value for member in members],
-        native_enum=False,
-        validate_strings=True,
-        length=40,
-    )
-    return Field(default=default, sa_column=Column(stored, nullable=default is None, index=index))
+    stored: Column[Any] = Column(_stored_as(kind), nullable=default is None, index=index)
+    return Field(default=default, sa_column=stored)
 
 
 def required_choice(kind: type[S], *, index: bool = False) -> Any:
     """As :func:`choice`, without a default and never null."""
-    stored = Enum(
+    return Field(sa_column=Column(_stored_as(kind), nullable=False, index=index))
+
+
+def _stored_as(kind: type[S]) -> Enum:
+    return Enum(
         kind,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
         validate_strings=True,
         length=40,
     )
-    return Field(sa_column=Column(stored, nullable=False, index=index))
 
 
 async def read_columns(
@@ -195,12 +192,12 @@ async def move_many(
     if not ids:
         return []
     each = each or {}
-    plain = {name: value for name, value in values.items() if not _is_asked(value)}
+    plain = {name: value for name, value in values.items() if not _is_expression(value)}
     waits = session.get_bind().dialect.name != "sqlite"  # there is one writer at a time
     statement = _moving(kind, tuple(sorted(plain)), tuple(sorted(each)), in_order=waits)
     if len(plain) < len(values):
-        asked = {name: value for name, value in values.items() if name not in plain}
-        statement = statement.values(**asked)
+        worked_out = {name: value for name, value in values.items() if name not in plain}
+        statement = statement.values(**worked_out)
     given = {f"to_{name}": value for name, value in plain.items()}
     given |= {f"each_{name}": texts for name, texts in each.items()}
     found = await read_columns(
@@ -219,7 +216,31 @@ async def move_many(
     return moved
 
 
-def _is_asked(value: Any) -> bool:
+async def set_many(
+    session: AsyncSession,
+    kind: Any,
+    ids: Sequence[int],
+    *,
+    who: Who,
+    action: str,
+    now: datetime,
+    **values: Any,
+) -> None:
+    """The same columns of a batch, with one journal entry; their status stays as it is."""
+    if not ids:
+        return
+    await session.exec(
+        update(kind)
+        .where(col(kind.id).in_(ids))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    write_journal(
+        session, who=who, action=action, subject=kind.__tablename__, detail={"ids": ids}, now=now
+    )
+
+
+def _is_expression(value: Any) -> bool:
     """An expression that the store works out."""
     return isinstance(value, ColumnElement) or hasattr(value, "__clause_element__")
 

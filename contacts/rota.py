@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
-from contacts.quiet import LOCAL
+from contacts.local_time import AMSTERDAM
 
 WEEK = timedelta(days=7)
 #: periods of at most this: a longer one is a slip in a date
@@ -151,7 +151,7 @@ def changes(first: date, at: time, weeks: int) -> list[datetime]:
     """The moments at which ``weeks`` weeks begin, and the last one ends: the same day and hour
     on the clock of the city, also where that clock goes forward or back."""
     return [
-        datetime.combine(first + number * WEEK, at, LOCAL).astimezone(UTC)
+        datetime.combine(first + number * WEEK, at, AMSTERDAM).astimezone(UTC)
         for number in range(weeks + 1)
     ]
 

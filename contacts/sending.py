@@ -20,6 +20,7 @@ from contacts.messages import default_priority, journal_planned, store_message, 
 from contacts.outbox import (
     DELIVERY_MOVES,
     MESSAGE_MOVES,
+    SUPERSEDED,
     Content,
     Delivery,
     DeliveryAct,
@@ -199,7 +200,7 @@ async def _cancel_edits(session: AsyncSession, original_id: int, *, now: datetim
     await move_many(
         session, DELIVERY_MOVES, Delivery, [i for i in older.all() if i is not None],
         DeliveryStatus.PLANNED, DeliveryStatus.CANCELLED,
-        who=SYSTEM, action="edit_superseded", now=now, reason="superseded", done_at=now,
+        who=SYSTEM, action="edit_superseded", now=now, reason=SUPERSEDED, done_at=now,
     )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from contacts.directory import ChannelKind
 from contacts.outbox import Content, DeliveryAct
+from contacts.texts import BACKUP_LINE, FALLBACK_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ class Unknown:
     reason: str
 
 
+#: how long a channel waits for a fault that a person must mend; longer than a minute, so that a
+#: person hears of it
+MENDING = timedelta(seconds=90)
 #: of an edit: what it would change does not stand in the chat any more
 MESSAGE_GONE = "message_gone"
 #: the reason of what had a slot when its channel was stopped: nothing was asked of the other side
@@ -78,6 +82,9 @@ class Standing(StrEnum):
     FIRST = "first"
     FALLBACK = "fallback"
     BACKUP = "backup"
+
+
+STANDING_LINES = {Standing.FALLBACK: FALLBACK_LINE, Standing.BACKUP: BACKUP_LINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +129,14 @@ class Transport(Protocol):
 
     One with ``tells_leaving`` calls :func:`leaves` before each request, once it has a connection
     and is about to be written; of any other all that is certain is that it may have sent from when
-    it is called. One that knows how many requests it can have under way says so in ``at_once``.
+    it is called. ``at_once``: how many requests it can have under way; 0: it does not know.
     """
 
     kind: ChannelKind
+    tells_leaving: bool
+    at_once: int
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         """Send or edit; returns what became of it."""
         ...
 

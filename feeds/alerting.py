@@ -90,7 +90,7 @@ async def mark_tapped(session: AsyncSession, event: Event, *, now: datetime) -> 
         await session.flush()
 
 
-async def changed_alerts(session: AsyncSession, *, now: datetime) -> list[Event]:
+async def changed_alerts(session: AsyncSession) -> list[Event]:
     """Events whose alert shows fewer reports than there are by now, and nobody decided yet."""
     found = await session.exec(
         select(Event)
@@ -106,8 +106,8 @@ async def changed_alerts(session: AsyncSession, *, now: datetime) -> list[Event]
     return list(found.all())
 
 
-async def mark_shown(session: AsyncSession, event: Event, *, now: datetime) -> None:
-    """The alert now shows every report; ``now`` is when it was changed."""
+async def mark_shown(session: AsyncSession, event: Event) -> None:
+    """The alert now shows every report."""
     event.alert_items = event.item_count
     session.add(event)
     await session.flush()

@@ -10,9 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import Who, write_journal
 from contacts.records import StaleMove
-from feeds.rows import Event, EventStatus, LeadAgency
-
-CHANGEABLE = (EventStatus.CONFIRMED, EventStatus.REOPENED)
+from feeds.rows import RUNNING, Event, LeadAgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ async def change_event(
         return []
     done = await session.exec(
         update(Event)
-        .where(col(Event.id) == event.id, col(Event.status).in_(CHANGEABLE))
+        .where(col(Event.id) == event.id, col(Event.status).in_(RUNNING))
         .values(**changed, **_lowering(event, wanted, who, line))
         .execution_options(synchronize_session=False)
     )

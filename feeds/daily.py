@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.local_time import AMSTERDAM
 from feeds.events import ItemView, items_of
 from feeds.grounds import goes_on_from
 from feeds.rows import DailyList, Event, EventStatus
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
 LIST_FROM = 2
 #: what nobody wrote about for longer is no news any more
 RECENT = timedelta(hours=36)
@@ -37,8 +36,8 @@ def list_day(now: datetime, at: time | None) -> date | None:
     """The day of which the list may go out now; None outside its hours. Pure."""
     if at is None:
         return None
-    local = now.astimezone(LOCAL)
-    begin = datetime.combine(local.date(), at, LOCAL)
+    local = now.astimezone(AMSTERDAM)
+    begin = datetime.combine(local.date(), at, AMSTERDAM)
     return local.date() if begin <= local < begin + STILL_TODAY else None
 
 

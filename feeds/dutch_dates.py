@@ -12,9 +12,9 @@ import tomllib
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from contacts.local_time import AMSTERDAM
+
 #: clocks differ; a little ahead counts as now
 AHEAD = timedelta(minutes=15)
 OLDEST = timedelta(days=365 * 20)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contacts.local_time import AMSTERDAM
 from feeds import texts
-from feeds.daily import LOCAL
 from feeds.events import ItemView
 from feeds.grounds import Ground, grounds_in, grounds_of
 from feeds.lexicon import load_lexicon, mask_names
@@ -131,7 +131,7 @@ def told_by(ground: Ground, item: ItemView | None) -> Line:
     if item is None or not ground.is_of_item:
         return row
     read_in = texts.EXPLAIN_READ_IN.format(
-        title=item.title, source=item.source_name, at=item.at.astimezone(LOCAL).strftime(CLOCK)
+        title=item.title, source=item.source_name, at=item.at.astimezone(AMSTERDAM).strftime(CLOCK)
     )
     return {**row, "text": f"{row['text']} {read_in}"}
 

@@ -168,6 +168,8 @@ class EventStatus(StrEnum):
     REOPENED = "reopened"
 
 
+#: somebody said that it is real, and it is not over: something can be sent about it
+RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 EVENT_MOVES: MoveTable[EventStatus] = {
     EventStatus.DETECTED: frozenset({EventStatus.CONFIRMED, EventStatus.DISMISSED}),
     EventStatus.CONFIRMED: frozenset({EventStatus.CLOSED}),

@@ -110,9 +110,7 @@ async def due_sources(session: AsyncSession, *, now: datetime) -> list[Source]:
     return list(found.all())
 
 
-async def untold_faults(
-    session: AsyncSession, settings: FeedSettings, *, now: datetime
-) -> list[Source]:
+async def untold_faults(session: AsyncSession, settings: FeedSettings) -> list[Source]:
     """Sources that keep failing and of which nobody was told yet."""
     found = await session.exec(
         select(Source)

@@ -34,11 +34,6 @@ class Why:
     heavier: tuple[str, ...]
     lighter: tuple[str, ...]
 
-    @property
-    def left_over(self) -> int:
-        """How many reasons are not among the first ones."""
-        return len(self.heavier) + len(self.lighter) - len(self.first)
-
 
 def told(reasons: Iterable[Mapping[str, Any]]) -> Why:
     """What to say of ``reasons`` (rows of ``text`` and ``weight``, as an event keeps them).

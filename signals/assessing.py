@@ -19,7 +19,6 @@ from signals.settings import PhaseSettings
 
 MOST_LINES = 3
 MAX_LINE = 200
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from contacts.records import ids_of, move, move_many
 from contacts.sealing import Sealer
 from contacts.sending import tell_people
 from contacts.sharing import is_sharing
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 from signals import help_texts
 from signals.errors import DraftError, NoSuchEvent
 from signals.feedback import plain_word
@@ -36,7 +36,6 @@ from signals.help_counts import count_step, take_back
 from signals.help_rows import HELP_MOVES, HelpEntry, HelpKind, HelpMatch, HelpStatus, HelpTopic
 from signals.help_views import entry_for, events_of, named
 from signals.person_filter import screen
-from signals.promises import RUNNING
 from signals.rephrasing import Change, rephrase
 from signals.settings import SignalSettings
 from signals.telling import Blocked

@@ -19,11 +19,10 @@ from contacts.outbox import DISTRIBUTED, Delivery, DeliveryStatus, Message
 from contacts.permissions import Actor
 from contacts.sealing import Sealer
 from contacts.sharing import SharedContact, find_members, is_sharing, shared_contacts
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 from signals import peer_texts, texts
 from signals.feedback import shown_count
 from signals.peer_rows import PeerGroup, PeerSeat, PeerStatus, SeatStatus
-from signals.promises import RUNNING
 
 
 @dataclass(frozen=True, slots=True)

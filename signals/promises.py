@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import Delivery
 from contacts.sealing import Sealer
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event
 from signals import texts
 from signals.feedback import SMALL, answer_reporter, organisations_of, plain_word
 from signals.rows import Signal, SignalStatus
@@ -27,7 +27,6 @@ from signals.workdays import day_and_time, reading_due, working_day_due
 
 #: an event of this weight that runs puts the city in *snel*
 URGENT_FROM = 3
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from signals.workdays import AMSTERDAM
+from contacts.local_time import AMSTERDAM
 
 MONTHS = 3
 _NAME = re.compile(r"(20\d\d)-K([1-4])\Z")

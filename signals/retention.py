@@ -10,9 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.retention import wipe_addresses, wipe_dialogue
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 from signals.counting import add_counts, count_cells
-from signals.promises import RUNNING
 from signals.quarters import quarter_of, week_edge, week_of
 from signals.rows import Signal, SignalReading, SignalStatus
 from signals.settings import SignalSettings

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from contacts.local_time import AMSTERDAM
 from contacts.texts import WEEKDAYS
 from feeds.days import closed_days
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ANSWER_HOUR = time(17, 0)
 #: outside these hours nobody reads; what comes in then is read from nine
 READING_FROM, READING_UNTIL, MORNING = time(7, 0), time(22, 0), time(9, 0)

@@ -115,6 +115,9 @@ def chat_recipient(chat: str) -> Recipient:
 class Scripted:
     """The port with scripted answers: per address a list, the last one stays; else *sent*."""
 
+    tells_leaving = False
+    at_once = 0
+
     def __init__(self, kind: ChannelKind = CHAT) -> None:
         self.kind = kind
         self.script: dict[str, list[Callable[[datetime], Outcome] | Outcome]] = {}
@@ -124,7 +127,8 @@ class Scripted:
         self.closed = False
         self.first = asyncio.Event()
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        now = utc_now()
         self.sent.append(outgoing)
         self.first.set()
         self.times.append(now)

@@ -70,7 +70,7 @@ class Chat:
             actor = None if self.person_id is None else await load_actor(session, self.person_id)
             turn = Turn(
                 session=session, config=self.config or CONFIG, sealer=SEALER, now=self.now,
-                update_id=1, chat=CHAT, actor=actor,
+                chat=CHAT, actor=actor,
                 conversation=await session.get(Conversation, CHAT), **values,
             )  # fmt: skip
             await handler(turn)

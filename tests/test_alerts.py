@@ -15,10 +15,10 @@ from bot.evening.starting import SEND_TIMES, deadline_label, default_deadline
 from bot.ticks import remind
 from contacts.directory import ChannelKind, Domain, Person, Role
 from contacts.filling import BASE
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import Button, Content, DeliveryStatus, Message, MessageKind, TelegramForm
 from contacts.people import open_channel
 from contacts.permissions import Actor
-from contacts.quiet import LOCAL
 from contacts.records import Database, IllegalMove
 from contacts.sealing import Sealer
 from contacts.sending import edit_sent
@@ -206,8 +206,8 @@ async def test_an_alert_that_nobody_tapped_goes_to_the_back_up_after_ten_minutes
 
 
 async def test_at_night_an_alert_of_severity_three_waits_and_four_does_not(db: Database) -> None:
-    night = datetime(2026, 3, 3, 23, tzinfo=LOCAL).astimezone(UTC)
-    morning = datetime(2026, 3, 4, 7, tzinfo=LOCAL).astimezone(UTC)
+    night = datetime(2026, 3, 3, 23, tzinfo=AMSTERDAM).astimezone(UTC)
+    morning = datetime(2026, 3, 4, 7, tzinfo=AMSTERDAM).astimezone(UTC)
     event_id = await an_alert(db, night)
     await reach(db, night)
     await with_backup(db, night)
@@ -236,8 +236,8 @@ async def test_at_night_an_alert_of_severity_three_waits_and_four_does_not(db: D
 
 
 async def test_an_alert_that_waited_has_its_ten_minutes_from_the_morning_on(db: Database) -> None:
-    night = datetime(2026, 3, 3, 23, tzinfo=LOCAL).astimezone(UTC)
-    morning = datetime(2026, 3, 4, 7, tzinfo=LOCAL).astimezone(UTC)
+    night = datetime(2026, 3, 3, 23, tzinfo=AMSTERDAM).astimezone(UTC)
+    morning = datetime(2026, 3, 4, 7, tzinfo=AMSTERDAM).astimezone(UTC)
     event_id = await an_alert(db, night)
     await reach(db, night)
     await with_backup(db, night)

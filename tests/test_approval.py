@@ -63,7 +63,7 @@ async def test_approving_plans_one_delivery_per_reader_in_one_transaction(db: Da
         deliveries = (await session.exec(select(Delivery))).all()
     assert stored.status is BriefingStatus.DISTRIBUTED
     assert (stored.approved_by, stored.distributed_at) == (cast.approver.person_id, NOW)
-    assert {message.id for message in messages} == set(approved.message_ids)
+    assert {message.id for message in messages} == {one.message_id for one in deliveries}
     assert {message.kind for message in messages} == {MessageKind.BRIEFING}
     assert {message.priority for message in messages} == {int(Priority.URGENT)}
     assert {message.briefing_id for message in messages} == {briefing.id}

@@ -10,10 +10,18 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.audience import Reader, Receipt, Way, plan_everybody, plan_followers, plan_recipients
+from briefings.audience import (
+    Reader,
+    Receipt,
+    Way,
+    plan_everybody,
+    plan_followers,
+    plan_readers,
+    plan_version,
+)
 from briefings.distribution import group_readers
 from briefings.drafting import draft_briefing
-from briefings.rows import BriefingKind
+from briefings.rows import Briefing, BriefingKind
 from contacts.directory import (
     Audience,
     Channel,
@@ -24,6 +32,7 @@ from contacts.directory import (
 )
 from contacts.outbox import Content, Delivery, DeliveryStatus, Message
 from contacts.records import Database
+from feeds.rows import Event
 from tests.briefings_cast import (
     NOW,
     SETTINGS,
@@ -158,6 +167,15 @@ async def set_status(session: AsyncSession, person: Person, status: DeliveryStat
     await session.flush()
 
 
+def a_first(event: Event) -> Briefing:
+    """A first version for everybody."""
+    assert event.id is not None
+    return Briefing(
+        event_id=event.id, version=1, kind=BriefingKind.FIRST, facts_version=1, edited_at=NOW,
+        created_at=NOW,
+    )  # fmt: skip
+
+
 async def test_everybody_of_the_events_world_and_who_has_no_channel(db: Database) -> None:
     async with db.begin() as session:
         cast = await the_cast(session)
@@ -165,7 +183,7 @@ async def test_everybody_of_the_events_world_and_who_has_no_channel(db: Database
         await add_person(
             session, other, "oefendocent", [Audience.TEACHER_PO], telegram="99", is_exercise=True
         )
-        plan = await plan_recipients(session, cast.event, now=NOW)
+        plan = await plan_version(session, cast.event, a_first(cast.event))
     assert [r.address for r, _, _ in plan.recipients] == ["11", "b@x.test", "12"]
     assert [person.name for person in plan.unreachable] == ["conciërge"]
     assert plan.by_channel == {ChannelKind.TELEGRAM: 2, ChannelKind.EMAIL: 1}
@@ -186,7 +204,7 @@ async def test_an_exercise_reaches_only_exercise_addresses(db: Database) -> None
         event = an_event(is_exercise=True)
         session.add_all([real, event])
         await session.flush()
-        plan = await plan_recipients(session, event, now=NOW)
+        plan = await plan_version(session, event, a_first(event))
     assert [r.address for r, _, _ in plan.recipients] == ["99"]
 
 
@@ -206,10 +224,12 @@ async def test_an_update_goes_to_sent_and_unknown_and_not_to_who_came_later(db: 
         update = await draft_briefing(
             session, cast.event, kind=BriefingKind.UPDATE, settings=SETTINGS, editor_id=1, now=later
         )
-        expected = {teacher.id, leader.id}
-        for only_of in (first.id, update.id):
-            plan = await plan_recipients(session, cast.event, now=later, only_of=only_of)
-            assert {r.person_id for r, _, _ in plan.recipients} == expected
+        assert first.id is not None
+        for plan in (
+            await plan_readers(session, cast.event, [first.id]),
+            await plan_version(session, cast.event, update),
+        ):
+            assert {r.person_id for r, _, _ in plan.recipients} == {teacher.id, leader.id}
 
 
 async def test_somebody_in_two_audiences_gets_one_message_with_a_link(db: Database) -> None:

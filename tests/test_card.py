@@ -33,7 +33,7 @@ async def card(desk: Desk, *, closed: bool = False) -> tuple[str, list[str]]:
         event = await session.get_one(Event, desk.number)
         if closed:
             await close_event(session, event, who=SYSTEM, now=desk.world.now)
-        text, rows = await card_view(session, event, now=desk.world.now)
+        text, rows = await card_view(session, event)
     return text, [button.text for row in rows for button in row]
 
 

@@ -119,7 +119,7 @@ async def test_handed_in_again_there_is_nothing_left_to_ask(db: Database) -> Non
     await changed(db, cast)
     async with db.begin() as session:
         event = await session.get_one(Event, cast.event.id)
-        text, _ = await card_view(session, event, now=LATER)
+        text, _ = await card_view(session, event)
         assert f"Nieuw: {NEWS}" in text
         draft = await current_briefing(session, event.id or 0)
         assert draft is not None
@@ -129,7 +129,7 @@ async def test_handed_in_again_there_is_nothing_left_to_ask(db: Database) -> Non
         bound = await submit(session, draft, cast.writer, SETTINGS, now=LATER)
         assert isinstance(bound, Submitted), bound
         assert await voided(session, draft) is None
-        text, _ = await card_view(session, event, now=LATER)
+        text, _ = await card_view(session, event)
         assert NEWS not in text
         refused = await asking_again.ask_again(session, event, cast.approver, now=LATER)
     assert refused == approved_texts.NOTHING_TO_ASK

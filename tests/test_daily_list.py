@@ -11,10 +11,11 @@ from sqlmodel import col, select
 from bot.daily import send_daily_list
 from bot.settings import AlertSettings, TickSettings
 from contacts.directory import ChannelKind, Person, Role
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import Message
 from contacts.people import open_channel
 from contacts.records import Database
-from feeds.daily import LOCAL, list_day
+from feeds.daily import list_day
 from feeds.rows import Event, Item, Origin, Source
 from feeds.standing import Trust
 from tests.console_world import a_colleague
@@ -164,5 +165,5 @@ async def test_a_number_of_the_list_opens_that_event_with_the_answers_of_an_aler
 
 def list_hour(now: datetime) -> str:
     """A time of today in Arnhem that has just passed."""
-    local = now.astimezone(LOCAL)
+    local = now.astimezone(AMSTERDAM)
     return f"{local.hour:02}:{local.minute:02}"

@@ -39,10 +39,10 @@ class Reluctant(Scripted):
 
     tells_leaving = True
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         if outgoing.address == "1":
             leaves()
-        return await super().send(outgoing, now=now)
+        return await super().send(outgoing)
 
 
 async def test_what_still_waits_for_a_connection_has_not_left(
@@ -75,11 +75,11 @@ class Connecting(Scripted):
 
     tells_leaving = True
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         self.first.set()
         await asyncio.sleep(1.0)
         leaves()
-        return await super().send(outgoing, now=now)
+        return await super().send(outgoing)
 
 
 async def test_a_sender_that_is_taken_away_sends_nothing_afterwards(

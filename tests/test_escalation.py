@@ -112,7 +112,7 @@ async def test_one_reaction_of_the_organisation_ends_all_its_steps(
         row = (await session.exec(select(Delivery))).first()
         assert row is not None
         await acknowledge(session, row.id or 0, AcknowledgementKind.READ, now=now)
-    assert await escalate_due(db, SETTINGS, now=now + HOUR) == 0
+    assert await escalate_due(db, SETTINGS, now=now + HOUR) == (0, 0)
     assert len(await all_deliveries(db)) == 2
 
 

@@ -46,12 +46,12 @@ async def portions(db: Database) -> list[int]:
 async def test_very_many_are_followed_up_in_portions_and_told_in_one_notice(
     many: Database, now: datetime
 ) -> None:
-    assert await escalate_due(many, SETTINGS, now=now + HOUR) == MANY
+    assert await escalate_due(many, SETTINGS, now=now + HOUR) == (MANY, MANY)
     assert await portions(many) == [3, 3, 2]
     assert len(await calls(many)) == MANY
     (notice,) = await notices(many)
     assert "8 organisaties" in notice
-    assert await escalate_due(many, SETTINGS, now=now + HOUR) == 0
+    assert await escalate_due(many, SETTINGS, now=now + HOUR) == (0, 0)
 
 
 async def test_each_portion_is_stored_by_itself_and_the_rest_is_taken_up_by_the_next_round(
@@ -71,7 +71,7 @@ async def test_each_portion_is_stored_by_itself_and_the_rest_is_taken_up_by_the_
     marked = [row.escalated_at is not None for row in await all_deliveries(many)]
     assert marked == [True] * 3 + [False] * 5
     assert len(await calls(many)) == 3
-    assert await escalate_due(many, SETTINGS, now=now + HOUR) == 5
+    assert await escalate_due(many, SETTINGS, now=now + HOUR) == (5, MANY)
     assert len(await calls(many)) == MANY
 
 
@@ -79,8 +79,11 @@ async def test_one_round_takes_no_more_than_its_portions(
     many: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(escalation, "PORTIONS", 2)
-    assert await escalate_due(many, SETTINGS, now=now + HOUR) == 2 * PORTION
-    assert await escalate_due(many, SETTINGS, now=now + HOUR) == MANY - 2 * PORTION
+    assert await escalate_due(many, SETTINGS, now=now + HOUR) == (2 * PORTION, 2 * PORTION)
+    assert await escalate_due(many, SETTINGS, now=now + HOUR) == (
+        MANY - 2 * PORTION,
+        MANY - 2 * PORTION,
+    )
 
 
 async def test_who_reacts_between_two_portions_is_followed_up_no_more(
@@ -94,7 +97,7 @@ async def test_who_reacts_between_two_portions_is_followed_up_no_more(
         return count
 
     monkeypatch.setattr(escalation, "_take_steps", then_somebody_reacts)
-    assert await escalate_due(many, SETTINGS, now=now + HOUR) == MANY - 1
+    assert await escalate_due(many, SETTINGS, now=now + HOUR) == (MANY - 1, MANY - 1)
     assert await portions(many) == [3, 3, 1]
     assert len(await calls(many)) == MANY - 1
 
@@ -125,7 +128,7 @@ async def test_all_who_reacted_are_passed_over_once_and_not_again_for_each_porti
     many: Database, now: datetime
 ) -> None:
     with listening() as asked:
-        assert await escalate_due(many, SETTINGS, now=now + HOUR) == MANY
+        assert await escalate_due(many, SETTINGS, now=now + HOUR) == (MANY, MANY)
     looks = [statement for statement, _ in asked if "FROM acknowledgement" in statement]
     assert ["delivery.id IN" in look for look in looks] == [False, True, True, True]
 
@@ -148,7 +151,7 @@ async def test_whether_a_text_went_to_an_address_is_not_asked_of_all_who_had_it(
     if many.engine.dialect.name != "sqlite":
         pytest.skip("of so few rows PostgreSQL reads all anyway")
     with listening() as asked:
-        assert await escalate_due(many, SETTINGS, now=now + HOUR) == MANY
+        assert await escalate_due(many, SETTINGS, now=now + HOUR) == (MANY, MANY)
     went = [one for one in asked if "SELECT delivery.kind, delivery.address" in one[0]]
     assert went
     for one in went:
@@ -161,5 +164,5 @@ async def test_who_has_no_channel_is_not_looked_for_among_all_who_had_the_text(
     async with many.begin() as session:
         await session.exec(update(Channel).values(status=ChannelStatus.CLOSED))
     with listening() as asked:
-        assert await escalate_due(many, SETTINGS, now=now + HOUR) == MANY
+        assert await escalate_due(many, SETTINGS, now=now + HOUR) == (MANY, 0)
     assert not [one for one in asked if "SELECT delivery.kind, delivery.address" in one[0]]

@@ -35,7 +35,7 @@ async def test_card_request_and_pages_name_an_event_alike_and_the_subject_stays_
     async with desk.world.db.begin() as session:
         event = await session.get_one(Event, desk.number)
         await set_context(session, desk.number, editor_id=1, now=desk.world.now, neutral_title=NAME)
-        card, _ = await card_view(session, event, now=desk.world.now)
+        card, _ = await card_view(session, event)
         briefing = await current_briefing(session, desk.number)
         assert briefing is not None
         briefing.content_hash = "0" * 64

@@ -13,6 +13,7 @@ from briefings import moments
 from briefings.event_kinds import event_kinds, neutral_title
 from briefings.fact_rules import Statement, is_official, judge, may_confirm, tidy
 from briefings.rows import FactKind
+from contacts.local_time import AMSTERDAM
 from tests.briefings_cast import NOW, SETTINGS
 
 MEASURE = {
@@ -147,7 +148,7 @@ def test_tidying_twice_is_tidying_once(text: str) -> None:
 
 
 def local(hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 3, 3, hour, minute, tzinfo=moments.AMSTERDAM).astimezone(UTC)
+    return datetime(2026, 3, 3, hour, minute, tzinfo=AMSTERDAM).astimezone(UTC)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind, Domain
 from contacts.journal import JournalEntry, Who
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import Content, Delivery, DeliveryStatus, Message
 from contacts.records import Database
 from contacts.sealed_words import open_words
@@ -37,7 +38,7 @@ from signals.rows import (
     SignalStatus,
 )
 from signals.settings import SignalSettings
-from signals.workdays import AMSTERDAM, is_working_day, reading_due, working_day_due
+from signals.workdays import is_working_day, reading_due, working_day_due
 
 SEALER = Sealer(Sealer.new_key())
 WHO = Who("person", 1)

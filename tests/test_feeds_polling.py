@@ -152,7 +152,7 @@ async def test_a_fault_that_lasts_is_told_once_and_again_after_a_recovery(world:
 
     async def untold() -> list[str]:
         async with world.db.begin() as session:
-            sources = await untold_faults(session, world.settings, now=world.clock())
+            sources = await untold_faults(session, world.settings)
             for source in sources:
                 await mark_told(session, source, now=world.clock())
             return [source.key for source in sources]

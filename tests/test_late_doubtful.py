@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.backup.aftercare import hold_back
+from bot.backup.aftercare import stop_after_restore
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.missed_flow import LOOK
 from contacts.journal import OPERATOR, write_journal
@@ -46,7 +46,7 @@ async def test_what_goes_after_a_restore_to_who_seems_to_have_missed_it_says_tha
 ) -> None:
     async with desk.world.db.begin() as session:
         saved = desk.world.now - timedelta(minutes=1)
-        await hold_back(session, taken_at=saved, now=desk.world.now)
+        await stop_after_restore(session, taken_at=saved, now=desk.world.now)
     chat = await looked(desk)
     assert "er staat (herhaling) boven" in await chat.text()
     await chat.press("Stuur alsnog aan 1")

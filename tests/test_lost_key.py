@@ -194,7 +194,7 @@ async def test_a_button_under_a_sealed_answer_of_before_is_an_old_button(
             is_exercise=False, now=now,
         )  # fmt: skip
         turn = Turn(
-            session=session, config=CONFIG, sealer=SEALER, now=now, update_id=1, chat=CHAT,
+            session=session, config=CONFIG, sealer=SEALER, now=now, chat=CHAT,
             actor=await load_actor(session, chat.person_id or 0),
             tap=Tap("useful", ("A",), sent.id),
         )  # fmt: skip

@@ -85,7 +85,7 @@ async def outcome_of(*script: str) -> Outcome:
         # Only where the server falls silent is there something to wait for.
         hangs = Talking.HANG in script
         transport = a_transport(server.port, timeout_s=0.5 if hangs else 20.0)
-        outcome = await transport.send(HELLO, now=utc_now())
+        outcome = await transport.send(HELLO)
         await transport.close()
         return outcome
 
@@ -152,7 +152,7 @@ async def cut_off(*script: str) -> list[object]:
     """Two mails, both cancelled when the server says nothing more after its script."""
     async with Talking(*script, Talking.HANG) as server:
         transport = a_transport(server.port)
-        sends = [asyncio.create_task(transport.send(HELLO, now=utc_now())) for _ in range(2)]
+        sends = [asyncio.create_task(transport.send(HELLO)) for _ in range(2)]
         async with asyncio.timeout(60):
             await server.silent.wait()
         for send in sends:
@@ -199,8 +199,8 @@ async def test_a_refused_recipient_does_not_cost_the_connection() -> None:
     script = (*GREETING, "250 ok", "550 no such user", "250 reset", "250 ok", "250 ok", "354 go")
     async with Talking(*script) as server:
         transport = a_transport(server.port)
-        await transport.send(HELLO, now=utc_now())
-        assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
+        await transport.send(HELLO)
+        assert isinstance(await transport.send(HELLO), Sent)
         await transport.close()
         assert [line.split(":")[0] for line in server.heard if line.startswith("EHLO")] != []
         assert sum(line.startswith("EHLO") for line in server.heard) == 1

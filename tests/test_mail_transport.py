@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clock import utc_now
 from bot.exercise.nowhere import Played
 from bot.mail_transport import MailTransport
 from bot.simulator.smtp_sink import SmtpSink
@@ -40,7 +39,7 @@ async def transport(sink: SmtpSink) -> AsyncIterator[MailTransport]:
 async def test_a_mail_arrives_in_both_forms_with_an_address_to_bounce_to(
     sink: SmtpSink, transport: MailTransport
 ) -> None:
-    outcome = await transport.send(HELLO, now=utc_now())
+    outcome = await transport.send(HELLO)
     (mail,) = sink.to("docent@school.example")
     message = mail.message
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
@@ -59,12 +58,12 @@ async def test_a_mail_arrives_in_both_forms_with_an_address_to_bounce_to(
 async def test_an_exercise_and_a_repeat_say_so_in_the_subject(
     sink: SmtpSink, transport: MailTransport
 ) -> None:
-    await transport.send(replace(HELLO, is_exercise=True, is_repeat=True), now=utc_now())
+    await transport.send(replace(HELLO, is_exercise=True, is_repeat=True))
     assert sink.mails[0].message["Subject"] == ("OEFENING · (herhaling) Informatie: stand 18.00")
 
 
 async def test_many_mails_share_one_connection(sink: SmtpSink, transport: MailTransport) -> None:
-    outcomes = await asyncio.gather(*(transport.send(HELLO, now=utc_now()) for _ in range(20)))
+    outcomes = await asyncio.gather(*(transport.send(HELLO) for _ in range(20)))
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert len(sink.mails) == 20
     assert len(sink._connections) == 1
@@ -73,11 +72,11 @@ async def test_many_mails_share_one_connection(sink: SmtpSink, transport: MailTr
 async def test_a_connection_that_was_closed_while_idle_is_replaced(
     sink: SmtpSink, transport: MailTransport
 ) -> None:
-    await transport.send(HELLO, now=utc_now())
+    await transport.send(HELLO)
     for connection in list(sink._connections):
         assert isinstance(connection.transport, asyncio.WriteTransport)
         connection.transport.abort()
-    assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
+    assert isinstance(await transport.send(HELLO), Sent)
 
 
 @pytest.mark.parametrize(
@@ -92,21 +91,21 @@ async def test_faults_of_the_sink_have_their_outcome_and_the_next_mail_goes(
     sink: SmtpSink, transport: MailTransport, fault: str, expected: Outcome
 ) -> None:
     sink.fail(HELLO.address, fault)
-    assert await transport.send(HELLO, now=utc_now()) == expected
-    assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
+    assert await transport.send(HELLO) == expected
+    assert isinstance(await transport.send(HELLO), Sent)
 
 
 async def test_nothing_listening_is_told_as_such(sink: SmtpSink) -> None:
     port = sink.port
     await sink.stop()
-    outcome = await a_transport(port).send(HELLO, now=utc_now())
+    outcome = await a_transport(port).send(HELLO)
     assert isinstance(outcome, Later)
     assert (outcome.reason, outcome.whole_channel) == ("not_reachable", True)
 
 
 async def test_a_server_without_the_security_we_ask_for_gets_no_mail(sink: SmtpSink) -> None:
     transport = a_transport(sink.port, tls="starttls")
-    outcome = await transport.send(HELLO, now=utc_now())
+    outcome = await transport.send(HELLO)
     await transport.close()
     assert isinstance(outcome, Later)
     assert (outcome.reason, sink.mails) == ("no_tls", [])
@@ -116,7 +115,7 @@ async def test_a_server_without_the_security_we_ask_for_gets_no_mail(sink: SmtpS
 async def test_an_address_that_is_none_is_refused(
     sink: SmtpSink, transport: MailTransport, address: str
 ) -> None:
-    outcome = await transport.send(replace(HELLO, address=address), now=utc_now())
+    outcome = await transport.send(replace(HELLO, address=address))
     assert isinstance(outcome, Refused)
     assert outcome.closes_channel
     assert sink.mails == []
@@ -126,7 +125,7 @@ async def test_a_line_break_in_a_subject_adds_no_header(
     sink: SmtpSink, transport: MailTransport
 ) -> None:
     form = EmailForm("Een\nBcc: b@example.org", "t", "t")
-    await transport.send(replace(HELLO, content=Content(email=form)), now=utc_now())
+    await transport.send(replace(HELLO, content=Content(email=form)))
     assert sink.mails[0].message["Subject"] == "Een Bcc: b@example.org"
     assert sink.mails[0].message["Bcc"] is None
 
@@ -141,7 +140,7 @@ async def test_an_address_of_ours_with_letters_of_its_own_closes_nobodys_channel
     form = EmailForm("Duiding — " + "wat u morgen kunt zeggen " * 12, "t\n", "<p>t</p>")
     distributed = replace(HELLO, content=Content(email=form), is_distributed=True)
     try:
-        assert isinstance(await mail.send(distributed, now=utc_now()), Sent)
+        assert isinstance(await mail.send(distributed), Sent)
     finally:
         await mail.close()
     (arrived,) = sink.mails
@@ -154,8 +153,8 @@ async def test_an_address_of_ours_with_letters_of_its_own_closes_nobodys_channel
 async def test_a_mail_is_final_and_needs_a_form(transport: MailTransport) -> None:
     edit = replace(HELLO, act=DeliveryAct.EDIT)
     chat = replace(HELLO, content=Content(telegram=TelegramForm("x")))
-    assert await transport.send(edit, now=utc_now()) == Refused("mail_is_final")
-    assert await transport.send(chat, now=utc_now()) == Refused("no_form")
+    assert await transport.send(edit) == Refused("mail_is_final")
+    assert await transport.send(chat) == Refused("no_form")
 
 
 async def test_a_mail_has_left_only_once_its_text_is_on_its_way(sink: SmtpSink) -> None:
@@ -166,12 +165,12 @@ async def test_a_mail_has_left_only_once_its_text_is_on_its_way(sink: SmtpSink) 
     sink.fail("nobody@school.example", "permanent")
     mail = a_transport(sink.port, connections=1)
     try:
-        refused = await mail.send(replace(HELLO, address="nobody@school.example"), now=utc_now())
+        refused = await mail.send(replace(HELLO, address="nobody@school.example"))
         assert isinstance(refused, Refused)
         assert left == []
         sink.fail(HELLO.address, "slow", seconds=0.4)
-        first = asyncio.create_task(mail.send(HELLO, now=utc_now()))
-        waits = asyncio.create_task(mail.send(replace(HELLO, address="b@c.nl"), now=utc_now()))
+        first = asyncio.create_task(mail.send(HELLO))
+        waits = asyncio.create_task(mail.send(replace(HELLO, address="b@c.nl")))
         await asyncio.sleep(0.2)
         assert left == [0], "one is being taken, the other waits for its connection"
         assert isinstance(await first, Sent)
@@ -180,7 +179,7 @@ async def test_a_mail_has_left_only_once_its_text_is_on_its_way(sink: SmtpSink) 
     finally:
         await mail.close()
     nowhere = a_transport(1)
-    assert isinstance(await nowhere.send(HELLO, now=utc_now()), Later)
+    assert isinstance(await nowhere.send(HELLO), Later)
     assert left == [0, 1]
 
 
@@ -193,16 +192,16 @@ async def test_the_mail_of_the_house_says_when_it_leaves_as_its_transport_does(
     house = Played(transport)
     assert house.tells_leaving
     sink.fail("nobody@school.example", "permanent")
-    await house.send(replace(HELLO, address="nobody@school.example"), now=utc_now())
+    await house.send(replace(HELLO, address="nobody@school.example"))
     assert left == []
-    assert isinstance(await house.send(HELLO, now=utc_now()), Sent)
+    assert isinstance(await house.send(HELLO), Sent)
     assert left == ["now"]
 
 
 async def test_several_mails_go_over_as_many_connections_as_there_are(sink: SmtpSink) -> None:
     sink.fail("*", "slow", times=4, seconds=0.3)
     transport = a_transport(sink.port, connections=2)
-    outcomes = await asyncio.gather(*(transport.send(HELLO, now=utc_now()) for _ in range(4)))
+    outcomes = await asyncio.gather(*(transport.send(HELLO) for _ in range(4)))
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert (len(sink._connections), len(sink.mails)) == (2, 4)
     await transport.close()

@@ -16,6 +16,7 @@ from briefings.facts import facts_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.settings import BriefingSettings
 from contacts.directory import Role
+from contacts.local_time import AMSTERDAM
 from contacts.permissions import Actor
 from contacts.records import Database
 from feeds.rows import Event
@@ -36,7 +37,7 @@ async def chat(db: Database, now: datetime) -> Chat:
 
 def clock_of(day: int, hour: int, minute: int = 0) -> datetime:
     """On the clock of the city."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=moments.AMSTERDAM).astimezone(UTC)
+    return datetime(2026, 3, day, hour, minute, tzinfo=AMSTERDAM).astimezone(UTC)
 
 
 async def an_evening(chat: Chat, now: datetime, send_before: datetime | None = None) -> int:

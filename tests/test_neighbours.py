@@ -179,7 +179,7 @@ async def test_before_sending_they_are_a_line_of_their_own(desk: Desk) -> None:
         plan = await plan_version(session, event, briefing)
         assert counted.neighbours == (await overview_of(session, plan)).neighbours
         assert list(counted.neighbours.values()) == [1]
-        view = await card_view(session, event, now=desk.world.now)
+        view = await card_view(session, event)
         assert "met 1 buurgemeente" in view[0]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat.coordinator.texts import ALONG_REACHED
 from bot.config import Config
 from bot.console.gap_texts import GAPS
@@ -175,6 +175,6 @@ async def test_the_share_of_the_day_counts_only_what_is_set_up(world: World) -> 
     async with world.db.begin() as session:
         await an_organisation(session, "Alleen mail", [[ChannelKind.EMAIL]], world.now)
         for config, count in ((BOTH, 1), (Config(telegram=BOT), 0)):
-            reach = await reach_now(session, is_exercise=False, sends_by=working_kinds(config))
+            reach = await reach_now(session, is_exercise=False, sends_by=configured_kinds(config))
             other = await reach_now(session, is_exercise=False, sends_by={ChannelKind.TELEGRAM})
             assert reach[Domain.EDUCATION][1] - other[Domain.EDUCATION][1] == count

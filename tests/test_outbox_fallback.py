@@ -51,18 +51,18 @@ async def test_silence_goes_to_the_next_channel_then_to_the_call_list_once(
         await session.flush()
         await acknowledge(session, deliveries[2].id or 0, AcknowledgementKind.READ, now=now)
 
-    assert await escalate_due(db, SETTINGS, now=now + timedelta(minutes=59)) == 0
-    assert await escalate_due(db, SETTINGS, now=now + AFTER) == 2
-    assert await escalate_due(db, SETTINGS, now=now + AFTER) == 0
+    assert await escalate_due(db, SETTINGS, now=now + timedelta(minutes=59)) == (0, 0)
+    assert await escalate_due(db, SETTINGS, now=now + AFTER) == (2, 1)
+    assert await escalate_due(db, SETTINGS, now=now + AFTER) == (0, 0)
     rows = await all_deliveries(db)
     fallback = rows[3]
     assert (fallback.kind, fallback.address) == (MAIL, "a@example.org")
     assert fallback.fallback_of_id == deliveries[0].id
     assert ["School 2" in text for text in await notices(db)] == [True]
 
-    assert await escalate_due(db, SETTINGS, now=now + 2 * AFTER) == 1
+    assert await escalate_due(db, SETTINGS, now=now + 2 * AFTER) == (1, 1)
     assert "School 1" in (await notices(db))[1]
-    assert await escalate_due(db, SETTINGS, now=now + 3 * AFTER) == 0
+    assert await escalate_due(db, SETTINGS, now=now + 3 * AFTER) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ async def test_nobody_is_chased_for_what_is_not_urgent(
         person = await a_person(session, now, chat="1", mail="a@example.org")
         (delivery,) = await a_briefing(session, [person], now, kind=kind, severity=severity)
         delivery.status = DeliveryStatus.SENT
-    assert await escalate_due(db, SETTINGS, now=now + AFTER) == 0
+    assert await escalate_due(db, SETTINGS, now=now + AFTER) == (0, 0)
 
 
 async def test_an_urgent_message_that_stays_halted_is_told_again_once_per_halt(
@@ -88,9 +88,9 @@ async def test_an_urgent_message_that_stays_halted_is_told_again_once_per_halt(
         (other,) = await a_briefing(session, [person], now, severity=3)
         for delivery in (urgent, other):
             await halt_message(session, delivery.message_id, who=SYSTEM, now=now, reason="empty")
-    assert await escalate_due(db, SETTINGS, now=now + timedelta(minutes=59)) == 0
-    assert await escalate_due(db, SETTINGS, now=now + AFTER) == 1
-    assert await escalate_due(db, SETTINGS, now=now + 2 * AFTER) == 0
+    assert await escalate_due(db, SETTINGS, now=now + timedelta(minutes=59)) == (0, 0)
+    assert await escalate_due(db, SETTINGS, now=now + AFTER) == (1, 0)
+    assert await escalate_due(db, SETTINGS, now=now + 2 * AFTER) == (0, 0)
     (notice,) = await notices(db)
     assert "1 dringend bericht staat nog stil" in notice
 
@@ -98,7 +98,7 @@ async def test_an_urgent_message_that_stays_halted_is_told_again_once_per_halt(
     async with db.begin() as session:
         await resume_message(session, urgent.message_id, who=SYSTEM, now=again, reason="test")
         await halt_message(session, urgent.message_id, who=SYSTEM, now=again, reason="empty")
-    assert await escalate_due(db, SETTINGS, now=again + AFTER) == 1
+    assert await escalate_due(db, SETTINGS, now=again + AFTER) == (1, 0)
     assert len(await notices(db)) == 2
 
 
@@ -113,7 +113,7 @@ async def test_an_acknowledgement_by_mail_counts_for_the_chat_too(
     fallback = (await all_deliveries(db))[1]
     async with db.begin() as session:
         await acknowledge(session, fallback.id or 0, AcknowledgementKind.READ, now=now + AFTER)
-    assert await escalate_due(db, SETTINGS, now=now + 2 * AFTER) == 0
+    assert await escalate_due(db, SETTINGS, now=now + 2 * AFTER) == (0, 0)
 
 
 async def test_after_a_crash_what_was_sending_is_uncertain_and_claims_go_back(

@@ -209,7 +209,7 @@ async def test_only_what_is_said_after_the_recipient_was_named_can_be_about_it(
 ) -> None:
     async with Talking(*script) as server:
         transport = a_transport(server.port, timeout_s=0.5 if Talking.HANG in script else 20.0)
-        outcome = await transport.send(HELLO, now=utc_now())
+        outcome = await transport.send(HELLO)
         await transport.close()
     assert isinstance(outcome, Later)
     assert (outcome.whole_channel, outcome.if_its_own) == (True, own)

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.day_picture import tell_day_pictures
 from bot.reminding import remind_of_signals
 from contacts.directory import Channel, ChannelKind, Domain, Organisation, Person, Role, RoleGrant
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import Delivery, Message, MessageKind
 from contacts.permissions import Actor
 from contacts.records import Database
@@ -25,7 +26,7 @@ from signals.phases import Phase
 from signals.promises import interim_text, is_urgent, promise
 from signals.rows import Setting, Signal, SignalKind, SignalStatus, Step
 from signals.settings import SignalSettings
-from signals.workdays import AMSTERDAM, working_day_due
+from signals.workdays import working_day_due
 
 SEALER = Sealer(Sealer.new_key())
 SETTINGS = SignalSettings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.clock import utc_now
 from contacts.outbox import DeliveryStatus
@@ -21,14 +21,14 @@ class Stalling(Scripted):
         super().__init__()
         self.story: list[str] = []
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         self.story.append("sent")
         if len(self.story) == 1:
             time.sleep(0.3)  # noqa: ASYNC251  (everything stands still, which is the point)
         for _ in range(5):
             await asyncio.sleep(0)
         self.story.append("answered")
-        return await super().send(outgoing, now=now)
+        return await super().send(outgoing)
 
 
 async def test_what_is_late_does_not_leave_in_a_heap(db: Database) -> None:

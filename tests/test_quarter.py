@@ -19,6 +19,7 @@ from bot.reminding import remind_of_signals
 from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Domain, Organisation, Person, Role, RoleGrant
 from contacts.journal import Who
+from contacts.local_time import AMSTERDAM
 from contacts.notices import tell_failures
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
 from contacts.outcomes import Result, record
@@ -34,7 +35,7 @@ from signals.promises import note_look
 from signals.rows import OutcomeCode, Setting, Signal, SignalKind, SignalStatus
 from signals.settings import SignalSettings
 from signals.telling import Draft, Told, tell
-from signals.workdays import AMSTERDAM, is_working_day, working_day_due
+from signals.workdays import is_working_day, working_day_due
 from tests.stores import is_postgresql
 
 DOCS = Path(__file__).parents[1] / "docs" / "privacy.md"

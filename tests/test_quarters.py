@@ -21,6 +21,7 @@ from briefings.learning.packs import answers_in_time, lessons_json, read_figures
 from briefings.learning.rows import Lesson, LessonStatus, QuarterPack
 from briefings.pdf import can_print
 from contacts.directory import Domain, Organisation, Tally
+from contacts.local_time import AMSTERDAM
 from contacts.meeting import ContactCount, Way
 from contacts.records import Database
 from feeds.rows import DismissReason, Event, EventStatus, Origin
@@ -28,7 +29,6 @@ from signals.quarters import Quarter, quarter_named, quarter_of, week_edge
 from signals.retention import KEEP_CODES, fold_edge
 from signals.rows import Setting, Signal, SignalCount, SignalStatus
 from signals.settings import SignalSettings
-from signals.workdays import AMSTERDAM
 from tests.console_desk import Desk, a_desk
 
 MOMENTS = st.integers(0, 12 * 366 * 24).map(

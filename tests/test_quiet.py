@@ -11,8 +11,9 @@ from sqlmodel import select
 
 from contacts.fallback import plan_fallback
 from contacts.journal import SYSTEM, JournalEntry
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import DeliveryStatus, Message, MessageKind
-from contacts.quiet import LOCAL, QUIET_HOURS, count_held, hold_back, quiet_ends, set_quiet_hours
+from contacts.quiet import QUIET_HOURS, count_held, hold_back, quiet_ends, set_quiet_hours
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from contacts.verdicts import Fallback
@@ -22,7 +23,7 @@ NIGHT = time(22, 0), time(7, 0)
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 3, day, hour, minute, tzinfo=LOCAL)
+    return datetime(2026, 3, day, hour, minute, tzinfo=AMSTERDAM)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_a_night_ends_in_the_morning(at: datetime, ends: datetime | None) -> Non
 
 
 def test_a_night_of_the_clock_change_ends_on_the_clock() -> None:
-    before = datetime(2026, 3, 28, 23, 0, tzinfo=LOCAL).astimezone(UTC)
+    before = datetime(2026, 3, 28, 23, 0, tzinfo=AMSTERDAM).astimezone(UTC)
     assert quiet_ends(*NIGHT, before) == datetime(2026, 3, 29, 5, 0, tzinfo=UTC)
 
 
@@ -60,7 +61,7 @@ def test_quiet_hours_end_within_a_day_and_are_over_then(
     if ends is not None:
         assert timedelta(0) < ends - moment <= timedelta(hours=25)
         skipped = date(2026, 3, 29), date(2026, 10, 25)
-        if ends.astimezone(LOCAL).date() not in skipped:
+        if ends.astimezone(AMSTERDAM).date() not in skipped:
             assert quiet_ends(begin, end, ends) is None
 
 

@@ -13,9 +13,10 @@ from bot.poll_asking import next_office_hour
 from briefings.overleg.rows import Overleg
 from contacts.directory import ContactGroup, Domain, GroupMember, Person
 from contacts.journal import SYSTEM
+from contacts.local_time import AMSTERDAM
 from contacts.messages import default_priority
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
-from contacts.quiet import LOCAL, QUIET_HOURS, count_resting, set_quiet_hours
+from contacts.quiet import QUIET_HOURS, count_resting, set_quiet_hours
 from contacts.records import Database
 from contacts.sending import tell_people
 from tests.console_desk import Desk, a_desk
@@ -42,7 +43,7 @@ async def desk(db: Database, now: datetime) -> AsyncIterator[Desk]:
 
 async def all_rest(db: Database, now: datetime, until: timedelta = 2 * HOUR) -> datetime:
     """Everybody has quiet hours now; returns when they are over."""
-    begin, end = (now - HOUR).astimezone(LOCAL), (now + until).astimezone(LOCAL)
+    begin, end = (now - HOUR).astimezone(AMSTERDAM), (now + until).astimezone(AMSTERDAM)
     end = end.replace(second=0, microsecond=0)
     async with db.begin() as session:
         await session.exec(
@@ -76,7 +77,7 @@ async def last_sent(db: Database) -> list[Delivery]:
 async def test_a_notice_waits_when_it_may_and_keeps_its_place_in_the_queue(
     db: Database, now: datetime, kind: MessageKind, may_rest: bool
 ) -> None:
-    night = datetime(2026, 3, 3, 23, tzinfo=LOCAL)
+    night = datetime(2026, 3, 3, 23, tzinfo=AMSTERDAM)
     async with db.begin() as session:
         sleeper = await a_person(session, now, chat="1")
         awake = await a_person(session, now, chat="2")
@@ -92,7 +93,7 @@ async def test_a_notice_waits_when_it_may_and_keeps_its_place_in_the_queue(
         assert {row.priority for row in rows} == {int(default_priority(kind, 0))}
         both = [sleeper.id or 0, awake.id or 0]
         assert await count_resting(session, both, at=night) == (
-            1, datetime(2026, 3, 4, 7, tzinfo=LOCAL),
+            1, datetime(2026, 3, 4, 7, tzinfo=AMSTERDAM),
         )  # fmt: skip
 
 

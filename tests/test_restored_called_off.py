@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.backup.aftercare import hold_back
+from bot.backup.aftercare import stop_after_restore
 from briefings import calling_off
 from briefings.approval import approve
 from briefings.missing import plan_missed
@@ -35,7 +35,7 @@ async def deliveries_of(session: AsyncSession, people: Sequence[int | None]) -> 
 async def put_back(session: AsyncSession, **stood: DeliveryStatus) -> tuple[Cast, Briefing]:
     """A store that was saved while a first text went out, and was put back an hour later."""
     cast, first = await sent_first(session, **stood)
-    await hold_back(session, taken_at=SAVED, now=BACK)
+    await stop_after_restore(session, taken_at=SAVED, now=BACK)
     return cast, first
 
 
@@ -77,7 +77,7 @@ async def test_what_was_not_due_at_the_restore_surely_stayed_here(db: Database) 
             session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=NOW,
             send_at=morning,
         )  # fmt: skip
-        await hold_back(session, taken_at=SAVED, now=BACK)
+        await stop_after_restore(session, taken_at=SAVED, now=BACK)
         await call_off(session, cast, briefing)
         assert briefing.status is BriefingStatus.WITHDRAWN
         found = await deliveries_of(session, [one.id for one in cast.people])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.backup.aftercare import Held, hold_back
+from bot.backup.aftercare import Held, stop_after_restore
 from contacts.arrival import acknowledge
 from contacts.directory import Role
 from contacts.escalation import escalate_due
@@ -27,7 +27,7 @@ SAVED = timedelta(minutes=10)
 async def put_back(db: Database, now: datetime) -> Held:
     """The store is that of ten minutes after the text left; it is an hour later."""
     async with db.begin() as session:
-        return await hold_back(session, taken_at=now + SAVED, now=now + HOUR)
+        return await stop_after_restore(session, taken_at=now + SAVED, now=now + HOUR)
 
 
 async def a_reader(session: Any, now: datetime, severity: int = 4) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.quiet import LOCAL
+from contacts.local_time import AMSTERDAM
 from contacts.rota import (
     WEEK,
     Gap,
@@ -84,8 +84,8 @@ def test_weeks_in_turn_change_at_the_same_hour_of_the_clock_and_leave_no_gap(
 ) -> None:
     moments = changes(first, at, weeks)
     periods = in_turn(DUTY, people, moments)
-    assert [one.astimezone(LOCAL).time() for one in moments] == [at] * (weeks + 1)
-    assert {one.astimezone(LOCAL).weekday() for one in moments} == {first.weekday()}
+    assert [one.astimezone(AMSTERDAM).time() for one in moments] == [at] * (weeks + 1)
+    assert {one.astimezone(AMSTERDAM).weekday() for one in moments} == {first.weekday()}
     assert [one.person_id for one in periods] == [people[n % len(people)] for n in range(weeks)]
     end = moments[-1]
     assert gaps(periods, begin=moments[0], end=end) == []

@@ -10,9 +10,9 @@ from bot.alerts import call_backup, ring
 from bot.settings import RotaSettings
 from contacts.directory import ChannelKind, Person, Role
 from contacts.journal import SYSTEM
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import ChannelPause, MessageKind
 from contacts.people import close_channel, mark_left, revoke
-from contacts.quiet import LOCAL
 from contacts.records import Database
 from feeds.rows import Event
 from feeds.settings import FeedSettings
@@ -104,7 +104,7 @@ async def test_who_cannot_be_reached_is_as_good_as_a_gap(
 async def test_in_quiet_hours_what_would_wait_goes_to_everybody_and_what_is_urgent_to_who_has_duty(
     db: Database,
 ) -> None:
-    night = datetime(2026, 3, 3, 23, tzinfo=LOCAL)
+    night = datetime(2026, 3, 3, 23, tzinfo=AMSTERDAM)
     people = await people_of_the_city(db, night)
     await on_rota(db, people["Bram"], night - DAY, night + DAY, now=night)
     async with db.begin() as session:

@@ -123,11 +123,11 @@ async def test_the_card_counts_the_open_signals_of_its_event(chat: Chat) -> None
     await give(chat, event_id, "3 zorgen")
     async with chat.db.begin() as session:
         event = await session.get_one(Event, event_id)
-        text, _ = await card_view(session, event, now=chat.now)
+        text, _ = await card_view(session, event)
         assert "Signalen: 1 zonder antwoord" in text
         assert "Volgende update:" in text
         event.status = EventStatus.CLOSED
-        text, _ = await card_view(session, event, now=chat.now)
+        text, _ = await card_view(session, event)
     assert "Volgende update:" not in text
 
 

@@ -16,8 +16,6 @@ from bot.simulator.partners import (
     Pause,
     Say,
     See,
-    all_finished,
-    is_refused_first,
     leaves,
     reads,
     tap,
@@ -141,7 +139,7 @@ async def test_a_signal_is_told_without_a_tap_too_many(
 
 
 async def test_a_refused_line_is_written_better(simulator: Simulator, house: SmallBot) -> None:
-    steps = is_refused_first("Jan deed het", "niets bewaard", "De groep is onrustig")
+    steps = [Say("Jan deed het"), See("niets bewaard"), Say("De groep is onrustig")]
     partner = Partner(await a_user(simulator), [*steps, See("Genoteerd")])
     partner.start()
     assert await partner.finished(), partner.trouble
@@ -171,7 +169,7 @@ async def test_one_leaves_one_is_silent_and_one_gets_stuck(
     ]
     for partner in partners:
         partner.start()
-    assert await all_finished(partners) == [partners[2]]
+    assert [await partner.finished() for partner in partners] == [True, True, False]
     with pytest.raises(Forbidden):
         await house.brief(7)
     await house.brief(8)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.evening.sourcing import SourceLine, clock_time, read_source, said_at, source_names
 from briefings.fact_rules import CLOCK_SLACK
-from briefings.moments import AMSTERDAM, clock
+from briefings.moments import clock
+from contacts.local_time import AMSTERDAM
 
 NOW = datetime(2026, 3, 3, 20, 5, tzinfo=AMSTERDAM).astimezone(UTC)
 LINK = "https://omroep.example/1"

@@ -100,7 +100,7 @@ async def test_a_message_arrives_with_its_buttons_naming_the_delivery(
         "Hallo",
         buttons=[[Button("Gelezen", data="read:5")], [Button("Pagina", url="https://x.nl")]],
     )
-    outcome = await transport.send(form, now=utc_now())
+    outcome = await transport.send(form)
     (message,) = simulator.telegram.world.chats[11].from_bot()
     assert outcome == Sent(str(message.message_id))
     tap = parse(message.buttons[0][0]["callback_data"])
@@ -111,47 +111,47 @@ async def test_a_message_arrives_with_its_buttons_naming_the_delivery(
 async def test_an_edit_changes_the_message_and_its_buttons_name_the_original(
     simulator: Simulator, transport: TelegramTransport
 ) -> None:
-    sent = await transport.send(saying("een"), now=utc_now())
+    sent = await transport.send(saying("een"))
     edit = editing(sent, "twee")
     form = replace(edit.content.telegram, buttons=[[Button("Gelezen", data="read")]])
-    outcome = await transport.send(replace(edit, content=Content(telegram=form)), now=utc_now())
+    outcome = await transport.send(replace(edit, content=Content(telegram=form)))
     (message,) = simulator.telegram.world.chats[11].from_bot()
     assert (outcome, message.text) == (sent, "twee")
     assert parse(message.buttons[0][0]["callback_data"]).delivery_id == 77
 
 
 async def test_an_edit_that_changes_nothing_is_a_success(transport: TelegramTransport) -> None:
-    sent = await transport.send(saying("een"), now=utc_now())
-    assert await transport.send(editing(sent, "een"), now=utc_now()) == sent
+    sent = await transport.send(saying("een"))
+    assert await transport.send(editing(sent, "een")) == sent
 
 
 async def test_an_edit_of_what_is_gone_halts_nothing(
     simulator: Simulator, transport: TelegramTransport
 ) -> None:
-    outcome = await transport.send(editing(Sent("999"), "twee"), now=utc_now())
+    outcome = await transport.send(editing(Sent("999"), "twee"))
     assert outcome == Refused(MESSAGE_GONE)
 
 
 async def test_an_exercise_and_a_repeat_say_so_first(
     simulator: Simulator, transport: TelegramTransport
 ) -> None:
-    await transport.send(replace(HELLO, is_exercise=True, is_repeat=True), now=utc_now())
+    await transport.send(replace(HELLO, is_exercise=True, is_repeat=True))
     assert shown(simulator) == ["OEFENING\n(herhaling)\nHallo"]
 
 
 async def test_a_reply_to_a_message_that_is_gone_is_sent_all_the_same(
     simulator: Simulator, transport: TelegramTransport
 ) -> None:
-    assert isinstance(await transport.send(saying("x", reply_to=4), now=utc_now()), Sent)
+    assert isinstance(await transport.send(saying("x", reply_to=4)), Sent)
 
 
 async def test_pinning_is_beside_the_outcome(
     simulator: Simulator, transport: TelegramTransport
 ) -> None:
     simulator.telegram.faults.add(Fault("bad_request", method="pinChatMessage"))
-    assert isinstance(await transport.send(saying("een", pin=True), now=utc_now()), Sent)
+    assert isinstance(await transport.send(saying("een", pin=True)), Sent)
     await transport.close()
-    assert isinstance(await transport.send(saying("twee", pin=True), now=utc_now()), Sent)
+    assert isinstance(await transport.send(saying("twee", pin=True)), Sent)
     await transport.close()
     pinned = [m.pinned for m in simulator.telegram.world.chats[11].from_bot()]
     assert pinned == [False, True]
@@ -186,8 +186,8 @@ async def test_each_answer_and_each_silence_has_its_outcome(
     simulator: Simulator, transport: TelegramTransport, fault: Fault, outcome: Outcome
 ) -> None:
     simulator.telegram.faults.add(replace(fault, method="sendMessage", times=1))
-    assert await transport.send(HELLO, now=utc_now()) == outcome
-    assert isinstance(await transport.send(HELLO, now=utc_now()), Sent)
+    assert await transport.send(HELLO) == outcome
+    assert isinstance(await transport.send(HELLO), Sent)
 
 
 async def test_too_many_requests_makes_the_channel_wait_as_long_as_asked(
@@ -195,7 +195,7 @@ async def test_too_many_requests_makes_the_channel_wait_as_long_as_asked(
 ) -> None:
     simulator.telegram.faults.add(Fault("too_many", seconds=3))
     before = utc_now()
-    outcome = await transport.send(HELLO, now=before)
+    outcome = await transport.send(HELLO)
     assert isinstance(outcome, Later)
     assert outcome.whole_channel
     assert outcome.not_before - before >= timedelta(seconds=3)
@@ -205,7 +205,7 @@ async def test_a_refused_connection_is_certainly_not_sent(
     simulator: Simulator, unused_port: int
 ) -> None:
     bot = a_bot(simulator, port=unused_port)
-    outcome = await TelegramTransport(bot, utc_now).send(HELLO, now=utc_now())
+    outcome = await TelegramTransport(bot, utc_now).send(HELLO)
     await bot.request.shutdown()
     assert isinstance(outcome, Later)
     assert (outcome.reason, outcome.whole_channel) == ("not_reachable", True)
@@ -215,7 +215,7 @@ async def test_a_wrong_token_makes_the_channel_wait_until_a_person_hears_of_it(
     simulator: Simulator,
 ) -> None:
     bot = a_bot(simulator, token="7:wrong")
-    outcome = await TelegramTransport(bot, utc_now).send(HELLO, now=utc_now())
+    outcome = await TelegramTransport(bot, utc_now).send(HELLO)
     await bot.request.shutdown()
     assert isinstance(outcome, Later)
     assert (outcome.reason, outcome.whole_channel) == ("wrong_token", True)
@@ -237,7 +237,7 @@ async def test_a_message_without_a_chat_form_is_refused_without_a_request(
     simulator: Simulator, transport: TelegramTransport
 ) -> None:
     mail = replace(HELLO, content=Content(email=EmailForm("s", "t", "h")))
-    assert await transport.send(mail, now=utc_now()) == Refused("no_form")
+    assert await transport.send(mail) == Refused("no_form")
     assert simulator.telegram.calls == []
 
 
@@ -246,9 +246,7 @@ async def test_many_at_a_time_all_arrive_once(
 ) -> None:
     simulator.telegram.limits.per_s = simulator.telegram.limits.chat_burst = 0
     texts = [str(n) for n in range(100)]
-    outcomes = await asyncio.gather(
-        *(transport.send(saying(text), now=utc_now()) for text in texts)
-    )
+    outcomes = await asyncio.gather(*(transport.send(saying(text)) for text in texts))
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert sorted(shown(simulator)) == sorted(texts)
 
@@ -300,7 +298,7 @@ async def test_half_a_character_in_a_message_is_the_other_sides_to_refuse(
     bot = a_bot(simulator)
     half = replace(HELLO, content=Content(telegram=TelegramForm(text="half \ud83d")))
     try:
-        got = await TelegramTransport(bot, utc_now).send(half, now=utc_now())
+        got = await TelegramTransport(bot, utc_now).send(half)
     finally:
         await bot.request.shutdown()
     assert got == Refused("bad_request")
@@ -314,10 +312,10 @@ async def test_a_message_leaves_once_there_is_a_connection_and_not_before(
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nobody = closed.getsockname()[1]
     nowhere, somewhere = a_bot(simulator, port=nobody), a_bot(simulator)
-    assert isinstance(await TelegramTransport(nowhere, utc_now).send(HELLO, now=utc_now()), Later)
+    assert isinstance(await TelegramTransport(nowhere, utc_now).send(HELLO), Later)
     assert left == []
     for number in (1, 2):  # the second one over the same connection
-        got = await TelegramTransport(somewhere, utc_now).send(HELLO, now=utc_now())
+        got = await TelegramTransport(somewhere, utc_now).send(HELLO)
         assert isinstance(got, Sent)
         assert len(left) == number
         # The other side had heard nothing of it by then.
@@ -339,7 +337,7 @@ async def test_a_message_with_a_connection_has_not_left_until_it_is_written(
     monkeypatch.setattr(aiohttp.ClientRequest, "write_bytes", stuck)
     when_leaving(lambda: left.append("left"))
     bot = a_bot(simulator)
-    sending = asyncio.create_task(TelegramTransport(bot, utc_now).send(HELLO, now=utc_now()))
+    sending = asyncio.create_task(TelegramTransport(bot, utc_now).send(HELLO))
     await asyncio.wait_for(waits.wait(), 30)
     assert left == []
     sending.cancel()

@@ -10,7 +10,7 @@ from feeds import texts
 from feeds.lexicon import load_lexicon
 from feeds.relevance import score_item
 from feeds.standing import Trust
-from feeds.telling_why import MOST, as_sentence, told
+from feeds.telling_why import MOST, Why, as_sentence, told
 
 
 def row(text: str, weight: float) -> dict[str, object]:
@@ -25,6 +25,11 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
+def left_over(why: Why) -> int:
+    """How many reasons are not among the first ones."""
+    return len(why.heavier) + len(why.lighter) - len(why.first)
+
+
 def test_the_heaviest_reasons_come_first_and_what_speaks_against_last() -> None:
     why = told(
         [row(texts.BASE, 0.1), row("rubriek binnenland", 0.3), row("rellen: “rellen”", 1.6),
@@ -34,7 +39,7 @@ def test_the_heaviest_reasons_come_first_and_what_speaks_against_last() -> None:
         "rellen: “rellen”", "nieuw onderwerp", "rubriek binnenland",
         "dit maakt het lichter: sport: “WK”"
     )  # fmt: skip
-    assert why.left_over == 1
+    assert left_over(why) == 1
 
 
 @given(ROWS)
@@ -42,7 +47,7 @@ def test_never_more_than_five_and_no_figures(rows: list[dict[str, object]]) -> N
     why = told(rows)
     assert len(why.first) <= MOST
     assert texts.BASE not in why.first
-    assert why.left_over >= 0
+    assert left_over(why) >= 0
 
 
 def test_a_real_headline_is_told_in_at_most_five_lines() -> None:
@@ -52,7 +57,7 @@ def test_a_real_headline_is_told_in_at_most_five_lines() -> None:
     )  # fmt: skip
     why = told(reason.as_row() for reason in found.reasons)
     assert 2 <= len(why.first) <= MOST
-    assert why.left_over > 0
+    assert left_over(why) > 0
     assert not any("+" in reason or "0," in reason for reason in why.first)
 
 

@@ -19,6 +19,7 @@ from briefings.plaintext import chat_length, chat_words, read_blocks, to_plain
 from briefings.proofing import NEEDED, Proof, proof_all, proof_set
 from briefings.render import Form, Rendered, render_text
 from contacts.directory import Audience
+from contacts.local_time import AMSTERDAM
 from feeds.lexicon import load_lexicon
 from tests.briefings_cast import SETTINGS
 
@@ -212,7 +213,7 @@ def test_a_set_says_what_it_misses_in_the_fact_block() -> None:
 def test_the_moment_follows_the_calendar_of_schools(clock: str, moment: Moment, named: str) -> None:
     holidays = [(date(2026, 2, 14), date(2026, 2, 22))]
     settings = SETTINGS.model_copy(update={"school_holidays": holidays})
-    now = datetime.fromisoformat(clock).replace(tzinfo=moments.AMSTERDAM)
+    now = datetime.fromisoformat(clock).replace(tzinfo=AMSTERDAM)
     assert moments.school_moment(settings, now=now) == (moment, named)
 
 

@@ -133,14 +133,14 @@ async def test_a_list_to_call_is_told_when_somebody_can_hear_it(
     async with db.begin() as session:
         boss = await a_boss(session, now)
         await sent(session, [await a_person(session, now, chat="1")], now)
-    assert await escalate_due(db, SETTINGS, now=now + HOUR) == 1
+    assert await escalate_due(db, SETTINGS, now=now + HOUR) == (1, 0)
     assert await calls(db) == [("silent", "open")]
-    assert await escalate_due(db, SETTINGS, now=now + HOUR) == 0
+    assert await escalate_due(db, SETTINGS, now=now + HOUR) == (0, 0)
     await reach(db, boss, now)
-    assert await escalate_due(db, SETTINGS, now=now + 2 * HOUR) == 1, "the pump is woken"
+    assert await escalate_due(db, SETTINGS, now=now + 2 * HOUR) == (0, 1), "the pump is woken"
     [notice] = await notices(db)
     assert notice.startswith("<b>Bellijst: 1 organisatie erbij</b>")
-    assert await escalate_due(db, SETTINGS, now=now + 3 * HOUR) == 0
+    assert await escalate_due(db, SETTINGS, now=now + 3 * HOUR) == (0, 0)
     async with db.read() as session:
         [item] = (await session.exec(select(CallItem))).all()
     assert item.told_at == now + 2 * HOUR
@@ -154,10 +154,10 @@ async def test_that_an_urgent_text_is_still_halted_is_told_when_somebody_can_hea
         person = await a_person(session, now, chat="1")
         (delivery,) = await a_briefing(session, [person], now, severity=5)
         await halt_message(session, delivery.message_id, who=SYSTEM, now=now, reason="refused")
-    assert await escalate_due(db, SETTINGS, now=now + HOUR) == 0
+    assert await escalate_due(db, SETTINGS, now=now + HOUR) == (0, 0)
     await reach(db, boss, now)
-    assert await escalate_due(db, SETTINGS, now=now + HOUR) == 1
-    assert await escalate_due(db, SETTINGS, now=now + HOUR) == 0
+    assert await escalate_due(db, SETTINGS, now=now + HOUR) == (1, 0)
+    assert await escalate_due(db, SETTINGS, now=now + HOUR) == (0, 0)
     assert [text[:16] for text in await notices(db)] == ["<b>Nog gestopt: "]
 
 

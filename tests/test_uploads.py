@@ -62,8 +62,7 @@ class Desk:
                 delivery_id=chat, original_id=chat, address=str(chat), act=DeliveryAct.SEND,
                 content=Content(telegram=form), edits_external_id=None, is_repeat=False,
                 is_exercise=False,
-            ),
-            now=utc_now(),
+            )
         )  # fmt: skip
 
     def got(self, chat: int) -> list[tuple[str, str | None]]:

@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlmodel import col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.alerts import tell_coordinators
+from bot.alerts import tell_coordinators_from
 from bot.api.answers import Answer
 from bot.api.reading import read_briefings, read_event, read_picture
 from bot.api.webhooks import TOLD_AT, Verdict, digest_of, envelope
@@ -23,9 +23,8 @@ from bot.rows import WEBHOOK_MOVES, WebhookCall, WebhookStatus
 from bot.settings import WebhookSettings
 from contacts.journal import SYSTEM, Who
 from contacts.records import move
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event
 
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 #: how long after its end an event may still have news (an evaluation, a late arrival)
 AFTERMATH = timedelta(days=7)
 #: what was said is kept this long after the event, for whoever wonders
@@ -163,7 +162,7 @@ async def note_answer(
     else:
         call.next_try_at = verdict.next_try_at
     if call.attempts == TOLD_AT or verdict.next_try_at is None:
-        await tell_coordinators(
+        await tell_coordinators_from(
             session,
             "coordinator/webhook.html",
             is_exercise=is_exercise,

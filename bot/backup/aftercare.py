@@ -18,7 +18,7 @@ from datetime import datetime
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.alerts import tell_coordinators
+from bot.alerts import tell_coordinators_from
 from bot.rows import WebSession
 from contacts.journal import OPERATOR, write_journal
 from contacts.messages import URGENT_SEVERITY
@@ -52,7 +52,7 @@ class Held:
     followed: int = 0
 
 
-async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime) -> Held:
+async def stop_after_restore(session: AsyncSession, *, taken_at: datetime, now: datetime) -> Held:
     """In the transaction of the restore; the coordinators hear of it, once."""
     halted = dropped = 0
     for message in await _with_something_to_go(session):
@@ -92,7 +92,7 @@ async def hold_back(session: AsyncSession, *, taken_at: datetime, now: datetime)
         now=now,
     )  # fmt: skip
     for is_exercise in (False, True):
-        await tell_coordinators(
+        await tell_coordinators_from(
             session, "coordinator/restored.html", is_exercise=is_exercise, now=now,
             is_urgent=True, taken_at=taken_at, halted=halted, followed=followed,
         )  # fmt: skip

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.backup.aftercare import Held, hold_back
+from bot.backup.aftercare import Held, stop_after_restore
 from bot.backup.making import VERSIONS, look_at_sqlite, scratch_folder
 from bot.backup.manifest import (
     KEY,
@@ -224,7 +224,7 @@ async def _into_sqlite(
     database = open_database(there)
     try:
         async with database.begin() as session:
-            held = await hold_back(session, taken_at=manifest.made_at, now=now)
+            held = await stop_after_restore(session, taken_at=manifest.made_at, now=now)
     finally:
         await database.close()
     _into_one_file(copy)
@@ -285,7 +285,7 @@ async def _into_postgresql(url: str, manifest: Manifest, folder: Path, *, now: d
             await connection.run_sync(set_sequences)
             await connection.run_sync(upgrade_to, "head")
             async with AsyncSession(connection, expire_on_commit=False) as session:
-                held = await hold_back(session, taken_at=manifest.made_at, now=now)
+                held = await stop_after_restore(session, taken_at=manifest.made_at, now=now)
                 # Into the transaction of the connection, which ends after it.
                 await session.commit()
     except MigrationError:

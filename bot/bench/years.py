@@ -43,10 +43,11 @@ from briefings.learning.freezing import frozen_packs
 from briefings.learning.lessons import all_lessons
 from briefings.learning.rows import LessonStatus
 from contacts.directory import Person
+from contacts.local_time import AMSTERDAM
 from contacts.records import Database
 from contacts.settings import ContactSettings
 from contacts.successors import Succession, SuccessionStatus
-from signals.workdays import AMSTERDAM, is_working_day
+from signals.workdays import is_working_day
 
 BEGIN = date(2026, 1, 5)
 

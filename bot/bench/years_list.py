@@ -27,11 +27,12 @@ from contacts.directory import (
 from contacts.gap_counts import gaps_by_name
 from contacts.gaps import Gap
 from contacts.list_check import ListCheck, confirm_organisation
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.people import close_channel
 from contacts.permissions import Actor
 from contacts.successors import Succession, SuccessionStatus, accept, propose
-from signals.workdays import AMSTERDAM, is_working_day
+from signals.workdays import is_working_day
 
 YEAR = 365
 #: a mail server says that there is no such mailbox

@@ -15,13 +15,13 @@ from contacts.arrival import acknowledge
 from contacts.directory import ChannelKind, Person
 from contacts.filling import OWN_PAGE
 from contacts.invitations import TELEGRAM_RANK, InviteRefused, redeem
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import AcknowledgementKind, Button, Delivery
 from contacts.people import close_channel, open_channel
 from contacts.permissions import Permission, load_actor, may
 from contacts.returning import STOPPED, WORDS
 from contacts.tally import count_up
 from signals.rows import OutcomeCode
-from signals.workdays import AMSTERDAM
 
 __all__ = ["COMMANDS", "STEPS", "TAPS", "refuse_media", "refuse_text"]
 

@@ -10,11 +10,11 @@ from bot.chat.discreet import say_discreetly
 from bot.chat.render import render
 from bot.chat.turn import Turn
 from contacts.directory import Organisation
+from contacts.local_time import AMSTERDAM
 from contacts.outbox import Button
 from contacts.tally import count_up
 from contacts.texts import OWN_INTERNAL_CONTACT
 from signals.person_filter import WARNING_LABELS, screen
-from signals.workdays import AMSTERDAM
 
 #: lines of the meldkaart that fit under a refusal
 SHOWN_REFERRALS = 5

@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from briefings.capitals import with_capital
 from briefings.moments import clock
+from contacts.local_time import AMSTERDAM
 from contacts.texts import WEEKDAYS, telt
 from feeds.telling_why import as_sentence
-from signals.workdays import AMSTERDAM, day_and_time
+from signals.workdays import day_and_time
 
 
 def clock_time(at: datetime) -> str:

@@ -6,12 +6,12 @@ from bot.chat.render import render
 from bot.chat.turn import Turn
 from bot.evening.hearing import hear, is_over
 from contacts.directory import ChannelKind, Organisation
+from contacts.local_time import AMSTERDAM
 from contacts.permissions import Permission
 from contacts.sending import Recipient
 from feeds.rows import Event
 from signals import texts as labels
 from signals.telling import Blocked, Draft, Emergency, Told, tell
-from signals.workdays import AMSTERDAM
 
 
 async def tell_here(turn: Turn, draft: Draft) -> Told | Blocked | Emergency:

@@ -51,7 +51,6 @@ class Turn:
     config: Config
     sealer: Sealer
     now: datetime
-    update_id: int
     chat: int
     actor: Actor | None
     message_id: int | None = None

@@ -15,7 +15,7 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.backup.moved import moved_at
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.cli import texts
 from bot.cli.frame import say
 from bot.clock import utc_now
@@ -148,7 +148,7 @@ async def count_reachable(
 
     :param at_least: kinds of channel that they have of those; two do not fail together.
     """
-    kinds = working_kinds(config)
+    kinds = configured_kinds(config)
     people = await people_with(session, role, is_exercise=config.is_exercise)
     channels = [await channels_of(session, person.id or 0) for person in people]
     return sum(

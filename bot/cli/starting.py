@@ -118,7 +118,7 @@ def _is_web_address(link: str) -> bool:
 
 
 async def _open(db: Database, config: Config, asked: _Asked) -> list[str]:
-    from bot.alerts import tell_coordinators
+    from bot.alerts import tell_coordinators_from
     from bot.clock import utc_now
     from contacts.directory import Role
     from contacts.permissions import people_with
@@ -129,7 +129,7 @@ async def _open(db: Database, config: Config, asked: _Asked) -> list[str]:
         if not people or people[0].id is None:
             raise stop(texts.NO_COORDINATOR, WRONG)
         event, drafts = await _start(session, config, asked, editor_id=people[0].id, now=now)
-        await tell_coordinators(
+        await tell_coordinators_from(
             session, "coordinator/started_elsewhere.html", is_exercise=config.is_exercise,
             is_urgent=True, now=now, event=event,
         )  # fmt: skip

@@ -36,9 +36,7 @@ from briefings.versions import SENT, versions_of
 from briefings.wordings import words_aside
 from contacts.permissions import Permission
 from contacts.texts import OWN_INTERNAL_CONTACT
-from feeds.rows import Event, EventStatus
-
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
+from feeds.rows import RUNNING, Event
 
 
 async def show_texts(visit: Visit) -> Response:

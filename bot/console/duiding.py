@@ -13,12 +13,13 @@ from starlette.responses import Response
 from bot.console import duiding_texts, texts
 from bot.console.doors import Door, Visit
 from bot.console.inbox import MOST_ALIKE, inbox_page, signal_in_path, signal_page
+from contacts.local_time import AMSTERDAM
 from contacts.permissions import Permission
 from signals import texts as signal_texts
 from signals.duiding import NotDecided, Reading, close_alike, decide, read_signal, sort_signal
 from signals.feedback import CloseRefused
 from signals.rows import OutcomeCode, Reliability, SignalKind, SignalStatus
-from signals.workdays import AMSTERDAM, ANSWER_HOUR
+from signals.workdays import ANSWER_HOUR
 
 DECISIONS = {"actie": SignalStatus.ACTION, "wachten": SignalStatus.WAITING}
 

@@ -8,13 +8,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.console import texts
-from bot.console.needs import RUNNING, Need, title_of
+from bot.console.needs import Need, title_of
 from bot.evening.texts import MISLED
 from briefings.open_errors import count_misled
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.permissions import Permission
 from contacts.texts import counted
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 
 async def misled(session: AsyncSession, titles: Mapping[int, str]) -> list[Need]:

@@ -17,9 +17,9 @@ from bot.evening.starting import LEADS, SEVERITIES, next_time
 from briefings.moments import clock as clock_of
 from briefings.settings import BriefingSettings
 from contacts.permissions import Permission
-from feeds.changing import CHANGEABLE, Decided
+from feeds.changing import Decided
 from feeds.lexicon import load_lexicon
-from feeds.rows import Event, LeadAgency
+from feeds.rows import RUNNING, Event, LeadAgency
 from signals.person_filter import screen
 
 PLACE_LIMIT = 120
@@ -27,7 +27,7 @@ PLACE_LIMIT = 120
 
 def form_of(event: Event, rules: BriefingSettings) -> dict[str, Any]:
     """What the forms to change it need; nothing for an event that does not run. Pure."""
-    if event.status not in CHANGEABLE:
+    if event.status not in RUNNING:
         return {"types": None}
     return {
         "rules": rules,

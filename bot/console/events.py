@@ -12,14 +12,13 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.answered import close_alerts
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
 from bot.console.doors import Door, Visit
 from bot.console.event_editing import form_of
 from bot.console.event_view import read_event
 from bot.console.forms import MAX_ID
-from bot.console.needs import RUNNING
 from bot.console.today import read_titles
 from bot.evening import approving, starting
 from bot.evening.starting import (
@@ -46,7 +45,7 @@ from feeds.events import (
 from feeds.lexicon import load_lexicon
 from feeds.muting import mute_subject
 from feeds.regrouping import merge_events, split_event
-from feeds.rows import DismissReason, Event, EventStatus, LeadAgency, Origin
+from feeds.rows import RUNNING, DismissReason, Event, EventStatus, LeadAgency, Origin
 from signals.person_filter import screen
 
 PAGE = 50
@@ -145,7 +144,7 @@ async def show_event(visit: Visit) -> Response:
         next_door=await next_door(
             visit.session,
             is_exercise=event.is_exercise,
-            sends_by=working_kinds(visit.parts.config),
+            sends_by=configured_kinds(visit.parts.config),
         ),
     )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 
 from starlette.responses import Response
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.console.doors import Door, Visit
 from bot.console.forms import as_number
 from bot.exercise import leading_texts, seat_texts
@@ -48,7 +48,7 @@ async def exercise_in_path(visit: Visit) -> Exercise:
 
 async def desk_of(visit: Visit, exercise: Exercise) -> Desk:
     """The people of this exercise; only the real city asks people."""
-    kinds = working_kinds(visit.parts.config)
+    kinds = configured_kinds(visit.parts.config)
     can_ask = exercise.status in OPEN and not visit.actor.is_exercise
     search = visit.request.query_params.get("zoek", "").strip()[:80]
     gathered = await gathered_of(visit.session, exercise)
@@ -78,7 +78,7 @@ async def ask(visit: Visit) -> Response:
     at = _moment(visit)
     if at is None and (visit.text("dag") or visit.text("tijd")):
         return visit.back(f"/oefenen/{exercise.id}", done="exercise_no_moment")
-    kinds = working_kinds(visit.parts.config)
+    kinds = configured_kinds(visit.parts.config)
     seats = await ask_people(
         visit.session, exercise, roles, at=at, kinds=kinds, who=visit.actor.who,
         now=visit.now,

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from starlette.responses import Response
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.console import texts
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.gap_texts import (
@@ -57,7 +57,7 @@ async def show_gaps(visit: Visit) -> Response:
     gap, domain = _chosen(Gap, asked.get("hiaat", "")), _chosen(Domain, asked.get("domein", ""))
     every = timedelta(days=visit.parts.config.contacts.check_days)
     is_exercise, now = visit.actor.is_exercise, visit.now
-    sends_by = working_kinds(visit.parts.config)
+    sends_by = configured_kinds(visit.parts.config)
     kinds = await kinds_of_standing(
         visit.session, every, is_exercise=is_exercise, now=now, sends_by=sends_by
     )

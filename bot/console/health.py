@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.config import Config
 from bot.rows import Heartbeat
 from bot.settings import TickSettings
@@ -69,7 +69,7 @@ def silent_since(beats: Sequence[Beat], ticks: TickSettings) -> datetime | None:
 
 def not_set_up(config: Config, *, has_sources: bool) -> list[str]:
     """The parts that this installation has no use for: their rounds, if any, do nothing. Pure."""
-    kinds = working_kinds(config)
+    kinds = configured_kinds(config)
     telegram = ChannelKind.TELEGRAM in kinds
     is_used = {
         "feeds": has_sources,

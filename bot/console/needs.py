@@ -34,7 +34,6 @@ from feeds.rows import Source
 from feeds.texts import FAULTS
 from signals.rows import SignalStatus, ToldAs
 
-RUNNING = asked.RUNNING
 #: of the remark that texts were sent back with; the page of the texts has all of it
 REMARK_SHOWN = 140
 

@@ -22,7 +22,7 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event, EventStatus
 from signals.rows import Signal, SignalStatus, ToldAs
 
 
@@ -39,7 +39,6 @@ class Waiting(NamedTuple):
     received_at: datetime
 
 
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 WAITING = (BriefingStatus.DRAFT, BriefingStatus.SUBMITTED)
 
 SIGNALS = (

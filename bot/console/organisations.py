@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.console import texts
 from bot.console.contact_texts import LANGUAGES, REFUSALS, SCHOOL_TYPES
 from bot.console.doors import Door, Visit
@@ -84,7 +84,7 @@ async def organisation_page(
     every = timedelta(days=visit.parts.config.contacts.check_days)
     (standing,) = await standings(
         visit.session, [organisation], every, now=visit.now,
-        sends_by=working_kinds(visit.parts.config),
+        sends_by=configured_kinds(visit.parts.config),
     )  # fmt: skip
     found = await visit.session.exec(
         select(Person)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.config import Config
 from bot.console import overleg_texts as texts
 from bot.console import picture_texts
@@ -130,7 +130,7 @@ async def _reached(
     session: AsyncSession, config: Config, is_exercise: bool, *, now: datetime
 ) -> list[Reached]:
     kinds = await kinds_of_standing(
-        session, timedelta(0), is_exercise=is_exercise, now=now, sends_by=working_kinds(config)
+        session, timedelta(0), is_exercise=is_exercise, now=now, sends_by=configured_kinds(config)
     )
     return list_health(kinds)
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from bot.asking import LastAdmin, leave_list
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.console import texts
 from bot.console.contact_texts import CONSENTS, LANGUAGES
 from bot.console.doors import Door, Visit
@@ -82,7 +82,7 @@ async def list_contacts(visit: Visit) -> Response:
 
 async def _entries(visit: Visit, organisations: Sequence[Organisation]) -> list[Entry]:
     every = timedelta(days=visit.parts.config.contacts.check_days)
-    sends_by = working_kinds(visit.parts.config)
+    sends_by = configured_kinds(visit.parts.config)
     found = await standings(visit.session, organisations, every, now=visit.now, sends_by=sends_by)
     names = await former_names(visit.session, [row.id for row in organisations])
     entries = {

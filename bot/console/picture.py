@@ -27,6 +27,7 @@ from bot.console.printing import send_pdf
 from briefings.moments import day, local_date
 from briefings.pdf import Sheet
 from contacts.directory import Organisation
+from contacts.local_time import AMSTERDAM
 from contacts.permissions import Permission, may
 from feeds.districts import parts_of_city
 from feeds.rows import Event
@@ -46,7 +47,6 @@ from signals.picture import Picture, picture_of, trend, weak_signals
 from signals.picture_moments import closed, is_live, of_moments, seen_by
 from signals.rows import Assessment, Signal, Step
 from signals.telling import district_names
-from signals.workdays import AMSTERDAM
 
 #: from these counts on a wijk is darker
 FEW, MANY = 3, 6

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.responses import Response
 
 from bot import quarter_texts as texts
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.console.doors import Door, Visit
 from bot.console.number_files import Number, send_numbers
 from bot.console.pages import fragment
@@ -44,7 +44,6 @@ class Pack:
     stand: str
     figures: Figures
     kpis: tuple[tuple[str, str], ...]
-    is_frozen: bool
 
 
 async def show_quarters(visit: Visit) -> Response:
@@ -109,14 +108,13 @@ async def _pack(visit: Visit) -> Pack:
     elif quarter == quarter_of(visit.now):
         figures = await read_figures(
             visit.session, quarter, is_exercise=is_exercise, now=visit.now,
-            live=is_live(visit.actor), sends_by=working_kinds(visit.parts.config),
+            live=is_live(visit.actor), sends_by=configured_kinds(visit.parts.config),
         )  # fmt: skip
         stand = texts.RUNNING
     else:
         raise LookupError(texts.NO_SUCH)
     return Pack(
-        quarter, title_of(quarter), months_of(quarter), stand, figures, kpis_of(figures),
-        is_frozen=frozen is not None,
+        quarter, title_of(quarter), months_of(quarter), stand, figures, kpis_of(figures)
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from briefings.library import SHARED
 from briefings.past_promise import page_without
 from briefings.render import Form
-from briefings.rows import Briefing, BriefingKind, BriefingStatus, BriefingText
+from briefings.rows import CORRECTING, Briefing, BriefingKind, BriefingStatus, BriefingText
 from briefings.sheets import numbers_for
 from briefings.texts import AS_NEIGHBOUR
 from briefings.translating import DUTCH, Forms, direction
@@ -37,7 +37,6 @@ from feeds.rows import Event
 
 #: template of the one-line update; what was written before it still holds
 NO_NEWS = f"{SHARED}/{Form.NO_NEWS}"
-_CORRECTING = frozenset({BriefingKind.CORRECTION, BriefingKind.RETRACTION})
 _NEVER_CAME = frozenset({DeliveryStatus.CANCELLED, DeliveryStatus.FAILED})
 
 
@@ -262,7 +261,7 @@ def corrected_in(versions: Sequence[Briefing]) -> tuple[str, ...]:
 
     Whoever opens the page again may have read the wrong sentence and missed the correction.
     """
-    wrong = [(v.wrong or "").strip().rstrip(".") for v in versions if v.kind in _CORRECTING]
+    wrong = [(v.wrong or "").strip().rstrip(".") for v in versions if v.kind in CORRECTING]
     return tuple(dict.fromkeys(filter(None, wrong)))
 
 

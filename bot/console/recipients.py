@@ -17,7 +17,6 @@ from starlette.responses import Response
 
 from bot.console import recipient_texts, texts
 from bot.console.doors import Door, StalePage, Visit
-from bot.console.needs import RUNNING
 from briefings.audience import GOT, listed_audiences, plan_some
 from briefings.missing import (
     NO_AUDIENCE,
@@ -44,7 +43,7 @@ from contacts.outbox import Delivery, DeliveryAct, Message
 from contacts.permissions import Permission
 from contacts.records import ids_of, read_columns
 from contacts.texts import CHANNELS
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 PAGE = 100
 #: the second one exists only after sending

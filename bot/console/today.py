@@ -18,7 +18,6 @@ from bot.console.digest_needs import waiting_digests
 from bot.console.error_needs import misled
 from bot.console.health import read_beats
 from bot.console.needs import (
-    RUNNING,
     Need,
     alerts,
     calls,
@@ -54,7 +53,7 @@ from contacts.outbox import (
 )
 from contacts.records import read_columns
 from feeds.lexicon import mask_names
-from feeds.rows import Event, EventStatus, Source, being_read
+from feeds.rows import RUNNING, Event, EventStatus, Source, being_read
 
 #: a source is out of date after this many of its own rounds without an answer
 STALE_ROUNDS = 3

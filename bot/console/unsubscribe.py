@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot import gaps
-from bot.alerts import tell_coordinators
+from bot.alerts import tell_coordinators_from
 from bot.console import unsubscribe_texts as texts
 from bot.console.forms import MAX_BODY
 from bot.console.pages import parts_of, show
@@ -71,7 +71,7 @@ async def _leave(session: AsyncSession, number: int, sealer: Sealer, request: Re
     owners = await gaps.owners_of(session, ChannelKind.EMAIL, address)
     rests = await gaps.may_rest(session, owners, is_exercise=delivery.is_exercise)
     where = await session.get(Organisation, delivery.organisation_id or 0)
-    await tell_coordinators(
+    await tell_coordinators_from(
         session, "coordinator/unsubscribed.html", is_exercise=delivery.is_exercise, now=now,
         may_rest=rests, organisation=where.name if where else "",
     )  # fmt: skip

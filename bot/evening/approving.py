@@ -256,7 +256,7 @@ async def show_card_to(session: AsyncSession, event: Event, actor: Actor, *, now
     """The card of the evening on the actor's own phone, if they have one."""
     assert event.id is not None
     person = await session.get_one(Person, actor.person_id)
-    view = await card.card_view(session, event, now=now)
+    view = await card.card_view(session, event)
     await _show_live(session, person, event.id, view, card.CARD, 0, now=now)
 
 

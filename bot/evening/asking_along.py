@@ -7,15 +7,14 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import Who, write_journal
-from feeds.changing import CHANGEABLE
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 
 async def set_along(
     session: AsyncSession, event: Event, wanted: bool, *, who: Who, now: datetime
 ) -> bool:
     """What was handed in for others waits for approval anew. False when nothing changed."""
-    if event.status not in CHANGEABLE or event.with_neighbours == wanted:
+    if event.status not in RUNNING or event.with_neighbours == wanted:
         return False
     event.with_neighbours = wanted
     session.add(event)

@@ -11,13 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.config import Config
 from bot.exercise.current import running_exercise
 from bot.exercise.marks import event_of
-from briefings.approval_rules import RUNNING
 from briefings.clock_rows import FollowUp
 from briefings.course import timetables_of
 from briefings.moments import local_date
 from briefings.settings import ClockSettings
 from briefings.timetable import Line
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event, EventStatus
 
 #: after the last step of the calendar somebody may still be late with it for so long
 AFTER_THE_LAST = timedelta(days=21)

@@ -43,7 +43,7 @@ from contacts.sending import Recipient, cancel_message, channels_of, tell_people
 from feeds.events import close_event, dismiss_event
 from feeds.parsing import Entry
 from feeds.polling import Watch
-from feeds.rows import DismissReason, Event, EventStatus, Source
+from feeds.rows import RUNNING, DismissReason, Event, EventStatus, Source
 from signals.peer_groups import end_groups
 from signals.settings import SignalSettings
 from signals.telling import Draft, tell
@@ -185,7 +185,7 @@ async def _put_away(session: AsyncSession, event: Event, *, who: Who, now: datet
             await cancel_message(session, message_id, who=who, now=now, reason=CODE)
     if event.status is EventStatus.DETECTED:
         await dismiss_event(session, event, DismissReason.OTHER, who=who, now=now)
-    elif event.status in {EventStatus.CONFIRMED, EventStatus.REOPENED}:
+    elif event.status in RUNNING:
         await close_event(session, event, who=who, now=now)
         await end_groups(session, is_exercise=True, now=now)
 

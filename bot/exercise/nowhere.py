@@ -5,8 +5,6 @@ Apart from what the machine does, because a house that starts again needs only t
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from contacts.directory import Domain
 from contacts.transport import Outcome, Outgoing, Sent, Transport, Unknown, leaves
 
@@ -22,14 +20,13 @@ class Played:
 
     def __init__(self, inner: Transport) -> None:
         self._inner, self.kind = inner, inner.kind
-        self.tells_leaving: bool = getattr(inner, "tells_leaving", False)
-        self.at_once: int = getattr(inner, "at_once", 0)
+        self.tells_leaving, self.at_once = inner.tells_leaving, inner.at_once
         #: after a new start the next text is in doubt once more, which harms nobody
         self._doubted: set[str] = set()
 
-    async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+    async def send(self, outgoing: Outgoing) -> Outcome:
         if not (outgoing.is_exercise and outgoing.address.endswith(NOWHERE)):
-            return await self._inner.send(outgoing, now=now)
+            return await self._inner.send(outgoing)
         leaves()
         if self._is_first_text(outgoing):
             self._doubted.add(outgoing.address)

@@ -120,12 +120,6 @@ class FeedServer:
             outlet.items.insert(0, release.item)
         return len(found)
 
-    def release_all(self) -> None:
-        """Everything that still waits for its moment appears now."""
-        now = time.monotonic()
-        for item in (item for outlet in self.outlets.values() for item in outlet.items):
-            item.visible_from = min(item.visible_from, now)
-
     @property
     def items_served(self) -> int:
         """Distinct items that were in a full answer."""

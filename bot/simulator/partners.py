@@ -148,11 +148,6 @@ def tells(*steps: str | Step) -> list[Step]:
     return [tap(step) if isinstance(step, str) else step for step in steps]
 
 
-def is_refused_first(refused: str, sign: str, clean: str) -> list[Step]:
-    """Writes a line that must be refused, sees ``sign`` (the refusal), and writes it better."""
-    return [Say(refused), See(sign), Say(clean)]
-
-
 def leaves(*, after_s: float = 0.0) -> list[Step]:
     """Blocks the bot after a while."""
     return [Pause(after_s), Block()]
@@ -212,12 +207,6 @@ class Partner:
                     self.trouble = f"{step}: {error}"
                     return
                 self.done += 1
-
-
-async def all_finished(partners: Sequence[Partner]) -> list[Partner]:
-    """Wait for everybody; returns those who got stuck."""
-    await asyncio.gather(*(partner.finished() for partner in partners))
-    return [partner for partner in partners if partner.trouble is not None]
 
 
 def _offered(message: ChatMessage, labels: Sequence[str]) -> str | None:

@@ -6,7 +6,7 @@ from bot import poll_texts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
-from bot.chat.coordinator.card import RUNNING, show_card
+from bot.chat.coordinator.card import show_card
 from bot.chat.coordinator.in_the_way import say_draft_open
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -22,7 +22,7 @@ from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 FLOW = "correction"
 

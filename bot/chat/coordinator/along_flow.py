@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
@@ -35,7 +35,7 @@ async def tapped(turn: Turn) -> None:
     said = DONE["neighbours_on" if wanted else "neighbours_off"]
     if wanted:
         near = await next_door(
-            turn.session, is_exercise=event.is_exercise, sends_by=working_kinds(turn.config)
+            turn.session, is_exercise=event.is_exercise, sends_by=configured_kinds(turn.config)
         )
         said += " " + texts.ALONG_REACHED.format(reachable=near.reachable, all=near.organisations)
         if near.reachable < near.organisations:

@@ -33,21 +33,19 @@ from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
 from contacts.retention import WIPED
 from contacts.sending import edit_sent
-from feeds.changing import CHANGEABLE
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event, EventStatus
 from signals.feedback import open_signals
 
 CARD, PROGRESS = "card", "progress"
 #: Telegram counts edits against the limit of a chat: not more often than this.
 EDIT_PAUSE = timedelta(seconds=2)
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 
 
 async def show_card(turn: Turn, event: Event) -> None:
     """A fresh card at the bottom of the chat; an older one stops being edited."""
     assert event.id is not None
     await _retire_card(turn, event)
-    text, buttons = await card_view(turn.session, event, now=turn.now)
+    text, buttons = await card_view(turn.session, event)
     delivery = await turn.pin(text, buttons, event_id=event.id)
     await remember(turn.session, event.id, turn.chat, CARD, delivery, (text, buttons), turn.now)
 
@@ -106,7 +104,7 @@ async def remember(
     live.content_hash, live.edited_at = _hash(view), now
 
 
-async def card_view(session: AsyncSession, event: Event, *, now: datetime) -> View:
+async def card_view(session: AsyncSession, event: Event) -> View:
     """Where the evening of one event stands, and what can be done next."""
     assert event.id is not None
     facts = await facts_of(session, event.id)
@@ -192,7 +190,7 @@ def _card_buttons(event: Event, briefing: Briefing | None, *, has_sent: bool) ->
                 Button(texts.CLOSE, data("clos", number)),
             ]
         )
-    if event.status in CHANGEABLE:
+    if event.status in RUNNING:
         rows.append(
             [Button(texts.CHANGE, data("echg", number)), Button(texts.GRIP, data("grip", number))]
         )
@@ -282,7 +280,7 @@ async def _view(
         return await told_view(
             session, event, live.briefing_id, delivery_id=live.delivery_id, now=now
         )
-    return await card_view(session, event, now=now)
+    return await card_view(session, event)
 
 
 async def card_again(turn: Turn) -> None:

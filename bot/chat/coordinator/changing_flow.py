@@ -20,9 +20,9 @@ from bot.evening.starting import LEADS, SEND_TIMES, SEVERITIES, next_time, send_
 from bot.event_names import name_of
 from briefings.capitals import with_capital
 from contacts.outbox import Button
-from feeds.changing import CHANGEABLE, Decided
+from feeds.changing import Decided
 from feeds.lexicon import load_lexicon
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 FLOW = "change"
 PLACE_LIMIT = 120
@@ -31,7 +31,7 @@ PLACE_LIMIT = 120
 async def show(turn: Turn) -> None:
     """``Wijzigen`` on the card: what stands, and which of it to change."""
     event = await open_event_of(turn)
-    if event.status not in CHANGEABLE:
+    if event.status not in RUNNING:
         turn.toast = texts.REFUSALS["not_confirmed"]
         return
     rows = [
@@ -117,7 +117,7 @@ async def wrote_place(turn: Turn) -> None:
 
 async def _change(turn: Turn, event: Event, seen: str, **values: Any) -> None:
     """Decide it anew; a choice on top of somebody else's is shown first, not done."""
-    if event.status not in CHANGEABLE:
+    if event.status not in RUNNING:
         turn.toast = texts.REFUSALS["not_confirmed"]
         return
     if seen != _stamp(event):

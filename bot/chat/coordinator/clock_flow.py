@@ -19,7 +19,7 @@ from briefings.ticking import tick_step, untick_step
 from briefings.timetable import BY_HAND, SKIPPABLE, Line, SoFar
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event, EventStatus
 from signals.workdays import day_and_clock
 
 STEPS_BY_NUMBER = tuple(Step)
@@ -28,7 +28,7 @@ DONE, NOT_NEEDED, BACK = "1", "0", "x"
 SHOWN = 5
 A_DAY = timedelta(days=1)
 #: an arrest may be followed up long after it was closed
-TELLABLE = (*card.RUNNING, EventStatus.CLOSED)
+TELLABLE = (*RUNNING, EventStatus.CLOSED)
 
 
 def reminder_buttons(event_id: int, step: Step) -> list[list[Button]]:

@@ -9,7 +9,6 @@ from bot.answered import close_alerts
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import BACK, open_event_of, way_back
-from bot.chat.coordinator.card import RUNNING
 from bot.chat.coordinator.decided import who_decided
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -18,7 +17,7 @@ from bot.event_names import name_of, names_of_events
 from contacts.outbox import Button
 from feeds.events import dismiss_event
 from feeds.regrouping import merge_events
-from feeds.rows import DismissReason, Event, EventStatus
+from feeds.rows import RUNNING, DismissReason, Event, EventStatus
 
 #: a button carries the place of its reason in here
 DISMISSALS = tuple(DismissReason)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.carrying import working_kinds
+from bot.carrying import configured_kinds
 from bot.chat.buttons import data, short
 from bot.chat.coordinator.leading_flow import PEOPLE, STAND, can_ask, exercise_of
 from bot.chat.render import render
@@ -41,7 +41,7 @@ async def show_people(turn: Turn) -> None:
     exercise = await _exercise(turn)
     if exercise is None:
         return
-    asked = await asked_of(turn.session, exercise, working_kinds(turn.config))
+    asked = await asked_of(turn.session, exercise, configured_kinds(turn.config))
     text = render(
         "exercise/people.html", title=exercise.title, asked=asked[:SHOWN],
         more=max(len(asked) - SHOWN, 0),
@@ -208,7 +208,7 @@ async def ask(turn: Turn) -> None:
     if at is not None and at <= turn.now and exercise.status is ExerciseStatus.GATHERING:
         turn.toast = words.MOMENT_OVER
         return
-    kinds = working_kinds(turn.config)
+    kinds = configured_kinds(turn.config)
     seats = await ask_people(
         turn.session, exercise, {person: ROLES[role]}, at=at, kinds=kinds,
         who=turn.known().who, now=turn.now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.buttons import data
-from bot.chat.coordinator import card, texts
+from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -11,12 +11,12 @@ from bot.evening.gripping import enter_grip
 from bot.event_names import name_of
 from briefings.grip import LEVELS
 from contacts.outbox import Button
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 
 async def ask_level(turn: Turn) -> None:
     event = await open_event_of(turn)
-    if event.status not in card.RUNNING:
+    if event.status not in RUNNING:
         turn.toast = texts.REFUSALS["not_confirmed"]
         return
     # The level that the question shows goes along: whoever taps answers that, and no other.

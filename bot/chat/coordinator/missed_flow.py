@@ -32,10 +32,9 @@ from contacts.directory import Organisation, Person
 from contacts.outbox import Button
 from contacts.permissions import Permission, may
 from contacts.texts import CHANNELS
-from feeds.rows import Event, EventStatus
+from feeds.rows import RUNNING, Event
 
 LOOK, SEND = "late", "late2"
-RUNNING = (EventStatus.CONFIRMED, EventStatus.REOPENED)
 #: names in one message; the desk shows all
 SHOWN = 20
 #: so much of the mark of the people fits in a button

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.buttons import data, short
-from bot.chat.coordinator import card, clock_texts
+from bot.chat.coordinator import clock_texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.decided import already_decided
 from bot.chat.coordinator.progress import View
@@ -13,7 +13,7 @@ from bot.event_names import name_of
 from briefings.ticking import calls_first, choose_calls, not_listed, tick_call
 from contacts.outbox import Button
 from contacts.permissions import Permission, may
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 FLOW = "ring_first"
 #: the list · rung · organisations to choose · search · on the list
@@ -47,7 +47,7 @@ async def _calls_view(turn: Turn, event: Event) -> View:
         lacks_number=not all(one.phone for one in calls),
         may_add=may(turn.known(), Permission.MANAGE_CONTACTS),
     )
-    if event.status in card.RUNNING:
+    if event.status in RUNNING:
         rows.append([Button(clock_texts.ADD_TO_RING, data(PICK, event.id, 0))])
     return text, [*rows, [Button(clock_texts.OPEN_TIMETABLE, data("klok", event.id))]]
 
@@ -137,7 +137,7 @@ async def put(turn: Turn) -> None:
 async def _running(turn: Turn) -> Event | None:
     """The event of the button; None, with a toast, when it is over."""
     event = await open_event_of(turn)
-    if event.status in card.RUNNING:
+    if event.status in RUNNING:
         return event
     turn.toast = await already_decided(turn, event)
     return None
