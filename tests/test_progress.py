@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 from sqlmodel import col, select
 
 from bot.api.keys import make_key
@@ -143,6 +144,26 @@ async def test_a_store_that_does_not_answer_is_not_healthy(
     async with client_of(db, Sealer(Sealer.new_key()), NOW) as client:
         answer = await client.get("/gezond")
     assert (answer.status_code, answer.json()["late"]) == (503, ["store"])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OperationalError("SELECT", None, Exception("gone")), PendingRollbackError("gone"), OSError()],
+)
+@pytest.mark.parametrize("path", ["/gezond", "/metrics"])
+async def test_a_store_that_is_away_is_said_to_whoever_watches_and_is_no_fault_of_ours(
+    db: Database, monkeypatch: pytest.MonkeyPatch, fault: Exception, path: str
+) -> None:
+    """PostgreSQL stopped, and a watching program got a page that says sorry."""
+
+    async def fail(*_given: object, **_more: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(metrics, "read_beats", fail)
+    async with client_of(db, Sealer(Sealer.new_key()), NOW) as client:
+        answer = await client.get(path)
+    assert answer.status_code == 503
+    assert "<html" not in answer.text
 
 
 def test_a_label_cannot_break_out_of_its_line() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -34,6 +35,8 @@ from contacts.records import Row, read_columns
 FORM = "text/plain; version=0.0.4; charset=utf-8"
 #: whoever watches waits about so long for an answer
 STORE_S = 5.0
+#: a store that goes away in the middle of an answer has more names than one that cannot be reached
+NO_ANSWER = (TimeoutError, OSError, SQLAlchemyError)
 Labels = tuple[tuple[str, str], ...]
 Gauge = tuple[str, str, Mapping[Labels, float]]
 
@@ -49,7 +52,7 @@ async def show_health(request: Request) -> Response:
                 return await _health_behind_key(request)
             async with parts.db.read() as session:
                 return await _health(request, parts, session)
-    except TimeoutError:
+    except NO_ANSWER:
         return JSONResponse(NO_STORE, status_code=503)
 
 
@@ -63,13 +66,18 @@ async def _health(_request: Request, parts: Parts, session: AsyncSession) -> Res
 
 
 async def show_metrics(request: Request) -> Response:
-    """``GET /metrics``: at this computer, or with a key of the API."""
+    """``GET /metrics``: at this computer, or with a key of the API; 503 without a line when the
+    store does not answer."""
     parts = parts_of(request)
     client = request.client.host if request.client else None
-    if not is_local(request.headers, client=client, listen_host=parts.config.web.host):
-        return await _behind_key(request)
-    async with parts.db.read() as session:
-        return await _metrics(request, parts, session)
+    try:
+        async with asyncio.timeout(STORE_S):
+            if not is_local(request.headers, client=client, listen_host=parts.config.web.host):
+                return await _behind_key(request)
+            async with parts.db.read() as session:
+                return await _metrics(request, parts, session)
+    except NO_ANSWER:
+        return PlainTextResponse("", status_code=503, media_type=FORM)
 
 
 async def _metrics(_request: Request, parts: Parts, session: AsyncSession) -> Response:
