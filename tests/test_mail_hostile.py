@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 
 from bot.mail_reading import LARGEST_ID, handle, read_mail
@@ -139,6 +140,26 @@ async def test_a_mail_that_cannot_be_handled_is_not_thrown_away(
         event.remove(db.engine.sync_engine, "before_cursor_execute", refuse)
     assert await known(db) == ["other", "unreadable"]
     assert [one.flags for one in mailbox.inbox] == [{"\\Seen", "\\Flagged"}] * 2
+
+
+async def test_a_store_without_a_free_connection_leaves_the_mail_for_the_next_round(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_mail(db, now)
+
+    def wait_in_vain(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        if "FROM incoming_mail" in statement:
+            raise PoolTimeout("all connections are taken")
+
+    mailbox.deliver(mail(VERP.address(ident)).encode())
+    event.listen(db.engine.sync_engine, "before_cursor_execute", wait_in_vain)
+    try:
+        with pytest.raises(PoolTimeout):
+            await a_round(db, mailbox, now)
+    finally:
+        event.remove(db.engine.sync_engine, "before_cursor_execute", wait_in_vain)
+    assert await a_round(db, mailbox, now) == 1
+    assert await known(db) == ["reply"]
 
 
 async def test_a_number_beyond_any_row_names_no_delivery(db: Database, now: datetime) -> None:
