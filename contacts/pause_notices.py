@@ -16,6 +16,7 @@ from contacts.notices import as_content, tell_everywhere
 from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
 from contacts.pauses import is_long
 from contacts.quiet import LOCAL
+from contacts.reason_texts import reason_of
 
 
 async def tell_pauses(
@@ -62,7 +63,7 @@ async def _pause(
         channel=texts.CHANNELS[pause.kind],
         advice=advice(pause.reason, pause.kind, sends_by),
         since=_clock(pause.since),
-        reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
+        reason=reason_of(pause.reason),
         waiting=texts.telt(waiting.one(), "bericht wacht", "berichten wachten"),
     )
     return as_content(texts.PAUSE_TITLE.format(channel=texts.CHANNELS[pause.kind]), [line])
