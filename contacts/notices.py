@@ -231,8 +231,6 @@ async def _organisations(session: AsyncSession, deliveries: Sequence[Delivery]) 
 async def _mark_told(
     session: AsyncSession, deliveries: Sequence[Delivery], *, now: datetime
 ) -> None:
-    if not deliveries:
-        return
     ids = ids_of(deliveries)
     await session.exec(
         update(Delivery)
