@@ -14,12 +14,14 @@ from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 
+from bot.mail_fetching import LONGEST_REPORT
 from bot.mail_reading import LARGEST_ID, handle, read_mail
 from bot.mail_sorting import MailKind, Sorted, sort_mail
 from bot.mail_words import words_of
 from bot.rows import IncomingMail
 from bot.simulator.imap_server import ImapServer
 from contacts.directory import Role
+from contacts.outbox import DeliveryStatus
 from contacts.people import open_channel
 from contacts.records import Database
 from signals.rows import Signal
@@ -120,6 +122,23 @@ async def test_an_unreadable_mail_is_left_with_a_flag_and_told_once(
     assert len(await notices(db)) == 1, "many in a row are told together, later"
     assert await a_round(db, mailbox, now + timedelta(hours=2)) == 1
     assert len(await notices(db)) == 2
+
+
+async def test_a_long_delivery_report_is_not_fetched_and_left_for_a_person(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_mail(db, now)
+    mailbox.bounce(VERP.address(ident), "docent@school.example")
+    [report] = mailbox.inbox
+    to = VERP.address(ident).encode()
+    stranger = mailbox.inbox[0].raw.replace(to, b"iemand@school.example")
+    report.raw += b"x" * LONGEST_REPORT
+    mailbox.deliver(stranger + b"x" * LONGEST_REPORT)
+    await a_round(db, mailbox, now)
+    assert await known(db) == ["other", "unreadable"]
+    assert [one.flags for one in mailbox.inbox] == [{"\\Seen", "\\Flagged"}] * 2
+    (delivery,) = await all_deliveries(db)
+    assert delivery.status is DeliveryStatus.SENT
 
 
 async def test_a_mail_that_cannot_be_handled_is_not_thrown_away(
