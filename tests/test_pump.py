@@ -90,7 +90,7 @@ async def test_two_channels_work_side_by_side(db: Database) -> None:
 
 async def test_waking_the_pump_sends_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next look by itself would come long after the test gave up."""
-    monkeypatch.setattr("contacts.lane.LOOK_S", 600.0)
+    monkeypatch.setattr("contacts.lane.LOOK_S", 120.0)
     chat = Scripted()
     pump = a_pump(db, chat)
     async with running(pump):
