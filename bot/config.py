@@ -235,14 +235,23 @@ def _whole(config: Config) -> Iterator[str]:
         yield texts.BAD_BOT_NAME.format(value=config.telegram.bot_name)
     if config.telegram.webhook and not is_safe_address(config.web.base_url):
         yield texts.WEBHOOK_NEEDS_HTTPS.format(value=config.web.base_url)
-    if config.mail.host and not config.mail.from_address:
-        yield texts.MAIL_NEEDS_FROM
-    if config.mail.imap_host and not config.mail.reply_address:
-        yield texts.IMAP_NEEDS_ADDRESS
+    yield from _mail(config.mail)
     if config.feeds.similarity == "betekenis" and not is_installed():
         yield texts.SEMANTIC_NEEDS_LIBRARY
     yield from _signing_in(config)
     yield from _lists(config)
+
+
+def _mail(mail: MailSettings) -> Iterator[str]:
+    if mail.host and not mail.from_address:
+        yield texts.MAIL_NEEDS_FROM
+    if mail.imap_host and not mail.reply_address:
+        yield texts.IMAP_NEEDS_ADDRESS
+    # Any other goes into no envelope, and then no mail leaves at all.
+    for key in ("from_address", "reply_address"):
+        value = getattr(mail, key)
+        if value and not re.fullmatch(r"[!-;=?A-~]+@[!-;=?A-~]+", value):
+            yield texts.BAD_MAIL_ADDRESS.format(key=key, value=value)
 
 
 def _hosts(engine: str) -> Iterator[str]:

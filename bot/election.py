@@ -98,11 +98,13 @@ class Election:
         while not stop.is_set():
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALE_S):
                 assert job.id is not None
-                # Gone already when another host was first.
-                with contextlib.suppress(ConnectorException):
+                try:
                     await app.job_manager.finish_job_by_id_async(
                         job.id, status=Status.FAILED, delete_job=True
                     )
+                except ConnectorException:
+                    # Another host was first, and said so: these lines are counted.
+                    continue
                 log.warning("A holder is gone", extra={"action": "duty_rescued"})
             for name in self._duties:
                 with contextlib.suppress(AlreadyEnqueued):

@@ -226,16 +226,16 @@ class House:
 
         if self.config.database.several_hosts:
             await self._settle()
-        self.scheduler = AsyncIOScheduler(timezone="UTC")
-        ticks.add_ticks(self.scheduler, self)
-        self.scheduler.start()
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        ticks.add_ticks(scheduler, self)
+        scheduler.start()
         try:
-            await keep_watch(self, stop)
+            await keep_watch(self, scheduler, stop)
         finally:
             # Also when the duty is taken away: another host has the ticks by then.
-            self.scheduler.pause()
+            scheduler.pause()
             await ticks.wait_for_ticks()
-            self.scheduler.shutdown(wait=False)
+            scheduler.shutdown(wait=False)
 
     def _after_sending(self, work: Work) -> Work:
         """Whoever takes over everything from a dead host lets deliveries go on first."""

@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from email.charset import QP, Charset
+from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.mime.multipart import MIMEMultipart
@@ -54,6 +55,14 @@ UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
 
 
+class NoRecipient(ValueError):
+    """What should be the recipient's address is none."""
+
+
+class NoSender(ValueError):
+    """Ours is none that a mail can come from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
     """``number``: its Message-ID."""
@@ -90,9 +99,10 @@ def compose(
     :param unsubscribe: where one click ends the mails (RFC 8058): a header for mail programs,
         and a line at the end for people.
     :param may_answer: a line at the end says that an answer to this mail is read.
-    :raises ValueError, email.errors.MessageError, IndexError: the recipient's is no address.
+    :raises NoRecipient, NoSender: one of the two is no address.
+    :raises ValueError: words that no mail can hold.
     """
-    to = Address(addr_spec=outgoing.address)
+    to = _recipient(outgoing.address)
     mail = MIMEMultipart("alternative", boundary=f"=={secrets.token_hex(12)}")
     mail["Subject"] = _subject(_one_line(_marks(outgoing) + form.subject))
     mail["From"] = _named(head.name, head.address)
@@ -125,6 +135,13 @@ def compose(
     return Composed(number, mail.as_bytes(policy=LINES))
 
 
+def _recipient(address: str) -> Address:
+    try:
+        return Address(addr_spec=address)
+    except (ValueError, MessageError, IndexError) as error:  # what the parser raises for none
+        raise NoRecipient from error
+
+
 def _above(html: str, line: str) -> str:
     """Within the letter, also in one that a municipality laid out: never before the doctype."""
     for mark in (_TOP, _BODY):
@@ -155,7 +172,10 @@ def _subject(text: str) -> str:
 
 @lru_cache(maxsize=16)
 def _named(name: str, address: str) -> str:
-    return formataddr((_one_line(name), address), "utf-8")
+    try:
+        return formataddr((_one_line(name), address), "utf-8")
+    except UnicodeError as error:
+        raise NoSender from error
 
 
 def _one_line(text: str) -> str:

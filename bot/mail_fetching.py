@@ -22,6 +22,8 @@ from bot.verp import Verp
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50
+#: bytes; a report repeats at most the mail that it is about, and ours are far below this
+LONGEST_REPORT = 1_000_000
 TIMEOUT_S = 20.0
 FOR_A_PERSON = {
     MailKind.ELSEWHERE, MailKind.OTHER, MailKind.UNCLEAR, MailKind.UNMATCHED, MailKind.UNREADABLE,
@@ -46,7 +48,7 @@ class Fetched:
 
 
 def fetch_unread(settings: MailSettings, verp: Verp, allow: Collection[str] = ()) -> list[Fetched]:
-    """Headers of what is unread; of a delivery report and of a reply the whole.
+    """Headers of what is unread; of a delivery report and of a reply the whole, unless it is long.
 
     :raises imap_tools.MailboxLoginError: wrong user or password.
     :raises OSError: the server does not answer.
@@ -79,6 +81,8 @@ def _fetch_one(
         return None
     parsed = mail.obj
     if is_report(parsed):
+        if mail.size_rfc822 > LONGEST_REPORT:
+            return Fetched(uid, _too_long(sort_mail(parsed, verp)))
         whole = mailbox.fetch(AND(uid=uid), mark_seen=False)
         parsed = next((one.obj for one in whole if one.uid == uid), parsed)
     sorted_mail = sort_mail(parsed, verp)
@@ -86,6 +90,13 @@ def _fetch_one(
     if sorted_mail.kind is MailKind.REPLY:
         words = _words(mailbox, uid, mail.size_rfc822, allow)
     return Fetched(uid, sorted_mail, words)
+
+
+def _too_long(report: Sorted) -> Sorted:
+    """What such a report says, nobody knows; one about none of our mails is a person's anyway."""
+    if report.kind is MailKind.OTHER:
+        return report
+    return replace(report, kind=MailKind.UNREADABLE)
 
 
 def _words(mailbox: BaseMailBox, uid: str, size: int, allow: Collection[str]) -> Words | None:

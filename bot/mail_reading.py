@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mail_explaining import explain
@@ -30,7 +29,7 @@ from contacts.arrival import prove_arrival, record_bounce
 from contacts.claiming import open_address
 from contacts.journal import SYSTEM, write_journal
 from contacts.outbox import Delivery
-from contacts.records import Database
+from contacts.records import STORE_AWAY, Database
 from contacts.sealing import Sealer
 from signals.settings import SignalSettings
 
@@ -61,7 +60,7 @@ async def read_mail(
     Returns how many were new, or told.
 
     A crash in between repeats the round; what was handled is recognised. A mail that cannot be
-    read or handled keeps the others from nothing: it is left for a person, who is told.
+    read or handled holds up no other mail: it is left for a person, who is told.
 
     :raises imap_tools.MailboxLoginError: wrong user or password.
     :raises OSError: the server does not answer.
@@ -90,7 +89,7 @@ async def _take(
                 return await handle(
                     session, mail.sorted, sealer=sealer, now=now, words=mail.words, signals=signals
                 )
-        except (OperationalError, InterfaceError, OSError):  # the store, and no fault of the mail
+        except STORE_AWAY:  # no fault of the mail
             raise
         except Exception as error:
             log.warning(

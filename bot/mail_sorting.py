@@ -19,7 +19,7 @@ from bot.verp import Verp
 ADDRESSED = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc")
 REFERRING = ("In-Reply-To", "References")
 POSTMASTERS = {"mailer-daemon", "postmaster"}
-#: our own Message-ID, see bot/mail_transport.py
+#: our own Message-ID, see bot/mail_composing.py
 OUR_ID = re.compile(r"<d(\d{1,15})\.[0-9a-f]{16}@[^<>\s]+>")
 LONGEST_ID = 300
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.errors import MessageError
 from enum import IntEnum
 from ssl import SSLError
 
@@ -20,7 +19,7 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from bot.mail_composing import Composed, Letterhead, compose
+from bot.mail_composing import Composed, Letterhead, NoRecipient, NoSender, compose
 from bot.mail_refusals import Fault, fault_of, is_our_set_up
 from bot.unsubscribing import Unsubscribing
 from bot.verp import Verp
@@ -129,8 +128,12 @@ class MailTransport:
             return Refused("mail_is_final")
         try:
             message = self._compose(outgoing, form)
-        except (ValueError, MessageError, IndexError):  # what the parser raises for no address
+        except NoRecipient:
             return Refused("bad_address", closes_channel=True)
+        except NoSender:
+            return _wrong_settings(self._clock())
+        except ValueError:
+            return Refused("cannot_be_made")
         line: Line | None = None
         try:
             async with self._turns:
@@ -242,7 +245,9 @@ def classify(error: Exception, phase: Phase, *, now: datetime) -> Outcome:
     if phase is Phase.CONNECTING and (type(error) is SMTPException or isinstance(error, SSLError)):
         return Later(now + MENDING, "no_tls", whole_channel=True)
     if isinstance(error, ValueError):
-        return Refused("bad_address", closes_channel=True)
+        # Before the recipient is named, what cannot be said is our own name or address.
+        is_theirs = phase is Phase.RECIPIENT
+        return Refused("bad_address", closes_channel=True) if is_theirs else _wrong_settings(now)
     own = NO_ANSWER if phase is Phase.RECIPIENT else None
     return Later(now + RETRY, "not_reachable", whole_channel=True, if_its_own=own)
 
@@ -264,6 +269,11 @@ def _answered(error: SMTPResponseException, phase: Phase, *, now: datetime) -> O
         return Later(now + MENDING, reason, whole_channel=True)
     own = f"smtp_{error.code}" if phase >= Phase.RECIPIENT else None
     return Later(now + BUSY, "busy", whole_channel=True, if_its_own=own)
+
+
+def _wrong_settings(now: datetime) -> Later:
+    """No mail can go out as we are set up, whoever it is for."""
+    return Later(now + MENDING, "wrong_settings", whole_channel=True)
 
 
 def _refuses_us(error: SMTPResponseException, *, now: datetime) -> Later:

@@ -55,7 +55,7 @@ class Poller(Source):
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                self._note(_trouble(error))
+                self._note(trouble_of(error))
                 log.warning(
                     "Polling failed: %s", type(error).__name__, extra={"action": "poll_failed"}
                 )
@@ -193,7 +193,8 @@ class Worker:
             log.info("A tap was not acknowledged", extra={"action": "toast_failed"})
 
 
-def _trouble(error: Exception) -> str:
+def trouble_of(error: Exception) -> str:
+    """What is wrong with Telegram, as a key of the texts about it. Pure."""
     if isinstance(error, Conflict):
         return "conflict"
     if isinstance(error, InvalidToken):

@@ -18,10 +18,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Bot, WebhookInfo
-from telegram.error import InvalidToken, TelegramError
 
 from bot.intake import ALLOWED, Intake, Source
-from bot.polling import apart, pause
+from bot.polling import apart, pause, trouble_of
 from contacts.sealing import Sealer
 
 log = logging.getLogger(__name__)
@@ -99,8 +98,12 @@ class WebhookKeeper(Source):
             wait_s = LOOK_S
             try:
                 trouble = await self.look()
-            except TelegramError as error:
-                trouble = "token" if isinstance(error, InvalidToken) else "unreachable"
+            except Exception as error:  # an answer that cannot be read ends no house either
+                trouble = trouble_of(error)
+                log.warning(
+                    "Looking at the webhook failed: %s", type(error).__name__,
+                    extra={"action": "webhook_look_failed"},
+                )  # fmt: skip
                 wait_s = min(LOOK_S, 5.0)
             self._note(trouble)
             await pause(stop, apart(wait_s))
@@ -108,7 +111,7 @@ class WebhookKeeper(Source):
     async def look(self) -> str | None:
         """One look; what is wrong, as a key of the texts about Telegram.
 
-        :raises telegram.error.TelegramError: it cannot be asked.
+        :raises telegram.error.TelegramError: it cannot be asked; what it says may be unreadable.
         """
         info = await self._bot.get_webhook_info()
         if info.url != self._url or not self._is_told:

@@ -27,6 +27,11 @@ BAD_BOT_NAME = (
 MAIL_NEEDS_FROM = (
     "[mail] from_address: vul de afzender in, of maak [mail] host leeg als er geen e-mail is."
 )
+BAD_MAIL_ADDRESS = (
+    "[mail] {key}: schrijf alleen het adres, zoals schakel@stad.example: zonder naam, zonder "
+    "spaties en zonder letters met accenten. Heeft de domeinnaam zo'n letter? Schrijf de vorm die "
+    "met xn-- begint. Nu staat er: {value!r}"
+)
 IMAP_NEEDS_ADDRESS = (
     "[mail] reply_address: vul het adres van de postbus in, of maak [mail] imap_host leeg."
 )

@@ -16,15 +16,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import InputFile
 from telegram.error import BadRequest
 
 from bot.upload_rows import UploadedFile
-from contacts.records import Database
+from contacts.records import STORE_AWAY, Database
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +31,9 @@ GONE = ("wrong file identifier", "wrong remote file", "wrong file_id", "file ref
 KEEP = timedelta(days=30)
 #: a key that begins so is a picture, which is looked at in the chat itself
 PICTURE = "beeld/"
-#: what a busy or absent store raises
-BUSY = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
+#: what a busy or absent store raises. Making a file reads other files too, and one of those that is
+#: missing is missing for good: of the system's errors only a broken connection is the store's.
+BUSY = (*(error for error in STORE_AWAY if error is not OSError), ConnectionError)
 
 
 class NoDocument(Exception):

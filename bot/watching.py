@@ -34,6 +34,8 @@ from feeds.sources import moved_sources
 from feeds.texts import FAULTS
 
 if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
     from bot.house import House
 
 log = logging.getLogger(__name__)
@@ -66,7 +68,7 @@ async def tell_trouble(house: House, *, now: datetime) -> int:
     return told
 
 
-async def keep_watch(house: House, stop: asyncio.Event) -> None:
+async def keep_watch(house: House, scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
     """Beside the ticks, for when they hang: the health round among them tells nothing then."""
     ran = asyncio.get_running_loop().time
     watch, untold = ClockWatch(house.clock(), ran()), timedelta(0)
@@ -74,7 +76,7 @@ async def keep_watch(house: House, stop: asyncio.Event) -> None:
         try:
             if back := watch.put_back(house.clock(), ran()):
                 untold = back
-                _go_on_at_once(house)
+                _go_on_at_once(house, scheduler)
             if untold and await _tell_put_back(house, untold):
                 untold = timedelta(0)
             async with asyncio.timeout(LOOK_LIMIT_S), house.db.begin() as session:
@@ -89,13 +91,12 @@ async def keep_watch(house: House, stop: asyncio.Event) -> None:
         await pause(stop, house.config.ticks.health_s)
 
 
-def _go_on_at_once(house: House) -> None:
+def _go_on_at_once(house: House, scheduler: AsyncIOScheduler) -> None:
     """Nothing waits for the time that the clock said before."""
     from bot.ticks import soon
 
     log.warning("The clock was put back", extra={"action": "clock_put_back"})
-    if house.scheduler is not None:
-        soon(house.scheduler, house)
+    soon(scheduler, house)
     house.pump.wake()
 
 

@@ -20,6 +20,7 @@ _ADVICE = {
     "login_refused": _MAIL,
     "no_tls": _MAIL,
     "sender_refused": _MAIL,
+    "wrong_settings": _MAIL,
 }
 _GOES_ON = "{other} gaat door. "
 _SAFE = "{goes_on}Niemand krijgt iets dubbel. {advice}"

@@ -16,7 +16,7 @@ from contacts.departing import Means
 from contacts.limiter import AHEAD, Limiter, Slot, Waiting
 from contacts.outbox import Content, DeliveryAct, Priority
 from contacts.pausing import pause_channel
-from contacts.transport import Later, Outcome, Outgoing, Sent, Transport, Unknown
+from contacts.transport import Later, Outgoing, Sent, Transport, Unknown
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,6 @@ class Guests:
                 await self._in_turn(ident, address)
         except TimeoutError:
             return False
-        outcome: Outcome = Unknown("interrupted")
         try:
             if self._is_held():
                 self._limiter.withdrawn(ident)

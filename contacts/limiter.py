@@ -145,7 +145,7 @@ class Limiter:
         """How long until the next slot, as far as can be known."""
         self._tidy(now)
         at = self._slot(now)
-        return (UNSURE if at is None else at - now) if at != now else timedelta(0)
+        return UNSURE if at is None else at - now
 
     def busy(self, now: datetime) -> set[str]:
         """Chats that must wait for their interval; groups and domains that had enough."""

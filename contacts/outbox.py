@@ -183,9 +183,8 @@ class Content:
     """A message in each form it can take.
 
     Personal placeholders stay literal until the pump fills them in, so that what was
-    approved and what is stored are the same for everyone:
-    ``%%LINK%%`` the organisation's page for this event, ``%%INTERNAL_CONTACT%%`` the
-    organisation's intern aanspreekpunt.
+    approved and what is stored are the same for everyone: ``contacts/filling.py`` has them all,
+    such as ``%%LINK%%``, the organisation's page for this event.
     """
 
     telegram: TelegramForm | None = None

@@ -15,6 +15,7 @@ from contacts.local_time import AMSTERDAM
 from contacts.notices import as_content, tell_everywhere
 from contacts.outbox import ChannelPause, Content
 from contacts.pauses import count_held, is_long
+from contacts.reason_texts import reason_of
 
 
 async def tell_pauses(
@@ -57,7 +58,7 @@ async def _pause(
         channel=texts.CHANNELS[pause.kind],
         advice=advice(pause.reason, pause.kind, sends_by),
         since=_clock(pause.since),
-        reason=texts.REASONS.get(pause.reason, texts.OTHER_REASON),
+        reason=reason_of(pause.reason),
         waiting=texts.telt(waiting, "bericht wacht", "berichten wachten"),
     )
     return as_content(texts.PAUSE_TITLE.format(channel=texts.CHANNELS[pause.kind]), [line])

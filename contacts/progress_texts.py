@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from datetime import timedelta
 
 from contacts.progress import Progress
-from contacts.texts import REASONS, counted
+from contacts.reason_texts import reason_of
+from contacts.texts import counted
 
 HEAD = "{done} van {total} klaar · {sent} verzonden · {failed} geweigerd · {unknown} onzeker"
 SPEED = "{rate} per seconde, nog ongeveer {left}"
@@ -19,39 +18,6 @@ LATER = (
 HALTED = "{halted} gestopt, tot iemand het laat doorgaan"
 WHY = "{count} × {reason}"
 SECONDS, MINUTES, HOURS = ("1 seconde", "{n} seconden"), "{n} minuten", "{n} uur"
-
-FAILURES: Mapping[str, str] = {
-    **REASONS,
-    "": "reden niet bekend",
-    "blocked": "de ontvanger blokkeerde de bot",
-    "set_aside": "iemand handelde het zelf af",
-    "chat_not_found": "de chat bestaat niet meer",
-    "deactivated": "het account bestaat niet meer",
-    "user_not_found": "het account bestaat niet meer",
-    "forbidden": "de ontvanger laat de bot niet toe",
-    "kicked": "de bot is uit de groep gezet",
-    "bad_request": "Telegram nam het bericht niet aan",
-    "message_gone": "het bericht staat niet meer in de chat",
-    "bad_address": "het adres klopt niet",
-    "no_form": "het bericht bestaat niet in deze vorm",
-    "cannot_be_made": "het bericht kon niet gemaakt worden",
-    "channel_closed": "het adres is gesloten",
-    "exercise_guard": "oefening en echt mogen niet door elkaar",
-    "no_answer": "de mailserver gaf geen antwoord op dit adres",
-    "read_timeout": "geen antwoord op tijd; misschien kwam het aan",
-    "network": "de verbinding brak; misschien kwam het aan",
-    "interrupted": "Schakel stopte midden in het versturen; misschien kwam het aan",
-    "dropped_after_data": "de mailserver brak af; misschien kwam het aan",
-    "bounced": "de mail kwam terug",
-}
-SMTP = "de mailserver weigerde ({code})"
-
-
-def reason_of(code: str) -> str:
-    """In words; a code that nobody gave words to stays as it is."""
-    if smtp := re.fullmatch(r"smtp_(\d{3})", code):
-        return SMTP.format(code=smtp[1])
-    return FAILURES.get(code, code)
 
 
 def about(left: timedelta) -> str:

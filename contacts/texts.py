@@ -156,22 +156,6 @@ PAUSE_OVER = (
     "{channel} werkt weer. Het lag stil sinds {since} uur. De wachtende berichten gaan nu weg."
 )
 
-#: reasons of a transport for letting a whole channel wait
-REASONS = {
-    "too_many_requests": "te veel berichten achter elkaar",
-    "not_reachable": "geen verbinding",
-    "busy": "de mailserver heeft het te druk",
-    "wrong_token": "het token van de bot klopt niet",
-    "conflict": "een ander programma gebruikt dezelfde bot",
-    "login_refused": "de mailserver weigert de aanmelding",
-    "no_tls": "de mailserver biedt geen veilige verbinding",
-    "restored": "teruggezet van een back-up; misschien was het al verstuurd",
-    "repeat_called_off": "afgezegd; misschien kwam het eerder al aan",
-    "sender_refused": "de mailserver weigert ons afzenderadres",
-    "overleg_changed": "het overleg veranderde",
-}
-OTHER_REASON = "onbekende storing"
-
 CALL_LIST_TITLE = ("Bellijst: 1 organisatie erbij", "Bellijst: {n} organisaties erbij")
 _CALL_LIST = (
     "Van {who} kwam geen reactie, of het bericht kwam niet aan: ook niet via een ander kanaal of "

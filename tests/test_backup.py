@@ -23,6 +23,7 @@ from bot.cli.main import app
 from bot.database import open_database
 from bot.migrating import migrate
 from bot.rows import Heartbeat, WebSession
+from bot.settings import TickSettings
 from contacts.directory import Role
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind, MessageStatus
@@ -43,6 +44,7 @@ from tests.outbox_world import (
 
 NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 KEY = Sealer.new_key()
+TICKS = TickSettings()
 
 
 class Place:
@@ -106,7 +108,9 @@ async def test_a_backup_under_load_is_one_moment_and_comes_back_whole(place: Pla
     await under_way.wait()
     await asyncio.to_thread(place.save)
     await asyncio.sleep(0.05)
-    done = await restore(place.file, place.elsewhere, key=KEY, overwrite=False, now=NOW)
+    done = await restore(
+        place.file, place.elsewhere, key=KEY, overwrite=False, ticks=TICKS, now=NOW
+    )
     stop.set()
     written = await work
     copy = open_database(place.elsewhere)
@@ -128,7 +132,9 @@ async def test_what_had_not_left_waits_for_a_person_and_then_says_that_it_is_a_r
     await filled(place.url)
     await asyncio.to_thread(place.save)
     later = NOW + timedelta(hours=1)
-    done = await restore(place.file, place.elsewhere, key=KEY, overwrite=False, now=later)
+    done = await restore(
+        place.file, place.elsewhere, key=KEY, overwrite=False, ticks=TICKS, now=later
+    )
     assert done.held.halted == 3
     db = open_database(place.elsewhere)
     async with db.read() as session:
@@ -164,7 +170,7 @@ async def test_who_was_signed_in_then_is_signed_out(place: Place) -> None:
         )
     await db.close()
     await asyncio.to_thread(place.save)
-    await restore(place.file, place.elsewhere, key=KEY, overwrite=False, now=NOW)
+    await restore(place.file, place.elsewhere, key=KEY, overwrite=False, ticks=TICKS, now=NOW)
     copy = open_database(place.elsewhere)
     async with copy.read() as session:
         assert (await session.exec(select(WebSession))).one().ended_at is not None
@@ -175,8 +181,8 @@ async def test_a_store_is_only_replaced_when_somebody_says_so(place: Place) -> N
     await filled(place.url)
     await asyncio.to_thread(place.save)
     with pytest.raises(NotEmpty):
-        await restore(place.file, place.url, key=KEY, overwrite=False, now=NOW)
-    done = await restore(place.file, place.url, key=KEY, overwrite=True, now=NOW)
+        await restore(place.file, place.url, key=KEY, overwrite=False, ticks=TICKS, now=NOW)
+    done = await restore(place.file, place.url, key=KEY, overwrite=True, ticks=TICKS, now=NOW)
     if done.old_store is not None:
         assert done.old_store.exists()
     db = open_database(place.url)
@@ -190,7 +196,7 @@ async def test_the_store_that_a_backup_replaced_is_for_its_owner_alone(place: Pl
     await filled(place.url)
     await asyncio.to_thread(place.save)
     Path(place.url.partition(":///")[2]).chmod(0o644)
-    done = await restore(place.file, place.url, key=KEY, overwrite=True, now=NOW)
+    done = await restore(place.file, place.url, key=KEY, overwrite=True, ticks=TICKS, now=NOW)
     assert done.old_store is not None
     assert done.old_store.stat().st_mode & 0o777 == 0o600
 
@@ -203,8 +209,26 @@ async def test_a_store_in_use_is_never_replaced(place: Place) -> None:
     await db.close()
     with pytest.raises(InUse):
         await restore(
-            place.file, place.url, key=KEY, overwrite=True, now=NOW + timedelta(seconds=5)
-        )
+            place.file, place.url, key=KEY, overwrite=True, ticks=TICKS,
+            now=NOW + timedelta(seconds=5),
+        )  # fmt: skip
+
+
+async def test_a_house_that_looks_rarely_is_in_use_between_two_looks(place: Place) -> None:
+    await asyncio.to_thread(place.save)
+    slow = TickSettings(refresh_s=60)
+    db = open_database(place.url)
+    async with db.begin() as session:
+        session.add(Heartbeat(name="refresh", at=NOW))
+    await db.close()
+
+    async def put_back(after: timedelta) -> None:
+        now = NOW + after
+        await restore(place.file, place.url, key=KEY, overwrite=True, ticks=slow, now=now)
+
+    with pytest.raises(InUse):
+        await put_back(timedelta(seconds=60))
+    await put_back(timedelta(minutes=5))
 
 
 async def test_a_damaged_backup_changes_nothing(place: Place) -> None:
@@ -220,7 +244,7 @@ async def test_a_damaged_backup_changes_nothing(place: Place) -> None:
     ]:
         place.file.write_bytes(broken)
         with pytest.raises(BackupError, match=why):
-            await restore(place.file, place.url, key=KEY, overwrite=True, now=NOW)
+            await restore(place.file, place.url, key=KEY, overwrite=True, ticks=TICKS, now=NOW)
     place.file.write_bytes(whole)
     with pytest.raises(BackupError, match="other_key"):
         check_backup(place.file, Sealer.new_key())
@@ -314,7 +338,7 @@ async def test_tables_of_the_engine_are_neither_kept_nor_thrown_away(place: Plac
         await db.close()
     await asyncio.to_thread(place.save)
     assert "procrastinate_jobs" not in check_backup(place.file, KEY).counts
-    await restore(place.file, place.elsewhere, key=KEY, overwrite=True, now=NOW)
+    await restore(place.file, place.elsewhere, key=KEY, overwrite=True, ticks=TICKS, now=NOW)
     db = open_database(place.elsewhere)
     async with db.engine.connect() as connection:
         await connection.exec_driver_sql("SELECT * FROM procrastinate_jobs")

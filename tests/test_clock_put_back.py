@@ -111,21 +111,27 @@ def a_pump_by(clock: Clock, db: Database, chat: Scripted) -> Pump:
     )  # fmt: skip
 
 
+def a_scheduler(house: Any) -> AsyncIOScheduler:
+    """With every tick, none of which comes."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    ticks.add_ticks(scheduler, house)
+    scheduler.start(paused=True)
+    return scheduler
+
+
 async def test_rounds_come_at_once_after_the_step_and_a_person_hears_of_it(db: Database) -> None:
     clock, stop = Clock(HOUR), asyncio.Event()
     async with db.begin() as session:
         await a_person(session, clock(), chat="1", role=Role.COORDINATOR)
         await start_beats(session, [tick.name for tick in ticks.TICKS], now=clock())
-    scheduler = AsyncIOScheduler(timezone="UTC")
     house: Any = SimpleNamespace(
-        db=db, clock=clock, rounds=dict, scheduler=scheduler, pump=SimpleNamespace(wake=int),
+        db=db, clock=clock, rounds=dict, pump=SimpleNamespace(wake=int),
         config=SimpleNamespace(
             ticks=TickSettings(health_s=0.5), is_exercise=False, database=DatabaseSettings()
         ),
     )  # fmt: skip
-    ticks.add_ticks(scheduler, house)
-    scheduler.start(paused=True)
-    watching = asyncio.create_task(keep_watch(house, stop))
+    scheduler = a_scheduler(house)
+    watching = asyncio.create_task(keep_watch(house, scheduler, stop))
     try:
         await asyncio.sleep(0.2)
         clock.ahead = timedelta(0)
@@ -149,12 +155,13 @@ async def test_a_step_that_nobody_could_hear_of_is_told_as_soon_as_somebody_can(
 ) -> None:
     clock, stop = Clock(HOUR), asyncio.Event()
     house: Any = SimpleNamespace(
-        db=db, clock=clock, rounds=dict, scheduler=None, pump=SimpleNamespace(wake=int),
+        db=db, clock=clock, rounds=dict, pump=SimpleNamespace(wake=int),
         config=SimpleNamespace(
             ticks=TickSettings(health_s=0.2), is_exercise=False, database=DatabaseSettings()
         ),
     )  # fmt: skip
-    watching = asyncio.create_task(keep_watch(house, stop))
+    scheduler = a_scheduler(house)
+    watching = asyncio.create_task(keep_watch(house, scheduler, stop))
     await asyncio.sleep(0.1)
     clock.ahead = timedelta(0)
     await asyncio.sleep(0.6)

@@ -174,6 +174,9 @@ def test_the_shipped_sources_have_the_addresses_of_the_lexicon() -> None:
     [
         ('[mail]\nhost = "smtp.example.org"\n', "from_address"),
         ('[mail]\nimap_host = "imap.example.org"\n', "reply_address"),
+        ('[mail]\nfrom_address = "stad@größe.example"\n', "from_address: schrijf alleen het adres"),
+        ('[mail]\nreply_address = "a b@stad.example"\n', "reply_address: schrijf alleen het adres"),
+        ('[mail]\nfrom_address = "Stad <a@stad.example>"\n', "zonder naam"),
         ('[database]\nurl = "mysql://x"\n', "sqlite+aiosqlite://"),
         ('[database]\nurl = "geen adres"\n', "sqlite+aiosqlite://"),
         ('[web]\nbase_url = "schakel.example.org"\n', "http"),

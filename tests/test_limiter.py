@@ -281,7 +281,9 @@ def test_what_did_not_leave_takes_no_place() -> None:
     limiter = Limiter(1)
     limiter.choose([Waiting(1, "a", 0)], at_most=1, horizon=SECOND, now=START)
     limiter.withdrawn(1)
-    assert limiter.wait(START) <= SECOND + timedelta(milliseconds=1)
+    later = START + limiter.spacing
+    (slot,) = limiter.choose([Waiting(2, "b", 0)], at_most=1, horizon=QUANTUM, now=later)
+    assert (slot.id, slot.at) == (2, later)
 
 
 def test_the_limiter_forgets_chats_that_are_free_again() -> None:

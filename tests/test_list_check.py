@@ -129,7 +129,7 @@ async def test_gaps_say_why_and_a_closed_channel_says_it_too(world: World) -> No
     assert "Voorbeeldcollege" not in other
     person = await one(world)
     card = (await world.desk.get(f"/contact/{person.id}")).text
-    assert "mail kwam terug (bounce_5.1.1)" in card
+    assert "de mail kwam terug (5.1.1)" in card
 
 
 async def test_silence_is_a_gap_after_a_month_and_an_answer_ends_it(world: World) -> None:

@@ -11,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 
+from bot.mail_fetching import LONGEST_REPORT
 from bot.mail_reading import LARGEST_ID, handle, read_mail
 from bot.mail_sorting import MailKind, Sorted, sort_mail
 from bot.mail_words import words_of
 from bot.rows import IncomingMail
 from bot.simulator.imap_server import ImapServer
 from contacts.directory import Role
+from contacts.outbox import DeliveryStatus
 from contacts.people import open_channel
 from contacts.records import Database
 from signals.rows import Signal
@@ -121,6 +124,23 @@ async def test_an_unreadable_mail_is_left_with_a_flag_and_told_once(
     assert len(await notices(db)) == 2
 
 
+async def test_a_long_delivery_report_is_not_fetched_and_left_for_a_person(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_mail(db, now)
+    mailbox.bounce(VERP.address(ident), "docent@school.example")
+    [report] = mailbox.inbox
+    to = VERP.address(ident).encode()
+    stranger = mailbox.inbox[0].raw.replace(to, b"iemand@school.example")
+    report.raw += b"x" * LONGEST_REPORT
+    mailbox.deliver(stranger + b"x" * LONGEST_REPORT)
+    await a_round(db, mailbox, now)
+    assert await known(db) == ["other", "unreadable"]
+    assert [one.flags for one in mailbox.inbox] == [{"\\Seen", "\\Flagged"}] * 2
+    (delivery,) = await all_deliveries(db)
+    assert delivery.status is DeliveryStatus.SENT
+
+
 async def test_a_mail_that_cannot_be_handled_is_not_thrown_away(
     db: Database, mailbox: ImapServer, now: datetime
 ) -> None:
@@ -139,6 +159,29 @@ async def test_a_mail_that_cannot_be_handled_is_not_thrown_away(
         event.remove(db.engine.sync_engine, "before_cursor_execute", refuse)
     assert await known(db) == ["other", "unreadable"]
     assert [one.flags for one in mailbox.inbox] == [{"\\Seen", "\\Flagged"}] * 2
+
+
+async def test_a_store_without_a_free_connection_leaves_the_mail_for_the_next_round(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_mail(db, now)
+
+    def wait_in_vain(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        if "FROM incoming_mail" in statement and not waited:
+            waited.append(statement)  # once: a moment later there is one for whatever comes next
+            raise PoolTimeout("all connections are taken")
+
+    waited: list[str] = []
+
+    mailbox.deliver(mail(VERP.address(ident)).encode())
+    event.listen(db.engine.sync_engine, "before_cursor_execute", wait_in_vain)
+    try:
+        with pytest.raises(PoolTimeout):
+            await a_round(db, mailbox, now)
+    finally:
+        event.remove(db.engine.sync_engine, "before_cursor_execute", wait_in_vain)
+    assert await a_round(db, mailbox, now) == 1
+    assert await known(db) == ["reply"]
 
 
 async def test_a_number_beyond_any_row_names_no_delivery(db: Database, now: datetime) -> None:

@@ -150,6 +150,36 @@ async def test_an_address_of_ours_with_letters_of_its_own_closes_nobodys_channel
     assert "größe.example" in arrived.message["List-Unsubscribe"]
 
 
+@pytest.mark.parametrize(
+    "ours",
+    [
+        {"from_address": "informatie@größe.example"},
+        {"from_address": "größe@schakel.example"},
+        {"reply_address": "größe@schakel.example"},
+        {"from_address": "schakel@geen adres"},
+        {"from_address": ""},
+    ],
+)
+async def test_an_address_of_ours_that_goes_in_no_envelope_holds_the_channel(
+    sink: SmtpSink, ours: dict[str, str]
+) -> None:
+    mail = a_transport(sink.port, **ours)
+    outcome = await mail.send(HELLO)
+    await mail.close()
+    assert isinstance(outcome, Later)
+    assert (outcome.whole_channel, outcome.reason) == (True, "wrong_settings")
+    assert sink.mails == []
+
+
+async def test_words_that_go_in_no_mail_close_no_channel(
+    sink: SmtpSink, transport: MailTransport
+) -> None:
+    form = EmailForm("Half teken", "half: \ud83d", "<p>half</p>")
+    outcome = await transport.send(replace(HELLO, content=Content(email=form)))
+    assert outcome == Refused("cannot_be_made")
+    assert sink.mails == []
+
+
 async def test_a_mail_is_final_and_needs_a_form(transport: MailTransport) -> None:
     edit = replace(HELLO, act=DeliveryAct.EDIT)
     chat = replace(HELLO, content=Content(telegram=TelegramForm("x")))

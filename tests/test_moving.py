@@ -22,6 +22,7 @@ from bot.backup.restoring import InUse, NotEmpty
 from bot.database import open_database
 from bot.migrating import migrate, on_connection
 from bot.rows import Heartbeat
+from bot.settings import TickSettings
 from bot.simulator import TOKEN
 from contacts.directory import Person, Role
 from contacts.outbox import Delivery
@@ -43,7 +44,9 @@ class Move:
     target: str
 
     async def go(self, now: datetime = NOW) -> dict[str, int]:
-        return await move_database(self.source, self.target, now=now, on_progress=lambda *_: None)
+        return await move_database(
+            self.source, self.target, ticks=TickSettings(), now=now, on_progress=lambda *_: None
+        )
 
     async def opened(self) -> AsyncIterator[Database]:
         for url in (self.source, self.target):

@@ -22,7 +22,7 @@ from bot.own_key import KeyFault, accept_key, fingerprint_of, hold_key, key_faul
 from bot.rows import Conversation, Heartbeat
 from bot.run import run
 from bot.run_texts import KEY_FAULTS
-from bot.settings import DatabaseSettings
+from bot.settings import DatabaseSettings, TickSettings
 from contacts.journal import JournalEntry
 from contacts.sealing import Sealer
 from tests import stores
@@ -85,7 +85,7 @@ async def test_the_key_does_not_stand_in_the_store(url: str, place: Path, now: d
 async def test_the_fingerprint_moves_along(url: str, place: Path, now: datetime) -> None:
     await hold_key(a_host(url, place / "one"), now=now)
     target = f"sqlite+aiosqlite:///{place}/target.sqlite3"
-    await move_database(url, target, now=now, on_progress=lambda *_: None)
+    await move_database(url, target, ticks=TickSettings(), now=now, on_progress=lambda *_: None)
     assert await key_fault(a_host(target, place / "other")) is KeyFault.MISSING
     assert await key_fault(a_host(target, place / "one")) is None
 

@@ -20,7 +20,7 @@ from bot.rows import Heartbeat
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.progress import Progress, rate_of, read_progress
-from contacts.progress_texts import about, lines_of, reason_of
+from contacts.progress_texts import about, lines_of
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.sending import halt_message
@@ -85,8 +85,6 @@ async def test_the_command_line_shows_it_per_event(db: Database) -> None:
 
 def test_nothing_that_moves_is_said_to_stand_still() -> None:
     assert "3 kunnen nu weg, maar er beweegt niets" in lines_of(Progress(1, due=3))
-    assert reason_of("smtp_550") == "de mailserver weigerde (550)"
-    assert reason_of("something_new") == "something_new"
     assert [about(timedelta(seconds=s)) for s in (0.2, 600, 9000)] == [
         "1 seconde", "10 minuten", "2,5 uur",
     ]  # fmt: skip

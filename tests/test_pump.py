@@ -89,11 +89,12 @@ async def test_two_channels_work_side_by_side(db: Database) -> None:
 
 
 async def test_waking_the_pump_sends_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contacts.lane.LOOK_S", 60.0)
+    """The next look by itself would come long after the test gave up."""
+    monkeypatch.setattr("contacts.lane.LOOK_S", 120.0)
     chat = Scripted()
     pump = a_pump(db, chat)
     async with running(pump):
-        await asyncio.sleep(0.15)
+        assert await pump.going(60), "it looked, and found nothing"
         async with db.begin() as session:
             await post(
                 session, kind=MessageKind.DIALOGUE, content=chat_text("hallo"),
@@ -101,6 +102,7 @@ async def test_waking_the_pump_sends_at_once(db: Database, monkeypatch: pytest.M
             )  # fmt: skip
         pump.wake()
         await until(db, all_sent)
+    assert [one.address for one in chat.sent] == ["1"]
 
 
 async def test_a_later_send_at_waits_and_a_halted_message_stays(db: Database) -> None:

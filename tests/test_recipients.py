@@ -70,7 +70,7 @@ async def test_before_sending_each_person_stands_in_one_group_with_the_reason(de
     missed = {row[0]: row[3] for row in await of_group(desk, "geen-kanaal")}
     assert missed == {
         "Anna": "Telegram: bot geblokkeerd",
-        "Bram": "E-mail: mail kwam terug (smtp_550)",
+        "Bram": "E-mail: de mailserver weigerde (550)",
         "Cees": "nog nooit gekoppeld, en geen e-mailadres",
     }
     assert [(row[0], row[3]) for row in await of_group(desk, "niet")] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 from telegram import Bot, WebhookInfo
+from telegram.error import Conflict, InvalidToken, NetworkError
 
 from bot.intake import Intake
 from bot.rows import IncomingUpdate
@@ -155,6 +157,31 @@ async def test_the_address_is_told_again_when_telegram_has_another_one(now: date
     finally:
         await request.shutdown()
         await simulator.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [(KeyError("result"), "unreachable"), (NetworkError("x"), "unreachable"),
+     (InvalidToken("x"), "token"), (Conflict("x"), "conflict")],
+)  # fmt: skip
+async def test_no_answer_of_telegram_ends_the_keeping_of_the_address(
+    now: datetime, monkeypatch: pytest.MonkeyPatch, error: Exception, trouble: str
+) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(Bot, "get_webhook_info", fail)
+    stop = asyncio.Event()
+    keeper = WebhookKeeper(Bot("1:x"), "http://127.0.0.1:1/x", "geheim", clock=lambda: now)
+    told: list[str | None] = []
+
+    def note(said: str | None) -> None:
+        told.append(said)
+        stop.set()
+
+    keeper.on_trouble = note
+    await keeper.run(stop)
+    assert told == [trouble]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import select
 
 from bot import ticks
@@ -224,7 +225,8 @@ async def test_a_health_round_that_hangs_is_told_by_the_watch_beside_it(
     stop, woken = asyncio.Event(), asyncio.Event()
     house = a_house(db)
     house.clock, house.pump = (lambda: now + HOUR), SimpleNamespace(wake=woken.set)
-    watching = asyncio.create_task(keep_watch(house, stop))
+    scheduler = AsyncIOScheduler()  # it has no tick, as if each of them hung
+    watching = asyncio.create_task(keep_watch(house, scheduler, stop))
     async with asyncio.timeout(60):
         await woken.wait()
     stop.set()

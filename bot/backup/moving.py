@@ -20,6 +20,7 @@ from bot.migrating import (
     on_connection,
     open_connection,
 )
+from bot.settings import TickSettings
 from bot.tables import load_tables
 
 AT_ONCE = 1000
@@ -47,7 +48,7 @@ def tables() -> list[Table]:
 
 
 async def move_database(
-    source: str, target: str, *, now: datetime, on_progress: Progress
+    source: str, target: str, *, ticks: TickSettings, now: datetime, on_progress: Progress
 ) -> dict[str, int]:
     """Copy everything from one store to another; (table: rows) that arrived.
 
@@ -65,8 +66,8 @@ async def move_database(
         raise NotCurrent
     if await moved_at(source) is not None:
         raise AlreadyMoved
-    await may_take_the_place(source, overwrite=True, now=now)
-    await may_take_the_place(target, overwrite=True, now=now)
+    for url in (source, target):
+        await may_take_the_place(url, overwrite=True, ticks=ticks, now=now)
     await _need_room(target)
     await migrate(target)
     counts = {}

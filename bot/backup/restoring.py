@@ -14,13 +14,12 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sqlalchemy import func, inspect, make_url
+from sqlalchemy import inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.backup.aftercare import Held, stop_after_restore
@@ -36,6 +35,7 @@ from bot.backup.manifest import (
     read_manifest,
 )
 from bot.backup.sealed_file import BackupError, SealedReader
+from bot.console.health import read_beats, silent_since
 from bot.database import open_database
 from bot.migrating import (
     LOGS,
@@ -47,11 +47,9 @@ from bot.migrating import (
     open_connection,
     upgrade_to,
 )
-from bot.rows import Heartbeat
+from bot.settings import TickSettings
 
 LONGEST_MANIFEST = 1 << 20
-#: a house that runs beats every second
-ALIVE = timedelta(seconds=15)
 
 
 class InUse(Exception):
@@ -86,10 +84,13 @@ def check_backup(file: Path, key: bytes) -> Manifest:
     return manifest
 
 
-async def restore(file: Path, url: str, *, key: bytes, overwrite: bool, now: datetime) -> Restored:
+async def restore(
+    file: Path, url: str, *, key: bytes, overwrite: bool, ticks: TickSettings, now: datetime
+) -> Restored:
     """Put the backup in the place of the store at ``url``.
 
     :param overwrite: an existing store may go.
+    :param ticks: how often the parts of a house that would run on it turn.
     :raises BackupError: it is damaged; nothing changed.
     :raises InUse, NotEmpty, OtherEngine: nothing changed.
     """
@@ -97,7 +98,7 @@ async def restore(file: Path, url: str, *, key: bytes, overwrite: bool, now: dat
     with open_backup(file, key) as (manifest, secret_key, parts):
         if (manifest.engine == "sqlite") is not is_sqlite:
             raise OtherEngine
-        await may_take_the_place(url, overwrite=overwrite, now=now)
+        await may_take_the_place(url, overwrite=overwrite, ticks=ticks, now=now)
         place = Path(str(make_url(url).database)) if is_sqlite else None
         beside = place.parent if place else file.parent
         beside.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -188,10 +189,13 @@ def _lines(file: Path) -> int:
         return sum(1 for _ in source)
 
 
-async def may_take_the_place(url: str, *, overwrite: bool, now: datetime) -> None:
+async def may_take_the_place(
+    url: str, *, overwrite: bool, ticks: TickSettings, now: datetime
+) -> None:
     """Nobody is working there, and nothing is lost when something else comes.
 
-    :raises InUse: a house wrote its heartbeat just now.
+    :param ticks: how often the parts of a house turn: one that looks rarely runs as well.
+    :raises InUse: some part of a house turned, and would not be late yet.
     :raises NotEmpty: there are tables, and they may not go.
     """
     if not may_exist(url):
@@ -199,7 +203,7 @@ async def may_take_the_place(url: str, *, overwrite: bool, now: datetime) -> Non
     database = open_database(url)
     try:
         async with database.read() as session:
-            beat = (await session.exec(select(func.max(col(Heartbeat.at))))).one()
+            beats = await read_beats(session, ticks, now=now)
     except SQLAlchemyError:
         # No table of ours: an empty database, or something else's.
         if overwrite or not await on_connection(url, lambda c: inspect(c).get_table_names()):
@@ -207,7 +211,7 @@ async def may_take_the_place(url: str, *, overwrite: bool, now: datetime) -> Non
         raise NotEmpty from None
     finally:
         await database.close()
-    if beat is not None and now - beat < ALIVE:
+    if beats and silent_since(beats, ticks) is None:
         raise InUse
     if not overwrite:
         raise NotEmpty

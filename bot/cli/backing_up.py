@@ -93,7 +93,9 @@ def _restore(
     from bot.clock import utc_now
 
     now = utc_now()
-    work = put_back(source, config.database.url, key=key, overwrite=overwrite, now=now)
+    work = put_back(
+        source, config.database.url, key=key, overwrite=overwrite, ticks=config.ticks, now=now
+    )
     return run(work), now
 
 

@@ -53,7 +53,7 @@ WAYS = (
 )
 
 IN_USE = (
-    "Schakel draait nog op deze gegevens. Stop het eerst, wacht 15 seconden en probeer het opnieuw."
+    "Schakel draait nog op deze gegevens. Stop het eerst, wacht een minuut en probeer het opnieuw."
 )
 NOT_EMPTY = "Er staan al gegevens. Mogen die weg? Geef dan --overwrite. Er is niets veranderd."
 OTHER_ENGINE = (

@@ -9,7 +9,7 @@ SURE = (
     "back-up. Is hij echt kwijt? Doe dan: schakel accept-key --yes."
 )
 IN_USE = (
-    "Schakel draait nog op deze gegevens. Stop het eerst, wacht 15 seconden en probeer het opnieuw."
+    "Schakel draait nog op deze gegevens. Stop het eerst, wacht een minuut en probeer het opnieuw."
 )
 ACCEPTED = (
     "✔ Deze database hoort nu bij de sleutel van deze machine. Zet dezelfde op elke andere "

@@ -45,6 +45,6 @@ async def _accept(config: Config, *, sure: bool) -> str:
         return texts.FITS
     if not sure:
         raise stop(texts.SURE)
-    await may_take_the_place(url, overwrite=True, now=now)
+    await may_take_the_place(url, overwrite=True, ticks=config.ticks, now=now)
     await accept(config, now=now)
     return texts.ACCEPTED

@@ -77,6 +77,7 @@ def _move(config: Config, url: str) -> dict[str, int]:
             move(
                 config.database.url,
                 url,
+                ticks=config.ticks,
                 now=utc_now(),
                 on_progress=lambda table, done, total: bar.update(
                     task, description=table, completed=done, total=total

@@ -9,7 +9,7 @@ NOT_CURRENT = (
     "Er zijn nog geen gegevens om te verhuizen, of ze zijn van een andere versie. "
     "Doe eerst: schakel migrate."
 )
-IN_USE = "Schakel draait nog. Stop het eerst, wacht 15 seconden en probeer het opnieuw."
+IN_USE = "Schakel draait nog. Stop het eerst, wacht een minuut en probeer het opnieuw."
 NOT_EMPTY = "In de nieuwe database staat al iets. Kies een lege. Er is niets veranderd."
 MISCOUNTED = (
     "In de tabel {table} kwam niet alles aan. Er is niets verhuisd; de oude gegevens staan er nog."

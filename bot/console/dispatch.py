@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from bot.chat.coordinator import approved_texts
 from bot.chat.coordinator.approved import standing
 from bot.chat.coordinator.progress import meant_for, messages_of
 from bot.console import calling_texts, done_texts, texts
@@ -32,15 +31,15 @@ from contacts.journal import JournalEntry
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.permissions import Permission
 from contacts.quiet import count_held
+from contacts.reason_texts import reason_of
 from contacts.records import ids_of, read_columns
-from contacts.texts import CHANNELS, REASONS
+from contacts.texts import CHANNELS
 from feeds.rows import Event
 
 #: deliveries that need a person
 NEEDY = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 Act = Callable[..., Awaitable[int]]
 MOST_LINES = 200
-_WHY_HALTED = {BY_HAND: texts.HALTED_BY_HAND, **approved_texts.HALTED, **REASONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,8 @@ async def _why_halted(visit: Visit, message: Message) -> str:
         )
         if found.first() == str(visit.actor.who):
             return texts.HALTED_BY_YOU
-    return _WHY_HALTED.get(reason, reason)
+        return texts.HALTED_BY_HAND
+    return reason_of(reason)
 
 
 async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
@@ -205,7 +205,7 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
             organisation=organisation or "",
             channel=CHANNELS[kind],
             status=texts.DELIVERIES[status],
-            reason=REASONS.get(reason or "", ""),
+            reason=reason_of(reason) if reason else "",
             may_go_again=status is DeliveryStatus.UNKNOWN and stands is MessageStatus.READY,
         )
         for ident, person, organisation, kind, status, reason, stands in await read_columns(

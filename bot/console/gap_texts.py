@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contacts.directory import ChannelKind
 from contacts.gaps import Gap
+from contacts.reason_texts import reason_of
 
 GAPS: Mapping[Gap, str] = {
     Gap.UNREACHABLE: "niemand bereikbaar",
@@ -36,7 +37,7 @@ NOT_SET_UP: Mapping[ChannelKind, str] = {
 }
 NOTHING_SET_UP = "Telegram en e-mail zijn niet ingesteld. Niemand krijgt iets"
 WHO_NOT = "{what}: {people} bij {organisations}."
-#: why an address was closed; a code of a mail server stands behind the general words
+#: why an address was closed, in few words; anything else is one of the reasons of a delivery
 CLOSED: Mapping[str, str] = {
     "left": "werkt daar niet meer",
     "stopped": "zelf gestopt",
@@ -44,14 +45,11 @@ CLOSED: Mapping[str, str] = {
     "replaced": "vervangen door een nieuwe telefoon",
     "blocked": "bot geblokkeerd",
     "deactivated": "Telegram-account bestaat niet meer",
-    "not_found": "chat bestaat niet",
     "bad_address": "geen geldig adres",
     "removed": "weggehaald door de coördinator",
     "merged": "samengevoegd met een ander contact",
     "undone": "inlezen ongedaan gemaakt",
 }
-CLOSED_MAIL = "mail kwam terug ({code})"
-CLOSED_OTHER = "werkt niet meer ({code})"
 MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
     "oktober", "november", "december",
@@ -63,7 +61,4 @@ def why_closed(code: str | None) -> str:
     """The reason in words that a coordinator can use. Pure."""
     if not code:
         return ""
-    if code in CLOSED:
-        return CLOSED[code]
-    is_mail = code.startswith(("smtp_", "bounce"))
-    return (CLOSED_MAIL if is_mail else CLOSED_OTHER).format(code=code)
+    return CLOSED.get(code) or reason_of(code)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.chat.coordinator.approved_texts import HALTED
 from bot.chat.coordinator.texts import DISMISSALS
 from bot.console import contact_texts, texts
 from bot.console.calling_texts import REASONS as CALL_REASONS
 from briefings import moments
-from contacts.texts import CHANNELS, REASONS
+from contacts.reason_texts import WORDS, known_reason
+from contacts.texts import CHANNELS
 from signals import help_texts
 from signals import texts as signal_texts
 from signals.rows import SignalKind
@@ -70,7 +70,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "language": contact_texts.LANGUAGES,
     "phase": _PHASES,
     "proposed": _PHASES,
-    "reason": _by_code(REASONS, CALL_REASONS, DISMISSALS, HALTED, WHYS),
+    "reason": _by_code(WORDS, CALL_REASONS, DISMISSALS, WHYS),
     # Their first letter is a mark.
     "reliability": {str(code): said for code, said in signal_texts.RELIABILITIES.items()},
     "role": _by_code(texts.ROLES),
@@ -88,6 +88,8 @@ def in_words(name: str, value: str) -> str:
     known = VALUES.get(name, {})
     if value in known:
         return known[value]
+    if name == "reason" and (said := known_reason(value)):
+        return said
     parts = value.split(", ")
     return ", ".join(known[one] for one in parts) if all(p in known for p in parts) else value
 

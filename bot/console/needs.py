@@ -8,7 +8,6 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.chat.coordinator.approved_texts import HALTED
 from bot.chat.coordinator.text_forms import cut
 from bot.console import calling_texts, overleg_texts, texts
 from bot.console import needs_asked as asked
@@ -27,8 +26,9 @@ from contacts.outbox import (
     MessageKind,
 )
 from contacts.permissions import Permission
+from contacts.reason_texts import HALTED, reason_of
 from contacts.records import read_columns
-from contacts.texts import CHANNELS, OTHER_REASON, REASONS
+from contacts.texts import CHANNELS
 from feeds.lexicon import mask_names
 from feeds.rows import Source
 from feeds.texts import FAULTS
@@ -256,7 +256,7 @@ async def pauses(session: AsyncSession, *, now: datetime) -> list[Need]:
         Need(
             what=texts.NEED_PAUSE.format(channel=CHANNELS[pause.kind]),
             detail=texts.NEED_PAUSE_DETAIL.format(
-                reason=REASONS.get(pause.reason, OTHER_REASON), advice=what_to_do(pause.reason)
+                reason=reason_of(pause.reason), advice=what_to_do(pause.reason)
             ),
             by=texts.SINCE,
             due=pause.since,

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.console.gap_texts import CLOSED as CLOSED_CHANNELS
 from bot.console.gap_texts import why_closed
 from bot.console.texts import DELIVERIES, NO_CHANNEL
 from contacts.directory import ChannelKind
 from contacts.outbox import DeliveryStatus
-from contacts.preparing import SET_ASIDE
 from contacts.quiet import QUIET_HOURS
-from contacts.texts import CHANNELS, REASONS
+from contacts.reason_texts import reason_of
+from contacts.texts import CHANNELS
 
 GROUPS = {
     "krijgt": "Krijgt het",
@@ -26,7 +25,6 @@ NOT_BEFORE = "kreeg het eerdere bericht niet"
 LATER = "kwam later op de lijst, of kon toen niets krijgen"
 NO_TURN = "hoort niet bij wie het eerdere bericht kreeg"
 RESTS = "wacht op het einde van de rusttijd"
-_KNOWN = {**CLOSED_CHANNELS, **REASONS, SET_ASIDE: "door een mens afgehandeld"}
 _STATUSES = DELIVERIES | {DeliveryStatus.CLAIMED: DELIVERIES[DeliveryStatus.PLANNED]}
 
 
@@ -35,9 +33,7 @@ def stands(kind: ChannelKind, status: DeliveryStatus, reason: str | None) -> str
     said = f"{CHANNELS[kind]}: {_STATUSES[status]}"
     if status is DeliveryStatus.PLANNED and reason == QUIET_HOURS:
         return f"{CHANNELS[kind]}: {RESTS}"
-    is_mail = (reason or "").startswith("smtp_")
-    why = _KNOWN.get(reason or "") or (why_closed(reason) if is_mail else "")
-    return f"{said} ({why})" if status is DeliveryStatus.FAILED and why else said
+    return f"{said} ({reason_of(reason)})" if status is DeliveryStatus.FAILED and reason else said
 
 
 def place(organisation: str, municipality: str | None) -> str:

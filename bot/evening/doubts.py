@@ -25,9 +25,9 @@ from contacts.outbox import (
     MessageStatus,
 )
 from contacts.permissions import Actor
+from contacts.reason_texts import reason_of
 from contacts.records import read_columns
 from contacts.sending import cancel_message, resume_message
-from contacts.texts import OTHER_REASON, REASONS
 
 MOST = 200
 BY_HAND = "by_hand"
@@ -116,7 +116,7 @@ async def stopped_of(session: AsyncSession, *, is_exercise: bool) -> list[Stoppe
         Stopped(
             id=message.id or 0,
             kind=message.kind,
-            reason=REASONS.get(message.halt_reason or "", OTHER_REASON),
+            reason=reason_of(message.halt_reason),
             at=message.send_at,
         )
         for message in found.all()

@@ -43,11 +43,6 @@ NOT_LOOKED = (
 )
 OTHERS_ANSWER = "Een coördinator of duider beantwoordt signalen."
 #: why a closing text was stopped, after *Gestopt:*
-HALTED = {
-    "signals_wait": "er kwam een signaal bij dat nog geen antwoord heeft",
-    "not_looked": "Schakel kon niet nagaan of er een signaal bij kwam",
-    "signals_changed": "de signalen veranderden na deze tekst",
-}
 #: after *Ga door* on what a back-up stopped, which may have left already
 GO_ON_SURE = "Ja, ga door"
 #: after *Ga door*, when the promised update is over
