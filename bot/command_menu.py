@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -117,11 +118,17 @@ class CommandMenu:
         await self._bot.set_my_commands(commands, scope)
 
 
-def beside(menu: CommandMenu, work: Work) -> Work:
-    """The work of a process, with the menu kept for as long as it lasts."""
+class Running(Protocol):
+    """Something that runs until it is told to stop."""
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+
+
+def beside(other: Running, work: Work) -> Work:
+    """The work of a process, with something else that runs for as long as it lasts."""
 
     async def both(stop: asyncio.Event) -> None:
-        keeping = asyncio.create_task(menu.run(stop))
+        keeping = asyncio.create_task(other.run(stop))
         try:
             await work(stop)
         finally:

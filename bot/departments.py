@@ -20,7 +20,7 @@ import bot.ticks
 import bot.watching
 from bot.api.webhook_round import Webhooks
 from bot.chat.render import render
-from bot.command_menu import CommandMenu
+from bot.command_menu import CommandMenu, Work, beside
 from bot.console.app import build_app
 from bot.console.serving import WebServer
 from bot.exercise.leading import Tools
@@ -29,6 +29,7 @@ from bot.intake import Intake
 from bot.polling import Poller, Worker
 from bot.strangers import StrangerDesk
 from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
+from bot.unsent_watch import UnsentWatch
 from contacts.guests import PATIENCE_S
 from feeds.fetching import Fetcher
 from feeds.polling import Watch
@@ -58,6 +59,14 @@ class Departments:
     poller: Poller | WebhookKeeper
     desk: StrangerDesk
     menu: CommandMenu
+    unsent_watch: UnsentWatch
+
+    def reads(self) -> dict[str, Work]:
+        """What whoever reads Telegram does, by the name of its duty."""
+        return {
+            "poller": beside(self.unsent_watch, self.poller.run),
+            "worker": beside(self.menu, self.worker.run),
+        }
 
     async def close(self) -> None:
         await self.desk.close()
@@ -114,6 +123,7 @@ def open_departments(
         poller=_poller(house, door, intake),
         desk=desk,
         menu=CommandMenu(house.db, house.bot),
+        unsent_watch=UnsentWatch(house),
     )
 
 

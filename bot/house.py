@@ -175,12 +175,9 @@ class House:
 
     def duties(self) -> list[Duty]:
         """What one process at a time does. Without a token nobody reads Telegram."""
-        from bot.command_menu import beside
-
-        worker = beside(self._rest.menu, self.worker.run)
         reading = [
-            Duty("poller", Office.BOT, self._noted(self._after_sending(self.poller.run))),
-            Duty("worker", Office.BOT, self._noted(self._after_sending(worker))),
+            Duty(name, Office.BOT, self._noted(self._after_sending(work)))
+            for name, work in self._rest.reads().items()
         ]
         return [
             Duty("pump", Office.WORKER, self._noted(self._hold_pump)),

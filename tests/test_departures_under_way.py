@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlmodel import select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
-from contacts import departure_log, recovery
+from contacts import departure_log, records, recovery
 from contacts.departure_log import read_lines, whole_lines
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.records import Database
@@ -126,6 +127,28 @@ async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(
         await dead.execute(select(Delivery.id))
     await dead.invalidate()
     await dead.close()
+    (row,) = await all_deliveries(db)
+    assert (row.status, row.attempts) == (DeliveryStatus.UNKNOWN, 0)
+
+
+async def test_what_a_hanging_host_locked_for_a_page_is_free_after_seconds(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connections stand, as through a proxy, so nobody sees that it is gone."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no hosts")
+    async with db.begin() as session:
+        people = [await a_person(session, now, chat="1")]
+        (delivery,) = await a_briefing(session, people, now)
+        delivery.status, delivery.lease_owner = DeliveryStatus.SENDING, "test"
+    monkeypatch.setattr(records, "WRITER_IDLE_MS", 500)
+    hangs = AsyncExitStack()
+    page = await hangs.enter_async_context(db.begin())
+    await page.exec(update(Delivery).values(attempts=1))
+    async with asyncio.timeout(30):
+        assert await a_pump(db, Scripted()).recover(now=now) == 1
+    with pytest.raises(DBAPIError):
+        await hangs.aclose()
     (row,) = await all_deliveries(db)
     assert (row.status, row.attempts) == (DeliveryStatus.UNKNOWN, 0)
 

@@ -156,6 +156,7 @@ ACTIONS = {
     "fact_withdrawn": "feit weggehaald",
     "facts_opened": "feitenblok geopend",
     "failures_told": "coördinator hoorde van fouten",
+    "unsent_told": "gezegd dat niets verstuurd wordt, of weer wel",
     "fallback_planned": "ander kanaal gepland",
     "fallback_spared": "ander kanaal niet nodig",
     "four_eyes_afterwards": "ingetrokken op één woord; tweede lezer kijkt achteraf",
