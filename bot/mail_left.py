@@ -1,7 +1,8 @@
 """Mails that are left in the mailbox for a person: noted without their words, and told.
 
 One that could not be read or handled, an answer to a mail of ours of which nobody can say which,
-and a failure at an address that we did not write to.
+a failure at an address that we did not write to, and what a mail server says of a mail of ours in
+words that only a person can read.
 """
 
 from __future__ import annotations

@@ -75,10 +75,19 @@ _ELSEWHERE = (
     "stuurt een ontvanger zijn mail door. Er is niets gesloten. Kijk in de mailbox voor antwoorden "
     "om wie het gaat, en vraag of ons bericht is gelezen."
 )
+_UNCLEAR = (
+    "Een mailserver schreef {what} over een bericht van ons, in woorden die Schakel niet kan "
+    "lezen: misschien kwam het bericht niet aan. Kijk in de mailbox voor antwoorden, daar staat dit met "
+    "een vlag, en bel zo nodig."
+)
 LEFT_MAILS = {
     "elsewhere": (
         ("1 mail kwam op een ander adres niet aan", "{n} mails kwamen op een ander adres niet aan"),
         (_ELSEWHERE.format(what="1 mail"), _ELSEWHERE.format(what="{n} mails")),
+    ),
+    "unclear": (
+        ("1 mail van een mailserver wacht op u", "{n} mails van mailservers wachten op u"),
+        (_UNCLEAR.format(what="1 mail"), _UNCLEAR.format(what="{n} mails")),
     ),
     "unreadable": (
         ("1 mail is niet te lezen", "{n} mails zijn niet te lezen"),

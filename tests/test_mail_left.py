@@ -107,6 +107,22 @@ async def test_a_failure_at_an_address_of_somebody_else_is_flagged_and_told(
     assert "thuis" not in notice
 
 
+async def test_what_a_mail_server_says_in_words_of_its_own_is_flagged_and_told(
+    db: Database, mailbox: ImapServer, now: datetime
+) -> None:
+    ident = await a_sent_mail(db, now)
+    async with db.begin() as session:
+        await a_person(session, now, role=Role.COORDINATOR, chat="99")
+    said = "I'm sorry to have to inform you that your message could not be delivered."
+    mailbox.deliver(mail(VERP.address(ident), said, From="MAILER-DAEMON@mail.example").encode())
+    assert await a_round(db, mailbox, now) == 2
+    assert [one.flags for one in mailbox.inbox] == [KEPT]
+    [notice] = await notices(db)
+    assert notice.startswith("<b>1 mail van een mailserver wacht op u</b>")
+    assert "misschien kwam het bericht niet aan" in notice
+    assert "sorry" not in notice
+
+
 async def test_different_mails_that_are_left_are_told_in_one_notice(
     db: Database, mailbox: ImapServer, now: datetime
 ) -> None:
