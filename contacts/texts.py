@@ -77,8 +77,8 @@ _ELSEWHERE = (
 )
 _UNCLEAR = (
     "Een mailserver schreef {what} over een bericht van ons, in woorden die Schakel niet kan "
-    "lezen: misschien kwam het bericht niet aan. Kijk in de mailbox voor antwoorden, daar staat dit met "
-    "een vlag, en bel zo nodig."
+    "lezen: misschien kwam het bericht niet aan. Kijk in de mailbox voor antwoorden, daar staat "
+    "dit met een vlag, en bel zo nodig."
 )
 LEFT_MAILS = {
     "elsewhere": (
