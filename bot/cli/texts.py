@@ -18,6 +18,7 @@ HELP_BY_HAND = "Speel niets voor: u speelt de avond zelf op de pagina Telefoons.
 HELP_ONCE = "Stop vanzelf na de avond."
 HELP_REAL = "Speel dit bestand met echt nieuws af."
 HELP_SIMULATOR = "Draai alleen de nagebootste buitenwereld."
+HELP_BOT_NUMBER = "Nummer van de bot. Geef een tweede, op een andere poort, een ander nummer."
 HELP_PORT = "Poort op deze computer."
 HELP_CONTACTS = "Contacten en uitnodigingen."
 HELP_IMPORT = "Lees contacten in uit een CSV, een werkblad (xlsx) of visitekaartjes (vcf)."
