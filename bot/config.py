@@ -23,8 +23,10 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot import texts
+from bot.addresses import is_public, is_safe_address
 from bot.config_faults import explain
 from bot.settings import (
+    TELEGRAM_API,
     AlertSettings,
     DatabaseSettings,
     MailSettings,
@@ -51,12 +53,12 @@ SECRETS: Mapping[str, tuple[str, str]] = {
 }
 #: not secret by itself, but it may hold a password
 DATABASE_URL = "SCHAKEL_DATABASE_URL"
+#: where ``schakel move-database`` moves to; no running house needs it
+NEW_DATABASE_URL = "SCHAKEL_NEW_DATABASE_URL"
 SECRET_KEY = "SCHAKEL_SECRET_KEY"  # noqa: S105  (a name, not a secret)
 #: opens back-ups; no running house needs it
 BACKUP_KEY = "SCHAKEL_BACKUP_KEY"
 KEY_FILE = "secret.key"
-#: names of this computer itself
-HERE = ("127.0.0.1", "localhost", "::1")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
 #: (section, key) → advice, for keys that were taken away
@@ -233,13 +235,21 @@ def _whole(config: Config) -> Iterator[str]:
     # The name becomes part of a link: what does not belong there makes every invitation void.
     if not re.fullmatch(r"[A-Za-z0-9_]*", config.telegram.bot_name):
         yield texts.BAD_BOT_NAME.format(value=config.telegram.bot_name)
-    if config.telegram.webhook and not is_safe_address(config.web.base_url):
-        yield texts.WEBHOOK_NEEDS_HTTPS.format(value=config.web.base_url)
+    if config.telegram.webhook:
+        yield from _webhook(config.web.base_url, config.telegram.base_url)
     yield from _mail(config.mail)
     if config.feeds.similarity == "betekenis" and not is_installed():
         yield texts.SEMANTIC_NEEDS_LIBRARY
     yield from _signing_in(config)
     yield from _lists(config)
+
+
+def _webhook(base_url: str, telegram: str) -> Iterator[str]:
+    """Telegram itself comes from outside; a Bot API server of one's own may stand beside us."""
+    if not is_safe_address(base_url):
+        yield texts.WEBHOOK_NEEDS_HTTPS.format(value=base_url)
+    elif urlsplit(telegram).hostname == urlsplit(TELEGRAM_API).hostname and not is_public(base_url):
+        yield texts.WEBHOOK_OUT_OF_REACH.format(value=base_url)
 
 
 def _mail(mail: MailSettings) -> Iterator[str]:
@@ -303,18 +313,6 @@ def _passkeys(base_url: str) -> Iterator[str]:
         yield texts.PASSKEY_NEEDS_NAME
     if find_spec("webauthn") is None:
         yield texts.PASSKEY_NEEDS_LIBRARY
-
-
-def is_safe_address(url: str) -> bool:
-    """Whether this is an address over TLS, or one on this computer itself. Pure."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    if not host or not url.isascii() or not url.isprintable() or " " in url:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in HERE)
 
 
 def _rooted(config: Config, folder: Path) -> Config:

@@ -34,7 +34,11 @@ T = TypeVar("T")
 
 
 class MigrationError(Exception):
-    """The database cannot be brought to this version."""
+    """The database at ``url`` cannot be brought to this version."""
+
+    def __init__(self, what: str, url: str = "") -> None:
+        super().__init__(what)
+        self.url = url
 
 
 async def migrate(url: str) -> None:
@@ -42,7 +46,10 @@ async def migrate(url: str) -> None:
 
     :raises MigrationError: it cannot be reached, or is newer than the code; nothing changed.
     """
-    _make_folder(url)
+    try:
+        _make_folder(url)
+    except OSError as error:
+        raise MigrationError(str(error), url) from error
     keep_private(url)
     await on_connection(url, _upgrade)
 
@@ -90,8 +97,11 @@ async def open_connection(url: str) -> AsyncIterator[AsyncConnection]:
     try:
         async with _connection(url) as connection:
             yield connection
+    except MigrationError as error:
+        error.url = error.url or url
+        raise
     except (SQLAlchemyError, OSError) as error:
-        raise MigrationError(str(error)) from error
+        raise MigrationError(str(error), url) from error
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from bot.migrating import migrate
 from bot.own_key import hold_key, key_fault
 from bot.settling import settle_memory
 from bot.starts import StartNote, tell_falls
+from bot.store_lock import StoreLock, StoreTaken
 from bot.watchdog import Watchdog
 from contacts.directory import ChannelKind
 from signals.workdays import day_and_time
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 #: the name of a process that does everything
 ALL = "all"
+#: what starting again does not mend; supervisors are told not to try
+MISUSE = 2
 #: what a first reader would wait a second for is loaded once the house is under way
 WARM_UP_AFTER_S = 5.0
 
@@ -71,9 +74,10 @@ async def run(
     """
     note = StartNote(config.state_dir, part_of(offices))
     note.begin(utc_now())
+    lock = StoreLock(config.database)
     was_asked = False
     try:
-        if refusal := await _refusal(config):
+        if refusal := await _refusal(config, lock, say):
             typer.echo(refusal, err=True)
             return 1
         await _keep_house(config, offices, note, say=say, parent=parent)
@@ -81,7 +85,11 @@ async def run(
     except CannotListen as error:
         typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
         return 1
+    except StoreTaken:
+        typer.echo(texts.STORE_TAKEN, err=True)
+        return MISUSE
     finally:
+        await lock.close()
         if was_asked:
             note.end()
         else:
@@ -89,9 +97,10 @@ async def run(
     return 0
 
 
-async def _refusal(config: Config) -> str:
+async def _refusal(config: Config, lock: StoreLock, say: Callable[[str], None]) -> str:
     """Why nobody may work with this store from here; empty when nothing speaks against it.
 
+    :raises bot.store_lock.StoreTaken: another house works with it.
     :raises bot.migrating.MigrationError: it cannot be reached.
     """
     if (moved := await moved_at(config.database.url)) is not None:
@@ -99,6 +108,7 @@ async def _refusal(config: Config) -> str:
     # First only looked at: who has another key brings no store to another version under the others.
     fault = await key_fault(config)
     if fault is None:
+        await lock.take(say)
         await migrate(config.database.url)
         fault = await hold_key(config, now=utc_now())
     return "" if fault is None else texts.KEY_FAULTS[fault]

@@ -33,6 +33,15 @@ MOVED_AWAY = (
     "nieuwe: [database] url, of SCHAKEL_DATABASE_URL_FILE. Anders gaan berichten dubbel uit. "
     "Wilt u toch met deze database verder, doe dan: schakel move-database --undo."
 )
+WAITS_FOR_STORE = (
+    "Op deze database draait Schakel al, of het is net gestopt. "
+    "Schakel wacht hooguit {seconds} seconden."
+)
+STORE_TAKEN = (
+    "Schakel draait nog op deze gegevens, in een ander proces of op een andere machine. Stop dat "
+    "eerst. Horen er meer machines op deze database? Zet dan op elke machine [database] "
+    "several_hosts = true en start ze allemaal opnieuw."
+)
 #: by :class:`bot.own_key.KeyFault`
 KEY_FAULTS = {
     "other": (

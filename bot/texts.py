@@ -66,8 +66,13 @@ WEBHOOK_NEEDS_HTTPS = (
     "naar een adres dat met https:// begint."
 )
 
+WEBHOOK_OUT_OF_REACH = (
+    "[telegram] webhook kan niet met [web] base_url {value!r}: daar kan Telegram niet bij. Geef "
+    "een adres dat met https:// begint en van buiten te bereiken is, op poort 443, 80, 88 of 8443. "
+    "Of zet webhook op false: dan vraagt Schakel zelf om berichten."
+)
 HOSTS_NEED_POSTGRESQL = (
-    "[database] several_hosts kan alleen met PostgreSQL. Verhuis eerst: schakel move-database URL."
+    "[database] several_hosts kan alleen met PostgreSQL. Verhuis eerst: schakel move-database."
 )
 SEMANTIC_NEEDS_LIBRARY = (
     "[feeds] similarity: voor betekenis ontbreekt de bibliotheek. Plaats haar met make semantic of "

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.addresses import is_safe_address
 from bot.alerts import call_backup, ring
 from bot.asking import ask_due
 from bot.beats import note_beat
 from bot.carrying import configured_kinds
 from bot.chat.coordinator.card import refresh_live
 from bot.coming_due import sweep_due
-from bot.config import is_safe_address
 from bot.console.health import late_after
 from bot.daily import send_daily_list
 from bot.database import empty_log

@@ -78,7 +78,7 @@ def test_a_broken_database_is_a_sentence(place: Path) -> None:
     (place / "var" / "schakel.sqlite3").write_bytes(b"geen database" * 100)
     result = call("migrate")
     assert result.exit_code == 1
-    assert "database werkt niet mee" in said(result)
+    assert "is beschadigd, of geen database. Klopt de plek in [database] url" in said(result)
 
 
 def test_an_unexpected_error_is_a_sentence_unless_asked_for(

@@ -300,3 +300,19 @@ def test_run_that_can_reach_nobody_says_what_to_set(place: Path) -> None:
     result = call("run")
     assert result.exit_code == 2
     assert "SCHAKEL_TELEGRAM_TOKEN_FILE" in said(result)
+
+
+def test_check_warns_of_a_file_with_a_secret_that_everybody_can_read(
+    place: Path, outside: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(place, outside, monkeypatch)
+    file = place / "telegram.token"
+    file.write_text(TOKEN, encoding="utf-8")
+    monkeypatch.delenv("SCHAKEL_TELEGRAM_TOKEN")
+    monkeypatch.setenv("SCHAKEL_TELEGRAM_TOKEN_FILE", str(file))
+    file.chmod(0o644)
+    open_points = said(call("check")).splitlines()
+    [line] = [line for line in open_points if f"chmod o-rwx {file}" in line]
+    assert line.startswith("· Geheim: iedereen")
+    file.chmod(0o640)
+    assert [one for one in said(call("check")).splitlines() if "chmod" in one] == []

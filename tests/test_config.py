@@ -195,6 +195,35 @@ def test_a_value_that_cannot_work_is_said_with_its_key(
     assert part in lines[0]
 
 
+@pytest.mark.parametrize(
+    ("base_url", "is_refused"),
+    [
+        ("https://schakel.example", False),
+        ("https://schakel.example:8443", False),
+        ("https://schakel.example:8420", True),
+        ("http://schakel.example", True),
+        ("http://127.0.0.1:8420", True),
+        ("https://localhost", True),
+        ("https://10.1.2.3", True),
+        ("https://schakel", True),
+    ],
+)
+def test_telegram_is_not_asked_to_deliver_where_it_cannot_come(
+    tmp_path: Path, base_url: str, is_refused: bool
+) -> None:
+    text = f'[telegram]\nwebhook = true\n[web]\nbase_url = "{base_url}"\n'
+    if is_refused:
+        [line] = mistakes(tmp_path, text)
+        assert "[telegram] webhook kan niet" in line
+    else:
+        load_config(written(tmp_path, text), {})
+
+
+def test_a_bot_api_server_on_this_machine_may_deliver_to_it(tmp_path: Path) -> None:
+    text = '[telegram]\nwebhook = true\nbase_url = "http://127.0.0.1:8421/bot"\n'
+    assert load_config(written(tmp_path, text), {}).telegram.webhook
+
+
 def test_two_sources_with_one_name_are_refused(tmp_path: Path) -> None:
     source = '[[feeds.sources]]\nkey = "nos"\nname = "N"\nurl = "http://x"\ntrust = "landelijk"\n'
     (line,) = mistakes(tmp_path, source * 2)

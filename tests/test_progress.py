@@ -14,9 +14,11 @@ from sqlmodel import col, select
 
 from bot.api.keys import make_key
 from bot.cli.events import _deliveries
+from bot.config import Config
 from bot.console import metrics
 from bot.console.metrics import written
 from bot.rows import Heartbeat
+from bot.settings import MailSettings, TelegramSettings
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, DeliveryStatus
 from contacts.progress import Progress, rate_of, read_progress
@@ -101,7 +103,11 @@ async def test_metrics_are_for_this_computer_or_a_key_and_name_nobody(db: Databa
         session.add(Heartbeat(name="refresh", at=NOW))
         _, secret = await make_key(session, "bewaking", who=SYSTEM, now=NOW)
     sealer = Sealer(Sealer.new_key())
-    async with client_of(db, sealer, NOW, headers={"X-Forwarded-For": "8.8.8.8"}) as client:
+    both = Config(
+        telegram=TelegramSettings(token="1:x"), mail=MailSettings(host="x", from_address="a@b.nl")
+    )
+    elsewhere = {"X-Forwarded-For": "8.8.8.8"}
+    async with client_of(db, sealer, NOW, headers=elsewhere, config=both) as client:
         assert (await client.get("/metrics")).status_code == 401
         with_key = {"Authorization": f"Bearer {secret}"}
         answer = await client.get("/metrics", headers=with_key)
@@ -111,6 +117,11 @@ async def test_metrics_are_for_this_computer_or_a_key_and_name_nobody(db: Databa
     assert 'schakel_deliveries_wrong{status="failed",reason="blocked"} 1' in lines
     assert 'schakel_deliveries_due{channel="telegram"} 5' in lines
     assert 'schakel_part_late{part="refresh"} 0' in lines
+    # What is not there now is a nought, so that an alarm has something to look at.
+    assert 'schakel_deliveries_due{channel="email"} 0' in lines
+    assert 'schakel_oldest_due_seconds{channel="email"} 0' in lines
+    assert 'schakel_deliveries{channel="email",status="unknown"} 0' in lines
+    assert 'schakel_channel_paused{channel="telegram"} 0' in lines
     for line in lines:
         assert line.startswith("# ") or SAMPLE.fullmatch(line), line
     assert "School" not in answer.text

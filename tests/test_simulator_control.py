@@ -213,3 +213,16 @@ async def test_it_runs_alone_and_ends_when_told(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 60) == 0
     assert await process.stderr.read() == b""
+
+
+async def test_a_second_one_beside_it_plays_another_bot() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli.main", "simulator", "--port", "0", "--bot", "2",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
+    process.terminate()
+    await process.wait()
+    assert addresses["token"].partition(":")[0] == "7000000002"
+    assert Simulator().token.partition(":")[0] == "7000000001"

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 
+from bot.addresses import HERE
 from bot.cities import city_texts as texts
-from bot.config import HERE, SECRET_KEY, Config, read_secret
+from bot.config import SECRET_KEY, Config, read_secret
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  (compared with, not listened on)
 _PORT_OF_POSTGRESQL = 5432

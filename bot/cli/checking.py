@@ -17,10 +17,12 @@ from telegram.error import InvalidToken, TelegramError
 from bot.backup.moved import moved_at
 from bot.carrying import configured_kinds
 from bot.cli import texts
+from bot.cli.checking_files import check_files
 from bot.cli.frame import say
 from bot.clock import utc_now
-from bot.config import KEY_FILE, Config, ConfigError
+from bot.config import Config, ConfigError
 from bot.database import open_database
+from bot.database_faults import trouble_with_own
 from bot.migrating import MigrationError, is_current
 from bot.own_key import key_fault
 from bot.run_texts import KEY_FAULTS, MOVED_AWAY
@@ -67,7 +69,7 @@ class Findings:
 
 async def check_all(config: Config, findings: Findings) -> None:
     """Say line by line what is right and wrong."""
-    _key(config, findings)
+    check_files(config, findings)
     if await _database(config, findings):
         await _key_of_store(config, findings)
         database = open_database(config.database.url)
@@ -88,13 +90,6 @@ async def check_all(config: Config, findings: Findings) -> None:
     _lines(config, findings)
 
 
-def _key(config: Config, findings: Findings) -> None:
-    """The key is only looked at: ``schakel init`` or ``schakel run`` makes one."""
-    file = config.state_dir / KEY_FILE
-    if file.exists() and file.stat().st_mode & 0o077:
-        findings.bad(texts.CHECK_KEY_OPEN.format(path=file))
-
-
 async def _key_of_store(config: Config, findings: Findings) -> None:
     try:
         fault = await key_fault(config)
@@ -111,8 +106,8 @@ async def _key_of_store(config: Config, findings: Findings) -> None:
 async def _database(config: Config, findings: Findings) -> bool:
     try:
         current = await is_current(config.database.url)
-    except MigrationError:
-        findings.bad(texts.CHECK_DB_AWAY)
+    except MigrationError as error:
+        findings.bad(trouble_with_own(error))
         return False
     if current and (moved := await moved_at(config.database.url)) is not None:
         findings.bad(MOVED_AWAY.format(at=day_and_time(moved)))

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.cli import config_docs_texts as texts
-from bot.config import BACKUP_KEY, DATABASE_URL, SECRET_KEY, SECRETS, Config
+from bot.config import BACKUP_KEY, DATABASE_URL, NEW_DATABASE_URL, SECRET_KEY, SECRETS, Config
 from bot.config_faults import model_of
 
 
@@ -72,6 +72,6 @@ def _toml(value: Any) -> str:
 
 
 def _environment() -> str:
-    names = [*SECRETS, DATABASE_URL, SECRET_KEY, BACKUP_KEY]
+    names = [*SECRETS, DATABASE_URL, NEW_DATABASE_URL, SECRET_KEY, BACKUP_KEY]
     rows = [texts.DOCS_ENV_ROW.format(name=name, meaning=texts.ENVIRONMENT[name]) for name in names]
     return "\n".join([texts.DOCS_ENV_HEAD, *rows])

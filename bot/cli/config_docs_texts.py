@@ -22,6 +22,9 @@ ENVIRONMENT = {
     "SCHAKEL_IMAP_PASSWORD": "wachtwoord bij de IMAP-server",
     "SCHAKEL_OIDC_SECRET": "geheim van Schakel bij de aanbieder van gemeente-accounts",
     "SCHAKEL_DATABASE_URL": "gaat voor `[database] url`; hier mag een wachtwoord in staan",
+    "SCHAKEL_NEW_DATABASE_URL": (
+        "waarheen `schakel move-database` verhuist; `schakel run` heeft het niet nodig"
+    ),
     "SCHAKEL_SECRET_KEY": (
         "sleutel voor verzegelde teksten; zonder deze maakt Schakel `secret.key` in `state_dir`. "
         "Bewaar hem apart van de back-up: zonder sleutel zijn verzegelde teksten weg"

@@ -54,12 +54,13 @@ def end_of(error: Exception) -> typer.Exit:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.config import ConfigError
+    from bot.database_faults import trouble_with_own
     from bot.migrating import MigrationError
 
     if isinstance(error, ConfigError):
         return stop("\n".join(error.lines))
     if isinstance(error, MigrationError | SQLAlchemyError):
-        return stop(texts.DATABASE_TROUBLE, WRONG)
+        return stop(trouble_with_own(error), WRONG)
     if logging.getLogger().handlers:
         log.error("Ended by an unexpected error", exc_info=error, extra={"action": "crashed"})
     return stop(texts.UNEXPECTED.format(kind=type(error).__name__, debug=DEBUG), WRONG)

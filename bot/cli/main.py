@@ -33,6 +33,7 @@ from bot.cli import (
     setting_up,
     several_cities,
     signing_in,
+    simulating,
     sources,
     starting,
     texts,
@@ -73,6 +74,7 @@ app.command("move-database", help=moving_texts.HELP)(moving.move_database)
 app.command("accept-key", help=key_texts.HELP)(keys.accept_key)
 app.command("check", help=texts.HELP_CHECK)(setting_up.check)
 app.command("signin", help=texts.HELP_SIGN_IN)(signing_in.sign_in)
+app.command("simulator", help=texts.HELP_SIMULATOR)(simulating.simulator)
 
 
 @app.command(help=texts.HELP_VERSION)
@@ -138,17 +140,6 @@ def demo(
     from bot.demo.playing import play
 
     raise typer.Exit(run(play(once=once, real=real, by_hand=by_hand)))
-
-
-@app.command(help=texts.HELP_SIMULATOR)
-def simulator(
-    port: Annotated[
-        int, typer.Option("--port", help=texts.HELP_PORT, metavar=frame_texts.NUMBER)
-    ] = 8421,
-) -> None:
-    from bot.simulator.control import serve
-
-    run(serve(port))
 
 
 if __name__ == "__main__":

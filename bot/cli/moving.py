@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,12 +21,14 @@ def move_database(
 ) -> None:
     from bot.backup.moving import AlreadyMoved, Miscounted, NotCurrent
     from bot.backup.restoring import InUse, NotEmpty
+    from bot.database_faults import trouble_with
+    from bot.migrating import MigrationError
 
     loaded = load(config)
     if undo:
         say(_use_on(loaded))
         return
-    check_store(url)
+    url, setting = _target(url)
     if url == loaded.database.url:
         raise stop(texts.SAME, MISUSE)
     try:
@@ -40,8 +43,28 @@ def move_database(
         raise stop(texts.NOT_EMPTY, WRONG) from None
     except Miscounted as error:
         raise stop(texts.MISCOUNTED.format(table=error), WRONG) from None
+    except MigrationError as error:
+        if error.url != url:
+            raise
+        raise stop(trouble_with(error, setting=setting), WRONG) from None
     say(texts.MOVED.format(rows=sum(counts.values()), tables=len(counts)))
     say(texts.NEXT)
+
+
+def _target(given: str) -> tuple[str, str]:
+    """Where to move to, and where that was said: on the command line anybody here can read it."""
+    from bot.config import NEW_DATABASE_URL, ConfigError, read_secret
+
+    if given:
+        return check_store(given), texts.ON_COMMAND_LINE
+    lines: list[str] = []
+    url = read_secret(NEW_DATABASE_URL, os.environ, lines)
+    if lines:
+        raise ConfigError(lines)
+    name = NEW_DATABASE_URL if os.environ.get(NEW_DATABASE_URL) else f"{NEW_DATABASE_URL}_FILE"
+    if not url:
+        raise stop(texts.NO_TARGET.format(name=name), MISUSE)
+    return check_store(url), name
 
 
 def _use_on(config: Config) -> str:

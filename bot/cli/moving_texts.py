@@ -1,7 +1,15 @@
 """Dutch of ``schakel move-database``."""
 
 HELP = "Verhuis alle gegevens naar een andere database."
-HELP_URL = "de nieuwe database, bijvoorbeeld postgresql+psycopg://schakel@/schakel"
+HELP_URL = (
+    "de nieuwe database, zonder wachtwoord; met een wachtwoord staat het adres in een bestand, en "
+    "de plek daarvan in SCHAKEL_NEW_DATABASE_URL_FILE"
+)
+ON_COMMAND_LINE = "het adres achter move-database"
+NO_TARGET = (
+    "Waarheen? Zet het adres van de nieuwe database in een bestand dat alleen u kunt lezen, en de "
+    "plek van dat bestand in {name}. Zonder wachtwoord mag het ook achter move-database."
+)
 HELP_UNDO = "gebruik de database die verhuisd is toch weer; de nieuwe gebruikt u dan niet meer"
 BAD_URL = "Geef een adres dat begint met postgresql+psycopg:// of sqlite+aiosqlite:///."
 SAME = "Dat is de database waar de gegevens al staan."

@@ -156,13 +156,14 @@ async def _rounds(config: Config) -> tuple[bool, str]:
     from bot.clock import utc_now
     from bot.console.health import read_beats
     from bot.database import open_database
+    from bot.database_faults import trouble_with_own
     from bot.migrating import MigrationError, is_current
 
     try:
         if not await is_current(config.database.url):
             return False, city_texts.NEVER_RAN
-    except MigrationError:
-        return False, texts.DATABASE_TROUBLE
+    except MigrationError as error:
+        return False, trouble_with_own(error)
     database = open_database(config.database.url)
     try:
         async with database.read() as session:

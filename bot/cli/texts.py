@@ -18,6 +18,7 @@ HELP_BY_HAND = "Speel niets voor: u speelt de avond zelf op de pagina Telefoons.
 HELP_ONCE = "Stop vanzelf na de avond."
 HELP_REAL = "Speel dit bestand met echt nieuws af."
 HELP_SIMULATOR = "Draai alleen de nagebootste buitenwereld."
+HELP_BOT_NUMBER = "Nummer van de bot. Geef een tweede, op een andere poort, een ander nummer."
 HELP_PORT = "Poort op deze computer."
 HELP_CONTACTS = "Contacten en uitnodigingen."
 HELP_IMPORT = "Lees contacten in uit een CSV, een werkblad (xlsx) of visitekaartjes (vcf)."
@@ -63,10 +64,6 @@ NO_DATABASE = "De database is er nog niet, of niet op deze versie. Doe: schakel 
 NO_FILE = "{path} is er niet. Controleer de naam."
 IS_FOLDER = "{path} is een map. Geef de naam van een CSV-bestand."
 CLOSED_FILE = "{path} kan niet gelezen worden. Controleer de rechten van het bestand."
-DATABASE_TROUBLE = (
-    "De database werkt niet mee: niet bereikbaar, beschadigd, of van een nieuwere versie van "
-    "Schakel. Controleer [database] url."
-)
 UNEXPECTED = "Er ging iets mis dat Schakel niet herkent ({kind}). Met {debug}=1 ervoor ziet u waar."
 MIGRATED = "De database is op deze versie."
 IMPORTED = (
@@ -174,10 +171,12 @@ CHECK_BAD = "✗ {what}"
 CHECK_NOTE = "· {what}"
 CHECK_CONFIG = "Configuratie: {path} is goed."
 CHECK_KEY_OPEN = "Sleutel: anderen kunnen {path} lezen. Doe: chmod 600 {path}"
+CHECK_SECRET_OPEN = (
+    "Geheim: iedereen op deze machine kan {path} lezen ({name}). Doe: chmod o-rwx {path}"
+)
 CHECK_KEY_OK = "Sleutel: in orde."
 CHECK_DB_OK = "Database: op deze versie."
 CHECK_DB_BAD = "Database: nog niet op deze versie. Doe: schakel migrate"
-CHECK_DB_AWAY = "Database: niet te bereiken. Controleer [database] url."
 CHECK_FEED_OK = "Bron {name}: {items} berichten."
 CHECK_FEED_LEFT = (
     "Bron {name}: staat niet meer in de configuratie en wordt niet gelezen. Wat zij bracht blijft. "

@@ -17,12 +17,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.api.doors import behind_key
+from bot.carrying import configured_kinds
 from bot.cities.standing import falling_in
 from bot.console.guarding import is_local
 from bot.console.health import NO_STORE, Beat, read_beats, report
 from bot.console.pages import Parts, parts_of
 from bot.rows import IncomingUpdate, UpdateStatus
 from bot.starts import fallen_in
+from contacts.directory import ChannelKind
 from contacts.outbox import (
     ChannelPause,
     Delivery,
@@ -37,6 +39,7 @@ FORM = "text/plain; version=0.0.4; charset=utf-8"
 STORE_S = 5.0
 #: a store that goes away in the middle of an answer has more names than one that cannot be reached
 NO_ANSWER = (TimeoutError, OSError, SQLAlchemyError)
+_STATUSES = tuple(DeliveryStatus)
 Labels = tuple[tuple[str, str], ...]
 Gauge = tuple[str, str, Mapping[Labels, float]]
 
@@ -81,12 +84,12 @@ async def show_metrics(request: Request) -> Response:
 
 
 async def _metrics(_request: Request, parts: Parts, session: AsyncSession) -> Response:
-    now = parts.clock()
+    now, kinds = parts.clock(), sorted(configured_kinds(parts.config))
     beats = await read_beats(session, parts.config.ticks, now=now)
     gauges = [
         *_of_beats(beats),
-        *await _of_deliveries(session, now),
-        *await _of_waiting(session, now),
+        *await _of_deliveries(session, kinds, now),
+        *await _of_waiting(session, kinds, now),
     ]
     return PlainTextResponse(written(gauges), media_type=FORM)
 
@@ -125,7 +128,14 @@ def _of_beats(beats: Sequence[Beat]) -> list[Gauge]:
     ]
 
 
-async def _of_deliveries(session: AsyncSession, now: datetime) -> list[Gauge]:
+def _known(kinds: Sequence[ChannelKind], values: Mapping[Labels, float]) -> Mapping[Labels, float]:
+    """With a nought for each channel that has nothing to count: an alarm needs a line. Pure."""
+    return {**{(("channel", str(kind)),): 0.0 for kind in kinds}, **values}
+
+
+async def _of_deliveries(
+    session: AsyncSession, kinds: Sequence[ChannelKind], now: datetime
+) -> list[Gauge]:
     kind, status = col(Delivery.kind), col(Delivery.status)
     by_status = await read_columns(
         session, select(kind, status, func.count()).group_by(kind, status)
@@ -151,17 +161,20 @@ async def _of_deliveries(session: AsyncSession, now: datetime) -> list[Gauge]:
         (
             "schakel_deliveries",
             "Deliveries in the store by channel and status.",
-            {(("channel", str(k)), ("status", str(s))): n for k, s, n in by_status},
+            {
+                **{(("channel", str(k)), ("status", str(s))): 0 for k in kinds for s in _STATUSES},
+                **{(("channel", str(k)), ("status", str(s))): n for k, s, n in by_status},
+            },
         ),
         (
             "schakel_deliveries_due",
             "Deliveries that may leave now.",
-            {(("channel", str(k)),): n for k, n, _ in due},
+            _known(kinds, {(("channel", str(k)),): n for k, n, _ in due}),
         ),
         (
             "schakel_oldest_due_seconds",
             "For how long the oldest of them may leave.",
-            {(("channel", str(k)),): (now - first).total_seconds() for k, _, first in due},
+            _known(kinds, {(("channel", str(k)),): (now - at).total_seconds() for k, _, at in due}),
         ),
         (
             "schakel_deliveries_wrong",
@@ -171,7 +184,9 @@ async def _of_deliveries(session: AsyncSession, now: datetime) -> list[Gauge]:
     ]
 
 
-async def _of_waiting(session: AsyncSession, now: datetime) -> list[Gauge]:
+async def _of_waiting(
+    session: AsyncSession, kinds: Sequence[ChannelKind], now: datetime
+) -> list[Gauge]:
     halted = await _count(session, Message, col(Message.status) == MessageStatus.HALTED)
     waiting = await _count(session, IncomingUpdate, col(IncomingUpdate.status) == UpdateStatus.NEW)
     paused = await read_columns(
@@ -183,7 +198,7 @@ async def _of_waiting(session: AsyncSession, now: datetime) -> list[Gauge]:
         (
             "schakel_channel_paused",
             "1 for a channel that is paused as a whole.",
-            {(("channel", str(k)),): 1 for (k,) in paused},
+            _known(kinds, {(("channel", str(k)),): 1 for (k,) in paused}),
         ),
     ]
 

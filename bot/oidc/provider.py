@@ -23,7 +23,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.discovery import get_well_known_url
 from joserfc.jwk import KeySet
 
-from bot.config import is_safe_address
+from bot.addresses import is_safe_address
 from bot.oidc.faults import Fault, ProviderFault
 from bot.oidc.id_token import UnknownKey, read_id_token, read_keys
 from bot.oidc.pending import Pending

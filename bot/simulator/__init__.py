@@ -19,9 +19,15 @@ from bot.simulator.smtp_sink import Mail, SmtpSink
 from bot.simulator.users import User
 from bot.simulator.world import Json, World
 
-TOKEN = "7000000001:" + "oefening" * 4  # the simulated bot's token opens nothing outside
 
-__all__ = ["TOKEN", "Fault", "Simulator", "User"]
+def token_of(number: int) -> str:
+    """Of a simulated bot; it opens nothing outside. Pure."""
+    return f"7000000{number:03}:" + "oefening" * 4
+
+
+TOKEN = token_of(1)
+
+__all__ = ["TOKEN", "Fault", "Simulator", "User", "token_of"]
 
 
 class Simulator:

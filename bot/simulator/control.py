@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.simulator import Simulator
+from bot.simulator import TOKEN, Simulator
 from bot.simulator.faults import Fault
 from bot.simulator.users import User
 from bot.simulator.world import Json
@@ -212,10 +212,10 @@ def _refused(why: str, *, status: int = 400) -> web.Response:
     return web.json_response({"ok": False, "error": why}, status=status)
 
 
-async def serve(port: int, *, smtp_port: int = 0, imap_port: int = 0) -> None:
+async def serve(port: int, *, token: str = TOKEN, smtp_port: int = 0, imap_port: int = 0) -> None:
     """Run the simulator alone until SIGTERM or Ctrl-C. The first line on standard output is a
     JSON object with the addresses."""
-    simulator, stop = Simulator(), asyncio.Event()
+    simulator, stop = Simulator(token), asyncio.Event()
     routes = Control(simulator).routes()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
