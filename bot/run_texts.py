@@ -33,6 +33,18 @@ MOVED_AWAY = (
     "nieuwe: [database] url, of SCHAKEL_DATABASE_URL_FILE. Anders gaan berichten dubbel uit. "
     "Wilt u toch met deze database verder, doe dan: schakel move-database --undo."
 )
+#: ``free`` is a number of megabytes
+NO_ROOM = (
+    "De schijf met {path} is bijna vol: {free} MB vrij. Is hij vol, dan bewaart en verstuurt "
+    "Schakel niets meer. Maak ruimte: haal oude logs weg, of verplaats back-ups. Draait Schakel, "
+    "dan gaat het daarna vanzelf door."
+)
+STORE_IS_NEWER = (
+    "De database is van een nieuwere versie van Schakel dan dit programma. Er is niets veranderd. "
+    "Zet de nieuwere versie weer op deze machine. Wilt u bij de oudere blijven, zet dan de "
+    "back-up van voor het bijwerken terug: schakel restore BESTAND --overwrite. Wat daarna "
+    "gebeurde, staat daar niet in."
+)
 #: by :class:`bot.own_key.KeyFault`
 KEY_FAULTS = {
     "other": (

@@ -18,12 +18,14 @@ from bot.backup.moved import moved_at
 from bot.carrying import configured_kinds
 from bot.cli import texts
 from bot.cli.frame import say
+from bot.cli.watching import line_of_shortage
 from bot.clock import utc_now
 from bot.config import KEY_FILE, Config, ConfigError
 from bot.database import open_database
-from bot.migrating import MigrationError, is_current
+from bot.migrating import MigrationError, NewerStore, is_current
 from bot.own_key import key_fault
-from bot.run_texts import KEY_FAULTS, MOVED_AWAY
+from bot.room import shortages
+from bot.run_texts import KEY_FAULTS, MOVED_AWAY, STORE_IS_NEWER
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
 from briefings.city_lines import current_settings
@@ -34,6 +36,7 @@ from contacts.directory import Role
 from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import channels_of
+from contacts.texts import counted
 from feeds.looking import Look, look_at
 from feeds.rows import Source, being_read
 from feeds.settings import FeedSettings
@@ -67,6 +70,8 @@ class Findings:
 
 async def check_all(config: Config, findings: Findings) -> None:
     """Say line by line what is right and wrong."""
+    for shortage in shortages(config):
+        findings.bad(line_of_shortage(shortage))
     _key(config, findings)
     if await _database(config, findings):
         await _key_of_store(config, findings)
@@ -111,8 +116,8 @@ async def _key_of_store(config: Config, findings: Findings) -> None:
 async def _database(config: Config, findings: Findings) -> bool:
     try:
         current = await is_current(config.database.url)
-    except MigrationError:
-        findings.bad(texts.CHECK_DB_AWAY)
+    except MigrationError as error:
+        findings.bad(STORE_IS_NEWER if isinstance(error, NewerStore) else texts.CHECK_DB_AWAY)
         return False
     if current and (moved := await moved_at(config.database.url)) is not None:
         findings.bad(MOVED_AWAY.format(at=day_and_time(moved)))
@@ -194,7 +199,8 @@ async def _feeds(
     for (name, _), answer in zip(sources, answers, strict=True):
         found = await answer
         if found.is_fine:
-            findings.good(texts.CHECK_FEED_OK.format(name=name, items=found.items))
+            items = counted(texts.CHECK_FEED_ITEMS, found.items)
+            findings.good(texts.CHECK_FEED_OK.format(name=name, items=items))
         else:
             why = FAULTS.get(found.fault, FAULTS["unknown"])
             findings.bad(texts.CHECK_FEED_BAD.format(name=name, why=why))

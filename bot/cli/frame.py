@@ -54,10 +54,13 @@ def end_of(error: Exception) -> typer.Exit:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.config import ConfigError
-    from bot.migrating import MigrationError
+    from bot.migrating import MigrationError, NewerStore
+    from bot.run_texts import STORE_IS_NEWER
 
     if isinstance(error, ConfigError):
         return stop("\n".join(error.lines))
+    if isinstance(error, NewerStore):
+        return stop(STORE_IS_NEWER, WRONG)
     if isinstance(error, MigrationError | SQLAlchemyError):
         return stop(texts.DATABASE_TROUBLE, WRONG)
     if logging.getLogger().handlers:
@@ -69,9 +72,13 @@ def say(line: str) -> None:
     typer.echo(line)
 
 
+def say_wrong(line: str) -> None:
+    typer.echo(line, err=True)
+
+
 def stop(line: str, code: int = MISUSE) -> typer.Exit:
     """End the command with one sentence on standard error."""
-    typer.echo(line, err=True)
+    say_wrong(line)
     return typer.Exit(code)
 
 

@@ -12,7 +12,7 @@ import typer
 from bot.cities import city_texts
 from bot.cli import frame_texts, texts
 from bot.cli.frame import MISUSE, OK, WRONG, end_of, load, run, say, stop, take_environment
-from bot.cli.watching import line_of, line_of_falling
+from bot.cli.watching import line_of, line_of_falling, line_of_shortage
 from bot.duties import Office
 
 if TYPE_CHECKING:
@@ -143,10 +143,12 @@ def _own(path: Path, door: Door, only: Office | None) -> Config | None:
 def _look(path: Path, door: Door) -> int:
     """Say how this city is, from its own store and folder."""
     from bot.cities.standing import falling_in
+    from bot.room import shortages
 
     config = _own(path, door, None)
     if config is not None:
-        lines = [line_of_falling(falling) for falling in falling_in(config.state_dir)]
+        lines = [line_of_shortage(shortage) for shortage in shortages(config)]
+        lines += [line_of_falling(falling) for falling in falling_in(config.state_dir)]
         is_well, found = run(_rounds(config))
         door.tell([*lines, found], is_well=is_well and not lines)
     return OK
@@ -156,11 +158,14 @@ async def _rounds(config: Config) -> tuple[bool, str]:
     from bot.clock import utc_now
     from bot.console.health import read_beats
     from bot.database import open_database
-    from bot.migrating import MigrationError, is_current
+    from bot.migrating import MigrationError, NewerStore, is_current
+    from bot.run_texts import STORE_IS_NEWER
 
     try:
         if not await is_current(config.database.url):
             return False, city_texts.NEVER_RAN
+    except NewerStore:
+        return False, STORE_IS_NEWER
     except MigrationError:
         return False, texts.DATABASE_TROUBLE
     database = open_database(config.database.url)
