@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def move_database(
     url: Annotated[str, typer.Argument(help=texts.HELP_URL, metavar="URL")] = "",
     undo: Annotated[bool, typer.Option("--undo", help=texts.HELP_UNDO)] = False,
+    sure: Annotated[bool, typer.Option("--yes", help=texts.HELP_YES)] = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     from bot.backup.moving import AlreadyMoved, Miscounted, NotCurrent
@@ -23,7 +24,7 @@ def move_database(
 
     loaded = load(config)
     if undo:
-        say(_use_on(loaded))
+        _go_back(loaded, url, sure=sure)
         return
     check_store(url)
     if url == loaded.database.url:
@@ -44,17 +45,33 @@ def move_database(
     say(texts.NEXT)
 
 
-def _use_on(config: Config) -> str:
+def _go_back(config: Config, new: str, *, sure: bool) -> None:
+    """Use the old one on, unless somebody works with the new one as far as can be seen from here.
+
+    :param new: the address of the new one; empty when it was not given.
+    """
     from bot.backup.moved import moved_at, note_kept
+    from bot.backup.restoring import InUse, may_take_the_place
     from bot.clock import utc_now
+    from bot.starts import is_running_in
 
-    async def keep() -> bool:
-        if await moved_at(config.database.url) is None:
-            return False
-        await note_kept(config.database.url, now=utc_now())
-        return True
-
-    return texts.USED_ON if run(keep()) else texts.NEVER_MOVED
+    old = config.database.url
+    if run(moved_at(old)) is None:
+        say(texts.NEVER_MOVED)
+        return
+    if new and check_store(new) == old:
+        raise stop(texts.SAME_BACK, MISUSE)
+    if is_running_in(config.state_dir):
+        raise stop(texts.IN_USE, WRONG)
+    if new:
+        try:
+            run(may_take_the_place(new, overwrite=True, now=utc_now()))
+        except InUse:
+            raise stop(texts.NEW_IN_USE, WRONG) from None
+    if not sure:
+        raise stop(texts.SURE_BACK)
+    run(note_kept(old, now=utc_now()))
+    say(texts.USED_ON)
 
 
 def check_store(url: str) -> str:
@@ -65,12 +82,16 @@ def check_store(url: str) -> str:
 
 
 def _move(config: Config, url: str) -> dict[str, int]:
+    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     from bot.backup.moving import move_database as move
     from bot.clock import utc_now
 
     columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.completed}"))
+    if not Console().is_interactive:
+        # Nobody watches, and the bar would leave an empty line behind.
+        return run(move(config.database.url, url, now=utc_now(), on_progress=lambda *_: None))
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task("", total=None)
         return run(
