@@ -86,6 +86,20 @@ def test_check_counts_a_full_disk_among_what_is_open(
     assert "schijf" not in call("check").output
 
 
+def test_run_says_it_too_since_it_may_be_why_it_does_not_start(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ends(*_: object) -> int:
+        return 0
+
+    monkeypatch.setenv("SCHAKEL_TELEGRAM_TOKEN", "1:abc")
+    monkeypatch.setattr("bot.run.quiet_logging", lambda: None)
+    monkeypatch.setattr("bot.run.run", ends)
+    assert "bijna vol" in call("run").output
+    leave(monkeypatch, LEAST)
+    assert call("run").output == ""
+
+
 def test_a_watching_program_reads_that_room_is_short() -> None:
     now = utc_now()
     beats = [judge_beat("feeds", now, TickSettings(), now=now)]
