@@ -37,7 +37,9 @@ space := $(empty) $(empty)
 help:
 	@sed -n 's/^# make /make /p' $(firstword $(MAKEFILE_LIST))
 
+# Said to who asked for it; whoever does something else with it goes on with that.
 setup: $(STAMP)
+	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Klaar. Schakel instellen: .venv/bin/schakel init. Eerst eens proberen: make demo",:)
 
 # PYTHON=… chooses another one; it must be 3.11 or newer.
 $(STAMP): requirements.lock pyproject.toml

@@ -16,6 +16,7 @@ from sqlalchemy import URL, make_url
 
 from bot import database_texts as texts
 from bot.config import DATABASE_URL
+from bot.migrating import NewerStore
 
 
 class DatabaseFault(StrEnum):
@@ -77,13 +78,14 @@ _WORDS: tuple[tuple[str, DatabaseFault], ...] = (
     (r"file is not a database|disk image is malformed", DatabaseFault.NOT_A_DATABASE),
     (r"database is locked", DatabaseFault.LOCKED),
     (r"disk is full", DatabaseFault.NO_SPACE),
-    (r"can't locate revision", DatabaseFault.NEWER),
 )
 
 
 def fault_of(error: BaseException) -> DatabaseFault:
     """By the code, or else the words, of the error or what it came from. Pure."""
     chain = list(_chain(error))
+    if any(isinstance(one, NewerStore) for one in chain):
+        return DatabaseFault.NEWER
     for one in chain:
         if known := _CODES.get(str(getattr(one, "sqlstate", ""))):
             return known

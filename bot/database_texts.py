@@ -62,8 +62,10 @@ FAULTS = {
     ),
     "no_space": "{database}: de schijf is vol. Maak ruimte, en probeer het opnieuw.",
     "newer": (
-        "{database} is van een nieuwere versie van Schakel dan dit programma. Zet het nieuwere "
-        "programma terug, of neem een back-up van daarvoor."
+        "{database} is van een nieuwere versie van Schakel dan dit programma. Er is niets "
+        "veranderd. Zet de nieuwere versie weer op deze machine. Wilt u bij de oudere blijven, zet "
+        "dan de back-up van voor het bijwerken terug: schakel restore BESTAND --overwrite. Wat "
+        "daarna gebeurde, staat daar niet in."
     ),
     "other": (
         "{database} werkt niet mee: niet bereikbaar, beschadigd, of van een nieuwere versie van "

@@ -1,6 +1,7 @@
 """Brings the tables to the version of the code. There is no way back: restore a backup.
 
-:class:`MigrationError` — the database cannot be brought to this version.
+:class:`MigrationError` — the database cannot be brought to this version;
+:class:`NewerStore` where it is the program that is too old.
 
 Alembic is loaded only when there is something to change: a third of a start went to it.
 """
@@ -41,6 +42,10 @@ class MigrationError(Exception):
         self.url = url
 
 
+class NewerStore(MigrationError):
+    """The database has a version that this program does not know: a newer one made it."""
+
+
 async def migrate(url: str) -> None:
     """Create or upgrade the database at ``url``; nothing happens when it is current.
 
@@ -57,6 +62,7 @@ async def migrate(url: str) -> None:
 async def is_current(url: str) -> bool:
     """Whether the database exists and has the version of the code.
 
+    :raises NewerStore: this program is older.
     :raises MigrationError: it cannot be reached.
     """
     return may_exist(url) and await on_connection(url, _is_at_head)
@@ -172,12 +178,20 @@ def upgrade_to(connection: Connection, revision: str) -> None:
 
 def newest() -> str:
     """The version of the code, by the names of its files: ``v0007_passkeys.py`` is ``0007``."""
+    return max(_known())
+
+
+def _known() -> set[str]:
     names = [file.name for file in (MIGRATIONS / "versions").glob("v*_*.py")]
-    return max(names).removeprefix("v").partition("_")[0]
+    return {name.removeprefix("v").partition("_")[0] for name in names}
 
 
 def _is_at_head(connection: Connection) -> bool:
-    return _version(connection) == newest()
+    """:raises NewerStore: it has a version that the code does not know."""
+    version = _version(connection)
+    if version is not None and version not in _known():
+        raise NewerStore(version)
+    return version == newest()
 
 
 def _has_version(connection: Connection) -> bool:

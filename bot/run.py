@@ -18,7 +18,9 @@ from bot.config import Config
 from bot.duties import Office
 from bot.house import House
 from bot.listening import CannotListen
+from bot.log_filter import StoreFilter
 from bot.migrating import migrate
+from bot.outage import tell_outages
 from bot.own_key import hold_key, key_fault
 from bot.settling import settle_memory
 from bot.starts import StartNote, tell_falls
@@ -47,13 +49,16 @@ def quiet_logging(level: int = logging.INFO, *, city: str = "") -> None:
     """
     whose = f"{city.replace('%', '')} " if city else ""
     shape = f"%(asctime)s %(levelname)s {whose}%(name)s %(message)s"
-    logging.basicConfig(level=level, format=shape, force=bool(city))
+    handler = logging.StreamHandler()
+    handler.addFilter(StoreFilter())
+    logging.basicConfig(level=level, format=shape, handlers=[handler], force=bool(city))
     # The HTTP library logs full addresses, and a Bot API address holds the token.
     # At DEBUG the others log whole updates and statements, so they stay at WARNING as well.
     for noisy in ("httpx", "httpcore", "aiohttp", "uvicorn", "telegram", "aiosqlite", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # It tells each step of a page, the first ones while it is loaded.
-    logging.getLogger("weasyprint").setLevel(logging.WARNING)
+    # They tell each step: of a page, and of tables that are made or changed.
+    for stepwise in ("weasyprint", "alembic"):
+        logging.getLogger(stepwise).setLevel(logging.WARNING)
     # A round that takes longer than its pace skips the next one: that is how ticks are meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
@@ -129,6 +134,7 @@ async def _keep_house(
     house = House(
         config, offices=offices, on_trouble=lambda found: say(about_telegram(found, config))
     )
+    tell_outages(house.db.engine)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stop_event.set)

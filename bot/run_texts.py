@@ -42,6 +42,12 @@ STORE_TAKEN = (
     "eerst. Horen er meer machines op deze database? Zet dan op elke machine [database] "
     "several_hosts = true en start ze allemaal opnieuw."
 )
+#: ``free`` is a number of megabytes
+NO_ROOM = (
+    "De schijf met {path} is bijna vol: {free} MB vrij. Is hij vol, dan bewaart en verstuurt "
+    "Schakel niets meer. Maak ruimte: haal oude logs weg, of verplaats back-ups. Draait Schakel, "
+    "dan gaat het daarna vanzelf door."
+)
 #: by :class:`bot.own_key.KeyFault`
 KEY_FAULTS = {
     "other": (

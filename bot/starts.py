@@ -136,6 +136,19 @@ def _read(text: str) -> Starts | None:
         return None
 
 
+def is_running_in(state_dir: Path) -> bool:
+    """Whether a process of this folder is at work: it holds its note as long as it lives."""
+    for note in state_dir.glob("running-*.json"):
+        try:
+            with note.open(encoding="utf-8") as held:
+                fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            continue
+    return False
+
+
 def fallen_in(state_dir: Path, now: datetime) -> list[Starts]:
     """Which processes of this folder keep falling: often, and started again just now."""
     found = []

@@ -106,6 +106,9 @@ async def run_tick(house: House, tick: Tick) -> None:
             await note_beat(session, tick.name, house.clock())
     except Exception:
         log.exception("A tick failed", extra={"action": "tick_failed", "tick": tick.name})
+    except asyncio.CancelledError:
+        # It ends here: the scheduler would call it a fault, with all that it stood in.
+        log.info("A tick was broken off", extra={"action": "tick_broken_off", "tick": tick.name})
     finally:
         if task is not None:
             _running.discard(task)

@@ -82,7 +82,7 @@ def test_check_says_what_is_right_and_wrong_and_sends_nothing(
     text = said(result)
     assert result.exit_code == 1
     assert "✔ Database: op deze versie." in text
-    assert "✔ Bron Goede omroep: 1 berichten." in text
+    assert "✔ Bron Goede omroep: 1 bericht." in text
     assert "✗ Bron Verdwenen omroep" in text
     assert f"✔ Telegram: de bot heet @{BOT}." in text
     assert "✔ E-mail: 127.0.0.1 antwoordt." in text

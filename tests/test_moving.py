@@ -197,7 +197,10 @@ async def test_the_command_says_what_it_moved_and_what_comes_next(
     assert "move-database --undo" in started.stderr
     looked = await command(config, "check")
     assert "zijn verhuisd op" in looked.stdout
-    assert "weer in gebruik" in (await command(config, "move-database", "--undo")).stdout
+    asked = await command(config, "move-database", "--undo")
+    assert (asked.returncode, "--undo --yes" in asked.stderr) == (2, True)
+    back = await command(config, "move-database", "--undo", "--yes")
+    assert "weer in gebruik" in back.stdout
     assert "niet verhuisd" in (await command(config, "move-database", "--undo")).stdout
     assert "zijn verhuisd op" not in (await command(config, "check")).stdout
 

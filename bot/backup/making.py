@@ -14,7 +14,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,13 +22,21 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from sqlalchemy import column, create_engine, inspect, make_url, select, table
 
-from bot.backup.manifest import KEY, MANIFEST, SQLITE, TABLES, Manifest, Table, is_ours
+from bot.backup.manifest import (
+    KEY,
+    MANIFEST,
+    SQLITE,
+    TABLES,
+    VERSIONS,
+    Manifest,
+    Table,
+    is_ours,
+)
 from bot.backup.sealed_file import BackupError, SealedWriter
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-VERSIONS = "alembic_version"
 SCRATCH = ".schakel-backup-"
 #: what a backup that was killed left behind is thrown away by the next one
 STALE_S = 3600
@@ -48,17 +56,24 @@ def make_backup(
     """
     if out.exists():
         raise FileExistsError(out)
-    out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = [folder for folder in out.parents if not folder.exists()]
     part = out.with_name(out.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
+        out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             manifest = _write(url, file, key, secret_key, now)
             file.flush()
             os.fsync(file.fileno())
         part.rename(out)
-    finally:
-        part.unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        for folder in made:
+            # Only those that are empty: somebody else may have put something there meanwhile.
+            with suppress(OSError):
+                folder.rmdir()
+        raise
     return manifest
 
 

@@ -11,6 +11,7 @@ from contacts.settings import Frozen
 
 MANIFEST, KEY, SQLITE = "manifest.json", "secret.key", "database.sqlite3"
 TABLES = "tables/"
+VERSIONS = "alembic_version"
 #: tables beside ours, of the engine that wakes workers: made by itself, and they hold no truth
 ENGINE = "procrastinate_"
 
@@ -39,7 +40,16 @@ class Manifest(Frozen):
 
     @property
     def rows(self) -> int:
-        return sum(self.counts.values())
+        return sum(self._own_counts.values())
+
+    @property
+    def tables_counted(self) -> int:
+        return len(self._own_counts)
+
+    @property
+    def _own_counts(self) -> dict[str, int]:
+        """A file of SQLite also brings the one row with its version, which nobody calls a row."""
+        return {name: count for name, count in self.counts.items() if name != VERSIONS}
 
 
 def read_manifest(text: bytes) -> Manifest:

@@ -23,12 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.backup.aftercare import Held, stop_after_restore
-from bot.backup.making import VERSIONS, look_at_sqlite, scratch_folder
+from bot.backup.making import look_at_sqlite, scratch_folder
 from bot.backup.manifest import (
     KEY,
     MANIFEST,
     SQLITE,
     TABLES,
+    VERSIONS,
     Manifest,
     Table,
     is_ours,

@@ -24,7 +24,7 @@ MB = 1_000_000
 
 
 def backup(
-    to: Annotated[Path | None, typer.Argument(help=texts.HELP_TO, metavar=frame_texts.FILE)] = None,
+    to: Annotated[str, typer.Argument(help=texts.HELP_TO, metavar=frame_texts.FILE)] = "",
     keep: Annotated[
         int, typer.Option("--keep", min=0, help=texts.HELP_KEEP, metavar=frame_texts.NUMBER)
     ] = 0,
@@ -116,7 +116,7 @@ def _make(config: Config, out: Path, key: bytes) -> Path:
     except OSError:
         raise stop(texts.CANNOT_WRITE.format(path=out), WRONG) from None
     size = texts.MEGABYTES.format(count=f"{out.stat().st_size / MB:.1f}".replace(".", ","))
-    say(texts.MADE.format(path=out, rows=made.rows, tables=len(made.counts), size=size))
+    say(texts.MADE.format(path=out, rows=made.rows, tables=made.tables_counted, size=size))
     if _is_key_elsewhere():
         from bot.config import SECRET_KEY
 
@@ -124,12 +124,16 @@ def _make(config: Config, out: Path, key: bytes) -> Path:
     return out
 
 
-def _target(to: Path | None, config: Config) -> Path:
+def _target(to: str, config: Config) -> Path:
+    """The file to write. A path of Python has lost the slash by which a folder is meant."""
     from bot.backup.making import default_name
     from bot.clock import utc_now
 
-    place = to or config.state_dir / FOLDER
-    return place / default_name(utc_now()) if to is None or place.is_dir() else place
+    place = Path(to) if to else config.state_dir / FOLDER
+    is_folder = not to or to.endswith(os.sep) or place.is_dir()
+    if is_folder and place.exists() and not place.is_dir():
+        raise stop(texts.NO_FOLDER.format(path=place), WRONG)
+    return place / default_name(utc_now()) if is_folder else place
 
 
 def _need_store(config: Config) -> None:

@@ -2,7 +2,9 @@
 
 HELP_BACKUP = "Maak een versleutelde back-up, ook terwijl Schakel draait."
 HELP_RESTORE = "Zet een back-up terug, of kijk hem alleen na."
-HELP_TO = "bestand of map voor de back-up; zonder: de map backups naast de gegevens"
+HELP_TO = (
+    "bestand of map (met / erachter) voor de back-up; zonder: de map backups naast de gegevens"
+)
 HELP_KEEP = "bewaar in die map alleen de nieuwste zoveel back-ups; 0 = alle"
 HELP_NEW_KEY = "maak een sleutel in dit bestand, en verder niets"
 HELP_FROM = "de back-up"
@@ -22,6 +24,7 @@ KEY_MADE = (
     "dan de back-ups: zonder sleutel kan niemand een back-up lezen, ook u niet."
 )
 EXISTS = "{path} bestaat al. Kies een andere naam."
+NO_FOLDER = "{path} is een bestand en geen map. Geef een andere map, of haal het bestand daar weg."
 CANNOT_WRITE = "{path} kan niet geschreven worden. Controleer de map, de rechten en de ruimte."
 CANNOT_READ = "{path} kan niet gelezen worden. Controleer de naam en de rechten."
 MEGABYTES = "{count} MB"
@@ -62,7 +65,11 @@ OTHER_ENGINE = (
 )
 WRONG = {
     "no_backup": "{path} is geen back-up van Schakel.",
-    "other_key": "{path} gaat niet open met deze sleutel.",
+    "other_key": (
+        "{path} gaat niet open: dit is niet de sleutel waarmee het gemaakt is, of het bestand is "
+        "beschadigd. Probeer met dezelfde sleutel een andere back-up: schakel restore BESTAND "
+        "--check. Gaat die wel open, dan is dit bestand beschadigd. Er is niets veranderd."
+    ),
     "cut_off": "{path} is niet heel: het einde ontbreekt. Er is niets veranderd.",
     "damaged": "{path} is beschadigd. Er is niets veranderd.",
     "newer": "{path} is van een nieuwere versie van Schakel. Werk Schakel eerst bij.",

@@ -19,12 +19,14 @@ from bot.carrying import configured_kinds
 from bot.cli import texts
 from bot.cli.checking_files import check_files
 from bot.cli.frame import say
+from bot.cli.watching import line_of_shortage
 from bot.clock import utc_now
 from bot.config import Config, ConfigError
 from bot.database import open_database
 from bot.database_faults import trouble_with_own
 from bot.migrating import MigrationError, is_current
 from bot.own_key import key_fault
+from bot.room import shortages
 from bot.run_texts import KEY_FAULTS, MOVED_AWAY
 from bot.settings import MailSettings
 from bot.telegram_request import AiohttpRequest
@@ -36,6 +38,7 @@ from contacts.directory import Role
 from contacts.permissions import people_with
 from contacts.records import Database
 from contacts.sending import channels_of
+from contacts.texts import counted
 from feeds.looking import Look, look_at
 from feeds.rows import Source, being_read
 from feeds.settings import FeedSettings
@@ -69,6 +72,8 @@ class Findings:
 
 async def check_all(config: Config, findings: Findings) -> None:
     """Say line by line what is right and wrong."""
+    for shortage in shortages(config):
+        findings.bad(line_of_shortage(shortage))
     check_files(config, findings)
     if await _database(config, findings):
         await _key_of_store(config, findings)
@@ -189,7 +194,8 @@ async def _feeds(
     for (name, _), answer in zip(sources, answers, strict=True):
         found = await answer
         if found.is_fine:
-            findings.good(texts.CHECK_FEED_OK.format(name=name, items=found.items))
+            items = counted(texts.CHECK_FEED_ITEMS, found.items)
+            findings.good(texts.CHECK_FEED_OK.format(name=name, items=items))
         else:
             why = FAULTS.get(found.fault, FAULTS["unknown"])
             findings.bad(texts.CHECK_FEED_BAD.format(name=name, why=why))

@@ -70,9 +70,13 @@ def say(line: str) -> None:
     typer.echo(line)
 
 
+def say_wrong(line: str) -> None:
+    typer.echo(line, err=True)
+
+
 def stop(line: str, code: int = MISUSE) -> typer.Exit:
     """End the command with one sentence on standard error."""
-    typer.echo(line, err=True)
+    say_wrong(line)
     return typer.Exit(code)
 
 

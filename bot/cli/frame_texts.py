@@ -10,7 +10,7 @@ HELP = (
     (r"^Commands:$", "Opdrachten:"),
     (r"Show this message and exit\.", "Toon deze uitleg."),
     (r"\[env(\s+)var: ", r"[omgeving:\1"),
-    (r"([\[;]\s*)default: ", r"\1standaard: "),
+    (r"([\[;]\s*)default:(\s)", r"\1standaard:\2"),
     (r"([\[;]\s*)required\]", r"\1verplicht]"),
 )
 

@@ -39,7 +39,17 @@ from bot.cli import (
     texts,
     watching,
 )
-from bot.cli.frame import DEFAULT_CONFIG, MISUSE, CalmGroup, ConfigPath, load, run, say, stop
+from bot.cli.frame import (
+    DEFAULT_CONFIG,
+    MISUSE,
+    CalmGroup,
+    ConfigPath,
+    load,
+    run,
+    say,
+    say_wrong,
+    stop,
+)
 from bot.cli.framing import DutchTyper
 from bot.duties import Office
 
@@ -115,6 +125,7 @@ def run_house(
     from bot.settling import load_quickly
 
     load_quickly()
+    from bot.room import shortages
     from bot.run import quiet_logging
     from bot.run import run as run_until_stopped
 
@@ -123,6 +134,9 @@ def run_house(
         raise stop(refusal, MISUSE)
     if not loaded.telegram.token:
         say(texts.RUN_WITHOUT_TELEGRAM)
+    # It may be why it does not start.
+    for shortage in shortages(loaded):
+        say_wrong(watching.line_of_shortage(shortage))
     quiet_logging()
     raise typer.Exit(run(run_until_stopped(loaded, frozenset([only] if only else Office))))
 

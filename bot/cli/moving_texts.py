@@ -3,14 +3,18 @@
 HELP = "Verhuis alle gegevens naar een andere database."
 HELP_URL = (
     "de nieuwe database, zonder wachtwoord; met een wachtwoord staat het adres in een bestand, en "
-    "de plek daarvan in SCHAKEL_NEW_DATABASE_URL_FILE"
+    "de plek daarvan in SCHAKEL_NEW_DATABASE_URL_FILE; niet nodig bij --undo"
 )
 ON_COMMAND_LINE = "het adres achter move-database"
 NO_TARGET = (
     "Waarheen? Zet het adres van de nieuwe database in een bestand dat alleen u kunt lezen, en de "
     "plek van dat bestand in {name}. Zonder wachtwoord mag het ook achter move-database."
 )
-HELP_UNDO = "gebruik de database die verhuisd is toch weer; de nieuwe gebruikt u dan niet meer"
+HELP_UNDO = (
+    "gebruik de database die verhuisd is toch weer; de nieuwe gebruikt u dan niet meer. Met URL "
+    "kijkt Schakel eerst of daar nog iemand mee werkt"
+)
+HELP_YES = "bij --undo: ja, Schakel draait nergens meer met de nieuwe database"
 BAD_URL = "Geef een adres dat begint met postgresql+psycopg:// of sqlite+aiosqlite:///."
 SAME = "Dat is de database waar de gegevens al staan."
 NOT_CURRENT = (
@@ -30,6 +34,19 @@ NEXT = (
 ALREADY = (
     "Deze gegevens zijn al verhuisd. Staat in de configuratie nog de oude database? "
     "Wilt u met de oude verder, doe dan eerst: schakel move-database --undo."
+)
+SAME_BACK = (
+    "Zet eerst de oude database in de configuratie. Geef hier het adres van de nieuwe, of niets."
+)
+NEW_IN_USE = (
+    "Schakel draait nog met de nieuwe database. Stop het eerst, op elke machine, wacht 15 seconden "
+    "en probeer het opnieuw. Er is niets veranderd."
+)
+SURE_BACK = (
+    "Wat na het verhuizen gebeurde, staat alleen in de nieuwe database: wie zich meldde of "
+    "afmeldde, signalen, en wat verstuurd is. Dat laatste kan Schakel hierna nog eens versturen. "
+    "Stop Schakel op elke machine die met de nieuwe database werkt. Is dat gedaan? Doe dan: "
+    "schakel move-database --undo --yes."
 )
 USED_ON = (
     "✔ Deze database is weer in gebruik. Start Schakel niet meer met de andere: "

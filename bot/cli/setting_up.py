@@ -1,4 +1,4 @@
-"""``schakel init`` and ``schakel check``: the first five questions, and what is right or wrong."""
+"""``schakel init`` and ``schakel check``: the first six questions, and what is right or wrong."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _ask_all(now: Answers) -> tuple[Answers, str]:
         texts.INIT_BOT, _BOT_NAME, texts.INIT_BOT_BAD, default=known("telegram", "bot_name")
     ).lstrip("@")
     mail_host, mail = _ask_mail(known("mail", "host", ""), known("mail", "from_address"))
-    # A mailbox of its own for replies stays; it is not one of the five questions.
+    # A mailbox of its own for replies stays; it is not one of the questions.
     own = now.get(("mail", "reply_address"), "")
     is_own = own and own != now.get(("mail", "from_address"))
     reply = own if is_own and mail_host else mail

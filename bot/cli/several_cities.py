@@ -12,7 +12,7 @@ import typer
 from bot.cities import city_texts
 from bot.cli import frame_texts, texts
 from bot.cli.frame import MISUSE, OK, WRONG, end_of, load, run, say, stop, take_environment
-from bot.cli.watching import line_of, line_of_falling
+from bot.cli.watching import line_of, line_of_falling, line_of_shortage
 from bot.duties import Office
 
 if TYPE_CHECKING:
@@ -143,10 +143,12 @@ def _own(path: Path, door: Door, only: Office | None) -> Config | None:
 def _look(path: Path, door: Door) -> int:
     """Say how this city is, from its own store and folder."""
     from bot.cities.standing import falling_in
+    from bot.room import shortages
 
     config = _own(path, door, None)
     if config is not None:
-        lines = [line_of_falling(falling) for falling in falling_in(config.state_dir)]
+        lines = [line_of_shortage(shortage) for shortage in shortages(config)]
+        lines += [line_of_falling(falling) for falling in falling_in(config.state_dir)]
         is_well, found = run(_rounds(config))
         door.tell([*lines, found], is_well=is_well and not lines)
     return OK

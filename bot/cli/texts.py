@@ -50,6 +50,9 @@ HELP_HEALTH = "Zeg of alle onderdelen hun rondes doen; anders welke stilstaan, m
 HELP_HEALTH_JSON = "één regel JSON, zoals /gezond"
 EVERYTHING_TURNS = "Alles loopt. Nagekeken: {parts}."
 NOTHING_TURNS = "Er draait niets. Start Schakel met: schakel run"
+NO_SIGN_SINCE = (
+    "Sinds {at} is er niets meer bewaard. Of Schakel draait, is zonder ruimte niet te zien."
+)
 NOTHING_SINCE = "Er draait niets meer sinds {at}. Start Schakel met: schakel run"
 PART_IS_LATE = "{what} staat stil sinds {at}."
 FELL_OFTEN = (
@@ -177,7 +180,8 @@ CHECK_SECRET_OPEN = (
 CHECK_KEY_OK = "Sleutel: in orde."
 CHECK_DB_OK = "Database: op deze versie."
 CHECK_DB_BAD = "Database: nog niet op deze versie. Doe: schakel migrate"
-CHECK_FEED_OK = "Bron {name}: {items} berichten."
+CHECK_FEED_OK = "Bron {name}: {items}."
+CHECK_FEED_ITEMS = ("1 bericht", "{n} berichten")
 CHECK_FEED_LEFT = (
     "Bron {name}: staat niet meer in de configuratie en wordt niet gelezen. Wat zij bracht blijft. "
     "Toch lezen? Kies Weer lezen op de pagina Beheer."
@@ -258,19 +262,19 @@ INIT_EXISTS = (
     "{path} is al ingevuld. Pas het aan met een editor, of gebruik --force om de vragen opnieuw "
     "te beantwoorden."
 )
-INIT_CITY = "1/5 Voor welke stad is dit?"
+INIT_CITY = "1/6 Voor welke stad is dit?"
 INIT_CITY_BAD = "Geef een naam van 2 tot 60 tekens."
-INIT_BOT = "2/5 Hoe heet de bot (gebruikersnaam bij Telegram)?"
+INIT_BOT = "2/6 Hoe heet de bot (gebruikersnaam bij Telegram)?"
 INIT_BOT_BAD = "Zo'n naam bestaat uit letters, cijfers en _ en eindigt op bot, zoals stad_bot."
-INIT_MAIL = "3/5 Welke SMTP-server verstuurt e-mail (leeg = geen e-mail)?"
-INIT_MAIL_AGAIN = "3/5 Welke SMTP-server verstuurt e-mail ({none} = geen e-mail)?"
+INIT_MAIL = "3/6 Welke SMTP-server verstuurt e-mail (leeg = geen e-mail en geen vraag 4)?"
+INIT_MAIL_AGAIN = "3/6 Welke SMTP-server verstuurt e-mail ({none} = geen e-mail en geen vraag 4)?"
 INIT_MAIL_BAD = "Geef alleen de naam van de server, zoals smtp.example.org."
-INIT_FROM = "    En vanaf welk adres?"
+INIT_FROM = "4/6 Vanaf welk adres gaat e-mail?"
 INIT_FROM_BAD = "Geef een e-mailadres, zoals schakel@example.org."
-INIT_WEB = "4/5 Op welk webadres staan de pagina's?"
+INIT_WEB = "5/6 Op welk webadres staan de pagina's?"
 INIT_WEB_BAD = "Begin met https:// of http://."
 INIT_WEB_DEFAULT = "http://127.0.0.1:8420"
-INIT_NAME = "5/5 Hoe noemen we de eerste coördinator (functie)?"
+INIT_NAME = "6/6 Hoe noemen we de eerste coördinator (functie)?"
 INIT_NAME_BAD = "Geef een naam van 1 tot 120 tekens."
 INIT_NAME_DEFAULT = "Coördinator"
 INIT_ORGANISATION = "Gemeente {city}"

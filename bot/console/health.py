@@ -88,15 +88,21 @@ NO_STORE: dict[str, object] = {"ok": False, "late": ["store"], "beats": []}
 
 
 def report(
-    beats: Sequence[Beat], *, keeps_falling: bool = False, is_silent: bool = False
+    beats: Sequence[Beat],
+    *,
+    keeps_falling: bool = False,
+    is_silent: bool = False,
+    lacks_room: bool = False,
 ) -> dict[str, object]:
     """As a watching program reads it. Without any heartbeat nothing runs. Pure.
 
     :param keeps_falling: the process was started again and again, as one of several cities.
     :param is_silent: no part turns any more.
+    :param lacks_room: a disk is nearly full; what turns cannot say so much longer.
     """
     is_down = keeps_falling or is_silent
-    late = [beat.name for beat in beats if beat.is_late] + ["process"] * is_down
+    late = ["room"] * lacks_room
+    late += [beat.name for beat in beats if beat.is_late] + ["process"] * is_down
     return {
         "ok": bool(beats) and not late,
         "late": late,

@@ -22,6 +22,7 @@ from bot.cities.standing import falling_in
 from bot.console.guarding import is_local
 from bot.console.health import NO_STORE, Beat, read_beats, report
 from bot.console.pages import Parts, parts_of
+from bot.room import shortages
 from bot.rows import IncomingUpdate, UpdateStatus
 from bot.starts import fallen_in
 from contacts.directory import ChannelKind
@@ -64,7 +65,8 @@ async def _health(_request: Request, parts: Parts, session: AsyncSession) -> Res
     falling = await asyncio.to_thread(falling_in, folder)
     fallen = await asyncio.to_thread(fallen_in, folder, now)
     beats = await read_beats(session, parts.config.ticks, now=now)
-    health = report(beats, keeps_falling=bool(falling or fallen))
+    short = await asyncio.to_thread(shortages, parts.config)
+    health = report(beats, keeps_falling=bool(falling or fallen), lacks_room=bool(short))
     return JSONResponse(health, status_code=200 if health["ok"] else 503)
 
 
