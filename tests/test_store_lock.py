@@ -26,7 +26,12 @@ pytestmark = [
 ]
 
 SEVERAL = "[database]\nseveral_hosts = true\n"
-END = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+#: of this store alone: other tests have theirs on the same server
+END = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE locktype = 'advisory' AND classid = %s
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class Houses(Installation):
