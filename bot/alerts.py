@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.answered import alerts_in_chats
 from bot.chat.coordinator.alert_flow import alert_buttons
 from bot.chat.mail_form import mail_of
 from bot.chat.render import render
@@ -122,18 +123,12 @@ async def _drop_waiting(
 async def _edit_alerts(session: AsyncSession, event: Event, now: datetime) -> None:
     """More reports do not make new messages: the ones that rang are edited."""
     found = await session.exec(
-        select(Delivery.id)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.kind) == MessageKind.ALERT,
-            col(Message.event_id) == event.id,
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.kind) == "telegram",
+        alerts_in_chats(event).where(
             # What waits for quiet hours to end is in no chat yet.
             or_(
                 col(Delivery.status) != DeliveryStatus.PLANNED,
                 func.coalesce(col(Delivery.reason), "") != QUIET_HOURS,
-            ),
+            )
         )
     )
     content = await alert_content(session, event, updated=now)

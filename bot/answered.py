@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.chat.buttons import Tap, data
 from bot.chat.coordinator import decided_texts, texts
@@ -58,6 +60,22 @@ async def decision_of(session: AsyncSession, event: Event) -> str | None:
     )
 
 
+def alerts_in_chats(event: Event) -> SelectOfScalar[Any]:
+    """The deliveries that put an alert about this event in a chat, in their order; an edit is no
+    such delivery."""
+    return (
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            col(Message.kind) == MessageKind.ALERT,
+            col(Message.event_id) == event.id,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.kind) == ChannelKind.TELEGRAM,
+        )
+        .order_by(col(Delivery.id))
+    )
+
+
 async def close_alerts(
     session: AsyncSession, event: Event, *, now: datetime, tap: Tap | None = None
 ) -> int:
@@ -68,18 +86,7 @@ async def close_alerts(
     said = await decision_of(session, event)
     if said is None:
         return 0
-    found = await session.exec(
-        select(Delivery.id)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(
-            col(Message.kind) == MessageKind.ALERT,
-            col(Message.event_id) == event.id,
-            col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.kind) == ChannelKind.TELEGRAM,
-            col(Delivery.status).in_(_IN_A_CHAT),
-        )
-        .order_by(col(Delivery.id))
-    )
+    found = await session.exec(alerts_in_chats(event).where(col(Delivery.status).in_(_IN_A_CHAT)))
     own = None
     if tap is not None and tap.delivery_id is not None:
         own = (await original_of(session, tap.delivery_id)).id
