@@ -90,9 +90,13 @@ async def test_every_answer_carries_the_headers_and_no_cookie(world: World) -> N
 
 
 async def test_our_own_fault_is_a_calm_page_with_the_same_headers(world: World) -> None:
-    async with world.db.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE message RENAME TO gone"))
-    answer = await world.web.get(world.page)
+    try:
+        async with world.db.engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE message RENAME TO gone"))
+        answer = await world.web.get(world.page)
+    finally:  # the tests after this one have the same store
+        async with world.db.engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE gone RENAME TO message"))
     assert answer.status_code == 500
     assert "Dit ligt niet aan u." in answer.text
     for words in ("SELECT", "no such", "does not exist"):
