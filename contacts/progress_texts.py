@@ -12,8 +12,8 @@ HEAD = "{done} van {total} klaar · {sent} verzonden · {failed} geweigerd · {u
 SPEED = "{rate} per seconde, nog ongeveer {left}"
 STANDS_STILL = ("1 kan nu weg, maar er beweegt niets", "{n} kunnen nu weg, maar er beweegt niets")
 LATER = (
-    "1 wacht op zijn tijd (rusttijd of gepland)",
-    "{n} wachten op hun tijd (rusttijd of gepland)",
+    "1 wacht op zijn tijd (rusttijd, gepland, of een nieuwe poging)",
+    "{n} wachten op hun tijd (rusttijd, gepland, of een nieuwe poging)",
 )
 HALTED = "{halted} gestopt, tot iemand het laat doorgaan"
 WHY = "{count} × {reason}"
