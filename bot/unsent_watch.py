@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.alerts import tell_coordinators_from
 from bot.chat.mail_form import mail_of
 from bot.chat.render import render
-from bot.console.health import judge_beat, late_after, read_beats
+from bot.console.health import late_after, read_beats
 from contacts.directory import Role
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.outbox import Content, TelegramForm
@@ -108,12 +108,10 @@ class UnsentWatch:
 
 async def _still_since(session: AsyncSession, house: House, now: datetime) -> datetime | None:
     """When the last lane turned, if all of them are late."""
-    lanes = house.pump.rounds()
-    ticks = house.config.ticks
-    at = {beat.name: beat.at for beat in await read_beats(session, ticks, now=now)}
-    known = [at[lane] for lane in lanes if lane in at]
-    late = [judge_beat(lane, at[lane], ticks, now=now).is_late for lane in lanes if lane in at]
-    return max(known) if known and all(late) else None
+    found = await read_beats(session, house.config.ticks, now=now)
+    lanes = [beat for beat in found if beat.name in house.pump.rounds()]
+    stands_still = bool(lanes) and all(beat.is_late for beat in lanes)
+    return max(beat.at for beat in lanes) if stands_still else None
 
 
 async def _is_told(session: AsyncSession) -> bool:

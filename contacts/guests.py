@@ -63,7 +63,7 @@ class Guests:
                 self._limiter.withdrawn(ident)
                 return False
             self._limiter.departed(ident, self._means.clock())
-            outcome = await self._transport.send(_outgoing(ident, address, content))
+            outcome = await self._transport.send(outgoing_line(ident, address, content))
         finally:
             self._limiter.answered(ident, self._means.clock())
         if isinstance(outcome, Later) and outcome.whole_channel:
@@ -101,8 +101,14 @@ class Guests:
         return now - self._last_at >= (AHEAD + 1) * self._limiter.spacing
 
 
-def _outgoing(ident: int, address: str, content: Content) -> Outgoing:
+def outgoing_line(
+    ident: int, address: str, content: Content, *, is_exercise: bool = False
+) -> Outgoing:
+    """A line that is no row. Pure.
+
+    :param ident: zero or below: rows have numbers of their own.
+    """
     return Outgoing(
         delivery_id=ident, original_id=ident, address=address, act=DeliveryAct.SEND,
-        content=content, edits_external_id=None, is_repeat=False, is_exercise=False,
+        content=content, edits_external_id=None, is_repeat=False, is_exercise=is_exercise,
     )  # fmt: skip

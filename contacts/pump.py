@@ -17,16 +17,17 @@ from sqlmodel import col, select
 from contacts.departing import Means
 from contacts.departure_log import DepartureLog
 from contacts.directory import ChannelKind
+from contacts.guests import outgoing_line
 from contacts.lane import Lane
 from contacts.notices import find_unserved, tell_failures, unserved
-from contacts.outbox import ChannelPause, Content, Delivery, DeliveryAct, DeliveryStatus
+from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
 from contacts.pause_notices import tell_pauses
 from contacts.preparing import Linking
 from contacts.records import Database
 from contacts.recovery import free_rows, recover_all, sweep_leases
 from contacts.sealing import Sealer
 from contacts.settings import SendingSettings
-from contacts.transport import Outgoing, Sent, Transport, Unknown
+from contacts.transport import Sent, Transport, Unknown
 from contacts.waiting import wait_for_event
 
 log = logging.getLogger(__name__)
@@ -101,10 +102,7 @@ class Pump:
     ) -> bool:
         """A line that nobody would send otherwise, because nobody sends: in no row, and outside the
         limits, so for a few people. False when it certainly did not arrive."""
-        line = Outgoing(
-            delivery_id=0, original_id=0, address=address, act=DeliveryAct.SEND, content=content,
-            edits_external_id=None, is_repeat=False, is_exercise=is_exercise,
-        )  # fmt: skip
+        line = outgoing_line(0, address, content, is_exercise=is_exercise)
         for transport in self._transports:
             if transport.kind is kind:
                 return isinstance(await transport.send(line), Sent | Unknown)

@@ -104,15 +104,20 @@ async def test_a_sender_that_is_taken_away_sends_nothing_afterwards(
     assert len(chat.sent) == 1
 
 
+async def one_that_was_sending(db: Database, now: datetime) -> None:
+    """Of a host that is gone."""
+    async with db.begin() as session:
+        people = [await a_person(session, now, chat="1")]
+        (delivery,) = await a_briefing(session, people, now)
+        delivery.status, delivery.lease_owner = DeliveryStatus.SENDING, "test"
+
+
 async def test_rows_that_a_dead_host_holds_are_free_for_whoever_takes_over(
     db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no hosts")
-    async with db.begin() as session:
-        people = [await a_person(session, now, chat="1")]
-        (delivery,) = await a_briefing(session, people, now)
-        delivery.status, delivery.lease_owner = DeliveryStatus.SENDING, "test"
+    await one_that_was_sending(db, now)
     monkeypatch.setattr(recovery, "SILENT_S", 0.0)
     # As a host that died in the middle: nobody will end this.
     dead = await db.engine.connect()
@@ -137,10 +142,7 @@ async def test_what_a_hanging_host_locked_for_a_page_is_free_after_seconds(
     """Its connections stand, as through a proxy, so nobody sees that it is gone."""
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no hosts")
-    async with db.begin() as session:
-        people = [await a_person(session, now, chat="1")]
-        (delivery,) = await a_briefing(session, people, now)
-        delivery.status, delivery.lease_owner = DeliveryStatus.SENDING, "test"
+    await one_that_was_sending(db, now)
     monkeypatch.setattr(records, "WRITER_IDLE_MS", 500)
     hangs = AsyncExitStack()
     page = await hangs.enter_async_context(db.begin())

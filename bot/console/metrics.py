@@ -6,7 +6,7 @@ Numbers of the machine only: no organisation, no person, no event.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func
@@ -48,16 +48,26 @@ Gauge = tuple[str, str, Mapping[Labels, float]]
 async def show_health(request: Request) -> Response:
     """``GET /gezond``: JSON, at this computer or with a key of the API; 503 when something stands
     still, or when the store does not answer."""
+    answer = await _to_who_watches(request, _health, _health_behind_key)
+    return answer or JSONResponse(NO_STORE, status_code=503)
+
+
+async def _to_who_watches(
+    request: Request,
+    here: Callable[[Request, Parts, AsyncSession], Awaitable[Response]],
+    behind: Callable[[Request], Awaitable[Response]],
+) -> Response | None:
+    """At this computer, or with a key of the API; None when the store does not answer in time."""
     parts = parts_of(request)
     client = request.client.host if request.client else None
     try:
         async with asyncio.timeout(STORE_S):
             if not is_local(request.headers, client=client, listen_host=parts.config.web.host):
-                return await _health_behind_key(request)
+                return await behind(request)
             async with parts.db.read() as session:
-                return await _health(request, parts, session)
+                return await here(request, parts, session)
     except NO_ANSWER:
-        return JSONResponse(NO_STORE, status_code=503)
+        return None
 
 
 async def _health(_request: Request, parts: Parts, session: AsyncSession) -> Response:
@@ -73,16 +83,8 @@ async def _health(_request: Request, parts: Parts, session: AsyncSession) -> Res
 async def show_metrics(request: Request) -> Response:
     """``GET /metrics``: at this computer, or with a key of the API; 503 without a line when the
     store does not answer."""
-    parts = parts_of(request)
-    client = request.client.host if request.client else None
-    try:
-        async with asyncio.timeout(STORE_S):
-            if not is_local(request.headers, client=client, listen_host=parts.config.web.host):
-                return await _behind_key(request)
-            async with parts.db.read() as session:
-                return await _metrics(request, parts, session)
-    except NO_ANSWER:
-        return PlainTextResponse("", status_code=503, media_type=FORM)
+    answer = await _to_who_watches(request, _metrics, _behind_key)
+    return answer or PlainTextResponse("", status_code=503, media_type=FORM)
 
 
 async def _metrics(_request: Request, parts: Parts, session: AsyncSession) -> Response:
