@@ -25,6 +25,7 @@ from bot.stepping import ClockWatch
 from bot.watchdog import forget_stood_still, stood_still_at
 from contacts.away_texts import RESTART, advice
 from contacts.directory import ChannelKind
+from contacts.elsewhere import stands_better
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus
 from contacts.pauses import count_held
 from contacts.pump import LANE
@@ -257,6 +258,7 @@ async def _tell_back(
                 col(Delivery.kind) == ChannelKind.TELEGRAM,
                 col(Delivery.act) == DeliveryAct.SEND,
                 col(Delivery.done_at) >= since,
+                ~stands_better(),
             )
         )
     ).one()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import open_address
+from contacts.elsewhere import Surpassed, stands_better, surpassed
 from contacts.fallback import plan_fallback, spare_fallbacks, stop_fallbacks
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
     DELIVERY_MOVES,
     DISTRIBUTED,
+    TO_GO,
     Acknowledgement,
     AcknowledgementKind,
     Delivery,
@@ -38,9 +41,11 @@ from contacts.verdicts import Fallback, Untold
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """How many deliveries stand where. ``planned`` includes what is claimed.
+    """How many readers stand where, each once: by the better one of two channels.
 
-    ``acknowledged`` counts deliveries with at least one acknowledgement.
+    ``planned`` includes what is claimed. ``elsewhere``: of ``sent``, those who have it by another
+    channel than the one that was tried first. ``to_go``: deliveries that may still leave, also
+    where a better one counts. ``acknowledged``: deliveries with at least one acknowledgement.
     """
 
     planned: int = 0
@@ -50,6 +55,45 @@ class DeliveryCounts:
     unknown: int = 0
     cancelled: int = 0
     acknowledged: int = 0
+    elsewhere: int = 0
+    to_go: int = 0
+
+    @property
+    def total(self) -> int:
+        """Whom it was to reach, those left out whose message was called off."""
+        return self.planned + self.sending + self.sent + self.failed + self.unknown
+
+    @property
+    def done(self) -> int:
+        """Of whom it is known how it ended, or will not be known."""
+        return self.sent + self.failed + self.unknown
+
+
+def counts_of(
+    by_status: Iterable[tuple[str, int]],
+    better_known: Iterable[Surpassed],
+    *,
+    acknowledged: int = 0,
+) -> DeliveryCounts:
+    """From deliveries by status, and what of them is not to be counted. Pure."""
+    tally = Counter[DeliveryStatus]()
+    for status, count in by_status:
+        tally[DeliveryStatus(status)] += count
+    to_go, elsewhere = sum(tally[status] for status in TO_GO), 0
+    for one in better_known:
+        tally[one.status] -= one.number
+        elsewhere += one.number if one.is_there else 0
+    return DeliveryCounts(
+        planned=sum(tally[status] for status in TO_GO),
+        sending=tally[DeliveryStatus.SENDING],
+        sent=tally[DeliveryStatus.SENT],
+        failed=tally[DeliveryStatus.FAILED],
+        unknown=tally[DeliveryStatus.UNKNOWN],
+        cancelled=tally[DeliveryStatus.CANCELLED],
+        acknowledged=acknowledged,
+        elsewhere=elsewhere,
+        to_go=to_go,
+    )
 
 
 async def prove_arrival(
@@ -151,11 +195,16 @@ def _in_the_clear(delivery: Delivery, sealer: Sealer | None) -> str | None:
 
 
 async def may_go_again(session: AsyncSession, delivery_ids: Sequence[int]) -> list[int]:
-    """Those whose message was neither stopped nor called off nor put right."""
+    """Those whose message was neither stopped nor called off nor put right, and that did not
+    arrive by another channel."""
     ready = await session.exec(
         select(Delivery.id)
         .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.id).in_(delivery_ids), col(Message.status) == MessageStatus.READY)
+        .where(
+            col(Delivery.id).in_(delivery_ids),
+            col(Message.status) == MessageStatus.READY,
+            ~stands_better(),
+        )
     )
     return [ident for ident in ready.all() if ident is not None]
 
@@ -222,14 +271,9 @@ async def count_deliveries(
     if event_id is not None:
         ids = ids_of(await read_columns(session, _OF_EVENT, {"of_event": event_id}))
     by_status = await read_columns(session, _BY_STATUS, {"messages": ids})
-    tally = {DeliveryStatus(status): n for status, n in by_status}
     ((acknowledged,),) = await read_columns(session, _ACKNOWLEDGED, {"messages": ids})
-    return DeliveryCounts(
-        planned=tally.get(DeliveryStatus.PLANNED, 0) + tally.get(DeliveryStatus.CLAIMED, 0),
-        sending=tally.get(DeliveryStatus.SENDING, 0),
-        sent=tally.get(DeliveryStatus.SENT, 0),
-        failed=tally.get(DeliveryStatus.FAILED, 0),
-        unknown=tally.get(DeliveryStatus.UNKNOWN, 0),
-        cancelled=tally.get(DeliveryStatus.CANCELLED, 0),
+    return counts_of(
+        by_status,
+        await surpassed(session, ids),
         acknowledged=acknowledged,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from contacts.local_time import AMSTERDAM
 from contacts.progress import Progress
 from contacts.reason_texts import reason_of
 from contacts.texts import counted
@@ -12,8 +13,12 @@ HEAD = "{done} van {total} klaar · {sent} verzonden · {failed} geweigerd · {u
 SPEED = "{rate} per seconde, nog ongeveer {left}"
 STANDS_STILL = ("1 kan nu weg, maar er beweegt niets", "{n} kunnen nu weg, maar er beweegt niets")
 LATER = (
-    "1 wacht op zijn tijd (rusttijd, gepland, of een nieuwe poging)",
-    "{n} wachten op hun tijd (rusttijd, gepland, of een nieuwe poging)",
+    "1 wacht op zijn tijd (rusttijd, of gepland)",
+    "{n} wachten op hun tijd (rusttijd, of gepland)",
+)
+AGAIN = (
+    "1 wacht op een nieuwe poging om {at} uur: {why}",
+    "{n} wachten op een nieuwe poging, de eerste om {at} uur: {why}",
 )
 HALTED = "{halted} gestopt, tot iemand het laat doorgaan"
 WHY = "{count} × {reason}"
@@ -45,6 +50,10 @@ def lines_of(progress: Progress) -> list[str]:
         lines.append(counted(STANDS_STILL, one.due))
     if one.later:
         lines.append(counted(LATER, one.later))
+    if one.again and one.next_try:
+        at = f"{one.next_try.astimezone(AMSTERDAM):%H.%M}"
+        why = "; ".join(dict.fromkeys(reason_of(code) for code in one.retries))
+        lines.append(counted(AGAIN, one.again, at=at, why=why))
     if one.halted:
         lines.append(HALTED.format(halted=one.halted))
     for code, count in one.reasons.items():

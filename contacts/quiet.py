@@ -7,9 +7,10 @@ whoever wrote it said that it may rest, or when it is a digest: that can be read
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func
+from sqlalchemy import ColumnElement, bindparam, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -232,23 +233,43 @@ async def set_quiet_hours(
     return True
 
 
-_HELD = (
-    sql_select(func.count(), func.min(col(Delivery.not_before)))
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of a version waits for a moment: the end of quiet hours, or another try. Each with the
+    moment of the first of them."""
+
+    held: int = 0
+    held_until: datetime | None = None
+    again: int = 0
+    again_at: datetime | None = None
+
+
+_RESTS = func.coalesce(col(Delivery.reason), "") == QUIET_HOURS
+_TRIED = ~_RESTS & (col(Delivery.attempts) > 0)
+_WAITING = (
+    sql_select(
+        *(
+            column
+            for which in (_RESTS, _TRIED)
+            for column in (
+                func.count(case((which, 1))),
+                func.min(case((which, col(Delivery.not_before)))),
+            )
+        )
+    )
     .join(Message, col(Message.id) == col(Delivery.message_id))
     .where(
         col(Message.briefing_id) == bindparam("of_version"),
+        col(Delivery.act) == DeliveryAct.SEND,
         col(Delivery.status) == DeliveryStatus.PLANNED,
-        col(Delivery.reason) == QUIET_HOURS,
         col(Delivery.not_before) > bindparam("after"),
     )
 )
 
 
-async def count_held(
+async def count_waiting(
     session: AsyncSession, briefing_id: int | None, *, now: datetime
-) -> tuple[int, datetime | None]:
-    """How many of a version wait for quiet hours to end, and when the first of them goes."""
-    ((count, first),) = await read_columns(
-        session, _HELD, {"of_version": briefing_id, "after": now}
-    )
-    return count, first
+) -> Waiting:
+    """How many of a version's messages wait, and for what."""
+    found = await read_columns(session, _WAITING, {"of_version": briefing_id, "after": now})
+    return Waiting(*found[0])

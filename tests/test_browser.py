@@ -51,7 +51,7 @@ async def test_the_evening_through_the_console_alone(evening: Evening, browser: 
     await approve_at_once(approver)
     # Nobody reloads: the page follows the sending by itself.
     await expect(
-        approver.page.get_by_text(re.compile(r"Klaar\. 3 van 3 verzonden"))
+        approver.page.get_by_text(re.compile(r"Klaar\. Verzonden aan 3 van 3"))
     ).to_be_visible()
     await approver.keep("verzenden")
     link = await teachers_page(evening)

@@ -50,7 +50,9 @@ async def test_who_waits_for_approval_sees_the_sending_begin(
     await expect(watcher.page.locator("#opmerking")).to_have_value("Een half geschreven opmerking")
     await approver.page.get_by_text("Ik keur ook goed").click()
     await approver.press("Ja, verzenden")
-    await expect(watcher.page.get_by_text(re.compile(r"Klaar\. 3 van 3 verzonden"))).to_be_visible()
+    await expect(
+        watcher.page.get_by_text(re.compile(r"Klaar\. Verzonden aan 3 van 3"))
+    ).to_be_visible()
     await expect(watcher.page.get_by_text("Wie krijgt dit?")).to_have_count(0)
     await expect(watcher.page.locator("#opmerking")).to_have_count(0)
     assert watcher.complaints == []

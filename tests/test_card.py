@@ -109,14 +109,17 @@ async def test_recipients_names_whom_to_ring_with_organisation_and_number(desk: 
 
 async def test_today_counts_the_newest_text_and_adds_no_versions(desk: Desk) -> None:
     await going(desk)
-    assert "Eerste bericht, versie 1: 0 van 1 bericht verzonden" in (await desk.web.get("/")).text
+    assert (
+        "Eerste bericht, versie 1: verzonden aan 0 van 1 ontvanger"
+        in (await desk.web.get("/")).text
+    )
     seen = (await desk.page("teksten")).split('name="gezien" value="')[1].split('"')[0]
     await desk.press("nieuwe-versie", soort="update", gezien=seen)
     later = desk.world.now + timedelta(days=1)
     await desk.press("volgende-update", moment=str(int(later.timestamp())))
     await desk.send(2)
     page = (await desk.web.get("/")).text
-    assert "Update, versie 2: 0 van 1 bericht verzonden" in page
+    assert "Update, versie 2: verzonden aan 0 van 1 ontvanger" in page
     assert "van 2" not in page
 
 

@@ -13,7 +13,14 @@ from contacts.fallback import plan_fallback
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.local_time import AMSTERDAM
 from contacts.outbox import DeliveryStatus, Message, MessageKind
-from contacts.quiet import QUIET_HOURS, count_held, hold_back, quiet_ends, set_quiet_hours
+from contacts.quiet import (
+    QUIET_HOURS,
+    Waiting,
+    count_waiting,
+    hold_back,
+    quiet_ends,
+    set_quiet_hours,
+)
 from contacts.records import Database
 from contacts.sending import Recipient, post
 from contacts.verdicts import Fallback
@@ -111,8 +118,8 @@ async def test_what_waits_is_counted_until_it_goes(db: Database, now: datetime) 
         message = (await session.exec(select(Message))).one()
         await hold_back(session, message, now=night)
     async with db.read() as session:
-        assert await count_held(session, 5, now=night) == (1, local(4, 7))
-        assert await count_held(session, 5, now=local(4, 7)) == (0, None)
+        assert await count_waiting(session, 5, now=night) == Waiting(1, local(4, 7))
+        assert await count_waiting(session, 5, now=local(4, 7)) == Waiting()
 
 
 async def test_another_channel_does_not_wake_anybody_either(db: Database, now: datetime) -> None:

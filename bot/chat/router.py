@@ -67,6 +67,7 @@ from bot.chat.coordinator import (
     status_flow,
     texts_flow,
     wiping_flow,
+    without_flow,
 )
 from bot.chat.coordinator import texts as coordinator_texts
 from bot.chat.discreet import say_discreetly
@@ -125,6 +126,7 @@ _PARTS = (
     texts_flow,
     own_flow,
     approval_flow,
+    without_flow,
     part_flow,
     signals_inbox,
     duiding_flow,

@@ -27,10 +27,11 @@ from briefings.versions import SENT, versions_of, waits
 from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
 from contacts.calling import CallStatus, calls_of
 from contacts.directory import Organisation, Person
+from contacts.elsewhere import stands_better
 from contacts.journal import JournalEntry
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus, Message, MessageStatus
 from contacts.permissions import Permission
-from contacts.quiet import count_held
+from contacts.quiet import Waiting, count_waiting
 from contacts.reason_texts import reason_of
 from contacts.records import ids_of, read_columns
 from contacts.texts import CHANNELS
@@ -44,7 +45,7 @@ MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A delivery that needs a person."""
+    """A delivery that needs a person: it arrived by no other channel."""
 
     id: int
     who: str
@@ -67,11 +68,10 @@ class Dispatch:
     is_halted: bool
     halt_reason: str
     needy: Sequence[Line]
+    waiting: Waiting
     #: a back-up was put back: what waits here may have left since it was made
     is_restored: bool = False
     called_off: int = 0
-    held: int = 0
-    held_until: datetime | None = None
     #: its moment is still to come
     leaves_at: datetime | None = None
     #: it was stopped before this moment of its own
@@ -84,7 +84,7 @@ class Dispatch:
     @property
     def restored_said(self) -> str:
         """What going on would do, where :attr:`is_restored`."""
-        return going_on_said(self.counts.planned)
+        return going_on_said(self.counts.to_go)
 
     @property
     def has_begun(self) -> bool:
@@ -95,7 +95,7 @@ class Dispatch:
 
     @property
     def can_stop(self) -> bool:
-        return self.counts.planned > 0 and not self.is_halted
+        return self.counts.to_go > 0 and not self.is_halted
 
     @property
     def uncertain(self) -> list[Line]:
@@ -117,22 +117,20 @@ async def read_dispatches(visit: Visit, versions: Sequence[Briefing]) -> list[Di
 async def _dispatch(visit: Visit, briefing: Briefing) -> Dispatch:
     messages = await messages_of(visit.session, briefing.id or 0)
     counts = await count_deliveries(visit.session, message_ids=ids_of(messages))
-    total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
-    held, held_until = await count_held(visit.session, briefing.id, now=visit.now)
+    waiting = await count_waiting(visit.session, briefing.id, now=visit.now)
     halted = [message for message in messages if message.status is MessageStatus.HALTED]
     reason = await _why_halted(visit, halted[0]) if halted else ""
     return Dispatch(
         briefing=briefing,
         counts=counts,
-        total=total,
-        done=total - counts.planned - counts.sending,
+        total=counts.total,
+        done=counts.done,
         is_halted=bool(halted),
         halt_reason=reason,
         is_restored=is_restored(messages),
         called_off=await calling_off.count_called_off(visit.session, messages),
         needy=await _needy(visit, briefing) if counts.failed + counts.unknown else [],
-        held=held,
-        held_until=held_until,
+        waiting=waiting,
         leaves_at=briefing.send_at if waits(briefing, now=visit.now) else None,
         meant_for=meant_for(messages) if is_held(briefing) else None,
     )
@@ -194,6 +192,7 @@ async def _needy(visit: Visit, briefing: Briefing) -> list[Line]:
             col(Message.briefing_id) == briefing.id,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status).in_(NEEDY),
+            ~stands_better(),
         )
         .order_by(col(Delivery.status) != DeliveryStatus.UNKNOWN, col(Delivery.id))
         .limit(MOST_LINES)

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
 from contacts.calling import CallItem, CallStatus
+from contacts.elsewhere import stands_better
 from contacts.outbox import (
     ChannelPause,
     Delivery,
@@ -70,6 +71,7 @@ UNKNOWN = sa.select(
         col(Delivery.message_id) == col(Message.id),
         col(Delivery.act) == DeliveryAct.SEND,
         col(Delivery.status) == DeliveryStatus.UNKNOWN,
+        ~stands_better(),
     )
     .scalar_subquery(),
 )  # fmt: skip

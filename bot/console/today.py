@@ -39,14 +39,14 @@ from bot.console.timetable import late_steps
 from bot.evening.parts_said import said_parts
 from briefings.rows import Briefing, BriefingStatus, FactBlock
 from briefings.versions import SENT, newest_texts
-from contacts.arrival import DeliveryCounts
+from contacts.arrival import DeliveryCounts, counts_of
+from contacts.elsewhere import surpassed
 from contacts.outbox import (
     DISTRIBUTED,
     Acknowledgement,
     AcknowledgementKind,
     Delivery,
     DeliveryAct,
-    DeliveryStatus,
     Message,
     MessageKind,
     MessageStatus,
@@ -83,8 +83,7 @@ class Running:
     @property
     def total(self) -> int:
         """Everything that was to go out."""
-        counts = self.counts
-        return counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
+        return self.counts.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,21 +252,12 @@ async def _count_per_event(
         .where(col(Delivery.message_id).in_(list(event_of)), col(Delivery.act) == DeliveryAct.SEND)
         .group_by(col(Delivery.message_id), col(Delivery.status))
     )
-    tally: Counter[tuple[int | None, DeliveryStatus]] = Counter()
-    for message_id, status, count in found.all():
-        tally[event_of[message_id], DeliveryStatus(status)] += count
-
-    def of(ident: int, *statuses: DeliveryStatus) -> int:
-        return sum(tally[ident, status] for status in statuses)
-
+    rows = found.all()
+    better = await surpassed(session, event_of)
     return {
-        ident: DeliveryCounts(
-            planned=of(ident, DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED),
-            sending=of(ident, DeliveryStatus.SENDING),
-            sent=of(ident, DeliveryStatus.SENT),
-            failed=of(ident, DeliveryStatus.FAILED),
-            unknown=of(ident, DeliveryStatus.UNKNOWN),
-            cancelled=of(ident, DeliveryStatus.CANCELLED),
+        ident: counts_of(
+            ((status, n) for of, status, n in rows if event_of[of] == ident),
+            (one for one in better if event_of[one.message_id] == ident),
         )
         for ident in event_ids
     }

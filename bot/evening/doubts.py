@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import ChannelKind, Organisation, Person
+from contacts.elsewhere import stands_better
 from contacts.outbox import (
     DISTRIBUTED,
     Delivery,
@@ -63,7 +64,7 @@ class Stopped:
 
 
 async def doubts_of(session: AsyncSession, *, is_exercise: bool, most: int = MOST) -> list[Doubt]:
-    """What is uncertain in this world, the newest first."""
+    """What is uncertain in this world and arrived no other way, the newest first."""
     return await _doubts(
         session, col(Message.kind).not_in(DISTRIBUTED), col(Message.is_exercise) == is_exercise,
         most=most,
@@ -71,7 +72,7 @@ async def doubts_of(session: AsyncSession, *, is_exercise: bool, most: int = MOS
 
 
 async def doubts_of_version(session: AsyncSession, briefing_id: int) -> list[Doubt]:
-    """All that is uncertain of this version, the newest first."""
+    """All that is uncertain of this version and arrived no other way, the newest first."""
     return await _doubts(session, col(Message.briefing_id) == briefing_id, most=None)
 
 
@@ -90,6 +91,7 @@ async def _doubts(
             *of,
             col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status) == DeliveryStatus.UNKNOWN,
+            ~stands_better(),
         )
         .order_by(col(Delivery.id).desc())
         .limit(most)
@@ -133,6 +135,7 @@ async def still_in_doubt(
         .where(
             col(Delivery.id).in_(shown),
             col(Delivery.status) == DeliveryStatus.UNKNOWN,
+            ~stands_better(),
             col(Message.kind).not_in(DISTRIBUTED),
             col(Message.is_exercise) == is_exercise,
         )

@@ -8,7 +8,6 @@ from html import escape
 from bot.chat.buttons import AUDIENCES, data, in_pairs
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.approved import approved_view
-from bot.chat.coordinator.brake_flow import briefing_of
 from bot.chat.coordinator.opened_flow import KNOWING, asks_to_read
 from bot.chat.coordinator.part_flow import chosen_by, refuses_own, request_of
 from bot.chat.render import render
@@ -17,7 +16,6 @@ from bot.console.passkeys import is_asked
 from bot.evening import approving, asking_again, questions
 from bot.evening.approving import HASH_PART
 from bot.evening.closing_held import UNHEARD, ways_on, why_not
-from bot.evening.doubts import doubts_of_version
 from bot.evening.lacking_said import lacking_said
 from bot.evening.own_said import for_nobody, nobody_said
 from bot.evening.request_lines import noticed_lines
@@ -33,18 +31,14 @@ from briefings.openings import not_opened
 from briefings.plausibility import look_over
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingStatus, covered
-from contacts.arrival import may_go_again, resend_unknown
 from contacts.directory import Audience
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from contacts.texts import CHANNELS
 from feeds.rows import Event
 
 FLOW = "approval"
 #: the last tap, where the crisis communication leads
 RELEASED = "ap3"
-#: names in one message about what is uncertain; the page has them all
-SHOWN = 30
 
 
 async def ask_approvers(turn: Turn, event: Event, briefing: Briefing) -> None:
@@ -290,42 +284,6 @@ async def ask_back(turn: Turn) -> None:
     turn.toast = told if isinstance(told, str) else approved_texts.ASKED_NOW
 
 
-async def show_unknown(turn: Turn) -> None:
-    """Who may or may not have got it, with one button to send to just those again."""
-    event, briefing_id = await _sent_text(turn)
-    unknown = await doubts_of_version(turn.session, briefing_id)
-    lines = [
-        (", ".join(filter(None, (one.who, one.organisation))), CHANNELS[one.channel])
-        for one in unknown
-    ]
-    may_go = await may_go_again(turn.session, [one.id for one in unknown])
-    await turn.say(
-        render(
-            "coordinator/unknown.html", lines=lines[:SHOWN], count=len(lines), may_go=len(may_go)
-        ),
-        [[Button(texts.RESEND, data("resend", event.id, briefing_id))]] if may_go else [],
-        is_delicate=True,
-    )
-
-
-async def resend(turn: Turn) -> None:
-    _, briefing_id = await _sent_text(turn)
-    ids = [one.id for one in await doubts_of_version(turn.session, briefing_id)]
-    count = await resend_unknown(turn.session, ids, who=turn.known().who, now=turn.now)
-    await turn.change(render("coordinator/resent.html", count=count))
-
-
-async def _sent_text(turn: Turn) -> tuple[Event, int]:
-    """The event and its text that a button is about.
-
-    :raises ValueError: the event is of another world, or the text of another event.
-    """
-    turn.allowed(Permission.RESEND_DELIVERY)
-    assert turn.tap is not None
-    event = await turn.in_world(Event, turn.tap.number(0))
-    return event, await briefing_of(turn, event)
-
-
 TAPS: dict[str, Handler] = {
     "rd": read,
     "ap1": ask_sure,
@@ -335,8 +293,6 @@ TAPS: dict[str, Handler] = {
     "ap0": not_now,
     "back": ask_remark,
     asking_again.ASK: ask_back,
-    "unk": show_unknown,
-    "resend": resend,
 }
 STEPS: dict[tuple[str, str], Handler] = {(FLOW, "remark"): wrote_remark}
 COMMANDS: dict[str, Handler] = {}

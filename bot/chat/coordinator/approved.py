@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
-from bot.chat.coordinator.progress import View, meant_for, messages_of
+from bot.chat.coordinator.progress import View, meant_for, messages_of, name_and_version
 from bot.chat.render import render
 from bot.evening.asking_again import buttons, waits_again, who_changed
 from bot.event_names import name_of
@@ -21,15 +21,15 @@ from briefings.calling_off import is_held, may_not_go_on
 from briefings.endings import End, Ended, how_it_ended, voided
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
+from contacts.arrival import DeliveryCounts, counts_of
 from contacts.calling import CallItem, CallReason, CallStatus
 from contacts.directory import Role
+from contacts.elsewhere import surpassed
 from contacts.journal import JournalEntry
 from contacts.outbox import (
-    UNDER_WAY,
     Button,
     Delivery,
     DeliveryAct,
-    DeliveryStatus,
     Message,
     MessageStatus,
 )
@@ -72,7 +72,13 @@ async def approved_view(
     """Under the decision itself, with the one button that still does something."""
     briefing = await session.get_one(Briefing, briefing_id)
     values = await standing(session, briefing, now=now)
-    text = render("coordinator/approved.html", briefing=briefing, can_act=True, **values)
+    text = render(
+        "coordinator/approved.html",
+        named=await name_and_version(session, briefing),
+        briefing=briefing,
+        can_act=True,
+        **values,
+    )
     if values["stand"] is Stand.VOIDED:
         again = await waits_again(session, event_id)
         mine = again is not None and again.changed.version == briefing.version
@@ -122,13 +128,12 @@ async def is_long_gone(session: AsyncSession, briefing_id: int, *, now: datetime
 async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) -> dict[str, Any]:
     """How it is with an approved version, for a text about it."""
     messages = await messages_of(session, briefing.id or 0)
-    tally = await _tally(session, ids_of(messages))
+    counts = await _count(session, ids_of(messages))
     ended = await how_it_ended(session, briefing)
-    under_way = any(tally.get(status) for status in UNDER_WAY)
+    under_way = bool(counts.to_go or counts.sending)
     stand = stand_of(briefing, messages, ended, under_way=under_way, now=now)
     was_cut = any(message.status is MessageStatus.CANCELLED for message in messages)
     changed = await voided(session, briefing) if stand is Stand.VOIDED else None
-    planned, cancelled = tally.get(DeliveryStatus.PLANNED, 0), DeliveryStatus.CANCELLED
     return {
         "stand": stand,
         "at": briefing.approved_at or now,
@@ -138,12 +143,12 @@ async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) 
         "why": texts.REFUSALS.get(await may_not_go_on(session, briefing), ""),
         "leaves_at": briefing.send_at,
         "meant_for": meant_for(messages),
-        "deliveries": sum(tally.values()),
-        "planned": planned,
-        "reached": sum(tally.values()) - planned - tally.get(cancelled, 0),
-        "perhaps": tally.get(DeliveryStatus.UNKNOWN, 0),
+        "deliveries": counts.total + counts.cancelled,
+        "planned": counts.planned,
+        "reached": counts.total - counts.planned,
+        "perhaps": counts.unknown,
         "sent_late": was_cut and await _was_sent_late(session, briefing),
-        "resumed": bool(planned) and await _was_resumed(session, messages),
+        "resumed": bool(counts.planned) and await _was_resumed(session, messages),
         "unreachable": await _unreachable(session, briefing),
     }
 
@@ -182,7 +187,7 @@ def _buttons(event_id: int, briefing: Briefing, stand: Stand) -> list[list[Butto
     return []
 
 
-async def _tally(session: AsyncSession, message_ids: Collection[int]) -> dict[DeliveryStatus, int]:
+async def _count(session: AsyncSession, message_ids: Collection[int]) -> DeliveryCounts:
     # From the index alone: this is asked each second while it goes.
     found = await session.exec(
         select(Delivery.status, func.count())
@@ -192,7 +197,7 @@ async def _tally(session: AsyncSession, message_ids: Collection[int]) -> dict[De
         )
         .group_by(col(Delivery.status))
     )
-    return {DeliveryStatus(status): count for status, count in found.all()}
+    return counts_of(found.all(), await surpassed(session, message_ids))
 
 
 async def _said(session: AsyncSession, stand: Stand, ended: Ended | None) -> str:

@@ -9,7 +9,7 @@ from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
 from bot.chat.coordinator.card import CARD, live_name, show_card
 from bot.chat.coordinator.decided import already_decided
-from bot.chat.coordinator.progress import messages_of, progress_view
+from bot.chat.coordinator.progress import messages_of, name_and_version, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.closing_held import ways_on, why_not
@@ -102,7 +102,7 @@ async def ask_go_on(turn: Turn) -> None:
         return
     counts = await count_deliveries(turn.session, message_ids=ids_of(messages))
     await turn.say(
-        going_on_said(counts.planned),
+        going_on_said(counts.to_go),
         [
             [Button(approved_texts.GO_ON_SURE, data("brkg2", event.id, briefing_id))],
             [Button(texts.CALL_OFF, data("brka", event.id, briefing_id))],
@@ -137,7 +137,11 @@ async def ask_cancel(turn: Turn) -> None:
     other = Button(approved_texts.NOT_CALLED_OFF, data("brk0", event.id, briefing.id))
     is_ahead = waits(briefing, now=turn.now)
     await turn.say(
-        render("coordinator/cancel_sure.html", leaves_at=briefing.send_at if is_ahead else None),
+        render(
+            "coordinator/cancel_sure.html",
+            named=await name_and_version(turn.session, briefing),
+            leaves_at=briefing.send_at if is_ahead else None,
+        ),
         [[Button(texts.CANCEL_SURE, data("brkx", event.id, briefing.id))], [other]],
     )
 
@@ -149,7 +153,8 @@ async def keep(turn: Turn) -> None:
     event = await turn.in_world(Event, turn.tap.number(0))
     briefing_id = await briefing_of(turn, event)
     _, buttons = await progress_view(turn.session, event.id or 0, briefing_id, now=turn.now)
-    await turn.change(render("coordinator/not_called_off.html"), buttons)
+    named = await name_and_version(turn.session, await turn.session.get_one(Briefing, briefing_id))
+    await turn.change(render("coordinator/not_called_off.html", named=named), buttons)
 
 
 async def cancel(turn: Turn) -> None:
@@ -162,7 +167,10 @@ async def cancel(turn: Turn) -> None:
         return
     may_write = Role.COORDINATOR in turn.known().roles
     is_gone = briefing.status is BriefingStatus.WITHDRAWN
-    await turn.change(render("coordinator/called_off.html", may_write=may_write, is_gone=is_gone))
+    named = await name_and_version(turn.session, briefing)
+    await turn.change(
+        render("coordinator/called_off.html", named=named, may_write=may_write, is_gone=is_gone)
+    )
 
 
 async def reopen(turn: Turn) -> None:

@@ -10,20 +10,22 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data
-from bot.chat.coordinator import texts
+from bot.chat.coordinator import approved_texts, texts
 from bot.chat.render import render
 from bot.evening.closing_held import ways_on
+from bot.event_names import name_of
 from briefings.calling_off import count_called_off, is_held, may_not_go_on
 from briefings.endings import End, how_it_ended
 from briefings.rows import Briefing, BriefingStatus, Fact
 from briefings.versions import waits
-from contacts.arrival import count_deliveries
+from contacts.arrival import DeliveryCounts, count_deliveries
 from contacts.calling import CallStatus, calls_of
-from contacts.notices import OPEN_CALLS
+from contacts.notices import OPEN_CALLS, SHOW_UNKNOWN
 from contacts.outbox import Button, Message, MessageStatus
-from contacts.quiet import count_held
+from contacts.quiet import Waiting, count_waiting
 from contacts.records import ids_of
 from contacts.texts import counted
+from feeds.rows import Event
 
 BAR = 10
 
@@ -38,9 +40,8 @@ async def progress_view(
     counts = await count_deliveries(session, message_ids=ids_of(messages))
     is_halted = any(message.status is MessageStatus.HALTED for message in messages)
     briefing = await session.get_one(Briefing, briefing_id)
-    total = counts.planned + counts.sending + counts.sent + counts.failed + counts.unknown
-    done = total - counts.planned - counts.sending
-    held, held_until = await count_held(session, briefing_id, now=now)
+    total, done = counts.total, counts.done
+    waiting = await count_waiting(session, briefing_id, now=now)
     filled = BAR * done // total if total else BAR
     unheard = await may_not_go_on(session, briefing)
     is_off = briefing.status is BriefingStatus.WITHDRAWN
@@ -51,9 +52,9 @@ async def progress_view(
         done=done,
         bar="▓" * filled + "░" * (BAR - filled),
         is_finished=done == total,
-        held=held,
-        held_until=held_until,
-        only_held=held and held == counts.planned and not counts.sending,
+        named=await name_and_version(session, briefing),
+        waiting=waiting,
+        only_held=waiting.held and waiting.held == counts.to_go and not counts.sending,
         is_halted=is_halted,
         called_off=await count_called_off(session, messages),
         is_called_off=is_off,
@@ -62,12 +63,11 @@ async def progress_view(
         meant_for=meant_for(messages) if is_held(briefing) else None,
         why=texts.REFUSALS.get(unheard, ""),
     )
-    buttons = brakes(event_id, briefing, messages, waiting=counts.planned > 0, now=now)
+    buttons = brakes(event_id, briefing, messages, waiting=counts.to_go > 0, now=now)
     if unheard:
         buttons.insert(0, ways_on(event_id, None))
-    if counts.unknown:
-        label = counted(texts.SHOW_UNKNOWN, counts.unknown)
-        buttons.append([Button(label, data("unk", event_id, briefing_id))])
+    if label := _without(counts, waiting) if not is_off else "":
+        buttons.append([Button(label, data(SHOW_UNKNOWN, event_id, briefing_id))])
     # The list is of the event: about a version that nobody got, nobody is to be called.
     open_calls = [CallStatus.OPEN]
     to_call = [] if is_off else await calls_of(session, event_id, now=now, statuses=open_calls)
@@ -75,6 +75,20 @@ async def progress_view(
         label = texts.CALL_LIST.format(count=len(to_call))
         buttons.append([Button(label, data(OPEN_CALLS, event_id))])
     return text, buttons
+
+
+def _without(counts: DeliveryCounts, waiting: Waiting) -> str:
+    """The button to those who do not have it, or may not; empty while it simply goes on. Pure."""
+    if counts.unknown:
+        return counted(texts.SHOW_UNKNOWN, counts.unknown)
+    without = counts.failed + waiting.held + waiting.again
+    return approved_texts.WHO_LACKS_IT.format(count=without) if without else ""
+
+
+async def name_and_version(session: AsyncSession, briefing: Briefing) -> str:
+    """``Aanhoudingen Presikhaaf · update, versie 2``: several events may run at once."""
+    event = await session.get_one(Event, briefing.event_id)
+    return f"{await name_of(session, event)} · {texts.named(briefing)}"
 
 
 async def _why_off(session: AsyncSession, briefing: Briefing) -> str:

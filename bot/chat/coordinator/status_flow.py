@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.chat.buttons import data
+from bot.chat.coordinator import approved_texts
 from bot.chat.coordinator.card import running_events, show_card
 from bot.chat.coordinator.doubts_flow import way_to_doubts
+from bot.chat.coordinator.progress import name_and_version
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.health import read_beats
 from bot.console.part_texts import PARTS
+from bot.evening.without_it import lacking
 from bot.event_names import names_of_events
+from briefings.rows import Briefing
 from contacts.away_texts import RESTART
+from contacts.notices import SHOW_UNKNOWN
+from contacts.outbox import Button
 from contacts.permissions import Permission
 from contacts.progress import read_progress
 from contacts.progress_texts import lines_of
 from contacts.records import ids_of
+
+#: texts with a button of their own, and letters on one
+MOST_TEXTS, LABEL = 5, 60
 
 
 async def show_status(turn: Turn) -> None:
@@ -29,12 +41,27 @@ async def show_status(turn: Turn) -> None:
     if late or any(one.total for one in sending):
         shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
         text = render("coordinator/standing.html", sending=shown, late=late, advice=RESTART)
-        await turn.say(text)
+        await turn.say(text, await _to_those_without(turn, ids_of(running)))
     said, rows = await way_to_doubts(turn)
     if said:
         await turn.say(said, rows)
     for event in reversed(running):
         await show_card(turn, event)
+
+
+async def _to_those_without(turn: Turn, event_ids: Sequence[int]) -> list[list[Button]]:
+    """A button for each text that somebody may not have, by name: several events may run."""
+    rows = []
+    for one in (await lacking(turn.session, event_ids))[:MOST_TEXTS]:
+        briefing = await turn.session.get_one(Briefing, one.briefing_id)
+        name = await name_and_version(turn.session, briefing)
+        label = (
+            approved_texts.UNSURE_OF.format(count=one.unsure, name=name)
+            if one.unsure
+            else approved_texts.LACKING_OF.format(count=one.refused, name=name)
+        )
+        rows.append([Button(label[:LABEL], data(SHOW_UNKNOWN, one.event_id, one.briefing_id))])
+    return rows
 
 
 TAPS: dict[str, Handler] = {}
