@@ -20,9 +20,10 @@ from briefings.open_errors import count_misled
 from briefings.promising import lapsing
 from briefings.rows import Briefing, BriefingKind, Fact, FactKind
 from briefings.versions import SENT
-from contacts.outbox import Delivery, DeliveryAct, Message
+from contacts.elsewhere import stands_better
+from contacts.outbox import UNDER_WAY, Delivery, DeliveryAct, Message, MessageStatus
 from contacts.people import organisation_names
-from contacts.quiet import quiet_ends, waits
+from contacts.quiet import QUIET_HOURS, quiet_ends, waits
 from contacts.texts import counted, listed
 from feeds.matching import words_of
 from feeds.rows import Event
@@ -44,6 +45,7 @@ class Notice(StrEnum):
     MORE = "more_than_before"
     FEWER = "fewer_than_before"
     QUIET = "quiet_hours"
+    EARLIER_WAITS = "earlier_still_waits"
     LAPSES = "promise_lapses"
     MISLED = "error_not_put_right"
     NOT_TOLD = "what_happened_not_told"
@@ -51,8 +53,8 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that stands out. ``names`` are organisations, or the moments of promises;
-    ``until`` is for quiet hours."""
+    """One thing that stands out. ``names`` are organisations, versions, or the moments of
+    promises; ``until`` is for quiet hours."""
 
     notice: Notice
     count: int
@@ -78,6 +80,7 @@ async def look_over(
     found = [
         Finding(Notice.MISLED, await count_misled(session, event) if closes else 0),
         Finding(Notice.NOT_TOLD, await _beside_the_point(session, event, briefing)),
+        await _still_waits(session, event, briefing, now=now),
         Finding(Notice.LAPSES, len(lapsed), lapsed),
         Finding(Notice.NO_CHANNEL, len(plan.unreachable)),
         Finding(Notice.ONE_CONTACT, 0 if plan.is_part else len(names), names),
@@ -86,6 +89,34 @@ async def look_over(
         _resting(event, briefing, plan, now=briefing.send_at or now),
     ]
     return [finding for finding in found if finding.count]
+
+
+async def _still_waits(
+    session: AsyncSession, event: Event, briefing: Briefing, *, now: datetime
+) -> Finding:
+    """Readers whom an earlier version did not reach yet, because it was put off, as a mail server
+    does. What waits for quiet hours to end gives way to this one."""
+    found = await session.exec(
+        select(Briefing.version, Briefing.kind, func.count())
+        .join(Message, col(Message.briefing_id) == col(Briefing.id))
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .where(
+            col(Briefing.event_id) == event.id,
+            col(Briefing.version) < briefing.version,
+            col(Briefing.distributed_at) <= now,
+            col(Message.status) != MessageStatus.CANCELLED,
+            col(Delivery.act) == DeliveryAct.SEND,
+            col(Delivery.status).in_(UNDER_WAY),
+            col(Delivery.attempts) > 0,
+            func.coalesce(col(Delivery.reason), "") != QUIET_HOURS,
+            ~stands_better(),
+        )
+        .group_by(col(Briefing.version), col(Briefing.kind))
+        .order_by(col(Briefing.version))
+    )
+    rows = found.all()
+    names = tuple(texts.named(BriefingKind(kind), number) for number, kind, _ in rows)
+    return Finding(Notice.EARLIER_WAITS, sum(count for *_, count in rows), names)
 
 
 async def _beside_the_point(session: AsyncSession, event: Event, briefing: Briefing) -> int:

@@ -18,6 +18,23 @@ AND = " en "
 SOURCE = "{name}, {clock} uur"
 SOURCE_OTHER_DAY = "{name}, {day} {clock} uur"
 
+BRIEFING_KINDS = {
+    BriefingKind.FIRST: "eerste bericht",
+    BriefingKind.UPDATE: "update",
+    BriefingKind.CORRECTION: "correctie",
+    BriefingKind.RETRACTION: "intrekking",
+    BriefingKind.CLOSING: "afsluiting",
+    BriefingKind.LOOK_BACK: "uitnodiging om terug te kijken",
+}
+
+VERSION = "{kind}, versie {number}"
+
+
+def named(kind: BriefingKind, number: int) -> str:
+    """``update, versie 2``. Pure."""
+    return VERSION.format(kind=BRIEFING_KINDS[kind], number=number)
+
+
 #: Longest first; the first one that fits in a subject line is used.
 SUBJECTS = {
     BriefingKind.FIRST: (
@@ -123,6 +140,10 @@ NOTICES = {
     "what_happened_not_told": (
         "er is 1 feit, en dat lijkt niet te zeggen wat er gebeurde",
         "er zijn {n} feiten, en geen ervan lijkt te zeggen wat er gebeurde",
+    ),
+    "earlier_still_waits": (
+        "bij 1 ontvanger werd een eerdere tekst nog niet aangenomen: {names}",
+        "bij {n} ontvangers werd een eerdere tekst nog niet aangenomen: {names}",
     ),
     "promise_lapses": (
         "1 beloofde update vervalt, en deze tekst zegt dat: die van {names}",

@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 import pytest
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.evening.approving import request_view
 from briefings.audience import Planned, Reader, RecipientPlan
@@ -24,7 +25,7 @@ from contacts.directory import Audience, ChannelKind, Person
 from contacts.journal import SYSTEM, JournalEntry
 from contacts.outbox import Delivery, Message
 from contacts.people import open_channel
-from contacts.quiet import set_quiet_hours
+from contacts.quiet import QUIET_HOURS, set_quiet_hours
 from contacts.records import Database
 from contacts.sending import Recipient
 from feeds.rows import Event
@@ -207,3 +208,41 @@ def test_a_first_text_that_does_not_say_what_happened_stands_out(
 
 def test_a_title_of_short_words_asks_nothing() -> None:
     assert shares_a_word("Rel in wijk", ["De politie is er."])
+
+
+async def test_an_earlier_text_that_is_put_off_stands_out_before_the_next_one_goes(
+    desk: Desk,
+) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        event = await session.get_one(Event, desk.number)
+        found_versions = await session.exec(
+            select(Briefing).where(col(Briefing.event_id) == desk.number)
+        )
+        first = found_versions.one()
+        first.distributed_at = desk.world.now
+        later = Briefing(**first.model_dump(exclude={"id"}) | {"version": 2, "kind": "afsluiting"})
+        delivery = (
+            await session.exec(
+                select(Delivery)
+                .join(Message, col(Message.id) == col(Delivery.message_id))
+                .where(col(Message.briefing_id) == first.id)
+            )
+        ).one()
+        assert await _earlier(session, event, later, desk.world.now) == []
+        delivery.attempts, delivery.reason = 1, "smtp_451"
+        await session.flush()
+        assert await _earlier(session, event, later, desk.world.now) == [
+            "bij 1 ontvanger werd een eerdere tekst nog niet aangenomen: eerste bericht, versie 1"
+        ]
+        delivery.reason = QUIET_HOURS
+        await session.flush()
+        assert await _earlier(session, event, later, desk.world.now) == []
+
+
+async def _earlier(
+    session: AsyncSession, event: Event, version: Briefing, now: datetime
+) -> list[str]:
+    found = await look_over(session, event, version, Overview(), now=now)
+    return [one.sentence for one in found if one.notice is Notice.EARLIER_WAITS]

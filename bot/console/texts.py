@@ -1,7 +1,8 @@
 """Dutch labels and short sentences of the pages. Longer text is in the templates."""
 
 from bot.evening.texts import HALTED
-from briefings.rows import BriefingKind, BriefingStatus, FactKind
+from briefings import texts as briefing_texts
+from briefings.rows import BriefingStatus, FactKind
 from contacts.directory import Audience, ChannelKind, Domain, Role
 from contacts.outbox import DeliveryStatus, MessageKind
 from feeds.rows import EventStatus, LeadAgency, Origin
@@ -49,14 +50,7 @@ FACT_HEADINGS = {
     FactKind.MEASURE: "Maatregelen",
 }
 
-BRIEFING_KINDS = {
-    BriefingKind.FIRST: "eerste bericht",
-    BriefingKind.UPDATE: "update",
-    BriefingKind.CORRECTION: "correctie",
-    BriefingKind.RETRACTION: "intrekking",
-    BriefingKind.CLOSING: "afsluiting",
-    BriefingKind.LOOK_BACK: "uitnodiging om terug te kijken",
-}
+BRIEFING_KINDS = briefing_texts.BRIEFING_KINDS
 
 #: instead of *verzonden*, of a text that was stopped while it went out
 HALTED_HALFWAY = HALTED

@@ -1,7 +1,8 @@
 """Dutch labels of the coördinator's buttons, and the fixed choices behind them."""
 
 from bot.chat.buttons import short
-from briefings.rows import Briefing, BriefingKind, BriefingStatus
+from briefings import texts as briefing_texts
+from briefings.rows import Briefing, BriefingStatus
 from contacts.directory import Audience
 from feeds.rows import DismissReason, LeadAgency
 from signals.rows import OutcomeCode
@@ -134,14 +135,7 @@ AUDIENCES = {
 #: Official sources that a fact can be taken from with one tap.
 OFFICIAL_SOURCES = ("politie", "OM", "gemeente", "veiligheidsregio")
 
-BRIEFING_KINDS = {
-    BriefingKind.FIRST: "eerste bericht",
-    BriefingKind.UPDATE: "update",
-    BriefingKind.CORRECTION: "correctie",
-    BriefingKind.RETRACTION: "intrekking",
-    BriefingKind.CLOSING: "afsluiting",
-    BriefingKind.LOOK_BACK: "uitnodiging om terug te kijken",
-}
+BRIEFING_KINDS = briefing_texts.BRIEFING_KINDS
 
 BRIEFING_STATES = {
     BriefingStatus.DRAFT: "concept",
@@ -341,9 +335,8 @@ CORRECTED_LATE = (
     "krijgt wie deze miste, alsnog de goede bij Ontvangers."
 )
 OTHERS_LATE = "Het gaat intussen om andere mensen. Tik weer op Ontvangers."
-VERSION = "{kind}, versie {number}"
 
 
 def named(briefing: Briefing) -> str:
     """``update, versie 2``. Pure."""
-    return VERSION.format(kind=BRIEFING_KINDS[briefing.kind], number=briefing.version)
+    return briefing_texts.named(briefing.kind, briefing.version)
