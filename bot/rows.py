@@ -80,6 +80,9 @@ class Heartbeat(Row, table=True):
     name: str = Field(primary_key=True, max_length=60)
     at: datetime
     told_at: datetime | None = None
+    trouble: str | None = Field(
+        default=None, max_length=20, description="what is wrong with what it works with"
+    )
 
 
 class LiveMessage(Row, table=True):

@@ -222,11 +222,12 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
     beat = await session.get_one(Heartbeat, "poller", with_for_update=True)
     if house.poller.trouble is None and _is_polling(house, now):
         was_away, since = beat.told_at is not None, beat.at
-        beat.at, beat.told_at = now, None
+        beat.at, beat.told_at, beat.trouble = now, None, None
         return await _tell_back(session, house, since=since, now=now) if was_away else 0
+    trouble = house.poller.trouble or "hangs"
+    beat.trouble = trouble
     if beat.told_at is not None or now - beat.at < PATIENCE:
         return 0
-    trouble = house.poller.trouble or "hangs"
     heard = await tell_coordinators_from(
         session,
         "coordinator/trouble.html",

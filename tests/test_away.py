@@ -9,10 +9,13 @@ from sqlmodel import select
 
 from bot.chat.texts import TELEGRAM_TROUBLE
 from bot.config import Config
-from bot.console.needs import pauses
+from bot.console.away import stands_of, what_is_away
+from bot.console.health import read_beats
+from bot.console.needs import away
+from bot.rows import Heartbeat
 from bot.run import about_telegram
 from bot.run_texts import TELEGRAM_WORKS
-from bot.settings import MailSettings
+from bot.settings import MailSettings, TickSettings
 from contacts.away_texts import RESTART, WAIT, advice, what_to_do
 from contacts.directory import ChannelKind, Role
 from contacts.outbox import ChannelPause, Message
@@ -39,11 +42,45 @@ async def test_the_message_and_vandaag_give_the_same_advice(
         )
         await session.flush()
         assert await tell_pauses(session, sends_by=set(ChannelKind), now=now) == (1, 0)
-        [need] = await pauses(session, now=now)
+        [need] = await away(session, TickSettings(), now=now)
         [message] = (await session.exec(select(Message))).all()
     assert what_to_do(reason).startswith(begin)
     assert need.detail.endswith(what_to_do(reason))
     assert advice(reason, ChannelKind.TELEGRAM, ChannelKind) in str(message.content)
+
+
+async def test_reading_that_waits_for_telegram_is_no_part_to_restart(
+    db: Database, now: datetime
+) -> None:
+    since = now - timedelta(minutes=9)
+    async with db.begin() as session:
+        session.add(Heartbeat(name="poller", at=since, trouble="unreachable"))
+        session.add(Heartbeat(name="pump_telegram", at=now))
+        session.add(Heartbeat(name="feeds", at=now - timedelta(hours=1)))
+        await session.flush()
+        found = await what_is_away(session, TickSettings(), now=now)
+        assert [(one.what, one.advice) for one in found] == [
+            ("Het lezen van nieuws staat stil", RESTART), ("Telegram reageert niet", WAIT),
+        ]  # fmt: skip
+        # Sending is silent as well: that is one thing, with one advice.
+        until = now + timedelta(minutes=5)
+        session.add(
+            ChannelPause(
+                kind=ChannelKind.TELEGRAM, reason="not_reachable", since=since, until=until
+            )
+        )
+        await session.flush()
+        found = await what_is_away(session, TickSettings(), now=now)
+        assert [(one.what, one.advice) for one in found] == [
+            ("Telegram reageert niet", WAIT), ("Het lezen van nieuws staat stil", RESTART),
+        ]  # fmt: skip
+        beats = await read_beats(session, TickSettings(), now=now)
+        stands = await stands_of(session, beats, now=now)
+        assert [(one.part, one.said, one.at) for one in stands] == [
+            ("Het lezen van nieuws", "staat stil sinds", now - timedelta(hours=1)),
+            ("Het lezen van Telegram", "wacht: Telegram reageert niet, sinds", since),
+            ("Het versturen via Telegram", "wacht: geen verbinding, sinds", since),
+        ]  # fmt: skip
 
 
 def test_whatever_is_wrong_with_telegram_has_one_advice_that_fits() -> None:

@@ -24,32 +24,40 @@ PATIENCE = timedelta(seconds=60)
 SILENT = timedelta(seconds=30)
 
 
-_BEATS = select(col(Heartbeat.name), col(Heartbeat.at)).order_by(col(Heartbeat.name))
+_BEATS = select(col(Heartbeat.name), col(Heartbeat.at), col(Heartbeat.trouble)).order_by(
+    col(Heartbeat.name)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The last round of one part; ``age`` since then."""
+    """The last round of one part; ``age`` since then.
+
+    ``trouble``: what is wrong with Telegram, where that is why it stands still.
+    """
 
     name: str
     at: datetime
     age: timedelta
     is_late: bool
+    trouble: str | None = None
 
 
 async def read_beats(session: AsyncSession, ticks: TickSettings, *, now: datetime) -> list[Beat]:
     """All heartbeats, by name."""
     beats = await read_columns(session, _BEATS)
-    return [judge_beat(name, at, ticks, now=now) for name, at in beats]
+    return [judge_beat(name, at, ticks, now=now, trouble=trouble) for name, at, trouble in beats]
 
 
-def judge_beat(name: str, at: datetime, ticks: TickSettings, *, now: datetime) -> Beat:
+def judge_beat(
+    name: str, at: datetime, ticks: TickSettings, *, now: datetime, trouble: str | None = None
+) -> Beat:
     """Whether this part is late at its own pace. Pure.
 
     What is no tick (the poller) is noted by the health round, so it has that pace.
     """
     age = now - at
-    return Beat(name, at, age, age > late_after(name, ticks))
+    return Beat(name, at, age, age > late_after(name, ticks), trouble)
 
 
 def late_after(name: str, ticks: TickSettings) -> timedelta:

@@ -11,24 +11,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.chat.coordinator.text_forms import cut
 from bot.console import calling_texts, overleg_texts, texts
 from bot.console import needs_asked as asked
-from bot.console.health import Beat
-from bot.console.part_texts import PARTS
+from bot.console.away import what_is_away
 from bot.console.texts import AUDIENCES as NAMES
 from bot.evening.own_said import why_not_by
+from bot.settings import TickSettings
 from briefings.moments import at_clock, local_date
 from briefings.overleg.agreements import open_actions
 from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.settings import BriefingSettings
-from contacts.away_texts import RESTART, what_to_do
 from contacts.outbox import (
     DISTRIBUTED,
     MessageKind,
 )
 from contacts.permissions import Permission
-from contacts.reason_texts import HALTED, reason_of
+from contacts.reason_texts import HALTED
 from contacts.records import read_columns
-from contacts.texts import CHANNELS
 from feeds.lexicon import mask_names
 from feeds.rows import Source
 from feeds.texts import FAULTS
@@ -250,34 +248,19 @@ def _stopped(kind: MessageKind, reason: str | None) -> str:
     return f"{what}, want {why}" if why else what
 
 
-async def pauses(session: AsyncSession, *, now: datetime) -> list[Need]:
-    found = await read_columns(session, asked.PAUSES, {"after": now})
+async def away(session: AsyncSession, ticks: TickSettings, *, now: datetime) -> list[Need]:
+    """Channels that are silent, and parts of the machine that stand still."""
     return [
         Need(
-            what=texts.NEED_PAUSE.format(channel=CHANNELS[pause.kind]),
-            detail=texts.NEED_PAUSE_DETAIL.format(
-                reason=reason_of(pause.reason), advice=what_to_do(pause.reason)
-            ),
+            what=one.what,
+            detail=texts.NEED_PAUSE_DETAIL.format(reason=one.why, advice=one.advice)
+            if one.why
+            else one.advice,
             by=texts.SINCE,
-            due=pause.since,
+            due=one.since,
             is_everybodys=True,
         )
-        for pause in found
-    ]
-
-
-def standing_still(beats: Iterable[Beat]) -> list[Need]:
-    """Parts of the machine that are late. Pure."""
-    return [
-        Need(
-            what=texts.NEED_STILL.format(part=PARTS.get(beat.name, beat.name)),
-            detail=RESTART,
-            by=texts.SINCE,
-            due=beat.at,
-            is_everybodys=True,
-        )
-        for beat in beats
-        if beat.is_late
+        for one in await what_is_away(session, ticks, now=now)
     ]
 
 

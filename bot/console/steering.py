@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from bot.console.away import stands_of
 from bot.console.doors import Door, Visit
 from bot.console.health import not_set_up, read_beats
 from bot.console.part_texts import PARTS
@@ -79,7 +80,9 @@ async def steering_page(
         parts=PARTS,
         sessions=await _signed_in(visit),
         holders=holders,
-        beats=[beat for beat in beats if beat.name not in unused],
+        stands=await stands_of(
+            visit.session, [beat for beat in beats if beat.name not in unused], now=visit.now
+        ),
         unused=unused,
         unverified=settings.briefings.unverified(local_date(visit.now)),
     )

@@ -232,6 +232,8 @@ NEED_HALTED = "Gestopt: {kind}"
 NEED_PAUSE = "{channel} reageert niet"
 NEED_PAUSE_DETAIL = "{reason}. {advice}"
 NEED_STILL = "{part} staat stil"
+#: how a part stands, before the moment
+PART_FINE, PART_STILL, PART_WAITS = "in orde,", "staat stil sinds", "wacht: {why}, sinds"
 NEED_LINES = (
     "1 regel van de meldkaart is nog te controleren",
     "{count} regels van de meldkaart zijn nog te controleren",

@@ -16,18 +16,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.config import Config
 from bot.console.digest_needs import waiting_digests
 from bot.console.error_needs import misled
-from bot.console.health import read_beats
 from bot.console.needs import (
     Need,
     alerts,
+    away,
     calls,
     drafts,
     halted,
     late_actions,
     late_answers,
-    pauses,
     sick_feeds,
-    standing_still,
     title_of,
     unchecked_lines,
     unknown,
@@ -135,10 +133,7 @@ async def read_today(
         late_answers(waiting, titles, now=now),
         unread(waiting, titles),
         await halted(session, titles, now=now),
-        [
-            *await pauses(session, now=now),
-            *standing_still(await read_beats(session, config.ticks, now=now)),
-        ],
+        await away(session, config.ticks, now=now),
         [] if is_exercise else unchecked_lines(config.briefings, now=now),
         await late_actions(session, is_exercise=is_exercise, now=now),
         await waiting_digests(session, is_exercise=is_exercise, reader=reader),

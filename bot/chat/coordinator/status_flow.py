@@ -11,12 +11,10 @@ from bot.chat.coordinator.doubts_flow import way_to_doubts
 from bot.chat.coordinator.progress import name_and_version
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from bot.console.health import read_beats
-from bot.console.part_texts import PARTS
+from bot.console.away import what_is_away
 from bot.evening.without_it import lacking
 from bot.event_names import names_of_events
 from briefings.rows import Briefing
-from contacts.away_texts import RESTART
 from contacts.notices import SHOW_UNKNOWN
 from contacts.outbox import Button
 from contacts.permissions import Permission
@@ -36,11 +34,10 @@ async def show_status(turn: Turn) -> None:
         await turn.say(render("coordinator/nothing_running.html"))
     sending = await read_progress(turn.session, ids_of(running), now=turn.now)
     titles = await names_of_events(turn.session, ids_of(running))
-    beats = await read_beats(turn.session, turn.config.ticks, now=turn.now)
-    late = [PARTS.get(beat.name, beat.name) for beat in beats if beat.is_late]
+    late = await what_is_away(turn.session, turn.config.ticks, now=turn.now)
     if late or any(one.total for one in sending):
         shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
-        text = render("coordinator/standing.html", sending=shown, late=late, advice=RESTART)
+        text = render("coordinator/standing.html", sending=shown, late=late)
         await turn.say(text, await _to_those_without(turn, ids_of(running)))
     said, rows = await way_to_doubts(turn)
     if said:
