@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = {
     "restored": "teruggezet van een back-up; misschien was het al verstuurd",
     "repeat_called_off": "afgezegd; misschien kwam het eerder al aan",
     "overleg_changed": "het overleg veranderde",
+    "is_over": "het ging over iets dat voorbij is",
     "set_aside": "iemand handelde het zelf af",
     # The address does not take it.
     "blocked": "de ontvanger blokkeerde de bot",

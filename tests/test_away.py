@@ -5,23 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.chat.texts import TELEGRAM_TROUBLE
 from bot.config import Config
 from bot.console.away import stands_of, what_is_away
 from bot.console.health import read_beats
 from bot.console.needs import away
+from bot.evening.doubts import doubts_of
 from bot.rows import Heartbeat
 from bot.run import about_telegram
 from bot.run_texts import TELEGRAM_WORKS
 from bot.settings import MailSettings, TickSettings
 from contacts.away_texts import RESTART, WAIT, advice, what_to_do
 from contacts.directory import ChannelKind, Role
-from contacts.outbox import ChannelPause, Message
-from contacts.pause_notices import tell_pauses
+from contacts.outbox import ChannelPause, Delivery, DeliveryStatus, Message
+from contacts.pause_notices import tell_pause_over, tell_pauses
 from contacts.records import Database
-from tests.outbox_world import Scripted, a_person, a_pump
+from contacts.verdicts import Untold
+from tests.outbox_world import Scripted, a_person, a_pump, all_deliveries
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,29 @@ async def test_reading_that_waits_for_telegram_is_no_part_to_restart(
             ("Het lezen van Telegram", "wacht: Telegram reageert niet, sinds", since),
             ("Het versturen via Telegram", "wacht: geen verbinding, sinds", since),
         ]  # fmt: skip
+
+
+async def test_that_a_channel_was_away_is_not_sent_again_once_it_works(
+    db: Database, now: datetime
+) -> None:
+    since, until = now - timedelta(minutes=5), now + timedelta(minutes=5)
+    pause = ChannelPause(kind=ChannelKind.TELEGRAM, reason="busy", since=since, until=until)
+    async with db.begin() as session:
+        for chat in ("1", "2", "3"):
+            await a_person(session, now, chat=chat, role=Role.COORDINATOR)
+        session.add(pause)
+        await session.flush()
+        await tell_pauses(session, sends_by=set(ChannelKind), now=now)
+        rows = (await session.exec(select(Delivery).order_by(col(Delivery.id)))).all()
+        rows[0].status, rows[1].status = DeliveryStatus.UNKNOWN, DeliveryStatus.SENT
+        rows[0].untold = Untold.UNKNOWN
+        await session.flush()
+        assert len(await doubts_of(session, is_exercise=False)) == 1
+        await tell_pause_over(session, pause, now=now)
+        assert await doubts_of(session, is_exercise=False) == []
+    assert [row.status.value for row in await all_deliveries(db)] == [
+        "failed", "sent", "cancelled", "planned", "planned", "planned",
+    ]  # fmt: skip
 
 
 def test_whatever_is_wrong_with_telegram_has_one_advice_that_fits() -> None:
