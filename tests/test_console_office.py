@@ -153,8 +153,8 @@ async def test_vandaag_names_everything_that_waits(world: World) -> None:
     await much_waits(world)
     page = (await world.desk.get("/")).text
     waiting = (
-        "Melding wacht op een besluit", "wachten op goedkeuring", "1 onzeker bericht",
-        "1 signaal zonder antwoord", "Gestopt: update", "Het lezen van nieuws staat stil",
+        "Melding wacht op een besluit", "Gestopt: update", "wachten op goedkeuring",
+        "1 onzeker bericht", "1 signaal zonder antwoord", "Het lezen van nieuws staat stil",
         "Bron geeft geen nieuws",
     )  # fmt: skip
     places = [page.index(line) for line in waiting]

@@ -55,7 +55,7 @@ class EventList(Answer):
 
 
 class Deliveries(Answer):
-    """Messages of one version, each counted once."""
+    """Readers of one version, each counted once: by the better one of two channels."""
 
     planned: int
     sending: int

@@ -126,13 +126,14 @@ async def read_today(
     groups = (
         await alerts(session, patience, now=now),
         await misled(session, titles),
+        # Approved, and yet it does not go: nobody waits for anything but this decision.
+        await halted(session, titles, now=now),
         await drafts(session, titles, config.briefings, reader=reader),
         await late_steps(session, config, titles, is_exercise=is_exercise, now=now),
         await unknown(session, titles),
         await calls(session, titles, now=now),
         late_answers(waiting, titles, now=now),
         unread(waiting, titles),
-        await halted(session, titles, now=now),
         await away(session, config.ticks, now=now),
         [] if is_exercise else unchecked_lines(config.briefings, now=now),
         await late_actions(session, is_exercise=is_exercise, now=now),
