@@ -35,6 +35,7 @@ from briefings.rows import FactBlock
 from contacts.neighbours import next_door
 from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Permission
+from feeds.alerting import will_ring
 from feeds.events import (
     LONGEST_SNOOZE,
     dismiss_event,
@@ -237,7 +238,8 @@ async def split(visit: Visit) -> Response:
     part = await split_event(visit.session, event, ticked, who=visit.actor.who, now=visit.now)
     if part is None:
         return visit.back(f"/gebeurtenis/{event.id}", done="not_split")
-    return visit.back(f"/gebeurtenis/{part.id}", done="split")
+    rings = await will_ring(visit.session, part, visit.parts.config.feeds, now=visit.now)
+    return visit.back(f"/gebeurtenis/{part.id}", done="split_rings" if rings else "split")
 
 
 async def reopen(visit: Visit) -> Response:
