@@ -73,6 +73,7 @@ DONE = {
     "muted": "Dit onderwerp is een week stil. Wordt het ernstiger, dan hoort u het.",
     "snoozed": "U krijgt deze melding later opnieuw, of eerder als het ernstiger wordt.",
     "dismissed": "De melding is weg. Dank: zo leert Schakel wat er niet toe doet.",
+    "no_reason": "Niets veranderd. Kies waarom de melding niet relevant is.",
     "merged": "Samengevoegd. De berichten staan nu bij deze gebeurtenis.",
     "split": (
         "Dit is nu een eigen melding. Er gaat nu geen bericht over uit. Beslis hieronder wat ermee "
