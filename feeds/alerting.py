@@ -46,6 +46,13 @@ async def due_alerts(
     return [event for event in due if not await is_silent(session, event, muted[event.is_exercise])]
 
 
+async def will_ring(
+    session: AsyncSession, event: Event, settings: FeedSettings, *, now: datetime
+) -> bool:
+    """Whether :func:`due_alerts` has this event now."""
+    return any(one.id == event.id for one in await due_alerts(session, settings, now=now))
+
+
 async def _is_due(
     session: AsyncSession, event: Event, settings: FeedSettings, now: datetime
 ) -> bool:

@@ -36,6 +36,9 @@ async def add_report(session: AsyncSession, event: Event, *, who: Who, now: date
         trust=source.trust, lexicon=load_lexicon(),
     )  # fmt: skip
     write_judgement(item, found)
+    if event.type in load_lexicon().types:
+        # What a person called it tells it from what else happens there.
+        item.types = list(dict.fromkeys([event.type, *item.types]))
     item.is_roundup = False
     event.item_count += 1
     session.add_all([item, event])

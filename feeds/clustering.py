@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from feeds.apart import nearby
 from feeds.grouping import Doc, Grouper
-from feeds.lexicon import load_lexicon, stop_words
+from feeds.intake import hint_of
+from feeds.lexicon import Lexicon, load_lexicon, stop_words
 from feeds.meaning import meanings_for
-from feeds.raw_items import Timed
-from feeds.relevance import is_roundup
+from feeds.raw_items import RawItem, Timed
+from feeds.relevance import is_roundup, score_item
 from feeds.settings import FeedSettings
 
 
@@ -26,6 +28,18 @@ def cluster(stream: Iterable[Timed], settings: FeedSettings | None = None) -> di
         if at < one.at - window or is_roundup(title, lexicon):
             events[one.item.key] = f"s{number}"
         else:
-            group, _ = grouper.add(Doc(title, one.item.lead or "", at))
+            group, _ = grouper.add(_doc(one.item, at, lexicon))
             events[one.item.key] = f"g{group.number}"
     return events
+
+
+def _doc(item: RawItem, at: datetime, lexicon: Lexicon) -> Doc:
+    """An item as the watch sees it, with its severity and where it was."""
+    title, lead = item.first_title, item.lead or ""
+    found = score_item(title, lead, trust=item.trust, lexicon=lexicon)
+    place, proximity = found.place.name, found.place.proximity
+    return Doc(
+        title, lead, at, found.severity,
+        hint=hint_of(found.severity, found.type, place, local=proximity.is_local),
+        near=nearby(title, found.types, place, proximity, found.severity, lexicon),
+    )  # fmt: skip

@@ -110,6 +110,7 @@ class Grouping(Frozen):
     betekenis: float = Field(gt=0, le=1)
     andere_namen: float = Field(ge=0, lt=1)
     zelfde_plek: float = Field(ge=0, lt=1)
+    zonder_aard: frozenset[str]
 
 
 class EventRules(Frozen):

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
+from feeds.apart import Incident, Nearby
 from feeds.event_rules import load_event_rules
 from feeds.matching import fold
 from feeds.meaning import READ, Meanings
@@ -54,13 +55,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """What grouping looks at. ``hint`` is (type, place) of something near and heavy."""
+    """What grouping looks at. ``hint`` is (type, place) of something near and heavy, ``near`` what
+    tells something near from what else happened there."""
 
     title: str
     lead: str
     at: datetime
     severity: int = 0
     hint: tuple[str, str] | None = None
+    near: Nearby | None = None
     item_id: int | None = None
     event_id: int | None = None
 
@@ -88,6 +91,7 @@ class Group:
     telling: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     hints: set[tuple[str, str]] = field(default_factory=set)
+    incident: Incident = field(default_factory=Incident)
     members: list[Member] = field(default_factory=list)
     #: the sum of what so many of its items mean, and those that nothing was compared with yet
     directions: Direction | None = None
@@ -218,6 +222,8 @@ class Grouper:
             group = self._groups.get(number)
             if group is None or not group.covers(doc.at, self._window):
                 continue
+            if doc.near is not None and group.incident.is_other(doc.near):
+                continue
             score = sum(w * group.centre.get(stem, 0.0) for stem, w in weights.items())
             score /= math.sqrt(group.squares) or 1.0
             if doc.hint in group.hints:
@@ -248,6 +254,8 @@ class Grouper:
         group.names.update(_names(doc.title), _names(doc.lead))
         if doc.hint:
             group.hints.add(doc.hint)
+        if doc.near is not None:
+            group.incident.take(doc.near)
         if self._meanings is not None:
             group.unread.append(doc)
         for stem in _telling(weights):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feeds.apart import nearby
 from feeds.event_rules import EventRules
 from feeds.grouping import Doc
 from feeds.lexicon import Lexicon
@@ -59,7 +60,7 @@ def judge_entries(
     return judged
 
 
-def as_doc(judged: Judged, *, now: datetime, window: timedelta) -> Doc | None:
+def as_doc(judged: Judged, *, now: datetime, window: timedelta, lexicon: Lexicon) -> Doc | None:
     """What grouping gets to see; None for round-ups and for what is older than the window."""
     entry, judgement = judged.entry, judged.judgement
     at = entry.published_at or now
@@ -75,6 +76,14 @@ def as_doc(judged: Judged, *, now: datetime, window: timedelta) -> Doc | None:
             judgement.type,
             judgement.place.name,
             local=(judgement.place.proximity.is_local),
+        ),
+        near=nearby(
+            entry.title,
+            judgement.types,
+            judgement.place.name,
+            judgement.place.proximity,
+            judgement.severity,
+            lexicon,
         ),
         item_id=judged.known.item_id if judged.known else None,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from feeds.lexicon import Lexicon, Tag
-from feeds.matching import Hit
+from feeds.matching import Hit, fold
 
 
 class Proximity(StrEnum):
@@ -46,6 +46,8 @@ class Place:
 
 
 Found = Mapping[Tag, Sequence[Hit]]
+#: a court's name, and what only looks like the city
+NO_PLACE = (("uitzondering", "X6", 0), ("plaats", "negeer", 0))
 NOWHERE = Place(Proximity.UNKNOWN)
 
 #: sorts of places whose own name may stand in a title; of the others only "Arnhem" does
@@ -54,7 +56,7 @@ _NAMED_SORTS = frozenset({"plek", "stadsdeel"})
 
 def find_place(found: Found, lexicon: Lexicon) -> Place:
     """The nearest place in title or lead; a court's name is no place."""
-    masked = _spans(found, [("uitzondering", "X6", 0), ("plaats", "negeer", 0)])
+    masked = _spans(found, NO_PLACE)
     city = _free(found.get(("plaats", "gemeente", 0), ()), masked)
     return (
         _spot(found, lexicon, masked, city)
@@ -65,17 +67,35 @@ def find_place(found: Found, lexicon: Lexicon) -> Place:
     )
 
 
+def find_spots(found: Found, lexicon: Lexicon) -> frozenset[str]:
+    """Every place in and around the city that is fine enough to tell two incidents apart: codes of
+    districts, and towns near by as they are written. A street or a square is in some district, but
+    in which is not known."""
+    masked = _spans(found, NO_PLACE)
+    city = _free(found.get(("plaats", "gemeente", 0), ()), masked)
+    districts = {
+        key
+        for (kind, key, _), hits in found.items()
+        if kind == "wijk"
+        and any(city or hit.term not in lexicon.needs_city for hit in _free(hits, masked))
+    }
+    towns = _free(found.get(("plaats", "buurgemeenten", 0), ()), masked)
+    return frozenset(districts | {fold(hit.shown) for hit in towns})
+
+
 def _spot(found: Found, lexicon: Lexicon, masked: set[int], city: Sequence[Hit]) -> Place | None:
-    best: tuple[int, Place] | None = None
+    best: tuple[tuple[bool, int], Place] | None = None
     for (kind, key, _), hits in found.items():
         if kind not in {"wijk", "plek"}:
             continue
         for hit in _free(hits, masked):
             if hit.term in lexicon.needs_city and not city:
                 continue
-            # The longest term is the most precise one: "presikhaaf oost" over "presikhaaf*".
-            if best is None or len(hit.term) > best[0]:
-                best = (len(hit.term), _spot_of(kind, key, hit, lexicon))
+            # What the lead names may be where something happened before. The longest term is the
+            # most precise one: "presikhaaf oost" over "presikhaaf*".
+            rank = (not hit.in_lead, len(hit.term))
+            if best is None or rank > best[0]:
+                best = (rank, _spot_of(kind, key, hit, lexicon))
     return best[1] if best else None
 
 

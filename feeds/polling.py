@@ -248,7 +248,9 @@ class Watch:
         return events
 
     def _place(self, grouper: Grouper, one: Judged, now: datetime) -> tuple[Group, Member] | None:
-        doc = as_doc(one, now=now, window=self._window) if one.wants_group else None
+        if not one.wants_group:
+            return None
+        doc = as_doc(one, now=now, window=self._window, lexicon=self._lexicon)
         return grouper.add(doc) if doc is not None else None
 
     async def _still_good(self, session: AsyncSession, world: World) -> Grouper | None:

@@ -13,7 +13,7 @@ from contacts.journal import JournalEntry, Who, write_journal
 from feeds.by_hand import STARTED
 from feeds.events import dismiss_event
 from feeds.rows import DismissReason, Event, EventStatus, Item, Origin
-from feeds.tracking import no_pace, refresh_event
+from feeds.tracking import no_pace, refresh_event, sightings_of
 
 MERGED, SPLIT = "event_merged", "event_split"
 
@@ -58,8 +58,9 @@ async def split_event(
     """Some reports are about something else: they become an event that nobody judged yet.
 
     None, and nothing changed, when none of them belongs to ``event``, when nothing would be
-    left of it, or when it is over. Whoever was alerted of the whole knows of the part: it
-    rings again only when it gets heavier.
+    left of it, or when it is over. It waits for a decision from now on. Who was alerted of the
+    whole knows of the part when its heaviest report stood in that alert; then it rings only when
+    it is heavier than what rang. What came later was told to nobody, and rings as anything does.
     """
     if event.merged_into_id or event.status in {EventStatus.CLOSED, EventStatus.DISMISSED}:
         return None
@@ -76,7 +77,9 @@ async def split_event(
         type=event.type,
         origin=Origin.FEED,
         detected_at=now,
-        alerted_at=now if event.alerted_at is not None else None,
+        alerted_at=now,
+        # Whoever sets it apart is at it: the back-up is not called yet.
+        tapped_at=now,
         is_exercise=event.is_exercise,
     )
     session.add(part)
@@ -89,8 +92,9 @@ async def split_event(
     )
     for one in (part, event):
         await refresh_event(session, one, pace=no_pace, now=now)
-    if event.alerted_at is not None:
-        part.alerted_severity, part.alert_items = part.suggested_severity, part.item_count
+    part.alert_items = part.item_count
+    if await _was_told(session, part, event.alerted_at):
+        part.alerted_severity = min(part.suggested_severity, event.alerted_severity)
     event.alert_items = min(event.alert_items, event.item_count)
     session.add_all([part, event])
     write_journal(
@@ -103,6 +107,14 @@ async def split_event(
     )
     await session.flush()
     return part
+
+
+async def _was_told(session: AsyncSession, part: Event, rang_at: datetime | None) -> bool:
+    """Whether the heaviest report of a part had come when the whole rang."""
+    seen = await sightings_of(session, part)
+    if rang_at is None or not seen:
+        return False
+    return max(seen, key=lambda one: one.value).came_at <= rang_at
 
 
 async def last_regrouping(session: AsyncSession, *, after: int) -> int:

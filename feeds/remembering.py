@@ -58,6 +58,10 @@ def _days(now: datetime, then: datetime) -> float:
     return (now - then).total_seconds() / SECONDS_A_DAY
 
 
+def _ago(today: str, forms: tuple[str, str], days: float) -> str:
+    return today if days < 1 else counted(forms, round(days))
+
+
 class Fading:
     """Counts per key that halve every ``half_life`` days."""
 
@@ -157,22 +161,28 @@ class Memory:
                 self._stems.add(stem, came.at)
             self._stems.add(ALL, came.at)
             if came.severity > 0:
-                for key in came.subject.keys:
+                for key in came.subject.keys | came.subject.own_keys:
                     self._keys.add(key, came.at)
 
     def _familiar(self, came: Came) -> Reason | None:
         rule = self._rules.vertrouwd
-        count = max((self._keys.of(key, came.at) for key in came.subject.keys), default=None)
-        if count is None:
-            return None
-        if count <= rule.nieuw_tot:
+        count = self._count(came.subject.keys, came.at)
+        if count is not None and count <= rule.nieuw_tot:
             fresh = came.subject.groups & set(rule.nieuw_groepen) and not came.subject.aftermath
             return Reason(texts.NEW_SUBJECT, rule.nieuw_erbij) if fresh else None
-        if count <= rule.vanaf:
+        if came.subject.is_local:
+            # A city where much happens, or a subject that is in the news everywhere, makes nothing
+            # that happens here ordinary.
+            count = self._count(came.subject.own_keys, came.at)
+        if count is None or count <= rule.vanaf:
             return None
         off = rule.eraf_per_verdubbeling * math.log2(count / rule.vanaf)
         text = texts.FAMILIAR.format(count=round(count))
         return Reason(text, -round(min(rule.meest_eraf, off), 1))
+
+    def _count(self, keys: Iterable[str], now: datetime) -> float | None:
+        """How often the most usual of these came by; None without any."""
+        return max((self._keys.of(key, now) for key in keys), default=None)
 
     def _echo(self, came: Came, rang: Iterable[Rang], event: int | None) -> Reason | None:
         """The strongest echo; of one name that is everywhere the kind must be the same too."""
@@ -190,7 +200,7 @@ class Memory:
             off = next((w for until, w in zip(rule.dagen, rule.eraf, strict=True)
                         if days <= until), 0.0)  # fmt: skip
             if off > 0 and (best is None or -off < best.weight):
-                best = Reason(counted(texts.ECHO, max(1, round(days))), -off)
+                best = Reason(_ago(texts.ECHO_TODAY, texts.ECHO, days), -off)
         return best
 
     def _follows(self, came: Came, rang: Iterable[Rang], event: int | None) -> Reason | None:
@@ -213,7 +223,7 @@ class Memory:
         if not earlier:
             return None
         of = max(earlier, key=lambda one: (one.severity, one.at))
-        text = counted(texts.FOLLOWS, max(1, round(_days(came.at, of.at))))
+        text = _ago(texts.FOLLOWS_TODAY, texts.FOLLOWS, _days(came.at, of.at))
         # The first deaths in a matter are news: that rings again, as going on with it.
         first_deaths = came.subject.is_deadly and not any(one.is_deadly for one in of.subjects)
         return Reason(text, 0.0, follows=of.event, heard=0 if first_deaths else of.severity)

@@ -124,7 +124,7 @@ class Replay:
         )
         (judged,) = judge_entries([entry], {}, trust=item.trust, lexicon=self._lexicon)
         judgement = judged.judgement
-        doc = as_doc(judged, now=now, window=self._window)
+        doc = as_doc(judged, now=now, window=self._window, lexicon=self._lexicon)
         outlet = item.outlet or ""
         subject = subject_of_judged(judged, self._rules)
         came = Came(outlet, item.url or "", subject, judgement.severity, now)

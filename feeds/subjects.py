@@ -18,6 +18,7 @@ _DOUBLED = re.compile(r"([aeou])\1")
 STEM, SHORTEST = 5, 4
 LONG_STEM = 6
 NATION = "nederland"
+NEAR = "hier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Subject:
     is_near: bool = False
     is_local: bool = False
     is_deadly: bool = False
+    #: near: the district or town, empty when it is just the city, and what only an earlier matter
+    #: near can have made ordinary; the city and the themes are left out
+    spot: str = ""
+    own_keys: frozenset[str] = frozenset()
 
 
 def subject_of(
@@ -69,9 +74,14 @@ def subject_of(
     told = {*names, *(theme for theme in themes if theme in rules.vertrouwd.thema_s)}
     keys = frozenset(f"{group}:{name}" for group in groups or {"-"} for name in told)
     where = {*told, _country(place)} if place and not fold(place).startswith(NATION) else told
+    spot, own = "", frozenset[str]()
     if is_local and place:
         # Half of what is told of the own city names it: that alone is no one matter.
-        where = where - {_country(place), fold(place.split(", ")[-1])[:STEM]}
+        *within, city = place.split(", ")
+        where = where - {_country(place), fold(city)[:STEM]}
+        spot = fold(within[0])[:STEM] if within else ""
+        named = names - {fold(city)[:STEM]}
+        own = frozenset(f"{NEAR}:{group}:{name}" for group in groups or {"-"} for name in named)
     aftermath, found = _aftermath(title, rules), rules.following.find(words_of(title))
     return Subject(
         names, keys, groups, aftermath, is_dutch,
@@ -80,7 +90,7 @@ def subject_of(
         looks_back=bool(aftermath) or "kijkt_terug" in found,
         begins_anew="begint_opnieuw" in found,
         is_near=is_dutch or "dichterbij" in found,
-        is_local=is_local, is_deadly="dodelijk" in found,
+        is_local=is_local, is_deadly="dodelijk" in found, spot=spot, own_keys=own,
     )  # fmt: skip
 
 
@@ -122,4 +132,16 @@ def echoes(subject: Subject, rang: Subject, rare: frozenset[str]) -> bool:
     name. What comes nearer, from abroad to here, is news again."""
     if subject.is_near and not rang.is_near:
         return False
+    if subject.is_local:
+        return _echoes_near(subject, rang)
     return not (rare.isdisjoint(rang.names) and subject.keys.isdisjoint(rang.keys))
+
+
+def _echoes_near(subject: Subject, rang: Subject) -> bool:
+    """In and around the own city: what is not of another kind, nor in another place, and shares a
+    name or a theme besides the city itself."""
+    other_kind = subject.kinds and rang.kinds and subject.kinds.isdisjoint(rang.kinds)
+    other_spot = subject.spot and rang.spot and subject.spot != rang.spot
+    if not rang.is_local or other_kind or other_spot:
+        return False
+    return not subject.where.isdisjoint(rang.where)

@@ -70,10 +70,12 @@ OFFICIAL = "ook van officiële kant: {source}"
 GROWING = "{count} berichten in {hours} uur"
 NEW_SUBJECT = "nieuw onderwerp"
 FAMILIAR = "lopend onderwerp: {count} eerdere berichten"
+ECHO_TODAY = "over dit onderwerp ging nog geen dag geleden al een melding uit"
 ECHO = (
     "over dit onderwerp ging een dag geleden al een melding uit",
     "over dit onderwerp ging {n} dagen geleden al een melding uit",
 )
+FOLLOWS_TODAY = "vervolg op een melding van nog geen dag geleden"
 FOLLOWS = (
     "vervolg op een melding van een dag geleden",
     "vervolg op een melding van {n} dagen geleden",

@@ -138,3 +138,22 @@ async def test_a_false_alarm_is_chosen_at_the_desk_too(world: World) -> None:
     assert (await world.press(f"{page}/afwijzen", reden="loos_alarm")).status_code == 303
     async with world.db.read() as session:
         assert (await session.get_one(Event, number)).dismissed_reason is DismissReason.FALSE_ALARM
+
+
+async def test_of_what_happened_in_the_city_nobody_says_by_default_that_it_was_elsewhere(
+    world: World,
+) -> None:
+    async with world.db.begin() as session:
+        here, far = an_event(proximity="P0"), an_event(proximity="P3")
+        session.add_all([here, far])
+        await session.flush()
+        near, away = f"/gebeurtenis/{here.id}", f"/gebeurtenis/{far.id}"
+    chosen = '<option value="elders" selected>'
+    assert chosen in (await world.desk.get(away)).text
+    page = (await world.desk.get(near)).text
+    assert chosen not in page
+    assert '<option value="" selected>Kies een reden</option>' in page
+    answer = await world.press(f"{near}/afwijzen", reden="")
+    assert "klaar=no_reason" in answer.headers["location"]
+    async with world.db.read() as session:
+        assert (await session.get_one(Event, here.id)).status is EventStatus.DETECTED

@@ -99,7 +99,8 @@ async def test_the_list_holds_what_did_not_ring_and_may_raise_questions(db: Data
     await an_event(db, "Demonstratie op de markt A")
     await an_event(db, "Explosie bij een deur B", suggested_severity=3)
     await an_event(db, "Klein bericht C", suggested_severity=1)
-    await an_event(db, "Dit ging al af D", alerted_at=MORNING - timedelta(hours=3))
+    await an_event(db, "Dit ging al af D", alerted_at=MORNING - timedelta(hours=3),
+                   alerted_severity=2)  # fmt: skip
     await an_event(db, "Volgt iemand al E", snoozed_until=MORNING + DAY)
     await an_event(db, "Oud nieuws F", last_item_at=MORNING - 2 * DAY)
     assert await send(db, MORNING - timedelta(minutes=1)) == 0

@@ -206,6 +206,17 @@ async def test_every_wijk_can_be_reached_in_pages(chat: Chat) -> None:
     assert "Schuytgraaf" in await chat.text()
 
 
+async def test_from_the_list_of_wijken_there_is_a_way_back_to_where_else_it_was(chat: Chat) -> None:
+    await chat.command("/signaal")
+    await chat.press("Angst")
+    await chat.press("1 merkbaar")
+    await chat.press(texts.OTHER_DISTRICT)
+    await chat.press(texts.NEXT)
+    await chat.press(texts.BACK)
+    await chat.press(texts.WHOLE_CITY)
+    assert texts.WHOLE_CITY not in await chat.labels(), "the next question"
+
+
 async def test_other_fields_have_defaults_that_can_be_changed(chat: Chat) -> None:
     await chat.command("/signaal")
     for label in ("Angst", "3 zorgen", "Online", "Online groep", "Wijzig", "Wanneer", "gisteren"):

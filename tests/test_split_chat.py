@@ -78,6 +78,7 @@ async def test_ticked_reports_become_an_alert_of_their_own(coordinator: Chat) ->
         whole.id: ["Bericht nummer 1.", "Bericht nummer 3."], part.id: ["Bericht nummer 2."],
     }  # fmt: skip
     assert part.status is EventStatus.DETECTED
+    assert coordinator.toast == texts.SPLIT_WAITS, "it is too light to ring, and that is said"
     assert "Bevestig" in await coordinator.labels(), "the new alert comes with its answers"
     assert "Bericht nummer 2." in await coordinator.text()
 

@@ -98,7 +98,8 @@ def ask_listed_district(page: int) -> Question:
         turns.append(Button(texts.PREVIOUS, button_data("gp", page - 1)))
     if (page + 1) * PAGE < len(every):
         turns.append(Button(texts.NEXT, button_data("gp", page + 1)))
-    return render("signal/ask_district.html", listed=True), [*rows, turns, quit_row()]
+    back = [Button(texts.BACK, button_data("gf", "district"))]
+    return render("signal/ask_district.html", listed=True), [*rows, turns, back, quit_row()]
 
 
 def ask_setting(data: Mapping[str, Any]) -> Question:

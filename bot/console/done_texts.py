@@ -73,8 +73,16 @@ DONE = {
     "muted": "Dit onderwerp is een week stil. Wordt het ernstiger, dan hoort u het.",
     "snoozed": "U krijgt deze melding later opnieuw, of eerder als het ernstiger wordt.",
     "dismissed": "De melding is weg. Dank: zo leert Schakel wat er niet toe doet.",
+    "no_reason": "Niets veranderd. Kies waarom de melding niet relevant is.",
     "merged": "Samengevoegd. De berichten staan nu bij deze gebeurtenis.",
-    "split": "Dit is nu een eigen melding. Beslis hieronder wat ermee moet.",
+    "split": (
+        "Dit is nu een eigen melding. Er gaat nu geen bericht over uit. Beslis hieronder wat ermee "
+        "moet; tot dan staat zij op Vandaag."
+    ),
+    "split_rings": (
+        "Dit is nu een eigen melding. Zij gaat nu uit, zoals elke melding. Beslis hieronder "
+        "wat ermee moet; tot dan staat zij op Vandaag."
+    ),
     "not_split": "Niets veranderd. Kies berichten, en laat er ten minste één staan.",
     "not_merged": "Samenvoegen kan niet: over die gebeurtenis is al besloten.",
     "reopened": "De gebeurtenis loopt weer.",

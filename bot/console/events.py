@@ -35,6 +35,7 @@ from briefings.rows import FactBlock
 from contacts.neighbours import next_door
 from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Permission
+from feeds.alerting import will_ring
 from feeds.events import (
     LONGEST_SNOOZE,
     dismiss_event,
@@ -44,6 +45,7 @@ from feeds.events import (
 )
 from feeds.lexicon import load_lexicon
 from feeds.muting import mute_subject
+from feeds.places import Proximity
 from feeds.regrouping import merge_events, split_event
 from feeds.rows import RUNNING, DismissReason, Event, EventStatus, LeadAgency, Origin
 from signals.person_filter import screen
@@ -125,6 +127,7 @@ async def show_event(visit: Visit) -> Response:
     assert event.id is not None
     view = await read_event(visit.session, event.id, visit.actor)
     assert view is not None
+    is_near = Proximity(event.proximity).is_local
     return await visit.show_of(
         event,
         "overzicht",
@@ -138,7 +141,9 @@ async def show_event(visit: Visit) -> Response:
         times=send_choices(visit.now),
         default_time=default_deadline(visit.now),
         snoozes=chat_texts.SNOOZES,
-        dismissals=chat_texts.DISMISSALS,
+        # Of what happened here nobody says by default that it was elsewhere.
+        dismissals=({"": texts.CHOOSE_REASON} if is_near else {}) | chat_texts.DISMISSALS,
+        dismissal="" if is_near else DismissReason.ELSEWHERE.value,
         others=await _mergeable(visit, event),
         **form_of(event, visit.parts.config.briefings),
         next_door=await next_door(
@@ -212,6 +217,8 @@ async def mute(visit: Visit) -> Response:
 
 async def dismiss(visit: Visit) -> Response:
     event = await visit.event()
+    if not visit.text("reden"):
+        return visit.back(f"/gebeurtenis/{event.id}", done="no_reason")
     reason = DismissReason(visit.text("reden"))
     await dismiss_event(visit.session, event, reason, who=visit.actor.who, now=visit.now)
     await close_alerts(visit.session, event, now=visit.now)
@@ -237,7 +244,8 @@ async def split(visit: Visit) -> Response:
     part = await split_event(visit.session, event, ticked, who=visit.actor.who, now=visit.now)
     if part is None:
         return visit.back(f"/gebeurtenis/{event.id}", done="not_split")
-    return visit.back(f"/gebeurtenis/{part.id}", done="split")
+    rings = await will_ring(visit.session, part, visit.parts.config.feeds, now=visit.now)
+    return visit.back(f"/gebeurtenis/{part.id}", done="split_rings" if rings else "split")
 
 
 async def reopen(visit: Visit) -> Response:

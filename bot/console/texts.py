@@ -35,6 +35,7 @@ EVENT_STATUSES = {
 
 ORIGINS = {Origin.FEED: "uit het nieuws", Origin.MANUAL: "door een mens gemeld"}
 
+CHOOSE_REASON = "kies een reden"
 LEADS = {
     LeadAgency.POLICE: "politie en OM",
     LeadAgency.MUNICIPALITY: "gemeente",

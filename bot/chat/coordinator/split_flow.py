@@ -17,6 +17,7 @@ from bot.chat.coordinator.decided import already_decided
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from contacts.outbox import Button
+from feeds.alerting import will_ring
 from feeds.events import ItemView, items_of
 from feeds.regrouping import split_event
 from feeds.rows import Event, EventStatus
@@ -104,6 +105,8 @@ async def set_apart(turn: Turn) -> None:
     await turn.change(_listed(event, left))
     form = (await alert_content(turn.session, part)).telegram
     assert form is not None
+    rings = await will_ring(turn.session, part, turn.config.feeds, now=turn.now)
+    turn.toast = texts.SPLIT_RINGS if rings else texts.SPLIT_WAITS
     await turn.say(form.text, form.buttons)
 
 
