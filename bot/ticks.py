@@ -27,6 +27,7 @@ from bot.exercise.leading import advance
 from bot.exercise.limits import end_what_lasts
 from bot.exercise.machine import play_along
 from bot.foreseeing import tell_foreseen
+from bot.grown import tell_grown
 from bot.keeping_time import remind_of_steps
 from bot.lesson_reminding import remind_of_lessons
 from bot.line_asking import ask_about_lines
@@ -147,8 +148,9 @@ async def watch_feeds(house: House, now: datetime) -> None:
 
 
 async def ring_at_once(house: House) -> None:
-    """What rings goes out now."""
-    if await ring(house.db, house.config.feeds, now=house.clock(), rota=house.config.rota):
+    """What rings goes out now, and so does what runs and got heavier."""
+    rang = await ring(house.db, house.config.feeds, now=house.clock(), rota=house.config.rota)
+    if await tell_grown(house.db, house.config.feeds, now=house.clock()) or rang:
         house.pump.wake()
 
 
@@ -269,7 +271,7 @@ async def exercise(house: House, now: datetime) -> None:
     """What an exercise has in store for this minute; its news rings like any other."""
     await play_along(house.db, house.config.briefings, now=now)
     if await advance(house.exercise_tools, now=now):
-        await ring(house.db, house.config.feeds, now=house.clock(), rota=house.config.rota)
+        await ring_at_once(house)
         house.pump.wake()
     if await end_what_lasts(house.db, now=now):
         house.pump.wake()
