@@ -81,17 +81,22 @@ async def run(
     note.begin(utc_now())
     lock = StoreLock(config.database)
     was_asked = False
+    stop = asyncio.Event()
+    listen_for_stop(stop)
     try:
         if refusal := await _refusal(config, lock, say):
             typer.echo(refusal, err=True)
+            note.take_back()
             return 1
-        await _keep_house(config, offices, note, say=say, parent=parent)
+        if not stop.is_set():
+            await _keep_house(config, offices, note, say=say, parent=parent)
         was_asked = True
     except CannotListen as error:
         typer.echo(texts.CANNOT_LISTEN.format(address=error), err=True)
         return 1
     except StoreTaken:
         typer.echo(texts.STORE_TAKEN, err=True)
+        note.take_back()
         return MISUSE
     finally:
         await lock.close()
@@ -100,6 +105,13 @@ async def run(
         else:
             note.close()
     return 0
+
+
+def listen_for_stop(stop: asyncio.Event) -> None:
+    """Asked to end while the tables are brought to this version, it ends after that."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
 
 
 async def _refusal(config: Config, lock: StoreLock, say: Callable[[str], None]) -> str:
@@ -135,10 +147,9 @@ async def _keep_house(
         config, offices=offices, on_trouble=lambda found: say(about_telegram(found, config))
     )
     tell_outages(house.db.engine)
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, house.stop_event.set)
+    listen_for_stop(house.stop_event)
     if parent is not None:
+        loop = asyncio.get_running_loop()
         loop.add_reader(parent, _stop_alone, loop, parent, house)
     watchdog: asyncio.Task[None] | None = None
     try:

@@ -74,6 +74,7 @@ class StartNote:
         """:param part: what the process does, since parts of a city may share a folder."""
         self._path = state_dir / f"running-{part}.json"
         self._held: IO[str] | None = None
+        self._before = ""
         self.starts: Starts | None = None
 
     def begin(self, now: datetime) -> None:
@@ -91,7 +92,8 @@ class StartNote:
             self.close()
             return
         self._held.seek(0)
-        self._write(after(_read(self._held.read()), now))
+        self._before = self._held.read()
+        self._write(after(_read(self._before), now))
 
     def note_told(self) -> None:
         if self.starts is not None:
@@ -101,6 +103,17 @@ class StartNote:
         """It was asked to end, so this one does not count."""
         if self._held is not None:
             self._path.unlink(missing_ok=True)
+        self.close()
+
+    def take_back(self) -> None:
+        """It was refused before it began: what was left before it stands as it stood."""
+        if self._held is None:
+            return
+        if not self._before:
+            self.end()
+            return
+        self._held.truncate(0)
+        self._held.write(self._before)
         self.close()
 
     def close(self) -> None:

@@ -11,12 +11,13 @@ import pytest
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
+from bot.backup.moved import note_moved
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.config import Config, load_config
 from bot.database import open_database
 from bot.duties import Office
-from bot.migrating import MigrationError
+from bot.migrating import MigrationError, migrate
 from bot.rows import Heartbeat
 from bot.run import part_of, run
 from bot.settings import DatabaseSettings
@@ -85,6 +86,39 @@ async def test_a_start_that_cannot_open_its_store_is_a_fall(tmp_path: Path, now:
     note.close()
     assert note.starts is not None
     assert note.starts.falls == 2
+
+
+async def test_a_start_that_is_refused_is_no_fall(tmp_path: Path, now: datetime) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'schakel.db'}"
+    config = Config(state_dir=tmp_path / "state", database=DatabaseSettings(url=url))
+    await migrate(url)
+    await note_moved(url, now=now)
+    fallen(config.state_dir, 1, now).close()
+    left = next(config.state_dir.glob("running-*.json"))
+    before = left.read_text()
+    for _ in range(TELL_AFTER):
+        assert await run(config) == 1
+    assert left.read_text() == before
+    left.unlink()
+    assert await run(config) == 1
+    assert not left.exists()
+
+
+@pytest.mark.slow
+async def test_who_is_asked_to_end_before_it_works_ends_without_a_note(tmp_path: Path) -> None:
+    house = Installation(tmp_path)
+    await house.prepare(1)
+    try:
+        for _ in range(2):
+            await house.start()
+            for _ in range(600):
+                if list(tmp_path.glob("running-*.json")):
+                    break
+                await asyncio.sleep(0.01)
+            await house.stop()
+            assert not list(tmp_path.glob("running-*.json"))
+    finally:
+        await house.close()
 
 
 def test_what_lived_longer_than_a_day_begins_a_new_count(now: datetime) -> None:
