@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func
-from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.claiming import open_address
-from contacts.elsewhere import Surpassed, stands_better, surpassed
+from contacts.elsewhere import stands_better
 from contacts.fallback import plan_fallback, spare_fallbacks, stop_fallbacks
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
     DELIVERY_MOVES,
-    DISTRIBUTED,
-    TO_GO,
     Acknowledgement,
     AcknowledgementKind,
     Delivery,
-    DeliveryAct,
     DeliveryStatus,
     Message,
     MessageKind,
@@ -33,67 +25,10 @@ from contacts.outbox import (
 from contacts.outcomes import close_address
 from contacts.outdated import is_outdated
 from contacts.preparing import SET_ASIDE
-from contacts.records import ids_of, move, move_many, read_columns
+from contacts.records import ids_of, move, move_many
 from contacts.sealing import Sealer, is_sealed
 from contacts.sending import original_of
 from contacts.verdicts import Fallback, Untold
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryCounts:
-    """How many readers stand where, each once: by the better one of two channels.
-
-    ``planned`` includes what is claimed. ``elsewhere``: of ``sent``, those who have it by another
-    channel than the one that was tried first. ``to_go``: deliveries that may still leave, also
-    where a better one counts. ``acknowledged``: deliveries with at least one acknowledgement.
-    """
-
-    planned: int = 0
-    sending: int = 0
-    sent: int = 0
-    failed: int = 0
-    unknown: int = 0
-    cancelled: int = 0
-    acknowledged: int = 0
-    elsewhere: int = 0
-    to_go: int = 0
-
-    @property
-    def total(self) -> int:
-        """Whom it was to reach, those left out whose message was called off."""
-        return self.planned + self.sending + self.sent + self.failed + self.unknown
-
-    @property
-    def done(self) -> int:
-        """Of whom it is known how it ended, or will not be known."""
-        return self.sent + self.failed + self.unknown
-
-
-def counts_of(
-    by_status: Iterable[tuple[str, int]],
-    better_known: Iterable[Surpassed],
-    *,
-    acknowledged: int = 0,
-) -> DeliveryCounts:
-    """From deliveries by status, and what of them is not to be counted. Pure."""
-    tally = Counter[DeliveryStatus]()
-    for status, count in by_status:
-        tally[DeliveryStatus(status)] += count
-    to_go, elsewhere = sum(tally[status] for status in TO_GO), 0
-    for one in better_known:
-        tally[one.status] -= one.number
-        elsewhere += one.number if one.is_there else 0
-    return DeliveryCounts(
-        planned=sum(tally[status] for status in TO_GO),
-        sending=tally[DeliveryStatus.SENDING],
-        sent=tally[DeliveryStatus.SENT],
-        failed=tally[DeliveryStatus.FAILED],
-        unknown=tally[DeliveryStatus.UNKNOWN],
-        cancelled=tally[DeliveryStatus.CANCELLED],
-        acknowledged=acknowledged,
-        elsewhere=elsewhere,
-        to_go=to_go,
-    )
 
 
 async def prove_arrival(
@@ -243,37 +178,3 @@ async def set_aside(
     )  # fmt: skip
     await stop_fallbacks(session, moved, reason=SET_ASIDE, now=now)
     return len(moved)
-
-
-_OF_EVENT = sql_select(col(Message.id)).where(
-    col(Message.event_id) == bindparam("of_event"), col(Message.kind).in_(DISTRIBUTED)
-)
-_MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
-# By message, so that both are counted from an index alone.
-_BY_STATUS = (
-    sql_select(col(Delivery.status), func.count())
-    .where(col(Delivery.message_id).in_(_MESSAGES), col(Delivery.act) == DeliveryAct.SEND)
-    .group_by(col(Delivery.status))
-)
-_ACKNOWLEDGED = sql_select(func.count(func.distinct(col(Acknowledgement.delivery_id)))).where(
-    col(Acknowledgement.message_id).in_(_MESSAGES)
-)
-
-
-async def count_deliveries(
-    session: AsyncSession,
-    *,
-    event_id: int | None = None,
-    message_ids: Sequence[int] | None = None,
-) -> DeliveryCounts:
-    """Deliveries by status, edits left out: of an event's briefings, or of these messages."""
-    ids = message_ids or ()
-    if event_id is not None:
-        ids = ids_of(await read_columns(session, _OF_EVENT, {"of_event": event_id}))
-    by_status = await read_columns(session, _BY_STATUS, {"messages": ids})
-    ((acknowledged,),) = await read_columns(session, _ACKNOWLEDGED, {"messages": ids})
-    return counts_of(
-        by_status,
-        await surpassed(session, ids),
-        acknowledged=acknowledged,
-    )

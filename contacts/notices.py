@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 #: what waits longer than this for a channel that nobody serves is told to a person
 UNSERVED_AFTER = timedelta(minutes=10)
-#: button data ``unk:<event>:<briefing>``: shows the uncertain deliveries, with one to resend
+#: button data ``unk:<event>:<briefing>``: shows who does not have it, with one to send again
 SHOW_UNKNOWN = "unk"
 #: button data ``calls:<event>``: shows the list of people to call
 OPEN_CALLS = "calls"

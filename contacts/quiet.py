@@ -16,6 +16,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.directory import Person
+from contacts.elsewhere import stands_better
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.local_time import AMSTERDAM
 from contacts.messages import URGENT_SEVERITY
@@ -235,8 +236,8 @@ async def set_quiet_hours(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What of a version waits for a moment: the end of quiet hours, or another try. Each with the
-    moment of the first of them."""
+    """How many of a version's readers wait for a moment: the end of quiet hours, or another try.
+    Each with the moment of the first of them."""
 
     held: int = 0
     held_until: datetime | None = None
@@ -263,6 +264,7 @@ _WAITING = (
         col(Delivery.act) == DeliveryAct.SEND,
         col(Delivery.status) == DeliveryStatus.PLANNED,
         col(Delivery.not_before) > bindparam("after"),
+        ~stands_better(),
     )
 )
 
@@ -270,6 +272,6 @@ _WAITING = (
 async def count_waiting(
     session: AsyncSession, briefing_id: int | None, *, now: datetime
 ) -> Waiting:
-    """How many of a version's messages wait, and for what."""
+    """How many readers of a version wait, and for what."""
     found = await read_columns(session, _WAITING, {"of_version": briefing_id, "after": now})
     return Waiting(*found[0])

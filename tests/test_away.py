@@ -85,6 +85,41 @@ async def test_reading_that_waits_for_telegram_is_no_part_to_restart(
         ]  # fmt: skip
 
 
+async def test_what_needs_a_person_is_said_beside_a_pause_and_a_pause_of_seconds_is_not(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        session.add(Heartbeat(name="poller", at=now - timedelta(minutes=9), trouble="conflict"))
+        since, until = now - timedelta(seconds=3), now + timedelta(seconds=4)
+        pause = ChannelPause(
+            kind=ChannelKind.TELEGRAM, reason="too_many_requests", since=since, until=until
+        )
+        session.add(pause)
+        await session.flush()
+        found = await what_is_away(session, TickSettings(), now=now)
+        assert [one.what for one in found] == ["Een ander programma leest dezelfde bot mee"]
+        pause.since, pause.reason = now - timedelta(minutes=9), "not_reachable"
+        await session.flush()
+        found = await what_is_away(session, TickSettings(), now=now)
+        assert [one.what for one in found] == [
+            "Telegram reageert niet", "Een ander programma leest dezelfde bot mee",
+        ]  # fmt: skip
+
+
+async def test_reading_that_hangs_stands_still_and_waits_for_nothing(
+    db: Database, now: datetime
+) -> None:
+    since = now - timedelta(minutes=9)
+    async with db.begin() as session:
+        session.add(Heartbeat(name="poller", at=since, trouble="hangs"))
+        await session.flush()
+        beats = await read_beats(session, TickSettings(), now=now)
+        [one] = await stands_of(session, beats, now=now)
+        assert (one.part, one.said) == ("Het lezen van Telegram", "staat stil sinds")
+        [said] = await what_is_away(session, TickSettings(), now=now)
+        assert said.advice == RESTART
+
+
 async def test_that_a_channel_was_away_is_not_sent_again_once_it_works(
     db: Database, now: datetime
 ) -> None:

@@ -262,7 +262,7 @@ async def test_the_chat_says_that_nobody_got_it(db: Database) -> None:
         cast, briefing = await for_the_morning(session)
         await called_off(session, cast, briefing, now=NOW)
         text, buttons = await progress_view(session, cast.event.id or 0, briefing.id or 0, now=NOW)
-    assert text.startswith("<b>Afgezegd.</b> Niemand kreeg deze versie")
+    assert "\n<b>Afgezegd.</b> Niemand kreeg deze versie" in text
     assert "verzonden ·" not in text
     assert [button.text for row in buttons for button in row if button.text == "Stop"] == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -14,8 +14,9 @@ from bot.chat.coordinator.approved_texts import WHO_LACKS_IT
 from bot.chat.coordinator.progress import _without
 from bot.console.needs_asked import UNKNOWN as UNSURE_PER_MESSAGE
 from bot.evening.doubts import doubts_of, doubts_of_version
-from bot.evening.without_it import lacking, why, without_it
-from contacts.arrival import DeliveryCounts, count_deliveries, may_go_again, resend_unknown
+from bot.evening.without_it import not_received, why, without_it
+from contacts.arrival import may_go_again, resend_unknown
+from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.elsewhere import stands_better
 from contacts.journal import SYSTEM
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind, MessageStatus
@@ -30,6 +31,7 @@ PLANNED = DeliveryStatus.PLANNED
 #: the better one of a pair stands further on
 ORDER = ["cancelled", "failed", "planned", "claimed", "sending", "unknown", "sent"]
 VERSION = 7
+NOW = datetime(2026, 3, 3, 16, 42, tzinfo=UTC)
 
 
 async def a_pair(
@@ -82,7 +84,7 @@ async def test_who_has_it_by_mail_is_neither_uncertain_nor_offered_again(
         assert await doubts_of_version(session, VERSION) == []
         assert await may_go_again(session, ids_of([chat])) == []
         assert await resend_unknown(session, ids_of([chat]), who=SYSTEM, now=now) == 0
-        assert await lacking(session, [1]) == []
+        assert await not_received(session, [1]) == []
         [one] = await read_progress(session, [1], now=now)
         assert (one.total, one.sent, one.unknown, one.reasons) == (1, 1, 0, {})
         asked = await read_columns(session, UNSURE_PER_MESSAGE)
@@ -149,14 +151,48 @@ async def test_every_pair_counts_once_and_the_lists_say_what_the_counts_say(
             chat.status = first
             await in_place_of(session, chat, second, now)
             expected[max(first.value, second.value, key=ORDER.index)] += 1
-        counts = await counted(session)
-        assert (counts.planned, counts.to_go > counts.planned) == (
-            expected["planned"] + expected["claimed"], True,
-        )  # fmt: skip
-        for name in ("sending", "sent", "failed", "unknown", "cancelled"):
-            assert getattr(counts, name) == expected[name], name
-        left = await session.exec(select(Delivery.status).where(~stands_better()))
-        assert Counter(str(status) for status in left.all()) == expected
+        await compare(session, expected, elsewhere=5)
+
+
+async def test_of_three_channels_each_reader_counts_once_too(db: Database, now: datetime) -> None:
+    expected: Counter[str] = Counter()
+    elsewhere = 0
+    async with db.begin() as session:
+        chats = await several(session, now, len(DeliveryStatus) ** 3)
+        trios = product(DeliveryStatus, DeliveryStatus, DeliveryStatus)
+        for chat, (first, second, third) in zip(chats, trios, strict=True):
+            chat.status = first
+            mail = await in_place_of(session, chat, second, now)
+            await in_place_of(session, mail, third, now, address=f"work{chat.id}@example.org")
+            expected[max(first.value, second.value, third.value, key=ORDER.index)] += 1
+            elsewhere += first.value in ORDER[1:6] and SENT in {second, third}
+        await compare(session, expected, elsewhere=elsewhere)
+
+
+async def compare(session: AsyncSession, expected: Counter[str], *, elsewhere: int) -> None:
+    """The counts, the rows that are left, and the progress say the same."""
+    counts = await counted(session)
+    assert (counts.planned, counts.to_go > counts.planned, counts.elsewhere) == (
+        expected["planned"] + expected["claimed"], True, elsewhere,
+    )  # fmt: skip
+    for name in ("sending", "sent", "failed", "unknown", "cancelled"):
+        assert getattr(counts, name) == expected[name], name
+    left = await session.exec(select(Delivery.status).where(~stands_better()))
+    assert Counter(str(status) for status in left.all()) == expected
+    [one] = await read_progress(session, [1], now=NOW)
+    assert (one.sent, one.failed, one.unknown, one.due) == (
+        expected["sent"], expected["failed"], expected["unknown"],
+        expected["planned"] + expected["claimed"] + expected["sending"],
+    )  # fmt: skip
+
+
+async def test_who_had_it_by_the_first_channel_did_not_get_it_by_another(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        await a_pair(session, now, SENT, FAILED)
+        await a_pair(session, now, SENT, SENT)
+        assert await counted(session) == DeliveryCounts(sent=2)
 
 
 async def test_what_was_put_off_is_told_apart_from_what_rests(db: Database, now: datetime) -> None:

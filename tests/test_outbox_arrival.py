@@ -12,14 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import open_database
 from bot.migrating import migrate, on_connection, upgrade_to
-from contacts.arrival import (
-    DeliveryCounts,
-    acknowledge,
-    count_deliveries,
-    prove_arrival,
-    record_bounce,
-    resend_unknown,
-)
+from contacts.arrival import acknowledge, prove_arrival, record_bounce, resend_unknown
+from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.directory import Channel, ChannelStatus
 from contacts.fallback import plan_fallback
 from contacts.journal import JournalEntry, Who

@@ -21,7 +21,7 @@ from bot.console import texts
 from briefings.drafting import texts_of
 from briefings.rows import Briefing, FactBlock
 from briefings.versions import SENT, versions_of
-from contacts.arrival import count_deliveries
+from contacts.delivery_counts import count_deliveries
 from contacts.filling import INTERNAL_CONTACT, LINK
 from contacts.outbox import Message
 from contacts.texts import OWN_INTERNAL_CONTACT

@@ -165,7 +165,7 @@ async def _deliveries(db: Database) -> tuple[list[str], bool]:
 
     from bot.clock import utc_now
     from bot.event_names import names_of_events
-    from contacts.arrival import count_deliveries
+    from contacts.delivery_counts import count_deliveries
     from contacts.progress import read_progress
     from contacts.progress_texts import lines_of
     from feeds.rows import Event

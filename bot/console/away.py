@@ -17,6 +17,7 @@ from bot.console.part_texts import PARTS
 from bot.settings import TickSettings
 from contacts.away_texts import RESTART, what_to_do
 from contacts.directory import ChannelKind
+from contacts.pauses import is_long
 from contacts.pump import LANE
 from contacts.reason_texts import reason_of
 from contacts.records import read_columns
@@ -35,7 +36,9 @@ class Away:
 
 async def what_is_away(session: AsyncSession, ticks: TickSettings, *, now: datetime) -> list[Away]:
     """Silent channels first, then the parts that stand still of themselves."""
-    silent = {ChannelKind(one.kind): one for one in await _pauses(session, now=now)}
+    pauses = {ChannelKind(one.kind): one for one in await _pauses(session, now=now)}
+    # A pause of seconds, as after many messages at once, is over before anybody reads of it.
+    silent = {kind: one for kind, one in pauses.items() if is_long(one.since, one.until, now=now)}
     found = [
         Away(
             what=texts.NEED_PAUSE.format(channel=CHANNELS[kind]),
@@ -45,12 +48,14 @@ async def what_is_away(session: AsyncSession, ticks: TickSettings, *, now: datet
         )
         for kind, pause in silent.items()
     ]
+    telegram = silent.get(ChannelKind.TELEGRAM)
+    said = what_to_do(telegram.reason) if telegram else ""
     beats = await read_beats(session, ticks, now=now)
     return found + [
         stands_still(beat)
         for beat in beats
-        # Reading and sending are silent together: that is one thing, and said already.
-        if beat.is_late and not (beat.trouble and ChannelKind.TELEGRAM in silent)
+        # Reading and sending that are silent together are one thing; not a token that is wrong.
+        if beat.is_late and not (beat.trouble and what_to_do(beat.trouble) == said)
     ]
 
 
@@ -80,7 +85,7 @@ async def stands_of(session: AsyncSession, beats: Sequence[Beat], *, now: dateti
 
 def _stand(beat: Beat, pause: Any) -> Stand:
     part = PARTS.get(beat.name, beat.name)
-    if beat.is_late and beat.trouble:
+    if beat.is_late and beat.trouble and what_to_do(beat.trouble) != RESTART:
         why = TELEGRAM_TROUBLE[beat.trouble].rstrip(".")
         return Stand(part, texts.PART_WAITS.format(why=why), beat.at)
     if beat.is_late:

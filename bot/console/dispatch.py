@@ -24,8 +24,9 @@ from briefings.calling_off import BY_HAND, is_held
 from briefings.past_promise import is_past
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of, waits
-from contacts.arrival import DeliveryCounts, count_deliveries, resend_unknown
+from contacts.arrival import resend_unknown
 from contacts.calling import CallStatus, calls_of
+from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.directory import Organisation, Person
 from contacts.elsewhere import stands_better
 from contacts.journal import JournalEntry
@@ -79,7 +80,7 @@ class Dispatch:
 
     @property
     def is_finished(self) -> bool:
-        return self.done == self.total
+        return self.counts.is_finished
 
     @property
     def restored_said(self) -> str:

@@ -33,7 +33,7 @@ from briefings.moments import day, local_date, moment
 from briefings.pdf import Sheet
 from briefings.rows import Briefing, BriefingKind
 from briefings.versions import SENT, first_texts, versions_of
-from contacts.arrival import count_deliveries
+from contacts.delivery_counts import count_deliveries
 from contacts.permissions import Permission
 from feeds.rows import Event
 from signals.feedback import shown_count

@@ -16,7 +16,7 @@ from bot.console.reading import fill_page
 from bot.console.today import count_acknowledgements
 from bot.evening.parts_said import said_parts
 from briefings.rows import Briefing, BriefingStatus, BriefingText, Fact, FactBlock, FactKind
-from contacts.arrival import DeliveryCounts, count_deliveries
+from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Actor
 from feeds.events import ItemView, items_of

@@ -93,6 +93,7 @@ HALTED = (
     .where(col(Message.status) == MessageStatus.HALTED)
     .order_by(col(Message.id))
 )  # fmt: skip
-PAUSES = sa.select(col(ChannelPause.kind), col(ChannelPause.reason), col(ChannelPause.since)).where(
-    col(ChannelPause.until) > sa.bindparam("after")
-)
+PAUSES = sa.select(
+    col(ChannelPause.kind), col(ChannelPause.reason), col(ChannelPause.since),
+    col(ChannelPause.until),
+).where(col(ChannelPause.until) > sa.bindparam("after"))  # fmt: skip

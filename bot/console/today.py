@@ -37,14 +37,11 @@ from bot.console.timetable import late_steps
 from bot.evening.parts_said import said_parts
 from briefings.rows import Briefing, BriefingStatus, FactBlock
 from briefings.versions import SENT, newest_texts
-from contacts.arrival import DeliveryCounts, counts_of
-from contacts.elsewhere import surpassed
+from contacts.delivery_counts import DeliveryCounts, count_per
 from contacts.outbox import (
     DISTRIBUTED,
     Acknowledgement,
     AcknowledgementKind,
-    Delivery,
-    DeliveryAct,
     Message,
     MessageKind,
     MessageStatus,
@@ -239,24 +236,11 @@ async def _count_per_event(
     event_ids: Sequence[int],
     messages: Sequence[tuple[int, int, MessageKind]],
 ) -> Mapping[int, DeliveryCounts]:
-    """Messages of these versions per event by status; what was told back stands beside it, not
-    in it. Versions of one text are never added: nobody could say what the sum counts."""
+    """Readers of these versions per event by how far it came; what was told back stands beside it,
+    not in it. Versions of one text are never added: nobody could say what the sum counts."""
     event_of = {ident: event_id for ident, event_id, kind in messages if kind in DISTRIBUTED}
-    # In the order of the index, so that nothing is read or sorted but the index itself.
-    found = await session.exec(
-        select(Delivery.message_id, Delivery.status, func.count())
-        .where(col(Delivery.message_id).in_(list(event_of)), col(Delivery.act) == DeliveryAct.SEND)
-        .group_by(col(Delivery.message_id), col(Delivery.status))
-    )
-    rows = found.all()
-    better = await surpassed(session, event_of)
-    return {
-        ident: counts_of(
-            ((status, n) for of, status, n in rows if event_of[of] == ident),
-            (one for one in better if event_of[one.message_id] == ident),
-        )
-        for ident in event_ids
-    }
+    found = await count_per(session, event_of)
+    return {ident: found.get(ident, DeliveryCounts()) for ident in event_ids}
 
 
 async def _newest(

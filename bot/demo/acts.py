@@ -14,7 +14,7 @@ from bot.demo.stage import Stage
 from bot.demo.timeline import Timeline
 from bot.simulator import Fault
 from briefings.rows import BriefingText
-from contacts.arrival import count_deliveries
+from contacts.delivery_counts import count_deliveries
 from contacts.outbox import Message
 from feeds.rows import Event, Item
 

@@ -12,7 +12,7 @@ from bot.demo.acts import add_fact, newest_event, settled, seven_drafts, submit_
 from bot.demo.outcome import Timing
 from bot.demo.stage import Stage
 from bot.demo.timeline import Timeline
-from contacts.arrival import count_deliveries
+from contacts.delivery_counts import count_deliveries
 from contacts.outbox import Delivery, Message, MessageKind
 from feeds.rows import Event, Item
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -21,15 +21,13 @@ from briefings.calling_off import is_held, may_not_go_on
 from briefings.endings import End, Ended, how_it_ended, voided
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
-from contacts.arrival import DeliveryCounts, counts_of
 from contacts.calling import CallItem, CallReason, CallStatus
+from contacts.delivery_counts import count_deliveries
 from contacts.directory import Role
-from contacts.elsewhere import surpassed
 from contacts.journal import JournalEntry
 from contacts.outbox import (
     Button,
     Delivery,
-    DeliveryAct,
     Message,
     MessageStatus,
 )
@@ -128,7 +126,7 @@ async def is_long_gone(session: AsyncSession, briefing_id: int, *, now: datetime
 async def standing(session: AsyncSession, briefing: Briefing, *, now: datetime) -> dict[str, Any]:
     """How it is with an approved version, for a text about it."""
     messages = await messages_of(session, briefing.id or 0)
-    counts = await _count(session, ids_of(messages))
+    counts = await count_deliveries(session, message_ids=ids_of(messages))
     ended = await how_it_ended(session, briefing)
     under_way = bool(counts.to_go or counts.sending)
     stand = stand_of(briefing, messages, ended, under_way=under_way, now=now)
@@ -185,19 +183,6 @@ def _buttons(event_id: int, briefing: Briefing, stand: Stand) -> list[list[Butto
     if stand in (Stand.GOES, Stand.REST_OFF):
         return [[Button(texts.TAKE_BACK, data("retr", event_id))]]
     return []
-
-
-async def _count(session: AsyncSession, message_ids: Collection[int]) -> DeliveryCounts:
-    # From the index alone: this is asked each second while it goes.
-    found = await session.exec(
-        select(Delivery.status, func.count())
-        .where(
-            col(Delivery.message_id).in_(message_ids),
-            col(Delivery.act) == DeliveryAct.SEND,
-        )
-        .group_by(col(Delivery.status))
-    )
-    return counts_of(found.all(), await surpassed(session, message_ids))
 
 
 async def _said(session: AsyncSession, stand: Stand, ended: Ended | None) -> str:

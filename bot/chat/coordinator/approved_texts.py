@@ -7,8 +7,8 @@ GOES_ON_NOW = "Het gaat door. De kaart zegt hoe het nu staat."
 #: under the progress of a text: refused everywhere, resting, or put off
 WHO_LACKS_IT = "Wie heeft het nog niet? ({count})"
 #: under */status*, for each text
-UNSURE_OF = "Bekijk de onzekere ({count}): {name}"
-LACKING_OF = "Wie heeft het niet ({count}): {name}"
+UNSURE_OF = "Onzeker ({count}): {version} · {name}"
+LACKING_OF = "Wie heeft het niet ({count}): {version} · {name}"
 #: who called it off; empty for the machine
 BY_COORDINATOR, BY_APPROVER = " door de coördinator", " door een goedkeurder"
 #: how an approved version ended before anybody had it, by :class:`approved.Stand`

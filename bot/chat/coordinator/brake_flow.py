@@ -19,7 +19,7 @@ from briefings import calling_off
 from briefings.past_promise import is_past
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import waits
-from contacts.arrival import count_deliveries
+from contacts.delivery_counts import count_deliveries
 from contacts.directory import Role
 from contacts.outbox import Button
 from contacts.permissions import Permission

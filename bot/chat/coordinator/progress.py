@@ -18,8 +18,8 @@ from briefings.calling_off import count_called_off, is_held, may_not_go_on
 from briefings.endings import End, how_it_ended
 from briefings.rows import Briefing, BriefingStatus, Fact
 from briefings.versions import waits
-from contacts.arrival import DeliveryCounts, count_deliveries
 from contacts.calling import CallStatus, calls_of
+from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.notices import OPEN_CALLS, SHOW_UNKNOWN
 from contacts.outbox import Button, Message, MessageStatus
 from contacts.quiet import Waiting, count_waiting
@@ -51,7 +51,7 @@ async def progress_view(
         total=total,
         done=done,
         bar="▓" * filled + "░" * (BAR - filled),
-        is_finished=done == total,
+        is_finished=counts.is_finished,
         named=await name_and_version(session, briefing),
         waiting=waiting,
         only_held=waiting.held and waiting.held == counts.to_go and not counts.sending,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.chat.buttons import data
-from bot.chat.coordinator import approved_texts
+from bot.chat.buttons import data, short
+from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.card import running_events, show_card
 from bot.chat.coordinator.doubts_flow import way_to_doubts
-from bot.chat.coordinator.progress import name_and_version
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.away import what_is_away
-from bot.evening.without_it import lacking
+from bot.evening.without_it import not_received
 from bot.event_names import names_of_events
 from briefings.rows import Briefing
 from contacts.notices import SHOW_UNKNOWN
@@ -22,8 +21,8 @@ from contacts.progress import read_progress
 from contacts.progress_texts import lines_of
 from contacts.records import ids_of
 
-#: texts with a button of their own, and letters on one
-MOST_TEXTS, LABEL = 5, 60
+#: texts with a button of their own
+MOST_TEXTS = 5
 
 
 async def show_status(turn: Turn) -> None:
@@ -38,7 +37,7 @@ async def show_status(turn: Turn) -> None:
     if late or any(one.total for one in sending):
         shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
         text = render("coordinator/standing.html", sending=shown, late=late)
-        await turn.say(text, await _to_those_without(turn, ids_of(running)))
+        await turn.say(text, await _to_those_without(turn, ids_of(running), titles))
     said, rows = await way_to_doubts(turn)
     if said:
         await turn.say(said, rows)
@@ -46,18 +45,20 @@ async def show_status(turn: Turn) -> None:
         await show_card(turn, event)
 
 
-async def _to_those_without(turn: Turn, event_ids: Sequence[int]) -> list[list[Button]]:
+async def _to_those_without(
+    turn: Turn, event_ids: Sequence[int], titles: Mapping[int, str]
+) -> list[list[Button]]:
     """A button for each text that somebody may not have, by name: several events may run."""
     rows = []
-    for one in (await lacking(turn.session, event_ids))[:MOST_TEXTS]:
+    for one in (await not_received(turn.session, event_ids))[:MOST_TEXTS]:
         briefing = await turn.session.get_one(Briefing, one.briefing_id)
-        name = await name_and_version(turn.session, briefing)
-        label = (
-            approved_texts.UNSURE_OF.format(count=one.unsure, name=name)
-            if one.unsure
-            else approved_texts.LACKING_OF.format(count=one.refused, name=name)
-        )
-        rows.append([Button(label[:LABEL], data(SHOW_UNKNOWN, one.event_id, one.briefing_id))])
+        words = approved_texts.UNSURE_OF if one.unsure else approved_texts.LACKING_OF
+        # What tells it from the others stands first: a telephone cuts a long label off.
+        label = words.format(
+            count=one.unsure or one.refused, version=texts.named(briefing),
+            name=titles[one.event_id],
+        )  # fmt: skip
+        rows.append([Button(short(label), data(SHOW_UNKNOWN, one.event_id, one.briefing_id))])
     return rows
 
 

@@ -27,7 +27,7 @@ async def show_without(turn: Turn) -> None:
     event, briefing_id = await _text(turn)
     briefing = await turn.session.get_one(Briefing, briefing_id)
     found = await without_it(turn.session, briefing_id, now=turn.now)
-    ids = [one.delivery_id for one in found.unsure]
+    ids = [one.id for one in await doubts_of_version(turn.session, briefing_id)]
     may_go = bool(await may_go_again(turn.session, ids))
     counts = found.counts
     await turn.say(
@@ -39,6 +39,7 @@ async def show_without(turn: Turn) -> None:
             unsure=(counts.unknown, _lines(found.unsure)),
             refused=(counts.failed, _lines(found.refused)),
             waiting=(counts.planned + counts.sending, _lines(found.waiting)),
+            called_off=counts.cancelled,
             may_go=may_go,
         ),
         [[Button(texts.RESEND, data("resend", event.id, briefing_id))]]
