@@ -35,7 +35,7 @@ SHOWS = "changes nothing but a note in the journal"
 
 _EVENT = "/gebeurtenis/{number:int}"
 HARMLESS = {
-    "/gebeurtenis/nieuw": ADDS, f"{_EVENT}/bevestigen": MOVE, f"{_EVENT}/uitstellen": SETS,
+    "/gebeurtenis/nieuw": ADDS, f"{_EVENT}/uitstellen": SETS,
     f"{_EVENT}/stil": SETS,
     f"{_EVENT}/buurgemeenten": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/samenvoegen": NAMES,
     f"{_EVENT}/stap": SETS, f"{_EVENT}/vooraf": ADDS, f"{_EVENT}/vooraf-gebeld": SETS,
@@ -234,8 +234,9 @@ SEEN |= {
 #: forms of a page with many: tests/test_city_lines.py, tests/test_rota_desk.py,
 #: tests/test_sources_desk.py and, with as
 #: many words as the text has segments, tests/test_translation_pages.py; an exercise that gathers,
-#: tests/test_exercise_pages.py
+#: tests/test_exercise_pages.py; an alert, tests/test_console_too_late.py
 ELSEWHERE = {
+    f"{_EVENT}/bevestigen",
     "/oefenen/{number:int}/stoppen",
     "/meldkaart", "/beheer/bron/{number:int}/adres",
     "/beheer/rooster/{number:int}", "/beheer/rooster/{number:int}/weg",

@@ -23,6 +23,7 @@ from bot.api import doors as api
 from bot.config import Config
 from bot.console import (
     accounts,
+    alerts,
     allowing,
     balance,
     bringing_in,
@@ -112,6 +113,7 @@ from contacts.sealing import Sealer
 DOORS: tuple[Door, ...] = (
     *office.DOORS,
     *events.DOORS,
+    *alerts.DOORS,
     *balance.DOORS,
     *event_editing.DOORS,
     *neighbours.DOORS,
