@@ -50,6 +50,7 @@ class Done:
     at: datetime
     who: str
     what: str
+    is_by_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Meanwhile:
 
     @property
     def is_own(self) -> bool:
-        """Whether the reader did the newest."""
-        return bool(self.done) and not self.done[0].who
+        """Whether the reader did the newest that a person did."""
+        return next((not one.who for one in self.done if one.is_by_person), False)
 
 
 async def meanwhile(session: AsyncSession, request: Request, actor: Actor) -> Meanwhile:
@@ -112,7 +113,12 @@ async def _done(session: AsyncSession, subjects: Sequence[str], actor: Actor) ->
         .limit(MOST)
     )
     return [
-        Done(entry.at, await _who(session, entry.actor, actor), what_was_done(entry))
+        Done(
+            entry.at,
+            await _who(session, entry.actor, actor),
+            what_was_done(entry),
+            entry.actor.startswith("person:"),
+        )
         for entry in found.all()
     ]
 
