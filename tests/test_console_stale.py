@@ -131,6 +131,11 @@ async def going(desk: Desk) -> None:
     await desk.send(1)
 
 
+async def withdrawn(desk: Desk) -> None:
+    await desk.fact()
+    assert (await desk.press("intrekken", versie=1)).status_code == 303
+
+
 async def halted(desk: Desk) -> None:
     await going(desk)
     assert (await desk.press("stoppen", versie=1)).status_code == 303
@@ -199,6 +204,7 @@ SEEN = {
         "gezien", "verzenden", blocked, {"reden": "De gemeente ontkende dit zelf."}
     ),
     f"{_EVENT}/terugsturen": Seen("gezien", "verzenden", submitted, {"opmerking": "Korter."}),
+    f"{_EVENT}/afsluiten": Seen("gezien", "teksten", withdrawn),
     f"{_EVENT}/nieuwe-versie": Seen("gezien", "teksten", going, {"soort": "update"}),
     f"{_EVENT}/teksten/schrijven": Seen(
         "gezien", "schrijven?tekst=ouders", with_fact, {"woorden": "Rustig aan."}

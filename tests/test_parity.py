@@ -37,6 +37,7 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     f"{_EVENT}/kader": ("faro2", "faro3"),
     f"{_EVENT}/indienen": ("submit", "subx"), f"{_EVENT}/intrekken": ("drop",),
     f"{_EVENT}/nieuwe-versie": ("upd", "clos"), f"{_EVENT}/correctie": ("corr2",),
+    f"{_EVENT}/afsluiten": ("endn2",),
     f"{_EVENT}/trek-in": ("retr3",), f"{_EVENT}/teksten/schrijven": ("own2", "ownw"),
     f"{_EVENT}/teksten/geopend": ("text",),
     f"{_EVENT}/teksten/vertalen": READING, f"{_EVENT}/teksten/vertalen/inlezen": READING,
@@ -106,6 +107,7 @@ AT_THE_DESK: dict[str, str] = {
     **dict.fromkeys(
         (
             "ok", "q2", "q3", "q4", "no", "later", "items", "why", "day", "echg", "echg2", "ecard",
+            "endn",
             "alert", "grip", "facts", "fcon", "fdel", "fmap", "fmdn", "fmwho", "fnext", "fsrc",
             "faro",
             "texts", "text", "own", "ap0", "ap1", "ap4", "rd", "rcpt", "unk", "brka", "brk0",

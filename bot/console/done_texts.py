@@ -139,7 +139,9 @@ DONE = {
     "links_revoked": "De links werken niet meer.",
     "set_aside": "Afgehandeld. Hiervoor gaat niets meer uit.",
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
-    "called_off": "Afgezegd. Niemand kreeg deze versie, en zij telt niet als verzonden.",
+    "called_off": "Afgezegd. Niemand kreeg deze versie, en zij telt niet als verzonden. Bij "
+    "Teksten schrijft u een nieuwe, of sluit u af.",
+    "ended_untold": "Afgesloten zonder bericht. Niemand kreeg een tekst, en er gaat niets uit.",
     "event_changed": "Gewijzigd, en de open teksten opnieuw geschreven. Kijk ook naar de titel.",
     "nothing_changed": "Er was niets te wijzigen.",
     "place_refused": "Er is niets opgeslagen. In de plaats lijkt een persoon herkenbaar.",
