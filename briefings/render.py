@@ -263,6 +263,8 @@ def _chat_lines(values: Mapping[str, Any], facts: int, unknowns: int) -> dict[st
         "chat_facts": values["confirmed"][: max(1, facts - len(news))],
         "unknown_short": ", ".join(_lowered(text) for text in values["unknown"][:unknowns]),
         "more_unknown": len(values["unknown"]) > unknowns,
+        # All five that a closing text can tell, or three, or one.
+        "chat_done": values["done"][: 2 * facts - 1],
     }
 
 
