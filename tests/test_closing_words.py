@@ -16,7 +16,8 @@ from contacts.records import Database
 from signals import texts
 from signals.feedback import ToldAndDone, close_signal
 from signals.rows import OutcomeCode, Signal, SignalKind
-from tests.briefings_sheets import NOW, a_sheet
+from tests.briefings_cast import NOW
+from tests.briefings_sheets import a_sheet
 from tests.closing_world import LATER, SEALER, a_closing, begun, told
 
 LONGEST = sorted(texts.KINDS.values(), key=lambda kind: -len(kind.split()))
