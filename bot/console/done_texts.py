@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import line_texts
 from bot.chat.coordinator import approved_texts
 from bot.console.calling_texts import HOURS_LIKE_THIS
-from bot.evening.texts import LOWERED, OWN_TOOK_BACK
+from bot.evening.texts import LOWERED, OF_YESTERDAY, OWN_TOOK_BACK
 from briefings.rows import BriefingKind, BriefingStatus
 
 #: what was just done, said at the top of the page
@@ -229,6 +229,13 @@ DONE = {
     "saved": "Opgeslagen.",
     "line_empty": line_texts.EMPTY,
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
+}
+
+#: after adding or confirming a fact with a clock time that today has not shown yet
+YESTERDAY = "_gisteren"
+DONE |= {
+    f"{key}{YESTERDAY}": f"{DONE[key]} {OF_YESTERDAY}"
+    for key in ("fact_added", "fact_lowered", "fact_added_beside", "fact_confirmed")
 }
 
 #: after these it is said whom to ring
