@@ -37,7 +37,8 @@ _EVENT = "/gebeurtenis/{number:int}"
 HARMLESS = {
     "/gebeurtenis/nieuw": ADDS, f"{_EVENT}/uitstellen": SETS,
     f"{_EVENT}/stil": SETS,
-    f"{_EVENT}/buurgemeenten": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/samenvoegen": NAMES,
+    f"{_EVENT}/buurgemeenten": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/hoort-bij": NAMES,
+    f"{_EVENT}/samenvoegen": NAMES,
     f"{_EVENT}/stap": SETS, f"{_EVENT}/vooraf": ADDS, f"{_EVENT}/vooraf-gebeld": SETS,
     f"{_EVENT}/terugblik": SETS, f"{_EVENT}/vervolg": SETS, f"{_EVENT}/vervolg-schrijven": ADDS,
     f"{_EVENT}/splitsen": NAMES, f"{_EVENT}/heropenen": MOVE, f"{_EVENT}/feiten": ADDS,

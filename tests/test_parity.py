@@ -24,7 +24,8 @@ _EVENT = "/gebeurtenis/{number:int}"
 ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     "/gebeurtenis/nieuw": ("/gebeurtenis",), f"{_EVENT}/bevestigen": ("conf", "alldef"),
     f"{_EVENT}/uitstellen": ("snooze",), f"{_EVENT}/stil": ("mute",),
-    f"{_EVENT}/afwijzen": ("dis",), f"{_EVENT}/samenvoegen": ("into",),
+    f"{_EVENT}/afwijzen": ("dis",), f"{_EVENT}/hoort-bij": ("into",),
+    f"{_EVENT}/samenvoegen": READING,
     f"{_EVENT}/splitsen": ("spls",), f"{_EVENT}/heropenen": ("reop",),
     f"{_EVENT}/wijzigen": ("echg3",), f"{_EVENT}/grip": ("gripto",),
     f"{_EVENT}/buurgemeenten": ("along",), f"{_EVENT}/stap": ("klokt",),

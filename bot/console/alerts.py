@@ -9,6 +9,7 @@ from starlette.responses import Response
 from bot.answered import already_said, close_alerts, tell_confirmed_after_all
 from bot.console.doors import Door, StalePage, Visit
 from bot.evening import approving, starting
+from bot.evening.belonging import bring_into
 from bot.evening.starting import SEND_TIMES, SEVERITIES
 from contacts.permissions import Permission
 from feeds.events import LONGEST_SNOOZE, dismiss_event, snooze_event
@@ -81,10 +82,22 @@ async def dismiss(visit: Visit) -> Response:
     return visit.back("/", done="dismissed")
 
 
+async def belongs(visit: Visit) -> Response:
+    """``POST …/hoort-bij``: its reports go to an event that runs, and the alert is done."""
+    event = await visit.event()
+    kept = await visit.session.get(Event, visit.number("bij"))
+    if kept is None or kept.is_exercise != visit.actor.is_exercise:
+        raise LookupError("no such event")
+    if not await bring_into(visit.session, event, kept, visit.actor, now=visit.now):
+        raise await _decided(visit, event)
+    return visit.back(f"/gebeurtenis/{kept.id}", done="belongs")
+
+
 _EVENT = "/gebeurtenis/{number:int}"
 DOORS = (
     Door(f"{_EVENT}/bevestigen", confirm, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/uitstellen", snooze, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/stil", mute, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/afwijzen", dismiss, Permission.MANAGE_EVENT, "POST"),
+    Door(f"{_EVENT}/hoort-bij", belongs, Permission.MANAGE_EVENT, "POST"),
 )

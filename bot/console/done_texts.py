@@ -141,6 +141,8 @@ DONE = {
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
     "called_off": "Afgezegd. Niemand kreeg deze versie, en zij telt niet als verzonden. Bij "
     "Teksten schrijft u een nieuwe, of sluit u af.",
+    "belongs": "De berichten van de melding staan nu hier. Die melding is klaar. Staat er iets "
+    "nieuws in voor een update?",
     "ended_untold": "Afgesloten zonder bericht. Niemand kreeg een tekst, en er gaat niets uit.",
     "event_changed": "Gewijzigd, en de open teksten opnieuw geschreven. Kijk ook naar de titel.",
     "nothing_changed": "Er was niets te wijzigen.",

@@ -21,6 +21,7 @@ from bot.console.event_view import read_event
 from bot.console.forms import MAX_ID
 from bot.console.today import read_titles
 from bot.evening import approving, starting
+from bot.evening.belonging import running_beside
 from bot.evening.starting import (
     LEADS,
     SEND_TIMES,
@@ -46,6 +47,8 @@ from signals.person_filter import screen
 
 PAGE = 50
 TITLE_LIMIT, PLACE_LIMIT = 120, 120
+#: events in one list to choose from
+OFFERED = 25
 #: filters of the list → statuses
 LISTS = {
     "lopend": (EventStatus.DETECTED, *RUNNING),
@@ -137,6 +140,7 @@ async def show_event(visit: Visit) -> Response:
         snoozes=chat_texts.SNOOZES,
         dismissals=chat_texts.DISMISSALS,
         others=await _mergeable(visit, event),
+        running=await running_beside(visit.session, event, most=OFFERED),
         **form_of(event, visit.parts.config.briefings),
         next_door=await next_door(
             visit.session,
@@ -165,7 +169,7 @@ async def _mergeable(visit: Visit, event: Event) -> Sequence[tuple[int, str]]:
             col(Event.detected_at) > visit.now - timedelta(days=3),
         )
         .order_by(col(Event.id).desc())
-        .limit(25)
+        .limit(OFFERED)
     )
     others = [other for other in found.all() if other is not None]
     titles = await read_titles(visit.session, others)
