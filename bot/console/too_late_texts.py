@@ -7,5 +7,5 @@ SOMEBODY = "iemand anders"
 #: the newest thing that was done, the reader did
 OWN = (
     "Deze pagina was niet meer van nu",
-    "U veranderde hier zelf al iets. Wat u nu koos, is niet nog een keer gedaan.",
+    "U veranderde hier zelf al iets. Wat u nu koos, is niet gedaan en niet opgeslagen.",
 )
