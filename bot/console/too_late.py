@@ -25,7 +25,9 @@ from feeds.rows import Event, EventStatus
 #: the newest of what was done about it
 MOST = 3
 #: what decides nothing, and who told a signal is nobody's business
-_TELLS = (*journal_texts.BY_ITSELF, "event_alerted", "event_rose", "signal_told")
+_TELLS = (
+    *journal_texts.BY_ITSELF, "briefing_distributed", "event_alerted", "event_rose", "signal_told",
+)  # fmt: skip
 _OF_EVENT = re.compile(r"/gebeurtenis/(\d{1,10})/([a-z-]+)", re.ASCII)
 _OF_ROW = re.compile(r"/(contact|organisatie|signaal|overleg|opvolging)/(\d{1,10})", re.ASCII)
 _ROWS = {
