@@ -139,6 +139,7 @@ class Sheet:
     lead_agency: str
     since: str = ""
     is_since_more: bool = False
+    per_reader: Mapping[Audience, Mapping[str, Any]] = field(default_factory=dict)
     lead: str = ""
     confirmed: tuple[FactLine, ...] = ()
     news: tuple[FactLine, ...] = ()
@@ -263,6 +264,7 @@ def _chat_lines(values: Mapping[str, Any], facts: int, unknowns: int) -> dict[st
         "chat_facts": values["confirmed"][: max(1, facts - len(news))],
         "unknown_short": ", ".join(_lowered(text) for text in values["unknown"][:unknowns]),
         "more_unknown": len(values["unknown"]) > unknowns,
+        "chat_done": values["done"][: 2 * facts - 1],
     }
 
 
@@ -317,6 +319,7 @@ def _values(sheet: Sheet, audience: Audience, shelf: Library) -> dict[str, Any]:
         "new_measures": [line for is_new, line in measures if is_new],
         "news": list(sheet.news),
         "unconfirmed": list(sheet.unconfirmed),
+        **sheet.per_reader.get(audience, {}),
     }
     return values
 

@@ -34,7 +34,8 @@ class History:
 
     ``before``: the version that this one follows, or the wrong one for a correction.
     ``begun``: when a correction was begun. ``carried``: when each text that held what it puts
-    right went out. ``removed``: sentences taken out since ``before``.
+    right went out; ``named``: when each audience was sent those of them that were for it.
+    ``removed``: sentences taken out since ``before``.
     ``sent``: how many versions each audience got.
     ``promised``: the update that readers still wait for.
     """
@@ -42,6 +43,7 @@ class History:
     before: Briefing | None = None
     begun: datetime | None = None
     carried: tuple[datetime, ...] = ()
+    named: Mapping[Audience, tuple[datetime, ...]] = field(default_factory=dict)
     removed: int = 0
     sent: Mapping[Audience, int] = field(default_factory=dict)
     promised: Mapping[Audience, datetime] = field(default_factory=dict)
@@ -128,6 +130,11 @@ def make_sheet(
         lead_agency=texts.LEADS[event.lead_agency or LeadAgency.UNKNOWN],
         since=history.since,
         is_since_more=moments.are_more(history.carried),
+        per_reader={
+            audience: {"since": moments.several(ats), "is_since_more": moments.are_more(ats)}
+            for audience, ats in history.named.items()
+            if ats
+        },
         removed=history.removed if kind is BriefingKind.UPDATE else 0,
         wrong=wrong.strip().rstrip("."),
         reported=closing.reported,

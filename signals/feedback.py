@@ -314,9 +314,9 @@ def summarise(signals: Sequence[Signal]) -> ToldAndDone:
     still_open = sum(signal.status is not SignalStatus.CLOSED for signal in signals)
     signals = tensions(signals)
     organisations = len({signal.organisation_id for signal in signals})
-    told = Counter(
-        kind for kind, _ in {(kind, s.organisation_id) for s in signals for kind in s.kinds}
-    )
+    # What nobody chose a kind for was told too; that it waits for one is nothing for a reader.
+    every = {(kind, s.organisation_id) for s in signals for kind in s.kinds}
+    told = Counter(kind for kind, _ in every if kind != SignalKind.UNSORTED)
     codes = Counter(signal.outcome_code for signal in signals if signal.outcome_code)
     return ToldAndDone(
         signals=len(signals),

@@ -59,7 +59,9 @@ class SignalSettings(Frozen):
     bundle_from: int = Field(
         12, ge=2, le=500, description="bij zoveel open signalen stelt Schakel bundelen voor"
     )
-    read_within_h: int = Field(2, ge=1, le=48, description="binnen zoveel uur gelezen (in snel)")
+    read_within_h: int = Field(
+        2, ge=1, le=48, description="binnen zoveel uur gelezen, naar boven op een heel uur"
+    )
     day_picture_at: time = Field(
         time(16, 30), description="uur van het dagbeeld, zolang een zware gebeurtenis loopt"
     )

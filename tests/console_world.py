@@ -52,6 +52,7 @@ FORM = {
 SEEN_ON = {
     "nieuwe-versie": "teksten", "indienen": "teksten", "intrekken": "teksten",
     "terugsturen": "verzenden", "volgende-update": "feiten", "grip": "",
+    "bevestigen": "", "afsluiten": "teksten",
     "gegevens": "", "rusttijd": "", "groepen": "",
 }  # fmt: skip
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}

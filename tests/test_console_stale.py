@@ -35,9 +35,10 @@ SHOWS = "changes nothing but a note in the journal"
 
 _EVENT = "/gebeurtenis/{number:int}"
 HARMLESS = {
-    "/gebeurtenis/nieuw": ADDS, f"{_EVENT}/bevestigen": MOVE, f"{_EVENT}/uitstellen": SETS,
+    "/gebeurtenis/nieuw": ADDS, f"{_EVENT}/uitstellen": SETS,
     f"{_EVENT}/stil": SETS,
-    f"{_EVENT}/buurgemeenten": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/samenvoegen": NAMES,
+    f"{_EVENT}/buurgemeenten": SETS, f"{_EVENT}/afwijzen": MOVE, f"{_EVENT}/hoort-bij": NAMES,
+    f"{_EVENT}/samenvoegen": NAMES,
     f"{_EVENT}/stap": SETS, f"{_EVENT}/vooraf": ADDS, f"{_EVENT}/vooraf-gebeld": SETS,
     f"{_EVENT}/terugblik": SETS, f"{_EVENT}/vervolg": SETS, f"{_EVENT}/vervolg-schrijven": ADDS,
     f"{_EVENT}/splitsen": NAMES, f"{_EVENT}/heropenen": MOVE, f"{_EVENT}/feiten": ADDS,
@@ -131,6 +132,11 @@ async def going(desk: Desk) -> None:
     await desk.send(1)
 
 
+async def withdrawn(desk: Desk) -> None:
+    await desk.fact()
+    assert (await desk.press("intrekken", versie=1)).status_code == 303
+
+
 async def halted(desk: Desk) -> None:
     await going(desk)
     assert (await desk.press("stoppen", versie=1)).status_code == 303
@@ -199,6 +205,7 @@ SEEN = {
         "gezien", "verzenden", blocked, {"reden": "De gemeente ontkende dit zelf."}
     ),
     f"{_EVENT}/terugsturen": Seen("gezien", "verzenden", submitted, {"opmerking": "Korter."}),
+    f"{_EVENT}/afsluiten": Seen("gezien", "teksten", withdrawn),
     f"{_EVENT}/nieuwe-versie": Seen("gezien", "teksten", going, {"soort": "update"}),
     f"{_EVENT}/teksten/schrijven": Seen(
         "gezien", "schrijven?tekst=ouders", with_fact, {"woorden": "Rustig aan."}
@@ -234,8 +241,9 @@ SEEN |= {
 #: forms of a page with many: tests/test_city_lines.py, tests/test_rota_desk.py,
 #: tests/test_sources_desk.py and, with as
 #: many words as the text has segments, tests/test_translation_pages.py; an exercise that gathers,
-#: tests/test_exercise_pages.py
+#: tests/test_exercise_pages.py; an alert, tests/test_console_too_late.py
 ELSEWHERE = {
+    f"{_EVENT}/bevestigen",
     "/oefenen/{number:int}/stoppen",
     "/meldkaart", "/beheer/bron/{number:int}/adres",
     "/beheer/rooster/{number:int}", "/beheer/rooster/{number:int}/weg",

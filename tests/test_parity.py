@@ -24,7 +24,8 @@ _EVENT = "/gebeurtenis/{number:int}"
 ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     "/gebeurtenis/nieuw": ("/gebeurtenis",), f"{_EVENT}/bevestigen": ("conf", "alldef"),
     f"{_EVENT}/uitstellen": ("snooze",), f"{_EVENT}/stil": ("mute",),
-    f"{_EVENT}/afwijzen": ("dis",), f"{_EVENT}/samenvoegen": ("into",),
+    f"{_EVENT}/afwijzen": ("dis",), f"{_EVENT}/hoort-bij": ("into",),
+    f"{_EVENT}/samenvoegen": READING,
     f"{_EVENT}/splitsen": ("spls",), f"{_EVENT}/heropenen": ("reop",),
     f"{_EVENT}/wijzigen": ("echg3",), f"{_EVENT}/grip": ("gripto",),
     f"{_EVENT}/buurgemeenten": ("along",), f"{_EVENT}/stap": ("klokt",),
@@ -37,6 +38,7 @@ ON_THE_PHONE: dict[str, tuple[str, ...] | str] = {
     f"{_EVENT}/kader": ("faro2", "faro3"),
     f"{_EVENT}/indienen": ("submit", "subx"), f"{_EVENT}/intrekken": ("drop",),
     f"{_EVENT}/nieuwe-versie": ("upd", "clos"), f"{_EVENT}/correctie": ("corr2",),
+    f"{_EVENT}/afsluiten": ("endn2",),
     f"{_EVENT}/trek-in": ("retr3",), f"{_EVENT}/teksten/schrijven": ("own2", "ownw"),
     f"{_EVENT}/teksten/geopend": ("text",),
     f"{_EVENT}/teksten/vertalen": READING, f"{_EVENT}/teksten/vertalen/inlezen": READING,
@@ -106,6 +108,7 @@ AT_THE_DESK: dict[str, str] = {
     **dict.fromkeys(
         (
             "ok", "q2", "q3", "q4", "no", "later", "items", "why", "day", "echg", "echg2", "ecard",
+            "endn",
             "alert", "grip", "facts", "fcon", "fdel", "fmap", "fmdn", "fmwho", "fnext", "fsrc",
             "faro",
             "texts", "text", "own", "ap0", "ap1", "ap4", "rd", "rcpt", "unk", "brka", "brk0",

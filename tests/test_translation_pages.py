@@ -137,7 +137,7 @@ async def test_who_saves_beside_a_newer_translation_puts_nothing_back(desk: Desk
     raw = to_xliff(known, dict(zip(known, second, strict=True)), language="ar", original="x")
     assert (await type_all(desk, woorden=first, **shown_to_both)).status_code == 303
     late = await type_all(desk, woorden=second, **shown_to_both)
-    assert (late.status_code, "Iemand anders was u voor" in late.text) == (409, True)
+    assert (late.status_code, "U veranderde hier zelf al iets" in late.text) == (409, True)
     assert (await bring_in(desk, raw, gezien=shown_to_both["gezien"])).status_code == 409
     [row] = await desk.rows(Translation)
     assert [row.segments[one] for one in known] == first

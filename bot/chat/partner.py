@@ -9,7 +9,7 @@ from bot.chat.refusing import internal_contact, refuse_media, refuse_text
 from bot.chat.render import render
 from bot.chat.returning import come_back
 from bot.chat.seat_flow import stop_playing
-from bot.chat.shown import replace_button
+from bot.chat.shown import replace_button, tick_read
 from bot.chat.turn import Handler, Turn
 from contacts.arrival import acknowledge
 from contacts.directory import ChannelKind, Person
@@ -122,8 +122,7 @@ async def read(turn: Turn) -> None:
         turn.session, turn.tap.delivery_id, AcknowledgementKind.READ, now=turn.now
     )
     if new:
-        ticked = Button(texts.HAS_READ, data("read", *turn.tap.args))
-        await replace_button(turn.session, turn.tap.delivery_id, "read", ticked, now=turn.now)
+        await tick_read(turn.session, turn.tap.delivery_id, now=turn.now)
 
 
 async def show_card(turn: Turn) -> None:

@@ -9,9 +9,12 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.chat import texts
+from contacts.directory import ChannelKind
 from contacts.outbox import Button, Content, Delivery, DeliveryStatus, Message, TelegramForm
 from contacts.sending import edit_sent, original_of
 
+READ = "read"
 _GONE = (DeliveryStatus.CANCELLED, DeliveryStatus.FAILED)
 
 
@@ -41,6 +44,19 @@ async def replace_button(
         return False
     rows = [[new if _has_verb(b, verb) else b for b in row] for row in form.buttons]
     return await _show(session, delivery_id, form, rows, now=now)
+
+
+async def tick_read(session: AsyncSession, delivery_id: int, *, now: datetime) -> None:
+    """*Gelezen* becomes ✔ under a text that is in a chat, wherever its reader said so."""
+    original = await original_of(session, delivery_id)
+    if original.kind is not ChannelKind.TELEGRAM or original.status in _GONE:
+        return
+    form = await shown_form(session, delivery_id)
+    shown = [button for row in form.buttons for button in row] if form else []
+    asked = next((button for button in shown if _has_verb(button, READ)), None)
+    if asked is not None:
+        ticked = replace(asked, text=texts.HAS_READ)
+        await replace_button(session, delivery_id, READ, ticked, now=now)
 
 
 async def drop_buttons(

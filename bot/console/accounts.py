@@ -19,10 +19,9 @@ from starlette.routing import Route
 
 from bot.config import Config
 from bot.console import sign_in_texts
-from bot.console.doors import SIGN_IN, put_cookie
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
-from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.pages import SIGN_IN, Parts, explain, parts_of, put_cookie, show
 from bot.console.paths import way_back
 from bot.console.sessions import SignInWay, start_session
 from bot.oidc.address import is_verified, read_address

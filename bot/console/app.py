@@ -23,6 +23,7 @@ from bot.api import doors as api
 from bot.config import Config
 from bot.console import (
     accounts,
+    alerts,
     allowing,
     balance,
     bringing_in,
@@ -33,6 +34,7 @@ from bot.console import (
     doubles,
     drafts,
     duiding,
+    ending,
     evaluation,
     event_editing,
     events,
@@ -112,12 +114,14 @@ from contacts.sealing import Sealer
 DOORS: tuple[Door, ...] = (
     *office.DOORS,
     *events.DOORS,
+    *alerts.DOORS,
     *balance.DOORS,
     *event_editing.DOORS,
     *neighbours.DOORS,
     *timetable.DOORS,
     *facts.DOORS,
     *drafts.DOORS,
+    *ending.DOORS,
     *wording.DOORS,
     *translations.DOORS,
     *live_texts.DOORS,

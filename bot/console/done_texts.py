@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import line_texts
 from bot.chat.coordinator import approved_texts
 from bot.console.calling_texts import HOURS_LIKE_THIS
-from bot.evening.texts import LOWERED, OWN_TOOK_BACK
+from bot.evening.texts import LOWERED, OF_YESTERDAY, OWN_TOOK_BACK
 from briefings.rows import BriefingKind, BriefingStatus
 
 #: what was just done, said at the top of the page
@@ -147,7 +147,11 @@ DONE = {
     "links_revoked": "De links werken niet meer.",
     "set_aside": "Afgehandeld. Hiervoor gaat niets meer uit.",
     "cancelled": "Afgezegd. Wie het nog niet had, krijgt het niet meer.",
-    "called_off": "Afgezegd. Niemand kreeg deze versie, en zij telt niet als verzonden.",
+    "called_off": "Afgezegd. Niemand kreeg deze versie, en zij telt niet als verzonden. Bij "
+    "Teksten schrijft u een nieuwe, of sluit u af.",
+    "belongs": "De berichten van de melding staan nu hier. Die melding is klaar. Staat er iets "
+    "nieuws in voor een update?",
+    "ended_untold": "Afgesloten zonder bericht. Niemand kreeg een tekst, en er gaat niets uit.",
     "event_changed": "Gewijzigd, en de open teksten opnieuw geschreven. Kijk ook naar de titel.",
     "nothing_changed": "Er was niets te wijzigen.",
     "place_refused": "Er is niets opgeslagen. In de plaats lijkt een persoon herkenbaar.",
@@ -235,6 +239,13 @@ DONE = {
     "saved": "Opgeslagen.",
     "line_empty": line_texts.EMPTY,
     "hours_like_this": f"Er is niets opgeslagen. {HOURS_LIKE_THIS}",
+}
+
+#: after adding or confirming a fact with a clock time that today has not shown yet
+YESTERDAY = "_gisteren"
+DONE |= {
+    f"{key}{YESTERDAY}": f"{DONE[key]} {OF_YESTERDAY}"
+    for key in ("fact_added", "fact_lowered", "fact_added_beside", "fact_confirmed")
 }
 
 #: after these it is said whom to ring

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from sqlalchemy import inspect
 from sqlalchemy.exc import NoResultFound
@@ -33,9 +33,10 @@ from bot.console.forms import (
 )
 from bot.console.guarding import is_by_hand, is_same_site
 from bot.console.pacing import paces_of
-from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.pages import Parts, ask_to_sign_in, explain, parts_of, show
 from bot.console.paths import tab_asks
 from bot.console.sessions import Visitor, find_visitor, is_form_token, note_use
+from bot.console.too_late import meanwhile, why_too_late
 from bot.console.typed import typed_in
 from bot.event_names import name_of
 from bot.now import current_config
@@ -44,14 +45,14 @@ from contacts.permissions import Actor, NotAllowed, Permission, may, require
 from contacts.records import RecordError, Row
 from feeds.rows import Event
 
-SIGN_IN = "/aanmelden"
-#: the words that somebody looks for, on every page that can be searched
-SEARCHED = "zoek"
 FORM_TOKEN = "sleutel"  # noqa: S105  (the name of a field)
 
 
 class StalePage(Exception):
-    """Somebody else changed what the form was about; nothing was saved."""
+    """Somebody else changed what the form was about; nothing was saved.
+
+    Its one argument, where there is one, says in Dutch what was decided, by whom and when.
+    """
 
 
 @dataclass
@@ -199,7 +200,7 @@ def guarded(door: Door) -> Callable[[Request], Awaitable[Response]]:
             return await _look(request, door)
         visitor = await who_is_there(request)
         if visitor is None:
-            return _ask_to_sign_in(request)
+            return ask_to_sign_in(request)
         return await _act(request, door, visitor)
 
     return enter
@@ -247,7 +248,7 @@ async def _look(request: Request, door: Door) -> Response:
     async with parts.db.read() as session:
         found = await _find(request, session, now)
         if found is None:
-            return _ask_to_sign_in(request)
+            return ask_to_sign_in(request)
         visitor, is_due = found
         here = replace(parts, config=await current_config(session, parts.config))
         response = await _answer(Visit(request, here, visitor, session, now), door)
@@ -278,6 +279,8 @@ async def _act(request: Request, door: Door, visitor: Visitor) -> Response:
                 raise _NotDone(response)
     except _NotDone as refused:
         return refused.response
+    except tuple(_TOO_LATE) as error:
+        return await _say_what_was(request, parts, visitor, error)
     parts.on_change()
     return response
 
@@ -289,11 +292,25 @@ class _NotDone(Exception):
         self.response = response
 
 
+async def _say_what_was(
+    request: Request, parts: Parts, visitor: Visitor, error: Exception
+) -> Response:
+    """After what the act had begun was taken back: what happened meanwhile, and the way on."""
+    key = next(key for kind, key in _TOO_LATE.items() if isinstance(error, kind))
+    said = str(error) if isinstance(error, StalePage) else ""
+    async with parts.db.read() as session:
+        visit = Visit(request, parts, visitor, session, parts.clock())
+        found = await meanwhile(session, request, visitor.actor)
+        return visit.show("te_laat.html", status=409, **why_too_late(key, said, found))
+
+
+#: an act is not done, and its page says what was done instead
+_TOO_LATE: Mapping[type[Exception], str] = {
+    StalePage: "stale_page", RecordError: "too_late", BriefingError: "too_late",
+}  # fmt: skip
 _REASONS: Mapping[type[Exception], tuple[str, int]] = {
     NotAllowed: ("not_allowed", 403),
-    StalePage: ("stale_page", 409),
-    RecordError: ("too_late", 409),
-    BriefingError: ("too_late", 409),
+    **{kind: (key, 409) for kind, key in _TOO_LATE.items()},
     LookupError: ("not_found", 404),
     NoResultFound: ("not_found", 404),
     ValueError: ("not_like_this", 400),
@@ -307,36 +324,8 @@ async def _answer(visit: Visit, door: Door) -> Response:
         require(visit.actor, door.permission)
         return await door.handler(visit)
     except tuple(_REASONS) as error:
+        if isinstance(error, tuple(_TOO_LATE)) and door.method == "POST":
+            raise
         key, status = next(why for kind, why in _REASONS.items() if isinstance(error, kind))
         is_exercise = visit.actor.is_exercise
         return explain(visit.request, key, status=status, is_exercise=is_exercise)
-
-
-def _ask_to_sign_in(request: Request) -> Response:
-    if request.method != "GET":
-        return explain(request, "signed_out", status=401)
-    if "hx-request" in request.headers:
-        # A part of an open page: a page to sign in does not fit there, and what is shown is no
-        # longer kept fresh, so the whole page asks anew.
-        return Response(status_code=401, headers={"HX-Refresh": "true"})
-    return RedirectResponse(f"{SIGN_IN}?naar={quote(_here(request))}", status_code=303)
-
-
-def _here(request: Request) -> str:
-    """The page that was asked, without what was searched on it: that may be somebody's name, and an
-    address is kept by browsers and proxies."""
-    asked = [one for one in request.query_params.multi_items() if one[0] != SEARCHED]
-    return request.url.path + (f"?{urlencode(asked)}" if asked else "")
-
-
-def put_cookie(response: Response, parts: Parts, token: str) -> None:
-    """The session's cookie: not for scripts, not for other sites, gone with the session."""
-    response.set_cookie(
-        parts.cookie_name,
-        token,
-        max_age=parts.config.web.session_h * 3600,
-        path="/",
-        secure=parts.is_secure,
-        httponly=True,
-        samesite="lax",
-    )

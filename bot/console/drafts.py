@@ -310,13 +310,17 @@ async def take_back_now(visit: Visit) -> Response:
 
 async def _begun(visit: Visit, event: Event, begun: Briefing | NotBegun) -> Response:
     if isinstance(begun, NotBegun) and begun.reason != "never_sent":
-        is_one = begun.reason == "signals_wait" and begun.count == 1
-        reason = "one_signal_waits" if is_one else begun.reason
-        error = texts.NOT_BEGUN[reason].format(count=begun.count)
-        return await _page(visit, event, error=error)
+        return await refused_page(visit, event, begun)
     if isinstance(begun, NotBegun):
         return visit.back(f"/gebeurtenis/{event.id}/teksten", done="never_sent")
     return visit.back(f"/gebeurtenis/{event.id}/teksten", done=done_texts.drafted(begun.kind))
+
+
+async def refused_page(visit: Visit, event: Event, refused: NotBegun) -> Response:
+    """Why nothing was begun, above the texts."""
+    is_one = refused.reason == "signals_wait" and refused.count == 1
+    words = texts.NOT_BEGUN["one_signal_waits" if is_one else refused.reason]
+    return await _page(visit, event, error=words.format(count=refused.count))
 
 
 async def _current(visit: Visit, event: Event) -> Briefing:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from bot.answered import close_alerts
+from bot.answered import close_alerts, decision_of
 from bot.carrying import configured_kinds
 from bot.chat.coordinator import texts as chat_texts
 from bot.console import texts
@@ -21,6 +21,7 @@ from bot.console.event_view import read_event
 from bot.console.forms import MAX_ID
 from bot.console.today import read_titles
 from bot.evening import approving, starting
+from bot.evening.belonging import running_beside
 from bot.evening.starting import (
     LEADS,
     SEND_TIMES,
@@ -37,14 +38,10 @@ from contacts.outbox import AcknowledgementKind
 from contacts.permissions import Permission
 from feeds.alerting import will_ring
 from feeds.events import (
-    LONGEST_SNOOZE,
-    dismiss_event,
     open_event,
     reopen_event,
-    snooze_event,
 )
 from feeds.lexicon import load_lexicon
-from feeds.muting import mute_subject
 from feeds.places import Proximity
 from feeds.regrouping import merge_events, split_event
 from feeds.rows import RUNNING, DismissReason, Event, EventStatus, LeadAgency, Origin
@@ -52,6 +49,8 @@ from signals.person_filter import screen
 
 PAGE = 50
 TITLE_LIMIT, PLACE_LIMIT = 120, 120
+#: events in one list to choose from
+OFFERED = 25
 #: filters of the list → statuses
 LISTS = {
     "lopend": (EventStatus.DETECTED, *RUNNING),
@@ -134,6 +133,7 @@ async def show_event(visit: Visit) -> Response:
         "gebeurtenis.html",
         view=view,
         is_over=await was_of_an_exercise(visit.session, event),
+        dismissal=await _dismissal(visit, event),
         kinds=AcknowledgementKind,
         severities=chat_texts.SEVERITIES,
         default_severity=default_severity(event),
@@ -143,8 +143,9 @@ async def show_event(visit: Visit) -> Response:
         snoozes=chat_texts.SNOOZES,
         # Of what happened here nobody says by default that it was elsewhere.
         dismissals=({"": texts.CHOOSE_REASON} if is_near else {}) | chat_texts.DISMISSALS,
-        dismissal="" if is_near else DismissReason.ELSEWHERE.value,
+        proposed_dismissal="" if is_near else DismissReason.ELSEWHERE.value,
         others=await _mergeable(visit, event),
+        running=await running_beside(visit.session, event, most=OFFERED),
         **form_of(event, visit.parts.config.briefings),
         next_door=await next_door(
             visit.session,
@@ -152,6 +153,13 @@ async def show_event(visit: Visit) -> Response:
             sends_by=configured_kinds(visit.parts.config),
         ),
     )
+
+
+async def _dismissal(visit: Visit, event: Event) -> str:
+    """Who called it not relevant, when and why; empty of what joined another, or was not."""
+    if event.status is not EventStatus.DISMISSED or event.merged_into_id is not None:
+        return ""
+    return await decision_of(visit.session, event) or texts.EVENT_STATUSES[event.status]
 
 
 async def _mergeable(visit: Visit, event: Event) -> Sequence[tuple[int, str]]:
@@ -166,63 +174,11 @@ async def _mergeable(visit: Visit, event: Event) -> Sequence[tuple[int, str]]:
             col(Event.detected_at) > visit.now - timedelta(days=3),
         )
         .order_by(col(Event.id).desc())
-        .limit(25)
+        .limit(OFFERED)
     )
     others = [other for other in found.all() if other is not None]
     titles = await read_titles(visit.session, others)
     return [(other, titles[other]) for other in others]
-
-
-async def confirm(visit: Visit) -> Response:
-    """``POST …/bevestigen``: the four answers at once."""
-    event = await visit.event()
-    severity, deadline = visit.number("ernst"), visit.number("tijd")
-    if severity not in SEVERITIES or not 0 <= deadline < len(SEND_TIMES):
-        raise ValueError("outside the choices")
-    await starting.confirm(
-        visit.session,
-        event,
-        visit.actor,
-        visit.parts.config.briefings,
-        severity=severity,
-        lead=LeadAgency(visit.text("leiding")),
-        deadline=SEND_TIMES[deadline],
-        called=True if visit.text("gebeld") == "ja" else None,
-        now=visit.now,
-    )
-    await close_alerts(visit.session, event, now=visit.now)
-    await approving.show_card_to(visit.session, event, visit.actor, now=visit.now)
-    return visit.back(f"/gebeurtenis/{event.id}/feiten", done="confirmed")
-
-
-async def snooze(visit: Visit) -> Response:
-    event = await visit.event()
-    if event.status is not EventStatus.DETECTED:
-        raise ValueError("only an alert can wait")
-    minutes = visit.number("minuten")
-    wait = timedelta(minutes=max(minutes, 0))
-    if not timedelta(0) < wait <= LONGEST_SNOOZE:
-        raise ValueError("outside the choices")
-    until = visit.now + wait
-    await snooze_event(visit.session, event, until, who=visit.actor.who, now=visit.now)
-    return visit.back(f"/gebeurtenis/{event.id}", done="snoozed")
-
-
-async def mute(visit: Visit) -> Response:
-    """``POST …/stil``: this subject rings only when it gets heavier."""
-    event = await visit.event()
-    await mute_subject(visit.session, event, who=visit.actor.who, now=visit.now)
-    return visit.back(f"/gebeurtenis/{event.id}", done="muted")
-
-
-async def dismiss(visit: Visit) -> Response:
-    event = await visit.event()
-    if not visit.text("reden"):
-        return visit.back(f"/gebeurtenis/{event.id}", done="no_reason")
-    reason = DismissReason(visit.text("reden"))
-    await dismiss_event(visit.session, event, reason, who=visit.actor.who, now=visit.now)
-    await close_alerts(visit.session, event, now=visit.now)
-    return visit.back("/", done="dismissed")
 
 
 async def merge(visit: Visit) -> Response:
@@ -335,10 +291,6 @@ DOORS = (
     Door("/gebeurtenis/nieuw", show_new, Permission.MANAGE_EVENT),
     Door("/gebeurtenis/nieuw", start, Permission.MANAGE_EVENT, "POST"),
     Door(_EVENT, show_event, Permission.SEE_STATUS),
-    Door(f"{_EVENT}/bevestigen", confirm, Permission.MANAGE_EVENT, "POST"),
-    Door(f"{_EVENT}/uitstellen", snooze, Permission.MANAGE_EVENT, "POST"),
-    Door(f"{_EVENT}/stil", mute, Permission.MANAGE_EVENT, "POST"),
-    Door(f"{_EVENT}/afwijzen", dismiss, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/samenvoegen", merge, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/splitsen", split, Permission.MANAGE_EVENT, "POST"),
     Door(f"{_EVENT}/heropenen", reopen, Permission.MANAGE_EVENT, "POST"),

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.chat.coordinator import texts as chat_texts
-from bot.console import texts
+from bot.console import done_texts, texts
 from bot.console.doors import Door, StalePage, Visit
 from bot.console.forms import moment
 from bot.console.seen import stamp
@@ -17,7 +17,7 @@ from bot.evening import writing
 from bot.evening.asking_again import waits_again
 from bot.evening.forewarning import forewarned
 from bot.evening.promising import called, desk_choices, promise_from
-from bot.evening.sourcing import clock_time, said_at, source_names
+from bot.evening.sourcing import clock_time, is_long_ago, said_at, source_names
 from bot.evening.starting import next_time
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
@@ -124,7 +124,7 @@ async def add(visit: Visit) -> Response:
         said_at(at, visit.now) if at else None,
         given["link"] or None,
     )
-    return await _store(visit, event, fact, "feit", given)
+    return await _store(visit, event, fact, "feit", given, is_typed=at is not None)
 
 
 async def add_measure(visit: Visit) -> Response:
@@ -143,8 +143,15 @@ async def add_measure(visit: Visit) -> Response:
 
 
 async def _store(
-    visit: Visit, event: Event, fact: NewFact, form: str, values: dict[str, str]
+    visit: Visit,
+    event: Event,
+    fact: NewFact,
+    form: str,
+    values: dict[str, str],
+    *,
+    is_typed: bool = False,
 ) -> Response:
+    """:param is_typed: when its source said so was typed as a clock time."""
     assert event.id is not None
     before = (await facts_of(visit.session, event.id)).block.version
     stored = await writing.store_fact(
@@ -163,6 +170,8 @@ async def _store(
     done = "fact_lowered" if stored.lowered else "fact_added"
     if visit.text("versie") != str(before):
         done = "fact_added_beside"
+    if is_typed and is_long_ago(fact.source_at, visit.now):
+        done += done_texts.YESTERDAY
     return visit.back(f"/gebeurtenis/{event.id}/feiten", done=done)
 
 
@@ -197,13 +206,14 @@ async def confirm(visit: Visit) -> Response:
     at = clock_time(given["tijd"])
     if given["tijd"] and at is None:
         return await _page(visit, event, Given(form, given, texts.TIME_LIKE_THIS, "tijd"))
+    said = said_at(at, visit.now) if at else None
     stored = await writing.confirm_fact(
         visit.session,
         event,
         visit.actor,
         fact,
         source=given["bron"],
-        source_at=said_at(at, visit.now) if at else None,
+        source_at=said,
         link=given["link"] or None,
         settings=visit.parts.config.briefings,
         allow=visit.parts.config.signals.allow,
@@ -214,7 +224,8 @@ async def confirm(visit: Visit) -> Response:
         # Its sentence stands there already: only its source can be typed.
         about = FIELDS.get(stored.reason, "").replace("tekst", "")
         return await _page(visit, event, Given(form, given, error, about))
-    return visit.back(f"/gebeurtenis/{event.id}/feiten", done="fact_confirmed")
+    later = done_texts.YESTERDAY if is_long_ago(said, visit.now) else ""
+    return visit.back(f"/gebeurtenis/{event.id}/feiten", done=f"fact_confirmed{later}")
 
 
 async def remove(visit: Visit) -> Response:

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.chat.shown import tick_read
 from bot.console import telling
 from bot.console.contact_texts import LANGUAGES
 from bot.console.guarding import is_same_site
@@ -108,7 +109,9 @@ async def note_acknowledgement(request: Request) -> Response:
         shown = _number(request.query_params.get("versie", ""))
         version = await version_sent(session, door.link.event_id, shown, now=now)
         if version is not None and (sent := await delivery_of(session, door.link, version)):
-            await acknowledge(session, sent, kind, now=now)
+            new = await acknowledge(session, sent, kind, now=now)
+            if new and kind is AcknowledgementKind.READ:
+                await tick_read(session, sent, now=now)
         await _arrived(session, door, now=now)
     audience = _audience(request.query_params.get("tekst", ""))
     query = f"?tekst={audience.value}" if audience else ""

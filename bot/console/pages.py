@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.config import Config
 from bot.console import list_texts, seen, texts
@@ -28,6 +29,9 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
+SIGN_IN = "/aanmelden"
+#: the words that somebody looks for, on every page that can be searched
+SEARCHED = "zoek"
 #: the prefix makes a browser refuse the cookie from anybody but this host, over TLS
 COOKIE = "__Host-schakel"
 #: over plain HTTP (this computer only) browsers refuse that prefix
@@ -100,6 +104,37 @@ def explain(request: Request, key: str, *, status: int, is_exercise: bool = Fals
         request, "uitleg.html", status=status, title=title, line=line, back=back,
         is_exercise=is_exercise,
     )  # fmt: skip
+
+
+def ask_to_sign_in(request: Request) -> Response:
+    """What somebody gets who is not signed in."""
+    if request.method != "GET":
+        return explain(request, "signed_out", status=401)
+    if "hx-request" in request.headers:
+        # A part of an open page: a page to sign in does not fit there, and what is shown is no
+        # longer kept fresh, so the whole page asks anew.
+        return Response(status_code=401, headers={"HX-Refresh": "true"})
+    return RedirectResponse(f"{SIGN_IN}?naar={quote(_here(request))}", status_code=303)
+
+
+def _here(request: Request) -> str:
+    """The page that was asked, without what was searched on it: that may be somebody's name, and an
+    address is kept by browsers and proxies."""
+    asked = [one for one in request.query_params.multi_items() if one[0] != SEARCHED]
+    return request.url.path + (f"?{urlencode(asked)}" if asked else "")
+
+
+def put_cookie(response: Response, parts: Parts, token: str) -> None:
+    """The session's cookie: not for scripts, not for other sites, gone with the session."""
+    response.set_cookie(
+        parts.cookie_name,
+        token,
+        max_age=parts.config.web.session_h * 3600,
+        path="/",
+        secure=parts.is_secure,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 @cache

@@ -17,6 +17,7 @@ from bot.console.exceptions import exceptions_shown
 from bot.console.own_shown import not_to_choose, own_shown, why_refused
 from bot.console.whom_to_ring import done_and_ring
 from bot.evening import approving, asking_again, questions
+from bot.evening.already_approved import became_of, decided_version
 from bot.evening.closing_held import why_not
 from bot.evening.lacking_said import lacking_said
 from bot.evening.since_asked import ShownChanges, changes_shown
@@ -318,8 +319,11 @@ async def ask_back(visit: Visit) -> Response:
 
 
 async def _submitted(visit: Visit, event: Event) -> Briefing:
-    """:raises StalePage: what was read is not what lies there now."""
+    """:raises StalePage: what was read is not what lies there now; with what became of it."""
     assert event.id is not None
+    seen = visit.text("gelezen") or visit.text("gezien")
+    if decided := await decided_version(visit.session, event.id, seen):
+        raise StalePage(await became_of(visit.session, decided, visit.actor, now=visit.now))
     briefing = await current_briefing(visit.session, event.id)
     if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
         raise StalePage

@@ -17,11 +17,11 @@ from starlette.routing import Route
 
 from bot.console import sign_in_texts
 from bot.console.accounts import desk_of, end_session_url
-from bot.console.doors import FORM_TOKEN, SIGN_IN, put_cookie, who_is_there
+from bot.console.doors import FORM_TOKEN, who_is_there
 from bot.console.forms import BadForm, first, read_fields
 from bot.console.guarding import is_same_site
 from bot.console.mailing_links import Asked, mail_asked_link
-from bot.console.pages import Parts, explain, parts_of, show
+from bot.console.pages import SIGN_IN, Parts, explain, parts_of, put_cookie, show
 from bot.console.paths import LINK_PART, way_back
 from bot.console.sessions import end_session, is_form_token, start_session
 from contacts.directory import ChannelKind, LinkPurpose

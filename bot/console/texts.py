@@ -281,6 +281,7 @@ NOT_BEGUN = {
     "Concept intrekken. Ligt het ter goedkeuring? Vraag een goedkeurder om Terug met opmerking.",
     "version_waits": "Er wacht een goedgekeurde tekst op zijn moment. Zeg die eerst af bij "
     "Verzenden; daarna kunt u corrigeren. De zin staat er nog.",
+    "nobody_had_it": "Niemand kreeg een tekst. Kies Afsluiten zonder bericht.",
     "person": "In deze regel lijkt een persoon herkenbaar. Schrijf alleen het onderwerp.",
     "one_signal_waits": "Nog 1 signaal wacht op een antwoord. Beantwoord dit signaal eerst.",
     "signals_wait": "Nog {count} signalen wachten op een antwoord. Beantwoord die eerst.",

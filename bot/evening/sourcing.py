@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from briefings.fact_rules import CLOCK_SLACK
 from briefings.moments import local
 
+#: what a source said last evening is typed as its clock time far into the night
+LONG_AGO = timedelta(hours=6)
 #: what the outlets of a played story carry behind their name
 _PLAYED = re.compile(r"\s*\(oefening\)\Z", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
@@ -53,6 +55,14 @@ def said_at(at: time, now: datetime) -> datetime:
     if moment > here + CLOCK_SLACK:
         moment -= timedelta(days=1)
     return moment.astimezone(now.tzinfo)
+
+
+def is_long_ago(at: datetime | None, now: datetime) -> bool:
+    """Whether a typed clock time became one of yesterday, hours back: that is more likely a slip
+    than what was meant, so it is said. Pure."""
+    if at is None or local(at).date() == local(now).date():
+        return False
+    return now - at > LONG_AGO
 
 
 def read_source(line: str, now: datetime) -> SourceLine:

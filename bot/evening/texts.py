@@ -17,6 +17,11 @@ AROUND = {
 RING = "Wie u kunt bellen: {people}."
 
 #: said after a sentence was kept one step lower than it was told
+#: a clock time was typed that today has not shown yet
+OF_YESTERDAY = (
+    "Let op: die tijd is vandaag nog niet geweest. Bij het feit staat nu gisteren. Klopt dat niet? "
+    "Haal het feit weg, en voeg het toe met de goede tijd."
+)
 LOWERED = (
     "De zin staat erin, bij 'nog niet bevestigd'. Bevestigt een officiële bron of een tweede "
     "redactie hem ook? Kies dan 'Nu bevestigd'."

@@ -62,7 +62,8 @@ class NotStored:
 class NotBegun:
     """No new version. ``reason``: ``draft_open``, ``version_waits`` (approved for a moment that has
     not come), ``signals_wait`` (with their number), ``never_sent``, ``taken_back`` (somebody did it
-    already) or ``person`` (the subject is about one)."""
+    already), ``nobody_had_it`` (a closing text, where no text reached anybody) or ``person`` (the
+    subject is about one)."""
 
     reason: str
     count: int = 0
@@ -236,7 +237,9 @@ async def begin_version(
     assert event.id is not None
     if await _other_draft(session, event, kind):
         return NotBegun("draft_open")
-    if kind is BriefingKind.CLOSING and (waiting := await _unanswered(session, event)):
+    if kind is BriefingKind.CLOSING and await is_untold(session, event):
+        return NotBegun("nobody_had_it")
+    if kind is BriefingKind.CLOSING and (waiting := await unanswered(session, event)):
         return NotBegun("signals_wait", waiting)
     return await draft_briefing(
         session,
@@ -274,7 +277,13 @@ async def _another_waits(session: AsyncSession, event: Event, *, now: datetime) 
     )
 
 
-async def _unanswered(session: AsyncSession, event: Event) -> int:
+async def is_untold(session: AsyncSession, event: Event) -> bool:
+    """Whether nobody had a text, and none is being written: each was withdrawn, or called off."""
+    return await current_briefing(session, event.id or 0) is None
+
+
+async def unanswered(session: AsyncSession, event: Event) -> int:
+    """How many signals about it wait for an answer."""
     found = await open_signals(session, is_exercise=event.is_exercise)
     return sum(signal.event_id == event.id for signal in found)
 

@@ -7,6 +7,7 @@ from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.alert_flow import open_event_of
 from bot.chat.coordinator.card import show_card
+from bot.chat.coordinator.ending_flow import say_end
 from bot.chat.coordinator.in_the_way import say_draft_open
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
@@ -167,6 +168,9 @@ async def _say_begun(turn: Turn, event: Event, begun: Briefing | NotBegun) -> No
     if begun.reason == "person":
         why = texts.REFUSALS["person"]
         await turn.say(render("coordinator/fact_refused.html", why=why))
+        return
+    if begun.reason == "nobody_had_it":
+        await say_end(turn, event)
         return
     if begun.reason == "draft_open":
         await say_draft_open(turn, event)

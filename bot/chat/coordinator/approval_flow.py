@@ -7,6 +7,7 @@ from html import escape
 
 from bot.chat.buttons import AUDIENCES, data, in_pairs
 from bot.chat.coordinator import approved_texts, texts
+from bot.chat.coordinator.already_flow import says_decided
 from bot.chat.coordinator.approved import approved_view
 from bot.chat.coordinator.opened_flow import KNOWING, asks_to_read
 from bot.chat.coordinator.part_flow import chosen_by, refuses_own, request_of
@@ -14,6 +15,7 @@ from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.console.passkeys import is_asked
 from bot.evening import approving, asking_again, questions
+from bot.evening.already_approved import became_of
 from bot.evening.approving import HASH_PART
 from bot.evening.closing_held import UNHEARD, ways_on, why_not
 from bot.evening.lacking_said import lacking_said
@@ -109,8 +111,7 @@ async def read(turn: Turn) -> None:
 async def ask_sure(turn: Turn) -> None:
     briefing, event = await _asked_briefing(turn)
     assert turn.tap is not None
-    if briefing.status is not BriefingStatus.SUBMITTED:
-        turn.toast = texts.REFUSALS["not_submitted"]
+    if await says_decided(turn, event, briefing):
         return
     if await _takes_passkey(turn):
         await turn.say(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
@@ -180,6 +181,8 @@ async def not_now(turn: Turn) -> None:
 async def approve_now(turn: Turn) -> None:
     briefing, event = await _asked_briefing(turn)
     assert turn.tap is not None
+    if await says_decided(turn, event, briefing):
+        return
     if await _takes_passkey(turn):
         await turn.change(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
         return
@@ -250,10 +253,10 @@ async def wrote_remark(turn: Turn) -> None:
     assert turn.conversation is not None
     briefing = await turn.session.get(Briefing, int(turn.conversation.data["briefing"]))
     await turn.finish()
-    if briefing is None or briefing.status is not BriefingStatus.SUBMITTED:
-        await turn.say(
-            render("coordinator/approve_refused.html", why=texts.REFUSALS["not_submitted"])
-        )
+    assert briefing is not None
+    if briefing.status is not BriefingStatus.SUBMITTED:
+        why = await became_of(turn.session, briefing, actor, now=turn.now)
+        await turn.say(escape(approved_texts.REMARK_TOO_LATE.format(why=why)))
         return
     returned = await approving.return_to_writers(
         turn.session,

@@ -52,3 +52,26 @@ OTHERS_ANSWER = "Een coördinator of duider beantwoordt signalen."
 GO_ON_SURE = "Ja, ga door"
 #: after *Ga door*, when the promised update is over
 WITHOUT_PROMISE = "Het verzenden gaat door, zonder de beloofde update: dat moment is voorbij."
+
+#: for who decides about a version that was decided; ``state`` is one of those below
+APPROVED_BY = "{who} keurde deze tekst al goed, {at}. {state}"
+YOU, SOMEBODY = "U", "Iemand anders"
+ON_ITS_WAY = "De tekst is onderweg."
+IS_SENT = "De tekst is verzonden."
+GOES_AT = "De tekst gaat uit op {at}."
+STANDS = {
+    "stopped": "Het verzenden is gestopt.",
+    "halted": "Het verzenden is gestopt.",
+    "rest_off": "Wat nog niet weg was, is afgezegd.",
+    "corrected": "Er ging later een correctie op uit.",
+    "retracted": "De tekst is later ingetrokken.",
+}
+#: by the step that took it from the approvers
+TAKEN_FROM_APPROVERS = {
+    "briefing_called_off": "{who} zei deze tekst af, {at}. Er gaat niets uit.",
+    "briefing_withdrawn": "{who} trok deze versie in, {at}. Er gaat niets uit.",
+    "briefing_sent_back": "{who} stuurde deze tekst terug met een opmerking, {at}.",
+    "approval_voided": "Er veranderde iets, {at}: lees de nieuwe teksten.",
+    "submission_voided": "Er veranderde iets na het indienen, {at}: lees de nieuwe teksten.",
+}
+REMARK_TOO_LATE = "Uw opmerking is niet verstuurd. {why}"

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from bot.chat.buttons import data
 from bot.chat.coordinator import approved_texts, texts
 from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, told_view
-from bot.chat.coordinator.card import CARD, live_name, show_card
+from bot.chat.coordinator.card import CARD, live_name, show_card, write_again
 from bot.chat.coordinator.decided import already_decided
 from bot.chat.coordinator.progress import messages_of, name_and_version, progress_view
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
 from bot.evening.closing_held import ways_on, why_not
 from bot.evening.restored_said import going_on_said, is_restored
+from bot.evening.writing import is_untold
 from bot.exercise.over import was_of_an_exercise
 from briefings import calling_off
 from briefings.past_promise import is_past
@@ -167,9 +168,12 @@ async def cancel(turn: Turn) -> None:
         return
     may_write = Role.COORDINATOR in turn.known().roles
     is_gone = briefing.status is BriefingStatus.WITHDRAWN
+    event = await turn.session.get_one(Event, briefing.event_id)
+    is_over = may_write and is_gone and await is_untold(turn.session, event)
     named = await name_and_version(turn.session, briefing)
     await turn.change(
-        render("coordinator/called_off.html", named=named, may_write=may_write, is_gone=is_gone)
+        render("coordinator/called_off.html", named=named, may_write=may_write, is_gone=is_gone),
+        write_again(event) if is_over else [],
     )
 
 

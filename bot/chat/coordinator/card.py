@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import learning_texts, poll_texts
 from bot.chat.buttons import data
-from bot.chat.coordinator import texts
+from bot.chat.coordinator import ending_texts, texts
 from bot.chat.coordinator.approved import APPROVED, TOLD, approved_view, is_long_gone, told_view
 from bot.chat.coordinator.progress import View, progress_view
 from bot.chat.render import render
@@ -226,7 +226,12 @@ def write_again(event: Event) -> list[list[Button]]:
     """Where every version was withdrawn: the first texts can be written anew."""
     if event.status not in RUNNING:
         return []
-    return [[Button(WRITE_TEXTS, data("upd", event.id))]]
+    return [
+        [
+            Button(WRITE_TEXTS, data("upd", event.id)),
+            Button(ending_texts.END, data("endn", event.id)),
+        ]
+    ]
 
 
 async def refresh_live(session: AsyncSession, *, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.coordinator import texts
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from bot.console.doors import SIGN_IN as SIGN_IN_PAGE
+from bot.console.pages import SIGN_IN as SIGN_IN_PAGE
 from bot.console.signing_in import may_get_link
 from contacts.filling import SIGN_IN
 from contacts.outbox import Button

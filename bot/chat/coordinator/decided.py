@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.answered import decision_of
-from bot.chat.coordinator import decided_texts, texts
+from bot.answered import already_said
+from bot.chat.coordinator import texts
 from bot.chat.turn import Turn
 from bot.exercise import leading_texts
 from bot.exercise.over import was_of_an_exercise
@@ -20,7 +20,6 @@ async def already_decided(turn: Turn, event: Event) -> str:
 async def who_decided(turn: Turn, event: Event) -> str:
     """The same for a button under an alert: with what was decided, by whom and when."""
     said = await already_decided(turn, event)
-    what = await decision_of(turn.session, event)
-    if what is None or said != texts.ALREADY_DECIDED:
+    if said != texts.ALREADY_DECIDED:
         return said
-    return decided_texts.ALREADY.format(what=what)
+    return await already_said(turn.session, event) or said

@@ -6,5 +6,7 @@ DECIDED = {
     "event_dismissed": "niet relevant volgens {who}, {at}",
     "event_merged": "hoort bij een andere gebeurtenis, volgens {who}, {at}",
 }
-ALREADY = "Over deze gebeurtenis is al besloten: {what}."
+WITH_REASON = "{what} (reden: {reason})"
+WITH_KEPT = "{what} ({title})"
+ALREADY = "Over “{title}” is al besloten: {what}."
 A_COLLEAGUE = "een collega"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlmodel import col, select
-
 from bot.alerts import alert_content
 from bot.answered import close_alerts
 from bot.chat.buttons import data
@@ -12,12 +10,12 @@ from bot.chat.coordinator.alert_flow import BACK, open_event_of, way_back
 from bot.chat.coordinator.decided import who_decided
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
+from bot.evening.belonging import bring_into, running_beside
 from bot.evening.wrong_parts import cut_at
-from bot.event_names import name_of, names_of_events
+from bot.event_names import name_of
 from contacts.outbox import Button
 from feeds.events import dismiss_event
-from feeds.regrouping import merge_events
-from feeds.rows import RUNNING, DismissReason, Event, EventStatus
+from feeds.rows import DismissReason, Event, EventStatus
 
 #: a button carries the place of its reason in here
 DISMISSALS = tuple(DismissReason)
@@ -55,28 +53,14 @@ async def show_alert_again(turn: Turn) -> None:
 
 async def _belongs_buttons(turn: Turn, event: Event) -> list[list[Button]]:
     """One for each event that runs, the newest first."""
-    if event.status is not EventStatus.DETECTED:
-        return []
-    found = await turn.session.exec(
-        select(Event.id)
-        .where(
-            col(Event.status).in_(RUNNING),
-            col(Event.is_exercise) == event.is_exercise,
-            col(Event.merged_into_id).is_(None),
-        )
-        .order_by(col(Event.confirmed_at).desc(), col(Event.id).desc())
-        .limit(MOST)
-    )
-    running = [ident for ident in found.all() if ident is not None]
-    names = await names_of_events(turn.session, running)
     return [
         [
             Button(
-                texts.BELONGS.format(title=cut_at(names[ident], LABEL_LENGTH)),
+                texts.BELONGS.format(title=cut_at(name, LABEL_LENGTH)),
                 data("into", event.id, ident),
             )
         ]
-        for ident in running
+        for ident, name in await running_beside(turn.session, event, most=MOST)
     ]
 
 
@@ -99,13 +83,9 @@ async def merge(turn: Turn) -> None:
     """``into:<alert>:<event that runs>``: its reports go there, and it rings no more."""
     event = await open_event_of(turn)
     kept = await open_event_of(turn, 1)
-    if event.status is not EventStatus.DETECTED or kept.status not in RUNNING:
+    if not await bring_into(turn.session, event, kept, turn.known(), tap=turn.tap, now=turn.now):
         turn.toast = await who_decided(turn, event)
         return
-    if not await merge_events(turn.session, kept, event, who=turn.known().who, now=turn.now):
-        turn.toast = await who_decided(turn, event)
-        return
-    await close_alerts(turn.session, event, now=turn.now, tap=turn.tap)
     await turn.change(
         render("coordinator/belongs.html", event=event, kept=await name_of(turn.session, kept)),
         [[Button(texts.BACK, data("ecard", kept.id))]],

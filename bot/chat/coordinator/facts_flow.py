@@ -13,8 +13,8 @@ from bot.chat.turn import Handler, Turn
 from bot.evening import writing
 from bot.evening.asking_again import hand_in_buttons, shown, waits_again
 from bot.evening.forewarning import forewarned
-from bot.evening.sourcing import read_source, source_names
-from bot.evening.texts import LOWERED
+from bot.evening.sourcing import is_long_ago, read_source, source_names
+from bot.evening.texts import LOWERED, OF_YESTERDAY
 from bot.evening.writing import NewFact, NotStored
 from bot.evening.wrong_parts import was_sent
 from bot.event_names import name_of
@@ -74,6 +74,7 @@ async def say_facts(turn: Turn, event: Event) -> None:
         event=event,
         title=await name_of(turn.session, event),
         view=view,
+        now=turn.now,
         proposals=offered[:3],
         **shown(again),
     )
@@ -174,7 +175,8 @@ async def wrote_source(turn: Turn) -> None:
     said = read_source(turn.text or "", turn.now)
     kind = FactKind(given["kind"])
     fact = NewFact(kind, given["text"], said.name[:120], said.at, said.link)
-    await store(turn, event, fact, confirms=given.get("fact"))
+    warning = OF_YESTERDAY if is_long_ago(said.at, turn.now) else ""
+    await store(turn, event, fact, confirms=given.get("fact"), warning=warning)
 
 
 async def ask_confirmed(turn: Turn) -> None:
@@ -244,8 +246,12 @@ async def redraft(turn: Turn, event: Event) -> None:
     await writing.redraft(turn.session, event, turn.known(), turn.config.briefings, now=turn.now)
 
 
-async def store(turn: Turn, event: Event, fact: NewFact, *, confirms: int | None = None) -> None:
-    """:param confirms: the fact that was *nog niet bevestigd* and is so now."""
+async def store(
+    turn: Turn, event: Event, fact: NewFact, *, confirms: int | None = None, warning: str = ""
+) -> None:
+    """:param confirms: the fact that was *nog niet bevestigd* and is so now.
+    :param warning: said once it is kept.
+    """
     settings, allow = turn.config.briefings, turn.config.signals.allow
     if confirms is None:
         stored = await writing.store_fact(
@@ -267,6 +273,8 @@ async def store(turn: Turn, event: Event, fact: NewFact, *, confirms: int | None
         return
     if stored.lowered:
         await turn.say(LOWERED)
+    if warning:
+        await turn.say(warning)
     await say_facts(turn, event)
 
 
