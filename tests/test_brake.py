@@ -148,7 +148,9 @@ async def test_the_answer_to_calling_off_says_what_comes_next_and_repeats_nothin
     await tap(desk, "brka")
     await desk.tap("brkx:1:1")
     answer = await desk.text()
-    new = "Begin op de kaart een nieuwe tekst." if is_gone else "Wie de tekst al had, houdt hem."
+    new = (
+        "Begin een nieuwe tekst. Is het voorbij?" if is_gone else "Wie de tekst al had, houdt hem."
+    )
     assert new in answer
     async with desk.db.read() as session:
         follows, _ = await progress_view(session, 1, 1, now=desk.now)

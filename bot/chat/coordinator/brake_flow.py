@@ -172,7 +172,13 @@ async def cancel(turn: Turn) -> None:
     is_over = may_write and is_gone and await is_untold(turn.session, event)
     named = await name_and_version(turn.session, briefing)
     await turn.change(
-        render("coordinator/called_off.html", named=named, may_write=may_write, is_gone=is_gone),
+        render(
+            "coordinator/called_off.html",
+            named=named,
+            may_write=may_write,
+            is_gone=is_gone,
+            is_over=is_over,
+        ),
         write_again(event) if is_over else [],
     )
 
