@@ -1,6 +1,8 @@
-"""A newer text takes the place of older ones that still wait for quiet hours to end.
+"""A newer text takes the place of older ones that still wait for a moment.
 
-Who sleeps would else get them all at once in the morning, with promises that are over.
+Who sleeps would else get them all at once in the morning, with promises that are over; and whoever
+a mail server put off, or who was to get the old one by another channel too, gets it after the new
+one.
 """
 
 from __future__ import annotations

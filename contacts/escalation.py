@@ -28,7 +28,7 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.outdated import HISTORY_AFTER, came_back_late
+from contacts.outdated import HISTORY_AFTER, came_back_late, having_newer
 from contacts.overdue import LONGEST_CHAIN, MUST_ARRIVE, is_overdue
 from contacts.people import organisation_names
 from contacts.records import STORE_AWAY, Database, ids_of, set_many
@@ -115,11 +115,17 @@ async def _take_steps(
     session: AsyncSession, due: Sequence[int], settings: SendingSettings, now: datetime
 ) -> int:
     """The next step for these, each marked in the same transaction: what is not reached in this
-    round is found by the next one. Returns how many."""
-    overdue = await _overdue(session, due, settings, now=now)
+    round is found by the next one. Returns how many.
+
+    Who got something newer of the event is followed up about that: the old text goes nowhere any
+    more.
+    """
+    found = await _overdue(session, due, settings, now=now)
+    passed = await having_newer(session, ids_of(delivery for delivery, _ in found), now=now)
+    overdue = [one for one in found if one[0].id not in passed]
     stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
     await set_many(
-        session, Delivery, ids_of(delivery for delivery, _ in overdue),
+        session, Delivery, ids_of(delivery for delivery, _ in found),
         who=SYSTEM, action="deliveries_escalated", now=now, escalated_at=now,
     )  # fmt: skip
     called = [one for one in stuck if not await _left_to_backup(session, one, now=now)]

@@ -5,6 +5,7 @@ A mail server may try for five days before it says that it gave up.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_
@@ -21,6 +22,7 @@ from contacts.outbox import (
     MessageKind,
     MessageStatus,
 )
+from contacts.records import ids_of
 
 #: what was due longer ago than this is history, not an alarm
 HISTORY_AFTER = timedelta(hours=24)
@@ -65,15 +67,22 @@ def has_newer(now: datetime) -> ColumnElement[bool]:
     )
 
 
+async def having_newer(
+    session: AsyncSession, delivery_ids: Collection[int], *, now: datetime
+) -> set[int]:
+    """Of these deliveries those whose reader got a later version, or is about to."""
+    found = await session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Delivery.id).in_(delivery_ids), has_newer(now))
+    )
+    return {ident for ident in found.all() if ident is not None}
+
+
 async def is_outdated(
     session: AsyncSession, delivery: Delivery, message: Message, *, now: datetime
 ) -> bool:
     """Whether what came back goes nowhere else any more."""
     if came_back_late(delivery, message, now=now):
         return True
-    found = await session.exec(
-        select(Delivery.id)
-        .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.id) == delivery.id, has_newer(now))
-    )
-    return found.first() is not None
+    return bool(await having_newer(session, ids_of([delivery]), now=now))

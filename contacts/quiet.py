@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, case, func
+from sqlalchemy import ColumnElement, bindparam, case, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -167,8 +167,9 @@ async def give_way(
     *,
     now: datetime,
 ) -> int:
-    """What waits of these versions for these readers' quiet hours to end stays home, because
-    something newer comes in its place; returns how many deliveries that were.
+    """What waits of these versions for these readers stays home, because something newer comes in
+    its place: for quiet hours to end, for another try, or to go by another channel as well.
+    Returns how many deliveries that were.
 
     :param readers: a condition on ``Delivery``.
     """
@@ -179,8 +180,12 @@ async def give_way(
             col(Delivery.message_id).in_(theirs),
             col(Delivery.status) == DeliveryStatus.PLANNED,
             col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.reason) == QUIET_HOURS,
             col(Delivery.not_before) > now,
+            or_(
+                col(Delivery.reason) == QUIET_HOURS,
+                col(Delivery.attempts) > 0,
+                col(Delivery.fallback_of_id).is_not(None),
+            ),
             readers,
         )
         .order_by(col(Delivery.id))

@@ -11,7 +11,13 @@ from contacts.arrival import acknowledge
 from contacts.directory import Role
 from contacts.escalation import escalate_due
 from contacts.journal import SYSTEM
-from contacts.outbox import AcknowledgementKind, DeliveryAct, DeliveryStatus, MessageKind
+from contacts.outbox import (
+    AcknowledgementKind,
+    DeliveryAct,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+)
 from contacts.records import Database
 from contacts.recovery import sweep_leases
 from contacts.sealing import Sealer
@@ -68,6 +74,24 @@ async def test_silence_goes_to_the_next_channel_then_to_the_call_list_once(
 @pytest.mark.parametrize(
     ("kind", "severity"), [(MessageKind.BRIEFING, 3), (MessageKind.CLOSING, 4)]
 )
+async def test_who_got_something_newer_is_not_chased_with_the_old_text(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        people = [await a_person(session, now, chat="1", mail="a@example.org")]
+        for version, at in ((1, now), (2, now + timedelta(minutes=30))):
+            [delivery] = await a_briefing(session, people, at, severity=4)
+            delivery.status, delivery.not_before = DeliveryStatus.SENT, at
+            message = await session.get_one(Message, delivery.message_id)
+            message.briefing_id, message.send_at = version, at
+    assert await escalate_due(db, SETTINGS, now=now + AFTER) == (0, 0)
+    rows = await all_deliveries(db)
+    assert [row.escalated_at for row in rows] == [now + AFTER, None]
+    assert await escalate_due(db, SETTINGS, now=now + timedelta(minutes=91)) == (1, 0)
+    *_, mail = await all_deliveries(db)
+    assert (mail.kind, mail.message_id) == (MAIL, rows[1].message_id)
+
+
 async def test_nobody_is_chased_for_what_is_not_urgent(
     db: Database, now: datetime, kind: MessageKind, severity: int
 ) -> None:

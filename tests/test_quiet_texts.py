@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -133,6 +134,29 @@ async def test_an_update_takes_the_place_of_what_still_waits(db: Database) -> No
         await send(session, cast, BriefingKind.CLOSING, now=EVENING + timedelta(hours=1))
         _, second, closing = await told(session, cast)
     assert (second.status, closing.status) == (DeliveryStatus.PLANNED,) * 2
+
+
+@pytest.mark.parametrize("waits", [{"attempts": 1, "reason": "smtp_451"}, {"fallback_of_id": 1}])
+async def test_an_update_takes_the_place_of_what_was_put_off_or_was_to_go_another_way(
+    db: Database, waits: dict[str, Any]
+) -> None:
+    async with db.begin() as session:
+        cast, briefing = await asleep(session)
+        await let_go(session, cast, briefing)
+        found = await session.exec(
+            select(Delivery).where(col(Delivery.person_id) == cast.people[3].id)
+        )
+        old = found.one()
+        for name, value in waits.items():
+            setattr(old, name, value)
+        old.not_before = EVENING + timedelta(minutes=4)
+        session.add(old)
+        await session.flush()
+        await sure(session, cast.event, "De Testlaan is dicht.", at=EVENING)
+        update = await send(session, cast, BriefingKind.UPDATE, now=EVENING)
+        first, second = await told(session, cast, 3)
+    assert (first.status, first.reason) == (DeliveryStatus.CANCELLED, "superseded")
+    assert (second.status, second.version) == (DeliveryStatus.PLANNED, update.id)
 
 
 async def test_who_waits_for_an_update_that_is_called_off_gets_the_next_one(db: Database) -> None:

@@ -107,7 +107,7 @@ ACTIONS = {
     "edit_cancelled": "wijziging niet meer nodig",
     "edit_superseded": "wijziging ingehaald door een nieuwere",
     "edits_interrupted": "wijziging onderbroken",
-    "held_superseded": "wachtte op het eind van rusttijd, nieuwere tekst komt in de plaats",
+    "held_superseded": "wachtte nog, en een nieuwere tekst komt in de plaats",
     "rota_added": "periode op het rooster gezet",
     "rota_changed": "periode op het rooster gewijzigd",
     "rota_removed": "periode van het rooster gehaald",
