@@ -71,9 +71,6 @@ async def test_silence_goes_to_the_next_channel_then_to_the_call_list_once(
     assert await escalate_due(db, SETTINGS, now=now + 3 * AFTER) == (0, 0)
 
 
-@pytest.mark.parametrize(
-    ("kind", "severity"), [(MessageKind.BRIEFING, 3), (MessageKind.CLOSING, 4)]
-)
 async def test_who_got_something_newer_is_not_chased_with_the_old_text(
     db: Database, now: datetime
 ) -> None:
@@ -92,6 +89,9 @@ async def test_who_got_something_newer_is_not_chased_with_the_old_text(
     assert (mail.kind, mail.message_id) == (MAIL, rows[1].message_id)
 
 
+@pytest.mark.parametrize(
+    ("kind", "severity"), [(MessageKind.BRIEFING, 3), (MessageKind.CLOSING, 4)]
+)
 async def test_nobody_is_chased_for_what_is_not_urgent(
     db: Database, now: datetime, kind: MessageKind, severity: int
 ) -> None:

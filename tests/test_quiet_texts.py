@@ -154,6 +154,7 @@ async def test_an_update_takes_the_place_of_what_was_put_off_or_was_to_go_anothe
         await session.flush()
         await sure(session, cast.event, "De Testlaan is dicht.", at=EVENING)
         update = await send(session, cast, BriefingKind.UPDATE, now=EVENING)
+        await session.refresh(old)
         first, second = await told(session, cast, 3)
     assert (first.status, first.reason) == (DeliveryStatus.CANCELLED, "superseded")
     assert (second.status, second.version) == (DeliveryStatus.PLANNED, update.id)
