@@ -28,6 +28,7 @@ from bot.hub_door import HubDoor
 from bot.intake import Intake
 from bot.polling import Poller, Worker
 from bot.strangers import StrangerDesk
+from bot.telegram_away import TelegramAway
 from bot.telegram_webhook import PATH, WebhookDoor, WebhookKeeper
 from bot.unsent_watch import UnsentWatch
 from contacts.guests import PATIENCE_S
@@ -136,4 +137,5 @@ def _poller(house: House, door: WebhookDoor, intake: Intake) -> Poller | Webhook
         address = f"{house.config.web.base_url.rstrip('/')}{PATH}"
         return WebhookKeeper(house.bot, address, door.secret, clock=house.clock)
     timeout_s = house.config.telegram.poll_timeout_s
-    return Poller(house.bot, intake, clock=house.clock, timeout_s=timeout_s)
+    away = TelegramAway(house.db, house.clock)
+    return Poller(house.bot, intake, clock=house.clock, timeout_s=timeout_s, away=away)

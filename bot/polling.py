@@ -24,6 +24,7 @@ from bot.handling import Handled, handle_together, handle_update
 from bot.inbox import Stored, forwards_of, next_updates
 from bot.intake import ALLOWED, Intake, Source
 from bot.link_reading import LinkReader
+from bot.telegram_away import TelegramAway
 from contacts.records import Database
 from contacts.sealing import Sealer
 from contacts.waiting import wait_for_event
@@ -36,10 +37,12 @@ class Poller(Source):
     """The one reader of this bot's updates."""
 
     def __init__(
-        self, bot: Bot, intake: Intake, *, clock: Callable[[], datetime], timeout_s: int
-    ) -> None:
+        self, bot: Bot, intake: Intake, *, clock: Callable[[], datetime], timeout_s: int,
+        away: TelegramAway,
+    ) -> None:  # fmt: skip
         super().__init__(clock)
         self._bot, self._intake, self._timeout_s = bot, intake, timeout_s
+        self._away = away
         self._offset: int | None = None
         self._asks = False
 
@@ -52,6 +55,7 @@ class Poller(Source):
                 await self.poll_once(stop)
                 wait_s = 0.5
                 self._note(None)
+                await self._away.works()
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -59,6 +63,7 @@ class Poller(Source):
                 log.warning(
                     "Polling failed: %s", type(error).__name__, extra={"action": "poll_failed"}
                 )
+                await self._away.failed(error)
                 await pause(stop, apart(wait_s))
                 wait_s = min(wait_s * 2, 15.0)
 

@@ -23,11 +23,11 @@ from bot.polling import pause
 from bot.rows import Heartbeat
 from bot.stepping import ClockWatch
 from bot.watchdog import forget_stood_still, stood_still_at
-from contacts.away_texts import RESTART, advice
+from contacts.away_texts import RESTART, WAIT, advice, what_to_do
 from contacts.directory import ChannelKind
 from contacts.elsewhere import stands_better
 from contacts.outbox import Delivery, DeliveryAct, DeliveryStatus
-from contacts.pauses import count_held
+from contacts.pauses import count_held, silent_kinds
 from contacts.pump import LANE
 from feeds.polling import mark_told, untold_faults
 from feeds.rhythm import dwindling_sources, silent_sources
@@ -228,6 +228,10 @@ async def _tell_telegram(session: AsyncSession, house: House, now: datetime) -> 
     beat.trouble = trouble
     if beat.told_at is not None or now - beat.at < PATIENCE:
         return 0
+    if what_to_do(trouble) == WAIT and ChannelKind.TELEGRAM in await silent_kinds(
+        session, now=now, however_short=True
+    ):
+        return 0  # that sending waits is told already, and what to do is the same
     heard = await tell_coordinators_from(
         session,
         "coordinator/trouble.html",

@@ -112,6 +112,26 @@ async def pause_channel(
     return pause
 
 
+async def hold_channel(
+    session: AsyncSession, kind: ChannelKind, reason: str, *, until: datetime, now: datetime
+) -> None:
+    """Somebody who knows it from elsewhere says that the other side is away. Said again before
+    ``until`` it stays so."""
+    await pause_channel(session, kind, [Later(until, reason, whole_channel=True)], now=now)
+
+
+async def release_channel(
+    session: AsyncSession, kind: ChannelKind, reason: str, *, now: datetime
+) -> None:
+    """The other side is back. A pause for another reason, such as too many messages, stays."""
+    pause = await _pause(session, kind)
+    if pause is None or pause.reason != reason:
+        return
+    pause.until = min(pause.until, now)
+    await session.flush()
+    await end_pause(session, kind, now=now)
+
+
 async def put_behind(session: AsyncSession, doubts: Doubts, pause: ChannelPause) -> None:
     """Whatever stopped the channel comes after all others once the pause is over. An urgent one
     would be the first again, stop the channel again, and nobody else had a turn; so would two in
