@@ -1,11 +1,12 @@
-"""How the sending of each event stands: how far, how fast, how long still, and what went wrong."""
+"""How the sending of each text stands: how far, how fast, how long still, and what went wrong."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Case, ColumnElement, bindparam, case, func
 from sqlmodel import col, select
@@ -28,11 +29,13 @@ WINDOW = timedelta(seconds=30)
 _WRONG = (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
 #: a person stopped it; it was put off and is tried again
 HALTED, AGAIN = "halted", "again"
+#: a text by its event and its version
+Text = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Readers of one event's briefings, each once a text: by the better one of two channels.
+    """Readers of one text, each once: by the better one of two channels.
 
     ``due``: may leave now. ``later``: waits for its moment or for the end of quiet hours.
     ``again``: was put off, and is tried again, the first of them at ``next_try``.
@@ -41,6 +44,7 @@ class Progress:
     """
 
     event_id: int
+    briefing_id: int | None = None
     due: int = 0
     later: int = 0
     again: int = 0
@@ -62,38 +66,58 @@ class Progress:
         return self.sent + self.failed + self.unknown
 
     @property
+    def is_settled(self) -> bool:
+        """Everybody has it."""
+        return self.sent == self.total
+
+    @property
     def left(self) -> timedelta | None:
         """Until what is due has gone at this rate; None when nothing moves or nothing is due."""
         return timedelta(seconds=self.due / self.rate) if self.due and self.rate else None
 
 
+def worth_telling(found: Sequence[Progress]) -> list[Progress]:
+    """Of each event the newest text, and older ones that somebody does not have. Pure.
+
+    :param found: as :func:`read_progress` gives them.
+    """
+    told: list[Progress] = []
+    for one in found:
+        is_newest = not told or told[-1].event_id != one.event_id
+        if one.total and (is_newest or not one.is_settled):
+            told.append(one)
+    return told
+
+
 async def read_progress(
     session: AsyncSession, event_ids: Sequence[int], *, now: datetime
 ) -> list[Progress]:
-    """One for each of these events, in their order."""
-    found: dict[int, Counter[tuple[str, str]]] = {ident: Counter() for ident in event_ids}
+    """One for each text that went out for these events: in the order of the events, the newest
+    text first."""
+    found: dict[Text, Counter[tuple[str, str]]] = defaultdict(Counter)
     rows = await read_columns(
         session,
-        select(col(Message.event_id), _PLACE, col(Delivery.reason), func.count())
+        select(*_TEXT, _PLACE, col(Delivery.reason), func.count())
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(*_of(event_ids))
-        .group_by(col(Message.event_id), _PLACE, col(Delivery.reason)),
+        .group_by(*_TEXT, _PLACE, col(Delivery.reason)),
         {"after": now},
     )
-    for event_id, place, reason, count in rows:
-        found[event_id][place, reason or ""] += count
-    for event_id, place, reason, count in await _counted_better(session, event_ids, now=now):
-        found[event_id][place, reason] -= count
+    for event_id, briefing_id, place, reason, count in rows:
+        found[event_id, briefing_id][place, reason or ""] += count
+    for text, place, reason, count in await _counted_better(session, event_ids, now=now):
+        found[text][place, reason] -= count
     rates = await _rates(session, event_ids, now=now)
     tries = await _next_tries(session, event_ids, now=now)
+    order = {ident: place for place, ident in enumerate(event_ids)}
     return [
-        _progress(ident, found[ident], rates.get(ident, 0.0), tries.get(ident))
-        for ident in event_ids
+        _progress(text, found[text], rates.get(text, 0.0), tries.get(text))
+        for text in sorted(found, key=lambda one: (order[one[0]], -(one[1] or 0)))
     ]
 
 
 def _progress(
-    event_id: int, found: Counter[tuple[str, str]], rate: float, next_try: datetime | None
+    text: Text, found: Counter[tuple[str, str]], rate: float, next_try: datetime | None
 ) -> Progress:
     tally, wrong, again = Counter[str](), Counter[str](), Counter[str]()
     for (place, reason), count in (+found).items():
@@ -103,11 +127,12 @@ def _progress(
         elif place == AGAIN:
             again[reason] += count
     return Progress(
-        event_id, rate=rate, reasons=dict(wrong.most_common()),
+        *text, rate=rate, reasons=dict(wrong.most_common()),
         retries=dict(again.most_common()), next_try=next_try if again else None, **tally,
     )  # fmt: skip
 
 
+_TEXT: tuple[Any, ...] = (col(Message.event_id), col(Message.briefing_id))
 _STATUS = col(Delivery.status)
 _PLACE: Case[str] = case(
     (_STATUS.in_([*_WRONG, DeliveryStatus.SENT]), _STATUS),
@@ -118,39 +143,40 @@ _PLACE: Case[str] = case(
 
 async def _counted_better(
     session: AsyncSession, event_ids: Sequence[int], *, now: datetime
-) -> list[tuple[int, str, str, int]]:
-    """Per event, place and reason: what is left out, because its reader stands better."""
-    found = await session.exec(
-        select(Message.id, Message.event_id, Message.status).where(*_messages_of(event_ids))
+) -> list[tuple[Text, str, str, int]]:
+    """Per text, place and reason: what is left out, because its reader stands better."""
+    rows = await read_columns(
+        session,
+        select(col(Message.id), *_TEXT, col(Message.status)).where(*_messages_of(event_ids)),
     )
-    messages = {ident: (event_id or 0, status) for ident, event_id, status in found.all()}
+    messages = {ident: ((event_id, text), status) for ident, event_id, text, status in rows}
     left_out = []
-    for one in await surpassed(session, [ident or 0 for ident in messages], now=now):
-        event_id, status = messages[one.message_id]
+    for one in await surpassed(session, [*messages], now=now):
+        text, status = messages[one.message_id]
         place = one.status.value
         if one.status in UNDER_WAY:
             place = HALTED if status is MessageStatus.HALTED else one.when
-        left_out.append((event_id, place, one.reason or "", one.number))
+        left_out.append((text, place, one.reason or "", one.number))
     return left_out
 
 
 async def _next_tries(
     session: AsyncSession, event_ids: Sequence[int], *, now: datetime
-) -> dict[int, datetime]:
-    """When the first is tried again of what was put off, per event."""
+) -> dict[Text, datetime]:
+    """When the first is tried again of what was put off, per text."""
     rows = await read_columns(
         session,
-        select(col(Message.event_id), func.min(col(Delivery.not_before)))
+        select(*_TEXT, func.min(col(Delivery.not_before)))
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(
             *_of(event_ids),
             col(Delivery.status) == DeliveryStatus.PLANNED,
             when(Delivery, bindparam("after")) == AGAIN,
         )
-        .group_by(col(Message.event_id)),
+        .group_by(*_TEXT),
         {"after": now},
     )
-    return dict(rows)
+    return {(event_id, text): at for event_id, text, at in rows}
 
 
 def _of(event_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
@@ -167,17 +193,17 @@ def _messages_of(event_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
 
 async def _rates(
     session: AsyncSession, event_ids: Sequence[int], *, now: datetime
-) -> dict[int, float]:
+) -> dict[Text, float]:
     rows = await read_columns(
         session,
-        select(col(Message.event_id), func.count(), func.min(col(Delivery.done_at)))
+        select(*_TEXT, func.count(), func.min(col(Delivery.done_at)))
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(*_of(event_ids), col(Delivery.done_at) > now - WINDOW)
-        .group_by(col(Message.event_id)),
+        .group_by(*_TEXT),
     )
     return {
-        event_id: rate_of(count, now - first)
-        for event_id, count, first in rows
+        (event_id, text): rate_of(count, now - first)
+        for event_id, text, count, first in rows
         if first is not None
     }
 

@@ -19,8 +19,9 @@ from bot.console import metrics
 from bot.console.metrics import written
 from bot.rows import Heartbeat
 from bot.settings import MailSettings, TelegramSettings
+from briefings.rows import Briefing, BriefingKind
 from contacts.journal import SYSTEM
-from contacts.outbox import Delivery, DeliveryStatus
+from contacts.outbox import Delivery, DeliveryStatus, Message
 from contacts.progress import Progress, rate_of, read_progress
 from contacts.progress_texts import about, lines_of
 from contacts.records import Database
@@ -82,7 +83,7 @@ async def test_the_command_line_shows_it_per_event(db: Database) -> None:
     lines, is_busy = await _deliveries(db)
     assert is_busy
     assert lines[0] == "1 · Brand"
-    assert "  4 van 10 klaar · 2 verzonden · 1 geweigerd · 1 onzeker" in lines
+    assert "    4 van 10 klaar · 2 verzonden · 1 geweigerd · 1 onzeker" in lines
 
 
 def test_nothing_that_moves_is_said_to_stand_still() -> None:
@@ -178,3 +179,36 @@ async def test_a_store_that_is_away_is_said_to_whoever_watches_and_is_no_fault_o
 def test_a_label_cannot_break_out_of_its_line() -> None:
     text = written([("a", "b", {(("c", 'x"} 1\ny\\'),): 1.0})])
     assert text.splitlines()[2] == 'a{c="x\\"} 1\\ny\\\\"} 1'
+
+
+async def test_texts_of_one_event_are_never_added_up(db: Database) -> None:
+    async with db.begin() as session:
+        await open_event(
+            session, type="algemeen", title="Brand", place="Arnhem", severity=3,
+            origin=Origin.MANUAL, source_link=None, lead_agency=LeadAgency.UNKNOWN,
+            who=SYSTEM, now=NOW, is_exercise=False,
+        )  # fmt: skip
+        people = [await a_person(session, NOW, chat=str(n)) for n in range(3)]
+        for version, kind in enumerate(("eerste", "update", "update"), 1):
+            briefing = Briefing(
+                event_id=1, kind=BriefingKind(kind), version=version, facts_version=1,
+                edited_at=NOW, created_at=NOW,
+            )  # fmt: skip
+            session.add(briefing)
+            await session.flush()
+            rows = await a_briefing(session, people, NOW)
+            (await session.get_one(Message, rows[0].message_id)).briefing_id = briefing.id
+            for row in rows:
+                row.status = DeliveryStatus.SENT
+        rows[0].status = DeliveryStatus.PLANNED
+        first = (await session.exec(select(Delivery).order_by(col(Delivery.id)))).first()
+        assert first is not None
+        first.status = DeliveryStatus.FAILED
+    async with db.read() as session:
+        found = await read_progress(session, [1], now=NOW)
+    assert [(one.sent, one.total) for one in found] == [(2, 3), (3, 3), (2, 3)]
+    lines, _ = await _deliveries(db)
+    assert [line.strip() for line in lines if "versie" in line or "klaar" in line] == [
+        "update, versie 3", "2 van 3 klaar · 2 verzonden · 0 geweigerd · 0 onzeker",
+        "eerste bericht, versie 1", "3 van 3 klaar · 2 verzonden · 1 geweigerd · 0 onzeker",
+    ]  # fmt: skip

@@ -160,13 +160,15 @@ async def _watch(db: Database) -> None:
 
 
 async def _deliveries(db: Database) -> tuple[list[str], bool]:
-    """Lines per event, newest first; and whether something may still leave now."""
+    """Lines per event, newest first, and per text; and whether something may still leave now."""
     from sqlmodel import col, select
 
     from bot.clock import utc_now
     from bot.event_names import names_of_events
+    from briefings.rows import Briefing, BriefingKind
+    from briefings.texts import named
     from contacts.delivery_counts import count_deliveries
-    from contacts.progress import read_progress
+    from contacts.progress import read_progress, worth_telling
     from contacts.progress_texts import lines_of
     from feeds.rows import Event
 
@@ -178,13 +180,26 @@ async def _deliveries(db: Database) -> tuple[list[str], bool]:
         ids = [ident for ident in found.all() if ident is not None]
         names = await names_of_events(session, ids)
         progress = await read_progress(session, ids, now=utc_now())
-        for ident, one in zip(ids, progress, strict=True):
+        shown = worth_telling(progress)
+        asked_texts = select(Briefing.id, Briefing.kind, Briefing.version).where(
+            col(Briefing.id).in_([one.briefing_id for one in shown])
+        )
+        found_texts = await session.exec(asked_texts)
+        named_texts = {
+            text: named(BriefingKind(kind), version) for text, kind, version in found_texts.all()
+        }
+        for ident in ids:
             lines.append(texts.DELIVERY_HEAD.format(event_id=ident, title=names[ident]))
-            if not one.total:
+            of_event = [one for one in shown if one.event_id == ident]
+            if not of_event:
                 lines.append(f"  {texts.NOTHING_SENT}")
                 continue
+            for one in of_event:
+                if one.briefing_id is not None:
+                    lines.append(f"  {named_texts[one.briefing_id]}")
+                lines += [f"    {line}" for line in lines_of(one)]
             read = (await count_deliveries(session, event_id=ident)).acknowledged
-            lines += [f"  {line}" for line in [*lines_of(one), texts.READ_BY.format(count=read)]]
+            lines.append(f"  {texts.READ_BY.format(count=read)}")
     return lines or [texts.NO_EVENTS], any(one.due for one in progress)
 
 

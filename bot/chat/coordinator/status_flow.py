@@ -17,7 +17,7 @@ from briefings.rows import Briefing
 from contacts.notices import SHOW_UNKNOWN
 from contacts.outbox import Button
 from contacts.permissions import Permission
-from contacts.progress import read_progress
+from contacts.progress import Progress, read_progress, worth_telling
 from contacts.progress_texts import lines_of
 from contacts.records import ids_of
 
@@ -35,7 +35,7 @@ async def show_status(turn: Turn) -> None:
     titles = await names_of_events(turn.session, ids_of(running))
     late = await what_is_away(turn.session, turn.config.ticks, now=turn.now)
     if late or any(one.total for one in sending):
-        shown = [(titles[one.event_id], lines_of(one)) for one in sending if one.total]
+        shown = [await _stands(turn, one, titles) for one in worth_telling(sending)]
         text = render("coordinator/standing.html", sending=shown, late=late)
         await turn.say(text, await _to_those_without(turn, ids_of(running), titles))
     said, rows = await way_to_doubts(turn)
@@ -43,6 +43,17 @@ async def show_status(turn: Turn) -> None:
         await turn.say(said, rows)
     for event in reversed(running):
         await show_card(turn, event)
+
+
+async def _stands(
+    turn: Turn, one: Progress, titles: Mapping[int, str]
+) -> tuple[str, Sequence[str]]:
+    """The event and the text, and how it stands."""
+    name = titles[one.event_id]
+    if one.briefing_id is not None:
+        briefing = await turn.session.get_one(Briefing, one.briefing_id)
+        name = f"{name} · {texts.named(briefing)}"
+    return name, lines_of(one)
 
 
 async def _to_those_without(
