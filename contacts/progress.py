@@ -132,7 +132,7 @@ def _progress(
     )  # fmt: skip
 
 
-_TEXT: tuple[Any, ...] = (col(Message.event_id), col(Message.briefing_id))
+_TEXT: list[Any] = [col(Message.event_id), col(Message.briefing_id)]
 _STATUS = col(Delivery.status)
 _PLACE: Case[str] = case(
     (_STATUS.in_([*_WRONG, DeliveryStatus.SENT]), _STATUS),
