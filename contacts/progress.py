@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, bindparam, case, func
-from sqlmodel import col, select
+from sqlalchemy import Case, ColumnElement, bindparam, case, func, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.elsewhere import surpassed, when
