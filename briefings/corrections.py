@@ -2,7 +2,8 @@
 
 They are marked, and their messages are cancelled so that nothing plans the old text again
 (the readers get the correction instead). Chat messages that arrived are edited to point to
-it. A mail cannot be edited; the correction follows it.
+it, and where that cannot be done a coördinator hears of it. A mail cannot be edited; the correction
+follows it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.messages import pointer
@@ -30,6 +31,7 @@ from contacts.outbox import (
 )
 from contacts.records import move
 from contacts.sending import cancel_message, edit_sent
+from contacts.verdicts import Untold
 from feeds.rows import Event
 
 _BECOMES = {
@@ -51,6 +53,7 @@ async def mark_wrong_versions(
         await _mark(session, version, status, by=briefing, now=now)
     await _cancel_messages(session, ids, now=now)
     await _point_to(session, event, ids, form, now=now)
+    await _tell_what_stays(session, ids)
     return ids
 
 
@@ -94,6 +97,24 @@ async def _cancel_messages(
     for message_id in wrong.all():
         if message_id is not None:
             await cancel_message(session, message_id, who=SYSTEM, now=now, reason=WAS_WRONG)
+
+
+async def _tell_what_stays(session: AsyncSession, briefing_ids: Sequence[int]) -> None:
+    """In a chat where it is uncertain whether the wrong text arrived nothing can be changed, and
+    of one that was sent again only the second copy: a coördinator hears whose these are."""
+    wrong = select(Message.id).where(col(Message.briefing_id).in_(briefing_ids))
+    await session.exec(
+        update(Delivery)
+        .where(
+            col(Delivery.message_id).in_(wrong),
+            col(Delivery.kind) == ChannelKind.TELEGRAM,
+            col(Delivery.act) == DeliveryAct.SEND,
+            (col(Delivery.status) == DeliveryStatus.UNKNOWN)
+            | (col(Delivery.is_repeat) & (col(Delivery.status) == DeliveryStatus.SENT)),
+        )
+        .values(untold=Untold.OLD_TEXT.value)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _point_to(

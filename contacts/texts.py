@@ -139,8 +139,8 @@ FAILURES = {
         "{n} berichten wachten op een kanaal dat niet is ingesteld. Ze gaan niet weg.",
     ),
     "old_text": (
-        "Bij 1 ontvanger lukte het niet de oude tekst in de chat te wijzigen. Die staat er nog.",
-        "Bij {n} ontvangers lukte het niet de oude tekst in de chat te wijzigen. Die staat er nog.",
+        "Bij 1 ontvanger staat de oude tekst misschien nog in de chat. Die is niet te wijzigen.",
+        "Bij {n} ontvangers staat de oude tekst misschien nog in de chat. Die is niet te wijzigen.",
     ),
     "bounced": (
         "1 mail kwam terug.",
@@ -150,7 +150,7 @@ FAILURES = {
 REPLACED = ("Voor 1 is een ander kanaal gepland.", "Voor {n} is een ander kanaal gepland.")
 FAILURES_TITLE = ("1 bericht vraagt aandacht", "{n} berichten vragen aandacht")
 NOT_REACHED = "Niet bereikt: {names}."
-OLD_TEXT = "De oude tekst staat nog bij: {names}."
+OLD_TEXT = "De oude tekst staat misschien nog bij: {names}. Vertel hun wat er fout was."
 #: the way back is sealed; the organisation is known
 ANSWER_LOST = (
     "Een bericht over een signaal kwam niet aan bij: {names}. Vertel het die organisatie zelf."

@@ -31,6 +31,7 @@ from contacts.outbox import (
 )
 from contacts.records import Database
 from contacts.settings import SendingSettings
+from contacts.verdicts import Untold
 from signals.feedback import ToldAndDone
 from tests.briefings_cast import NOW, SETTINGS, send, sure
 from tests.corrections_world import LATER, WRONG, correct, readers, sent_first
@@ -149,6 +150,26 @@ async def sends_of(session: AsyncSession, briefing: Briefing) -> list[Delivery]:
         .order_by(col(Delivery.id))
     )
     return list(found.all())
+
+
+@pytest.mark.parametrize("became", [DeliveryStatus.UNKNOWN, "repeated"])
+async def test_where_the_wrong_text_may_stay_in_a_chat_a_coordinator_hears_it(
+    db: Database, became: str
+) -> None:
+    async with db.begin() as session:
+        cast, first = await sent_first(session)
+        chats = [one for one in await sends_of(session, first) if one.kind is ChannelKind.TELEGRAM]
+        assert len(chats) == 2
+        if became == "repeated":
+            chats[0].is_repeat = True
+        else:
+            chats[0].status = DeliveryStatus.UNKNOWN
+        await session.flush()
+        await correct(session, cast)
+        for one in chats:
+            await session.refresh(one)
+        told = [one.id for one in chats if one.untold == Untold.OLD_TEXT]
+    assert told == [chats[0].id]
 
 
 async def test_after_a_correction_nothing_plans_the_old_text_again(db: Database) -> None:
