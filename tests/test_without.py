@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.evening.without_it import not_received
 from briefings.rows import Briefing
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageStatus
 from contacts.quiet import QUIET_HOURS
@@ -90,6 +91,16 @@ async def test_uncertain_refused_and_waiting_stand_apart_each_with_the_reason(de
     assert await chat.labels() == ["Opnieuw sturen naar onzekere"]
 
 
+async def test_the_mail_that_is_still_to_go_stands_with_its_moment(desk: Desk) -> None:
+    chat, number = await sent_to(desk)
+    row = await change(desk, 0, status=UNKNOWN, reason="read_timeout")
+    async with desk.world.db.begin() as session:
+        first = await session.get_one(Delivery, row.id)
+        mail = await in_place_of(session, first, DeliveryStatus.PLANNED, desk.world.now)
+        mail.not_before = desk.world.now + timedelta(minutes=10)
+    assert "misschien kwam het aan; E-mail gaat om 17.52 uur" in await seen(chat, desk, number)
+
+
 async def test_who_has_it_by_another_channel_stands_nowhere_and_is_not_sent_it_again(
     desk: Desk,
 ) -> None:
@@ -158,3 +169,8 @@ async def test_status_leads_to_each_text_that_somebody_does_not_have_its_version
     [label] = [one["text"] for one in buttons if one["data"] == f"unk:{desk.number}:{number}"]
     assert label.startswith("Onzeker (1): eerste bericht, versie 1 · ")
     assert len(label) <= 60
+    again = {"status": DeliveryStatus.PLANNED, "attempts": 1, "reason": "smtp_451"}
+    await change(desk, 0, **again, not_before=desk.world.now + timedelta(minutes=4))
+    async with desk.world.db.read() as session:
+        [one] = await not_received(session, [desk.number])
+    assert (one.unsure, one.without) == (0, 1)

@@ -6,7 +6,7 @@ Each reader stands once, by what is known best of them; who has it by another ch
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -29,12 +29,14 @@ from contacts.outbox import (
 from contacts.quiet import QUIET_HOURS
 from contacts.reason_texts import known_reason, reason_of
 from contacts.records import ids_of, read_columns
+from contacts.texts import CHANNELS
 
 #: so many of each kind; the page has them all
 SHOWN = 10
 RESTS = "rusttijd tot {at} uur"
 TRIED_AGAIN = "nieuwe poging om {at} uur: {why}"
 LATER = "gaat om {at} uur"
+GOES_ALSO = "{channel} gaat om {at} uur"
 STANDS_STILL = "gestopt"
 IS_LEAVING = "gaat nu weg"
 ITS_TURN = "aan de beurt"
@@ -63,12 +65,12 @@ class WithoutIt:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A version that so many readers may not have, and so many do not."""
+    """A version that so many readers may not have, and so many do not, or not yet."""
 
     event_id: int
     briefing_id: int
     unsure: int
-    refused: int
+    without: int
 
 
 async def without_it(session: AsyncSession, briefing_id: int, *, now: datetime) -> WithoutIt:
@@ -79,21 +81,23 @@ async def without_it(session: AsyncSession, briefing_id: int, *, now: datetime) 
     ids = ids_of(messages)
     return WithoutIt(
         counts=await count_deliveries(session, message_ids=ids),
-        unsure=await _readers(session, ids, [DeliveryStatus.UNKNOWN], now=now),
+        unsure=await _with_next(
+            session, await _readers(session, ids, [DeliveryStatus.UNKNOWN], now=now)
+        ),
         refused=await _readers(session, ids, [DeliveryStatus.FAILED], now=now),
         waiting=await _readers(session, ids, UNDER_WAY, now=now),
     )
 
 
 async def not_received(session: AsyncSession, event_ids: Collection[int]) -> list[Lacking]:
-    """Of these events the versions that somebody does not have, or may not, while nothing more is
-    to come of itself; the newest first."""
+    """Of these events the versions that somebody does not have, or may not; the newest first. What
+    simply has its turn to come is left out, what was put off is not."""
     rows = await read_columns(
         session,
         sa.select(
             col(Message.event_id), col(Message.briefing_id),
             sa.func.count(sa.case((col(Delivery.status) == DeliveryStatus.UNKNOWN, 1))),
-            sa.func.count(sa.case((col(Delivery.status) == DeliveryStatus.FAILED, 1))),
+            sa.func.count(sa.case((col(Delivery.status) != DeliveryStatus.UNKNOWN, 1))),
         )
         .join(Message, col(Message.id) == col(Delivery.message_id))
         .where(
@@ -101,13 +105,36 @@ async def not_received(session: AsyncSession, event_ids: Collection[int]) -> lis
             col(Message.kind).in_(DISTRIBUTED),
             col(Message.status) != MessageStatus.CANCELLED,
             col(Delivery.act) == DeliveryAct.SEND,
-            col(Delivery.status).in_([DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED]),
+            col(Delivery.status).in_([DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED])
+            | ((col(Delivery.status) == DeliveryStatus.PLANNED) & (col(Delivery.attempts) > 0)),
             ~stands_better(),
         )
         .group_by(col(Message.event_id), col(Message.briefing_id))
         .order_by(col(Message.briefing_id).desc()),
     )  # fmt: skip
     return [Lacking(*row) for row in rows]
+
+
+async def _with_next(session: AsyncSession, readers: Sequence[Reader]) -> list[Reader]:
+    """With the moment at which the text goes to them by another channel as well."""
+    found = await read_columns(
+        session,
+        sa.select(col(Delivery.fallback_of_id), col(Delivery.kind), col(Delivery.not_before)).where(
+            col(Delivery.fallback_of_id).in_([one.delivery_id for one in readers]),
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+        ),
+    )
+    others = {of: (kind, at) for of, kind, at in found}
+    return [
+        replace(one, why=f"{one.why}; {_said(*others[one.delivery_id])}")
+        if one.delivery_id in others
+        else one
+        for one in readers
+    ]
+
+
+def _said(kind: ChannelKind, at: datetime) -> str:
+    return GOES_ALSO.format(channel=CHANNELS[kind], at=clock(at))
 
 
 async def _readers(

@@ -66,7 +66,7 @@ async def _to_those_without(
         words = approved_texts.UNSURE_OF if one.unsure else approved_texts.LACKING_OF
         # What tells it from the others stands first: a telephone cuts a long label off.
         label = words.format(
-            count=one.unsure or one.refused, version=texts.named(briefing),
+            count=one.unsure or one.without, version=texts.named(briefing),
             name=titles[one.event_id],
         )  # fmt: skip
         rows.append([Button(short(label), data(SHOW_UNKNOWN, one.event_id, one.briefing_id))])
