@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from feeds.beginning import begins_anew
 from feeds.event_rules import load_event_rules
 from feeds.lexicon import Lexicon
 from feeds.matching import words_of
@@ -82,7 +83,7 @@ def nearby(
         kinds=_telling(set(seen.types).intersection(types)) or _telling(types),
         spots=spots,
         is_serious=severity >= SERIOUS,
-        begins_anew="begint_opnieuw" in load_event_rules().following.find(words_of(title)),
+        begins_anew=begins_anew(title),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from feeds.beginning import begins_anew
 from feeds.event_rules import EventRules
 from feeds.lexicon import stop_words
 from feeds.matching import fold, words_of
@@ -88,7 +89,7 @@ def subject_of(
         stems=_stems(title), where=frozenset(where),
         kinds=frozenset(types),
         looks_back=bool(aftermath) or "kijkt_terug" in found,
-        begins_anew="begint_opnieuw" in found,
+        begins_anew=begins_anew(title),
         is_near=is_dutch or "dichterbij" in found,
         is_local=is_local, is_deadly="dodelijk" in found, spot=spot, own_keys=own,
     )  # fmt: skip

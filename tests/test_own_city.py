@@ -113,6 +113,8 @@ def test_the_same_in_other_words_or_seen_from_nearer_is_one() -> None:
 def test_what_says_that_it_happens_anew_is_not_the_first() -> None:
     first = "Steekpartij in Arnhem, man gewond"
     assert not are_one(first, "Opnieuw steekpartij in Arnhem, man gewond")
+    assert not are_one(first, "Tweede steekpartij in Arnhem, man gewond")
+    assert are_one(first, "Nieuwe beelden van steekpartij in Arnhem, man gewond")
     assert are_one(first, "Man gewond bij steekpartij in Arnhem")
 
 
