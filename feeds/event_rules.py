@@ -122,6 +122,7 @@ class Grouping(Frozen):
     andere_namen: float = Field(ge=0, lt=1)
     zelfde_plek: float = Field(ge=0, lt=1)
     zonder_aard: frozenset[str]
+    haalt_op: frozenset[str]
 
 
 class EventRules(Frozen):
