@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -25,6 +26,9 @@ ALICE = Who("person", 1)
 LIGHT = "Autobranden in Presikhaaf"
 BLAST = "Explosie bij moskee in Presikhaaf, twee gewonden"
 PATIENCE = timedelta(minutes=10)
+on_postgresql = pytest.mark.skipif(
+    "not config.getoption('postgresql')", reason="SQLite has one writer: nothing is at once"
+)
 
 
 @pytest.fixture
@@ -47,7 +51,9 @@ async def put_in(world: World, event: Event, title: str) -> None:
     """A report that stands in an event where it does not belong."""
     await publish(world, "x1", title, source="krant")
     async with world.db.begin() as session:
-        other = (await session.exec(select(Event).where(col(Event.id) != event.id))).one()
+        newest = select(Event).where(col(Event.id) != event.id).order_by(col(Event.id).desc())
+        other = (await session.exec(newest)).first()
+        assert other is not None
         kept = await session.get_one(Event, event.id)
         assert await merge_events(session, kept, other, who=ALICE, now=world.clock())
 
@@ -102,6 +108,19 @@ async def test_what_stood_in_the_alert_rings_again_only_when_heavier_than_what_r
         row.alerted_severity = 4
         session.add(row)
     assert not await rings(world, part)
+
+
+@on_postgresql
+async def test_asking_whether_a_part_rings_waits_for_nobody_who_rings(world: World) -> None:
+    event = await confirmed(world)
+    await publish(world, "z1", "Explosie in Malburgen in Arnhem, twee gewonden", source="krant")
+    world.clock.forward(hours=2)
+    await put_in(world, event, BLAST)
+    other = (await world.events())[1]
+    async with world.db.begin() as ringing, asyncio.timeout(5):
+        await ringing.get_one(Event, other.id, with_for_update=True)
+        part = await apart(world, event, BLAST)
+        assert await rings(world, part)
 
 
 async def test_a_part_of_what_a_person_started_rings_too(world: World) -> None:
