@@ -84,12 +84,15 @@ def claim_of(
     proximity: Proximity,
     severity: int,
     lexicon: Lexicon,
+    *,
+    called: str | None = None,
 ) -> Claim:
     """What a report claims.
 
     The title goes first: a lead often recalls what happened earlier, elsewhere in the city.
 
     :param types, place: as they were recognised in the whole report, or given by a person.
+    :param called: the type that a person gave it, which counts beside what the title says.
     """
     is_serious = severity >= SERIOUS
     if is_elsewhere(proximity, place, lexicon):
@@ -99,6 +102,7 @@ def claim_of(
     if is_local or kinds:
         seen = look_at(title, "", trust=Trust.REGIONAL, lexicon=lexicon)
         kinds = _telling(set(seen.types).intersection(types)) or kinds
+        kinds |= _telling([called] if called else [])
         spots = find_spots(seen.found, lexicon)
     if is_local and not spots:
         spots = _spots_of_lead(title, lead, lexicon)

@@ -11,12 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import JournalEntry, Who, write_journal
 from feeds.by_hand import STARTED
+from feeds.changing import CHANGED
 from feeds.events import dismiss_event
 from feeds.heard import MERGED, heard_of
 from feeds.rows import DismissReason, Event, EventStatus, Item, Origin
 from feeds.tracking import no_pace, refresh_event, sightings_of
 
 SPLIT = "event_split"
+REGROUPING = (MERGED, SPLIT, STARTED, CHANGED)
 
 
 async def merge_events(
@@ -115,10 +117,11 @@ async def split_event(
 
 
 async def last_regrouping(session: AsyncSession, *, after: int) -> int:
-    """The number of the newest merge, split or start by hand in the journal, or ``after``."""
+    """The number of the newest merge, split, start by hand or change in the journal, or
+    ``after``."""
     found = await session.exec(
         select(func.max(JournalEntry.id)).where(
-            col(JournalEntry.id) > after, col(JournalEntry.action).in_((MERGED, SPLIT, STARTED))
+            col(JournalEntry.id) > after, col(JournalEntry.action).in_(REGROUPING)
         )
     )
     return found.one() or after

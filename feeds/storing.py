@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feeds.apart import claim_of
+from feeds.by_hand import called
 from feeds.event_rules import EventRules, load_event_rules
 from feeds.grouping import Doc, Group, Grouper, Member
 from feeds.intake import Judged, Known, hint_of, subject_of_judged, write_judgement
@@ -205,6 +206,7 @@ def _doc(item: Item) -> Doc:
             proximity,
             item.severity,
             load_lexicon(),
+            called=called(item.guid, item.types),
         ),
         item_id=item.id,
         event_id=item.event_id,
