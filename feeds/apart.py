@@ -36,6 +36,8 @@ class Claim:
     begins_anew: bool
     is_local: bool = True
     is_elsewhere: bool = False
+    #: it names the city itself, and not just a town near by
+    is_city: bool = True
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Incident:
     begins_anew: bool = False
     is_here: bool = False
     is_elsewhere: bool = False
+    #: whether its reports name the city itself: some do, some do not
+    in_city: set[bool] = field(default_factory=set)
 
     def take(self, one: Claim) -> None:
         if one.is_elsewhere:
@@ -57,6 +61,8 @@ class Incident:
             self.is_here, self.is_elsewhere = True, False
         if self.is_here and not one.is_local:
             return
+        if one.is_local and (one.is_serious or not self.in_city):
+            self.in_city.add(one.is_city)
         self.kinds |= one.kinds
         self.spots |= one.spots
         self.begins_anew |= one.begins_anew
@@ -71,6 +77,10 @@ class Incident:
             return True
         if not (one.is_local or self.is_here):
             return False
+        # One of them is about a town near by, unless both name that.
+        other_town = one.is_local and self.in_city and one.is_city not in self.in_city
+        if other_town and one.spots.isdisjoint(self.spots):
+            return True
         if one.begins_anew and not self.begins_anew:
             return True
         return bool(one.kinds and self.kinds) and one.kinds.isdisjoint(self.kinds)
@@ -109,7 +119,7 @@ def claim_of(
     if is_local and not spots and place:
         # At the beginning of a sentence a capital makes no name.
         spots = find_spots(lexicon.matcher.find(words_of(f"in {place}")), lexicon)
-    return Claim(kinds, spots, is_serious, begins_anew(title), is_local=is_local)
+    return Claim(kinds, spots, is_serious, begins_anew(title), is_local, is_city=proximity.is_city)
 
 
 def _spots_of_lead(title: str, lead: str, lexicon: Lexicon) -> frozenset[str]:

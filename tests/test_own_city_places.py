@@ -113,6 +113,15 @@ def test_a_town_and_its_municipality_are_one_place_and_two_of_its_towns_are_not(
     assert not are_one("Explosie bij woning in Velp, gemeente Rheden, gewonden", dieren)
 
 
+def test_a_serious_thing_in_the_city_is_another_than_one_in_a_town_near_by() -> None:
+    velp, city = "Explosie bij woning in Velp, gewonden", "Explosie in Arnhem: gewonden bij woning"
+    assert not are_one(velp, city)
+    assert not are_one(city, velp)
+    both = "Explosie bij woning in Velp bij Arnhem, gewonden"
+    assert are_one(both, city)
+    assert are_one(both, velp)
+
+
 def test_where_the_title_names_no_district_each_of_the_lead_counts() -> None:
     title = "Explosie in Arnhem, man gewond"
     leads = ["Het was in Klarendal.", "Het was in Geitenkamp, aan de rand van Klarendal."]
