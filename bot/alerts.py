@@ -218,8 +218,6 @@ async def call_backup(db: Database, *, after: timedelta, now: datetime) -> int:
             select(Event).where(
                 col(Event.status) == EventStatus.DETECTED,
                 col(Event.alerted_at) <= now - after,
-                # What was set apart and is too light to ring calls nobody.
-                col(Event.alerted_severity) > 0,
                 col(Event.escalated_at).is_(None),
                 or_(
                     col(Event.tapped_at).is_(None),

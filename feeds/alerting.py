@@ -49,8 +49,22 @@ async def due_alerts(
 async def will_ring(
     session: AsyncSession, event: Event, settings: FeedSettings, *, now: datetime
 ) -> bool:
-    """Whether :func:`due_alerts` has this event now."""
-    return any(one.id == event.id for one in await due_alerts(session, settings, now=now))
+    """Whether :func:`due_alerts` would have this event now.
+
+    It locks no row and looks at no other event: who asks may have written some already, and would
+    wait for who rings while that one waits for them.
+    """
+    rose = event.suggested_severity > event.alerted_severity
+    is_over = event.snoozed_until is not None and event.snoozed_until <= now
+    may_ring = (
+        event.status is EventStatus.DETECTED
+        and event.merged_into_id is None
+        and event.suggested_severity >= settings.alert_from
+    )
+    if not may_ring or not (rose or is_over) or not await _is_due(session, event, settings, now):
+        return False
+    muted = await silences(session, is_exercise=event.is_exercise, now=now)
+    return not await is_silent(session, event, muted)
 
 
 async def _is_due(

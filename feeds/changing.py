@@ -10,7 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import Who, write_journal
 from contacts.records import StaleMove
+from feeds.by_hand import put_right
 from feeds.rows import RUNNING, Event, LeadAgency
+
+#: in the journal: the watch builds its groups anew after it
+CHANGED = "event_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,11 @@ async def change_event(
     if done.rowcount != 1:
         raise StaleMove(f"event {event.id}: does not run")
     await session.refresh(event)
+    if "type" in changed or "place" in changed:
+        await put_right(session, event)
     weight = {"from_severity": before["severity"], "to_severity": after["severity"]}
     write_journal(
-        session, who=who, action="event_changed", subject=f"event:{event.id}",
+        session, who=who, action=CHANGED, subject=f"event:{event.id}",
         detail={"fields": sorted(changed), **(weight if "severity" in changed else {})}, now=now,
     )  # fmt: skip
     return sorted(changed)

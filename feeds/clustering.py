@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from feeds.apart import nearby
+from feeds.apart import claim_of
 from feeds.grouping import Doc, Grouper
 from feeds.intake import hint_of
 from feeds.lexicon import Lexicon, load_lexicon, stop_words
@@ -41,5 +41,5 @@ def _doc(item: RawItem, at: datetime, lexicon: Lexicon) -> Doc:
     return Doc(
         title, lead, at, found.severity,
         hint=hint_of(found.severity, found.type, place, local=proximity.is_local),
-        near=nearby(title, found.types, place, proximity, found.severity, lexicon),
+        claim=claim_of(title, lead, found.types, place, proximity, found.severity, lexicon),
     )  # fmt: skip

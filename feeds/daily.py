@@ -55,8 +55,7 @@ async def to_list(session: AsyncSession, *, is_exercise: bool, now: datetime) ->
             col(Event.is_exercise).is_(is_exercise),
             col(Event.merged_into_id).is_(None),
             col(Event.suggested_severity) >= LIST_FROM,
-            # What was set apart and never rang stands on the list as well.
-            col(Event.alerted_severity) == 0,
+            col(Event.alerted_at).is_(None),
             col(Event.listed_at).is_(None),
             or_(col(Event.snoozed_until).is_(None), col(Event.snoozed_until) <= now),
             func.coalesce(col(Event.last_item_at), col(Event.detected_at)) >= now - RECENT,

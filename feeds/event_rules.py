@@ -55,9 +55,20 @@ class Following(Frozen):
     deel: list[float] = Field(min_length=1)
     deel_zonder_plek: list[float] = Field(min_length=1)
     kijkt_terug: list[str]
-    begint_opnieuw: list[str]
     dichterbij: list[str]
     dodelijk: list[str]
+
+
+class Again(Frozen):
+    """What says that it happened once more (``feeds/beginning.py``)."""
+
+    weer: list[str]
+    na_weer: int = Field(ge=0)
+    telwoorden: list[str]
+    na_telwoord: int = Field(ge=0)
+    wat: list[str]
+    los: list[str]
+    gaat_over: list[str]
 
 
 class Growth(Frozen):
@@ -111,6 +122,7 @@ class Grouping(Frozen):
     andere_namen: float = Field(ge=0, lt=1)
     zelfde_plek: float = Field(ge=0, lt=1)
     zonder_aard: frozenset[str]
+    haalt_op: frozenset[str]
 
 
 class EventRules(Frozen):
@@ -126,6 +138,7 @@ class EventRules(Frozen):
     naklank: Echo
     nasleep: Aftermath
     vervolg: Following
+    opnieuw: Again
     groei: Growth
     rubriek: NewSection
 
@@ -153,8 +166,8 @@ class EventRules(Frozen):
 
     @cached_property
     def following(self) -> Matcher[str]:
-        """Finds in a title what looks back, begins anew, comes nearer, or took lives."""
-        lists = ("kijkt_terug", "begint_opnieuw", "dichterbij", "dodelijk")
+        """Finds in a title what looks back, comes nearer, or took lives."""
+        lists = ("kijkt_terug", "dichterbij", "dodelijk")
         return Matcher((name, term) for name in lists for term in getattr(self.vervolg, name))
 
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
-from feeds.apart import Incident, Nearby
+from feeds.apart import Claim, Incident
 from feeds.event_rules import load_event_rules
 from feeds.matching import fold
 from feeds.meaning import READ, Meanings
@@ -55,15 +55,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """What grouping looks at. ``hint`` is (type, place) of something near and heavy, ``near`` what
-    tells something near from what else happened there."""
+    """What grouping looks at. ``hint`` is (type, place) of something near and heavy, ``claim``
+    what tells something near from what else happened, there or elsewhere."""
 
     title: str
     lead: str
     at: datetime
     severity: int = 0
     hint: tuple[str, str] | None = None
-    near: Nearby | None = None
+    claim: Claim | None = None
     item_id: int | None = None
     event_id: int | None = None
 
@@ -222,7 +222,7 @@ class Grouper:
             group = self._groups.get(number)
             if group is None or not group.covers(doc.at, self._window):
                 continue
-            if doc.near is not None and group.incident.is_other(doc.near):
+            if doc.claim is not None and group.incident.is_other(doc.claim):
                 continue
             score = sum(w * group.centre.get(stem, 0.0) for stem, w in weights.items())
             score /= math.sqrt(group.squares) or 1.0
@@ -254,8 +254,8 @@ class Grouper:
         group.names.update(_names(doc.title), _names(doc.lead))
         if doc.hint:
             group.hints.add(doc.hint)
-        if doc.near is not None:
-            group.incident.take(doc.near)
+        if doc.claim is not None:
+            group.incident.take(doc.claim)
         if self._meanings is not None:
             group.unread.append(doc)
         for stem in _telling(weights):

@@ -35,7 +35,9 @@ async def grown_events(
             col(Event.suggested_severity) > col(Event.severity),
         )
         .order_by(col(Event.suggested_severity).desc(), col(Event.id))
-        .with_for_update()
+        # What somebody else writes now is theirs to finish; the next round, soon, has it. Waiting
+        # for it with others locked is how two of them wait for each other.
+        .with_for_update(skip_locked=True)
     )
     return [
         event

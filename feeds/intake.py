@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feeds.apart import nearby
+from feeds.apart import claim_of
 from feeds.event_rules import EventRules
 from feeds.grouping import Doc
 from feeds.lexicon import Lexicon
@@ -77,8 +77,9 @@ def as_doc(judged: Judged, *, now: datetime, window: timedelta, lexicon: Lexicon
             judgement.place.name,
             local=(judgement.place.proximity.is_local),
         ),
-        near=nearby(
+        claim=claim_of(
             entry.title,
+            entry.lead,
             judgement.types,
             judgement.place.name,
             judgement.place.proximity,

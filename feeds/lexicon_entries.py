@@ -83,6 +83,8 @@ class Gazetteer(Frozen):
     plekken: list[PlaceGroup]
     ambigu: Terms
     omgeving: list[PlaceGroup]
+    #: the towns of each municipality near by, in small letters
+    dorpen: dict[str, list[str]] = Field(default_factory=dict)
     lokale_zaken: AnyOf
 
 

@@ -48,6 +48,8 @@ class Place:
 Found = Mapping[Tag, Sequence[Hit]]
 #: a court's name, and what only looks like the city
 NO_PLACE = (("uitzondering", "X6", 0), ("plaats", "negeer", 0))
+#: beginnings of what holds every city of this country
+AROUND = ("nederland", "landelijk")
 NOWHERE = Place(Proximity.UNKNOWN)
 
 #: sorts of places whose own name may stand in a title; of the others only "Arnhem" does
@@ -79,8 +81,27 @@ def find_spots(found: Found, lexicon: Lexicon) -> frozenset[str]:
         if kind == "wijk"
         and any(city or hit.term not in lexicon.needs_city for hit in _free(hits, masked))
     }
-    towns = _free(found.get(("plaats", "buurgemeenten", 0), ()), masked)
-    return frozenset(districts | {fold(hit.shown) for hit in towns})
+    hits = _free(found.get(("plaats", "buurgemeenten", 0), ()), masked)
+    return frozenset(districts | _towns({fold(hit.shown) for hit in hits}, lexicon))
+
+
+def _towns(named: set[str], lexicon: Lexicon) -> set[str]:
+    """A municipality stands for each of its towns, unless one of them is named beside it."""
+    towns = set(named)
+    for whole, parts in lexicon.gazetteer.dorpen.items():
+        if whole in named:
+            towns = towns - {whole} if named & set(parts) else towns | set(parts)
+    return towns
+
+
+def is_elsewhere(proximity: Proximity, place: str | None, lexicon: Lexicon) -> bool:
+    """Whether it was in another place than in or around the city; the country, and the province
+    that the city is in, are none."""
+    if proximity.is_local or proximity is Proximity.UNKNOWN:
+        return False
+    province = fold(lexicon.gazetteer.gemeente.provincie)
+    around = (*AROUND, province, f"{province.removesuffix('land')}s")
+    return place is None or not fold(place).startswith(around)
 
 
 def _spot(found: Found, lexicon: Lexicon, masked: set[int], city: Sequence[Hit]) -> Place | None:

@@ -62,7 +62,6 @@ async def recent_rang(
         .join(Source, col(Source.id) == col(Item.source_id))
         .where(
             col(Event.alerted_at) >= since,
-            col(Event.alerted_severity) > 0,
             col(Source.scene).is_(None) if scene is None else col(Source.scene) == scene,
             col(Event.is_exercise) == is_exercise,
             col(Item.severity) > 0,

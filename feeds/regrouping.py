@@ -11,11 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.journal import JournalEntry, Who, write_journal
 from feeds.by_hand import STARTED
+from feeds.changing import CHANGED
 from feeds.events import dismiss_event
+from feeds.heard import MERGED, heard_of
 from feeds.rows import DismissReason, Event, EventStatus, Item, Origin
 from feeds.tracking import no_pace, refresh_event, sightings_of
 
-MERGED, SPLIT = "event_merged", "event_split"
+SPLIT = "event_split"
+REGROUPING = (MERGED, SPLIT, STARTED, CHANGED)
 
 
 async def merge_events(
@@ -30,6 +33,7 @@ async def merge_events(
     fits = kept.id != merged.id and kept.is_exercise == merged.is_exercise
     if not undecided or not fits or merged.merged_into_id or kept.merged_into_id:
         return False
+    items = (await session.exec(select(Item.id).where(col(Item.event_id) == merged.id))).all()
     await session.exec(
         update(Item)
         .where(col(Item.event_id) == merged.id)
@@ -45,7 +49,7 @@ async def merge_events(
         who=who,
         action=MERGED,
         subject=f"event:{merged.id}",
-        detail={"into": kept.id},
+        detail={"into": kept.id, "items": sorted(one for one in items if one is not None)},
         now=now,
     )
     await refresh_event(session, kept, pace=no_pace, now=now)
@@ -58,9 +62,9 @@ async def split_event(
     """Some reports are about something else: they become an event that nobody judged yet.
 
     None, and nothing changed, when none of them belongs to ``event``, when nothing would be
-    left of it, or when it is over. It waits for a decision from now on. Who was alerted of the
-    whole knows of the part when its heaviest report stood in that alert; then it rings only when
-    it is heavier than what rang. What came later was told to nobody, and rings as anything does.
+    left of it, or when it is over. It waits for a decision from now on. When its heaviest report
+    stood in an alert, of the whole or of an event that was merged into it, it rings only when it is
+    heavier than what rang. What was told to nobody rings as anything does.
     """
     if event.merged_into_id or event.status in {EventStatus.CLOSED, EventStatus.DISMISSED}:
         return None
@@ -77,7 +81,6 @@ async def split_event(
         type=event.type,
         origin=Origin.FEED,
         detected_at=now,
-        alerted_at=now,
         # Whoever sets it apart is at it: the back-up is not called yet.
         tapped_at=now,
         is_exercise=event.is_exercise,
@@ -93,8 +96,12 @@ async def split_event(
     for one in (part, event):
         await refresh_event(session, one, pace=no_pace, now=now)
     part.alert_items = part.item_count
-    if await _was_told(session, part, event.alerted_at):
-        part.alerted_severity = min(part.suggested_severity, event.alerted_severity)
+    seen = await sightings_of(session, part)
+    top = max(seen, key=lambda one: one.value, default=None)
+    heard = await heard_of(session, event, top) if top is not None else None
+    if heard is not None:
+        part.alerted_at = heard.at
+        part.alerted_severity = min(part.suggested_severity, heard.severity)
     event.alert_items = min(event.alert_items, event.item_count)
     session.add_all([part, event])
     write_journal(
@@ -109,19 +116,12 @@ async def split_event(
     return part
 
 
-async def _was_told(session: AsyncSession, part: Event, rang_at: datetime | None) -> bool:
-    """Whether the heaviest report of a part had come when the whole rang."""
-    seen = await sightings_of(session, part)
-    if rang_at is None or not seen:
-        return False
-    return max(seen, key=lambda one: one.value).came_at <= rang_at
-
-
 async def last_regrouping(session: AsyncSession, *, after: int) -> int:
-    """The number of the newest merge, split or start by hand in the journal, or ``after``."""
+    """The number of the newest merge, split, start by hand or change in the journal, or
+    ``after``."""
     found = await session.exec(
         select(func.max(JournalEntry.id)).where(
-            col(JournalEntry.id) > after, col(JournalEntry.action).in_((MERGED, SPLIT, STARTED))
+            col(JournalEntry.id) > after, col(JournalEntry.action).in_(REGROUPING)
         )
     )
     return found.one() or after

@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feeds.apart import nearby
+from feeds.apart import claim_of
+from feeds.by_hand import called
 from feeds.event_rules import EventRules, load_event_rules
 from feeds.grouping import Doc, Group, Grouper, Member
 from feeds.intake import Judged, Known, hint_of, subject_of_judged, write_judgement
@@ -197,7 +198,16 @@ def _doc(item: Item) -> Doc:
         at=item.published_at or item.first_seen_at,
         severity=item.severity,
         hint=hint_of(item.severity, kind, item.place, local=proximity.is_local),
-        near=nearby(item.title, item.types, item.place, proximity, item.severity, load_lexicon()),
+        claim=claim_of(
+            item.title,
+            item.lead or "",
+            item.types,
+            item.place,
+            proximity,
+            item.severity,
+            load_lexicon(),
+            called=called(item.guid, item.types),
+        ),
         item_id=item.id,
         event_id=item.event_id,
     )

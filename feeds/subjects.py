@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from feeds.beginning import begins_anew
 from feeds.event_rules import EventRules
-from feeds.lexicon import stop_words
+from feeds.lexicon import load_lexicon, stop_words
 from feeds.matching import fold, words_of
 from feeds.places import Proximity
 
@@ -45,8 +46,9 @@ class Subject:
     is_near: bool = False
     is_local: bool = False
     is_deadly: bool = False
-    #: near: the district or town, empty when it is just the city, and what only an earlier matter
+    #: near: the city or the town, the district when it is known, and what only an earlier matter
     #: near can have made ordinary; the city and the themes are left out
+    town: str = ""
     spot: str = ""
     own_keys: frozenset[str] = frozenset()
 
@@ -74,12 +76,13 @@ def subject_of(
     told = {*names, *(theme for theme in themes if theme in rules.vertrouwd.thema_s)}
     keys = frozenset(f"{group}:{name}" for group in groups or {"-"} for name in told)
     where = {*told, _country(place)} if place and not fold(place).startswith(NATION) else told
-    spot, own = "", frozenset[str]()
+    town, spot, own = "", "", frozenset[str]()
     if is_local and place:
         # Half of what is told of the own city names it: that alone is no one matter.
         *within, city = place.split(", ")
         where = where - {_country(place), fold(city)[:STEM]}
         spot = fold(within[0])[:STEM] if within else ""
+        town = _town(city)
         named = names - {fold(city)[:STEM]}
         own = frozenset(f"{NEAR}:{group}:{name}" for group in groups or {"-"} for name in named)
     aftermath, found = _aftermath(title, rules), rules.following.find(words_of(title))
@@ -88,9 +91,9 @@ def subject_of(
         stems=_stems(title), where=frozenset(where),
         kinds=frozenset(types),
         looks_back=bool(aftermath) or "kijkt_terug" in found,
-        begins_anew="begint_opnieuw" in found,
+        begins_anew=begins_anew(title),
         is_near=is_dutch or "dichterbij" in found,
-        is_local=is_local, is_deadly="dodelijk" in found, spot=spot, own_keys=own,
+        is_local=is_local, is_deadly="dodelijk" in found, town=town, spot=spot, own_keys=own,
     )  # fmt: skip
 
 
@@ -99,6 +102,12 @@ def happened_here(proximity: Proximity, place: str | None, themes: Sequence[str]
     tells who helps, not where it was."""
     nation = place is not None and fold(place).startswith(NATION)
     return proximity.is_dutch and not (nation and bool(themes))
+
+
+def _town(place: str) -> str:
+    """The stem of a town; of the own city also when a part or a place of it is named."""
+    own = fold(load_lexicon().gazetteer.gemeente.naam)
+    return (own if own in fold(place) else fold(place))[:STEM]
 
 
 def _country(place: str) -> str:
@@ -141,7 +150,8 @@ def _echoes_near(subject: Subject, rang: Subject) -> bool:
     """In and around the own city: what is not of another kind, nor in another place, and shares a
     name or a theme besides the city itself."""
     other_kind = subject.kinds and rang.kinds and subject.kinds.isdisjoint(rang.kinds)
+    other_town = subject.town and rang.town and subject.town != rang.town
     other_spot = subject.spot and rang.spot and subject.spot != rang.spot
-    if not rang.is_local or other_kind or other_spot:
+    if not rang.is_local or other_kind or other_town or other_spot:
         return False
     return not subject.where.isdisjoint(rang.where)

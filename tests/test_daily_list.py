@@ -71,6 +71,12 @@ async def texts(db: Database) -> list[str]:
         ]
 
 
+async def test_what_was_dismissed_and_rose_without_ringing_is_listed(db: Database) -> None:
+    await a_desk(db)
+    await an_event(db, "Onrust A", alerted_severity=1)
+    assert await send(db, MORNING) == 1
+
+
 @pytest.mark.parametrize(
     ("at", "day"),
     [

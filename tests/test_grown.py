@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +21,9 @@ from tests.outbox_world import a_person
 from tests.test_alerts import WHO, an_alert
 
 SETTINGS = FeedSettings()
+on_postgresql = pytest.mark.skipif(
+    "not config.getoption('postgresql')", reason="SQLite has one writer: nothing is at once"
+)
 
 
 async def running(db: Database, now: datetime, *, severity: int) -> int:
@@ -72,6 +77,18 @@ async def test_an_old_report_that_came_along_makes_nothing_grow(
         item = (await session.exec(select(Item))).one()
         item.published_at = now - timedelta(days=4)
     assert await tell_grown(db, SETTINGS, now=now) == 0
+
+
+@on_postgresql
+async def test_an_event_that_somebody_else_is_writing_is_told_in_the_next_round(
+    db: Database, now: datetime
+) -> None:
+    number = await running(db, now, severity=3)
+    async with db.begin() as session:
+        await session.get_one(Event, number, with_for_update=True)
+        async with asyncio.timeout(5):
+            assert await tell_grown(db, SETTINGS, now=now) == 0
+    assert await tell_grown(db, SETTINGS, now=now) == 1
 
 
 async def test_it_is_tried_again_until_somebody_can_hear_it(db: Database, now: datetime) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from contacts.journal import Who
 from contacts.records import Database
-from feeds.apart import Nearby, nearby
+from feeds.apart import Claim, claim_of
 from feeds.events import confirm_event, open_event
 from feeds.grouping import Doc, Grouper
 from feeds.lexicon import load_lexicon, stop_words
@@ -34,13 +34,13 @@ async def world(db: Database, now: datetime) -> AsyncIterator[World]:
         yield made
 
 
-def seen(title: str, lead: str = "") -> Nearby:
+def seen(title: str, lead: str = "") -> Claim:
     lexicon = load_lexicon()
     found = score_item(title, lead, trust=Trust.REGIONAL, lexicon=lexicon)
     place = found.place
-    one = nearby(title, found.types, place.name, place.proximity, found.severity, lexicon)
-    assert one is not None
-    return one
+    return claim_of(
+        title, lead, found.types, place.name, place.proximity, found.severity, lexicon
+    )  # fmt: skip
 
 
 def are_one(*titles: str) -> bool:
@@ -48,7 +48,7 @@ def are_one(*titles: str) -> bool:
     grouper, groups = Grouper(timedelta(hours=72), stop_words()), set()
     for number, title in enumerate(titles):
         at = NOW + timedelta(minutes=10 * number)
-        groups.add(grouper.add(Doc(title, "", at, 3, near=seen(title)))[0].number)
+        groups.add(grouper.add(Doc(title, "", at, 3, claim=seen(title)))[0].number)
     return len(groups) == 1
 
 
@@ -113,15 +113,17 @@ def test_the_same_in_other_words_or_seen_from_nearer_is_one() -> None:
 def test_what_says_that_it_happens_anew_is_not_the_first() -> None:
     first = "Steekpartij in Arnhem, man gewond"
     assert not are_one(first, "Opnieuw steekpartij in Arnhem, man gewond")
+    assert not are_one(first, "Tweede steekpartij in Arnhem, man gewond")
+    assert are_one(first, "Nieuwe beelden van steekpartij in Arnhem, man gewond")
     assert are_one(first, "Man gewond bij steekpartij in Arnhem")
 
 
 def test_a_light_report_of_another_kind_belongs_where_its_words_are() -> None:
     grouper = Grouper(timedelta(hours=72), stop_words())
-    group, _ = grouper.add(Doc(STABBING, "", NOW, 3, near=seen(STABBING)))
+    group, _ = grouper.add(Doc(STABBING, "", NOW, 3, claim=seen(STABBING)))
     title = "Demonstratie in Arnhem na steekpartij: twee gewonden"
-    light = Nearby(frozenset({"E07"}), frozenset(), is_serious=False, begins_anew=False)
-    assert grouper.add(Doc(title, "", NOW, 1, near=light))[0] is group
+    light = Claim(frozenset({"E07"}), frozenset(), is_serious=False, begins_anew=False)
+    assert grouper.add(Doc(title, "", NOW, 1, claim=light))[0] is group
 
 
 def test_what_the_lead_recalls_is_not_where_it_happened() -> None:
@@ -134,8 +136,4 @@ def test_what_the_lead_recalls_is_not_where_it_happened() -> None:
 
 
 def test_far_away_nothing_is_held_apart() -> None:
-    lexicon = load_lexicon()
-    found = score_item("Explosie in Rotterdam", "", trust=Trust.NATIONAL, lexicon=lexicon)
-    place = found.place
-    assert nearby("Explosie in Rotterdam", found.types, place.name, place.proximity, 3,
-                  lexicon) is None  # fmt: skip
+    assert are_one("Explosie in Rotterdam, twee gewonden", "Twee gewonden: schietpartij Rotterdam")

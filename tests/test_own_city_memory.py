@@ -57,6 +57,15 @@ def test_a_theme_alone_makes_no_echo_in_another_part_of_the_city() -> None:
     assert lighter(Memory(RULES), second, [first], days=0.1) == 0
 
 
+@pytest.mark.parametrize("place", ["Westervoort", "Arnhem", "Klarendal, Arnhem", "Arnhem Noord"])
+def test_a_theme_alone_makes_no_echo_of_another_town(place: str) -> None:
+    def fire(where: str) -> Subject:
+        return here(f"Brand bij moskee in {where}", types=["E05"], themes=["T03"], place=where)
+
+    assert lighter(Memory(RULES), fire(place), [fire("Velp")], days=0.1) == 0
+    assert lighter(Memory(RULES), fire("Velp"), [fire("Velp")], days=0.1) < 0
+
+
 def test_the_same_kind_in_the_same_place_still_echoes() -> None:
     again = here("Reacties in Klarendal op de steekpartij", place="Klarendal, Arnhem")
     assert lighter(Memory(RULES), again, [KLARENDAL], days=0.1) <= -RULES.naklank.eraf[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -25,6 +26,9 @@ ALICE = Who("person", 1)
 LIGHT = "Autobranden in Presikhaaf"
 BLAST = "Explosie bij moskee in Presikhaaf, twee gewonden"
 PATIENCE = timedelta(minutes=10)
+on_postgresql = pytest.mark.skipif(
+    "not config.getoption('postgresql')", reason="SQLite has one writer: nothing is at once"
+)
 
 
 @pytest.fixture
@@ -46,8 +50,14 @@ async def confirmed(world: World) -> Event:
 async def put_in(world: World, event: Event, title: str) -> None:
     """A report that stands in an event where it does not belong."""
     await publish(world, "x1", title, source="krant")
+    await merge_newest(world, event)
+
+
+async def merge_newest(world: World, event: Event) -> None:
     async with world.db.begin() as session:
-        other = (await session.exec(select(Event).where(col(Event.id) != event.id))).one()
+        newest = select(Event).where(col(Event.id) != event.id).order_by(col(Event.id).desc())
+        other = (await session.exec(newest)).first()
+        assert other is not None
         kept = await session.get_one(Event, event.id)
         assert await merge_events(session, kept, other, who=ALICE, now=world.clock())
 
@@ -70,6 +80,12 @@ async def rings(world: World, event: Event) -> bool:
 async def needs(world: World) -> list[int | None]:
     async with world.db.read() as session:
         return [one.event_id for one in await alerts(session, PATIENCE, now=world.clock())]
+
+
+async def late(world: World) -> list[int | None]:
+    async with world.db.read() as session:
+        found = await alerts(session, PATIENCE, now=world.clock())
+    return [one.event_id for one in found if one.due is not None and one.due <= world.clock()]
 
 
 async def test_a_serious_part_that_came_after_the_alert_rings_and_waits_for_a_decision(
@@ -104,6 +120,50 @@ async def test_what_stood_in_the_alert_rings_again_only_when_heavier_than_what_r
     assert not await rings(world, part)
 
 
+async def test_what_was_merged_after_the_alert_and_never_rang_rings_when_it_is_set_apart(
+    world: World,
+) -> None:
+    event = await confirmed(world)
+    await publish(world, "x1", BLAST, source="krant")
+    world.clock.forward(minutes=5)
+    async with world.db.begin() as session:
+        row = await session.get_one(Event, event.id)
+        row.alerted_at, row.alerted_severity = world.clock(), 4
+        session.add(row)
+    world.clock.forward(minutes=5)
+    await merge_newest(world, event)
+    part = await apart(world, event, BLAST)
+    assert (part.alerted_at, part.alerted_severity) == (None, 0)
+    assert await rings(world, part)
+
+
+async def test_what_rang_by_itself_before_it_was_merged_rings_no_second_time(world: World) -> None:
+    event = await confirmed(world)
+    world.clock.forward(hours=2)
+    await publish(world, "x1", BLAST, source="krant")
+    (rung,) = await ring(world)
+    world.clock.forward(minutes=5)
+    await merge_newest(world, event)
+    part = await apart(world, event, BLAST)
+    assert part.alerted_severity == rung.alerted_severity == 4
+    assert not await rings(world, part)
+    assert await needs(world) == [part.id], "and it waits for a decision"
+    assert await late(world) == [], "from now on"
+
+
+@on_postgresql
+async def test_asking_whether_a_part_rings_waits_for_nobody_who_rings(world: World) -> None:
+    event = await confirmed(world)
+    await publish(world, "z1", "Explosie in Malburgen in Arnhem, twee gewonden", source="krant")
+    world.clock.forward(hours=2)
+    await put_in(world, event, BLAST)
+    other = (await world.events())[1]
+    async with world.db.begin() as ringing, asyncio.timeout(5):
+        await ringing.get_one(Event, other.id, with_for_update=True)
+        part = await apart(world, event, BLAST)
+        assert await rings(world, part)
+
+
 async def test_a_part_of_what_a_person_started_rings_too(world: World) -> None:
     async with world.db.begin() as session:
         own = await open_event(
@@ -130,6 +190,7 @@ async def test_a_light_part_rings_nobody_and_stands_on_vandaag_and_on_the_list(
         listed = await to_list(session, is_exercise=False, now=world.clock())
         rang = await recent_rang(session, load_event_rules(), is_exercise=False, now=world.clock())
     assert [one.event.id for one in listed] == [part.id]
+    assert part.alerted_at is None, "the balance and the learning count no alert"
     assert [one.event for one in rang] == [event.id], "nothing echoes what never rang"
     later = world.clock.forward(hours=2)
     assert await call_backup(world.db, after=PATIENCE, now=later) == 0

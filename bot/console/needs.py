@@ -67,7 +67,8 @@ async def alerts(session: AsyncSession, patience: timedelta, *, now: datetime) -
             what=texts.NEED_ALERT.format(title=mask_names(event.title)),
             detail=texts.NEED_ALERT_DETAIL.format(severity=event.suggested_severity),
             by=texts.DECIDE_BY,
-            due=event.alerted_at + patience,
+            # What was set apart may have rung long before, as a part of the whole.
+            due=max(event.alerted_at or event.detected_at, event.detected_at) + patience,
             event_id=event.id,
             is_exercise=event.is_exercise,
             acts=Permission.MANAGE_EVENT,

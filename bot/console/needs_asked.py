@@ -52,8 +52,12 @@ SIGNALS = (
 )
 ALERTED = sa.select(
     col(Event.id), col(Event.title), col(Event.suggested_severity), col(Event.alerted_at),
-    col(Event.snoozed_until), col(Event.is_exercise),
-).where(col(Event.status) == EventStatus.DETECTED, col(Event.alerted_at).is_not(None))  # fmt: skip
+    col(Event.detected_at), col(Event.snoozed_until), col(Event.is_exercise),
+).where(
+    col(Event.status) == EventStatus.DETECTED,
+    # What was set apart waits for a decision whether or not anybody heard of it.
+    col(Event.alerted_at).is_not(None) | col(Event.tapped_at).is_not(None),
+)  # fmt: skip
 DRAFTS = (
     select(Briefing, Event)
     .join(Event, col(Event.id) == col(Briefing.event_id))
