@@ -133,7 +133,10 @@ async def _plan(
     ids = [version.id for version in followed_by(briefing, versions) if version.id is not None]
     got = true() if is_meant else _got(briefing)
     receipts = await _receipts(session, ids, only, got=got)
-    plan = restricted(await _followers(session, event, receipts, only), briefing)
+    # What was wrong is put right where it was read; what is new goes where they read now.
+    as_it_came = briefing.kind in CORRECTING
+    followers = await _followers(session, event, receipts, only, as_it_came=as_it_came)
+    plan = restricted(followers, briefing)
     if missed := left_out(briefing, versions):
         _add(plan, only_readers_of(await _everybody(session, event, only), missed))
     if phoned := await _by_telephone(session, briefing, ids, only, is_meant=is_meant):
@@ -204,6 +207,8 @@ async def _followers(
     event: Event,
     receipts: Sequence[Receipt],
     only: Collection[int] | None = None,
+    *,
+    as_it_came: bool = True,
 ) -> RecipientPlan:
     wanted = {receipt.person_id for receipt in receipts}
     found = (reader_of(row) for row in await read_columns(session, _readers(event, only)))
@@ -212,6 +217,7 @@ async def _followers(
         {person.id: person for person in found if person.id in wanted},
         await _channels(session, event, only),
         is_exercise=event.is_exercise,
+        as_it_came=as_it_came,
     )
 
 

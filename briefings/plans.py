@@ -139,11 +139,14 @@ def plan_followers(
     channels: Mapping[int, Sequence[Way]],
     *,
     is_exercise: bool,
+    as_it_came: bool = True,
 ) -> RecipientPlan:
     """Exactly those who got it before, each once. Pure.
 
-    The channel is the one that it came through while that is open, else the next one.
     An organisation's own address (a fallback) gets it there again.
+
+    :param as_it_came: the channel is the one that it came through while that is open, else the
+        next one. False takes the first channel as the person has them now.
     """
     plan = RecipientPlan()
     for receipt in {r.address: r for r in receipts if r.person_id is None}.values():
@@ -157,7 +160,8 @@ def plan_followers(
         person = people[person_id]
         usable = _usable(person, channels, is_exercise=is_exercise)
         came_through = {receipt.address for receipt in got}
-        usable.sort(key=lambda channel: (channel.kind, channel.address) not in came_through)
+        if as_it_came:
+            usable.sort(key=lambda channel: (channel.kind, channel.address) not in came_through)
         _place(plan, person, first_audience(person.audiences) or got[-1].audience, usable)
     return plan
 
