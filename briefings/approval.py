@@ -1,7 +1,8 @@
 """Hand in, send back, approve, withdraw: nothing leaves without a named person's approval.
 
-The approval binds a hash of exactly what will be sent to exactly whom. In the transaction
-that approves, the messages and their deliveries are written.
+The approval binds a hash of exactly what will be sent, and of who is on the list for it; it goes
+by the channels that work then. In the transaction that approves, the messages and their
+deliveries are written.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from briefings import moments
 from briefings.approval_rules import (
     ApprovalRefused,
     SubmitRefused,
-    content_hash,
     judge_approval,
     needs_release,
 )
@@ -29,7 +29,7 @@ from briefings.counting import overview_of
 from briefings.distribution import distribute, post_version
 from briefings.drafting import draft_briefing
 from briefings.facts import facts_of, withdraw_fact
-from briefings.handing_in import Submitted, bound, counts, hand_in, submit
+from briefings.handing_in import Submitted, bound, counts, hand_in, seal_of, submit
 from briefings.openings import forget_openings
 from briefings.plausibility import look_over, tally
 from briefings.rows import (
@@ -42,7 +42,6 @@ from briefings.rows import (
 from briefings.settings import BriefingSettings
 from briefings.splitting import hold_rest, is_part
 from briefings.timetable import NO_PROMISE
-from briefings.translations import read_translations
 from briefings.versions import drop
 from briefings.writers import read_writers
 from contacts.calling import About, CallReason, add_calls
@@ -147,7 +146,7 @@ async def approve(
         settings,
         writers=(await read_writers(session, briefing)).of(chosen),
         expected_hash=expected_hash,
-        actual_hash=content_hash(texts, plan.snapshot(), await read_translations(session, texts)),
+        actual_hash=await seal_of(session, event, briefing, texts, plan),
         recipients=sum(planned.audience in chosen for planned in plan.recipients),
         next_update_at=briefing.meets_at or view.block.next_update_at,
         facts_version=view.block.version,

@@ -19,6 +19,8 @@ from feeds.rows import RUNNING, Event, EventStatus
 
 #: as much of the hash as a button may carry, at least
 SHORTEST_HASH = 12
+#: where in a hash the words stand that are bound
+_WORDS, _LENGTH = slice(SHORTEST_HASH, 40), 64
 #: what is taken back is taken back, also when its text reached nobody yet
 _NEEDS_NOBODY = frozenset({BriefingKind.RETRACTION})
 
@@ -44,9 +46,11 @@ class SubmitRefused:
 class ApprovalRefused:
     """Why nothing was approved.
 
-    ``not_submitted``, ``changed`` (the texts or the recipients are not those that were
-    handed in or seen), ``not_approver`` and ``four_eyes`` (from the severity of four eyes on:
-    an approver, and not the one who wrote or handed in), ``not_released`` (the crisis
+    ``not_submitted``, ``changed`` (the texts are not those that were handed in or seen),
+    ``list_changed`` (somebody came on the list of who gets it, left it, or gets another text; who
+    can be reached, and how, is no part of that), ``not_approver`` and ``four_eyes`` (from the
+    severity of four eyes on: an approver, and not the one who wrote or handed in),
+    ``not_released`` (the crisis
     communication leads and did not release this), ``lowered_by_you`` (who took the event below
     the line of four eyes is not the one who lets it go), ``unverified_lines`` (a real event
     while a city line is still to be checked), ``promise_past`` (when this leaves, the promised
@@ -62,25 +66,40 @@ class ApprovalRefused:
 
 def content_hash(
     texts: Iterable[BriefingText],
-    recipients: Sequence[str],
+    listed: Sequence[str],
     translations: Readings | None = None,
 ) -> str:
-    """SHA-256 (hex) over all forms of all texts, in all languages, and the recipients; order
-    does not matter.
+    """What an approval binds, in 64 hex digits: all forms of all texts, in all languages, and who
+    is on the list for them; order does not matter.
 
-    Personal placeholders are hashed as they stand.
+    The first 12 are of everything, the next 28 of the words alone and the last 24 of the list
+    alone, so that a refusal can say which of the two changed. Personal placeholders are hashed as
+    they stand.
     """
-    bound: dict[str, object] = {
+    words: dict[str, object] = {
         "texts": sorted(
             [text.audience.value, text.subject, text.telegram, text.html, text.plain]
             for text in texts
         ),
-        "recipients": sorted(recipients),
     }
     if translations:
-        bound["translations"] = bound_forms(translations)
+        words["translations"] = bound_forms(translations)
+    people: dict[str, object] = {"recipients": sorted(listed)}
+    return (
+        _digest(words | people)[:SHORTEST_HASH]
+        + _digest(words)[: _WORDS.stop - _WORDS.start]
+        + _digest(people)[: _LENGTH - _WORDS.stop]
+    )
+
+
+def _digest(bound: dict[str, object]) -> str:
     canonical = json.dumps(bound, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def has_same_words(one: str | None, other: str) -> bool:
+    """Whether two hashes are of the same texts, for whoever."""
+    return one is not None and one[_WORDS] == other[_WORDS]
 
 
 def is_same(expected: str, bound: str | None) -> bool:
@@ -191,8 +210,11 @@ def judge_approval(
     if refused is not None:
         return refused
     seen, bound = is_same(expected_hash, briefing.content_hash), briefing.content_hash
-    if not seen or bound != actual_hash or briefing.facts_version != facts_version:
+    if not seen or briefing.facts_version != facts_version:
         return ApprovalRefused("changed")
+    if bound != actual_hash:
+        is_list = has_same_words(bound, actual_hash)
+        return ApprovalRefused("list_changed" if is_list else "changed")
     if unheard or blocked:
         return ApprovalRefused(unheard or "blocked")
     refused = _judge_eyes(briefing, event, actor, settings, writers)

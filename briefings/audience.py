@@ -54,6 +54,7 @@ __all__ = [
     "Way",
     "invited",
     "listed_audiences",
+    "listed_for",
     "plan_everybody",
     "plan_followers",
     "plan_listed",
@@ -102,18 +103,43 @@ async def plan_some(
     return await _plan(session, event, briefing, only=person_ids)
 
 
+async def listed_for(
+    session: AsyncSession, event: Event, briefing: Briefing, plan: RecipientPlan
+) -> list[str]:
+    """Who is on the list for a version, as the approval binds it.
+
+    Whom an earlier text reached in the end changes by itself while this one lies with the
+    approvers: a bounce, a refusal, a repeat. Who it was meant for does not.
+
+    :param plan: of :func:`plan_version`.
+    """
+    if briefing.kind is BriefingKind.FIRST:
+        return plan.listed()
+    return (await _plan(session, event, briefing, is_meant=True)).listed()
+
+
 async def _plan(
-    session: AsyncSession, event: Event, briefing: Briefing, only: Collection[int] | None = None
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    only: Collection[int] | None = None,
+    *,
+    is_meant: bool = False,
 ) -> RecipientPlan:
+    """:param is_meant: whoever earlier texts were meant for, whatever became of those."""
     if briefing.kind is BriefingKind.FIRST:
         return restricted(await _everybody(session, event, only), briefing)
     versions = await versions_of(session, briefing.event_id)
     ids = [version.id for version in followed_by(briefing, versions) if version.id is not None]
-    receipts = await _receipts(session, ids, only, got=_got(briefing))
-    plan = restricted(await _followers(session, event, receipts, only), briefing)
+    got = true() if is_meant else _got(briefing)
+    receipts = await _receipts(session, ids, only, got=got)
+    # What was wrong is put right where it was read; what is new goes where they read now.
+    as_it_came = briefing.kind in CORRECTING
+    followers = await _followers(session, event, receipts, only, as_it_came=as_it_came)
+    plan = restricted(followers, briefing)
     if missed := left_out(briefing, versions):
         _add(plan, only_readers_of(await _everybody(session, event, only), missed))
-    if phoned := await _by_telephone(session, briefing, ids, only):
+    if phoned := await _by_telephone(session, briefing, ids, only, is_meant=is_meant):
         _add(plan, restricted(await _everybody(session, event, phoned), briefing))
     return plan
 
@@ -121,8 +147,9 @@ async def _plan(
 def _add(plan: RecipientPlan, more: RecipientPlan) -> None:
     """Who is not in the plan yet."""
     known = {planned.recipient.person_id for planned in plan.recipients}
+    known |= {one.id for one in plan.unreachable}
     plan.recipients.extend(one for one in more.recipients if one.recipient.person_id not in known)
-    plan.unreachable.extend(one for one in more.unreachable if one not in plan.unreachable)
+    plan.unreachable.extend(one for one in more.unreachable if one.id not in known)
 
 
 async def _by_telephone(
@@ -130,6 +157,8 @@ async def _by_telephone(
     briefing: Briefing,
     briefing_ids: Collection[int],
     only: Collection[int] | None,
+    *,
+    is_meant: bool,
 ) -> set[int]:
     """Who was told of these versions by telephone, and has to hear that something was wrong.
 
@@ -140,6 +169,7 @@ async def _by_telephone(
     told = {CallStatus.CALLED}
     if briefing.kind is BriefingKind.CORRECTION:
         told.add(CallStatus.OPEN)
+    told = set(CallStatus) if is_meant else told
     asked = sql_select(col(CallItem.person_id)).where(
         col(CallItem.briefing_id).in_(briefing_ids), col(CallItem.status).in_(told)
     )
@@ -177,6 +207,8 @@ async def _followers(
     event: Event,
     receipts: Sequence[Receipt],
     only: Collection[int] | None = None,
+    *,
+    as_it_came: bool = True,
 ) -> RecipientPlan:
     wanted = {receipt.person_id for receipt in receipts}
     found = (reader_of(row) for row in await read_columns(session, _readers(event, only)))
@@ -185,6 +217,7 @@ async def _followers(
         {person.id: person for person in found if person.id in wanted},
         await _channels(session, event, only),
         is_exercise=event.is_exercise,
+        as_it_came=as_it_came,
     )
 
 

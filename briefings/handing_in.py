@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from briefings.approval_rules import (
@@ -13,7 +14,7 @@ from briefings.approval_rules import (
     judge_submission,
     lacks_facts,
 )
-from briefings.audience import RecipientPlan, plan_version
+from briefings.audience import RecipientPlan, listed_for, plan_version
 from briefings.closing import unheard
 from briefings.fact_view import FactView
 from briefings.facts import facts_of
@@ -21,6 +22,7 @@ from briefings.rows import BRIEFING_MOVES, Briefing, BriefingKind, BriefingStatu
 from briefings.settings import BriefingSettings
 from briefings.translations import read_translations
 from briefings.versions import begun_at, texts_of, versions_of
+from contacts.journal import JournalEntry, write_journal
 from contacts.permissions import Actor, Permission, require
 from contacts.records import move
 from feeds.rows import Event
@@ -91,7 +93,7 @@ async def hand_in(
     )
     if refused is not None:
         return refused
-    seal = content_hash(texts, plan.snapshot(), await read_translations(session, texts))
+    seal = await seal_of(session, event, briefing, texts, plan)
     bare = lacks_facts(briefing, event, settings, confirmed=len(view.confirmed))
     await move(
         session,
@@ -125,7 +127,59 @@ def counts(plan: RecipientPlan) -> dict[str, int]:
 async def bound(
     session: AsyncSession, event: Event, briefing: Briefing
 ) -> tuple[list[BriefingText], RecipientPlan]:
-    """What the hash is taken of."""
+    """The texts, and who gets them as it is now."""
     assert briefing.id is not None
     texts = await texts_of(session, briefing.id)
     return texts, await plan_version(session, event, briefing)
+
+
+async def seal_of(
+    session: AsyncSession,
+    event: Event,
+    briefing: Briefing,
+    texts: list[BriefingText],
+    plan: RecipientPlan,
+) -> str:
+    """The hash of a version as it is now; ``texts`` and ``plan`` as of :func:`bound`."""
+    listed = await listed_for(session, event, briefing, plan)
+    return content_hash(texts, listed, await read_translations(session, texts))
+
+
+#: in the journal: who gets it, or who can be reached, kept a version from being approved
+STALLED = "approval_stalled"
+
+
+async def bind_anew(
+    session: AsyncSession, event: Event, briefing: Briefing, actor: Actor, *, now: datetime
+) -> bool:
+    """Ask for approval of the same texts for who is on the list now; False when that was what was
+    asked, and is known to have been in the way already.
+
+    :raises NotAllowed: the actor may not approve.
+    """
+    require(actor, Permission.APPROVE_BRIEFING)
+    texts, plan = await bound(session, event, briefing)
+    seal = await seal_of(session, event, briefing, texts, plan)
+    if seal == briefing.content_hash and await _is_known(session, briefing):
+        return False
+    briefing.content_hash = seal
+    session.add(briefing)
+    write_journal(
+        session, who=actor.who, action=STALLED, subject=f"briefing:{briefing.id}",
+        detail=dict(counts(plan)), now=now,
+    )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def _is_known(session: AsyncSession, briefing: Briefing) -> bool:
+    found = await session.exec(
+        select(JournalEntry.id)
+        .where(
+            col(JournalEntry.subject) == f"briefing:{briefing.id}",
+            col(JournalEntry.action) == STALLED,
+            col(JournalEntry.at) >= briefing.submitted_at,
+        )
+        .limit(1)
+    )
+    return found.first() is not None

@@ -91,8 +91,22 @@ class RecipientPlan:
     def organisations(self) -> int:
         return len({planned.recipient.organisation_id for planned in self.recipients})
 
+    def listed(self) -> list[str]:
+        """Who is on the list for which texts, as the approval binds it: sorted, and the same
+        whether or not somebody can be reached, and by which channel.
+
+        An organisation's own address stands in for somebody, so it is no part of the list.
+        """
+        there = [
+            (planned.recipient.person_id, planned.audience.value, *planned.extras)
+            for planned in self.recipients
+            if planned.recipient.person_id is not None
+        ]
+        away = [(one.id, *one.audiences) for one in self.unreachable if one.left_at is None]
+        return sorted(":".join(str(part) for part in one) for one in (*there, *away))
+
     def snapshot(self) -> list[str]:
-        """The plan as the approval binds it: sorted, so that the order does not matter."""
+        """Every message of the plan with its address: sorted, so that the order does not matter."""
         return sorted(
             ":".join(
                 (
@@ -125,11 +139,14 @@ def plan_followers(
     channels: Mapping[int, Sequence[Way]],
     *,
     is_exercise: bool,
+    as_it_came: bool = True,
 ) -> RecipientPlan:
     """Exactly those who got it before, each once. Pure.
 
-    The channel is the one that it came through while that is open, else the next one.
     An organisation's own address (a fallback) gets it there again.
+
+    :param as_it_came: the channel is the one that it came through while that is open, else the
+        next one. False takes the first channel as the person has them now.
     """
     plan = RecipientPlan()
     for receipt in {r.address: r for r in receipts if r.person_id is None}.values():
@@ -143,7 +160,8 @@ def plan_followers(
         person = people[person_id]
         usable = _usable(person, channels, is_exercise=is_exercise)
         came_through = {receipt.address for receipt in got}
-        usable.sort(key=lambda channel: (channel.kind, channel.address) not in came_through)
+        if as_it_came:
+            usable.sort(key=lambda channel: (channel.kind, channel.address) not in came_through)
         _place(plan, person, first_audience(person.audiences) or got[-1].audience, usable)
     return plan
 
@@ -163,12 +181,12 @@ def _usable(
 
 
 def _place(plan: RecipientPlan, person: Reader, audience: Audience, usable: Sequence[Way]) -> None:
+    others = tuple(dict.fromkeys(name for name in person.audiences if name != audience.value))
     if not usable:
-        plan.unreachable.append(person)
+        plan.unreachable.append(person._replace(audiences=(audience.value, *others)))
         return
     recipient = Recipient(usable[0].kind, usable[0].address, person.id, person.organisation_id)
-    extras = tuple(Audience(name) for name in person.audiences if name != audience.value)
-    plan.recipients.append(Planned(recipient, audience, tuple(dict.fromkeys(extras))))
+    plan.recipients.append(Planned(recipient, audience, tuple(Audience(name) for name in others)))
 
 
 def restricted(plan: RecipientPlan, briefing: Briefing) -> RecipientPlan:
@@ -185,6 +203,8 @@ def only_readers_of(plan: RecipientPlan, audiences: Collection[Audience]) -> Rec
             if planned.audience in audiences
         ],
         unreachable=[
-            person for person in plan.unreachable if first_audience(person.audiences) in audiences
+            person._replace(audiences=tuple(a for a in person.audiences if a in audiences))
+            for person in plan.unreachable
+            if first_audience(person.audiences) in audiences
         ],
     )

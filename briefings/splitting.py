@@ -12,10 +12,9 @@ from datetime import datetime
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from briefings.approval_rules import content_hash
-from briefings.audience import plan_version
+from briefings.handing_in import bound, seal_of
 from briefings.rows import CAN_SPLIT, Briefing, BriefingText, OwnWording, Translation
-from briefings.translations import read_translations, translations_of
+from briefings.translations import translations_of
 from briefings.versions import texts_of
 from briefings.wordings import words_of
 from contacts.directory import Audience
@@ -114,10 +113,7 @@ async def _move_texts(
 
 
 async def _bound(session: AsyncSession, event: Event, version: Briefing) -> str:
-    assert version.id is not None
-    plan = await plan_version(session, event, version)
-    texts = await texts_of(session, version.id)
-    return content_hash(texts, plan.snapshot(), await read_translations(session, texts))
+    return await seal_of(session, event, version, *await bound(session, event, version))
 
 
 def _values(audiences: Iterable[Audience]) -> list[str]:

@@ -53,7 +53,7 @@ async def written(desk: Window) -> None:
     await desk.press("Naar de teksten")
     await expect(desk.page.locator(".tekst").first).to_contain_text(FACT)
     await desk.press("Ter goedkeuring")
-    await expect(desk.page.get_by_text("De goedkeurders hebben een bericht")).to_be_visible()
+    await expect(desk.page.get_by_text("De goedkeurders krijgen een bericht")).to_be_visible()
 
 
 async def teachers_page(evening: Evening) -> str:

@@ -175,7 +175,7 @@ async def test_a_changed_list_of_recipients_is_not_what_was_approved(db: Databas
         refused = await approve(
             session, briefing, cast.approver, SETTINGS, expected_hash=seen, now=NOW
         )
-    assert refused == ApprovalRefused("changed")
+    assert refused == ApprovalRefused("list_changed")
 
 
 @pytest.mark.parametrize(("length", "same"), [(64, True), (12, True), (11, False), (0, False)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
@@ -142,7 +143,7 @@ def test_followers_are_exactly_those_who_got_it(
     assert sorted([*planned, *unreachable]) == sorted(set(ids) - {99})
 
 
-def test_a_follow_up_takes_the_channel_that_worked() -> None:
+def test_a_correction_takes_the_channel_that_worked() -> None:
     person = a_reader(1, "ouders")
     ways = [a_way(1, ChannelKind.TELEGRAM, "7"), a_way(2, ChannelKind.EMAIL, "a@x")]
     got = [Receipt(1, 1, (ChannelKind.EMAIL, "a@x"), Audience.PARENTS)]
@@ -151,6 +152,29 @@ def test_a_follow_up_takes_the_channel_that_worked() -> None:
     ways[1] = ways[1]._replace(status=ChannelStatus.CLOSED)
     plan = plan_followers(got, {1: person}, {1: ways}, is_exercise=False)
     assert plan.recipients[0].recipient.kind is ChannelKind.TELEGRAM
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"), [(BriefingKind.UPDATE, "11"), (BriefingKind.CORRECTION, "a@x.test")]
+)
+async def test_who_came_back_to_the_first_channel_reads_there_on_and_a_correction_where_it_was(
+    db: Database, kind: BriefingKind, address: str
+) -> None:
+    async with db.begin() as session:
+        cast = await the_cast(session)
+        await facts_for(session, cast.event)
+        way = (await session.exec(select(Channel).where(col(Channel.address) == "11"))).one()
+        way.status = ChannelStatus.CLOSED
+        await send(session, cast, BriefingKind.FIRST)
+        way.status = ChannelStatus.ACTIVE
+        draft = await draft_briefing(
+            session, cast.event, kind=kind, settings=SETTINGS, editor_id=1, now=NOW
+        )
+        plan = await plan_version(session, cast.event, draft)
+    mine = [
+        one.recipient for one in plan.recipients if one.recipient.person_id == cast.people[0].id
+    ]
+    assert [one.address for one in mine] == [address]
 
 
 def test_an_organisations_own_address_gets_the_follow_up_there() -> None:

@@ -174,3 +174,24 @@ async def test_status_leads_to_each_text_that_somebody_does_not_have_its_version
     async with desk.world.db.read() as session:
         [one] = await not_received(session, [desk.number])
     assert (one.unsure, one.without) == (0, 1)
+
+
+async def test_an_old_button_to_send_again_says_that_it_was_done(desk: Desk) -> None:
+    chat, number = await sent_to(desk)
+    await change(desk, 0, status=UNKNOWN, reason="read_timeout")
+    await seen(chat, desk, number)
+    old = chat.message
+    wire = f"resend:{desk.number}:{number}"
+    await chat.tap(wire, message=old)
+    assert "1 bericht gaat opnieuw uit, met (herhaling) erboven." in await chat.text()
+    await chat.tap(wire, message=old)
+    assert await chat.text() == "Dat was al gedaan. Het gaat niet nog een keer uit."
+
+
+async def test_what_arrived_meanwhile_is_not_said_to_go_again(desk: Desk) -> None:
+    chat, number = await sent_to(desk)
+    await change(desk, 0, status=UNKNOWN, reason="read_timeout")
+    await seen(chat, desk, number)
+    await change(desk, 0, status=SENT, reason=None)
+    await chat.tap(f"resend:{desk.number}:{number}")
+    assert await chat.text() == "Er is niets meer dat opnieuw uit kan."

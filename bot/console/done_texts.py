@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import line_texts
 from bot.chat.coordinator import approved_texts
+from bot.chat.coordinator.texts import REFUSALS
 from bot.console.calling_texts import HOURS_LIKE_THIS
 from bot.evening.texts import LOWERED, OF_YESTERDAY, OWN_TOOK_BACK
 from briefings.rows import BriefingKind, BriefingStatus
@@ -111,7 +112,7 @@ DONE = {
     "context_set": "Opgeslagen. De teksten zijn bijgewerkt.",
     "submitted_partly": "Ingediend, maar één of meer teksten kan nu niemand goedkeuren. Hieronder "
     "staat welke, en wat u kunt doen.",
-    "submitted": "Ingediend. De goedkeurders hebben een bericht gekregen.",
+    "submitted": "Ingediend. De goedkeurders krijgen een bericht.",
     "no_approver": (
         "Ingediend, maar geen andere goedkeurder is te bereiken. Bel een goedkeurder, of geef "
         "iemand dat recht en een kanaal."
@@ -127,6 +128,8 @@ DONE = {
     "drafted_closing": "Het concept van de afsluiting staat klaar. Lees het na en dien het in.",
     "drafted_look_back": "De uitnodiging om terug te kijken staat klaar. Lees alles na en dien in.",
     "never_sent": "Deze zin was nog niet verzonden. Hij is weg; een correctie is niet nodig.",
+    "list_changed": f"Niet verzonden. {REFUSALS['list_changed']}",
+    "no_recipients": f"Niet verzonden. {REFUSALS['no_recipients']}",
     "approved": "Goedgekeurd. De berichten gaan nu uit.",
     "approved_later": "Goedgekeurd. Hieronder staat hoe het met de berichten staat.",
     "approved_rest_untold": "Goedgekeurd. De andere teksten wachten hieronder, maar niemand "

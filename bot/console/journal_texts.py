@@ -9,6 +9,7 @@ ACTIONS = {
     "acknowledged": "ontvangst gemeld",
     "address_known": "adres was al bekend",
     "address_moved": "gesprek verhuisd naar een nieuw adres",
+    "approval_stalled": "goedkeuren kon niet om wie het krijgt",
     "approval_voided": "goedkeuring vervallen door een wijziging",
     "arrival_proved": "bericht blijkt aangekomen",
     "briefing_approved": "teksten goedgekeurd",
@@ -343,8 +344,7 @@ STATES = {
     "submitted": "ter goedkeuring", "approved": "goedgekeurd", "distributed": "verzonden",
     "withdrawn": "ingetrokken", "corrected": "gecorrigeerd", "retracted": "ingetrokken",
     "ready": "klaar", "halted": "gestopt", "cancelled": "vervallen", "planned": "gepland",
-    "overtaken": "ingehaald",
     "claimed": "opgepakt", "sending": "onderweg", "sent": "verzonden", "failed": "geweigerd",
     "unknown": "onzeker", "new": "nieuw", "in_duiding": "in duiding", "action": "actie",
-    "waiting": "wacht",
+    "waiting": "wacht", "overtaken": "ingehaald",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from bot.evening import approving, asking_again, questions
 from bot.evening.already_approved import became_of, decided_version
 from bot.evening.closing_held import why_not
 from bot.evening.lacking_said import lacking_said
+from bot.evening.renewing import renew
 from bot.evening.since_asked import ShownChanges, changes_shown
 from bot.evening.sourcing import clock_time
 from bot.evening.starting import later_moment, next_time
@@ -250,7 +251,11 @@ async def approve_now(visit: Visit) -> Response:
         audiences=chosen or None,
     )
     if isinstance(result, ApprovalRefused):
-        why = await why_refused(visit, event, briefing, result.reason)
+        reason, now = result.reason, visit.now
+        # What is bound anew has to stay, so this is no refused page.
+        if await renew(visit.session, event, briefing, visit.actor, reason, now=now):
+            return visit.back(f"/gebeurtenis/{event.id}/verzenden", done=reason)
+        why = await why_refused(visit, event, briefing, reason)
         return await _page(visit, event, error=why)
     await questions.settle_requests(visit.session, event, briefing, now=visit.now)
     await approving.follow_sending(visit.session, event, briefing, now=visit.now)

@@ -20,6 +20,7 @@ from bot.evening.approving import HASH_PART
 from bot.evening.closing_held import UNHEARD, ways_on, why_not
 from bot.evening.lacking_said import lacking_said
 from bot.evening.own_said import for_nobody, nobody_said
+from bot.evening.renewing import renew
 from bot.evening.request_lines import noticed_lines
 from bot.evening.ringing import ring_said
 from bot.evening.starting import later_moment
@@ -116,6 +117,8 @@ async def ask_sure(turn: Turn) -> None:
     if await _takes_passkey(turn):
         await turn.say(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
         return
+    if await _says_asked_anew(turn, briefing):
+        return
     mask = turn.tap.number(2) if len(turn.tap.args) > 2 else 0
     chosen = chosen_by(briefing, mask)
     if await refuses_own(turn, event, briefing, chosen):
@@ -186,8 +189,7 @@ async def approve_now(turn: Turn) -> None:
     if await _takes_passkey(turn):
         await turn.change(render("coordinator/approve_refused.html", why=texts.PASSKEY_AT_DESK))
         return
-    if (briefing.content_hash or "")[:HASH_PART] != turn.tap.args[1]:
-        await turn.change(render("coordinator/approve_refused.html", why=texts.REFUSALS["changed"]))
+    if await _says_asked_anew(turn, briefing):
         return
     chosen = chosen_by(briefing, turn.tap.number(3)) if len(turn.tap.args) > 3 else None
     result = await approve(
@@ -224,14 +226,30 @@ async def approve_now(turn: Turn) -> None:
 async def _say_refused(turn: Turn, event: Event, briefing: Briefing, reason: str) -> None:
     """Why it did not go, with what can be done about it."""
     actor = turn.known()
-    rows = []
+    rows = [_read_again(briefing)]
     if reason in UNHEARD:
-        rows = [
-            ways_on(event.id or 0, actor),
-            [Button(texts.SEND_BACK, data("back", briefing.id))],
-        ]
+        rows = [ways_on(event.id or 0, actor)]
+    if reason in (*UNHEARD, "changed"):
+        rows.append([Button(texts.SEND_BACK, data("back", briefing.id))])
+    await renew(turn.session, event, briefing, actor, reason, now=turn.now)
     why = why_not(reason, actor)
     await turn.change(render("coordinator/approve_refused.html", why=why), rows)
+
+
+async def _says_asked_anew(turn: Turn, briefing: Briefing) -> bool:
+    """Answer a tap about another request than the one that lies there, with the way to that one;
+    False, and nothing said, when it is the same."""
+    assert turn.tap is not None
+    if (briefing.content_hash or "")[:HASH_PART] == turn.tap.args[1]:
+        return False
+    why = approved_texts.ASKED_ANEW
+    rows = [_read_again(briefing)]
+    await turn.change(render("coordinator/approve_refused.html", why=why), rows)
+    return True
+
+
+def _read_again(briefing: Briefing) -> list[Button]:
+    return [Button(approved_texts.READ_REQUEST, data("ap0", briefing.id))]
 
 
 def _asked_moment(turn: Turn) -> datetime | None:

@@ -75,3 +75,15 @@ TAKEN_FROM_APPROVERS = {
     "submission_voided": "Er veranderde iets na het indienen, {at}: lees de nieuwe teksten.",
 }
 REMARK_TOO_LATE = "Uw opmerking is niet verstuurd. {why}"
+
+#: to the coordinators: why a text was not approved that nobody changed a word of
+STALLED_SUBJECT = "Een tekst is nog niet goedgekeurd"
+STALLED = {
+    "list_changed": "Na het indienen veranderde wie op de lijst staat voor deze tekst. De "
+    "goedkeurder leest de vraag opnieuw, met de aantallen van nu. U hoeft niet opnieuw in te "
+    "dienen.",
+    "no_recipients": "Niemand die deze tekst krijgt, is nu te bereiken via Telegram of mail. De "
+    "tekst ligt nog ter goedkeuring. Bel wie het moet weten, of zorg voor een kanaal dat werkt.",
+}
+ASKED_ANEW = "Deze vraag is veranderd. Lees haar opnieuw."
+READ_REQUEST = "Lees de vraag opnieuw"

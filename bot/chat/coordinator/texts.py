@@ -170,6 +170,8 @@ OUTCOMES = {
 #: What a refusal by approval or facts means for the person who tapped.
 REFUSALS = {
     "changed": "Er is iets veranderd na het indienen. Lees de nieuwe teksten eerst.",
+    "list_changed": "Wie op de lijst staat, veranderde na het indienen. De teksten zijn dezelfde. "
+    "Lees de aantallen van nu, en keur dan goed.",
     "no_facts": "U hebt nog geen bevestigd feit. Toch indienen?",
     "no_right": "Er staat nog niet wat wél klopt. Toch indienen?",
     "not_released": "Bij deze GRIP gaat alleen uit wat de crisiscommunicatie vrijgaf. Zeg eerst "
@@ -192,7 +194,8 @@ REFUSALS = {
     "too_long": "Deze zin is te lang. Gebruik hooguit 20 woorden.",
     "empty": "Deze regel is leeg.",
     "no_source": "Bij een feit hoort een bron.",
-    "no_recipients": "Er is niemand om naar te verzenden.",
+    "no_recipients": "Er is niemand om naar te verzenden: niemand van de lijst is nu te bereiken "
+    "via Telegram of mail.",
     "stale": "De feiten zijn veranderd. Open de teksten opnieuw en dien dan in.",
     "not_draft": "Deze versie is geen concept meer.",
     "no_texts": "Er zijn nog geen teksten.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlmodel import col, select
+
 from bot.chat.buttons import data
 from bot.chat.coordinator import texts
 from bot.chat.coordinator.brake_flow import briefing_of
@@ -15,7 +17,7 @@ from bot.evening.without_it import Reader, without_it
 from briefings.rows import Briefing
 from contacts.arrival import may_go_again, resend_unknown
 from contacts.notices import SHOW_UNKNOWN
-from contacts.outbox import Button
+from contacts.outbox import Button, Delivery, Message
 from contacts.permissions import Permission, may
 from contacts.texts import CHANNELS
 from feeds.rows import Event
@@ -62,7 +64,18 @@ async def resend(turn: Turn) -> None:
     _, briefing_id = await _text(turn)
     ids = [one.id for one in await doubts_of_version(turn.session, briefing_id)]
     count = await resend_unknown(turn.session, ids, who=turn.known().who, now=turn.now)
-    await turn.change(render("coordinator/resent.html", count=count))
+    is_done = not count and await _was_resent(turn, briefing_id)
+    await turn.change(render("coordinator/resent.html", count=count, is_done=is_done))
+
+
+async def _was_resent(turn: Turn, briefing_id: int) -> bool:
+    found = await turn.session.exec(
+        select(Delivery.id)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(col(Message.briefing_id) == briefing_id, col(Delivery.is_repeat))
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def _text(turn: Turn) -> tuple[Event, int]:
