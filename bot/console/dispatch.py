@@ -25,7 +25,8 @@ from briefings.past_promise import is_past
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of, waits
 from contacts.arrival import resend_unknown
-from contacts.calling import CallStatus, calls_of
+from contacts.call_list import calls_of
+from contacts.calling import CallStatus
 from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.directory import Organisation, Person
 from contacts.elsewhere import stands_better
