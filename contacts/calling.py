@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,8 +20,12 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.overdue import somebody_reacted
+from contacts.overdue import Column, somebody_reacted
 from contacts.records import MoveTable, Row, choice, move, move_many, required_choice
+
+#: whether an organisation told something about an event since it had a version of it, or a later
+#: one: of the columns (organisation, event, version)
+Spoke = Callable[[Column, Column, Column], ColumnElement[bool]]
 
 
 class CallReason(StrEnum):
@@ -163,13 +167,21 @@ async def tick_off(session: AsyncSession, item: CallItem, *, who: Who, now: date
     )  # fmt: skip
 
 
-async def end_needless_calls(session: AsyncSession, *, now: datetime) -> int:
+def nobody_spoke(_organisation: Column, _event: Column, _version: Column) -> ColumnElement[bool]:
+    """As :data:`Spoke`, where nothing but taps is known."""
+    return false()
+
+
+async def end_needless_calls(
+    session: AsyncSession, *, now: datetime, spoke: Spoke = nobody_spoke
+) -> int:
     """Whose organisation reacted meanwhile, what is about a text that was taken back, and who
     had no channel and got a text through one after all.
 
     Returns how many calls are not needed any more.
     """
-    ended = await _end(session, _reacted() | taken_back(), "calls_not_needed", now=now)
+    told = spoke(col(CallItem.organisation_id), col(CallItem.event_id), col(CallItem.briefing_id))
+    ended = await _end(session, _reacted() | told | taken_back(), "calls_not_needed", now=now)
     return ended + await _end(session, _got_it_late(), "calls_got_it_late", now=now)
 
 
@@ -223,7 +235,7 @@ def _got_it_late() -> ColumnElement[bool]:
 
 def _reacted() -> ColumnElement[bool]:
     return somebody_reacted(
-        col(CallItem.person_id), col(CallItem.organisation_id),
+        col(CallItem.person_id), col(CallItem.organisation_id), event_id=col(CallItem.event_id),
         message_id=col(CallItem.message_id), briefing_id=col(CallItem.briefing_id),
     )  # fmt: skip
 

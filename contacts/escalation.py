@@ -11,12 +11,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.attempts import Attempts
-from contacts.calling import About, CallReason, add_calls, end_needless_calls, untold_calls
+from contacts.calling import (
+    About,
+    CallReason,
+    Spoke,
+    add_calls,
+    end_needless_calls,
+    nobody_spoke,
+    untold_calls,
+)
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.messages import URGENT_SEVERITY
@@ -47,7 +55,7 @@ Overdue = tuple[Delivery, Message]
 
 
 async def escalate_due(
-    db: Database, settings: SendingSettings, *, now: datetime
+    db: Database, settings: SendingSettings, *, now: datetime, spoke: Spoke = nobody_spoke
 ) -> tuple[int, int]:
     """Take the next step for everybody whose moment has come; returns how many steps that were, and
     how many lines of the list the coördinatoren were told.
@@ -60,14 +68,16 @@ async def escalate_due(
        list of people to call, which goes to the coördinatoren in one notice.
     4. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
 
+    :param spoke: who else counts as having reacted.
     :raises Exception: what went wrong with one of them, after the others.
     """
     attempts = Attempts()
     async with db.begin() as session:
-        taken = await end_needless_calls(session, now=now)
-    due = await _due(db, settings, now=now)
+        taken = await end_needless_calls(session, now=now, spoke=spoke)
+    due = await _due(db, settings, spoke, now=now)
     for first in range(0, len(due), AT_ONCE):
-        taken += await _take_portion(db, due[first : first + AT_ONCE], attempts, settings, now=now)
+        portion = due[first : first + AT_ONCE]
+        taken += await _take_portion(db, portion, attempts, settings, spoke, now=now)
     async with db.begin() as session:
         told = await _tell_calls(session, now=now)
         taken += await _tell_halted(session, settings, now=now)
@@ -75,7 +85,9 @@ async def escalate_due(
     return taken, told
 
 
-async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Sequence[int]:
+async def _due(
+    db: Database, settings: SendingSettings, spoke: Spoke, *, now: datetime
+) -> Sequence[int]:
     """Whose moment has come, as many as one round takes.
 
     Looked up once and without the write lock: all who did react are passed over, and with many of
@@ -85,38 +97,43 @@ async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Seq
         found = await session.exec(
             select(col(Delivery.id))
             .join(Message, col(Message.id) == col(Delivery.message_id))
-            .where(*is_overdue(settings, now=now))
+            .where(*is_overdue(settings, now=now), ~_spoke(spoke))
             .order_by(col(Delivery.id))
             .limit(AT_ONCE * PORTIONS)
         )
         return [ident for ident in found.all() if ident is not None]
 
 
+def _spoke(spoke: Spoke) -> ColumnElement[bool]:
+    return spoke(col(Delivery.organisation_id), col(Message.event_id), col(Message.briefing_id))
+
+
 async def _take_portion(
-    db: Database, due: Sequence[int], attempts: Attempts, settings: SendingSettings, *,
-    now: datetime,
+    db: Database, due: Sequence[int], attempts: Attempts, settings: SendingSettings,
+    spoke: Spoke, *, now: datetime,
 ) -> int:  # fmt: skip
     """All of them at once, and one by one where that fails: it is hardly ever about all of them."""
     try:
         async with db.begin() as session:
-            return await _take_steps(session, due, settings, now=now)
+            return await _take_steps(session, due, settings, spoke, now=now)
     except STORE_AWAY:
         raise
     except Exception:
         log.exception("A portion was not followed up", extra={"action": "portion_failed"})
     taken = 0
     for ident in due:
-        alone = partial(_take_steps, due=[ident], settings=settings, now=now)
+        alone = partial(_take_steps, due=[ident], settings=settings, spoke=spoke, now=now)
         taken += await attempts.attempt("follow_up", db.begin(), alone) or 0
     return taken
 
 
 async def _take_steps(
-    session: AsyncSession, due: Sequence[int], settings: SendingSettings, now: datetime
-) -> int:
+    session: AsyncSession, due: Sequence[int], settings: SendingSettings, spoke: Spoke,
+    now: datetime,
+) -> int:  # fmt: skip
     """The next step for these, each marked in the same transaction: what is not reached in this
     round is found by the next one. Returns how many."""
-    overdue = await _overdue(session, due, settings, now=now)
+    overdue = await _overdue(session, due, settings, spoke, now=now)
     stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
     await set_many(
         session, Delivery, ids_of(delivery for delivery, _ in overdue),
@@ -128,13 +145,18 @@ async def _take_steps(
 
 
 async def _overdue(
-    session: AsyncSession, due: Sequence[int], settings: SendingSettings, *, now: datetime
-) -> Sequence[Overdue]:
+    session: AsyncSession, due: Sequence[int], settings: SendingSettings,
+    spoke: Spoke = nobody_spoke, *, now: datetime,
+) -> Sequence[Overdue]:  # fmt: skip
     """Those of them for whom it still holds: somebody may have reacted since they were found."""
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.id).in_(due), *is_overdue(settings, now=now, by_number=True))
+        .where(
+            col(Delivery.id).in_(due),
+            *is_overdue(settings, now=now, by_number=True),
+            ~_spoke(spoke),
+        )
         .order_by(col(Delivery.id))
         .with_for_update(of=Delivery)  # by their numbers, as everybody takes several
     )
