@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, true
+from sqlalchemy import ColumnElement, and_, func, not_, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,12 +15,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from contacts.calling import CallItem, CallReason, CallStatus, taken_back
 from contacts.directory import Organisation, Person
+from contacts.outbox import Delivery, DeliveryStatus, Message
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A line of the list as people see it. ``phone`` is empty when none is known. ``told_at``: when
-    somebody called them about an earlier version of the same event."""
+    somebody called them about an earlier version of the same event. ``backup_had_it``: so had the
+    back-up of the organisation, who is another."""
 
     id: int
     person_id: int
@@ -32,6 +34,7 @@ class Call:
     status: CallStatus
     done_at: datetime | None
     told_at: datetime | None = None
+    backup_had_it: bool = False
 
 
 def is_to_call(until: Any = None) -> ColumnElement[bool]:
@@ -84,9 +87,39 @@ async def calls_of(
         if before is not None and before[0].done_at and before[0].status is CallStatus.CALLED:
             told[person.id] = before[0].done_at
         rows[person.id] = (item, person, where)
-    calls = [_shown(*row, told.get(ident)) for ident, row in rows.items()]
+    helped = await _with_backup(session, [item for item, _, _ in rows.values()])
+    calls = [
+        replace(_shown(*row, told.get(ident)), backup_had_it=row[0].id in helped)
+        for ident, row in rows.items()
+    ]
     chosen = [call for call in calls if not statuses or call.status in statuses]
     return sorted(chosen, key=lambda call: call.status is not CallStatus.OPEN)
+
+
+async def _with_backup(session: AsyncSession, items: Sequence[CallItem]) -> Collection[int | None]:
+    """Lines about silence, of a version that somebody else had as the back-up there."""
+    silent = [item.id for item in items if item.why is CallReason.SILENT]
+    if not silent:
+        return ()
+    found = await session.exec(
+        select(CallItem.id)
+        .join(
+            Message,
+            or_(
+                col(Message.briefing_id) == col(CallItem.briefing_id),
+                col(Message.id) == col(CallItem.message_id),
+            ),
+        )
+        .join(Delivery, col(Delivery.message_id) == col(Message.id))
+        .where(
+            col(CallItem.id).in_(silent),
+            col(Delivery.is_backup),
+            col(Delivery.organisation_id) == col(CallItem.organisation_id),
+            col(Delivery.person_id) != col(CallItem.person_id),
+            col(Delivery.status).in_((DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)),
+        )
+    )
+    return set(found.all())
 
 
 async def _called_off(session: AsyncSession, items: Sequence[CallItem]) -> Collection[int | None]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, false, func, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,6 +25,7 @@ from contacts.calling import (
     nobody_spoke,
     untold_calls,
 )
+from contacts.directory import Organisation
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.messages import URGENT_SEVERITY
@@ -194,14 +195,23 @@ async def _left_to_backup(session: AsyncSession, one: Overdue, *, now: datetime)
         return False
     if await plan_backup(session, delivery, message, now=now) is not None:
         return True
+    # What failed needs somebody now; who is silent waits for a back-up who had it anyhow.
+    own = and_(
+        false() if delivery.status is DeliveryStatus.FAILED else true(),
+        col(Delivery.person_id) == col(Organisation.backup_person_id),
+        col(Delivery.id) != delivery.id,
+        col(Delivery.not_before) <= now,
+    )
     found = await session.exec(
         select(Delivery.id)
         .join(Message, col(Message.id) == col(Delivery.message_id))
+        .join(Organisation, col(Organisation.id) == delivery.organisation_id)
         .where(
             same_version(message),
             col(Delivery.organisation_id) == delivery.organisation_id,
-            col(Delivery.is_backup),
+            col(Delivery.is_backup) | own,
             col(Delivery.escalated_at).is_(None),
+            col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status) != DeliveryStatus.CANCELLED,
         )
         .limit(1)

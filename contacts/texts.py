@@ -168,7 +168,7 @@ PAUSE_OVER = (
 CALL_LIST_TITLE = ("Bellijst: 1 organisatie erbij", "Bellijst: {n} organisaties erbij")
 _CALL_LIST = (
     "Van {who} kwam geen reactie, of het bericht kwam niet aan: ook niet via een ander kanaal of "
-    "de vervanger. Bel: {{names}}."
+    "de vervanger, waar die er is. Bel: {{names}}."
 )
 CALL_LIST = (
     _CALL_LIST.format(who="1 organisatie"),

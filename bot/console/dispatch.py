@@ -220,7 +220,7 @@ async def calls_shown(visit: Visit, event: Event) -> dict[str, Any]:
     assert event.id is not None
     shown = (CallStatus.OPEN, CallStatus.CALLED)
     calls = await calls_of(visit.session, event.id, now=visit.now, statuses=shown)
-    return {"calls": calls, "call_reasons": calling_texts.REASONS}
+    return {"calls": calls, "why_call": calling_texts.why_call}
 
 
 async def _shown(visit: Visit, event: Event) -> Briefing:

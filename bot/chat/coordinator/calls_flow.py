@@ -12,7 +12,7 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from bot.console.calling_texts import REASONS
+from bot.console.calling_texts import why_call
 from bot.event_names import name_of
 from contacts.call_list import Call, calls_of, is_to_call
 from contacts.calling import CallItem, CallStatus, tick_off
@@ -98,7 +98,7 @@ async def _view(turn: Turn, event: Event) -> tuple[str, list[list[Button]]]:
         calls=lines,
         waiting=waiting,
         more=max(waiting - AT_ONCE, 0),
-        reasons=REASONS,
+        why_call=why_call,
         done=CallStatus.CALLED,
         lacks_number=not all(call.phone for call in lines),
         may_add=may(turn.known(), Permission.MANAGE_CONTACTS),
