@@ -135,24 +135,6 @@ async def add_calls(
     return len(items)
 
 
-async def untold_calls(session: AsyncSession) -> dict[tuple[bool, int | None], list[CallItem]]:
-    """Open lines of which no coördinator heard yet, by world and event. Who has no channel at all
-    is named where the text is sent."""
-    found = await session.exec(
-        select(CallItem)
-        .where(
-            col(CallItem.status) == CallStatus.OPEN,
-            col(CallItem.told_at).is_(None),
-            col(CallItem.why) != CallReason.NO_CHANNEL,
-        )
-        .order_by(col(CallItem.id))
-    )
-    calls: dict[tuple[bool, int | None], list[CallItem]] = {}
-    for call in found.all():
-        calls.setdefault((call.is_exercise, call.event_id), []).append(call)
-    return calls
-
-
 async def tick_off(session: AsyncSession, item: CallItem, *, who: Who, now: datetime) -> None:
     """Somebody called, or takes that back. ``who`` is a person."""
     if item.status is CallStatus.OPEN:

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.attempts import Attempts
+from contacts.call_telling import tell_calls
 from contacts.calling import (
     About,
     CallReason,
@@ -23,13 +24,12 @@ from contacts.calling import (
     add_calls,
     end_needless_calls,
     nobody_spoke,
-    untold_calls,
 )
 from contacts.directory import Organisation
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.messages import URGENT_SEVERITY
-from contacts.notices import tell_call_list, tell_still_halted
+from contacts.notices import tell_still_halted
 from contacts.outbox import (
     Delivery,
     DeliveryAct,
@@ -39,7 +39,6 @@ from contacts.outbox import (
 )
 from contacts.outdated import HISTORY_AFTER, came_back_late
 from contacts.overdue import LONGEST_CHAIN, MUST_ARRIVE, is_overdue
-from contacts.people import organisation_names
 from contacts.records import STORE_AWAY, Database, ids_of, set_many
 from contacts.settings import SendingSettings
 from contacts.verdicts import Fallback
@@ -80,7 +79,7 @@ async def escalate_due(
         portion = due[first : first + AT_ONCE]
         taken += await _take_portion(db, portion, attempts, settings, spoke, now=now)
     async with db.begin() as session:
-        told = await _tell_calls(session, now=now)
+        told = await tell_calls(session, now=now)
         taken += await _tell_halted(session, settings, now=now)
     attempts.raise_first()
     return taken, told
@@ -167,16 +166,24 @@ async def _overdue(
 async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
     """Another channel of the same person is planned, or still waits for its own answer.
 
+    What came there before this one failed counts too: its reader has the text.
     One that was spared, because the text proved to have arrived, waits for nothing: who tapped
     something else is silent like anybody.
     """
     delivery, message = one
     if came_back_late(delivery, message, now=now):
         return False
+    is_there = and_(
+        col(Delivery.message_id) == message.id,
+        col(Delivery.status) == DeliveryStatus.SENT,
+        col(Delivery.escalated_at).is_(None),
+        true() if delivery.status is DeliveryStatus.FAILED else false(),
+    )
     found = await session.exec(
         select(Delivery.id).where(
-            col(Delivery.fallback_of_id) == delivery.id,
+            (col(Delivery.fallback_of_id) == delivery.id) | is_there,
             col(Delivery.person_id) == delivery.person_id,
+            col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status) != DeliveryStatus.CANCELLED,
         )
     )
@@ -230,22 +237,6 @@ async def _list_calls(session: AsyncSession, called: Sequence[Overdue], *, now: 
         await add_calls(session, About.of(message), people, now=now)
 
 
-async def _tell_calls(session: AsyncSession, *, now: datetime) -> int:
-    """Tell whom to call, once per event; what nobody could hear is told a later time. Returns how
-    many lines that are."""
-    told = 0
-    for (is_exercise, event_id), calls in (await untold_calls(session)).items():
-        names = await organisation_names(session, {call.organisation_id for call in calls})
-        if await tell_call_list(
-            session, names, event_id=event_id, is_exercise=is_exercise, now=now
-        ):
-            told += len(calls)
-            for call in calls:
-                call.told_at = now
-                session.add(call)
-    return told
-
-
 async def _tried(
     session: AsyncSession, message: Message, organisation_ids: Collection[int]
 ) -> list[tuple[int, int, CallReason]]:
@@ -260,7 +251,8 @@ async def _tried(
             col(Delivery.person_id).is_not(None),
             col(Delivery.escalated_at).is_not(None),
         )
-        .order_by(col(Delivery.id))
+        # The last of somebody counts: who has it by one channel is silent, whatever else failed.
+        .order_by(col(Delivery.status) == DeliveryStatus.SENT, col(Delivery.id))
     )
     return [
         (
