@@ -43,6 +43,7 @@ from bot.watching import tell_rhythm, tell_stood_still, tell_trouble
 from contacts.escalation import escalate_due
 from contacts.gaps import note_reach
 from feeds.hubs import ask_hubs
+from signals.reacting import spoke_since
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -195,7 +196,8 @@ async def refresh(house: House, now: datetime) -> None:
 
 
 async def escalate(house: House, now: datetime) -> None:
-    if any(await escalate_due(house.db, house.config.sending, now=now)):
+    settings = house.config.sending
+    if any(await escalate_due(house.db, settings, now=now, spoke=spoke_since)):
         house.pump.wake()
 
 

@@ -30,7 +30,8 @@ from briefings.audience import (
 )
 from briefings.plans import only_readers_of
 from briefings.rows import Briefing, BriefingKind, covered
-from contacts.calling import CallItem, CallStatus
+from contacts.call_list import is_to_call
+from contacts.calling import CallItem
 from contacts.directory import (
     Audience,
     Channel,
@@ -122,7 +123,7 @@ async def _of_version(
         session,
         select(func.count(col(CallItem.person_id).distinct())).where(
             col(CallItem.event_id) == briefing.event_id,
-            col(CallItem.status) == CallStatus.OPEN,
+            is_to_call(),
             col(CallItem.person_id).not_in(called),
         ),
     )

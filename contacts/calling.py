@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Organisation, Person
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.outbox import (
     Delivery,
@@ -21,8 +20,12 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
-from contacts.overdue import somebody_reacted
+from contacts.overdue import Column, somebody_reacted
 from contacts.records import MoveTable, Row, choice, move, move_many, required_choice
+
+#: whether an organisation told something about an event since it had a version of it, or a later
+#: one: of the columns (organisation, event, version)
+Spoke = Callable[[Column, Column, Column], ColumnElement[bool]]
 
 
 class CallReason(StrEnum):
@@ -81,23 +84,6 @@ class About:
         return About(message.event_id, message.briefing_id, alone, message.is_exercise)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A line of the list as people see it. ``phone`` is empty when none is known. ``told_at``: when
-    somebody called them about an earlier version of the same event."""
-
-    id: int
-    person_id: int
-    person: str
-    function: str
-    organisation: str
-    phone: str
-    why: CallReason
-    status: CallStatus
-    done_at: datetime | None
-    told_at: datetime | None = None
-
-
 async def add_calls(
     session: AsyncSession,
     about: About,
@@ -149,24 +135,6 @@ async def add_calls(
     return len(items)
 
 
-async def untold_calls(session: AsyncSession) -> dict[tuple[bool, int | None], list[CallItem]]:
-    """Open lines of which no coördinator heard yet, by world and event. Who has no channel at all
-    is named where the text is sent."""
-    found = await session.exec(
-        select(CallItem)
-        .where(
-            col(CallItem.status) == CallStatus.OPEN,
-            col(CallItem.told_at).is_(None),
-            col(CallItem.why) != CallReason.NO_CHANNEL,
-        )
-        .order_by(col(CallItem.id))
-    )
-    calls: dict[tuple[bool, int | None], list[CallItem]] = {}
-    for call in found.all():
-        calls.setdefault((call.is_exercise, call.event_id), []).append(call)
-    return calls
-
-
 async def tick_off(session: AsyncSession, item: CallItem, *, who: Who, now: datetime) -> None:
     """Somebody called, or takes that back. ``who`` is a person."""
     if item.status is CallStatus.OPEN:
@@ -181,13 +149,21 @@ async def tick_off(session: AsyncSession, item: CallItem, *, who: Who, now: date
     )  # fmt: skip
 
 
-async def end_needless_calls(session: AsyncSession, *, now: datetime) -> int:
+def nobody_spoke(_organisation: Column, _event: Column, _version: Column) -> ColumnElement[bool]:
+    """As :data:`Spoke`, where nothing but taps is known."""
+    return false()
+
+
+async def end_needless_calls(
+    session: AsyncSession, *, now: datetime, spoke: Spoke = nobody_spoke
+) -> int:
     """Whose organisation reacted meanwhile, what is about a text that was taken back, and who
     had no channel and got a text through one after all.
 
     Returns how many calls are not needed any more.
     """
-    ended = await _end(session, _reacted() | _taken_back(), "calls_not_needed", now=now)
+    told = spoke(col(CallItem.organisation_id), col(CallItem.event_id), col(CallItem.briefing_id))
+    ended = await _end(session, _reacted() | told | taken_back(), "calls_not_needed", now=now)
     return ended + await _end(session, _got_it_late(), "calls_got_it_late", now=now)
 
 
@@ -241,17 +217,18 @@ def _got_it_late() -> ColumnElement[bool]:
 
 def _reacted() -> ColumnElement[bool]:
     return somebody_reacted(
-        col(CallItem.person_id), col(CallItem.organisation_id),
+        col(CallItem.person_id), col(CallItem.organisation_id), event_id=col(CallItem.event_id),
         message_id=col(CallItem.message_id), briefing_id=col(CallItem.briefing_id),
     )  # fmt: skip
 
 
-def _taken_back() -> ColumnElement[bool]:
+def taken_back(item: type[CallItem] = CallItem) -> ColumnElement[bool]:
+    """Whether the version that this line is about went to nobody: it was called off."""
     gone, live, sent = aliased(Message), aliased(Message), aliased(Delivery)
     cancelled = (
         select(gone.id)
         .where(
-            col(gone.briefing_id) == col(CallItem.briefing_id),
+            col(gone.briefing_id) == col(item.briefing_id),
             col(gone.status) == MessageStatus.CANCELLED,
         )
         .exists()
@@ -261,70 +238,10 @@ def _taken_back() -> ColumnElement[bool]:
         select(live.id)
         .join(sent, col(sent.message_id) == col(live.id))
         .where(
-            col(live.briefing_id) == col(CallItem.briefing_id),
+            col(live.briefing_id) == col(item.briefing_id),
             col(live.status) != MessageStatus.CANCELLED,
             col(sent.act) == DeliveryAct.SEND,
         )
         .exists()
     )
     return cancelled & ~others
-
-
-async def calls_of(
-    session: AsyncSession, event_id: int, *, now: datetime, statuses: Collection[CallStatus] = ()
-) -> list[Call]:
-    """The list of one event, what is still to be done in front; all statuses unless given.
-
-    Of somebody who is on it for several versions only the newest line is shown; one of a version
-    that was called off comes in the place of none.
-    """
-    query = (
-        select(CallItem, Person, Organisation)
-        .join(Person, col(Person.id) == col(CallItem.person_id))
-        .join(Organisation, col(Organisation.id) == col(CallItem.organisation_id))
-        .where(col(CallItem.event_id) == event_id, col(CallItem.added_at) <= now)
-        .order_by(col(Organisation.name), col(Person.name), col(CallItem.id))
-    )
-    rows: dict[int | None, tuple[CallItem, Person, Organisation]] = {}
-    told: dict[int | None, datetime] = {}
-    listed = (await session.exec(query)).all()
-    off = await _called_off(session, [item for item, _, _ in listed])
-    for item, person, where in listed:
-        before = rows.get(person.id)
-        if before is not None and item.id in off:
-            continue  # what was told before it still is to be told
-        if before is not None and before[0].done_at and before[0].status is CallStatus.CALLED:
-            told[person.id] = before[0].done_at
-        rows[person.id] = (item, person, where)
-    calls = [_shown(*row, told.get(ident)) for ident, row in rows.items()]
-    chosen = [call for call in calls if not statuses or call.status in statuses]
-    return sorted(chosen, key=lambda call: call.status is not CallStatus.OPEN)
-
-
-async def _called_off(session: AsyncSession, items: Sequence[CallItem]) -> Collection[int | None]:
-    """Lines about a version that went to nobody."""
-    ended = [item.id for item in items if item.status is CallStatus.NOT_NEEDED]
-    if not ended:
-        return ()
-    found = await session.exec(
-        select(CallItem.id).where(col(CallItem.id).in_(ended), _taken_back())
-    )
-    return set(found.all())
-
-
-def _shown(
-    item: CallItem, person: Person, organisation: Organisation, told_at: datetime | None
-) -> Call:
-    assert item.id is not None
-    return Call(
-        id=item.id,
-        person_id=item.person_id,
-        person=person.name,
-        function=person.function,
-        organisation=organisation.name,
-        phone=person.phone or organisation.phone or "",
-        why=item.why,
-        status=item.status,
-        done_at=item.done_at,
-        told_at=told_at,
-    )

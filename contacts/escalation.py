@@ -11,16 +11,25 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, false, func, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contacts.attempts import Attempts
-from contacts.calling import About, CallReason, add_calls, end_needless_calls, untold_calls
+from contacts.call_telling import tell_calls
+from contacts.calling import (
+    About,
+    CallReason,
+    Spoke,
+    add_calls,
+    end_needless_calls,
+    nobody_spoke,
+)
+from contacts.directory import Organisation
 from contacts.fallback import plan_backup, plan_fallback, same_version
 from contacts.journal import SYSTEM, JournalEntry, write_journal
 from contacts.messages import URGENT_SEVERITY
-from contacts.notices import tell_call_list, tell_still_halted
+from contacts.notices import tell_still_halted
 from contacts.outbox import (
     Delivery,
     DeliveryAct,
@@ -30,7 +39,6 @@ from contacts.outbox import (
 )
 from contacts.outdated import HISTORY_AFTER, came_back_late, having_newer
 from contacts.overdue import LONGEST_CHAIN, MUST_ARRIVE, is_overdue
-from contacts.people import organisation_names
 from contacts.records import STORE_AWAY, Database, ids_of, set_many
 from contacts.settings import SendingSettings
 from contacts.verdicts import Fallback
@@ -47,7 +55,7 @@ Overdue = tuple[Delivery, Message]
 
 
 async def escalate_due(
-    db: Database, settings: SendingSettings, *, now: datetime
+    db: Database, settings: SendingSettings, *, now: datetime, spoke: Spoke = nobody_spoke
 ) -> tuple[int, int]:
     """Take the next step for everybody whose moment has come; returns how many steps that were, and
     how many lines of the list the coördinatoren were told.
@@ -60,22 +68,26 @@ async def escalate_due(
        list of people to call, which goes to the coördinatoren in one notice.
     4. A message that was halted so long ago reaches nobody; the coördinatoren hear it again.
 
+    :param spoke: who else counts as having reacted.
     :raises Exception: what went wrong with one of them, after the others.
     """
     attempts = Attempts()
     async with db.begin() as session:
-        taken = await end_needless_calls(session, now=now)
-    due = await _due(db, settings, now=now)
+        taken = await end_needless_calls(session, now=now, spoke=spoke)
+    due = await _due(db, settings, spoke, now=now)
     for first in range(0, len(due), AT_ONCE):
-        taken += await _take_portion(db, due[first : first + AT_ONCE], attempts, settings, now=now)
+        portion = due[first : first + AT_ONCE]
+        taken += await _take_portion(db, portion, attempts, settings, spoke, now=now)
     async with db.begin() as session:
-        told = await _tell_calls(session, now=now)
+        told = await tell_calls(session, now=now)
         taken += await _tell_halted(session, settings, now=now)
     attempts.raise_first()
     return taken, told
 
 
-async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Sequence[int]:
+async def _due(
+    db: Database, settings: SendingSettings, spoke: Spoke, *, now: datetime
+) -> Sequence[int]:
     """Whose moment has come, as many as one round takes.
 
     Looked up once and without the write lock: all who did react are passed over, and with many of
@@ -85,42 +97,47 @@ async def _due(db: Database, settings: SendingSettings, *, now: datetime) -> Seq
         found = await session.exec(
             select(col(Delivery.id))
             .join(Message, col(Message.id) == col(Delivery.message_id))
-            .where(*is_overdue(settings, now=now))
+            .where(*is_overdue(settings, now=now), ~_spoke(spoke))
             .order_by(col(Delivery.id))
             .limit(AT_ONCE * PORTIONS)
         )
         return [ident for ident in found.all() if ident is not None]
 
 
+def _spoke(spoke: Spoke) -> ColumnElement[bool]:
+    return spoke(col(Delivery.organisation_id), col(Message.event_id), col(Message.briefing_id))
+
+
 async def _take_portion(
-    db: Database, due: Sequence[int], attempts: Attempts, settings: SendingSettings, *,
-    now: datetime,
+    db: Database, due: Sequence[int], attempts: Attempts, settings: SendingSettings,
+    spoke: Spoke, *, now: datetime,
 ) -> int:  # fmt: skip
     """All of them at once, and one by one where that fails: it is hardly ever about all of them."""
     try:
         async with db.begin() as session:
-            return await _take_steps(session, due, settings, now=now)
+            return await _take_steps(session, due, settings, spoke, now=now)
     except STORE_AWAY:
         raise
     except Exception:
         log.exception("A portion was not followed up", extra={"action": "portion_failed"})
     taken = 0
     for ident in due:
-        alone = partial(_take_steps, due=[ident], settings=settings, now=now)
+        alone = partial(_take_steps, due=[ident], settings=settings, spoke=spoke, now=now)
         taken += await attempts.attempt("follow_up", db.begin(), alone) or 0
     return taken
 
 
 async def _take_steps(
-    session: AsyncSession, due: Sequence[int], settings: SendingSettings, now: datetime
-) -> int:
+    session: AsyncSession, due: Sequence[int], settings: SendingSettings, spoke: Spoke,
+    now: datetime,
+) -> int:  # fmt: skip
     """The next step for these, each marked in the same transaction: what is not reached in this
     round is found by the next one. Returns how many.
 
     Who got something newer of the event is followed up about that: the old text goes nowhere any
     more.
     """
-    found = await _overdue(session, due, settings, now=now)
+    found = await _overdue(session, due, settings, spoke, now=now)
     passed = await having_newer(session, ids_of(delivery for delivery, _ in found), now=now)
     overdue = [one for one in found if one[0].id not in passed]
     stuck = [one for one in overdue if not await _tried_elsewhere(session, one, now=now)]
@@ -134,13 +151,18 @@ async def _take_steps(
 
 
 async def _overdue(
-    session: AsyncSession, due: Sequence[int], settings: SendingSettings, *, now: datetime
-) -> Sequence[Overdue]:
+    session: AsyncSession, due: Sequence[int], settings: SendingSettings,
+    spoke: Spoke = nobody_spoke, *, now: datetime,
+) -> Sequence[Overdue]:  # fmt: skip
     """Those of them for whom it still holds: somebody may have reacted since they were found."""
     found = await session.exec(
         select(Delivery, Message)
         .join(Message, col(Message.id) == col(Delivery.message_id))
-        .where(col(Delivery.id).in_(due), *is_overdue(settings, now=now, by_number=True))
+        .where(
+            col(Delivery.id).in_(due),
+            *is_overdue(settings, now=now, by_number=True),
+            ~_spoke(spoke),
+        )
         .order_by(col(Delivery.id))
         .with_for_update(of=Delivery)  # by their numbers, as everybody takes several
     )
@@ -150,16 +172,24 @@ async def _overdue(
 async def _tried_elsewhere(session: AsyncSession, one: Overdue, *, now: datetime) -> bool:
     """Another channel of the same person is planned, or still waits for its own answer.
 
+    What came there before this one failed counts too: its reader has the text.
     One that was spared, because the text proved to have arrived, waits for nothing: who tapped
     something else is silent like anybody.
     """
     delivery, message = one
     if came_back_late(delivery, message, now=now):
         return False
+    is_there = and_(
+        col(Delivery.message_id) == message.id,
+        col(Delivery.status) == DeliveryStatus.SENT,
+        col(Delivery.escalated_at).is_(None),
+        true() if delivery.status is DeliveryStatus.FAILED else false(),
+    )
     found = await session.exec(
         select(Delivery.id).where(
-            col(Delivery.fallback_of_id) == delivery.id,
+            (col(Delivery.fallback_of_id) == delivery.id) | is_there,
             col(Delivery.person_id) == delivery.person_id,
+            col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status) != DeliveryStatus.CANCELLED,
         )
     )
@@ -178,14 +208,23 @@ async def _left_to_backup(session: AsyncSession, one: Overdue, *, now: datetime)
         return False
     if await plan_backup(session, delivery, message, now=now) is not None:
         return True
+    # What failed needs somebody now; who is silent waits for a back-up who had it anyhow.
+    own = and_(
+        false() if delivery.status is DeliveryStatus.FAILED else true(),
+        col(Delivery.person_id) == col(Organisation.backup_person_id),
+        col(Delivery.id) != delivery.id,
+        col(Delivery.not_before) <= now,
+    )
     found = await session.exec(
         select(Delivery.id)
         .join(Message, col(Message.id) == col(Delivery.message_id))
+        .join(Organisation, col(Organisation.id) == delivery.organisation_id)
         .where(
             same_version(message),
             col(Delivery.organisation_id) == delivery.organisation_id,
-            col(Delivery.is_backup),
+            col(Delivery.is_backup) | own,
             col(Delivery.escalated_at).is_(None),
+            col(Delivery.act) == DeliveryAct.SEND,
             col(Delivery.status) != DeliveryStatus.CANCELLED,
         )
         .limit(1)
@@ -204,22 +243,6 @@ async def _list_calls(session: AsyncSession, called: Sequence[Overdue], *, now: 
         await add_calls(session, About.of(message), people, now=now)
 
 
-async def _tell_calls(session: AsyncSession, *, now: datetime) -> int:
-    """Tell whom to call, once per event; what nobody could hear is told a later time. Returns how
-    many lines that are."""
-    told = 0
-    for (is_exercise, event_id), calls in (await untold_calls(session)).items():
-        names = await organisation_names(session, {call.organisation_id for call in calls})
-        if await tell_call_list(
-            session, names, event_id=event_id, is_exercise=is_exercise, now=now
-        ):
-            told += len(calls)
-            for call in calls:
-                call.told_at = now
-                session.add(call)
-    return told
-
-
 async def _tried(
     session: AsyncSession, message: Message, organisation_ids: Collection[int]
 ) -> list[tuple[int, int, CallReason]]:
@@ -234,7 +257,8 @@ async def _tried(
             col(Delivery.person_id).is_not(None),
             col(Delivery.escalated_at).is_not(None),
         )
-        .order_by(col(Delivery.id))
+        # The last of somebody counts: who has it by one channel is silent, whatever else failed.
+        .order_by(col(Delivery.status) == DeliveryStatus.SENT, col(Delivery.id))
     )
     return [
         (

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
 from sqlalchemy import func
-from sqlalchemy.orm import aliased
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -30,12 +28,10 @@ from contacts.outbox import (
     MessageStatus,
     TelegramForm,
 )
-from contacts.people import organisation_names
 from contacts.permissions import people_with
-from contacts.records import ids_of, set_many
-from contacts.sealing import is_sealed
+from contacts.records import set_many
 from contacts.sending import tell_people
-from contacts.verdicts import MAY_BE_THERE, Untold
+from contacts.verdicts import Untold
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +42,8 @@ SHOW_UNKNOWN = "unk"
 #: button data ``calls:<event>``: shows the list of people to call
 OPEN_CALLS = "calls"
 AT_ONCE = 1000
-#: so long we wait for somebody who can hear of a failure, by whether it is of an exercise
-UNTOLD_FOR = {False: timedelta(days=7), True: timedelta(hours=1)}
+#: texts that one notice names
+SUBJECTS = 3
 
 
 def as_content(title: str, lines: Sequence[str], buttons: Sequence[Button] = ()) -> Content:
@@ -63,6 +59,13 @@ def as_content(title: str, lines: Sequence[str], buttons: Sequence[Button] = ())
             html="".join(f"<p>{escape(line)}</p>" for line in lines),
         ),
     )
+
+
+def about(subjects: list[str]) -> list[str]:
+    """The line that says which texts it is about; none where none is known. Pure."""
+    if not subjects:
+        return []
+    return [texts.ABOUT.format(subjects=texts.listed(subjects, at_most=SUBJECTS))]
 
 
 async def tell_coordinators(
@@ -113,116 +116,6 @@ async def find_unserved(
     )  # fmt: skip
 
 
-async def tell_failures(
-    session: AsyncSession, *, now: datetime, avoid: ChannelKind | None = None
-) -> tuple[int, int]:
-    """One notice per world for all that went wrong and was not told yet.
-
-    Returns how many were told, and how many are left because nobody can hear it now. What is told
-    is marked in the same transaction, so nothing is told twice or forgotten. ``avoid``: a kind of
-    channel that does not work now.
-    """
-    told = left = 0
-    for is_exercise in (False, True):
-        found = await session.exec(
-            select(Delivery, Message)
-            .join(Message, col(Message.id) == col(Delivery.message_id))
-            .where(col(Delivery.untold).is_not(None), col(Message.is_exercise) == is_exercise)
-            .order_by(col(Delivery.id))
-            .limit(AT_ONCE)
-        )
-        rows = found.all()
-        if not rows:
-            continue
-        content = await _failures(session, rows)
-        if await tell_coordinators(
-            session, content, is_exercise=is_exercise, avoid=avoid, is_urgent=True, now=now
-        ):
-            told += len(rows)
-            ids = ids_of(delivery for delivery, _ in rows)
-            await set_many(
-                session, Delivery, ids, who=SYSTEM, action="failures_told", now=now, untold=None
-            )
-        else:
-            left += len(rows) - await _let_go(session, rows, is_exercise=is_exercise, now=now)
-    return told, left
-
-
-async def _let_go(
-    session: AsyncSession, rows: Sequence[tuple[Delivery, Message]], *, is_exercise: bool,
-    now: datetime,
-) -> int:  # fmt: skip
-    """What nobody could hear for so long is history, for one of an exercise that is over."""
-    before = now - UNTOLD_FOR[is_exercise]
-    old = [d for d, _ in rows if (d.done_at or d.not_before) <= before]
-    if not old:
-        return 0
-    log.warning("Nobody could hear of failures", extra={"action": "untold", "count": len(old)})
-    await session.exec(
-        update(Delivery)
-        .where(col(Delivery.id).in_(ids_of(old)))
-        .values(untold=None)
-        .execution_options(synchronize_session=False)
-    )
-    return len(old)
-
-
-async def _failures(session: AsyncSession, rows: Sequence[tuple[Delivery, Message]]) -> Content:
-    deliveries = [delivery for delivery, _ in rows]
-    tally = Counter(delivery.untold or "" for delivery in deliveries)
-    replaced = await _replaced(session, deliveries)
-    lines = [texts.counted(texts.FAILURES[what], n) for what, n in tally.items()]
-    if replaced:
-        lines.append(texts.counted(texts.REPLACED, len(replaced)))
-    lost = [
-        d
-        for d in deliveries
-        if d.id not in replaced and d.untold not in MAY_BE_THERE and not is_sealed(d.address)
-    ]
-    if names := await _organisations(session, lost):
-        lines.append(texts.NOT_REACHED.format(names=texts.listed(names)))
-    old = [d for d in deliveries if d.untold == Untold.OLD_TEXT]
-    if names := await _organisations(session, old):
-        lines.append(texts.OLD_TEXT.format(names=texts.listed(names)))
-    # Whose answer it was stays sealed; that its organisation told something, readers know.
-    answers = [
-        d
-        for d, m in rows
-        if m.kind is MessageKind.FEEDBACK and d.id not in replaced and d.untold not in MAY_BE_THERE
-    ]
-    if names := await _organisations(session, [d for d in answers if is_sealed(d.address)]):
-        lines.append(texts.ANSWER_LOST.format(names=texts.listed(names)))
-    return as_content(texts.counted(texts.FAILURES_TITLE, len(rows)), lines, _buttons(rows))
-
-
-def _buttons(rows: Sequence[tuple[Delivery, Message]]) -> list[Button]:
-    briefings = {
-        (m.event_id, m.briefing_id)
-        for d, m in rows
-        if d.untold == Untold.UNKNOWN and m.event_id is not None and m.briefing_id is not None
-    }
-    return [
-        Button(text=texts.SHOW_UNKNOWN, data=f"{SHOW_UNKNOWN}:{event_id}:{briefing_id}")
-        for event_id, briefing_id in sorted(briefings)
-    ]
-
-
-async def _replaced(session: AsyncSession, deliveries: Sequence[Delivery]) -> set[int]:
-    other = aliased(Delivery)
-    found = await session.exec(
-        select(other.fallback_of_id).where(
-            col(other.fallback_of_id).in_(ids_of(deliveries)),
-            col(other.status) != DeliveryStatus.FAILED,
-        )
-    )
-    return {ident for ident in found.all() if ident is not None}
-
-
-async def _organisations(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[str]:
-    ids = {d.organisation_id for d in deliveries if d.organisation_id is not None}
-    return await organisation_names(session, ids)
-
-
 async def tell_everywhere(
     session: AsyncSession, content: Content, *, avoid: ChannelKind | None, now: datetime
 ) -> int:
@@ -246,17 +139,18 @@ async def tell_everywhere(
 async def tell_call_list(
     session: AsyncSession,
     names: list[str],
+    subjects: list[str],
     *,
     event_id: int | None,
     is_exercise: bool,
     now: datetime,
 ) -> int:
-    """Which organisations to call, after every channel and the back-up were tried; returns how
-    many people hear it."""
+    """Which organisations to call about which texts, after every channel and the back-up were
+    tried; returns how many people hear it."""
     buttons = [] if event_id is None else [Button(texts.OPEN_CALLS, f"{OPEN_CALLS}:{event_id}")]
     content = as_content(
         texts.counted(texts.CALL_LIST_TITLE, len(names)),
-        [texts.counted(texts.CALL_LIST, len(names), names=texts.listed(names))],
+        [*about(subjects), texts.counted(texts.CALL_LIST, len(names), names=texts.listed(names))],
         buttons,
     )
     return await tell_coordinators(

@@ -90,18 +90,20 @@ def _refused(now: datetime) -> ColumnElement[bool]:
 
 
 def reacted() -> ColumnElement[bool]:
-    """Somebody of the organisation of this delivery told that they have the version."""
+    """Somebody of the organisation of this delivery told that they have the version, or one that
+    came after it."""
     return somebody_reacted(
-        col(Delivery.person_id), col(Delivery.organisation_id),
+        col(Delivery.person_id), col(Delivery.organisation_id), event_id=col(Message.event_id),
         message_id=col(Message.id), briefing_id=col(Message.briefing_id),
     )  # fmt: skip
 
 
 def somebody_reacted(
-    person_id: Column, organisation_id: Column, *, message_id: Column, briefing_id: Column
-) -> ColumnElement[bool]:
+    person_id: Column, organisation_id: Column, *, event_id: Column, message_id: Column,
+    briefing_id: Column,
+) -> ColumnElement[bool]:  # fmt: skip
     """They, or somebody else of their organisation, told that they have the version, over whatever
-    channel."""
+    channel. Who has a later one of the same event knows more than it says."""
     other, its_message = aliased(Delivery), aliased(Message)
     return (
         select(Acknowledgement.id)
@@ -109,7 +111,12 @@ def somebody_reacted(
         .join(its_message, col(its_message.id) == col(other.message_id))
         .where(
             (col(other.person_id) == person_id) | (col(other.organisation_id) == organisation_id),
-            (col(its_message.id) == message_id) | (col(its_message.briefing_id) == briefing_id),
+            (col(its_message.id) == message_id)
+            | (col(its_message.briefing_id) == briefing_id)
+            | and_(
+                col(its_message.event_id) == event_id,
+                col(its_message.briefing_id) > briefing_id,
+            ),
         )
         .exists()
     )

@@ -17,9 +17,10 @@ from sqlmodel import col, select
 from contacts.departing import Means
 from contacts.departure_log import DepartureLog
 from contacts.directory import ChannelKind
+from contacts.failures import tell_failures
 from contacts.guests import outgoing_line
 from contacts.lane import Lane
-from contacts.notices import find_unserved, tell_failures, unserved
+from contacts.notices import find_unserved, unserved
 from contacts.outbox import ChannelPause, Content, Delivery, DeliveryStatus
 from contacts.pause_notices import tell_pauses
 from contacts.preparing import Linking

@@ -149,7 +149,18 @@ FAILURES = {
 }
 REPLACED = ("Voor 1 is een ander kanaal gepland.", "Voor {n} is een ander kanaal gepland.")
 FAILURES_TITLE = ("1 bericht vraagt aandacht", "{n} berichten vragen aandacht")
-NOT_REACHED = "Niet bereikt: {names}."
+THERE_ALREADY = (
+    "1 lezer heeft deze tekst al via een ander kanaal.",
+    "{n} lezers hebben deze tekst al via een ander kanaal.",
+)
+NOT_REACHED = "Niet iedereen bereikt bij: {names}."
+ABOUT = "Het gaat om: {subjects}."
+#: the next round of following up puts them there
+SOON_LISTED = (
+    "Wie niet op een andere manier te bereiken is en geen nieuwere tekst kreeg, staat zo op de "
+    "bellijst."
+)
+CALLS_OF = "Bellijst: {subject}"
 OLD_TEXT = "De oude tekst staat misschien nog bij: {names}. Vertel hun wat er fout was."
 #: the way back is sealed; the organisation is known
 ANSWER_LOST = (
@@ -168,7 +179,7 @@ PAUSE_OVER = (
 CALL_LIST_TITLE = ("Bellijst: 1 organisatie erbij", "Bellijst: {n} organisaties erbij")
 _CALL_LIST = (
     "Van {who} kwam geen reactie, of het bericht kwam niet aan: ook niet via een ander kanaal of "
-    "de vervanger. Bel: {{names}}."
+    "de vervanger, waar die er is. Bel: {{names}}."
 )
 CALL_LIST = (
     _CALL_LIST.format(who="1 organisatie"),

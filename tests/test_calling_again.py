@@ -11,7 +11,8 @@ from briefings.approval import Approved, Submitted, approve, retract, submit
 from briefings.calling_off import call_off
 from briefings.drafting import draft_briefing
 from briefings.rows import BriefingKind
-from contacts.calling import Call, CallItem, CallStatus, calls_of, end_needless_calls, tick_off
+from contacts.call_list import Call, calls_of
+from contacts.calling import CallItem, CallStatus, end_needless_calls, tick_off
 from contacts.directory import ChannelKind
 from contacts.people import open_channel
 from contacts.records import Database

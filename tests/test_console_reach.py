@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -49,6 +50,24 @@ async def test_resending_takes_only_what_is_uncertain(desk: Desk) -> None:
     assert "Opnieuw sturen naar 1 onzekere" in await desk.page("verzenden")
     assert (await desk.press("opnieuw", versie=1, bericht=ident)).status_code == 303
     assert (await desk.press("opnieuw", versie=1, bericht=ident)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("status", "label"),
+    [(DeliveryStatus.UNKNOWN, "onzeker"), (DeliveryStatus.FAILED, "niet bereikt")],
+)
+async def test_where_it_is_uncertain_it_is_not_said_to_be_missed(
+    desk: Desk, status: DeliveryStatus, label: str
+) -> None:
+    await desk.fact()
+    await desk.send(1)
+    async with desk.world.db.begin() as session:
+        for delivery in (await session.exec(select(Delivery))).all():
+            delivery.status = status
+    found = re.findall(
+        r'<span class="label">(onzeker|niet bereikt)</span>', await desk.page("bereik")
+    )
+    assert set(found) == {label}
 
 
 async def test_the_reach_is_that_of_what_was_sent(desk: Desk) -> None:

@@ -9,13 +9,13 @@ import pytest
 from sqlmodel import col, select
 
 from contacts.arrival import acknowledge, prove_arrival
+from contacts.call_list import calls_of
 from contacts.calling import (
     About,
     CallItem,
     CallReason,
     CallStatus,
     add_calls,
-    calls_of,
     tick_off,
 )
 from contacts.directory import Organisation, Person, Role

@@ -167,7 +167,7 @@ async def test_a_message_that_cannot_be_filled_in_holds_up_no_other_and_a_person
     assert (rows[3].status, rows[3].reason) == (DeliveryStatus.FAILED, "cannot_be_made")
     (notice,) = await notices(db)
     assert "1 bericht kon voor dit kanaal niet gemaakt worden." in notice
-    assert "Niet bereikt: School 4." in notice
+    assert "Niet iedereen bereikt bij: School 4." in notice
 
 
 async def test_a_form_that_a_later_version_wrote_leaves_the_other_form(db: Database) -> None:

@@ -189,4 +189,4 @@ async def test_who_still_has_the_wrong_text_in_the_chat_is_told_and_what_comes_a
     (notice,) = await notices(db)
     assert "Bij 1 ontvanger lukte het niet de oude tekst in de chat te wijzigen" in notice
     assert "De oude tekst staat nog bij: School 1." in notice
-    assert "Niet bereikt" not in notice
+    assert "Niet iedereen bereikt" not in notice

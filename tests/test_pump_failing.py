@@ -84,7 +84,7 @@ async def test_a_blocked_bot_closes_the_channel_falls_back_and_tells(db: Databas
     (notice,) = await notices(db)
     assert "2 berichten zijn geweigerd" in notice
     assert "Voor 1 is een ander kanaal gepland." in notice
-    assert "Niet bereikt: School 2." in notice
+    assert "Niet iedereen bereikt bij: School 2." in notice
 
 
 async def test_refused_content_halts_the_message_for_everyone(db: Database) -> None:
@@ -270,7 +270,7 @@ async def test_what_waits_for_a_channel_that_nobody_serves_is_told_once_on_one_t
     assert await pump.tidy(now=now + timedelta(minutes=30)) == 0
     (notice,) = await notices(db)
     assert "2 berichten wachten op een kanaal dat niet is ingesteld" in notice
-    assert "Niet bereikt: School 1, School 2." in notice
+    assert "Niet iedereen bereikt bij: School 1, School 2." in notice
     assert (await all_deliveries(db))[-1].address == "c@example.org"
 
 

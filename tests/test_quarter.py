@@ -18,9 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.reminding import remind_of_signals
 from contacts.claiming import open_address
 from contacts.directory import Channel, ChannelKind, Domain, Organisation, Person, Role, RoleGrant
+from contacts.failures import tell_failures
 from contacts.journal import Who
 from contacts.local_time import AMSTERDAM
-from contacts.notices import tell_failures
 from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind
 from contacts.outcomes import Result, record
 from contacts.people import close_channel

@@ -12,8 +12,8 @@ from bot.watching import tell_trouble
 from contacts.calling import CallItem
 from contacts.directory import ChannelKind, Person, Role
 from contacts.escalation import escalate_due
+from contacts.failures import UNTOLD_FOR, tell_failures
 from contacts.journal import SYSTEM
-from contacts.notices import UNTOLD_FOR, tell_failures
 from contacts.outbox import ChannelPause, Delivery, DeliveryStatus
 from contacts.pause_notices import tell_pauses
 from contacts.people import open_channel

@@ -25,7 +25,8 @@ from briefings.past_promise import is_past
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of, waits
 from contacts.arrival import resend_unknown
-from contacts.calling import CallStatus, calls_of
+from contacts.call_list import calls_of
+from contacts.calling import CallStatus
 from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.directory import Organisation, Person
 from contacts.elsewhere import stands_better
@@ -219,7 +220,7 @@ async def calls_shown(visit: Visit, event: Event) -> dict[str, Any]:
     assert event.id is not None
     shown = (CallStatus.OPEN, CallStatus.CALLED)
     calls = await calls_of(visit.session, event.id, now=visit.now, statuses=shown)
-    return {"calls": calls, "call_reasons": calling_texts.REASONS}
+    return {"calls": calls, "why_call": calling_texts.why_call}
 
 
 async def _shown(visit: Visit, event: Event) -> Briefing:

@@ -13,7 +13,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from briefings.rows import Briefing, BriefingKind, BriefingStatus
-from contacts.calling import CallItem, CallStatus
+from contacts.call_list import is_to_call
+from contacts.calling import CallItem
 from contacts.elsewhere import stands_better
 from contacts.outbox import (
     ChannelPause,
@@ -84,9 +85,7 @@ CALLS = (
         col(CallItem.event_id), col(CallItem.is_exercise), func.count(),
         func.min(col(CallItem.added_at)),
     )
-    .where(
-        col(CallItem.status) == CallStatus.OPEN, col(CallItem.added_at) <= sa.bindparam("until")
-    )
+    .where(is_to_call(sa.bindparam("until")))
     .group_by(col(CallItem.event_id), col(CallItem.is_exercise))
 )  # fmt: skip
 HALTED = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.buttons import data, in_pairs
@@ -11,16 +12,19 @@ from bot.chat.coordinator import texts
 from bot.chat.coordinator.card import running_events
 from bot.chat.render import render
 from bot.chat.turn import Handler, Turn
-from bot.console.calling_texts import REASONS
+from bot.console.calling_texts import why_call
 from bot.event_names import name_of
-from contacts.calling import Call, CallItem, CallStatus, calls_of, tick_off
+from contacts.call_list import Call, calls_of, is_to_call
+from contacts.calling import CallItem, CallStatus, tick_off
 from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button
 from contacts.permissions import Permission, may
-from feeds.rows import Event
+from feeds.rows import RUNNING, Event
 
 #: lines in one message; what is done makes room
 AT_ONCE = 8
+#: messages at once, each with the list of one event
+EVENTS_AT_ONCE = 5
 TICK = "called"
 
 
@@ -45,15 +49,30 @@ async def tick(turn: Turn) -> None:
 
 
 async def show_all(turn: Turn) -> None:
-    """``/bellijst``: of each running event with somebody on its list."""
+    """``/bellijst``: of each running event with somebody on its list, and of each other one of
+    which somebody is still to be called."""
     actor = turn.allowed(Permission.MANAGE_EVENT)
-    shown = 0
-    for event in (await running_events(turn.session, is_exercise=actor.is_exercise))[:5]:
-        if await _shown(turn.session, event, turn):
-            await turn.say(*await _view(turn, event), event_id=event.id)
-            shown += 1
-    if not shown:
+    running = await running_events(turn.session, is_exercise=actor.is_exercise)
+    over = await _over(turn.session, is_exercise=actor.is_exercise)
+    listed = [event for event in (*running, *over) if await _shown(turn.session, event, turn)]
+    for event in listed[:EVENTS_AT_ONCE]:
+        await turn.say(*await _view(turn, event), event_id=event.id)
+    if not listed:
         await turn.say(render("coordinator/nobody_to_call.html"))
+
+
+async def _over(session: AsyncSession, *, is_exercise: bool) -> Sequence[Event]:
+    """Closing an event calls nobody: who was to be called about it still is, newest first."""
+    found = await session.exec(
+        select(Event)
+        .where(
+            col(Event.status).not_in(RUNNING),
+            col(Event.is_exercise) == is_exercise,
+            col(Event.id).in_(select(CallItem.event_id).where(is_to_call())),
+        )
+        .order_by(col(Event.id).desc())
+    )
+    return found.all()
 
 
 async def _event(turn: Turn, index: int) -> Event:
@@ -79,7 +98,7 @@ async def _view(turn: Turn, event: Event) -> tuple[str, list[list[Button]]]:
         calls=lines,
         waiting=waiting,
         more=max(waiting - AT_ONCE, 0),
-        reasons=REASONS,
+        why_call=why_call,
         done=CallStatus.CALLED,
         lacks_number=not all(call.phone for call in lines),
         may_add=may(turn.known(), Permission.MANAGE_CONTACTS),

@@ -29,6 +29,7 @@ from briefings.open_errors import count_misled
 from briefings.promising import due_of
 from briefings.rows import Briefing, BriefingStatus
 from briefings.versions import SENT, versions_of
+from contacts.call_list import list_changed_since
 from contacts.outbox import Button, Content, Delivery, TelegramForm
 from contacts.permissions import Permission
 from contacts.retention import WIPED
@@ -39,6 +40,8 @@ from signals.feedback import open_signals
 CARD, PROGRESS = "card", "progress"
 #: Telegram counts edits against the limit of a chat: not more often than this.
 EDIT_PAUSE = timedelta(seconds=2)
+#: so long after an event, or a change of its calls, its messages are kept right
+AFTERWARDS = timedelta(hours=1)
 
 
 async def show_card(turn: Turn, event: Event) -> None:
@@ -243,7 +246,10 @@ async def refresh_live(session: AsyncSession, *, now: datetime) -> int:
         .where(
             # Of who was erased there is no chat any more.
             col(Delivery.address).not_like(f"{WIPED}%"),
-            col(Event.status).in_(RUNNING) | (col(Event.closed_at) > now - timedelta(hours=1)),
+            col(Event.status).in_(RUNNING)
+            | (col(Event.closed_at) > now - AFTERWARDS)
+            # The button to the list of calls stays right for who still calls.
+            | col(Event.id).in_(list_changed_since(now - AFTERWARDS)),
             col(LiveMessage.edited_at) <= now - EDIT_PAUSE,
         )
     )

@@ -18,7 +18,8 @@ from briefings.calling_off import count_called_off, is_held, may_not_go_on
 from briefings.endings import End, how_it_ended
 from briefings.rows import Briefing, BriefingStatus, Fact
 from briefings.versions import waits
-from contacts.calling import CallStatus, calls_of
+from contacts.call_list import calls_of
+from contacts.calling import CallStatus
 from contacts.delivery_counts import DeliveryCounts, count_deliveries
 from contacts.notices import OPEN_CALLS, SHOW_UNKNOWN
 from contacts.outbox import Button, Message, MessageStatus

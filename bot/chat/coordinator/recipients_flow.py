@@ -17,7 +17,8 @@ from bot.event_names import name_of
 from briefings.counting import read_overview
 from briefings.drafting import current_briefing
 from briefings.plans import Reader
-from contacts.calling import CallStatus, calls_of
+from contacts.call_list import calls_of
+from contacts.calling import CallStatus
 from contacts.directory import Organisation
 from contacts.notices import OPEN_CALLS
 from contacts.outbox import Button
