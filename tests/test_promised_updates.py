@@ -129,6 +129,7 @@ async def test_a_closed_event_names_no_next_update_anywhere(desk: Desk) -> None:
             event=event,
             title="Onrust",
             view=view,
+            now=desk.world.now,
             proposals=[],
             changed=None,
         )
@@ -138,6 +139,7 @@ async def test_a_closed_event_names_no_next_update_anywhere(desk: Desk) -> None:
             event=event,
             title="Onrust",
             view=view,
+            now=desk.world.now,
             proposals=[],
             changed=None,
         )
