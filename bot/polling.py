@@ -83,13 +83,16 @@ class Poller(Source):
         return stored
 
     async def _fetch(self) -> list[dict[str, Any]]:
-        query = {"timeout": self._timeout_s, "allowed_updates": json.dumps(ALLOWED)}
+        # In trouble it asks for an answer at once: that Telegram is back should not take as long as
+        # it waits for the next message.
+        timeout_s = self._timeout_s if self.trouble is None else 0
+        query = {"timeout": timeout_s, "allowed_updates": json.dumps(ALLOWED)}
         if self._offset is not None:
             query["offset"] = self._offset
         # Raw on purpose: one update that the library cannot parse would come back for ever.
         result = await self._bot.request.post(
             f"{self._bot.base_url}/getUpdates?{urlencode(query)}",
-            read_timeout=self._timeout_s + 10,
+            read_timeout=timeout_s + 10,
         )
         # The library calls this answer an object or a list of them; for updates it is the list.
         return [update for update in result if isinstance(update, dict)]  # type: ignore[union-attr]

@@ -105,8 +105,10 @@ async def _let_go(
 async def _failures(session: AsyncSession, rows: Sequence[tuple[Delivery, Message]]) -> Content:
     deliveries = [delivery for delivery, _ in rows]
     tally = Counter(delivery.untold or "" for delivery in deliveries)
-    replaced = await _replaced(session, deliveries)
-    there = await _there_already(session, deliveries) - replaced
+    # Where an old text stands is no failure that another channel mends.
+    failed = [delivery for delivery in deliveries if delivery.untold != Untold.OLD_TEXT]
+    replaced = await _replaced(session, failed)
+    there = await _there_already(session, failed) - replaced
     lines = [
         *about(subjects_of(message for _, message in rows)),
         *(texts.counted(texts.FAILURES[what], n) for what, n in tally.items()),

@@ -12,7 +12,7 @@ from sqlalchemy import Case, ColumnElement, bindparam, case, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.elsewhere import surpassed, when
+from contacts.elsewhere import stands_better, surpassed, when
 from contacts.outbox import (
     DISTRIBUTED,
     UNDER_WAY,
@@ -22,13 +22,14 @@ from contacts.outbox import (
     Message,
     MessageStatus,
 )
+from contacts.pauses import silent_kinds
 from contacts.records import read_columns
 
 #: the rate is looked at over at most so long
 WINDOW = timedelta(seconds=30)
 _WRONG = (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
-#: a person stopped it; it was put off and is tried again
-HALTED, AGAIN = "halted", "again"
+#: it has its turn; its channel is silent; a person stopped it; it was put off and is tried again
+DUE, AWAY, HALTED, AGAIN = "due", "away", "halted", "again"
 #: a text by its event and its version
 Text = tuple[int, int | None]
 
@@ -38,6 +39,7 @@ class Progress:
     """Readers of one text, each once: by the better one of two channels.
 
     ``due``: may leave now. ``later``: waits for its moment or for the end of quiet hours.
+    ``away``: would leave now, and waits for a channel that is silent.
     ``again``: was put off, and is tried again, the first of them at ``next_try``.
     ``halted``: a person stopped it. ``rate``: deliveries settled per second lately.
     ``reasons``: how many failed or are uncertain, by code; ``retries``: how many were put off.
@@ -48,6 +50,7 @@ class Progress:
     due: int = 0
     later: int = 0
     again: int = 0
+    away: int = 0
     halted: int = 0
     sent: int = 0
     failed: int = 0
@@ -59,7 +62,7 @@ class Progress:
 
     @property
     def total(self) -> int:
-        return self.due + self.later + self.again + self.halted + self.done
+        return self.due + self.later + self.again + self.away + self.halted + self.done
 
     @property
     def done(self) -> int:
@@ -107,6 +110,10 @@ async def read_progress(
         found[event_id, briefing_id][place, reason or ""] += count
     for text, place, reason, count in await _counted_better(session, event_ids, now=now):
         found[text][place, reason] -= count
+    for text, count in await _away(session, event_ids, now=now):
+        # What has its turn is counted whatever it was put back for.
+        due = sum(found[text].pop(key) for key in [*found[text]] if key[0] == DUE)
+        found[text][DUE, ""], found[text][AWAY, ""] = due - count, count
     rates = await _rates(session, event_ids, now=now)
     tries = await _next_tries(session, event_ids, now=now)
     order = {ident: place for place, ident in enumerate(event_ids)}
@@ -158,6 +165,31 @@ async def _counted_better(
             place = HALTED if status is MessageStatus.HALTED else one.when
         left_out.append((text, place, one.reason or "", one.number))
     return left_out
+
+
+async def _away(
+    session: AsyncSession, event_ids: Sequence[int], *, now: datetime
+) -> list[tuple[Text, int]]:
+    """Per text: how many would leave now if only their channel worked."""
+    silent = await silent_kinds(session, now=now)
+    if not silent:
+        return []
+    rows = await read_columns(
+        session,
+        select(*_TEXT, func.count())
+        .select_from(Delivery)
+        .join(Message, col(Message.id) == col(Delivery.message_id))
+        .where(
+            *_of(event_ids),
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.kind).in_(silent),
+            col(Delivery.not_before) <= now,
+            col(Message.status) != MessageStatus.HALTED,
+            ~stands_better(),
+        )
+        .group_by(*_TEXT),
+    )
+    return [((event_id, text), count) for event_id, text, count in rows]
 
 
 async def _next_tries(

@@ -20,6 +20,10 @@ AGAIN = (
     "1 wacht op een nieuwe poging om {at} uur: {why}",
     "{n} wachten op een nieuwe poging, de eerste om {at} uur: {why}",
 )
+AWAY = (
+    "1 wacht op een kanaal dat nu niet reageert; het gaat vanzelf als het weer werkt",
+    "{n} wachten op een kanaal dat nu niet reageert; ze gaan vanzelf als het weer werkt",
+)
 HALTED = "{halted} gestopt, tot iemand het laat doorgaan"
 WHY = "{count} × {reason}"
 SECONDS, MINUTES, HOURS = ("1 seconde", "{n} seconden"), "{n} minuten", "{n} uur"
@@ -48,6 +52,8 @@ def lines_of(progress: Progress) -> list[str]:
         lines.append(SPEED.format(rate=rate, left=about(one.left)))
     elif one.due:
         lines.append(counted(STANDS_STILL, one.due))
+    if one.away:
+        lines.append(counted(AWAY, one.away))
     if one.later:
         lines.append(counted(LATER, one.later))
     if one.again and one.next_try:

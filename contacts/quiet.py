@@ -6,8 +6,8 @@ whoever wrote it said that it may rest, or when it is a digest: that can be read
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, case, func, or_
@@ -15,7 +15,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contacts.directory import Person
+from contacts.directory import ChannelKind, Person
 from contacts.elsewhere import stands_better
 from contacts.journal import SYSTEM, Who, write_journal
 from contacts.local_time import AMSTERDAM
@@ -28,8 +28,10 @@ from contacts.outbox import (
     DeliveryStatus,
     Message,
     MessageKind,
+    MessageStatus,
     Priority,
 )
+from contacts.pauses import silent_kinds
 from contacts.records import move_many, read_columns
 
 QUIET_HOURS = "quiet_hours"
@@ -248,6 +250,8 @@ class Waiting:
     held_until: datetime | None = None
     again: int = 0
     again_at: datetime | None = None
+    #: by a kind of channel that is silent now
+    away: Mapping[ChannelKind, int] = field(default_factory=dict)
 
 
 _RESTS = func.coalesce(col(Delivery.reason), "") == QUIET_HOURS
@@ -274,9 +278,31 @@ _WAITING = (
 )
 
 
+_AWAY = (
+    sql_select(col(Delivery.kind), func.count())
+    .select_from(Delivery)
+    .join(Message, col(Message.id) == col(Delivery.message_id))
+    .where(
+        col(Message.briefing_id) == bindparam("of_version"),
+        col(Message.status) == MessageStatus.READY,
+        col(Delivery.act) == DeliveryAct.SEND,
+        col(Delivery.status) == DeliveryStatus.PLANNED,
+        col(Delivery.not_before) <= bindparam("after"),
+        col(Delivery.kind).in_(bindparam("silent", expanding=True)),
+        ~stands_better(),
+    )
+    .group_by(col(Delivery.kind))
+)
+
+
 async def count_waiting(
     session: AsyncSession, briefing_id: int | None, *, now: datetime
 ) -> Waiting:
     """How many readers of a version wait, and for what."""
     found = await read_columns(session, _WAITING, {"of_version": briefing_id, "after": now})
-    return Waiting(*found[0])
+    waiting = Waiting(*found[0])
+    if not (silent := await silent_kinds(session, now=now)):
+        return waiting
+    asked = {"of_version": briefing_id, "after": now, "silent": [*silent]}
+    away = await read_columns(session, _AWAY, asked)
+    return replace(waiting, away={ChannelKind(kind): count for kind, count in away})

@@ -17,14 +17,24 @@ from bot.evening.doubts import doubts_of, doubts_of_version
 from bot.evening.without_it import not_received, why, without_it
 from contacts.arrival import may_go_again, resend_unknown
 from contacts.delivery_counts import DeliveryCounts, count_deliveries
+from contacts.directory import Role
 from contacts.elsewhere import stands_better
+from contacts.failures import tell_failures
 from contacts.journal import SYSTEM
-from contacts.outbox import Delivery, DeliveryStatus, Message, MessageKind, MessageStatus
+from contacts.outbox import (
+    ChannelPause,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
 from contacts.progress import read_progress
 from contacts.progress_texts import lines_of
 from contacts.quiet import QUIET_HOURS, Waiting, count_waiting
 from contacts.records import Database, ids_of, read_columns
-from tests.outbox_world import MAIL, a_briefing, a_person
+from contacts.verdicts import Untold
+from tests.outbox_world import CHAT, MAIL, a_briefing, a_person, notices
 
 SENT, FAILED, UNKNOWN = DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN
 PLANNED = DeliveryStatus.PLANNED
@@ -218,6 +228,28 @@ async def test_what_was_put_off_is_told_apart_from_what_rests(db: Database, now:
         assert _without(found.counts, waiting) == WHO_LACKS_IT.format(count=2)
 
 
+async def test_who_waits_for_a_channel_that_is_silent_is_told_apart_without_an_estimate(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        chats = await several(session, now, 3)
+        chats[0].status, chats[0].done_at = SENT, now
+        await in_place_of(session, chats[1], SENT, now)
+        await session.flush()
+        [one] = await read_progress(session, [1], now=now)
+        assert (one.due, one.away) == (1, 0)
+        since, until = now - timedelta(minutes=2), now + timedelta(minutes=1)
+        session.add(ChannelPause(kind=CHAT, reason="not_reachable", since=since, until=until))
+        await session.flush()
+        [one] = await read_progress(session, [1], now=now)
+        assert (one.total, one.sent, one.due, one.away, one.left) == (3, 2, 0, 1, None)
+        assert any(line.startswith("1 wacht op een kanaal dat nu niet") for line in lines_of(one))
+        waiting = await count_waiting(session, VERSION, now=now)
+        assert waiting == Waiting(away={CHAT: 1})
+        found = await without_it(session, VERSION, now=now)
+        assert _without(found.counts, waiting) == WHO_LACKS_IT.format(count=1)
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "minutes", "message", "said"),
     [
@@ -235,3 +267,18 @@ def test_each_reader_without_it_has_a_reason(
 ) -> None:
     at = now + timedelta(minutes=minutes)
     assert why(status, reason, at, 0, MessageStatus(message), now=now) == said
+
+
+async def test_where_an_old_text_stands_no_other_channel_is_said_to_mend_it(
+    db: Database, now: datetime
+) -> None:
+    async with db.begin() as session:
+        await a_person(session, now, chat="901", role=Role.COORDINATOR)
+        chat, _ = await a_pair(session, now, UNKNOWN, SENT)
+        other, _ = await a_pair(session, now, UNKNOWN, PLANNED)
+        chat.untold = other.untold = Untold.OLD_TEXT
+        await session.flush()
+        assert await tell_failures(session, now=now) == (2, 0)
+    [text] = await notices(db)
+    assert "Bij 2 ontvangers staat de oude tekst misschien nog in de chat." in text
+    assert "ander kanaal" not in text

@@ -100,6 +100,11 @@ class Dispatch:
         return self.counts.to_go > 0 and not self.is_halted
 
     @property
+    def away(self) -> list[tuple[str, int]]:
+        """How many wait for which channel that is silent now."""
+        return [(CHANNELS[kind], count) for kind, count in self.waiting.away.items()]
+
+    @property
     def uncertain(self) -> list[Line]:
         """What may be sent again."""
         return [line for line in self.needy if line.may_go_again]

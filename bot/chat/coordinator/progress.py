@@ -25,7 +25,7 @@ from contacts.notices import OPEN_CALLS, SHOW_UNKNOWN
 from contacts.outbox import Button, Message, MessageStatus
 from contacts.quiet import Waiting, count_waiting
 from contacts.records import ids_of
-from contacts.texts import counted
+from contacts.texts import CHANNELS, counted
 from feeds.rows import Event
 
 BAR = 10
@@ -55,6 +55,7 @@ async def progress_view(
         is_finished=counts.is_finished,
         named=await name_and_version(session, briefing),
         waiting=waiting,
+        away=[(CHANNELS[kind], count) for kind, count in waiting.away.items()],
         only_held=waiting.held and waiting.held == counts.to_go and not counts.sending,
         is_halted=is_halted,
         called_off=await count_called_off(session, messages),
@@ -82,7 +83,7 @@ def _without(counts: DeliveryCounts, waiting: Waiting) -> str:
     """The button to those who do not have it, or may not; empty while it simply goes on. Pure."""
     if counts.unknown:
         return counted(texts.SHOW_UNKNOWN, counts.unknown)
-    without = counts.failed + waiting.held + waiting.again
+    without = counts.failed + waiting.held + waiting.again + sum(waiting.away.values())
     return approved_texts.WHO_LACKS_IT.format(count=without) if without else ""
 
 
